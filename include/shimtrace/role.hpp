@@ -1,0 +1,67 @@
+// What containerd's layout explains: which part a process or a descriptor plays, and for which container.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+
+namespace shimtrace {
+
+/// A container as containerd names it. Plain runc's containers have an empty namespace.
+struct ContainerRef {
+    std::string ns;
+    std::string id;  ///< the full id; empty: no container
+
+    explicit operator bool() const { return !id.empty(); }
+    auto operator<=>(const ContainerRef&) const = default;
+};
+
+enum class ProcessRole : std::uint8_t {
+    none,               ///< nothing known about it
+    shim,               ///< containerd-shim-runc-v2 and its like
+    runtime,            ///< runc, crun: the command at work (create, start, exec, kill, delete …)
+    runtime_init,       ///< `runc init`: in the container's namespaces already, before the container's own exec
+    hook,               ///< an OCI hook that the runtime waits for
+    container_init,     ///< the container's pid 1
+    container_exec,     ///< a process brought in by exec
+    container_process,  ///< any other process of the container's
+    containerd,         ///< the daemon
+    client,             ///< ctr, crictl, nerdctl, dockerd, kubelet
+};
+
+struct ProcessRoleInfo {
+    ProcessRole role = ProcessRole::none;
+    ContainerRef container;
+    std::string exec_id;    ///< container_exec, and the runtime's exec, where known
+    std::string operation;  ///< runtime: "create", "start", "exec", "kill", "delete" …; hook: "createRuntime" …
+
+    auto operator<=>(const ProcessRoleInfo&) const = default;
+};
+
+enum class TargetRole : std::uint8_t {
+    none,
+    stdin_stream, stdout_stream, stderr_stream,  ///< of the container, or of the exec in TargetRoleInfo::exec_id
+    shim_ttrpc,        ///< the shim's own socket, on which containerd calls it
+    containerd_grpc,   ///< containerd.sock
+    containerd_ttrpc,  ///< containerd.sock.ttrpc: events from shims
+    log_fifo,          ///< the bundle's `log`: the shim writes, containerd reads
+    runtime_log,       ///< the bundle's log.json
+    exec_fifo,         ///< between create and start
+    runtime_sync,      ///< runc's pipes or socketpairs between itself and `runc init`
+    console_socket,    ///< over which the pty's master comes
+    console,           ///< the pty itself
+    pid_file,
+    state_file,        ///< runc's state.json
+    bundle_config,     ///< config.json
+    dbus,              ///< systemd's private socket or the system bus
+};
+
+struct TargetRoleInfo {
+    TargetRole role = TargetRole::none;
+    ContainerRef container;
+    std::string exec_id;
+
+    auto operator<=>(const TargetRoleInfo&) const = default;
+};
+
+}  // namespace shimtrace

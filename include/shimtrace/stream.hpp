@@ -1,0 +1,70 @@
+// The stream that live tracing and replay both produce, and that printing, counting and recording consume. Live and
+// replay differ only in the source at the head: so replay prints what live would have printed.
+#pragma once
+
+#include <shimtrace/event.hpp>
+#include <shimtrace/snapshot.hpp>
+#include <shimtrace/target.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace shimtrace {
+
+/// A task (process or thread) as rendering needs it: defined before the first Event that names it, and again when it changes.
+struct TaskInfo {
+    Pid pid;
+    Tid tid;
+    std::string comm;
+    std::vector<std::int32_t> ns_tids;  ///< NSpid: the tid in each nested pid namespace, outermost first; one entry: not nested
+    Inode pid_namespace;
+    ProcessRoleInfo role;
+};
+
+/// Where and when a session was made. CLOCK_REALTIME and CLOCK_MONOTONIC were read at the same moment.
+struct SessionInfo {
+    HostInfo host;
+    RealTime real_anchor;
+    MonotonicTime monotonic_anchor;
+    Arch arch = Arch::x86_64;
+    std::string writer;                    ///< "shimtrace 0.1.0"
+    std::vector<std::string> command_line; ///< how shimtrace was called, for people
+    std::vector<Tid> targets;              ///< threads of the targets at the start
+    bool started_command = false;          ///< `-- CMD`: the first task was started by shimtrace
+    bool follows = false;                  ///< -f
+
+    [[nodiscard]] RealTime real(MonotonicTime time) const { return real_anchor + (time - monotonic_anchor); }
+};
+
+/// Whoever consumes a session. Calls arrive in order from one thread. A definition comes before its first use.
+class StreamSink {
+public:
+    virtual ~StreamSink() = default;
+
+    virtual void session(const SessionInfo&) {}
+    virtual void target(TargetId, const FdTarget&) {}
+    virtual void task(const TaskInfo&) {}
+    virtual void event(const Event&) = 0;
+    virtual void snapshot(const Snapshot&) {}
+    /// The stream has ended: flush, print summaries.
+    virtual void end() {}
+};
+
+/// A session's dictionary of targets, as a sink rebuilds it from target().
+class TargetDictionary {
+public:
+    void define(TargetId id, const FdTarget& target) {
+        if (targets_.size() <= id.value) targets_.resize(id.value + std::size_t{1});
+        targets_[id.value] = target;
+    }
+    /// nullptr: not defined.
+    [[nodiscard]] const FdTarget* find(TargetId id) const {
+        return id && id.value < targets_.size() ? &targets_[id.value] : nullptr;
+    }
+
+private:
+    std::vector<FdTarget> targets_;
+};
+
+}  // namespace shimtrace

@@ -1,0 +1,61 @@
+// What `why` says: the cause by its word, the culprits, the chain that proves it, what to do. Field by field the JSON of
+// schema shimtrace.why/1.
+#pragma once
+
+#include <shimtrace/role.hpp>
+#include <shimtrace/types.hpp>
+#include <shimtrace/wait_graph.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shimtrace {
+
+enum class Confidence : std::uint8_t { possible, likely, certain };
+enum class Risk : std::uint8_t { safe, disruptive, destroys_data };
+
+struct Culprit {
+    Pid pid;
+    std::int32_t pid_ns = 0;   ///< inside its own pid namespace; 0: the same
+    std::string comm;
+    std::string role;          ///< "reader", "shim", "hook", "holder" …
+    char state = '?';
+    std::string why;
+};
+
+struct ChainLink {
+    std::string from, waits, on, to;
+};
+
+struct Remedy {
+    std::string text;
+    std::string command;       ///< never executed; may be empty
+    Risk risk = Risk::safe;
+};
+
+struct DiagnosedTarget {
+    Pid pid;
+    std::int32_t pid_ns = 0;
+    std::string comm;
+    std::string role;
+    ContainerRef container;
+};
+
+struct Diagnosis {
+    DiagnosedTarget target;
+    std::string cause;         ///< a word of the table of causes
+    bool stuck = false;
+    Confidence confidence = Confidence::possible;
+    std::optional<double> since_s;
+    std::string summary;
+    std::vector<Culprit> culprits;  ///< most to blame first
+    std::vector<ChainLink> chain;
+    std::vector<std::string> evidence;
+    std::vector<Remedy> remedies;
+    std::int64_t stopped_us = 0;
+    std::vector<Diagnosis> also;    ///< what else ails it, less urgent
+    WaitGraph graph;                ///< the part of the graph that was walked
+};
+
+}  // namespace shimtrace

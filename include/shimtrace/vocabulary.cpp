@@ -1,0 +1,34 @@
+#include <shimtrace/error.hpp>
+#include <shimtrace/event.hpp>
+#include <shimtrace/goroutine.hpp>
+#include <shimtrace/memory.hpp>
+#include <shimtrace/snapshot.hpp>
+#include <shimtrace/stream.hpp>
+#include <shimtrace/verdict.hpp>
+
+#include <cstring>
+
+namespace shimtrace {
+
+std::string Error::message() const {
+    std::string text = what;
+    if (number != 0) text.append(": ").append(std::strerror(number));
+    if (!hint.empty()) text.append(" (").append(hint).append(")");
+    return text;
+}
+
+void Event::clear() {
+    const auto keep = [](auto& buffer) {
+        buffer.clear();
+        return std::move(buffer);
+    };
+    Event fresh;
+    memory.clear();
+    fresh.memory = std::move(memory);
+    fresh.fds = keep(fds);
+    fresh.stack = keep(stack);
+    fresh.note = keep(note);
+    *this = std::move(fresh);
+}
+
+}  // namespace shimtrace

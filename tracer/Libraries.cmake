@@ -1,0 +1,53 @@
+# The libraries that others keep. Where Debian ships an archive it is linked statically in the release build.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(nlohmann_json REQUIRED)
+
+if(SHIMTRACE_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+endif()
+
+# fmt: Debian ships no archive of it, so its one source file is compiled here, from its header.
+file(WRITE ${CMAKE_BINARY_DIR}/fmt.cpp.new [[
+#include <fmt/format-inl.h>
+FMT_BEGIN_NAMESPACE
+namespace detail {
+template FMT_API auto dragonbox::to_decimal(float x) noexcept -> dragonbox::decimal_fp<float>;
+template FMT_API auto dragonbox::to_decimal(double x) noexcept -> dragonbox::decimal_fp<double>;
+template FMT_API locale_ref::locale_ref(const std::locale& loc);
+template FMT_API auto locale_ref::get<std::locale>() const -> std::locale;
+template FMT_API auto thousands_sep_impl(locale_ref) -> thousands_sep_result<char>;
+template FMT_API auto decimal_point_impl(locale_ref) -> char;
+template FMT_API void buffer<char>::append(const char*, const char*);
+template FMT_API void vformat_to(buffer<char>&, string_view, basic_format_args<FMT_BUFFER_CONTEXT(char)>, locale_ref);
+}
+FMT_END_NAMESPACE
+]])
+file(COPY_FILE ${CMAKE_BINARY_DIR}/fmt.cpp.new ${CMAKE_BINARY_DIR}/fmt.cpp ONLY_IF_DIFFERENT)
+add_library(shimtrace_fmt STATIC ${CMAKE_BINARY_DIR}/fmt.cpp)
+target_compile_options(shimtrace_fmt PRIVATE -w)
+
+# shimtrace_find(TARGET header LIBRARY...): an imported target over libraries that must be there.
+function(shimtrace_find target)
+  add_library(${target} INTERFACE)
+  foreach(name ${ARGN})
+    find_library(library_${name} ${name} REQUIRED)
+    target_link_libraries(${target} INTERFACE ${library_${name}})
+  endforeach()
+endfunction()
+
+if(SHIMTRACE_STATIC)
+  shimtrace_find(lib_elfutils dw elf lzma bz2 zstd z)
+  shimtrace_find(lib_unwind unwind-x86_64 lzma z)
+  shimtrace_find(lib_netlink nl-3)
+else()
+  shimtrace_find(lib_elfutils dw elf)
+  shimtrace_find(lib_unwind unwind-x86_64)
+  shimtrace_find(lib_netlink nl-3)
+endif()
+shimtrace_find(lib_zstd zstd)
+shimtrace_find(lib_xxhash xxhash)
+target_include_directories(lib_netlink SYSTEM INTERFACE /usr/include/libnl3)
+add_library(lib_protozero INTERFACE)
+add_library(lib_cli11 INTERFACE)
+add_library(lib_doctest INTERFACE)

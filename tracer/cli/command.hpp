@@ -1,0 +1,24 @@
+// A command of the program: its options, and what it does. main() only lists them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace shimtrace::cli {
+
+/// What every command shares.
+struct Globals {
+    bool json = false;
+    std::string color = "auto";  ///< auto, always, never
+    std::string run_dir;         ///< containerd's state, where it cannot be found from the shims
+};
+
+/// Exit codes of the program; `trace -- CMD` exits as CMD did.
+enum ExitCode : int { exit_done = 0, exit_failed = 1, exit_usage = 2, exit_stuck = 3 };
+
+/// Adds one subcommand with its options; running it stores the exit code.
+using AddCommand = void (*)(CLI::App& app, Globals& globals, int& exit_code);
+
+/// Every command, in the order of --help.
+std::vector<AddCommand> all_commands();
+
+}  // namespace shimtrace::cli
