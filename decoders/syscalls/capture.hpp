@@ -1,0 +1,30 @@
+// What to read from the tracee at a stop, from the kinds of a call's arguments. The only contact between decoding and a
+// live process, and it goes through Memory.
+#pragma once
+
+#include <shimtrace/event.hpp>
+#include <shimtrace/memory.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace shimtrace::decoders {
+
+struct CaptureLimits {
+    std::uint32_t payload_bytes = 32;   ///< of each buffer and string argument (-s, --payload); paths are not cut by it
+    std::uint32_t array_elements = 32;  ///< of each array: iovec, epoll_event, pollfd, argv …
+    bool environment = false;           ///< execve's environment strings (-v)
+    bool redact = false;                ///< leave out buffer contents and environment; lengths and paths stay
+};
+
+/// Reads what rendering will need at syscall-enter: paths, in-buffers, structs. Adds to `enter.memory`.
+void capture_entry(Event& enter, const Memory& memory, const CaptureLimits& limits);
+
+/// Reads what rendering will need at syscall-exit: out-buffers of `exit.result` bytes, filled structs. Adds to `exit.memory`.
+void capture_exit(const Event& enter, Event& exit, const Memory& memory, const CaptureLimits& limits);
+
+/// The tracee's descriptors that a call names: fd arguments, dirfds, pollfd and epoll arrays, SCM_RIGHTS; with `exit`, those
+/// that it returned as well. In the order in which they are printed; duplicates left out.
+void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into);
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,55 @@
+// A call in strace's syntax, from what was captured, and from nothing else.
+#pragma once
+
+#include <shimtrace/event.hpp>
+#include <shimtrace/stream.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace shimtrace::decoders {
+
+enum class HexStrings : std::uint8_t { none, non_ascii, all };      ///< -x, -xx
+enum class Constants : std::uint8_t { abbrev, raw, verbose };       ///< -X
+enum class FdDecoding : std::uint8_t { none, paths, all };          ///< -y, -yy
+
+struct RenderStyle {
+    std::uint32_t string_limit = 32;       ///< -s
+    HexStrings hex = HexStrings::none;
+    Constants constants = Constants::abbrev;
+    FdDecoding fds = FdDecoding::none;
+    bool abbreviate = true;                ///< -v turns it off: structs in full, environment printed
+    bool roles = false;                    ///< ours: roles, holders, interest sets behind targets; off with --plain
+    bool pid_comms = false;                ///< -Y, --decode-pids=comm
+    bool pid_namespaces = false;           ///< --decode-pids=pidns
+};
+
+/// What rendering may look up: all of it values of the session.
+struct RenderScope {
+    const TargetDictionary* targets = nullptr;
+    std::function<const TaskInfo*(Tid)> task;     ///< nullptr result: not known
+};
+
+struct RenderedCall {
+    std::string on_entry;    ///< "read(3, " — what is known before the call returns, for `<unfinished ...>`
+    std::string on_exit;     ///< "\"abc\", 32)": the rest of the arguments and the closing parenthesis
+    std::string result;      ///< "3", "-1 ENOENT (No such file or directory)", "0 (Timeout)", "? ERESTARTSYS (…)"
+    bool failed = false;     ///< an error of the -e status= kind
+};
+
+/// The part before the call returned. Sets on_entry only.
+RenderedCall render_entry(const Event& enter, const RenderStyle& style, const RenderScope& scope);
+/// The whole call. on_entry is the same text as render_entry gave.
+RenderedCall render_call(const Event& enter, const Event& exit, const RenderStyle& style, const RenderScope& scope);
+
+/// "{si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=…}" of a signal event.
+std::string render_siginfo(const Event& signal, const RenderStyle& style, const RenderScope& scope);
+/// "SIGCHLD", "SIGRT_2", "99".
+std::string signal_name(std::int64_t signal);
+/// The descriptor with its target, as -y, -yy and roles say: "18<pipe:[8191] stdout of ns/id>".
+std::string render_fd(Fd fd, TargetId target, const RenderStyle& style, const RenderScope& scope);
+/// As strace escapes a string, quotes included, "..." appended where it was cut.
+std::string quote(std::span<const std::byte> bytes, const RenderStyle& style, bool cut);
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,39 @@
+// TARGET as people type it: a pid, a container id or a unique prefix, namespace/id, the word `containerd`.
+#pragma once
+
+#include <shimtrace/error.hpp>
+#include <shimtrace/role.hpp>
+#include <shimtrace/snapshot.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::containerd {
+
+struct FoundTarget {
+    std::string text;              ///< as typed
+    ContainerRef container;        ///< empty: a plain pid, or containerd
+    Pid shim, init;                ///< of the container; 0: none
+    std::vector<Pid> runtimes;     ///< runc processes at work on it
+    std::vector<Pid> pids;         ///< all to attach to: shim, runtimes, init; or the plain pid
+};
+
+/// Error::number is 0. `ambiguous`: more than one match (exit code 2), the message lists them; otherwise none matched (exit
+/// code 1), the message says what was looked at.
+struct TargetError {
+    Error error;
+    bool ambiguous = false;
+};
+
+/// `snapshot` must have roles assigned and ContainerFiles read.
+std::expected<FoundTarget, TargetError> find_target(const Snapshot& snapshot, std::string_view text);
+
+/// The process table, roles, and every container's files: what find_target, ps and audit start from. `run_dir`: containerd's
+/// state where it cannot be found from the shims; empty otherwise.
+Result<Snapshot> survey(const std::string& run_dir);
+
+/// Adds the ContainerFiles of every container that processes or state directories show, then assigns roles.
+void read_container_files(Snapshot& snapshot, const std::string& run_dir);
+
+}  // namespace shimtrace::containerd

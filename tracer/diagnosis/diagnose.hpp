@@ -1,0 +1,26 @@
+// From a Snapshot to verdicts. Pure: the same on the live host and offline.
+#pragma once
+
+#include <shimtrace/snapshot.hpp>
+#include <shimtrace/verdict.hpp>
+
+#include <vector>
+
+namespace shimtrace::diagnosis {
+
+/// Which part of the snapshot is asked about. Both empty: every shim's containers, and containers without a shim.
+struct Question {
+    std::vector<ContainerRef> containers;
+    std::vector<Pid> pids;
+};
+
+/// One diagnosis for each container or pid asked about, in the order asked.
+std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Question& question);
+
+/// The whole graph, for -v and --dot.
+WaitGraph build_wait_graph(const Snapshot& snapshot);
+
+/// True where a second look at counters could change the verdict (nothing in the first is proof of a hang).
+bool needs_second_look(const std::vector<Diagnosis>& diagnoses);
+
+}  // namespace shimtrace::diagnosis

@@ -1,0 +1,22 @@
+// The live SessionObserver: /proc and sock_diag behind a cache for each descriptor table.
+#pragma once
+
+#include <shimtrace/observer.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace shimtrace::host {
+
+/// What the layers above add; empty functions add nothing.
+struct ObserverHooks {
+    std::function<TargetRoleInfo(Pid, const FdTarget&)> target_role;    ///< containerd's roles
+    std::function<ProcessRoleInfo(Pid)> process_role;
+    std::function<void(Pid, Tid, std::vector<StackFrame>&)> stack;
+};
+
+/// Caches targets for each process (and each unshared table); correct after close and reuse, dup2, close_range, exec, and
+/// SCM_RIGHTS.
+std::unique_ptr<SessionObserver> make_session_observer(ObserverHooks hooks);
+
+}  // namespace shimtrace::host

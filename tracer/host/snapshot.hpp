@@ -1,0 +1,34 @@
+// The live host's /proc, sock_diag and cgroups as a Snapshot. Reads only; opens nothing of the target's by path, stops
+// nothing.
+#pragma once
+
+#include <shimtrace/error.hpp>
+#include <shimtrace/snapshot.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shimtrace::host {
+
+/// How much to read. The process table (pid, parent, comm, state, namespaces, cgroup, command line) is always whole.
+struct SnapshotScope {
+    std::vector<Pid> detailed;          ///< threads, syscalls, kernel stacks, descriptors of these and of their neighbourhood:
+                                        ///< children, other ends of pipes and sockets, tracers, lock holders, FUSE servers
+    bool all_descriptors = true;        ///< descriptors of every process (needed to find the other ends)
+    bool kernel_stacks = true;
+    std::optional<Nanoseconds> second_look;  ///< take counters again after that time
+};
+
+/// Never fails for a process that vanished. Errors: /proc cannot be read at all.
+Result<Snapshot> take_snapshot(const SnapshotScope& scope);
+
+/// One process alone, as take_snapshot sees it; nullopt: it is gone.
+std::optional<Process> read_process(Pid pid);
+
+HostInfo host_info();
+RealTime real_now();
+MonotonicTime monotonic_now();
+
+}  // namespace shimtrace::host

@@ -1,0 +1,38 @@
+// A recording as the head of the pipeline: it replays what the live session emitted.
+#pragma once
+
+#include <shimtrace/error.hpp>
+#include <shimtrace/stream.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shimtrace::recording {
+
+struct ReadOptions {
+    std::optional<MonotonicTime> since, until;
+    std::vector<Pid> pids;                   ///< only these processes' blocks; empty: all
+    bool follow = false;                     ///< wait for more at the end of a file that is still being written
+    std::function<bool()> stopped;           ///< asked between blocks; true ends the replay
+};
+
+/// What was wrong with the file and how much is missing: warnings, since replay goes on.
+struct ReadReport {
+    std::vector<std::string> warnings;
+    std::uint64_t events = 0;
+    std::uint64_t damaged_blocks = 0;
+    bool truncated = false;
+};
+
+/// Replays `path` ("-": standard input) into `sink`. Errors: not a recording, a newer format, unreadable.
+Result<ReadReport> read_recording(const std::string& path, const ReadOptions& options, StreamSink& sink);
+
+/// The snapshots of a recording, oldest first (`why FILE`, `stacks FILE`).
+Result<std::vector<Snapshot>> read_snapshots(const std::string& path);
+
+/// True where the file begins like a recording.
+bool looks_like_recording(const std::string& path);
+
+}  // namespace shimtrace::recording

@@ -1,0 +1,38 @@
+// The recording as a sink: blocks with a checksum each, append-only.
+#pragma once
+
+#include <shimtrace/error.hpp>
+#include <shimtrace/stream.hpp>
+
+#include <memory>
+#include <string>
+
+namespace shimtrace::recording {
+
+enum class OnOverrun : std::uint8_t { wait, drop };
+
+struct WriterOptions {
+    bool force = false;                      ///< overwrite an existing file
+    std::uint64_t ring_bytes = 0;            ///< flight recorder: keep the last so many bytes; 0: all goes to the file
+    std::uint64_t max_bytes = 0;             ///< rotate after so many; 0: never
+    OnOverrun on_overrun = OnOverrun::wait;
+    Nanoseconds overrun_wait = std::chrono::milliseconds(10);
+};
+
+struct WriterCounts {
+    std::uint64_t events = 0, dropped = 0, bytes = 0;
+};
+
+/// The tracer's thread only appends to a ring; another thread compresses and writes.
+class Writer : public StreamSink {
+public:
+    /// `path` "-": standard output. Errors: exists already, not permitted, a symbolic link.
+    static Result<std::unique_ptr<Writer>> create(const std::string& path, const WriterOptions& options);
+    [[nodiscard]] virtual WriterCounts counts() const = 0;
+    /// Flight recorder: writes out what the ring holds now. Safe from another thread.
+    virtual void dump() = 0;
+    /// The first write error, if any (a full disk): what was written before it is readable.
+    [[nodiscard]] virtual std::optional<Error> failure() const = 0;
+};
+
+}  // namespace shimtrace::recording
