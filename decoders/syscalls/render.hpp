@@ -10,32 +10,32 @@
 
 namespace shimtrace::decoders {
 
-enum class HexStrings : std::uint8_t { none, non_ascii, all };      ///< -x, -xx
-enum class Constants : std::uint8_t { abbrev, raw, verbose };       ///< -X
-enum class FdDecoding : std::uint8_t { none, paths, all };          ///< -y, -yy
+enum class HexStrings : std::uint8_t { none, non_ascii, all };  ///< -x, -xx
+enum class Constants : std::uint8_t { abbrev, raw, verbose };   ///< -X
+enum class FdDecoding : std::uint8_t { none, paths, all };      ///< -y, -yy
 
 struct RenderStyle {
-    std::uint32_t string_limit = 32;       ///< -s
+    std::uint32_t string_limit = 32;  ///< -s
     HexStrings hex = HexStrings::none;
     Constants constants = Constants::abbrev;
     FdDecoding fds = FdDecoding::none;
-    bool abbreviate = true;                ///< -v turns it off: structs in full, environment printed
-    bool roles = false;                    ///< ours: roles, holders, interest sets behind targets; off with --plain
-    bool pid_comms = false;                ///< -Y, --decode-pids=comm
-    bool pid_namespaces = false;           ///< --decode-pids=pidns
+    bool abbreviate = true;       ///< -v turns it off: structs in full, environment printed
+    bool roles = false;           ///< ours: roles, holders, interest sets behind targets; off with --plain
+    bool pid_comms = false;       ///< -Y, --decode-pids=comm
+    bool pid_namespaces = false;  ///< --decode-pids=pidns
 };
 
 /// What rendering may look up: all of it values of the session.
 struct RenderScope {
     const TargetDictionary* targets = nullptr;
-    std::function<const TaskInfo*(Tid)> task;     ///< nullptr result: not known
+    std::function<const TaskInfo*(Tid)> task;  ///< nullptr result: not known
 };
 
 struct RenderedCall {
-    std::string on_entry;    ///< "read(3, " — what is known before the call returns, for `<unfinished ...>`
-    std::string on_exit;     ///< "\"abc\", 32)": the rest of the arguments and the closing parenthesis
-    std::string result;      ///< "3", "-1 ENOENT (No such file or directory)", "0 (Timeout)", "? ERESTARTSYS (…)"
-    bool failed = false;     ///< an error of the -e status= kind
+    std::string on_entry;  ///< "read(3, " — what is known before the call returns, for `<unfinished ...>`
+    std::string on_exit;   ///< "\"abc\", 32)": the rest of the arguments and the closing parenthesis
+    std::string result;    ///< "3", "-1 ENOENT (No such file or directory)", "0 (Timeout)", "? ERESTARTSYS (…)"
+    bool failed = false;   ///< an error of the -e status= kind
 };
 
 /// The part before the call returned. Sets on_entry only.

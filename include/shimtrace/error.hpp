@@ -8,9 +8,9 @@
 namespace shimtrace {
 
 struct Error {
-    std::string what;   ///< what was tried and on what: "attach to thread 4711"
-    int number = 0;     ///< errno, or 0 where the kernel was not involved
-    std::string hint;   ///< what the user can do: "needs CAP_SYS_PTRACE: run as root"; may be empty
+    std::string what;  ///< what was tried and on what: "attach to thread 4711"
+    int number = 0;    ///< errno, or 0 where the kernel was not involved
+    std::string hint;  ///< what the user can do: "needs CAP_SYS_PTRACE: run as root"; may be empty
 
     /// One line for a person: "attach to thread 4711: Operation not permitted (needs CAP_SYS_PTRACE: run as root)".
     [[nodiscard]] std::string message() const;

@@ -17,17 +17,17 @@ namespace shimtrace {
 enum class Arch : std::uint8_t { x86_64, i386, x32, aarch64 };
 
 enum class EventKind : std::uint8_t {
-    attached,        ///< a thread is traced from now on: at attach, or born under a followed parent (then `parent` is set)
-    syscall_enter,   ///< at_attach: the call was already blocking when shimtrace came, `since` says since when where known
+    attached,       ///< a thread is traced from now on: at attach, or born under a followed parent (then `parent` is set)
+    syscall_enter,  ///< at_attach: the call was already blocking when shimtrace came, `since` says since when where known
     syscall_exit,
-    signal,          ///< signal-delivery-stop: memory holds the siginfo at address 0
-    group_stop,      ///< stopped by `number` (SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU)
-    exec,            ///< the image was replaced; `parent` is the former tid where a non-leader called it
-    exited,          ///< `result`: the exit status
-    killed,          ///< `number`: the signal, `result` 1: core dumped
-    still_blocked,   ///< the call named by number and args has not returned for `now - since`
-    detached,        ///< shimtrace left the thread alone again
-    lost,            ///< `result` events were dropped here because the writer could not keep up
+    signal,         ///< signal-delivery-stop: memory holds the siginfo at address 0
+    group_stop,     ///< stopped by `number` (SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU)
+    exec,           ///< the image was replaced; `parent` is the former tid where a non-leader called it
+    exited,         ///< `result`: the exit status
+    killed,         ///< `number`: the signal, `result` 1: core dumped
+    still_blocked,  ///< the call named by number and args has not returned for `now - since`
+    detached,       ///< shimtrace left the thread alone again
+    lost,           ///< `result` events were dropped here because the writer could not keep up
 };
 
 /// A descriptor argument (or one found in memory: SCM_RIGHTS, pollfd) and what it was at that moment.
@@ -39,10 +39,10 @@ struct FdUse {
 /// One frame of a stack captured for -k. Text is resolved at the stop, since the mappings are gone later.
 struct StackFrame {
     std::uint64_t pc = 0;
-    std::string module;    ///< the mapped file
-    std::string function;  ///< demangled; empty where unknown
+    std::string module;        ///< the mapped file
+    std::string function;      ///< demangled; empty where unknown
     std::uint64_t offset = 0;  ///< from the function's start, or from the module's where the function is unknown
-    std::string file;      ///< source; empty where unknown
+    std::string file;          ///< source; empty where unknown
     int line = 0;
 };
 
@@ -54,18 +54,18 @@ struct Event {
     Pid pid;
     Tid tid;
     MonotonicTime time;
-    Tid parent;                                ///< see EventKind
-    std::int64_t number = -1;                  ///< syscall number, or signal
-    std::array<std::uint64_t, 6> args{};       ///< syscall_enter and still_blocked
-    std::int64_t result = 0;                   ///< syscall_exit: as the kernel returned it, -errno for errors
-    bool is_error = false;                     ///< syscall_exit: PTRACE_GET_SYSCALL_INFO's is_error
+    Tid parent;                           ///< see EventKind
+    std::int64_t number = -1;             ///< syscall number, or signal
+    std::array<std::uint64_t, 6> args{};  ///< syscall_enter and still_blocked
+    std::int64_t result = 0;              ///< syscall_exit: as the kernel returned it, -errno for errors
+    bool is_error = false;                ///< syscall_exit: PTRACE_GET_SYSCALL_INFO's is_error
     std::uint64_t instruction_pointer = 0;
     std::uint64_t stack_pointer = 0;
-    std::optional<MonotonicTime> since;        ///< blocking since at the latest then
+    std::optional<MonotonicTime> since;  ///< blocking since at the latest then
     CapturedMemory memory;
     std::vector<FdUse> fds;
-    std::vector<StackFrame> stack;             ///< only with -k
-    std::string note;                          ///< still_blocked: whom it waits for, in words
+    std::vector<StackFrame> stack;  ///< only with -k
+    std::string note;               ///< still_blocked: whom it waits for, in words
 
     /// Back to the default, with buffers kept.
     void clear();

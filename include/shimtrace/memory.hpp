@@ -38,7 +38,7 @@ public:
 
     /// A whole T or nothing.
     template <typename T>
-        requires std::is_trivially_copyable_v<T>
+    requires std::is_trivially_copyable_v<T>
     [[nodiscard]] std::optional<T> value(RemoteAddress address) const {
         T result;
         if (read(address, std::as_writable_bytes(std::span(&result, 1))) != sizeof(T)) return std::nullopt;
@@ -93,7 +93,7 @@ public:
 
     /// A whole T, or nothing.
     template <typename T>
-        requires std::is_trivially_copyable_v<T>
+    requires std::is_trivially_copyable_v<T>
     [[nodiscard]] std::optional<T> value(RemoteAddress address) const {
         const auto bytes = at(address, sizeof(T));
         if (!bytes || bytes->size() != sizeof(T)) return std::nullopt;

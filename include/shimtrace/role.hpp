@@ -40,7 +40,9 @@ struct ProcessRoleInfo {
 
 enum class TargetRole : std::uint8_t {
     none,
-    stdin_stream, stdout_stream, stderr_stream,  ///< of the container, or of the exec in TargetRoleInfo::exec_id
+    stdin_stream,
+    stdout_stream,
+    stderr_stream,     ///< of the container, or of the exec in TargetRoleInfo::exec_id
     shim_ttrpc,        ///< the shim's own socket, on which containerd calls it
     containerd_grpc,   ///< containerd.sock
     containerd_ttrpc,  ///< containerd.sock.ttrpc: events from shims
@@ -51,9 +53,9 @@ enum class TargetRole : std::uint8_t {
     console_socket,    ///< over which the pty's master comes
     console,           ///< the pty itself
     pid_file,
-    state_file,        ///< runc's state.json
-    bundle_config,     ///< config.json
-    dbus,              ///< systemd's private socket or the system bus
+    state_file,     ///< runc's state.json
+    bundle_config,  ///< config.json
+    dbus,           ///< systemd's private socket or the system bus
 };
 
 struct TargetRoleInfo {

@@ -17,7 +17,7 @@ namespace shimtrace {
 
 struct HostInfo {
     std::string name;
-    std::string kernel;    ///< uname -r
+    std::string kernel;  ///< uname -r
     std::string boot_id;
     std::string containerd_version, runc_version;  ///< empty: not known
 };
@@ -33,17 +33,17 @@ struct Progress {
 struct Thread {
     Tid tid;
     std::string comm;
-    char state = '?';                    ///< R S D T t Z X I
-    std::string wchan;                   ///< the kernel function it sleeps in; empty or "0": none
-    std::int64_t syscall = -1;           ///< from /proc/TID/syscall; -1: in none, or running
+    char state = '?';           ///< R S D T t Z X I
+    std::string wchan;          ///< the kernel function it sleeps in; empty or "0": none
+    std::int64_t syscall = -1;  ///< from /proc/TID/syscall; -1: in none, or running
     std::array<std::uint64_t, 6> args{};
     std::uint64_t stack_pointer = 0, instruction_pointer = 0;
-    std::string path_argument;           ///< the path that the call's pointer argument leads to (open, mount …), read from memory
+    std::string path_argument;              ///< the path that the call's pointer argument leads to (open, mount …), read from memory
     std::vector<std::string> kernel_stack;  ///< function names, innermost first; empty without root
-    std::int32_t tracer = 0;             ///< TracerPid
-    std::vector<Fd> polled;              ///< poll, select: the descriptors waited on, read from memory
+    std::int32_t tracer = 0;                ///< TracerPid
+    std::vector<Fd> polled;                 ///< poll, select: the descriptors waited on, read from memory
     Progress first;
-    std::optional<Progress> second;      ///< the second look, where one was taken
+    std::optional<Progress> second;  ///< the second look, where one was taken
 };
 
 struct FdEntry {
@@ -58,26 +58,26 @@ struct NamespaceInodes {
 struct Process {
     Pid pid;
     Pid parent;
-    std::uint64_t start_time = 0;        ///< clock ticks after boot: field 22 of /proc/PID/stat. With pid: an identity
+    std::uint64_t start_time = 0;  ///< clock ticks after boot: field 22 of /proc/PID/stat. With pid: an identity
     std::string comm;
-    std::string exe;                     ///< link text; "" where unreadable
+    std::string exe;  ///< link text; "" where unreadable
     std::string cwd;
     std::vector<std::string> command_line;
-    std::vector<std::string> environment;///< only what roles need (TTRPC_ADDRESS, NAMESPACE …)
+    std::vector<std::string> environment;  ///< only what roles need (TTRPC_ADDRESS, NAMESPACE …)
     char state = '?';
     std::int32_t session = 0, process_group = 0, tty = 0;
-    std::vector<std::int32_t> ns_pids;   ///< NSpid, outermost first
+    std::vector<std::int32_t> ns_pids;  ///< NSpid, outermost first
     NamespaceInodes ns;
-    std::string cgroup;                  ///< path that matters: v2's, or v1's freezer/pids hierarchy
-    std::uint64_t pending_signals = 0;   ///< SigPnd | ShdPnd
+    std::string cgroup;                 ///< path that matters: v2's, or v1's freezer/pids hierarchy
+    std::uint64_t pending_signals = 0;  ///< SigPnd | ShdPnd
     std::uint64_t blocked_signals = 0, ignored_signals = 0, caught_signals = 0;
     std::uint64_t read_bytes = 0, write_bytes = 0;  ///< rchar, wchar of /proc/PID/io
     std::int32_t oom_score_adj = 0;
-    std::string root;                    ///< /proc/PID/root's text
+    std::string root;  ///< /proc/PID/root's text
     ProcessRoleInfo role;
     std::vector<Thread> threads;
     std::vector<FdEntry> fds;
-    bool fds_known = false;              ///< false: not permitted or not asked
+    bool fds_known = false;  ///< false: not permitted or not asked
     std::optional<GoProgram> go;
 };
 
@@ -85,22 +85,22 @@ struct Process {
 struct Pipe {
     Inode inode;
     std::uint64_t device = 0;
-    std::string path;                    ///< fifos: the path
-    std::optional<std::uint32_t> queued; ///< FIONREAD of a duplicated descriptor; nullopt: not permitted
+    std::string path;                     ///< fifos: the path
+    std::optional<std::uint32_t> queued;  ///< FIONREAD of a duplicated descriptor; nullopt: not permitted
     std::optional<std::uint32_t> capacity;
-    std::vector<Holder> holders;         ///< every holder on the host that can be seen
+    std::vector<Holder> holders;  ///< every holder on the host that can be seen
 };
 
 struct Cgroup {
-    std::string path;                    ///< as in /proc/PID/cgroup
+    std::string path;  ///< as in /proc/PID/cgroup
     bool v2 = false;
-    std::string freezer_state;           ///< "THAWED", "FREEZING", "FROZEN"
-    bool self_freezing = false;          ///< frozen by itself, not by a parent
-    std::string frozen_by;               ///< the ancestor's path whose state freezes this one; itself where self_freezing
+    std::string freezer_state;   ///< "THAWED", "FREEZING", "FROZEN"
+    bool self_freezing = false;  ///< frozen by itself, not by a parent
+    std::string frozen_by;       ///< the ancestor's path whose state freezes this one; itself where self_freezing
     std::uint64_t memory_current = 0;
     std::optional<std::uint64_t> memory_high, memory_max;
     std::uint64_t memory_high_events = 0, oom_events = 0, oom_kill_events = 0;
-    bool under_oom = false;              ///< v1: OOM with no killer
+    bool under_oom = false;  ///< v1: OOM with no killer
     bool oom_kill_disabled = false;
     std::optional<std::uint64_t> pids_current, pids_max;
 };
@@ -109,14 +109,14 @@ struct Mount {
     std::int32_t id = 0, parent = 0;
     std::uint64_t device = 0;
     std::string mount_point, type, source, options;
-    Pid seen_from;                       ///< whose mountinfo it is
-    Pid fuse_server;                     ///< fuse: the process that serves it, where it could be told
-    std::uint64_t fuse_waiting = 0;      ///< requests without an answer (fusectl)
-    bool frozen = false;                 ///< a thread sleeps in percpu_rwsem_wait under a write to it
+    Pid seen_from;                   ///< whose mountinfo it is
+    Pid fuse_server;                 ///< fuse: the process that serves it, where it could be told
+    std::uint64_t fuse_waiting = 0;  ///< requests without an answer (fusectl)
+    bool frozen = false;             ///< a thread sleeps in percpu_rwsem_wait under a write to it
 };
 
 struct FileLock {
-    std::string kind;                    ///< "FLOCK", "POSIX", "OFDLCK", "LEASE"
+    std::string kind;  ///< "FLOCK", "POSIX", "OFDLCK", "LEASE"
     bool write = false;
     Pid holder;
     std::uint64_t device = 0;
@@ -127,13 +127,13 @@ struct FileLock {
 /// containerd's and runc's files of one container, as they stand on disk.
 struct ContainerFiles {
     ContainerRef container;
-    std::string state_dir;               ///< containerd's STATE
-    std::string bundle;                  ///< the bundle's directory; empty: none
+    std::string state_dir;  ///< containerd's STATE
+    std::string bundle;     ///< the bundle's directory; empty: none
     bool bundle_exists = false;
-    std::string address;                 ///< the shim's socket, from `address` or bootstrap.json
-    std::string containerd_address;      ///< containerd.sock
-    std::string runc_root;               ///< `runc --root` for it
-    bool exec_fifo = false;              ///< created, not started
+    std::string address;             ///< the shim's socket, from `address` or bootstrap.json
+    std::string containerd_address;  ///< containerd.sock
+    std::string runc_root;           ///< `runc --root` for it
+    bool exec_fifo = false;          ///< created, not started
     std::optional<std::int64_t> exec_fifo_age_s;
     Pid init_pid;                        ///< init.pid
     Pid state_init_pid;                  ///< state.json's init_process_pid
@@ -141,16 +141,16 @@ struct ContainerFiles {
     std::string state_json_error;        ///< what is wrong with state.json, with line and column; empty: nothing
     bool state_json_exists = false;
     std::string config_json_error;
-    std::string cgroup;                  ///< from state.json's cgroup_paths
-    std::vector<std::string> log_errors; ///< runc's own last words in log.json
-    Pid sandbox_shim;                    ///< the shim that serves it; 0: none alive
+    std::string cgroup;                   ///< from state.json's cgroup_paths
+    std::vector<std::string> log_errors;  ///< runc's own last words in log.json
+    Pid sandbox_shim;                     ///< the shim that serves it; 0: none alive
 };
 
 struct Snapshot {
     HostInfo host;
     RealTime taken;
     MonotonicTime taken_monotonic;
-    std::vector<Pid> targets;            ///< what was asked about; empty: all shims
+    std::vector<Pid> targets;  ///< what was asked about; empty: all shims
     std::vector<Process> processes;
     std::vector<Pipe> pipes;
     std::vector<SocketFacts> sockets;
@@ -159,8 +159,8 @@ struct Snapshot {
     std::vector<FileLock> locks;
     std::vector<ContainerFiles> containers;
     std::uint64_t clock_ticks_per_second = 100;
-    Nanoseconds stopped{};               ///< how long the target was stopped to take it; 0: not at all
-    std::vector<std::string> gaps;       ///< what could not be read, and why
+    Nanoseconds stopped{};          ///< how long the target was stopped to take it; 0: not at all
+    std::vector<std::string> gaps;  ///< what could not be read, and why
 };
 
 }  // namespace shimtrace

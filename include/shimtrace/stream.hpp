@@ -28,11 +28,11 @@ struct SessionInfo {
     RealTime real_anchor;
     MonotonicTime monotonic_anchor;
     Arch arch = Arch::x86_64;
-    std::string writer;                    ///< "shimtrace 0.1.0"
-    std::vector<std::string> command_line; ///< how shimtrace was called, for people
-    std::vector<Tid> targets;              ///< threads of the targets at the start
-    bool started_command = false;          ///< `-- CMD`: the first task was started by shimtrace
-    bool follows = false;                  ///< -f
+    std::string writer;                     ///< "shimtrace 0.1.0"
+    std::vector<std::string> command_line;  ///< how shimtrace was called, for people
+    std::vector<Tid> targets;               ///< threads of the targets at the start
+    bool started_command = false;           ///< `-- CMD`: the first task was started by shimtrace
+    bool follows = false;                   ///< -f
 
     [[nodiscard]] RealTime real(MonotonicTime time) const { return real_anchor + (time - monotonic_anchor); }
 };
@@ -59,9 +59,7 @@ public:
         targets_[id.value] = target;
     }
     /// nullptr: not defined.
-    [[nodiscard]] const FdTarget* find(TargetId id) const {
-        return id && id.value < targets_.size() ? &targets_[id.value] : nullptr;
-    }
+    [[nodiscard]] const FdTarget* find(TargetId id) const { return id && id.value < targets_.size() ? &targets_[id.value] : nullptr; }
 
 private:
     std::vector<FdTarget> targets_;

@@ -40,7 +40,9 @@ using GoroutineId = Strong<std::uint64_t, struct GoroutineIdTag>;
 /// Index into a session's dictionary of descriptor targets. 0: not resolved.
 using TargetId = Strong<std::uint32_t, struct TargetIdTag>;
 
-constexpr RemoteAddress operator+(RemoteAddress base, std::uint64_t offset) { return RemoteAddress{base.value + offset}; }
+constexpr RemoteAddress operator+(RemoteAddress base, std::uint64_t offset) {
+    return RemoteAddress{base.value + offset};
+}
 
 using Nanoseconds = std::chrono::nanoseconds;
 
@@ -57,7 +59,9 @@ using MonotonicTime = MonotonicClock::time_point;
 using RealTime = std::chrono::time_point<std::chrono::system_clock, Nanoseconds>;
 
 /// The thread that leads its group has the group's id.
-constexpr Tid leader(Pid pid) { return Tid{pid.value}; }
+constexpr Tid leader(Pid pid) {
+    return Tid{pid.value};
+}
 
 }  // namespace shimtrace
 

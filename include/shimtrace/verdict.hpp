@@ -17,9 +17,9 @@ enum class Risk : std::uint8_t { safe, disruptive, destroys_data };
 
 struct Culprit {
     Pid pid;
-    std::int32_t pid_ns = 0;   ///< inside its own pid namespace; 0: the same
+    std::int32_t pid_ns = 0;  ///< inside its own pid namespace; 0: the same
     std::string comm;
-    std::string role;          ///< "reader", "shim", "hook", "holder" …
+    std::string role;  ///< "reader", "shim", "hook", "holder" …
     char state = '?';
     std::string why;
 };
@@ -30,7 +30,7 @@ struct ChainLink {
 
 struct Remedy {
     std::string text;
-    std::string command;       ///< never executed; may be empty
+    std::string command;  ///< never executed; may be empty
     Risk risk = Risk::safe;
 };
 
@@ -44,7 +44,7 @@ struct DiagnosedTarget {
 
 struct Diagnosis {
     DiagnosedTarget target;
-    std::string cause;         ///< a word of the table of causes
+    std::string cause;  ///< a word of the table of causes
     bool stuck = false;
     Confidence confidence = Confidence::possible;
     std::optional<double> since_s;
@@ -54,8 +54,8 @@ struct Diagnosis {
     std::vector<std::string> evidence;
     std::vector<Remedy> remedies;
     std::int64_t stopped_us = 0;
-    std::vector<Diagnosis> also;    ///< what else ails it, less urgent
-    WaitGraph graph;                ///< the part of the graph that was walked
+    std::vector<Diagnosis> also;  ///< what else ails it, less urgent
+    WaitGraph graph;              ///< the part of the graph that was walked
 };
 
 }  // namespace shimtrace

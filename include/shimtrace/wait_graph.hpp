@@ -11,31 +11,48 @@
 namespace shimtrace {
 
 enum class NodeKind : std::uint8_t {
-    thread, goroutine, process, pipe, socket, pty, lock, channel, file, fifo_open, cgroup, mount, rpc, timer, nobody
+    thread,
+    goroutine,
+    process,
+    pipe,
+    socket,
+    pty,
+    lock,
+    channel,
+    file,
+    fifo_open,
+    cgroup,
+    mount,
+    rpc,
+    timer,
+    nobody
 };
 
 using NodeIndex = std::uint32_t;
 
 struct Node {
     NodeKind kind{};
-    Pid pid;                 ///< thread, goroutine, process
+    Pid pid;  ///< thread, goroutine, process
     Tid tid;
     GoroutineId goroutine;
-    std::string label;       ///< "c1 init[812]", "pipe:[8191] (full)", "/run/…/c1-stdout (full)"
+    std::string label;  ///< "c1 init[812]", "pipe:[8191] (full)", "/run/…/c1-stdout (full)"
 };
 
 /// How something waits: the row of the table of causes is chosen by these.
 enum class WaitKind : std::uint8_t {
-    belongs_to,       ///< a process waits as its thread or goroutine does
-    reads, writes, accepts, connects,
-    opens,            ///< a fifo whose other end nobody has open
-    child,            ///< wait4, waitid, pidfd: until that process ends
+    belongs_to,  ///< a process waits as its thread or goroutine does
+    reads,
+    writes,
+    accepts,
+    connects,
+    opens,  ///< a fifo whose other end nobody has open
+    child,  ///< wait4, waitid, pidfd: until that process ends
     polls,
-    locks,            ///< mutex, file lock, futex
+    locks,  ///< mutex, file lock, futex
     channel,
-    copied_by,        ///< a pipe's bytes are taken by this reader
-    held_open_by,     ///< the end of file never comes, for this process still has it open
-    stopped_by,       ///< by a signal, or by a tracer
+    copied_by,     ///< a pipe's bytes are taken by this reader
+    held_open_by,  ///< the end of file never comes, for this process still has it open
+    stopped_by,    ///< by a signal, or by a tracer
     frozen_by,
     uninterruptible,  ///< state D
     served_by,        ///< a FUSE server, a notify agent, a bus
@@ -50,10 +67,10 @@ enum class WaitKind : std::uint8_t {
 struct Edge {
     NodeIndex from = 0, to = 0;
     WaitKind kind{};
-    std::string evidence;      ///< one line: the call, the descriptor, the counts
-    double since_s = -1;       ///< at least so long; negative: not known
-    bool normal = false;       ///< an idle server's wait, a sleeper's sleep: no hang by itself
-    bool inferred = false;     ///< a lock's holder and the like
+    std::string evidence;   ///< one line: the call, the descriptor, the counts
+    double since_s = -1;    ///< at least so long; negative: not known
+    bool normal = false;    ///< an idle server's wait, a sleeper's sleep: no hang by itself
+    bool inferred = false;  ///< a lock's holder and the like
 };
 
 struct WaitGraph {

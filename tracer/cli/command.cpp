@@ -2,6 +2,8 @@
 
 namespace shimtrace::cli {
 
-std::vector<AddCommand> all_commands() { return {}; }
+std::vector<AddCommand> all_commands() {
+    return {};
+}
 
 }  // namespace shimtrace::cli

@@ -12,11 +12,11 @@
 namespace shimtrace::containerd {
 
 struct FoundTarget {
-    std::string text;              ///< as typed
-    ContainerRef container;        ///< empty: a plain pid, or containerd
-    Pid shim, init;                ///< of the container; 0: none
-    std::vector<Pid> runtimes;     ///< runc processes at work on it
-    std::vector<Pid> pids;         ///< all to attach to: shim, runtimes, init; or the plain pid
+    std::string text;           ///< as typed
+    ContainerRef container;     ///< empty: a plain pid, or containerd
+    Pid shim, init;             ///< of the container; 0: none
+    std::vector<Pid> runtimes;  ///< runc processes at work on it
+    std::vector<Pid> pids;      ///< all to attach to: shim, runtimes, init; or the plain pid
 };
 
 /// Error::number is 0. `ambiguous`: more than one match (exit code 2), the message lists them; otherwise none matched (exit

@@ -19,27 +19,27 @@ namespace shimtrace::engine {
 using SyscallSet = std::bitset<1024>;
 
 struct TraceRequest {
-    std::vector<Pid> attach;            ///< whole thread groups
-    std::vector<Tid> attach_threads;    ///< single threads (strace's -p without -f)
-    std::vector<std::string> command;   ///< argv of a command to start; PATH is searched
+    std::vector<Pid> attach;                       ///< whole thread groups
+    std::vector<Tid> attach_threads;               ///< single threads (strace's -p without -f)
+    std::vector<std::string> command;              ///< argv of a command to start; PATH is searched
     std::vector<std::string> environment_changes;  ///< strace's -E: "NAME=VALUE" or "NAME"
-    bool follow = false;                ///< new threads, forks, vforks, clones are traced too
+    bool follow = false;                           ///< new threads, forks, vforks, clones are traced too
     SyscallSet x86_64_calls = SyscallSet{}.set();  ///< reported calls by number; others run unreported
     SyscallSet i386_calls = SyscallSet{}.set();
     std::bitset<65> signals = std::bitset<65>{}.set();  ///< reported signals
-    bool capture_stacks = false;        ///< -k
-    bool resolve_descriptors = false;   ///< -y, -yy, roles
-    bool instruction_pointers = false;  ///< -i
+    bool capture_stacks = false;                        ///< -k
+    bool resolve_descriptors = false;                   ///< -y, -yy, roles
+    bool instruction_pointers = false;                  ///< -i
     decoders::CaptureLimits limits;
-    Nanoseconds blocked_after{};        ///< report calls that have blocked for that long, then at twice that …; 0: never
-    bool seccomp_filter = false;        ///< started commands: let the kernel skip unreported calls
-    bool colocate = false;              ///< share a CPU with the tracee
+    Nanoseconds blocked_after{};  ///< report calls that have blocked for that long, then at twice that …; 0: never
+    bool seccomp_filter = false;  ///< started commands: let the kernel skip unreported calls
+    bool colocate = false;        ///< share a CPU with the tracee
 };
 
 /// Set by whoever wants the session to end (a signal handler, a closed pipe). Wakes a waiting engine by wake().
 class StopRequest {
 public:
-    void stop();                                       ///< async-signal-safe
+    void stop();  ///< async-signal-safe
     [[nodiscard]] bool stopped() const;
     StopRequest();
     ~StopRequest();
@@ -53,9 +53,9 @@ private:
 };
 
 struct TraceResult {
-    int exit_status = 0;        ///< of the started command: as its shell would show it (128 + signal where killed)
-    int killed_by = 0;          ///< the signal that killed the started command; 0: none
-    std::vector<Error> skipped; ///< threads that could not be attached
+    int exit_status = 0;         ///< of the started command: as its shell would show it (128 + signal where killed)
+    int killed_by = 0;           ///< the signal that killed the started command; 0: none
+    std::vector<Error> skipped;  ///< threads that could not be attached
 };
 
 /// Runs the session until the targets are gone or `stop` is set. Every thread is detached and running as before when it

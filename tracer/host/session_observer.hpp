@@ -10,7 +10,7 @@ namespace shimtrace::host {
 
 /// What the layers above add; empty functions add nothing.
 struct ObserverHooks {
-    std::function<TargetRoleInfo(Pid, const FdTarget&)> target_role;    ///< containerd's roles
+    std::function<TargetRoleInfo(Pid, const FdTarget&)> target_role;  ///< containerd's roles
     std::function<ProcessRoleInfo(Pid)> process_role;
     std::function<void(Pid, Tid, std::vector<StackFrame>&)> stack;
 };

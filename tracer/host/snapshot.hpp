@@ -14,9 +14,9 @@ namespace shimtrace::host {
 
 /// How much to read. The process table (pid, parent, comm, state, namespaces, cgroup, command line) is always whole.
 struct SnapshotScope {
-    std::vector<Pid> detailed;          ///< threads, syscalls, kernel stacks, descriptors of these and of their neighbourhood:
-                                        ///< children, other ends of pipes and sockets, tracers, lock holders, FUSE servers
-    bool all_descriptors = true;        ///< descriptors of every process (needed to find the other ends)
+    std::vector<Pid> detailed;    ///< threads, syscalls, kernel stacks, descriptors of these and of their neighbourhood:
+                                  ///< children, other ends of pipes and sockets, tracers, lock holders, FUSE servers
+    bool all_descriptors = true;  ///< descriptors of every process (needed to find the other ends)
     bool kernel_stacks = true;
     std::optional<Nanoseconds> second_look;  ///< take counters again after that time
 };

@@ -13,9 +13,9 @@ namespace shimtrace::recording {
 
 struct ReadOptions {
     std::optional<MonotonicTime> since, until;
-    std::vector<Pid> pids;                   ///< only these processes' blocks; empty: all
-    bool follow = false;                     ///< wait for more at the end of a file that is still being written
-    std::function<bool()> stopped;           ///< asked between blocks; true ends the replay
+    std::vector<Pid> pids;          ///< only these processes' blocks; empty: all
+    bool follow = false;            ///< wait for more at the end of a file that is still being written
+    std::function<bool()> stopped;  ///< asked between blocks; true ends the replay
 };
 
 /// What was wrong with the file and how much is missing: warnings, since replay goes on.

@@ -12,9 +12,9 @@ namespace shimtrace::recording {
 enum class OnOverrun : std::uint8_t { wait, drop };
 
 struct WriterOptions {
-    bool force = false;                      ///< overwrite an existing file
-    std::uint64_t ring_bytes = 0;            ///< flight recorder: keep the last so many bytes; 0: all goes to the file
-    std::uint64_t max_bytes = 0;             ///< rotate after so many; 0: never
+    bool force = false;            ///< overwrite an existing file
+    std::uint64_t ring_bytes = 0;  ///< flight recorder: keep the last so many bytes; 0: all goes to the file
+    std::uint64_t max_bytes = 0;   ///< rotate after so many; 0: never
     OnOverrun on_overrun = OnOverrun::wait;
     Nanoseconds overrun_wait = std::chrono::milliseconds(10);
 };
