@@ -62,6 +62,7 @@ struct Event {
     std::uint64_t instruction_pointer = 0;
     std::uint64_t stack_pointer = 0;
     std::optional<MonotonicTime> since;  ///< blocking since at the latest then
+    Nanoseconds system_time{};           ///< the thread's system CPU time so far; only where it was asked for (-c)
     CapturedMemory memory;
     std::vector<FdUse> fds;
     std::vector<StackFrame> stack;  ///< only with -k

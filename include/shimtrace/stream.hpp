@@ -47,6 +47,8 @@ public:
     virtual void task(const TaskInfo&) {}
     virtual void event(const Event&) = 0;
     virtual void snapshot(const Snapshot&) {}
+    /// Nothing more has happened for now: show what is held back.
+    virtual void idle() {}
     /// The stream has ended: flush, print summaries.
     virtual void end() {}
 };

@@ -30,6 +30,7 @@ struct TraceRequest {
     bool capture_stacks = false;                        ///< -k
     bool resolve_descriptors = false;                   ///< -y, -yy, roles
     bool instruction_pointers = false;                  ///< -i
+    bool system_times = false;                          ///< -c: fill Event::system_time
     decoders::CaptureLimits limits;
     Nanoseconds blocked_after{};  ///< report calls that have blocked for that long, then at twice that …; 0: never
     bool seccomp_filter = false;  ///< started commands: let the kernel skip unreported calls
