@@ -124,6 +124,19 @@ struct FileLock {
     std::vector<Pid> waiters;
 };
 
+/// A process that exec brought into a container, as the bundle's EXEC_ID.pid names it.
+struct ExecPidFile {
+    std::string exec_id;
+    Pid pid;
+};
+
+/// One hook of config.json.
+struct OciHook {
+    std::string kind;  ///< "prestart", "createRuntime" …: the key in config.json
+    std::string path;
+    std::vector<std::string> arguments;
+};
+
 /// containerd's and runc's files of one container, as they stand on disk.
 struct ContainerFiles {
     ContainerRef container;
@@ -141,9 +154,16 @@ struct ContainerFiles {
     std::string state_json_error;        ///< what is wrong with state.json, with line and column; empty: nothing
     bool state_json_exists = false;
     std::string config_json_error;
-    std::string cgroup;                   ///< from state.json's cgroup_paths
-    std::vector<std::string> log_errors;  ///< runc's own last words in log.json
-    Pid sandbox_shim;                     ///< the shim that serves it; 0: none alive
+    std::string cgroup;                    ///< from state.json's cgroup_paths
+    std::vector<std::string> log_errors;   ///< runc's own last words in log.json
+    Pid sandbox_shim;                      ///< the shim that serves it; 0: none alive
+    std::string state_path;                ///< runc's state.json (crun: `status`); empty: none found
+    std::string created;                   ///< as the runtime's state says it, RFC 3339
+    std::string rootfs;                    ///< the root file system's path on the host
+    std::string sandbox;                   ///< the id of the pod's sandbox, from the annotations; its own id: it is the sandbox
+    std::string pod_namespace, pod, name;  ///< what Kubernetes calls it, from the annotations
+    std::vector<ExecPidFile> execs;
+    std::vector<OciHook> hooks;
 };
 
 struct Snapshot {
