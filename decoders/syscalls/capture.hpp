@@ -6,6 +6,7 @@
 #include <shimtrace/memory.hpp>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace shimtrace::decoders {
@@ -26,5 +27,8 @@ void capture_exit(const Event& enter, Event& exit, const Memory& memory, const C
 /// The tracee's descriptors that a call names: fd arguments, dirfds, pollfd and epoll arrays, SCM_RIGHTS; with `exit`, those
 /// that it returned as well. In the order in which they are printed; duplicates left out.
 void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into);
+
+/// The paths that a call's arguments name, as captured at entry (-P).
+std::vector<std::string> path_arguments(const Event& enter);
 
 }  // namespace shimtrace::decoders

@@ -3,13 +3,17 @@
 
 #include <CLI/CLI.hpp>
 
+#include <string>
+#include <vector>
+
 namespace shimtrace::cli {
 
 /// What every command shares.
 struct Globals {
     bool json = false;
-    std::string color = "auto";  ///< auto, always, never
-    std::string run_dir;         ///< containerd's state, where it cannot be found from the shims
+    std::string color = "auto";        ///< auto, always, never
+    std::string run_dir;               ///< containerd's state, where it cannot be found from the shims
+    std::vector<std::string> command;  ///< what stood after `--`: a command to start
 };
 
 /// Exit codes of the program; `trace -- CMD` exits as CMD did.

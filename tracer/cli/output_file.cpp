@@ -1,0 +1,116 @@
+#include "cli/output_file.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cerrno>
+#include <unordered_map>
+#include <utility>
+
+namespace shimtrace::cli {
+
+namespace {
+
+/// All bytes, or the errno that stopped it.
+int write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(fd, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return errno;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return 0;
+}
+
+class FileWriter : public output::LineWriter {
+public:
+    FileWriter(int fd, bool owned, pid_t command, std::function<void()> closed)
+        : fd_(fd), owned_(owned), command_(command), closed_(std::move(closed)) {}
+    ~FileWriter() override {
+        FileWriter::flush();
+        if (owned_) ::close(fd_);
+        if (command_ > 0) ::waitpid(command_, nullptr, 0);
+    }
+
+    void write(Tid, std::string_view text) override {
+        held_ += text;
+        constexpr std::size_t enough = 64 * 1024;
+        if (held_.size() >= enough) flush();
+    }
+    void flush() override {
+        const int error = failed_ ? 0 : write_all(fd_, held_);
+        held_.clear();
+        if (error == 0) return;
+        failed_ = true;
+        if (error != EPIPE) fmt::print(stderr, "shimtrace: {}\n", fail("write the output", error).error().message());
+        closed_();
+    }
+
+private:
+    int fd_;
+    bool owned_;
+    pid_t command_;
+    std::function<void()> closed_;
+    std::string held_;
+    bool failed_ = false;
+};
+
+class SeparateWriter : public output::LineWriter {
+public:
+    SeparateWriter(std::string path, bool append, std::function<void()> closed)
+        : path_(std::move(path)), append_(append), closed_(std::move(closed)) {}
+
+    void write(Tid tid, std::string_view text) override {
+        auto found = files_.find(tid);
+        if (found == files_.end()) {
+            const std::string name = fmt::format("{}.{}", path_, tid.value);
+            auto opened = open_output({.path = name, .append = append_}, closed_);
+            if (!opened) {
+                fmt::print(stderr, "shimtrace: {}\n", opened.error().message());
+                closed_();
+                return;
+            }
+            found = files_.emplace(tid, std::move(*opened)).first;
+        }
+        found->second->write(tid, text);
+    }
+    void flush() override {
+        for (auto& [tid, file] : files_) file->flush();
+    }
+
+private:
+    std::string path_;
+    bool append_;
+    std::function<void()> closed_;
+    std::unordered_map<Tid, std::unique_ptr<output::LineWriter>> files_;
+};
+
+Result<std::unique_ptr<output::LineWriter>> open_command(const std::string& command, std::function<void()> closed) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return fail("make a pipe for the output", errno);
+    const pid_t child = ::fork();
+    if (child < 0) return fail("start " + command, errno);
+    if (child == 0) {
+        ::dup2(ends[0], 0);
+        ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+        ::_exit(127);
+    }
+    ::close(ends[0]);
+    return std::make_unique<FileWriter>(ends[1], true, child, std::move(closed));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place, std::function<void()> closed) {
+    if (place.path.empty()) return std::make_unique<FileWriter>(place.standard, false, 0, std::move(closed));
+    if (place.path == "-") return std::make_unique<FileWriter>(1, false, 0, std::move(closed));
+    if (place.path.starts_with('|') || place.path.starts_with('!')) return open_command(place.path.substr(1), std::move(closed));
+    if (place.separate) return std::make_unique<SeparateWriter>(place.path, place.append, std::move(closed));
+    const int fd = ::open(place.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (place.append ? O_APPEND : O_TRUNC), 0666);
+    if (fd < 0) return fail("open " + place.path, errno);
+    return std::make_unique<FileWriter>(fd, true, 0, std::move(closed));
+}
+
+}  // namespace shimtrace::cli

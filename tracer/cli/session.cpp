@@ -1,0 +1,168 @@
+#include "cli/session.hpp"
+
+#include "containerd/find_target.hpp"
+#include "containerd/roles.hpp"
+#include "host/session_observer.hpp"
+#include "host/snapshot.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/resource.h>
+#include <csignal>
+
+namespace shimtrace::cli {
+
+namespace {
+
+/// Every call goes to all sinks, in order.
+class Tee : public StreamSink {
+public:
+    explicit Tee(const std::vector<StreamSink*>& sinks) : sinks_(sinks) {}
+    void session(const SessionInfo& info) override {
+        each([&](StreamSink& sink) { sink.session(info); });
+    }
+    void target(TargetId id, const FdTarget& target) override {
+        each([&](StreamSink& sink) { sink.target(id, target); });
+    }
+    void task(const TaskInfo& task) override {
+        each([&](StreamSink& sink) { sink.task(task); });
+    }
+    void event(const Event& event) override {
+        each([&](StreamSink& sink) { sink.event(event); });
+    }
+    void snapshot(const Snapshot& snapshot) override {
+        each([&](StreamSink& sink) { sink.snapshot(snapshot); });
+    }
+    void idle() override {
+        each([](StreamSink& sink) { sink.idle(); });
+    }
+    void end() override {
+        each([](StreamSink& sink) { sink.end(); });
+    }
+
+private:
+    template <typename Action>
+    void each(Action action) {
+        for (StreamSink* sink : sinks_) action(*sink);
+    }
+    const std::vector<StreamSink*>& sinks_;
+};
+
+engine::StopRequest* interrupted_session = nullptr;  // a signal handler has no other way to its session
+
+void on_signal(int) {
+    if (interrupted_session != nullptr) interrupted_session->stop();
+}
+
+/// Ctrl-C, SIGTERM, SIGHUP end the session; a closed pipe is an error of write(2). Restored at the end of the scope.
+class SignalHandling {
+public:
+    SignalHandling(engine::StopRequest& stop, bool started_command) {
+        interrupted_session = &stop;
+        struct sigaction action {};
+        action.sa_handler = on_signal;
+        set(SIGTERM, action);
+        set(SIGHUP, action);
+        action.sa_handler = SIG_IGN;
+        set(SIGPIPE, action);
+        // A terminal's Ctrl-C reaches the started command as well: the session ends when the command does.
+        if (!started_command) action.sa_handler = on_signal;
+        set(SIGINT, action);
+        set(SIGQUIT, action);
+    }
+    ~SignalHandling() {
+        for (const auto& [signal, before] : before_) ::sigaction(signal, &before, nullptr);
+        interrupted_session = nullptr;
+    }
+    SignalHandling(const SignalHandling&) = delete;
+    SignalHandling& operator=(const SignalHandling&) = delete;
+
+private:
+    void set(int signal, const struct sigaction& action) {
+        struct sigaction before {};
+        ::sigaction(signal, &action, &before);
+        before_.emplace_back(signal, before);
+    }
+    std::vector<std::pair<int, struct sigaction>> before_;
+};
+
+SessionInfo describe_session(const TracePlan& plan) {
+    SessionInfo info;
+    info.host = host::host_info();
+    info.real_anchor = host::real_now();
+    info.monotonic_anchor = host::monotonic_now();
+    info.writer = "shimtrace " SHIMTRACE_VERSION;
+    info.command_line = plan.request.command;
+    info.started_command = !plan.request.command.empty();
+    info.follows = plan.request.follow;
+    for (const Pid pid : plan.request.attach) info.targets.push_back(leader(pid));
+    info.targets.insert(info.targets.end(), plan.request.attach_threads.begin(), plan.request.attach_threads.end());
+    return info;
+}
+
+host::ObserverHooks role_hooks() {
+    host::ObserverHooks hooks;
+    hooks.target_role = [](Pid holder, const FdTarget& target) {
+        const auto process = host::read_process(holder);
+        return containerd::target_role(target, process ? &*process : nullptr);
+    };
+    hooks.process_role = [](Pid pid) {
+        const auto process = host::read_process(pid);
+        if (!process) return ProcessRoleInfo{};
+        const auto parent = host::read_process(process->parent);
+        const ProcessRoleInfo parent_role = parent ? containerd::process_role(*parent, nullptr, nullptr) : ProcessRoleInfo{};
+        return containerd::process_role(*process, parent ? &*parent : nullptr, &parent_role);
+    };
+    return hooks;
+}
+
+/// Ends as the command did: killed by the same signal, without a core of our own.
+int end_like_command(const engine::TraceResult& result) {
+    if (result.killed_by == 0) return result.exit_status;
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    ::signal(result.killed_by, SIG_DFL);
+    ::raise(result.killed_by);
+    return 128 + result.killed_by;
+}
+
+}  // namespace
+
+int report(const Error& error, int exit_code) {
+    fmt::print(stderr, "shimtrace: {}\n", error.message());
+    return exit_code;
+}
+
+std::expected<void, Refusal> resolve_targets(const Globals& globals, const TraceOptions& options, TracePlan& plan) {
+    engine::TraceRequest& request = plan.request;
+    for (const Pid pid : plan.pids) {
+        if (request.follow)
+            request.attach.push_back(pid);
+        else
+            request.attach_threads.push_back(leader(pid));
+    }
+    if (!options.targets.empty()) {
+        auto surveyed = containerd::survey(globals.run_dir);
+        if (!surveyed) return std::unexpected(Refusal{surveyed.error(), exit_failed});
+        for (const std::string& text : options.targets) {
+            auto found = containerd::find_target(*surveyed, text);
+            if (!found) return std::unexpected(Refusal{found.error().error, found.error().ambiguous ? exit_usage : exit_failed});
+            request.attach.insert(request.attach.end(), found->pids.begin(), found->pids.end());
+        }
+    }
+    if (request.attach.empty() && request.attach_threads.empty() && request.command.empty())
+        return std::unexpected(Refusal{{.what = "nothing to trace", .hint = "name a TARGET, -p PID, or -- COMMAND"}, exit_usage});
+    return {};
+}
+
+int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, engine::StopRequest& stop) {
+    Tee tee(sinks);
+    const SignalHandling signals(stop, !plan.request.command.empty());
+    const auto observer = host::make_session_observer(role_hooks());
+    const auto result = engine::trace(plan.request, describe_session(plan), *observer, tee, stop);
+    if (!result) return report(result.error(), exit_failed);
+    for (const Error& error : result->skipped) fmt::print(stderr, "shimtrace: {}\n", error.message());
+    return plan.request.command.empty() ? exit_done : end_like_command(*result);
+}
+
+}  // namespace shimtrace::cli

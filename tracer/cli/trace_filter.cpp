@@ -1,0 +1,234 @@
+#include "cli/trace_filter.hpp"
+
+#include "decoders_syscalls/render.hpp"
+#include "decoders_syscalls/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <regex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace shimtrace::cli {
+
+namespace {
+
+struct NamedClass {
+    std::string_view name;
+    std::uint32_t bits;
+};
+
+constexpr NamedClass classes[] = {
+    {"file", decoders::class_file},       {"desc", decoders::class_desc},           {"process", decoders::class_process},
+    {"network", decoders::class_network}, {"net", decoders::class_network},         {"signal", decoders::class_signal},
+    {"ipc", decoders::class_ipc},         {"memory", decoders::class_memory},       {"creds", decoders::class_creds},
+    {"clock", decoders::class_clock},     {"stat", decoders::class_stat},           {"lstat", decoders::class_lstat},
+    {"fstat", decoders::class_fstat},     {"%stat", decoders::class_stat_like},     {"statfs", decoders::class_statfs},
+    {"fstatfs", decoders::class_fstatfs}, {"%statfs", decoders::class_statfs_like}, {"pure", decoders::class_pure},
+};
+
+template <std::size_t size>
+std::optional<std::uint32_t> named(const NamedClass (&table)[size], std::string_view name) {
+    const auto found = std::ranges::find(table, name, &NamedClass::name);
+    return found == std::end(table) ? std::nullopt : std::optional(found->bits);
+}
+
+constexpr NamedClass statuses[] = {
+    {"successful", output::status_successful},   {"failed", output::status_failed},     {"unfinished", output::status_unfinished},
+    {"unavailable", output::status_unavailable}, {"detached", output::status_detached},
+};
+
+constexpr NamedClass quiets[] = {
+    {"attach", output::quiet_attach},
+    {"exit", output::quiet_exit},
+    {"path-resolution", output::quiet_path_resolution},
+    {"path-resolve", output::quiet_path_resolution},
+    {"personality", output::quiet_personality},
+    {"thread-execve", output::quiet_thread_execve},
+    {"superseded", output::quiet_superseded},
+};
+
+std::vector<std::string_view> words(std::string_view list) {
+    std::vector<std::string_view> result;
+    for (std::size_t start = 0; start <= list.size();) {
+        const std::size_t comma = std::min(list.find(',', start), list.size());
+        if (comma > start) result.push_back(list.substr(start, comma - start));
+        start = comma + 1;
+    }
+    return result;
+}
+
+std::optional<std::int64_t> decimal(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+void set_number(std::bitset<1024>& calls, std::int64_t number) {
+    if (number >= 0 && number < 1024) calls.set(static_cast<std::size_t>(number));
+}
+
+/// Adds every call of `arch` whose name and classes satisfy `wanted`; false: there is none.
+template <typename Wanted>
+bool add_calls(std::bitset<1024>& calls, Arch arch, Wanted wanted) {
+    bool any = false;
+    for (const std::int64_t number : decoders::syscall_numbers(arch)) {
+        if (!wanted(*decoders::syscall_name(arch, number), decoders::syscall_classes(arch, number))) continue;
+        set_number(calls, number);
+        any = true;
+    }
+    return any;
+}
+
+/// One word of a trace= list into both tables.
+Result<void> add_word(output::CallFilter& filter, std::string_view word) {
+    const bool optional = word.starts_with('?');
+    if (optional) word.remove_prefix(1);
+    const auto add = [&](auto wanted) -> bool {
+        const bool in_64 = add_calls(filter.x86_64, Arch::x86_64, wanted);
+        return add_calls(filter.i386, Arch::i386, wanted) || in_64;
+    };
+    if (word == "all") {
+        filter.x86_64.set();
+        filter.i386.set();
+        return {};
+    }
+    if (word == "none") return {};
+    if (word.starts_with('/')) {
+        try {
+            const std::regex pattern(std::string(word.substr(1)), std::regex::extended);
+            add([&](std::string_view name, std::uint32_t) { return std::regex_search(std::string(name), pattern); });
+        } catch (const std::regex_error& error) {
+            return fail(fmt::format("-e trace={}: not a regular expression: {}", word, error.what()));
+        }
+        return {};
+    }
+    if (word.starts_with('%')) {
+        const auto bits = named(classes, word.substr(1));
+        if (!bits)
+            return fail(fmt::format("-e trace={}: no such class of system calls", word), 0,
+                        "%file %desc %process %network %signal %ipc %memory");
+        add([&](std::string_view, std::uint32_t of_call) { return (of_call & *bits) != 0; });
+        return {};
+    }
+    if (const auto number = decimal(word)) {
+        set_number(filter.x86_64, *number);
+        set_number(filter.i386, *number);
+        return {};
+    }
+    if (add([&](std::string_view name, std::uint32_t) { return name == word; }) || optional) return {};
+    if (const auto bits = named(classes, word); bits) {  // strace's old spelling: -e file
+        add([&](std::string_view, std::uint32_t of_call) { return (of_call & *bits) != 0; });
+        return {};
+    }
+    return fail(fmt::format("-e trace={}: no such system call", word));
+}
+
+Result<void> set_calls(Expressions& expressions, std::string_view list) {
+    const bool inverted = list.starts_with('!');
+    if (inverted) list.remove_prefix(1);
+    output::CallFilter chosen;
+    chosen.x86_64.reset();
+    chosen.i386.reset();
+    for (const std::string_view word : words(list)) {
+        if (word == "ttrpc" || word == "dbus") {
+            expressions.ttrpc_only = true;
+            if (auto added = add_word(chosen, "/^(read|write|readv|writev|sendto|recvfrom|sendmsg|recvmsg)$"); !added) return added;
+        } else if (auto added = add_word(chosen, word); !added) {
+            return added;
+        }
+    }
+    if (inverted) {
+        chosen.x86_64.flip();
+        chosen.i386.flip();
+    }
+    expressions.calls = chosen;
+    return {};
+}
+
+std::optional<std::size_t> signal_number(std::string_view name) {
+    if (const auto number = decimal(name))
+        return *number >= 0 && *number <= 64 ? std::optional(static_cast<std::size_t>(*number)) : std::nullopt;
+    for (std::int64_t number = 1; number <= 64; ++number) {
+        const std::string known = decoders::signal_name(number);
+        if (known == name || known == "SIG" + std::string(name)) return static_cast<std::size_t>(number);
+    }
+    return std::nullopt;
+}
+
+Result<void> set_signals(Expressions& expressions, std::string_view list) {
+    const bool inverted = list.starts_with('!');
+    if (inverted) list.remove_prefix(1);
+    std::bitset<65> chosen;
+    for (const std::string_view word : words(list)) {
+        if (word == "all") {
+            chosen.set();
+        } else if (word != "none") {
+            const auto number = signal_number(word);
+            if (!number) return fail(fmt::format("-e signal={}: no such signal", word));
+            chosen.set(*number);
+        }
+    }
+    expressions.signals = inverted ? ~chosen : chosen;
+    return {};
+}
+
+template <std::size_t size>
+Result<std::uint8_t> set_of(const NamedClass (&table)[size], std::string_view option, std::string_view list) {
+    const bool inverted = list.starts_with('!');
+    if (inverted) list.remove_prefix(1);
+    std::uint32_t bits = 0, all = 0;
+    for (const NamedClass& row : table) all |= row.bits;
+    for (const std::string_view word : words(list)) {
+        if (word == "all") {
+            bits = all;
+        } else if (word != "none") {
+            const auto known = named(table, word);
+            if (!known) return fail(fmt::format("-e {}={}: not a word that it knows", option, word));
+            bits |= *known;
+        }
+    }
+    return static_cast<std::uint8_t>(inverted ? all & ~bits : bits);
+}
+
+}  // namespace
+
+Result<void> apply_expression(Expressions& expressions, std::string_view text) {
+    const std::size_t equals = text.find('=');
+    // "!read" and "/^a=b": an expression without a qualifier is one of calls.
+    const bool qualified = equals != std::string_view::npos && text.find_first_of("/!%") > equals;
+    const std::string_view name = qualified ? text.substr(0, equals) : "trace";
+    const std::string_view value = qualified ? text.substr(equals + 1) : text;
+    if (name == "trace" || name == "t") return set_calls(expressions, value);
+    if (name == "signal" || name == "signals" || name == "s") return set_signals(expressions, value);
+    if (name == "status") {
+        const auto bits = set_of(statuses, name, value);
+        if (!bits) return std::unexpected(bits.error());
+        expressions.statuses = *bits;
+        return {};
+    }
+    if (name == "quiet" || name == "silent" || name == "silence" || name == "q") {
+        const auto bits = set_of(quiets, name, value);
+        if (!bits) return std::unexpected(bits.error());
+        expressions.quiet = *bits;
+        return {};
+    }
+    if (name == "decode-pids" || name == "decode-pid") {
+        for (const std::string_view word : words(value)) {
+            if (word == "comm" || word == "all") expressions.pid_comms = true;
+            if (word == "pidns" || word == "all") expressions.pid_namespaces = true;
+            if (word != "comm" && word != "pidns" && word != "all" && word != "none")
+                return fail(fmt::format("-e decode-pids={}: comm or pidns", word));
+        }
+        return {};
+    }
+    if (name == "inject" || name == "fault") return fail(fmt::format("-e {}=: shimtrace never tampers with its target", name));
+    return fail(fmt::format("-e {}: no such qualifier", name), 0, "trace= signal= status= quiet= decode-pids=");
+}
+
+}  // namespace shimtrace::cli

@@ -1,0 +1,265 @@
+#include "cli/trace_options.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+namespace shimtrace::cli {
+
+namespace {
+
+struct NamedSort {
+    std::string_view name;
+    output::SummarySort sort;
+};
+constexpr NamedSort sorts[] = {
+    {"time", output::SummarySort::time},         {"time-total", output::SummarySort::time},   {"total-time", output::SummarySort::time},
+    {"min-time", output::SummarySort::min_time}, {"shortest", output::SummarySort::min_time}, {"time-min", output::SummarySort::min_time},
+    {"max-time", output::SummarySort::max_time}, {"longest", output::SummarySort::max_time},  {"time-max", output::SummarySort::max_time},
+    {"avg-time", output::SummarySort::avg_time}, {"time-avg", output::SummarySort::avg_time}, {"calls", output::SummarySort::calls},
+    {"count", output::SummarySort::calls},       {"errors", output::SummarySort::errors},     {"error", output::SummarySort::errors},
+    {"name", output::SummarySort::name},         {"syscall", output::SummarySort::name},      {"syscall-name", output::SummarySort::name},
+    {"nothing", output::SummarySort::nothing},   {"none", output::SummarySort::nothing},
+};
+
+struct NamedColumn {
+    std::string_view name;
+    output::SummaryColumn column;
+};
+constexpr NamedColumn column_names[] = {
+    {"time-percent", output::SummaryColumn::time_percent},
+    {"total-time", output::SummaryColumn::total_time},
+    {"min-time", output::SummaryColumn::min_time},
+    {"max-time", output::SummaryColumn::max_time},
+    {"avg-time", output::SummaryColumn::avg_time},
+    {"calls", output::SummaryColumn::calls},
+    {"errors", output::SummaryColumn::errors},
+    {"name", output::SummaryColumn::name},
+};
+
+std::optional<std::uint32_t> number(std::string_view text) {
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+/// strace allows several pids in one -p: "-p 12,13", "-p '12 13'" (as pidof prints them).
+Result<std::vector<Pid>> parse_pids(const std::vector<std::string>& texts) {
+    std::vector<Pid> pids;
+    for (const std::string& text : texts) {
+        for (std::size_t start = 0; start < text.size();) {
+            const std::size_t end = std::min(text.find_first_of(", \t\n", start), text.size());
+            if (end > start) {
+                const auto pid = number(std::string_view(text).substr(start, end - start));
+                if (!pid || *pid == 0 || *pid > 1U << 22) return fail(fmt::format("-p {}: not a process id", text));
+                pids.push_back(Pid{static_cast<std::int32_t>(*pid)});
+            }
+            start = end + 1;
+        }
+    }
+    return pids;
+}
+
+std::uint8_t quiet_of(int level) {
+    using namespace output;
+    constexpr std::uint8_t levels[] = {0, quiet_attach | quiet_personality, quiet_attach | quiet_personality | quiet_exit, 0xff};
+    return levels[std::min(level, 3)];
+}
+
+Result<void> plan_summary(const TraceOptions& options, output::PrintOptions& print) {
+    if (options.summary_only) print.summary = output::Summary::only;
+    if (options.summary) print.summary = output::Summary::both;
+    print.wall_clock = options.wall_clock;
+    const auto sort = std::ranges::find(sorts, options.sort, &NamedSort::name);
+    if (sort == std::end(sorts))
+        return fail(fmt::format("-S {}: time, min-time, max-time, avg-time, calls, errors, name or nothing", options.sort));
+    print.sort = sort->sort;
+    if (!options.columns.empty()) {
+        print.columns.clear();
+        for (const std::string& word : CLI::detail::split(options.columns, ',')) {
+            const auto column = std::ranges::find(column_names, word, &NamedColumn::name);
+            if (column == std::end(column_names)) return fail(fmt::format("-U {}: no such column", word));
+            print.columns.push_back(column->column);
+        }
+    }
+    const auto overhead = number(options.overhead);  // microseconds, as in strace
+    if (!overhead) return fail(fmt::format("-O {}: a number of microseconds", options.overhead));
+    print.overhead_ns = std::int64_t{*overhead} * 1000;
+    return {};
+}
+
+Result<decoders::RenderStyle> plan_style(const TraceOptions& options) {
+    decoders::RenderStyle style;
+    const auto limit = number(options.string_limit);
+    if (!limit) return fail(fmt::format("-s {}: a number of bytes", options.string_limit));
+    style.string_limit = *limit;
+    style.hex = options.hex == 0   ? decoders::HexStrings::none
+                : options.hex == 1 ? decoders::HexStrings::non_ascii
+                                   : decoders::HexStrings::all;
+    if (options.constants == "raw")
+        style.constants = decoders::Constants::raw;
+    else if (options.constants == "verbose")
+        style.constants = decoders::Constants::verbose;
+    else if (options.constants != "abbrev")
+        return fail(fmt::format("-X {}: raw, abbrev or verbose", options.constants));
+    style.roles = !options.plain;
+    style.fds = options.fds >= 2 || !options.plain ? decoders::FdDecoding::all
+                : options.fds == 1                 ? decoders::FdDecoding::paths
+                                                   : decoders::FdDecoding::none;
+    style.abbreviate = !options.verbose;
+    return style;
+}
+
+output::Timestamps timestamps_of(int count) {
+    using enum output::Timestamps;
+    return count <= 0 ? none : count == 1 ? seconds : count == 2 ? micros : epoch;
+}
+
+}  // namespace
+
+void add_print_options(CLI::App& app, TraceOptions& options) {
+    app.add_option("-e", options.expressions,
+                   "trace=SET, signal=SET, status=SET, quiet=SET, decode-pids=comm,pidns; SET: names, %class, /regex, !not")
+        ->allow_extra_args(false)
+        ->type_name("EXPR");
+    app.add_option("-o,--output", options.output, "write to FILE, or to a command: '|CMD'")->type_name("FILE");
+    app.add_flag("-A,--output-append-mode", options.append, "append to the file of -o");
+    app.add_option("-s,--string-limit", options.string_limit, "longest string shown (32)")->type_name("BYTES");
+    app.add_option("-a,--columns", options.column, "column of the result (40)");
+    app.add_flag("-v,--no-abbrev", options.verbose, "structs, environments and lists in full");
+    app.add_flag("-x", options.hex, "non-ASCII strings in hex; -xx: all strings");
+    app.add_option("-X,--const-print-style", options.constants, "raw, abbrev or verbose");
+    app.add_flag("-y", options.fds, "descriptors with their paths; -yy: with all that is known of them");
+    app.add_flag("-Y", options.comms, "process ids with their command names");
+    app.add_option("--decode-pids", options.decode_pids, "comm, pidns")->type_name("WHAT");
+    app.add_flag("-t", options.timestamps, "time of day; -tt: with microseconds; -ttt: since the epoch");
+    app.add_flag("-r,--relative-timestamps", options.relative, "time since the line before");
+    app.add_flag("-T,--syscall-times", options.durations, "time spent in each call");
+    app.add_flag("-n,--syscall-number", options.numbers, "system call numbers");
+    app.add_flag("-i,--instruction-pointer", options.pointers, "instruction pointers");
+    app.add_flag("-k,--stack-traces", options.stacks, "the stack of each call; Go frames for Go programs");
+    app.add_flag("-c,--summary-only", options.summary_only, "a table of calls instead of lines");
+    app.add_flag("-C,--summary", options.summary, "a table of calls after the lines");
+    app.add_flag("-w,--summary-wall-clock", options.wall_clock, "the table counts wall-clock time");
+    app.add_option("-S,--summary-sort-by", options.sort, "time, min-time, max-time, avg-time, calls, errors, name, nothing");
+    app.add_option("-U,--summary-columns", options.columns, "the table's columns");
+    app.add_option("-O,--summary-syscall-overhead", options.overhead, "microseconds taken off each call in the table");
+    app.add_flag("-z,--successful-only", options.successful, "only calls that succeeded");
+    app.add_flag("-Z,--failed-only", options.failed, "only calls that failed");
+    app.add_option("-P,--trace-path", options.paths, "only calls that touch PATH")->allow_extra_args(false)->type_name("PATH");
+    app.add_flag("-q", options.quiet, "no attach messages; -qq: nor exits; -qqq: nothing but calls");
+    app.add_flag("--plain", options.plain, "strace's lines and nothing more: no roles, no notes on blocked calls");
+    for (const auto& [name, help] :
+         {std::pair{"--trace", "-e trace="}, {"--signal", "-e signal="}, {"--status", "-e status="}, {"--quiet", "-e quiet="}})
+        app.add_option_function<std::vector<std::string>>(
+               name,
+               [&options, qualifier = std::string(name).substr(2)](const std::vector<std::string>& sets) {
+                   for (const std::string& set : sets) options.expressions.push_back(qualifier + "=" + set);
+               },
+               help)
+            ->allow_extra_args(false);
+}
+
+void add_target_options(CLI::App& app, TraceOptions& options) {
+    app.add_option("TARGET", options.targets, "pid, container id or prefix, namespace/id, or `containerd`");
+    app.add_option("-p,--attach", options.pids, "attach to PID (one thread; -f: all of its process)")
+        ->allow_extra_args(false)
+        ->type_name("PID");
+    app.add_flag("-f,--follow-forks", options.follow, "follow threads and children (the default for a TARGET); -ff: a file each");
+    app.add_flag("--no-follow", options.no_follow, "a TARGET's own threads only");
+    app.add_option("-E,--env", options.environment, "NAME=VALUE sets, NAME removes a variable of the command")->allow_extra_args(false);
+    app.add_flag("--seccomp-bpf", options.seccomp,
+                 "let the kernel skip calls that are not asked for (the default with -f, -e trace= and a command)");
+    app.add_flag("--no-seccomp-bpf", options.no_seccomp, "do not");
+    app.add_flag("--colocate", options.colocate, "share a CPU with the tracee: faster on virtual machines");
+    app.add_option("--blocked", options.blocked, "say so when a call has blocked for that long, and at twice that … (5s; 0: never)")
+        ->type_name("TIME");
+}
+
+Result<Nanoseconds> parse_duration(std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+    constexpr std::pair<std::string_view, double> units[] = {{"", 1e9}, {"s", 1e9},  {"ms", 1e6},   {"us", 1e3},
+                                                             {"ns", 1}, {"m", 60e9}, {"min", 60e9}, {"h", 3600e9}};
+    const auto known = std::ranges::find(units, unit, &std::pair<std::string_view, double>::first);
+    if (error != std::errc{} || value < 0 || !std::isfinite(value) || known == std::end(units) || value * known->second > 9e18)
+        return fail(fmt::format("'{}' is not a duration", text), 0, "5s, 200ms, 1m, 2h");
+    return Nanoseconds(static_cast<std::int64_t>(value * known->second));
+}
+
+Result<TracePlan> plan_trace(const TraceOptions& options) {
+    TracePlan plan;
+    output::PrintOptions& print = plan.print;
+
+    auto style = plan_style(options);
+    if (!style) return std::unexpected(style.error());
+    print.style = *style;
+    if (auto summary = plan_summary(options, print); !summary) return std::unexpected(summary.error());
+
+    Expressions expressions;
+    expressions.quiet = quiet_of(options.quiet);
+    if (!options.output.empty() && !options.command.empty()) expressions.quiet |= output::quiet_attach | output::quiet_personality;
+    for (const std::string& text : options.expressions)
+        if (auto applied = apply_expression(expressions, text); !applied) return std::unexpected(applied.error());
+    if (!options.decode_pids.empty())
+        if (auto applied = apply_expression(expressions, "decode-pids=" + options.decode_pids); !applied)
+            return std::unexpected(applied.error());
+    if (options.successful && options.failed) return fail("-z and -Z exclude each other");
+    if (options.successful) expressions.statuses = output::status_successful;
+    if (options.failed) expressions.statuses = output::status_failed;
+
+    print.style.pid_comms = options.comms || expressions.pid_comms;
+    print.style.pid_namespaces = expressions.pid_namespaces;
+    print.calls = expressions.calls;
+    print.signals = expressions.signals;
+    print.statuses = expressions.statuses;
+    print.quiet = expressions.quiet;
+    print.timestamps = timestamps_of(options.timestamps);
+    print.relative_times = options.relative;
+    print.durations = options.durations;
+    print.instruction_pointers = options.pointers;
+    print.syscall_numbers = options.numbers;
+    print.stacks = options.stacks;
+    print.column = options.column;
+    print.paths = options.paths;
+    print.plain = options.plain;
+
+    const bool follow = options.follow > 0 || (!options.targets.empty() && !options.no_follow);
+    const bool separate = options.follow > 1 && !options.output.empty();
+    if (separate && print.summary != output::Summary::none) return fail("-c and -ff exclude each other");
+    plan.place = {.path = options.output, .append = options.append, .separate = separate};
+    print.prefix = separate                            ? output::PidPrefix::none
+                   : !options.output.empty() && follow ? output::PidPrefix::column
+                                                       : output::PidPrefix::bracketed;
+
+    auto pids = parse_pids(options.pids);
+    if (!pids) return std::unexpected(pids.error());
+    plan.pids = *pids;
+    const auto blocked = parse_duration(options.blocked);
+    if (!blocked) return fail("--blocked " + blocked.error().message());
+
+    engine::TraceRequest& request = plan.request;
+    request.command = options.command;
+    request.environment_changes = options.environment;
+    request.follow = follow;
+    request.x86_64_calls = print.calls.x86_64;
+    request.i386_calls = print.calls.i386;
+    request.signals = print.signals;
+    request.capture_stacks = options.stacks;
+    request.resolve_descriptors = print.style.fds != decoders::FdDecoding::none || !print.paths.empty();
+    request.instruction_pointers = options.pointers;
+    request.system_times = print.summary != output::Summary::none && !options.wall_clock;
+    request.limits.payload_bytes = print.style.string_limit;
+    request.limits.array_elements = std::max<std::uint32_t>(32, print.style.string_limit);
+    request.limits.environment = options.verbose;
+    request.blocked_after = options.plain ? Nanoseconds{} : *blocked;
+    request.seccomp_filter = !options.no_seccomp && !options.command.empty() && follow && (options.seccomp || print.calls.narrowed());
+    request.colocate = options.colocate;
+    plan.ttrpc_only = expressions.ttrpc_only;
+    return plan;
+}
+
+}  // namespace shimtrace::cli

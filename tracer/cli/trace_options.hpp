@@ -1,0 +1,52 @@
+// strace's options, once for trace, record and replay.
+#pragma once
+
+#include "cli/output_file.hpp"
+#include "cli/trace_filter.hpp"
+#include "engine/trace.hpp"
+#include "output/print_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+namespace shimtrace::cli {
+
+/// As typed. Defaults are strace's.
+struct TraceOptions {
+    std::vector<std::string> targets;  ///< TARGET…: pids, containers, `containerd`
+    std::vector<std::string> pids;     ///< -p
+    std::vector<std::string> command;  ///< after `--`
+    std::vector<std::string> expressions, environment, paths;
+    std::string output;
+    std::string constants = "abbrev", sort = "time", columns, decode_pids, quiet_words, status_words, save;
+    std::string blocked = "5s";
+    std::string color = "auto";
+    int follow = 0, timestamps = 0, fds = 0, hex = 0, quiet = 0, column = 40;
+    bool no_follow = false, append = false, verbose = false, relative = false, durations = false, pointers = false, numbers = false;
+    bool stacks = false, summary_only = false, summary = false, wall_clock = false, successful = false, failed = false, comms = false;
+    bool seccomp = false, no_seccomp = false, colocate = false, plain = false;
+    std::string string_limit = "32";
+    std::string overhead = "0";
+};
+
+/// Options about printing: also replay's.
+void add_print_options(CLI::App& app, TraceOptions& options);
+/// Options about what to trace: trace's and record's.
+void add_target_options(CLI::App& app, TraceOptions& options);
+
+/// Everything in the parts' own terms. Errors are usage errors.
+struct TracePlan {
+    output::PrintOptions print;
+    OutputPlace place;
+    engine::TraceRequest request;  ///< but for attach, attach_threads: see resolve in trace.cpp
+    std::vector<Pid> pids;         ///< -p
+    bool ttrpc_only = false;
+};
+Result<TracePlan> plan_trace(const TraceOptions& options);
+
+/// "5s", "200ms", "1m", "2h", "10" (seconds).
+Result<Nanoseconds> parse_duration(std::string_view text);
+
+}  // namespace shimtrace::cli

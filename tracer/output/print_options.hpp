@@ -1,0 +1,82 @@
+// How a trace is printed: strace's options as one value. Live tracing and replay take the same.
+#pragma once
+
+#include "decoders_syscalls/render.hpp"
+
+#include <bitset>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace shimtrace::output {
+
+enum class Timestamps : std::uint8_t { none, seconds, micros, epoch };  ///< -t, -tt, -ttt
+
+/// How a call ended, for -e status=, -z and -Z.
+enum CallStatus : std::uint8_t {
+    status_successful = 1 << 0,
+    status_failed = 1 << 1,
+    status_unfinished = 1 << 2,   ///< never returned: the thread ended inside
+    status_unavailable = 1 << 3,  ///< returned without a status
+    status_detached = 1 << 4,     ///< shimtrace left while it was under way
+    status_all = 31,
+};
+
+/// What is said besides calls, for -q and -e quiet=.
+enum Quiet : std::uint8_t {
+    quiet_attach = 1 << 0,
+    quiet_exit = 1 << 1,
+    quiet_path_resolution = 1 << 2,
+    quiet_personality = 1 << 3,
+    quiet_thread_execve = 1 << 4,
+    quiet_superseded = 1 << 5,
+};
+
+enum class PidPrefix : std::uint8_t {
+    bracketed,  ///< "[pid  4711] " while more than one thread is traced: a terminal's, strace's stderr
+    column,     ///< "4711  " before each line: -f -o FILE
+    none,       ///< one thread a file: -ff -o FILE
+};
+
+enum class Summary : std::uint8_t { none, only, both };  ///< -c, -C
+enum class SummarySort : std::uint8_t { time, min_time, max_time, avg_time, calls, errors, name, nothing };
+enum class SummaryColumn : std::uint8_t { time_percent, total_time, min_time, max_time, avg_time, calls, errors, name };
+
+/// Calls by number, for each of the tables that a 64-bit kernel has. Numbers past the end are of no known call: always shown.
+struct CallFilter {
+    std::bitset<1024> x86_64 = std::bitset<1024>{}.set();
+    std::bitset<1024> i386 = std::bitset<1024>{}.set();
+
+    [[nodiscard]] bool shows(Arch arch, std::int64_t number) const {
+        if (number < 0 || number >= 1024) return true;
+        return (arch == Arch::i386 ? i386 : x86_64)[static_cast<std::size_t>(number)];
+    }
+    [[nodiscard]] bool narrowed() const { return !x86_64.all(); }
+};
+
+struct PrintOptions {
+    decoders::RenderStyle style;
+    Timestamps timestamps = Timestamps::none;
+    bool relative_times = false;         ///< -r
+    bool durations = false;              ///< -T
+    bool instruction_pointers = false;   ///< -i
+    bool syscall_numbers = false;        ///< -n
+    bool stacks = false;                 ///< -k
+    int column = 40;                     ///< -a: where "= result" begins
+    std::uint8_t statuses = status_all;  ///< bits of CallStatus
+    std::uint8_t quiet = 0;              ///< bits of Quiet
+    PidPrefix prefix = PidPrefix::bracketed;
+    CallFilter calls;
+    std::bitset<65> signals = std::bitset<65>{}.set();
+    std::vector<std::string> paths;  ///< -P; empty: all
+    bool plain = false;              ///< strace's lines and nothing more
+
+    Summary summary = Summary::none;
+    SummarySort sort = SummarySort::time;
+    std::vector<SummaryColumn> columns = {SummaryColumn::time_percent, SummaryColumn::total_time, SummaryColumn::avg_time,
+                                          SummaryColumn::calls,        SummaryColumn::errors,     SummaryColumn::name};
+    bool wall_clock = false;       ///< -w
+    std::int64_t overhead_ns = 0;  ///< -O: taken off each call's system time
+};
+
+}  // namespace shimtrace::output

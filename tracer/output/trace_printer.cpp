@@ -1,0 +1,396 @@
+#include "output/trace_printer.hpp"
+
+#include "decoders_syscalls/capture.hpp"
+#include "decoders_syscalls/table.hpp"
+#include "output/role_text.hpp"
+
+#include <fmt/compile.h>
+#include <fmt/format.h>
+
+#include <ctime>
+
+namespace shimtrace::output {
+
+namespace {
+
+// Linux's numbers, the same for x86-64 and i386 tables' users here: the two calls that never return.
+bool never_returns(const Event& enter) {
+    const auto name = decoders::syscall_name(enter.arch, enter.number);
+    return name == "exit" || name == "exit_group";
+}
+
+std::string call_name(const Event& enter) {
+    if (const auto name = decoders::syscall_name(enter.arch, enter.number)) return std::string(*name);
+    return fmt::format("syscall_{:#x}", enter.number);
+}
+
+/// "<0.000123>", as -T prints it.
+std::string duration(Nanoseconds spent) {
+    const auto micros = std::max<std::int64_t>(0, spent.count() / 1000);
+    return fmt::format(" <{}.{:06}>", micros / 1000000, micros % 1000000);
+}
+
+std::string seconds_text(Nanoseconds spent) {
+    return fmt::format("{:.1f} s", static_cast<double>(spent.count()) / 1e9);
+}
+
+}  // namespace
+
+TracePrinter::TracePrinter(PrintOptions options, LineWriter& writer)
+    : options_(std::move(options)), writer_(writer), table_(options_.wall_clock, options_.overhead_ns) {
+    scope_.targets = &targets_;
+    scope_.task = [this](Tid tid) -> const TaskInfo* {
+        const auto found = threads_.find(tid);
+        return found == threads_.end() ? nullptr : &found->second.task;
+    };
+}
+
+void TracePrinter::session(const SessionInfo& session) {
+    session_ = session;
+}
+void TracePrinter::target(TargetId id, const FdTarget& target) {
+    targets_.define(id, target);
+}
+void TracePrinter::task(const TaskInfo& task) {
+    threads_[task.tid].task = task;
+}
+
+void TracePrinter::event(const Event& event) {
+    Thread& thread = threads_[event.tid];
+    switch (event.kind) {
+        case EventKind::attached:
+            on_attached(event, thread);
+            break;
+        case EventKind::syscall_enter:
+            on_enter(event, thread);
+            break;
+        case EventKind::syscall_exit:
+            on_exit(event, thread);
+            break;
+        case EventKind::signal:
+            on_signal(event, thread);
+            break;
+        case EventKind::group_stop:
+            if (!printing() || !options_.signals[static_cast<std::size_t>(event.number) % 65]) break;
+            begin_line(event, -1);
+            text_ += fmt::format("--- stopped by {} ---", decoders::signal_name(event.number));
+            end_line();
+            break;
+        case EventKind::exec:
+            on_exec(event);
+            break;
+        case EventKind::exited:
+        case EventKind::killed:
+            on_end_of_thread(event, thread);
+            break;
+        case EventKind::still_blocked:
+            on_still_blocked(event, thread);
+            break;
+        case EventKind::detached:
+            on_detached(event, thread);
+            break;
+        case EventKind::lost:
+            interrupt_open_line();
+            notice(event.tid, fmt::format("{} events were lost here: the writer could not keep up", event.result));
+            break;
+    }
+    constexpr std::size_t enough = 64 * 1024;
+    if (text_.size() >= enough) pass_on();
+}
+
+void TracePrinter::on_attached(const Event& event, Thread& thread) {
+    ++traced_;
+    thread.task.tid = event.tid;
+    thread.task.pid = event.pid;
+    const bool started_by_us = session_.started_command && !event.parent && traced_ == 1;
+    if (started_by_us || (options_.quiet & quiet_attach) != 0 || !printing()) return;
+    interrupt_open_line();
+    std::string text = fmt::format("Process {} attached", event.tid.value);
+    if (!options_.plain && event.tid == leader(event.pid)) text += role_of(thread.task);
+    notice(event.tid, text);
+}
+
+std::string TracePrinter::role_of(const TaskInfo& task) const {
+    const std::string role = role_text(task.role);
+    return role.empty() ? std::string() : ": " + role;
+}
+
+bool TracePrinter::names_path(const Event& enter) const {
+    if (options_.paths.empty()) return true;
+    const auto wanted = [&](std::string_view path) { return std::ranges::find(options_.paths, path) != options_.paths.end(); };
+    for (const FdUse& use : enter.fds)
+        if (const FdTarget* target = targets_.find(use.target); target != nullptr && wanted(target->path)) return true;
+    return std::ranges::any_of(decoders::path_arguments(enter), wanted);
+}
+
+void TracePrinter::on_enter(const Event& event, Thread& thread) {
+    thread.enter = event;
+    thread.in_call = true;
+    thread.shown = false;
+    thread.hidden = !options_.calls.shows(event.arch, event.number) || !names_path(event);
+    if (thread.hidden || !printing() || whole_lines_only()) return;
+    interrupt_open_line();
+    open_ = event.tid;
+    open_shown_ = false;
+    if (never_returns(event)) {
+        show_beginning();
+        text_ += ")";
+        add_result("?", nullptr, nullptr);
+        thread.in_call = false;
+        open_.reset();
+    } else if (event.at_attach && !options_.plain) {
+        // It may never return: said at once, with its age.
+        show_beginning();
+        text_ += event.since ? fmt::format(" <blocked for at least {} ...>", seconds_text(event.time - *event.since)) : " <blocked ...>";
+        open_.reset();
+        end_line();
+    }
+}
+
+void TracePrinter::show_beginning() {
+    if (!open_ || open_shown_) return;
+    Thread& thread = threads_[*open_];
+    open_shown_ = true;
+    begin_line(thread.enter, thread.enter.number);
+    text_ += decoders::render_entry(thread.enter, options_.style, scope_).on_entry;
+    thread.shown = true;
+}
+
+void TracePrinter::interrupt_open_line() {
+    if (!open_) return;
+    show_beginning();
+    text_ += " <unfinished ...>";
+    open_.reset();
+    end_line();
+}
+
+void TracePrinter::on_exit(const Event& event, Thread& thread) {
+    if (!thread.in_call) return;
+    thread.in_call = false;
+    const bool hidden = thread.hidden;
+    if (hidden) return;
+    const decoders::RenderedCall call =
+        printing() ? decoders::render_call(thread.enter, event, options_.style, scope_) : decoders::RenderedCall{};
+    if (options_.summary != Summary::none) table_.count(thread.enter, event);
+    if (!printing()) return;
+    const std::uint8_t status = call.failed ? status_failed : call.result.starts_with('?') ? status_unavailable : status_successful;
+    if ((options_.statuses & status) == 0) return;
+
+    if (open_ == event.tid && open_shown_) {
+        text_ += call.on_exit;
+    } else if (thread.shown) {
+        begin_line(event, thread.enter.number);
+        text_ += fmt::format(FMT_COMPILE("<... {} resumed>"), call_name(thread.enter));
+        text_ += call.on_exit;
+    } else {
+        if (open_ && open_ != event.tid) interrupt_open_line();
+        begin_line(thread.enter, thread.enter.number);
+        text_ += call.on_entry;
+        text_ += call.on_exit;
+    }
+    open_.reset();
+    add_result(call.result, &thread.enter, &event);
+    if (options_.stacks) print_stack(event.stack.empty() ? thread.enter : event);
+}
+
+void TracePrinter::add_result(std::string_view result, const Event* enter, const Event* exit) {
+    text_ += ' ';
+    const std::size_t line_start = text_.rfind('\n') + 1;  // npos + 1 is 0
+    const std::size_t column = text_.size() - line_start + (line_start == 0 ? column_ : 0);
+    if (column < static_cast<std::size_t>(options_.column)) text_.append(static_cast<std::size_t>(options_.column) - column, ' ');
+    text_ += "= ";
+    text_ += result;
+    if (options_.durations && enter != nullptr) text_ += duration(exit->time - enter->time);
+    end_line();
+}
+
+void TracePrinter::on_signal(const Event& event, const Thread&) {
+    if (!printing() || (event.number >= 0 && event.number <= 64 && !options_.signals[static_cast<std::size_t>(event.number)])) return;
+    begin_line(event, -1);
+    text_ += fmt::format("--- {} {} ---", decoders::signal_name(event.number), decoders::render_siginfo(event, options_.style, scope_));
+    end_line();
+    if (options_.stacks) print_stack(event);
+}
+
+void TracePrinter::on_exec(const Event& event) {
+    if (!event.parent || event.parent == event.tid) return;
+    // A thread that did not lead its group took over the leader's id (ptrace(2), "execve(2) under ptrace").
+    if (auto former = threads_.extract(event.parent); !former.empty()) {
+        Thread& thread = threads_[event.tid];
+        if (printing() && thread.in_call && (options_.quiet & quiet_superseded) == 0) {
+            begin_line(event, -1);
+            text_ += fmt::format("+++ superseded by execve in pid {} +++", event.parent.value);
+            end_line();
+        }
+        const TaskInfo task = thread.task;
+        thread = std::move(former.mapped());
+        thread.task = task;
+        thread.enter.tid = event.tid;
+        thread.enter.pid = event.pid;
+        if (open_ == event.parent) open_ = event.tid;
+        if (traced_ > 0) --traced_;
+    }
+}
+
+void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
+    if (thread.in_call && !thread.hidden && printing() && (options_.statuses & status_unfinished) != 0) {
+        if (open_ == event.tid) {
+            show_beginning();
+        } else if (thread.shown) {
+            begin_line(event, thread.enter.number);
+            text_ += fmt::format("<... {} resumed>", call_name(thread.enter));
+        } else {
+            begin_line(thread.enter, thread.enter.number);
+            text_ += decoders::render_entry(thread.enter, options_.style, scope_).on_entry;
+        }
+        text_ += " <unfinished ...>)";
+        open_.reset();
+        add_result("?", nullptr, nullptr);
+    }
+    if (printing() && (options_.quiet & quiet_exit) == 0) {
+        begin_line(event, -1);
+        if (event.kind == EventKind::exited)
+            text_ += fmt::format("+++ exited with {} +++", event.result);
+        else
+            text_ += fmt::format("+++ killed by {}{} +++", decoders::signal_name(event.number), event.result == 1 ? " (core dumped)" : "");
+        end_line();
+    }
+    threads_.erase(event.tid);
+    if (traced_ > 0) --traced_;
+}
+
+void TracePrinter::on_detached(const Event& event, Thread& thread) {
+    if (printing() && thread.in_call && !thread.hidden && (options_.statuses & status_detached) != 0) {
+        if (open_ == event.tid) {
+            show_beginning();
+            text_ += " <detached ...>";
+            open_.reset();
+            end_line();
+        } else if (!thread.shown) {
+            begin_line(thread.enter, thread.enter.number);
+            text_ += decoders::render_entry(thread.enter, options_.style, scope_).on_entry;
+            text_ += " <detached ...>";
+            end_line();
+        }
+    }
+    threads_.erase(event.tid);
+    if (traced_ > 0) --traced_;
+}
+
+void TracePrinter::on_still_blocked(const Event& event, Thread& thread) {
+    if (!printing() || options_.plain || thread.hidden) return;
+    if (!thread.in_call) thread.enter = event;
+    begin_line(event, event.number);
+    const Nanoseconds spent = event.time - event.since.value_or(thread.enter.time);
+    text_ += fmt::format("<... {} still blocked after {}", call_name(event), seconds_text(spent));
+    if (!event.note.empty()) text_ += ": " + event.note;
+    text_ += " ...>";
+    end_line();
+}
+
+void TracePrinter::begin_line(const Event& event, std::int64_t number) {
+    if (open_ && (open_ != event.tid || open_shown_ || event.kind != EventKind::syscall_enter)) interrupt_open_line();
+    if (text_of_ != event.tid) {
+        pass_on();
+        text_of_ = event.tid;
+    }
+    add_prefix(event.tid);
+    add_time(event.time);
+    if (options_.syscall_numbers) text_ += number < 0 ? "[????] " : fmt::format("[{:4}] ", number);
+    if (options_.instruction_pointers)
+        text_ += event.instruction_pointer == 0 ? "[????????????????] " : fmt::format("[{:016x}] ", event.instruction_pointer);
+}
+
+void TracePrinter::add_prefix(Tid tid) {
+    const auto comm = [&]() -> std::string {
+        if (!options_.style.pid_comms) return {};
+        const auto found = threads_.find(tid);
+        return found == threads_.end() || found->second.task.comm.empty() ? std::string() : "<" + found->second.task.comm + ">";
+    };
+    switch (options_.prefix) {
+        case PidPrefix::column:
+            text_ += fmt::format("{:<5}{} ", tid.value, comm());
+            break;
+        case PidPrefix::bracketed:
+            if (traced_ > 1) text_ += fmt::format("[pid {:5}{}] ", tid.value, comm());
+            break;
+        case PidPrefix::none:
+            break;
+    }
+}
+
+void TracePrinter::add_time(MonotonicTime time) {
+    if (options_.timestamps != Timestamps::none) {
+        const auto since_epoch = session_.real(time).time_since_epoch().count();
+        const std::int64_t seconds = since_epoch / 1000000000, micros = since_epoch % 1000000000 / 1000;
+        if (options_.timestamps == Timestamps::epoch) {
+            text_ += fmt::format(FMT_COMPILE("{}.{:06} "), seconds, micros);
+        } else {
+            const std::time_t clock = static_cast<std::time_t>(seconds);
+            std::tm local{};
+            localtime_r(&clock, &local);
+            text_ += fmt::format(FMT_COMPILE("{:02}:{:02}:{:02}"), local.tm_hour, local.tm_min, local.tm_sec);
+            if (options_.timestamps == Timestamps::micros) text_ += fmt::format(FMT_COMPILE(".{:06}"), micros);
+            text_ += ' ';
+        }
+    }
+    if (options_.relative_times) {
+        const std::int64_t micros = last_line_ ? std::max<std::int64_t>(0, (time - *last_line_).count() / 1000) : 0;
+        last_line_ = time;
+        const std::string text = fmt::format("{:6}.{:06}", micros / 1000000, micros % 1000000);
+        text_ += options_.timestamps == Timestamps::none ? text + " " : "(+" + text + ") ";
+    }
+}
+
+void TracePrinter::end_line() {
+    text_ += '\n';
+    open_shown_ = false;
+}
+
+void TracePrinter::print_stack(const Event& event) {
+    for (const StackFrame& frame : event.stack) {
+        text_ += fmt::format(" > {}", frame.module.empty() ? "[unknown]" : frame.module);
+        if (frame.function.empty())
+            text_ += fmt::format("() [{:#x}]", frame.offset);
+        else
+            text_ += fmt::format("({}+{:#x}) [{:#x}]", frame.function, frame.offset, frame.pc);
+        if (!frame.file.empty()) text_ += fmt::format(" {}:{}", frame.file, frame.line);
+        text_ += '\n';
+    }
+    if (!event.stack.empty()) text_ += '\n';
+}
+
+void TracePrinter::notice(Tid tid, std::string_view text) {
+    if (text_of_ != tid) {
+        pass_on();
+        text_of_ = tid;
+    }
+    text_.append("shimtrace: ").append(text).append("\n");
+}
+
+void TracePrinter::pass_on() {
+    if (text_.empty()) return;
+    const std::size_t newline = text_.rfind('\n');
+    column_ = newline == std::string::npos ? column_ + text_.size() : text_.size() - newline - 1;
+    writer_.write(text_of_, text_);
+    text_.clear();
+}
+
+void TracePrinter::idle() {
+    show_beginning();
+    pass_on();
+    writer_.flush();
+}
+
+void TracePrinter::end() {
+    if (open_) {
+        show_beginning();
+        text_ += " <detached ...>\n";
+        open_.reset();
+    }
+    if (options_.summary != Summary::none) text_ += table_.text(options_);
+    pass_on();
+    writer_.flush();
+}
+
+}  // namespace shimtrace::output
