@@ -1,0 +1,53 @@
+// What the command lines of shims, runtimes and containerd say. Pure.
+#pragma once
+
+#include <shimtrace/role.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::containerd {
+
+using CommandLine = std::span<const std::string>;
+
+/// `containerd-shim-runc-v2 -namespace NS -id ID -address SOCK [start|delete]`, whatever the binary's name.
+struct ShimCommand {
+    std::string ns, id, address;
+    std::string bundle;  ///< -bundle, where given
+    std::string action;  ///< "start" or "delete"; empty: the server
+};
+std::optional<ShimCommand> parse_shim(CommandLine arguments);
+
+/// `runc --root R --log L create --bundle B --pid-file P ID`, whatever the binary's name. runc's and crun's options.
+struct RuntimeCommand {
+    std::string operation;  ///< "create", "start", "exec", "kill" …
+    std::string root;       ///< --root; empty: the runtime's default
+    std::string log;
+    std::string bundle, pid_file, console_socket, process_file;
+    std::string id;
+    bool systemd_cgroup = false;
+};
+/// `known_binary`: the name already tells that it is a runtime. Otherwise --root or --log must stand before a runtime's
+/// subcommand, as callers of a runtime write them.
+std::optional<RuntimeCommand> parse_runtime(CommandLine arguments, bool known_binary);
+
+/// `runc init`: what runc starts inside the new namespaces; it never has options.
+bool is_runtime_init(CommandLine arguments);
+
+struct ContainerdCommand {
+    std::string config, state, root, address;  ///< empty: not given
+};
+ContainerdCommand parse_containerd(CommandLine arguments);
+
+/// The last component of a path.
+std::string_view base_name(std::string_view path);
+/// All before it, without the slash; "/" for a file of the root directory.
+std::string_view parent_path(std::string_view path);
+
+/// The program's name without directory; " (deleted)" left out.
+std::string_view program_name(std::string_view exe_or_argument);
+
+}  // namespace shimtrace::containerd

@@ -1,0 +1,53 @@
+// The snapshot's containers by what a process or a path shows of them.
+#pragma once
+
+#include <shimtrace/snapshot.hpp>
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace shimtrace::containerd {
+
+class ContainerIndex {
+public:
+    explicit ContainerIndex(const Snapshot& snapshot);
+
+    /// nullptr: none is known.
+    [[nodiscard]] const ContainerFiles* by_init(Pid pid) const;
+    [[nodiscard]] const ContainerFiles* by_bundle(std::string_view path) const;
+    [[nodiscard]] const ContainerFiles* by_name(std::string_view ns, std::string_view id) const;
+    [[nodiscard]] const ContainerFiles* by_runtime_root(std::string_view root, std::string_view id) const;
+    [[nodiscard]] const ContainerFiles* by_shim_address(std::string_view address) const;
+    /// The container whose cgroup this is or lies in; failing that the one whose id its path names.
+    [[nodiscard]] const ContainerFiles* by_cgroup(std::string_view cgroup) const;
+    /// The container with an exec of that id in namespace `ns`; nullptr too where several have one.
+    [[nodiscard]] const ContainerFiles* by_exec(std::string_view ns, std::string_view exec_id) const;
+    /// The exec that brought `pid` in; nullptr: none did.
+    [[nodiscard]] const ExecPidFile* exec_of(const ContainerFiles& container, Pid pid) const;
+
+    [[nodiscard]] const Process* process(Pid pid) const;
+
+private:
+    const Snapshot& snapshot_;
+    std::unordered_map<Pid, const Process*> processes_;
+    std::unordered_map<Pid, const ContainerFiles*> inits_;
+    std::unordered_map<std::string_view, const ContainerFiles*> bundles_, cgroups_, ids_;
+};
+
+/// The init of a container as its files name it, if that very process lives: a reused pid is not it. 0: none.
+Pid living_init(const ContainerFiles& container, const Process* by_state_pid, const Process* by_pid_file);
+
+/// ns and id of "…/io.containerd.runtime.v2.task/NS/ID" and of what lies in it; `rest` is what follows ID, without a slash.
+struct BundlePath {
+    std::string_view state_dir, ns, id, bundle, rest;
+};
+std::optional<BundlePath> parse_bundle_path(std::string_view path);
+
+/// The namespace that a runtime's --root tells: "/run/containerd/runc/NS", "…/runtime-runc/NS". Empty: none.
+std::string_view namespace_of_runtime_root(std::string_view root);
+
+/// "unix:///run/…" and "/run/…" as a path; abstract ones keep their '@'.
+std::string_view socket_path(std::string_view address);
+
+}  // namespace shimtrace::containerd

@@ -1,0 +1,51 @@
+// Reading the host's files, or a copy of them, without being led astray: bounded, nothing but regular files is ever opened, and a last
+// component that is a symbolic link is not followed.
+#pragma once
+
+#include <shimtrace/error.hpp>
+#include <shimtrace/types.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::containerd {
+
+enum class FileType : std::uint8_t { regular, directory, fifo, socket, link, other };
+
+struct FileFacts {
+    FileType type{};
+    std::uint32_t mode = 0;  ///< permission bits
+    std::uint64_t size = 0;
+    std::uint64_t device = 0;
+    Inode inode;
+    std::int64_t modified_s = 0;  ///< seconds after the epoch
+};
+
+class HostFiles {
+public:
+    /// `root`: a directory that holds a host's files (a support bundle); no path leads out of it. Empty: this host.
+    explicit HostFiles(std::string root = "") : root_(std::move(root)) {}
+
+    [[nodiscard]] bool is_copy() const { return !root_.empty(); }
+
+    /// A regular file's bytes. Errors: not there, not permitted, no regular file (EINVAL), larger than `limit` (EFBIG).
+    [[nodiscard]] Result<std::string> read(const std::string& path, std::size_t limit) const;
+    /// The last `most` bytes; from a line's start where the file is longer.
+    [[nodiscard]] Result<std::string> read_tail(const std::string& path, std::size_t most) const;
+    /// Of the path itself, not of what a link leads to. nullopt: nothing there, or not permitted.
+    [[nodiscard]] std::optional<FileFacts> facts(const std::string& path) const;
+    /// Names in a directory, sorted, without "." and "..", at most `most`. Errors: as open(2).
+    [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path, std::size_t most = 10'000) const;
+    /// Where a link leads, as text; empty: no link.
+    [[nodiscard]] std::string link(const std::string& path) const;
+
+private:
+    [[nodiscard]] int open_path(const std::string& path, std::uint64_t extra_flags) const;
+
+    std::string root_;
+};
+
+}  // namespace shimtrace::containerd

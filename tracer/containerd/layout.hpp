@@ -1,0 +1,32 @@
+// Where this host's containerd instances and runtimes keep their state: told by the processes, completed by the usual places.
+#pragma once
+
+#include "containerd/containerd_config.hpp"
+#include "containerd/host_files.hpp"
+
+#include <shimtrace/snapshot.hpp>
+
+#include <string>
+#include <vector>
+
+namespace shimtrace::containerd {
+
+/// One containerd, alive or not.
+struct Instance {
+    Pid pid;                  ///< 0: not running
+    std::string state_dir;    ///< STATE
+    std::string root_dir;     ///< ROOT: /var/lib/containerd
+    std::string address;      ///< of its gRPC socket
+    std::string config_path;  ///< config.toml; empty: none found
+    ContainerdConfig config;
+};
+
+struct Layout {
+    std::vector<Instance> instances;
+    std::vector<std::string> runtime_roots;  ///< directories that hold a runtime's ID directories
+};
+
+/// Processes must have their roles. `run_dir`: containerd's STATE, where the user says it.
+Layout find_layout(const Snapshot& snapshot, const HostFiles& files, const std::string& run_dir);
+
+}  // namespace shimtrace::containerd

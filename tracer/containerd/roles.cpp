@@ -1,0 +1,335 @@
+#include "containerd/roles.hpp"
+
+#include "containerd/command_line.hpp"
+#include "containerd/container_index.hpp"
+#include "containerd/target_roles.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace shimtrace::containerd {
+
+namespace {
+
+/// Programs known by their name, where nothing better tells.
+struct KnownProgram {
+    std::string_view name;
+    ProcessRole role;
+};
+constexpr KnownProgram known_programs[] = {
+    {"containerd", ProcessRole::containerd}, {"ctr", ProcessRole::client},     {"crictl", ProcessRole::client},
+    {"nerdctl", ProcessRole::client},        {"dockerd", ProcessRole::client}, {"docker", ProcessRole::client},
+    {"kubelet", ProcessRole::client},        {"k3s", ProcessRole::client},     {"rke2", ProcessRole::client},
+    {"buildkitd", ProcessRole::client},      {"finch", ProcessRole::client},
+};
+constexpr std::string_view runtime_programs[] = {"runc", "crun", "youki", "docker-runc", "runc.amd64", "runc.arm64"};
+
+std::string_view argument_name(const Process& process) {
+    return process.command_line.empty() ? std::string_view{} : program_name(process.command_line.front());
+}
+
+template <typename Test>
+bool any_name(const Process& process, Test test) {
+    return test(program_name(process.exe)) || test(argument_name(process)) || test(std::string_view(process.comm));
+}
+
+bool is_shim_name(std::string_view name) {
+    return name.starts_with("containerd-shim");
+}
+
+bool has_runtime_name(const Process& process) {
+    return any_name(process, [](std::string_view name) { return std::ranges::find(runtime_programs, name) != std::end(runtime_programs); });
+}
+
+/// Deeper in pid namespaces than `other`, or in another mount namespace: already inside a container.
+bool is_inside(const Process& process, const Process& other) {
+    if (process.ns_pids.size() > other.ns_pids.size() && !other.ns_pids.empty()) return true;
+    return process.ns.mnt && other.ns.mnt && process.ns.mnt != other.ns.mnt;
+}
+
+bool is_namespace_init(const Process& process) {
+    return process.ns_pids.size() > 1 && process.ns_pids.back() == 1;
+}
+
+/// "runc:[1:CHILD]", "runc:[2:INIT]", or a sealed copy of the runtime that has `init` as its only argument.
+bool inits_runtime(const Process& process) {
+    if (process.comm.starts_with("runc:[") || process.comm.starts_with("crun:[")) return true;
+    return is_runtime_init(process.command_line);
+}
+
+ProcessRoleInfo shim_role(const Process& process) {
+    ProcessRoleInfo info{ProcessRole::shim};
+    if (const auto command = parse_shim(process.command_line)) {
+        info.container = {command->ns, command->id};
+        info.operation = command->action;
+    }
+    return info;
+}
+
+std::string exec_of_pid_file(const RuntimeCommand& command) {
+    std::string_view name = base_name(command.pid_file);
+    if (!name.ends_with(".pid") || command.operation != "exec") return "";
+    name.remove_suffix(4);
+    return name == "init" ? "" : std::string(name);
+}
+
+ProcessRoleInfo runtime_role(const RuntimeCommand& command, std::string_view ns) {
+    ProcessRoleInfo info{ProcessRole::runtime};
+    info.operation = command.operation;
+    info.exec_id = exec_of_pid_file(command);
+    info.container.id = command.id;
+    if (!command.id.empty()) info.container.ns = ns.empty() ? namespace_of_runtime_root(command.root) : ns;
+    return info;
+}
+
+ProcessRoleInfo as(ProcessRole role, const ProcessRoleInfo& of) {
+    return {role, of.container, of.exec_id, of.operation};
+}
+
+/// A child of a shim: the runtime at work, `runc init` after the runtime has left, or the container itself.
+ProcessRoleInfo child_of_shim(const Process& process, const Process& shim, const ProcessRoleInfo& shim_info) {
+    const bool inside = is_inside(process, shim);
+    if (inits_runtime(process)) return {ProcessRole::runtime_init, shim_info.container};
+    const auto command = parse_runtime(process.command_line, has_runtime_name(process));
+    if (command) {
+        // crun does not exec itself anew: its init still has the command line of `crun create`.
+        ProcessRoleInfo info = runtime_role(*command, shim_info.container.ns);
+        if (!info.container) info.container = shim_info.container;
+        return inside ? as(ProcessRole::runtime_init, info) : info;
+    }
+    if (inside) return {is_namespace_init(process) ? ProcessRole::container_init : ProcessRole::container_exec, shim_info.container};
+    const bool namespaces_known = process.ns.mnt && shim.ns.mnt;
+    if (process.command_line == shim.command_line || namespaces_known) return {ProcessRole::none, shim_info.container};
+    return {ProcessRole::container_exec, shim_info.container};
+}
+
+ProcessRoleInfo child_of_runtime(const Process& process, const Process& runtime, const ProcessRoleInfo& info) {
+    const bool inside = is_inside(process, runtime);
+    if (inits_runtime(process)) return as(ProcessRole::runtime_init, info);
+    if (process.command_line == runtime.command_line) return inside ? as(ProcessRole::runtime_init, info) : info;
+    if (const auto command = parse_runtime(process.command_line, has_runtime_name(process)); command && !inside) {
+        return runtime_role(*command, info.container.ns);
+    }
+    // `runc run` and `runc exec` in the foreground stay the parents of what they started.
+    if (inside) return {info.operation == "exec" ? ProcessRole::container_exec : ProcessRole::container_init, info.container, info.exec_id};
+    if (process.state == 'Z' && process.command_line.empty()) return {ProcessRole::none, info.container};
+    return {ProcessRole::hook, info.container};
+}
+
+ProcessRoleInfo role_by_itself(const Process& process) {
+    if (const auto command = parse_shim(process.command_line)) return shim_role(process);
+    if (any_name(process, is_shim_name)) return shim_role(process);
+    const auto command = parse_runtime(process.command_line, has_runtime_name(process));
+    if (command && (has_runtime_name(process) || (!command->root.empty() && !command->log.empty()))) return runtime_role(*command, "");
+    if (process.comm.starts_with("runc:[") || (inits_runtime(process) && is_namespace_init(process))) return {ProcessRole::runtime_init};
+    for (const KnownProgram& program : known_programs) {
+        if (program_name(process.exe) == program.name || (process.exe.empty() && argument_name(process) == program.name) ||
+            (process.exe.empty() && process.command_line.empty() && process.comm == program.name)) {
+            return {program.role};
+        }
+    }
+    return {};
+}
+
+bool is_of_container(ProcessRole role) {
+    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::container_process;
+}
+
+/// The whole table at once: parents before children, with the files' testimony.
+class ProcessRoles {
+public:
+    explicit ProcessRoles(Snapshot& snapshot) : snapshot_(snapshot), index_(snapshot) {
+        for (Process& process : snapshot.processes) processes_[process.pid] = &process;
+    }
+
+    void assign() {
+        for (Process& process : snapshot_.processes) process.role = {};
+        for (Process& process : snapshot_.processes) resolve(process);
+        for (Process& process : snapshot_.processes) adopt_by_namespace(process);
+        for (Process& process : snapshot_.processes) adopt_socket_owner(process);
+    }
+
+private:
+    Process* find(Pid pid) const {
+        const auto found = processes_.find(pid);
+        return found == processes_.end() ? nullptr : found->second;
+    }
+
+    void resolve(Process& process) {
+        std::vector<Process*> line;  // from the process up to the first ancestor that is resolved
+        for (Process* each = &process; each != nullptr && !resolved_.contains(each->pid) && line.size() < 4096; each = find(each->parent)) {
+            line.push_back(each);
+            resolved_.emplace(each->pid, true);
+        }
+        for (auto each = line.rbegin(); each != line.rend(); ++each) {
+            const Process* parent = find((*each)->parent);
+            (*each)->role = refined(**each, process_role(**each, parent, parent != nullptr ? &parent->role : nullptr), parent);
+        }
+    }
+
+    /// What the files know better than the process alone.
+    ProcessRoleInfo refined(const Process& process, ProcessRoleInfo info, const Process* parent) const {
+        if (const ContainerFiles* files = index_.by_init(process.pid); files != nullptr && is_credible_init(process, info)) {
+            info.container = files->container;
+            if (info.role != ProcessRole::runtime_init) info = {ProcessRole::container_init, files->container};
+            return info;
+        }
+        switch (info.role) {
+            case ProcessRole::runtime:
+                complete_runtime(process, info);
+                break;
+            case ProcessRole::hook:
+                info.operation = hook_kind(process, info.container, parent);
+                break;
+            case ProcessRole::runtime_init:
+            case ProcessRole::container_init:
+            case ProcessRole::container_exec:
+                complete_inner(process, info, parent);
+                break;
+            case ProcessRole::none:
+                if (const ContainerFiles* files = inner_container(process)) {
+                    const ExecPidFile* exec = index_.exec_of(*files, process.pid);
+                    info = {exec != nullptr ? ProcessRole::container_exec : ProcessRole::container_process, files->container,
+                            exec != nullptr ? exec->exec_id : ""};
+                }
+                break;
+            default:
+                break;
+        }
+        return info;
+    }
+
+    /// A pid file may be stale and the pid another's: what is a shim, a runtime or a daemon is no container's init.
+    static bool is_credible_init(const Process& process, const ProcessRoleInfo& info) {
+        return (info.role == ProcessRole::none || info.role == ProcessRole::runtime_init || is_of_container(info.role)) &&
+               process.pid.value > 1;
+    }
+
+    void complete_runtime(const Process& process, ProcessRoleInfo& info) const {
+        const auto command = parse_runtime(process.command_line, true);
+        if (!command) return;
+        const ContainerFiles* files = index_.by_runtime_root(command->root, info.container.id);
+        if (files == nullptr && !command->bundle.empty()) files = index_.by_bundle(command->bundle);
+        if (files != nullptr && files->container.id == info.container.id) info.container = files->container;
+    }
+
+    /// A shim of a pod serves several containers: which one is this process of?
+    void complete_inner(const Process& process, ProcessRoleInfo& info, const Process* parent) const {
+        if (parent != nullptr && parent->role.role == ProcessRole::shim) {
+            if (const ContainerFiles* files = index_.by_cgroup(process.cgroup);
+                files != nullptr && files->container.ns == info.container.ns) {
+                info.container = files->container;
+            }
+        } else if (!info.container) {
+            if (const ContainerFiles* files = index_.by_cgroup(process.cgroup)) info.container = files->container;
+        }
+        if (info.role == ProcessRole::runtime_init) return;
+        for (const ContainerFiles& files : snapshot_.containers) {
+            if (files.container.ns != info.container.ns) continue;
+            if (const ExecPidFile* exec = index_.exec_of(files, process.pid)) {
+                info = {ProcessRole::container_exec, files.container, exec->exec_id};
+                return;
+            }
+        }
+    }
+
+    /// In a container's cgroup and no part of the machinery.
+    const ContainerFiles* inner_container(const Process& process) const {
+        if (process.cgroup.size() <= 1 || process.pid.value <= 2) return nullptr;
+        const ContainerFiles* files = index_.by_cgroup(process.cgroup);
+        if (files == nullptr || files->cgroup.empty()) return nullptr;
+        const bool within = process.cgroup == files->cgroup || process.cgroup.starts_with(files->cgroup + "/");
+        return within ? files : nullptr;
+    }
+
+    /// createContainer and startContainer hooks are children of `runc init`; the others of the runtime itself.
+    std::string hook_kind(const Process& process, const ContainerRef& container, const Process* parent) const {
+        if (parent != nullptr && parent->role.role == ProcessRole::hook) return parent->role.operation;
+        const ContainerFiles* files = index_.by_name(container.ns, container.id);
+        if (files == nullptr) return "";
+        for (const OciHook& hook : files->hooks) {
+            // A script's command line is its interpreter's: the path is then the second word.
+            const bool named = std::ranges::any_of(process.command_line, [&](const std::string& word) { return word == hook.path; });
+            if (named || process.exe == hook.path) return hook.kind;
+        }
+        return files->hooks.size() == 1 ? files->hooks.front().kind : "";
+    }
+
+    /// What lives in an init's pid namespace is its container's, whoever its parent is now.
+    void adopt_by_namespace(Process& process) {
+        if (inits_by_namespace_.empty()) {
+            inits_by_namespace_.emplace(Inode{}, nullptr);
+            for (const Process& each : snapshot_.processes) {
+                const bool init = each.role.role == ProcessRole::container_init || each.role.role == ProcessRole::runtime_init;
+                if (init && is_namespace_init(each) && each.role.container) inits_by_namespace_.try_emplace(each.ns.pid, &each);
+            }
+        }
+        if (process.role.role != ProcessRole::none || !process.ns.pid) return;
+        const auto found = inits_by_namespace_.find(process.ns.pid);
+        if (found == inits_by_namespace_.end() || found->second == nullptr) return;
+        const Process* parent = find(process.parent);
+        const bool brought_in = parent == nullptr || parent->ns.pid != process.ns.pid;
+        process.role = {brought_in ? ProcessRole::container_exec : ProcessRole::container_process, found->second->role.container};
+        if (const ContainerFiles* files = index_.by_name(process.role.container.ns, process.role.container.id)) {
+            if (const ExecPidFile* exec = index_.exec_of(*files, process.pid)) process.role.exec_id = exec->exec_id;
+        }
+    }
+
+    /// Whoever listens on the socket that shims have as -address is containerd, whatever its name.
+    void adopt_socket_owner(Process& process) {
+        if (process.role.role != ProcessRole::none && process.role.role != ProcessRole::client) return;
+        for (const FdEntry& entry : process.fds) {
+            if (!entry.target.socket || entry.target.socket->state != "LISTEN") continue;
+            const std::string& local = entry.target.socket->local;
+            const bool ours = std::ranges::any_of(snapshot_.containers, [&](const ContainerFiles& files) {
+                return !files.containerd_address.empty() && files.containerd_address == local;
+            });
+            if (ours || base_name(local) == "containerd.sock") {
+                process.role = {ProcessRole::containerd};
+                return;
+            }
+        }
+    }
+
+    Snapshot& snapshot_;
+    ContainerIndex index_;
+    std::unordered_map<Pid, Process*> processes_;
+    std::unordered_map<Pid, bool> resolved_;
+    std::unordered_map<Inode, const Process*> inits_by_namespace_;
+};
+
+}  // namespace
+
+ProcessRoleInfo process_role(const Process& process, const Process* parent, const ProcessRoleInfo* parent_role) {
+    if (parent != nullptr && parent_role != nullptr) {
+        switch (parent_role->role) {
+            case ProcessRole::container_init:
+            case ProcessRole::container_exec:
+            case ProcessRole::container_process:
+                return {ProcessRole::container_process, parent_role->container};
+            case ProcessRole::hook:
+                return *parent_role;
+            case ProcessRole::runtime:
+                return child_of_runtime(process, *parent, *parent_role);
+            case ProcessRole::runtime_init:
+                if (inits_runtime(process) || process.command_line == parent->command_line) return *parent_role;
+                if (process.ns_pids.size() > parent->ns_pids.size() && is_namespace_init(process)) {
+                    return {ProcessRole::container_init, parent_role->container};
+                }
+                return {ProcessRole::hook, parent_role->container};
+            case ProcessRole::shim:
+                if (parent_role->operation.empty()) return child_of_shim(process, *parent, *parent_role);
+                break;
+            default:
+                break;
+        }
+    }
+    return role_by_itself(process);
+}
+
+void assign_roles(Snapshot& snapshot) {
+    ProcessRoles(snapshot).assign();
+    assign_target_roles(snapshot);
+}
+
+}  // namespace shimtrace::containerd
