@@ -1,0 +1,156 @@
+// Who probably holds a lock. A function that has locked and not yet unlocked usually keeps the lock's address, or that of the
+// struct around it, in its frame (a deferred Unlock always does), and it is one that calls sync's methods.
+#include "decoders_golang/code.hpp"
+#include "decoders_golang/waits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+namespace shimtrace::golang {
+namespace {
+
+constexpr std::uint64_t most_embedding = 2048;   // bytes from a struct's start to the lock inside it
+constexpr std::size_t argument_bytes = 80;       // spill slots of register arguments above a frame
+constexpr std::size_t most_locks = 64, most_candidates = 5, most_frames_looked_at = 1 << 17;
+
+constexpr std::array<std::string_view, 12> locking = {
+    "sync.(*Mutex).Lock",        "sync.(*Mutex).lockSlow",   "sync.(*Mutex).Unlock",          "sync.(*Mutex).unlockSlow",
+    "sync.(*RWMutex).Lock",      "sync.(*RWMutex).RLock",    "sync.(*RWMutex).Unlock",        "sync.(*RWMutex).RUnlock",
+    "sync.(*RWMutex).rUnlockSlow", "sync.(*Once).doSlow",    "internal/sync.(*Mutex).lockSlow", "internal/sync.(*Mutex).unlockSlow",
+};
+
+bool is_lock(GoWaitKind kind) {
+    return kind == GoWaitKind::mutex || kind == GoWaitKind::rwmutex_read || kind == GoWaitKind::rwmutex_write || kind == GoWaitKind::once;
+}
+
+/// Sync's own frames, and the runtime's, hold no lock: their callers do.
+bool may_hold(std::string_view function) {
+    return !function.starts_with("runtime.") && !function.starts_with("sync.") && !function.starts_with("internal/sync.");
+}
+
+struct CodeFacts {
+    bool calls_sync = false;
+    std::vector<std::uint64_t> references;  ///< absolute
+};
+
+class HolderSearch {
+public:
+    HolderSearch(const RuntimeState& state, Unwinder& unwinder, std::span<const UnwoundStack> stacks, std::span<const Goroutine> goroutines)
+        : state_(state), unwinder_(unwinder), stacks_(stacks), goroutines_(goroutines) {}
+
+    std::vector<InferredHolder> search(std::uint64_t lock, std::span<const std::size_t> waiters);
+
+private:
+    [[nodiscard]] std::vector<std::uint64_t> words(std::size_t goroutine, const PhysicalFrame& frame, std::size_t above) const;
+    [[nodiscard]] std::set<std::uint64_t> embedding_structs(std::uint64_t lock, std::span<const std::size_t> waiters) const;
+    const CodeFacts& code_facts(const Function& function);
+    [[nodiscard]] std::optional<InferredHolder> score(std::size_t goroutine, std::uint64_t lock, const std::set<std::uint64_t>& structs);
+
+    const RuntimeState& state_;
+    Unwinder& unwinder_;
+    std::span<const UnwoundStack> stacks_;
+    std::span<const Goroutine> goroutines_;
+    std::unordered_map<std::uint32_t, CodeFacts> code_;
+    std::optional<std::set<std::uint64_t>> sync_entries_;
+    std::size_t looked_at_ = 0;
+};
+
+std::vector<std::uint64_t> HolderSearch::words(std::size_t goroutine, const PhysicalFrame& frame, std::size_t above) const {
+    const CapturedGoroutine& g = state_.goroutines[goroutine];
+    if (frame.sp < g.start_sp) return {};
+    const Bytes bytes = slice(state_.stack(g), frame.sp - g.start_sp, std::min<std::uint64_t>(frame.fp - frame.sp + above, 65536));
+    std::vector<std::uint64_t> result(bytes.size() / 8);
+    std::memcpy(result.data(), bytes.data(), result.size() * 8);
+    return result;
+}
+
+std::set<std::uint64_t> HolderSearch::embedding_structs(std::uint64_t lock, std::span<const std::size_t> waiters) const {
+    std::set<std::uint64_t> structs;
+    for (const std::size_t waiter : waiters) {
+        for (const PhysicalFrame& frame : stacks_[waiter].physical) {
+            if (!may_hold(unwinder_.binary().lines.name(frame.function))) continue;
+            for (const std::uint64_t value : words(waiter, frame, argument_bytes)) {
+                if (value % 8 == 0 && value < lock && lock - value < most_embedding) structs.insert(value);
+            }
+            break;  // the one that called Lock
+        }
+    }
+    return structs;
+}
+
+const CodeFacts& HolderSearch::code_facts(const Function& function) {
+    const auto [place, fresh] = code_.try_emplace(function.index);
+    if (!fresh) return place->second;
+    const GoBinary& binary = unwinder_.binary();
+    if (!sync_entries_) {
+        sync_entries_.emplace();
+        for (const auto& entry : binary.lines.find_names(locking)) {
+            if (entry) sync_entries_->insert(binary.text.begin + entry->entry);
+        }
+    }
+    const Bytes code = slice(binary.code(function), 0, 1 << 16);
+    const std::uint64_t address = binary.text.begin + function.entry;
+    place->second.calls_sync =
+        std::ranges::any_of(called_addresses(code, address), [&](std::uint64_t target) { return sync_entries_->contains(target); });
+    place->second.references = referenced_addresses(code, address + unwinder_.bias());
+    return place->second;
+}
+
+std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, std::uint64_t lock, const std::set<std::uint64_t>& structs) {
+    InferredHolder best;
+    for (const PhysicalFrame& frame : stacks_[goroutine].physical) {
+        const std::string_view name = unwinder_.binary().lines.name(frame.function);
+        if (!may_hold(name)) continue;
+        if (++looked_at_ > most_frames_looked_at) break;
+        InferredHolder holder{goroutines_[goroutine].id, 0, {}};
+        const auto add = [&](int points, std::string_view reason) {
+            holder.score += points;
+            holder.reasons.push_back(std::string(name) + " " + std::string(reason));
+        };
+        const std::vector<std::uint64_t> values = words(goroutine, frame, argument_bytes);
+        if (std::ranges::find(values, lock) != values.end()) {
+            add(4, "has the lock's address in its frame");
+        } else if (std::ranges::any_of(values, [&](std::uint64_t value) { return structs.contains(value); })) {
+            add(2, "has the address of the struct around the lock in its frame");
+        }
+        const CodeFacts& code = code_facts(frame.function);
+        if (std::ranges::binary_search(code.references, lock)) add(4, "refers to the lock, a global variable");
+        if (holder.score > 0 && code.calls_sync) add(3, "locks and unlocks");
+        if (holder.score > best.score) best = std::move(holder);
+    }
+    return best.score > 0 ? std::optional(best) : std::nullopt;
+}
+
+std::vector<InferredHolder> HolderSearch::search(std::uint64_t lock, std::span<const std::size_t> waiters) {
+    const std::set<std::uint64_t> structs = embedding_structs(lock, waiters);
+    const std::set<std::size_t> waiting(waiters.begin(), waiters.end());
+    std::vector<InferredHolder> holders;
+    for (std::size_t i = 0; i < goroutines_.size(); ++i) {
+        if (waiting.contains(i) || goroutines_[i].system) continue;
+        if (auto holder = score(i, lock, structs)) holders.push_back(std::move(*holder));
+    }
+    std::ranges::stable_sort(holders, std::ranges::greater{}, &InferredHolder::score);
+    if (holders.size() > most_candidates) holders.resize(most_candidates);
+    return holders;
+}
+
+}  // namespace
+
+void infer_holders(const RuntimeState& state, Unwinder& unwinder, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines) {
+    std::map<std::uint64_t, std::vector<std::size_t>> locks;
+    for (std::size_t i = 0; i < goroutines.size(); ++i) {
+        if (is_lock(goroutines[i].wait.kind) && goroutines[i].wait.object) locks[goroutines[i].wait.object.value].push_back(i);
+    }
+    HolderSearch search(state, unwinder, stacks, goroutines);
+    std::size_t searched = 0;
+    for (const auto& [lock, waiters] : locks) {
+        if (++searched > most_locks) break;
+        const std::vector<InferredHolder> holders = search.search(lock, waiters);
+        for (const std::size_t waiter : waiters) goroutines[waiter].wait.holders = holders;
+    }
+}
+
+}  // namespace shimtrace::golang

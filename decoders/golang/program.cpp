@@ -1,0 +1,102 @@
+#include "decoders_golang/program.hpp"
+
+#include "decoders_golang/children.hpp"
+#include "decoders_golang/waits.hpp"
+
+#include <algorithm>
+
+namespace shimtrace::golang {
+namespace {
+
+constexpr std::size_t most_frames = 1 << 22;  // of all goroutines together
+
+struct StatusRow {
+    std::uint32_t status;
+    GoState state;
+};
+constexpr StatusRow statuses[] = {
+    {g_idle, GoState::idle},           {g_runnable, GoState::runnable},   {g_running, GoState::running}, {g_syscall, GoState::syscall},
+    {g_waiting, GoState::waiting},     {g_dead, GoState::dead},           {g_copystack, GoState::copystack},
+    {g_preempted, GoState::preempted}, {g_leaked, GoState::leaked},       {g_dead_extra, GoState::dead},
+};
+
+GoState state_of(std::uint32_t status) {
+    const auto row = std::ranges::find(statuses, status, &StatusRow::status);
+    return row == std::end(statuses) ? GoState::unknown : row->state;
+}
+
+/// runtime.isSystemGoroutine: by the function that it was started with.
+bool is_system(std::string_view start, const UnwoundStack& stack) {
+    if (!start.starts_with("runtime.") || start == "runtime.main" || start == "runtime.handleAsyncEvent") return false;
+    if (start != "runtime.runfinq" && start != "runtime.runFinalizers" && start != "runtime.runCleanups" && !start.starts_with("runtime.(*cleanupQueue)")) {
+        return true;
+    }
+    // Finalizers and cleanups belong to the program while they run.
+    return std::ranges::all_of(stack.frames, [](const GoFrame& frame) { return frame.function.starts_with("runtime."); });
+}
+
+Goroutine describe(const CapturedGoroutine& g, const GoBinary& binary, Unwinder& unwinder, const UnwoundStack& stack, MonotonicTime now) {
+    Goroutine goroutine;
+    goroutine.id = GoroutineId{g.id};
+    goroutine.state = state_of(g.status);
+    if (g.status == g_waiting && g.wait_reason < binary.wait_reasons.size()) goroutine.wait_reason = binary.wait_reasons[g.wait_reason];
+    const std::int64_t elapsed = now.time_since_epoch().count() - g.wait_since;
+    if ((g.status == g_waiting || g.status == g_syscall) && g.wait_since > 0 && elapsed >= 0) goroutine.waiting = Nanoseconds(elapsed);
+    if (g.thread != nullptr) goroutine.thread = g.thread->tid;
+    goroutine.locked_to_thread = g.locked_m != 0;
+    goroutine.complete = stack.complete;
+    goroutine.changed = g.changed;
+    if (g.id != 1) goroutine.created_by = unwinder.creator(g.go_pc);
+    goroutine.parent = GoroutineId{g.parent};
+    const auto start = unwinder.function_at(g.start_pc);
+    goroutine.system = start && is_system(binary.lines.name(*start), stack);
+    return goroutine;
+}
+
+UnwoundStack unwind(const CapturedGoroutine& g, const RuntimeState& state, Unwinder& unwinder) {
+    if (g.start_sp == 0) return {};
+    return unwinder.unwind({g.start_unwind_pc, g.start_sp, g.exact_pc, g.in_syscall}, {g.start_sp, state.stack(g)});
+}
+
+}  // namespace
+
+DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& location, const RuntimeState& state, const ProcessFacts& facts,
+                              const Memory& memory) {
+    DecodedProgram decoded;
+    GoProgram& program = decoded.program;
+    program.pid = facts.pid;
+    program.version = binary.version;
+    program.derived_layout = location.derived;
+    program.incomplete = state.incomplete;
+
+    Unwinder unwinder(binary, location.bias);
+    std::vector<UnwoundStack> stacks;
+    stacks.reserve(state.goroutines.size());
+    program.goroutines.reserve(state.goroutines.size());
+    std::size_t frames = 0;
+    for (const CapturedGoroutine& g : state.goroutines) {
+        stacks.push_back(frames < most_frames ? unwind(g, state, unwinder) : UnwoundStack{});
+        frames += stacks.back().frames.size();
+        program.goroutines.push_back(describe(g, binary, unwinder, stacks.back(), facts.now));
+    }
+    if (frames >= most_frames) program.incomplete = "there are more stack frames than are kept";
+    if (location.objects_known) {
+        fill_waits(state, facts.polled, stacks, program.goroutines);
+        infer_holders(state, unwinder, stacks, program.goroutines);
+        decoded.children = find_children(state, binary, stacks, program.goroutines, memory);
+    } else {
+        program.incomplete = "the Go version is not known: what goroutines wait on cannot be told";
+    }
+    for (std::size_t i = 0; i < stacks.size(); ++i) program.goroutines[i].stack = std::move(stacks[i].frames);
+    return decoded;
+}
+
+Result<DecodedProgram> read_program(const GoBinary& binary, const Memory& memory, std::uint64_t load_bias, const ProcessFacts& facts,
+                                    const ReadLimits& limits) {
+    const auto location = locate_runtime(binary, memory, load_bias);
+    if (!location) return std::unexpected(location.error());
+    const RuntimeState state = capture_runtime(binary, *location, memory, facts.threads, facts.polled, limits);
+    return decode_program(binary, *location, state, facts, memory);
+}
+
+}  // namespace shimtrace::golang

@@ -1,0 +1,35 @@
+// Many structs of one size, read in one go.
+#pragma once
+
+#include "decoders_golang/bytes.hpp"
+
+#include <shimtrace/memory.hpp>
+
+#include <vector>
+
+namespace shimtrace::golang {
+
+class Records {
+public:
+    Records(const Memory& memory, std::span<const std::uint64_t> addresses, std::size_t size) : size_(size), bytes_(addresses.size() * size) {
+        std::vector<ReadRequest> requests;
+        requests.reserve(addresses.size());
+        for (std::size_t i = 0; i < addresses.size(); ++i) {
+            requests.push_back({RemoteAddress{addresses[i]}, std::span(bytes_).subspan(i * size, size)});
+        }
+        memory.read(requests);
+        got_.reserve(requests.size());
+        for (const ReadRequest& request : requests) got_.push_back(request.got);
+    }
+
+    [[nodiscard]] std::size_t count() const { return got_.size(); }
+    /// The bytes of the i-th record; empty where not all of it could be read.
+    [[nodiscard]] Bytes operator[](std::size_t i) const { return got_[i] == size_ ? slice(bytes_, i * size_, size_) : Bytes{}; }
+
+private:
+    std::size_t size_;
+    std::vector<std::byte> bytes_;
+    std::vector<std::size_t> got_;
+};
+
+}  // namespace shimtrace::golang

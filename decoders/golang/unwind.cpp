@@ -1,0 +1,108 @@
+#include "decoders_golang/unwind.hpp"
+
+#include <algorithm>
+
+namespace shimtrace::golang {
+namespace {
+
+constexpr std::size_t most_frames = 1 << 17;
+
+bool traps_caller(std::string_view name) {
+    return name == "runtime.sigpanic" || name == "runtime.asyncPreempt" || name == "runtime.debugCallV2";
+}
+
+}  // namespace
+
+const Unwinder::Resolved& Unwinder::resolve(std::uint64_t pc) {
+    const auto [place, fresh] = resolved_.try_emplace(pc);
+    Resolved& resolved = place->second;
+    if (!fresh) return resolved;
+    const LineTable& lines = binary_->lines;
+    resolved.function = lines.find(pc);
+    if (!resolved.function) return resolved;
+    resolved.frame_size = lines.frame_size(*resolved.function, pc);
+    resolved.flags = lines.flags(*resolved.function);
+    resolved.name = lines.name(*resolved.function);
+    resolved.may_trap_caller = traps_caller(resolved.name);
+    return resolved;
+}
+
+const std::vector<GoFrame>& Unwinder::source(const Function& function, std::uint64_t line_pc) {
+    const auto [place, fresh] = sources_.try_emplace(line_pc);
+    std::vector<GoFrame>& frames = place->second;
+    if (!fresh) return frames;
+    const bool no_arguments = binary_->lines.takes_no_arguments(function, binary_->trees);
+    for (const SourceFrame& source : binary_->lines.source(function, line_pc, binary_->trees)) {
+        GoFrame frame;
+        frame.function = source.function;
+        frame.file = source.file;
+        frame.line = source.line;
+        frame.inlined = source.inlined;
+        frame.wrapper = binary_->wrapper_id != 0 && source.function_id == binary_->wrapper_id;
+        frame.no_arguments = no_arguments && !source.inlined;
+        frames.push_back(std::move(frame));
+    }
+    return frames;
+}
+
+std::optional<Function> Unwinder::function_at(std::uint64_t pc) const {
+    const auto offset = binary_->code_offset(pc - bias_);
+    return offset ? binary_->lines.find(*offset) : std::nullopt;
+}
+
+UnwoundStack Unwinder::unwind(const UnwindStart& start, const StackBytes& stack) {
+    UnwoundStack result;
+    std::uint64_t pc = start.pc, sp = start.sp;
+    bool exact = start.exact_pc;
+    const std::uint64_t high = stack.low + stack.bytes.size();
+    while (result.frames.size() < most_frames) {
+        const auto offset = binary_->code_offset(pc - bias_);
+        if (!offset || sp < stack.low || sp >= high) return result;
+        const Resolved& resolved = resolve(*offset);
+        if (!resolved.function) return result;
+        const Function function = *resolved.function;
+
+        const std::uint64_t line_pc = exact || *offset == function.entry ? *offset : *offset - 1;
+        for (const GoFrame& frame : source(function, line_pc)) {
+            result.frames.push_back(frame);
+            result.frames.back().pc = pc;
+            result.frames.back().offset = *offset - function.entry;
+        }
+        const bool top = (resolved.flags & LineTable::top_frame) != 0;
+        const bool innermost = result.physical.empty();
+        const std::uint64_t fp = sp + static_cast<std::uint64_t>(std::max(0, resolved.frame_size.value_or(0))) + 8;
+        result.physical.push_back({function, *offset, sp, fp});
+        if (top) {
+            result.complete = true;
+            return result;
+        }
+        const bool writes_sp = (resolved.flags & LineTable::writes_sp) != 0;
+        if (writes_sp && resolved.name != "runtime.cgocallback" && !(innermost && start.in_syscall)) return result;
+        if (!resolved.frame_size || *resolved.frame_size < 0 || fp > high) return result;
+        const auto return_pc = load<std::uint64_t>(stack.bytes, fp - 8 - stack.low);
+        if (!return_pc || *return_pc == 0) return result;
+        exact = resolved.may_trap_caller;
+        pc = *return_pc;
+        sp = fp;  // rises by 8 at least, so the loop ends with the stack
+    }
+    return result;
+}
+
+std::optional<GoFrame> Unwinder::creator(std::uint64_t go_pc) {
+    const auto offset = binary_->code_offset(go_pc - bias_);
+    if (!offset) return std::nullopt;
+    const auto function = binary_->lines.find(*offset);
+    if (!function) return std::nullopt;
+    const std::uint64_t line_pc = *offset > function->entry ? *offset - 1 : *offset;
+    // Go names the physical function, and the line of the innermost call there (runtime/traceback.go, printcreatedby1).
+    const std::vector<GoFrame>& frames = source(*function, line_pc);
+    if (frames.empty()) return std::nullopt;
+    GoFrame frame = frames.back();
+    frame.file = frames.front().file;
+    frame.line = frames.front().line;
+    frame.pc = go_pc;
+    frame.offset = *offset - function->entry;
+    return frame;
+}
+
+}  // namespace shimtrace::golang

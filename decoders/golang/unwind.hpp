@@ -1,0 +1,69 @@
+// Unwinding a goroutine's stack by the pclntab, as runtime/traceback.go does: exact, without frame pointers or DWARF.
+#pragma once
+
+#include "decoders_golang/binary.hpp"
+
+#include <shimtrace/goroutine.hpp>
+
+#include <unordered_map>
+
+namespace shimtrace::golang {
+
+/// Where unwinding starts.
+struct UnwindStart {
+    std::uint64_t pc = 0, sp = 0;
+    bool exact_pc = false;    ///< pc is of the instruction to be executed (registers), not a return address
+    bool in_syscall = false;  ///< pc and sp are g.syscallpc and g.syscallsp
+};
+
+/// The bytes of a stack from `low` on.
+struct StackBytes {
+    std::uint64_t low = 0;
+    Bytes bytes;
+};
+
+struct PhysicalFrame {
+    Function function;
+    std::uint64_t pc = 0;          ///< offset from the text base
+    std::uint64_t sp = 0, fp = 0;  ///< the frame's memory, return address included; arguments lie from fp on
+};
+
+struct UnwoundStack {
+    std::vector<GoFrame> frames;          ///< innermost first, inlined calls expanded
+    std::vector<PhysicalFrame> physical;
+    bool complete = false;                ///< ended at a top frame
+};
+
+/// Unwinds stacks of one process; remembers what it looked up.
+class Unwinder {
+public:
+    /// `bias`: where the executable was loaded, less the address that it was linked for. `binary` must outlive it.
+    Unwinder(const GoBinary& binary, std::uint64_t bias) : binary_(&binary), bias_(bias) {}
+
+    [[nodiscard]] UnwoundStack unwind(const UnwindStart& start, const StackBytes& stack);
+    /// The physical function and line of a `go` statement's return address; nullopt: not in Go's text.
+    [[nodiscard]] std::optional<GoFrame> creator(std::uint64_t go_pc);
+
+    /// The innermost physical frame's function at that absolute address.
+    [[nodiscard]] std::optional<Function> function_at(std::uint64_t pc) const;
+    [[nodiscard]] const GoBinary& binary() const { return *binary_; }
+    [[nodiscard]] std::uint64_t bias() const { return bias_; }
+
+private:
+    struct Resolved {
+        std::optional<Function> function;
+        std::optional<std::int32_t> frame_size;
+        std::uint8_t flags = 0;
+        bool may_trap_caller = false;  ///< its caller's pc is that of a faulting instruction, not a return address
+        std::string_view name;
+    };
+    const Resolved& resolve(std::uint64_t pc);
+    const std::vector<GoFrame>& source(const Function& function, std::uint64_t line_pc);
+
+    const GoBinary* binary_;
+    std::uint64_t bias_;
+    std::unordered_map<std::uint64_t, Resolved> resolved_;
+    std::unordered_map<std::uint64_t, std::vector<GoFrame>> sources_;
+};
+
+}  // namespace shimtrace::golang

@@ -1,0 +1,46 @@
+#include "stacks/binary_cache.hpp"
+
+#include "stacks/proc.hpp"
+
+namespace shimtrace::stacks {
+namespace {
+
+constexpr std::size_t most_entries = 64;
+
+std::shared_ptr<const LearnedBinary> learn(FileBytes bytes) {
+    auto learned = std::make_shared<LearnedBinary>();
+    learned->bytes = std::move(bytes);
+    auto binary = golang::learn_binary(learned->bytes.bytes());
+    if (!binary) {
+        learned->failure = binary.error();
+    } else {
+        learned->go = std::move(*binary);
+    }
+    if (!learned->go) learned->bytes = FileBytes{};
+    return learned;
+}
+
+}  // namespace
+
+BinaryCache::BinaryCache() : entries_(std::make_unique<Entries>()) {}
+BinaryCache::~BinaryCache() = default;
+BinaryCache::BinaryCache(BinaryCache&&) noexcept = default;
+BinaryCache& BinaryCache::operator=(BinaryCache&&) noexcept = default;
+
+Result<std::shared_ptr<const LearnedBinary>> learned_binary(Pid pid, BinaryCache& cache) {
+    auto executable = Executable::open(pid);
+    if (!executable) return std::unexpected(executable.error());
+    auto& entries = cache.entries().by_file;
+    if (const auto found = entries.find(executable->identity()); found != entries.end()) return found->second;
+    auto bytes = executable->read();
+    if (!bytes) return std::unexpected(bytes.error());
+    if (entries.size() >= most_entries) entries.erase(entries.begin());
+    return entries.emplace(executable->identity(), learn(std::move(*bytes))).first->second;
+}
+
+std::uint64_t load_bias(Pid pid, const golang::GoBinary& binary) {
+    const std::uint64_t entry = entry_point(pid);
+    return entry == 0 ? 0 : entry - binary.image.entry();
+}
+
+}  // namespace shimtrace::stacks

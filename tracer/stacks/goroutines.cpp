@@ -1,0 +1,137 @@
+#include "stacks/goroutines.hpp"
+
+#include "stacks/binary_cache.hpp"
+#include "stacks/proc.hpp"
+#include "stacks/process_memory.hpp"
+#include "stacks/stopped_threads.hpp"
+
+#include "decoders_golang/program.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace shimtrace::stacks {
+namespace {
+
+std::vector<Tid> threads_of(Pid pid) {
+    std::vector<Tid> tids;
+    for (const std::int32_t tid : numbers_in(fmt::format("/proc/{}/task", pid.value))) tids.emplace_back(tid);
+    return tids;
+}
+
+golang::GoThread describe_thread(Pid pid, Tid tid, bool nested) {
+    golang::GoThread thread;
+    thread.tid = tid;
+    thread.inner_tid = nested ? inner_id(pid, tid) : tid.value;
+    if (const auto call = thread_call(pid, tid)) {
+        thread.syscall = call->syscall;
+        std::ranges::copy(call->args, thread.args);
+        thread.sp = call->sp;
+        thread.pc = call->pc;
+    }
+    return thread;
+}
+
+/// "tfd:       18 events:     201d data: 7f…  pos:0 ino:… sdev:…": one row of fdinfo of an epoll descriptor.
+std::optional<golang::PolledDescriptor> polled_row(std::string_view line) {
+    const auto after = [&](std::string_view name) {
+        const std::size_t found = line.find(name);
+        std::string_view rest = found == std::string_view::npos ? std::string_view{} : line.substr(found + name.size());
+        rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+        return rest;
+    };
+    const std::string_view fd = after("tfd:"), data = after("data:");
+    golang::PolledDescriptor row;
+    if (std::from_chars(fd.data(), fd.data() + fd.size(), row.fd.value).ec != std::errc{}) return std::nullopt;
+    if (std::from_chars(data.data(), data.data() + data.size(), row.data, 16).ec != std::errc{}) return std::nullopt;
+    return row;
+}
+
+std::string descriptor_path(Pid pid, Fd fd) { return read_link(fmt::format("/proc/{}/fd/{}", pid.value, fd.value)); }
+
+/// The interest sets of all epoll descriptors.
+std::vector<golang::PolledDescriptor> polled_descriptors(Pid pid) {
+    std::vector<golang::PolledDescriptor> rows;
+    for (const std::int32_t fd : numbers_in(fmt::format("/proc/{}/fd", pid.value))) {
+        if (descriptor_path(pid, Fd{fd}) != "anon_inode:[eventpoll]") continue;
+        const std::string info = read_file(fmt::format("/proc/{}/fdinfo/{}", pid.value, fd));
+        for (std::string_view rest = info; !rest.empty();) {
+            const std::string_view line = rest.substr(0, rest.find('\n'));
+            rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+            if (!line.starts_with("tfd:")) continue;
+            auto row = polled_row(line);
+            if (!row) continue;
+            row->path = descriptor_path(pid, row->fd);
+            rows.push_back(std::move(*row));
+        }
+    }
+    return rows;
+}
+
+/// What only the host knows: paths of descriptors that are not polled, and which process a child's number means.
+GoProgram finish(golang::DecodedProgram decoded, Pid pid) {
+    GoProgram& program = decoded.program;
+    for (Goroutine& goroutine : program.goroutines) {
+        GoWait& wait = goroutine.wait;
+        if (wait.fd.value >= 0 && wait.fd_path.empty()) wait.fd_path = descriptor_path(pid, wait.fd);
+    }
+    for (const golang::DecodedProgram::Child& child : decoded.children) {
+        GoWait& wait = program.goroutines[child.goroutine].wait;
+        wait.child = child.is_pidfd ? pidfd_process(pid, Fd{child.number}) : process_with_inner_id(pid, child.number);
+    }
+    return std::move(program);
+}
+
+/// Registers of stopped threads take the place of what /proc showed before.
+void take_registers(std::vector<golang::GoThread>& threads, const StoppedThreads& stopped) {
+    for (const StoppedThread& thread : stopped.threads()) {
+        const auto found = std::ranges::find(threads, thread.tid, &golang::GoThread::tid);
+        if (found == threads.end()) continue;
+        found->sp = thread.registers.rsp;
+        found->pc = thread.registers.rip;
+    }
+}
+
+}  // namespace
+
+Result<std::optional<GoProgram>> read_goroutines(Pid pid, BinaryCache& cache, const GoroutineOptions& options) {
+    const auto learned = learned_binary(pid, cache);
+    if (!learned) return std::unexpected(learned.error());
+    if ((*learned)->failure) return std::unexpected(*(*learned)->failure);
+    if (!(*learned)->go) return std::nullopt;
+    const golang::GoBinary& binary = *(*learned)->go;
+
+    const ProcessMemory memory(pid);
+    const auto location = golang::locate_runtime(binary, memory, load_bias(pid, binary));
+    if (!location) return std::unexpected(location.error());
+
+    golang::ProcessFacts facts;
+    facts.pid = pid;
+    const bool nested = in_nested_pid_namespace(pid);
+    const std::vector<Tid> tids = threads_of(pid);
+    for (const Tid tid : tids) facts.threads.push_back(describe_thread(pid, tid, nested));
+    facts.polled = polled_descriptors(pid);
+    facts.now = monotonic_now();
+
+    const golang::ReadLimits limits{.max_stack_bytes = options.max_stack_bytes, .max_goroutines = options.max_goroutines};
+    golang::RuntimeState state;
+    Nanoseconds stopped_for{};
+    std::string missing;
+    if (options.stop) {
+        StoppedThreads stopped(tids, options.stop_deadline);
+        take_registers(facts.threads, stopped);
+        state = golang::capture_runtime(binary, *location, memory, facts.threads, facts.polled, limits);
+        stopped_for = stopped.resume();
+        missing = stopped.missing();
+    } else {
+        state = golang::capture_runtime(binary, *location, memory, facts.threads, facts.polled, limits);
+    }
+    GoProgram program = finish(golang::decode_program(binary, *location, state, facts, memory), pid);
+    program.stopped = stopped_for;
+    if (program.incomplete.empty()) program.incomplete = missing;
+    return program;
+}
+
+}  // namespace shimtrace::stacks

@@ -1,0 +1,181 @@
+#include "stacks/proc.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <ctime>
+
+#include <dirent.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace shimtrace::stacks {
+namespace {
+
+/// The value of a "Name:\tvalue" line; empty where there is none.
+std::string_view field(std::string_view file, std::string_view name) {
+    for (std::size_t at = file.find(name); at != std::string_view::npos; at = file.find(name, at + 1)) {
+        if (at != 0 && file[at - 1] != '\n') continue;
+        std::string_view rest = file.substr(at + name.size());
+        rest = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+        return rest;
+    }
+    return {};
+}
+
+std::int32_t number(std::string_view text) {
+    std::int32_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+std::vector<std::string_view> words(std::string_view line) {
+    std::vector<std::string_view> result;
+    while (true) {
+        const std::size_t begin = line.find_first_not_of(" \t");
+        if (begin == std::string_view::npos) return result;
+        line.remove_prefix(begin);
+        const std::size_t end = line.find_first_of(" \t");
+        result.push_back(line.substr(0, end));
+        if (end == std::string_view::npos) return result;
+        line.remove_prefix(end);
+    }
+}
+
+constexpr std::string_view slow_types[] = {"fuse", "nfs", "cifs", "smb", "9p", "ceph", "afs", "glusterfs", "virtiofs"};
+
+/// "fuse.sshfs" for the device "0:55" in a mountinfo; empty: local.
+std::string slow_type(std::string_view mountinfo, std::string_view device) {
+    while (!mountinfo.empty()) {
+        const std::string_view line = mountinfo.substr(0, mountinfo.find('\n'));
+        mountinfo.remove_prefix(std::min(line.size() + 1, mountinfo.size()));
+        const std::vector<std::string_view> fields = words(line);
+        if (fields.size() < 3 || fields[2] != device) continue;
+        const auto dash = std::ranges::find(fields, "-");
+        if (dash == fields.end() || dash + 1 == fields.end()) continue;
+        const std::string_view type = dash[1];
+        const bool slow = std::ranges::any_of(slow_types, [&](std::string_view prefix) { return type.starts_with(prefix) && type != "fuseblk"; });
+        return slow ? std::string(type) : std::string();
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t most) {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return {};
+    std::string result;
+    std::array<char, 8192> buffer;
+    while (result.size() < most) {
+        const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+        if (got <= 0) break;
+        result.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    close(fd);
+    return result;
+}
+
+std::string read_link(const std::string& path) {
+    std::array<char, 4096> buffer;
+    const ssize_t got = readlink(path.c_str(), buffer.data(), buffer.size());
+    return got < 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(got));
+}
+
+std::vector<std::int32_t> numbers_in(const std::string& directory) {
+    std::vector<std::int32_t> numbers;
+    DIR* const open_directory = opendir(directory.c_str());
+    if (open_directory == nullptr) return numbers;
+    while (const dirent* entry = readdir(open_directory)) {
+        if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9') numbers.push_back(number(entry->d_name));
+    }
+    closedir(open_directory);
+    return numbers;
+}
+
+std::optional<ThreadCall> thread_call(Pid pid, Tid tid) {
+    const std::string text = read_file(fmt::format("/proc/{}/task/{}/syscall", pid.value, tid.value), 4096);
+    const std::vector<std::string_view> fields = words(std::string_view(text).substr(0, text.find('\n')));
+    if (fields.size() != 9 && fields.size() != 3) return std::nullopt;  // "running"
+    const auto hex = [](std::string_view word) {
+        std::uint64_t value = 0;
+        if (word.starts_with("0x")) word.remove_prefix(2);
+        std::from_chars(word.data(), word.data() + word.size(), value, 16);
+        return value;
+    };
+    ThreadCall call;
+    call.syscall = number(fields[0]);
+    for (std::size_t i = 0; fields.size() == 9 && i < 6; ++i) call.args[i] = hex(fields[i + 1]);
+    call.sp = hex(fields[fields.size() - 2]);
+    call.pc = hex(fields[fields.size() - 1]);
+    return call;
+}
+
+std::uint64_t entry_point(Pid pid) {
+    const std::string vector = read_file(fmt::format("/proc/{}/auxv", pid.value), 65536);
+    for (std::size_t at = 0; at + 16 <= vector.size(); at += 16) {
+        std::uint64_t pair[2];
+        std::memcpy(pair, vector.data() + at, sizeof(pair));
+        if (pair[0] == AT_ENTRY) return pair[1];
+    }
+    return 0;
+}
+
+std::int32_t inner_id(Pid pid, Tid tid) {
+    const std::string status = read_file(fmt::format("/proc/{}/task/{}/status", pid.value, tid.value), 65536);
+    const std::vector<std::string_view> numbers = words(field(status, "NSpid:"));
+    return numbers.empty() ? tid.value : number(numbers.back());
+}
+
+bool in_nested_pid_namespace(Pid pid) {
+    const std::string status = read_file(fmt::format("/proc/{}/status", pid.value), 65536);
+    return words(field(status, "NSpid:")).size() > 1;
+}
+
+Pid process_with_inner_id(Pid pid, std::int32_t inner) {
+    if (inner <= 0) return Pid{0};
+    if (!in_nested_pid_namespace(pid)) return Pid{inner};
+    const std::string own = read_link(fmt::format("/proc/{}/ns/pid", pid.value));
+    for (const std::int32_t candidate : numbers_in("/proc")) {
+        const std::string status = read_file(fmt::format("/proc/{}/status", candidate), 65536);
+        const std::vector<std::string_view> numbers = words(field(status, "NSpid:"));
+        if (numbers.empty() || number(numbers.back()) != inner) continue;
+        if (read_link(fmt::format("/proc/{}/ns/pid", candidate)) == own) return Pid{candidate};
+    }
+    return Pid{0};
+}
+
+Pid pidfd_process(Pid pid, Fd fd) {
+    const std::string info = read_file(fmt::format("/proc/{}/fdinfo/{}", pid.value, fd.value), 65536);
+    return Pid{std::max(0, number(field(info, "Pid:")))};
+}
+
+std::string slow_file_system_of_executable(Pid pid) {
+    // maps names the device of each mapping without asking its file system. The executable is mapped first.
+    const std::string maps = read_file(fmt::format("/proc/{}/maps", pid.value), 4096);
+    const std::vector<std::string_view> fields = words(std::string_view(maps).substr(0, maps.find('\n')));
+    if (fields.size() < 6) return {};
+    const std::size_t colon = fields[3].find(':');
+    if (colon == std::string_view::npos) return {};
+    unsigned major = 0, minor = 0;
+    std::from_chars(fields[3].data(), fields[3].data() + colon, major, 16);
+    std::from_chars(fields[3].data() + colon + 1, fields[3].data() + fields[3].size(), minor, 16);
+    const std::string device = fmt::format("{}:{}", major, minor);
+    for (const std::string& mountinfo : {fmt::format("/proc/{}/mountinfo", pid.value), std::string("/proc/self/mountinfo")}) {
+        if (std::string type = slow_type(read_file(mountinfo), device); !type.empty()) return type;
+    }
+    return {};
+}
+
+MonotonicTime monotonic_now() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return MonotonicTime(std::chrono::seconds(now.tv_sec) + Nanoseconds(now.tv_nsec));
+}
+
+}  // namespace shimtrace::stacks

@@ -1,0 +1,46 @@
+// The few facts of /proc that reading stacks needs: cheap, and nothing of the target's is opened.
+#pragma once
+
+#include <shimtrace/types.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::stacks {
+
+/// A whole small file; empty where it cannot be read. At most `most` bytes.
+std::string read_file(const std::string& path, std::size_t most = std::size_t{1} << 22);
+/// What a symbolic link says; empty where it cannot be read.
+std::string read_link(const std::string& path);
+/// Names in a directory, "." and ".." left out; numbers only.
+std::vector<std::int32_t> numbers_in(const std::string& directory);
+
+/// What a thread does, from /proc/PID/task/TID/syscall.
+struct ThreadCall {
+    std::int64_t syscall = -1;  ///< -1: blocked outside of a call
+    std::uint64_t args[6] = {};
+    std::uint64_t sp = 0, pc = 0;
+};
+/// nullopt: it runs, is gone, or may not be looked at.
+std::optional<ThreadCall> thread_call(Pid pid, Tid tid);
+
+/// AT_ENTRY of the auxiliary vector: where the program's entry point is in memory; 0: not known.
+std::uint64_t entry_point(Pid pid);
+/// The thread's id in its own (the innermost) pid namespace.
+std::int32_t inner_id(Pid pid, Tid tid);
+/// True where the process lives in a pid namespace below ours.
+bool in_nested_pid_namespace(Pid pid);
+/// The process of `pid`'s pid namespace (or one below) that has the number `inner` there, as we number it; 0: none.
+Pid process_with_inner_id(Pid pid, std::int32_t inner);
+/// The process behind a pidfd of `pid`; 0: none.
+Pid pidfd_process(Pid pid, Fd fd);
+
+/// The type of a network or FUSE file system that the executable lies on; empty: a local one. Asks the kernel's tables alone.
+std::string slow_file_system_of_executable(Pid pid);
+
+MonotonicTime monotonic_now();
+
+}  // namespace shimtrace::stacks

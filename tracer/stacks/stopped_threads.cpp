@@ -1,0 +1,93 @@
+#include "stacks/stopped_threads.hpp"
+
+#include "stacks/proc.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+namespace shimtrace::stacks {
+namespace {
+
+constexpr auto straggler_deadline = std::chrono::milliseconds(100);
+
+char thread_state(Tid tid) {
+    const std::string stat = read_file(fmt::format("/proc/{}/stat", tid.value), 4096);
+    const std::size_t name_end = stat.rfind(')');
+    return name_end == std::string::npos || name_end + 2 >= stat.size() ? '?' : stat[name_end + 2];
+}
+
+/// Detaches a thread that is stopped, leaving a group stop in place and delivering a signal that was under way.
+void detach(Tid tid, int status) {
+    const bool signal_delivery = WIFSTOPPED(status) && status >> 16 == 0;
+    ptrace(PTRACE_DETACH, tid.value, nullptr, signal_delivery ? static_cast<long>(WSTOPSIG(status)) : 0L);
+}
+
+}  // namespace
+
+StoppedThreads::StoppedThreads(const std::vector<Tid>& tids, Nanoseconds deadline) {
+    std::size_t uninterruptible = 0, refused = 0;
+    int refusal = 0;
+    for (const Tid tid : tids) {
+        if (thread_state(tid) == 'D') {
+            ++uninterruptible;
+        } else if (ptrace(PTRACE_SEIZE, tid.value, nullptr, nullptr) == 0) {
+            pending_.push_back(tid);
+        } else if (errno != ESRCH) {
+            ++refused;
+            refusal = errno;
+        }
+    }
+    begin_ = std::chrono::steady_clock::now();
+    for (const Tid tid : pending_) ptrace(PTRACE_INTERRUPT, tid.value, nullptr, nullptr);
+    wait_for_stops(deadline);
+    if (refused != 0) missing_ = fmt::format("{} threads could not be stopped: {}", refused, std::strerror(refusal));
+    if (uninterruptible + pending_.size() != 0) {
+        missing_ += fmt::format("{}{} threads did not stop (uninterruptible)", missing_.empty() ? "" : "; ", uninterruptible + pending_.size());
+    }
+}
+
+void StoppedThreads::wait_for_stops(Nanoseconds deadline) {
+    const auto end = std::chrono::steady_clock::now() + deadline;
+    while (!pending_.empty()) {
+        std::erase_if(pending_, [this](Tid tid) {
+            int status = 0;
+            const pid_t got = waitpid(tid.value, &status, __WALL | WNOHANG);
+            if (got == 0) return false;
+            if (got < 0 || !WIFSTOPPED(status)) return true;  // it ended meanwhile
+            if (resumed_) {
+                detach(tid, status);
+                return true;
+            }
+            StoppedThread thread{tid};
+            if (ptrace(PTRACE_GETREGS, tid.value, nullptr, &thread.registers) != 0) return true;
+            if (status >> 16 == 0) {  // a signal on its way, not our interrupt: hand it over at once and ask again
+                ptrace(PTRACE_CONT, tid.value, nullptr, static_cast<long>(WSTOPSIG(status)));
+                return false;
+            }
+            stopped_.push_back(thread);
+            return true;
+        });
+        if (pending_.empty() || std::chrono::steady_clock::now() >= end) return;
+        sched_yield();
+    }
+}
+
+Nanoseconds StoppedThreads::resume() {
+    if (resumed_) return duration_;
+    for (const StoppedThread& thread : stopped_) ptrace(PTRACE_DETACH, thread.tid.value, nullptr, nullptr);
+    duration_ = std::chrono::steady_clock::now() - begin_;
+    resumed_ = true;
+    // Those that have not stopped yet: once they do, they are let go. Should one stay away for longer, the kernel frees it when this
+    // process ends.
+    wait_for_stops(straggler_deadline);
+    return duration_;
+}
+
+}  // namespace shimtrace::stacks

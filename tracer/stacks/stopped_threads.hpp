@@ -1,0 +1,47 @@
+// All threads of a process held still for a moment, and let go again whatever happens.
+#pragma once
+
+#include <shimtrace/types.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/user.h>
+
+namespace shimtrace::stacks {
+
+struct StoppedThread {
+    Tid tid;
+    user_regs_struct registers{};
+};
+
+/// PTRACE_SEIZE and PTRACE_INTERRUPT: no signal is sent, a group stop stays what it was. The destructor resumes. A thread in state D is
+/// left alone, since it would not stop; one that does not stop within the deadline is given up. All calls come from the thread that made it.
+class StoppedThreads {
+public:
+    StoppedThreads(const std::vector<Tid>& tids, Nanoseconds deadline);
+    ~StoppedThreads() { resume(); }
+    StoppedThreads(const StoppedThreads&) = delete;
+    StoppedThreads& operator=(const StoppedThreads&) = delete;
+
+    [[nodiscard]] const std::vector<StoppedThread>& threads() const { return stopped_; }
+    /// Why some threads are missing; empty: none is.
+    [[nodiscard]] const std::string& missing() const { return missing_; }
+    /// Lets all threads go on. Gives back how long they stood still, from the first request to the last release.
+    Nanoseconds resume();
+
+private:
+    void wait_for_stops(Nanoseconds deadline);
+
+    std::vector<Tid> pending_;  ///< seized and interrupted, not seen stopped
+    std::vector<StoppedThread> stopped_;
+    std::string missing_;
+    std::chrono::steady_clock::time_point begin_;
+    Nanoseconds duration_{};
+    bool resumed_ = false;
+};
+
+}  // namespace shimtrace::stacks
