@@ -33,7 +33,8 @@ std::optional<std::string_view> go_string(const ElfImage& image, std::uint64_t a
 }
 
 bool looks_like_version(std::string_view version) {
-    return (version.starts_with("go1.") || version.starts_with("devel ")) && std::ranges::all_of(version, [](char c) { return c >= ' ' && c < 127; });
+    return (version.starts_with("go1.") || version.starts_with("devel ")) &&
+           std::ranges::all_of(version, [](char c) { return c >= ' ' && c < 127; });
 }
 
 /// debug/buildinfo's format: 14 bytes of magic, pointer size, flags.
@@ -88,7 +89,8 @@ std::optional<FoundTable> find_line_table(const ElfImage& image) {
         if (auto lines = LineTable::parse(image.at(section->address))) return FoundTable{*lines, section->address};
     }
     // Stripped of section headers, or inside .data.rel.ro (cgo, position independent): the magic and the header's own sense.
-    for (const std::string_view magic : {std::string_view("\xf1\xff\xff\xff\0\0\1\10", 8), std::string_view("\xf0\xff\xff\xff\0\0\1\10", 8)}) {
+    for (const std::string_view magic :
+         {std::string_view("\xf1\xff\xff\xff\0\0\1\10", 8), std::string_view("\xf0\xff\xff\xff\0\0\1\10", 8)}) {
         for (const ElfSegment& segment : image.segments()) {
             const Bytes bytes = image.at(segment.address);
             const std::string_view contents = text(bytes);
@@ -151,7 +153,8 @@ AddressRange module_range(const ElfImage& image, std::uint64_t module, std::uint
 }
 
 constexpr std::array<std::string_view, 7> learned_from = {
-    "runtime.allgadd", "runtime.forEachG", "runtime.gcMarkRootPrepare", "runtime.schedinit", "runtime.semacquire1", "runtime.semrelease1", "runtime.semrelease",
+    "runtime.allgadd",     "runtime.forEachG",    "runtime.gcMarkRootPrepare", "runtime.schedinit",
+    "runtime.semacquire1", "runtime.semrelease1", "runtime.semrelease",
 };
 enum LearnedFrom : std::size_t { allgadd, for_each_g, mark_root_prepare, schedinit, semacquire1, semrelease1, semrelease };
 
@@ -163,11 +166,13 @@ std::vector<std::uint64_t> references(const GoBinary& binary, const std::optiona
 }
 
 bool in_variables(const GoBinary& binary, std::uint64_t address) {
-    return binary.noptrdata.contains(address) || binary.data.contains(address) || binary.bss.contains(address) || binary.noptrbss.contains(address);
+    return binary.noptrdata.contains(address) || binary.data.contains(address) || binary.bss.contains(address) ||
+           binary.noptrbss.contains(address);
 }
 
 /// Aligned variables that both functions refer to; those of the first alone where the other is not there.
-std::vector<std::uint64_t> shared_variables(const GoBinary& binary, const std::optional<Function>& one, const std::optional<Function>& other) {
+std::vector<std::uint64_t> shared_variables(const GoBinary& binary, const std::optional<Function>& one,
+                                            const std::optional<Function>& other) {
     std::vector<std::uint64_t> found = references(binary, one);
     if (other) {
         const std::vector<std::uint64_t> second = references(binary, other);
@@ -242,9 +247,11 @@ Result<std::optional<GoBinary>> learn_binary(Bytes executable) {
         if (std::ranges::find(binary.all_goroutines, address) == binary.all_goroutines.end()) binary.all_goroutines.push_back(address);
     }
     for (std::uint32_t i = 0; i < binary.lines.function_count(); ++i) {
-        if (const auto function = binary.lines.function(i)) binary.wrapper_id = std::max(binary.wrapper_id, binary.lines.function_id(*function));
+        if (const auto function = binary.lines.function(i))
+            binary.wrapper_id = std::max(binary.wrapper_id, binary.lines.function_id(*function));
     }
-    binary.semaphore_tables = shared_variables(binary, learned[semacquire1], learned[semrelease1] ? learned[semrelease1] : learned[semrelease]);
+    binary.semaphore_tables =
+        shared_variables(binary, learned[semacquire1], learned[semrelease1] ? learned[semrelease1] : learned[semrelease]);
     return binary;
 }
 

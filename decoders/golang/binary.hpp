@@ -23,24 +23,26 @@ struct AddressRange {
 struct GoBinary {
     ElfImage image;
     LineTable lines;
-    std::string version;              ///< "go1.19.8"; empty: the binary does not say
-    int minor = 0;                    ///< 19; 0: not known
-    std::uint64_t line_table = 0;     ///< address of the pclntab
-    std::uint64_t module = 0;         ///< address of the first moduledata
+    std::string version;           ///< "go1.19.8"; empty: the binary does not say
+    int minor = 0;                 ///< 19; 0: not known
+    std::uint64_t line_table = 0;  ///< address of the pclntab
+    std::uint64_t module = 0;      ///< address of the first moduledata
     AddressRange text;
     AddressRange noptrdata, data, bss, noptrbss;
-    Bytes trees;                      ///< from moduledata.gofunc on: inline trees and argument layouts
-    std::vector<std::uint64_t> all_goroutines;   ///< where runtime.allgs may be, likeliest first
-    std::vector<std::uint64_t> semaphore_tables; ///< where runtime.semtable may be
-    std::vector<std::string> wait_reasons;       ///< runtime.waitReasonStrings
-    std::uint8_t wrapper_id = 0;                 ///< the funcID of generated wrappers: the highest in every version
+    Bytes trees;                                  ///< from moduledata.gofunc on: inline trees and argument layouts
+    std::vector<std::uint64_t> all_goroutines;    ///< where runtime.allgs may be, likeliest first
+    std::vector<std::uint64_t> semaphore_tables;  ///< where runtime.semtable may be
+    std::vector<std::string> wait_reasons;        ///< runtime.waitReasonStrings
+    std::uint8_t wrapper_id = 0;                  ///< the funcID of generated wrappers: the highest in every version
 
     /// A code address as LineTable wants it; nullopt: not in Go's text.
     [[nodiscard]] std::optional<std::uint64_t> code_offset(std::uint64_t address) const {
         if (!text.contains(address)) return std::nullopt;
         return address - text.begin;
     }
-    [[nodiscard]] Bytes code(const Function& function) const { return image.at(text.begin + function.entry, function.end - function.entry); }
+    [[nodiscard]] Bytes code(const Function& function) const {
+        return image.at(text.begin + function.entry, function.end - function.entry);
+    }
 };
 
 /// nullopt: no Go program. Errors: a Go program that cannot be read, and why ("built by go1.16: older than go1.18").

@@ -22,8 +22,7 @@ inline Bytes slice(Bytes bytes, std::uint64_t offset, std::uint64_t length = ~st
 
 /// A whole little-endian T at `offset`, or nothing.
 template <typename T>
-    requires std::is_trivially_copyable_v<T>
-std::optional<T> load(Bytes bytes, std::uint64_t offset) {
+requires std::is_trivially_copyable_v<T> std::optional<T> load(Bytes bytes, std::uint64_t offset) {
     if (bytes.size() < sizeof(T) || offset > bytes.size() - sizeof(T)) return std::nullopt;
     T result;
     std::memcpy(&result, bytes.data() + offset, sizeof(T));
@@ -31,9 +30,13 @@ std::optional<T> load(Bytes bytes, std::uint64_t offset) {
 }
 
 /// The word at `offset`, 0 where there is none: for structs whose size was checked before.
-inline std::uint64_t word(Bytes bytes, std::uint64_t offset) { return load<std::uint64_t>(bytes, offset).value_or(0); }
+inline std::uint64_t word(Bytes bytes, std::uint64_t offset) {
+    return load<std::uint64_t>(bytes, offset).value_or(0);
+}
 
-inline std::string_view text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+inline std::string_view text(Bytes bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 /// A zero-terminated string at `offset`, at most `most` bytes of it.
 inline std::string_view c_string(Bytes bytes, std::uint64_t offset, std::size_t most = 4096) {

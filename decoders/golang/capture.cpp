@@ -10,12 +10,14 @@
 namespace shimtrace::golang {
 namespace {
 
-constexpr std::size_t most_queued = 1 << 20;   // sudogs, of all goroutines together
-constexpr std::size_t most_rounds = 1 << 12;   // of following a linked list: cases of one select, waiters of one lock
-constexpr std::size_t chunk = 1 << 12;         // goroutines read together: keeps the time between the two looks at each short
+constexpr std::size_t most_queued = 1 << 20;  // sudogs, of all goroutines together
+constexpr std::size_t most_rounds = 1 << 12;  // of following a linked list: cases of one select, waiters of one lock
+constexpr std::size_t chunk = 1 << 12;        // goroutines read together: keeps the time between the two looks at each short
 constexpr std::uint64_t most_slots = 1 << 24;
 
-bool plausible(std::uint64_t address) { return address != 0 && address % 8 == 0 && address < std::uint64_t{1} << 48; }
+bool plausible(std::uint64_t address) {
+    return address != 0 && address % 8 == 0 && address < std::uint64_t{1} << 48;
+}
 
 CapturedGoroutine parse_goroutine(Bytes bytes, std::uint64_t address, const GoroutineLayout& layout) {
     CapturedGoroutine g;
@@ -41,11 +43,14 @@ CapturedGoroutine parse_goroutine(Bytes bytes, std::uint64_t address, const Goro
     return g;
 }
 
-bool lives(const CapturedGoroutine& g) { return g.status != g_dead && g.status != g_dead_extra && g.status != g_idle && g.id != 0; }
+bool lives(const CapturedGoroutine& g) {
+    return g.status != g_dead && g.status != g_dead_extra && g.status != g_idle && g.id != 0;
+}
 
 class Capture {
 public:
-    Capture(const GoBinary& binary, const RuntimeLocation& location, const Memory& memory, std::span<const GoThread> threads, const ReadLimits& limits)
+    Capture(const GoBinary& binary, const RuntimeLocation& location, const Memory& memory, std::span<const GoThread> threads,
+            const ReadLimits& limits)
         : binary_(binary), location_(location), layout_(location.layout), memory_(memory), limits_(limits) {
         for (const GoThread& thread : threads) threads_.emplace(static_cast<std::uint64_t>(thread.inner_tid), &thread);
     }
@@ -309,7 +314,8 @@ void Capture::read_polls(std::span<const PolledDescriptor> polled) {
     const Records records(memory_, addresses, layout_.poll.writer + std::size_t{8});
     for (std::size_t i = 0; i < guesses.size(); ++i) {
         const Fd fd = polled[guesses[i].row].fd;
-        if (records[i].empty() || word(records[i], PollLayout::fd) != static_cast<std::uint64_t>(static_cast<std::int64_t>(fd.value))) continue;
+        if (records[i].empty() || word(records[i], PollLayout::fd) != static_cast<std::uint64_t>(static_cast<std::int64_t>(fd.value)))
+            continue;
         const std::uint64_t reader = word(records[i], layout_.poll.reader), writer = word(records[i], layout_.poll.writer);
         state_.polls.push_back({fd, known_.contains(reader) ? reader : 0, known_.contains(writer) ? writer : 0});
     }
@@ -320,7 +326,8 @@ RuntimeState Capture::run(std::span<const PolledDescriptor> polled) {
     for (std::size_t begin = 0; begin < addresses.size(); begin += chunk) {
         const auto part = std::span(addresses).subspan(begin, std::min(chunk, addresses.size() - begin));
         std::vector<std::uint64_t> todo(part.begin(), part.end());
-        for (int attempt = 0; attempt <= limits_.retries && !todo.empty(); ++attempt) todo = read_goroutines(todo, attempt == limits_.retries);
+        for (int attempt = 0; attempt <= limits_.retries && !todo.empty(); ++attempt)
+            todo = read_goroutines(todo, attempt == limits_.retries);
     }
     std::unordered_map<std::uint64_t, std::size_t> order;
     for (std::size_t i = 0; i < addresses.size(); ++i) order.emplace(addresses[i], i);
@@ -337,8 +344,8 @@ RuntimeState Capture::run(std::span<const PolledDescriptor> polled) {
 
 }  // namespace
 
-RuntimeState capture_runtime(const GoBinary& binary, const RuntimeLocation& location, const Memory& memory, std::span<const GoThread> threads,
-                             std::span<const PolledDescriptor> polled, const ReadLimits& limits) {
+RuntimeState capture_runtime(const GoBinary& binary, const RuntimeLocation& location, const Memory& memory,
+                             std::span<const GoThread> threads, std::span<const PolledDescriptor> polled, const ReadLimits& limits) {
     return Capture(binary, location, memory, threads, limits).run(polled);
 }
 

@@ -42,8 +42,8 @@ std::optional<std::int32_t> command_pid(Bytes command, const Memory& memory) {
     return static_cast<std::int32_t>(*pid);
 }
 
-std::optional<std::int32_t> started_child(const RuntimeState& state, const GoBinary& binary, std::size_t goroutine, const UnwoundStack& stack,
-                                          const Memory& memory) {
+std::optional<std::int32_t> started_child(const RuntimeState& state, const GoBinary& binary, std::size_t goroutine,
+                                          const UnwoundStack& stack, const Memory& memory) {
     for (const PhysicalFrame& frame : stack.physical) {
         if (!waits_for_child(binary.lines.name(frame.function))) continue;
         const std::vector<std::uint64_t> pointers = frame_pointers(state, state.goroutines[goroutine], frame);

@@ -34,7 +34,8 @@ std::optional<ElfImage> ElfImage::parse(Bytes file) {
                                    (program->p_flags & PF_W) != 0, (program->p_flags & PF_X) != 0});
     }
     if (image.segments_.empty()) return std::nullopt;
-    if (header->e_shentsize == sizeof(Elf64_Shdr)) image.read_sections(header->e_shoff, header->e_shentsize, header->e_shnum, header->e_shstrndx);
+    if (header->e_shentsize == sizeof(Elf64_Shdr))
+        image.read_sections(header->e_shoff, header->e_shentsize, header->e_shnum, header->e_shstrndx);
     image.read_relocations(dynamic, dynamic_size);
     return image;
 }

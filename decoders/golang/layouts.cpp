@@ -18,7 +18,9 @@ constexpr Layout rows[] = {
 
 }  // namespace
 
-std::span<const Layout> layouts() { return rows; }
+std::span<const Layout> layouts() {
+    return rows;
+}
 
 const Layout& layout_of(int minor) {
     const Layout* best = &rows[0];

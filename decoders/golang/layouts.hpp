@@ -54,8 +54,8 @@ constexpr int oldest_minor = 18, newest_minor = 27;
 
 /// runtime.moduledata: the same in Go 1.18 to 1.27.
 namespace module_data {
-constexpr std::uint16_t table = 0, minimum_pc = 160, text = 176, text_end = 184, noptrdata = 192, noptrdata_end = 200, data = 208, data_end = 216,
-                        bss = 224, bss_end = 232, noptrbss = 240, noptrbss_end = 248;
+constexpr std::uint16_t table = 0, minimum_pc = 160, text = 176, text_end = 184, noptrdata = 192, noptrdata_end = 200, data = 208,
+                        data_end = 216, bss = 224, bss_end = 232, noptrbss = 240, noptrbss_end = 248;
 }
 
 }  // namespace shimtrace::golang

@@ -10,9 +10,9 @@
 namespace shimtrace::golang {
 namespace {
 
-constexpr std::uint64_t most_slots = 1 << 24;      // of allgs
-constexpr std::size_t sampled = 64;                // goroutines that the checks look at
-constexpr std::size_t sample_bytes = 480;          // of each: the longest layout
+constexpr std::uint64_t most_slots = 1 << 24;                           // of allgs
+constexpr std::size_t sampled = 64;                                     // goroutines that the checks look at
+constexpr std::size_t sample_bytes = 480;                               // of each: the longest layout
 constexpr std::size_t semaphore_roots = 251, semaphore_root_size = 64;  // runtime/sema.go: semTabSize, cache line
 
 std::vector<std::uint64_t> first_goroutines(const Memory& memory, std::uint64_t slice_address) {
@@ -26,8 +26,12 @@ std::vector<std::uint64_t> first_goroutines(const Memory& memory, std::uint64_t 
     return goroutines;
 }
 
-bool known_status(std::uint32_t status) { return status <= g_dead_extra && status != 5 && status != 7; }
-bool is_dead(std::uint32_t status) { return status == g_dead || status == g_idle || status == g_dead_extra; }
+bool known_status(std::uint32_t status) {
+    return status <= g_dead_extra && status != 5 && status != 7;
+}
+bool is_dead(std::uint32_t status) {
+    return status == g_dead || status == g_idle || status == g_dead_extra;
+}
 
 /// allgs holds pointers to g, and a live g's sched.g is itself.
 bool are_goroutines(const Records& records, std::span<const std::uint64_t> addresses) {
@@ -36,7 +40,8 @@ bool are_goroutines(const Records& records, std::span<const std::uint64_t> addre
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         const Bytes g = records[i];
         if (addresses[i] == 0 || addresses[i] % 8 != 0 || !seen.insert(addresses[i]).second || g.empty()) return false;
-        const std::uint64_t low = word(g, GoroutineLayout::stack_low), high = word(g, GoroutineLayout::stack_high), self = word(g, GoroutineLayout::self);
+        const std::uint64_t low = word(g, GoroutineLayout::stack_low), high = word(g, GoroutineLayout::stack_high),
+                            self = word(g, GoroutineLayout::self);
         if (low > high || (self != 0 && self != addresses[i])) return false;
         any = any || (self == addresses[i] && low < high);
     }

@@ -12,14 +12,23 @@
 namespace shimtrace::golang {
 namespace {
 
-constexpr std::uint64_t most_embedding = 2048;   // bytes from a struct's start to the lock inside it
-constexpr std::size_t argument_bytes = 80;       // spill slots of register arguments above a frame
+constexpr std::uint64_t most_embedding = 2048;  // bytes from a struct's start to the lock inside it
+constexpr std::size_t argument_bytes = 80;      // spill slots of register arguments above a frame
 constexpr std::size_t most_locks = 64, most_candidates = 5, most_frames_looked_at = 1 << 17;
 
 constexpr std::array<std::string_view, 12> locking = {
-    "sync.(*Mutex).Lock",        "sync.(*Mutex).lockSlow",   "sync.(*Mutex).Unlock",          "sync.(*Mutex).unlockSlow",
-    "sync.(*RWMutex).Lock",      "sync.(*RWMutex).RLock",    "sync.(*RWMutex).Unlock",        "sync.(*RWMutex).RUnlock",
-    "sync.(*RWMutex).rUnlockSlow", "sync.(*Once).doSlow",    "internal/sync.(*Mutex).lockSlow", "internal/sync.(*Mutex).unlockSlow",
+    "sync.(*Mutex).Lock",
+    "sync.(*Mutex).lockSlow",
+    "sync.(*Mutex).Unlock",
+    "sync.(*Mutex).unlockSlow",
+    "sync.(*RWMutex).Lock",
+    "sync.(*RWMutex).RLock",
+    "sync.(*RWMutex).Unlock",
+    "sync.(*RWMutex).RUnlock",
+    "sync.(*RWMutex).rUnlockSlow",
+    "sync.(*Once).doSlow",
+    "internal/sync.(*Mutex).lockSlow",
+    "internal/sync.(*Mutex).unlockSlow",
 };
 
 bool is_lock(GoWaitKind kind) {

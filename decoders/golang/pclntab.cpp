@@ -22,7 +22,9 @@ std::optional<std::uint32_t> varint(Bytes bytes, std::size_t& position) {
     return std::nullopt;
 }
 
-std::uint8_t byte_at(Bytes bytes, std::size_t offset) { return load<std::uint8_t>(bytes, offset).value_or(0); }
+std::uint8_t byte_at(Bytes bytes, std::size_t offset) {
+    return load<std::uint8_t>(bytes, offset).value_or(0);
+}
 
 /// runtime.inlinedCall / abi's: where its fields lie.
 struct InlinedCallLayout {
@@ -99,8 +101,12 @@ std::string_view LineTable::name(const Function& function) const {
     return offset && *offset >= 0 ? c_string(names_, static_cast<std::uint32_t>(*offset)) : std::string_view{};
 }
 
-std::uint8_t LineTable::function_id(const Function& function) const { return byte_at(record(function), header_size() - 4); }
-std::uint8_t LineTable::flags(const Function& function) const { return byte_at(record(function), header_size() - 3); }
+std::uint8_t LineTable::function_id(const Function& function) const {
+    return byte_at(record(function), header_size() - 4);
+}
+std::uint8_t LineTable::flags(const Function& function) const {
+    return byte_at(record(function), header_size() - 3);
+}
 
 std::optional<std::int32_t> LineTable::value_at(const Function& function, std::uint32_t table, std::uint64_t pc) const {
     if (table == 0) return std::nullopt;
@@ -141,7 +147,7 @@ std::optional<std::uint32_t> LineTable::function_data(const Function& function, 
 
 bool LineTable::takes_no_arguments(const Function& function, Bytes trees) const {
     const auto offset = function_data(function, funcdata_argument_info);
-    return offset && byte_at(trees, *offset) == 0xff;  // traceEndSeq at once
+    return !offset || byte_at(trees, *offset) == 0xff;  // traceEndSeq at once
 }
 
 std::string_view LineTable::file_name(const Function& function, std::int32_t file) const {

@@ -15,9 +15,9 @@ struct StatusRow {
     GoState state;
 };
 constexpr StatusRow statuses[] = {
-    {g_idle, GoState::idle},           {g_runnable, GoState::runnable},   {g_running, GoState::running}, {g_syscall, GoState::syscall},
-    {g_waiting, GoState::waiting},     {g_dead, GoState::dead},           {g_copystack, GoState::copystack},
-    {g_preempted, GoState::preempted}, {g_leaked, GoState::leaked},       {g_dead_extra, GoState::dead},
+    {g_idle, GoState::idle},       {g_runnable, GoState::runnable}, {g_running, GoState::running},     {g_syscall, GoState::syscall},
+    {g_waiting, GoState::waiting}, {g_dead, GoState::dead},         {g_copystack, GoState::copystack}, {g_preempted, GoState::preempted},
+    {g_leaked, GoState::leaked},   {g_dead_extra, GoState::dead},
 };
 
 GoState state_of(std::uint32_t status) {
@@ -28,7 +28,8 @@ GoState state_of(std::uint32_t status) {
 /// runtime.isSystemGoroutine: by the function that it was started with.
 bool is_system(std::string_view start, const UnwoundStack& stack) {
     if (!start.starts_with("runtime.") || start == "runtime.main" || start == "runtime.handleAsyncEvent") return false;
-    if (start != "runtime.runfinq" && start != "runtime.runFinalizers" && start != "runtime.runCleanups" && !start.starts_with("runtime.(*cleanupQueue)")) {
+    if (start != "runtime.runfinq" && start != "runtime.runFinalizers" && start != "runtime.runCleanups" &&
+        !start.starts_with("runtime.(*cleanupQueue)")) {
         return true;
     }
     // Finalizers and cleanups belong to the program while they run.

@@ -11,7 +11,8 @@ namespace shimtrace::golang {
 
 class Records {
 public:
-    Records(const Memory& memory, std::span<const std::uint64_t> addresses, std::size_t size) : size_(size), bytes_(addresses.size() * size) {
+    Records(const Memory& memory, std::span<const std::uint64_t> addresses, std::size_t size)
+        : size_(size), bytes_(addresses.size() * size) {
         std::vector<ReadRequest> requests;
         requests.reserve(addresses.size());
         for (std::size_t i = 0; i < addresses.size(); ++i) {

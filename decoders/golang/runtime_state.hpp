@@ -16,7 +16,7 @@
 namespace shimtrace::golang {
 
 struct ReadLimits {
-    std::size_t max_stack_bytes = 1 << 20;        ///< of each goroutine
+    std::size_t max_stack_bytes = 1 << 20;  ///< of each goroutine
     std::size_t max_goroutines = 1 << 20;
     std::size_t max_total_stack_bytes = 1 << 28;  ///< of all together
     int retries = 3;                              ///< for a goroutine that changed while it was read
@@ -24,9 +24,9 @@ struct ReadLimits {
 
 /// A thread of the process, as /proc shows it, or stopped with its registers read.
 struct GoThread {
-    Tid tid;                       ///< host's
-    std::int32_t inner_tid = 0;    ///< in the thread's own pid namespace: what m.procid holds
-    std::int64_t syscall = -1;     ///< that it blocks in; -1: none known
+    Tid tid;                     ///< host's
+    std::int32_t inner_tid = 0;  ///< in the thread's own pid namespace: what m.procid holds
+    std::int64_t syscall = -1;   ///< that it blocks in; -1: none known
     std::uint64_t args[6] = {};
     std::uint64_t sp = 0, pc = 0;  ///< of the blocked call, or the registers of a stopped thread; 0: not known
 };
@@ -37,15 +37,26 @@ struct RuntimeLocation {
     std::uint64_t all_goroutines = 0;   ///< absolute address of runtime.allgs
     std::uint64_t semaphore_table = 0;  ///< absolute address of runtime.semtable; 0: not found
     Layout layout;
-    bool derived = false;               ///< the layout is not the version's row, but what memory shows
-    bool objects_known = true;          ///< false: only g's layout could be derived; what is waited on cannot be told
+    bool derived = false;       ///< the layout is not the version's row, but what memory shows
+    bool objects_known = true;  ///< false: only g's layout could be derived; what is waited on cannot be told
 };
 
 /// Finds the runtime's records of a process and checks them. `load_bias`: where the executable was loaded, less its link address.
 Result<RuntimeLocation> locate_runtime(const GoBinary& binary, const Memory& memory, std::uint64_t load_bias);
 
 /// g.atomicstatus without the scan bit.
-enum GStatus : std::uint32_t { g_idle = 0, g_runnable = 1, g_running = 2, g_syscall = 3, g_waiting = 4, g_dead = 6, g_copystack = 8, g_preempted = 9, g_leaked = 10, g_dead_extra = 11 };
+enum GStatus : std::uint32_t {
+    g_idle = 0,
+    g_runnable = 1,
+    g_running = 2,
+    g_syscall = 3,
+    g_waiting = 4,
+    g_dead = 6,
+    g_copystack = 8,
+    g_preempted = 9,
+    g_leaked = 10,
+    g_dead_extra = 11
+};
 
 struct CapturedGoroutine {
     std::uint64_t address = 0;
@@ -59,7 +70,7 @@ struct CapturedGoroutine {
     std::uint64_t start_sp = 0;        ///< where `stack` begins and unwinding starts; 0: no stack can be read
     std::uint64_t start_unwind_pc = 0;
     bool exact_pc = false, in_syscall = false;
-    bool cut = false;                  ///< the stack is longer than what was read
+    bool cut = false;                              ///< the stack is longer than what was read
     std::size_t stack_offset = 0, stack_size = 0;  ///< in RuntimeState::stacks
 };
 
@@ -88,19 +99,19 @@ struct PolledDescriptor {
 struct RuntimeState {
     std::vector<CapturedGoroutine> goroutines;  ///< in allgs' order, the dead ones left out
     std::vector<std::byte> stacks;
-    std::unordered_map<std::uint64_t, CapturedSudog> sudogs;         ///< of g.waiting, by address
+    std::unordered_map<std::uint64_t, CapturedSudog> sudogs;  ///< of g.waiting, by address
     std::unordered_map<std::uint64_t, CapturedChannel> channels;
-    std::unordered_map<std::uint64_t, std::uint64_t> semaphores;     ///< g's address → address of the semaphore's word
-    std::unordered_map<std::uint64_t, std::int64_t> timers;          ///< timer's address → when
+    std::unordered_map<std::uint64_t, std::uint64_t> semaphores;  ///< g's address → address of the semaphore's word
+    std::unordered_map<std::uint64_t, std::int64_t> timers;       ///< timer's address → when
     std::vector<CapturedPoll> polls;
-    std::size_t total = 0;                                           ///< live and dead, as allgs says
+    std::size_t total = 0;  ///< live and dead, as allgs says
     std::string incomplete;
 
     [[nodiscard]] Bytes stack(const CapturedGoroutine& g) const { return slice(stacks, g.stack_offset, g.stack_size); }
 };
 
 /// Copies everything that decoding needs. `threads` must outlive the result.
-RuntimeState capture_runtime(const GoBinary& binary, const RuntimeLocation& location, const Memory& memory, std::span<const GoThread> threads,
-                             std::span<const PolledDescriptor> polled, const ReadLimits& limits);
+RuntimeState capture_runtime(const GoBinary& binary, const RuntimeLocation& location, const Memory& memory,
+                             std::span<const GoThread> threads, std::span<const PolledDescriptor> polled, const ReadLimits& limits);
 
 }  // namespace shimtrace::golang

@@ -29,9 +29,9 @@ struct PhysicalFrame {
 };
 
 struct UnwoundStack {
-    std::vector<GoFrame> frames;          ///< innermost first, inlined calls expanded
+    std::vector<GoFrame> frames;  ///< innermost first, inlined calls expanded
     std::vector<PhysicalFrame> physical;
-    bool complete = false;                ///< ended at a top frame
+    bool complete = false;  ///< ended at a top frame
 };
 
 /// Unwinds stacks of one process; remembers what it looked up.

@@ -58,9 +58,9 @@ const SemaphoreRow* semaphore_row(std::string_view function) {
 
 bool takes_descriptor(std::int64_t syscall) {
     constexpr std::array<std::int64_t, 27> with_descriptor = {
-        SYS_read,     SYS_write,   SYS_pread64, SYS_pwrite64, SYS_readv,        SYS_writev,   SYS_preadv,    SYS_pwritev,   SYS_recvfrom,
-        SYS_recvmsg,  SYS_sendto,  SYS_sendmsg, SYS_accept,   SYS_accept4,      SYS_connect,  SYS_flock,     SYS_fcntl,     SYS_ioctl,
-        SYS_fsync,    SYS_fdatasync, SYS_splice, SYS_epoll_wait, SYS_epoll_pwait, SYS_getdents64, SYS_close, SYS_ftruncate, SYS_syncfs,
+        SYS_read,    SYS_write,     SYS_pread64, SYS_pwrite64,   SYS_readv,       SYS_writev,     SYS_preadv, SYS_pwritev,   SYS_recvfrom,
+        SYS_recvmsg, SYS_sendto,    SYS_sendmsg, SYS_accept,     SYS_accept4,     SYS_connect,    SYS_flock,  SYS_fcntl,     SYS_ioctl,
+        SYS_fsync,   SYS_fdatasync, SYS_splice,  SYS_epoll_wait, SYS_epoll_pwait, SYS_getdents64, SYS_close,  SYS_ftruncate, SYS_syncfs,
     };
     return std::ranges::find(with_descriptor, syscall) != with_descriptor.end();
 }
@@ -86,7 +86,8 @@ std::unordered_map<std::uint64_t, PollUse> poll_users(const RuntimeState& state,
 
 void fill_channel_wait(const CapturedGoroutine& g, const RuntimeState& state, GoWait& wait) {
     std::size_t cases = 0;
-    for (auto sudog = state.sudogs.find(g.waiting); sudog != state.sudogs.end() && cases < 65536; sudog = state.sudogs.find(sudog->second.wait_link)) {
+    for (auto sudog = state.sudogs.find(g.waiting); sudog != state.sudogs.end() && cases < 65536;
+         sudog = state.sudogs.find(sudog->second.wait_link)) {
         if (sudog->second.goroutine != g.address || sudog->second.channel == 0) return;
         ++cases;
         const auto channel = state.channels.find(sudog->second.channel);
@@ -131,7 +132,8 @@ void fill_syscall_wait(const CapturedGoroutine& g, GoWait& wait) {
     if (takes_descriptor(wait.syscall)) wait.fd = Fd{static_cast<std::int32_t>(wait.args[0])};
 }
 
-void fill_wait(const CapturedGoroutine& g, const RuntimeState& state, const UnwoundStack& stack, const PollUse* poll, Goroutine& goroutine) {
+void fill_wait(const CapturedGoroutine& g, const RuntimeState& state, const UnwoundStack& stack, const PollUse* poll,
+               Goroutine& goroutine) {
     GoWait& wait = goroutine.wait;
     if (g.status == g_syscall || g.status == g_running) return fill_syscall_wait(g, wait);
     if (g.status != g_waiting) return;

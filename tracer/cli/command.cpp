@@ -2,8 +2,10 @@
 
 namespace shimtrace::cli {
 
+void add_stacks(CLI::App& app, Globals& globals, int& exit_code);
+
 std::vector<AddCommand> all_commands() {
-    return {};
+    return {add_stacks};
 }
 
 }  // namespace shimtrace::cli

@@ -11,9 +11,9 @@
 namespace shimtrace::stacks {
 
 struct LearnedBinary {
-    FileBytes bytes;                           ///< what `go` refers to
-    std::optional<golang::GoBinary> go;        ///< nullopt: no Go program
-    std::optional<Error> failure;              ///< a Go program that cannot be read
+    FileBytes bytes;                     ///< what `go` refers to
+    std::optional<golang::GoBinary> go;  ///< nullopt: no Go program
+    std::optional<Error> failure;        ///< a Go program that cannot be read
 };
 
 struct BinaryCache::Entries {

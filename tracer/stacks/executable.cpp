@@ -19,7 +19,9 @@ namespace {
 
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
 
-std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
+std::int64_t nanoseconds(const timespec& time) {
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
 
 }  // namespace
 
@@ -65,7 +67,8 @@ Result<Executable> Executable::open(Pid pid) {
         close(fd);
         return fail("read " + path, 0, "it is no regular file");
     }
-    return Executable(fd, {facts.st_dev, facts.st_ino, static_cast<std::uint64_t>(facts.st_size), nanoseconds(facts.st_mtim), nanoseconds(facts.st_ctim)});
+    return Executable(fd, {facts.st_dev, facts.st_ino, static_cast<std::uint64_t>(facts.st_size), nanoseconds(facts.st_mtim),
+                           nanoseconds(facts.st_ctim)});
 }
 
 Executable::~Executable() {

@@ -49,7 +49,9 @@ std::optional<golang::PolledDescriptor> polled_row(std::string_view line) {
     return row;
 }
 
-std::string descriptor_path(Pid pid, Fd fd) { return read_link(fmt::format("/proc/{}/fd/{}", pid.value, fd.value)); }
+std::string descriptor_path(Pid pid, Fd fd) {
+    return read_link(fmt::format("/proc/{}/fd/{}", pid.value, fd.value));
+}
 
 /// The interest sets of all epoll descriptors.
 std::vector<golang::PolledDescriptor> polled_descriptors(Pid pid) {

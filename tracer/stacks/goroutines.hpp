@@ -12,10 +12,10 @@
 namespace shimtrace::stacks {
 
 struct GoroutineOptions {
-    bool stop = false;                                                ///< hold all threads still: a consistent view, and running goroutines' stacks
-    std::size_t max_stack_bytes = std::size_t{1} << 20;               ///< of each goroutine
+    bool stop = false;                                   ///< hold all threads still: a consistent view, and running goroutines' stacks
+    std::size_t max_stack_bytes = std::size_t{1} << 20;  ///< of each goroutine
     std::size_t max_goroutines = std::size_t{1} << 20;
-    Nanoseconds stop_deadline = std::chrono::milliseconds(20);        ///< threads that do not stop within it are read as they are
+    Nanoseconds stop_deadline = std::chrono::milliseconds(20);  ///< threads that do not stop within it are read as they are
 };
 
 /// What each executable teaches, kept for all processes that run it. Used by one thread at a time.

@@ -59,7 +59,8 @@ std::string slow_type(std::string_view mountinfo, std::string_view device) {
         const auto dash = std::ranges::find(fields, "-");
         if (dash == fields.end() || dash + 1 == fields.end()) continue;
         const std::string_view type = dash[1];
-        const bool slow = std::ranges::any_of(slow_types, [&](std::string_view prefix) { return type.starts_with(prefix) && type != "fuseblk"; });
+        const bool slow =
+            std::ranges::any_of(slow_types, [&](std::string_view prefix) { return type.starts_with(prefix) && type != "fuseblk"; });
         return slow ? std::string(type) : std::string();
     }
     return {};

@@ -49,7 +49,8 @@ StoppedThreads::StoppedThreads(const std::vector<Tid>& tids, Nanoseconds deadlin
     wait_for_stops(deadline);
     if (refused != 0) missing_ = fmt::format("{} threads could not be stopped: {}", refused, std::strerror(refusal));
     if (uninterruptible + pending_.size() != 0) {
-        missing_ += fmt::format("{}{} threads did not stop (uninterruptible)", missing_.empty() ? "" : "; ", uninterruptible + pending_.size());
+        missing_ +=
+            fmt::format("{}{} threads did not stop (uninterruptible)", missing_.empty() ? "" : "; ", uninterruptible + pending_.size());
     }
 }
 

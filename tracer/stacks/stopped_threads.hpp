@@ -19,7 +19,8 @@ struct StoppedThread {
 };
 
 /// PTRACE_SEIZE and PTRACE_INTERRUPT: no signal is sent, a group stop stays what it was. The destructor resumes. A thread in state D is
-/// left alone, since it would not stop; one that does not stop within the deadline is given up. All calls come from the thread that made it.
+/// left alone, since it would not stop; one that does not stop within the deadline is given up. All calls come from the thread that made
+/// it.
 class StoppedThreads {
 public:
     StoppedThreads(const std::vector<Tid>& tids, Nanoseconds deadline);

@@ -1,0 +1,217 @@
+// Goroutines that wait in every way that a Go program can. Says "ready" once all of them do; on each line of standard input it writes
+// its own runtime.Stack(all) to standard output, ended by a line "end".
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"reflect"
+	"runtime"
+	"runtime/pprof"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+)
+
+var globalMutex sync.Mutex
+var readWrite sync.RWMutex
+var once sync.Once
+var blocked = make(chan struct{}) // nobody ever sends or closes
+
+type embedding struct {
+	name string
+	mu   sync.Mutex
+}
+
+func holdGlobalMutex()     { globalMutex.Lock(); defer globalMutex.Unlock(); <-blocked }
+func waitGlobalMutex()     { globalMutex.Lock(); defer globalMutex.Unlock() }
+func (e *embedding) hold() { e.mu.Lock(); defer e.mu.Unlock(); <-blocked }
+func (e *embedding) wait() { e.mu.Lock(); defer e.mu.Unlock() }
+func holdReader()          { readWrite.RLock(); defer readWrite.RUnlock(); <-blocked }
+func waitWriter()          { readWrite.Lock(); defer readWrite.Unlock() }
+func waitReader()          { readWrite.RLock(); defer readWrite.RUnlock() }
+func holdOnce()            { once.Do(func() { <-blocked }) }
+
+func recurse(depth int) {
+	if depth == 0 {
+		<-blocked
+		return
+	}
+	var pad [64]byte
+	pad[depth%64] = 1
+	recurse(depth - 1)
+	runtime.KeepAlive(&pad)
+}
+
+type shape interface{ wait() }
+type square struct{ side int }
+
+func (s square) wait() { <-blocked }
+
+func generic[T any](value T) T { <-blocked; return value }
+
+func panics() {
+	defer func() {
+		recover()
+		<-blocked
+	}()
+	defer func() { inPanic() }()
+	var p *int
+	*p = 1
+}
+
+//go:noinline
+func inPanic() { <-blocked }
+
+func inlinedLeaf(c chan struct{})   { inlinedMiddle(c) }
+func inlinedMiddle(c chan struct{}) { <-c }
+
+func must(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func descriptors(directory string) {
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	must(err)
+	go tcp.Accept()
+	go func() {
+		connection, err := net.Dial("tcp", tcp.Addr().String())
+		must(err)
+		buffer := make([]byte, 16)
+		connection.Read(buffer)
+	}()
+	unix, err := net.Listen("unix", directory+"/socket")
+	must(err)
+	go unix.Accept()
+
+	read, write, err := os.Pipe()
+	must(err)
+	go read.Read(make([]byte, 1))
+	fullRead, fullWrite, err := os.Pipe()
+	must(err)
+	go func() { fullWrite.Write(make([]byte, 1<<20)) }()
+	runtime.KeepAlive(fullRead)
+	runtime.KeepAlive(write)
+
+	must(syscall.Mkfifo(directory+"/fifo", 0600))
+	must(syscall.Mkfifo(directory+"/unopened", 0600))
+	fifo, err := os.OpenFile(directory+"/fifo", os.O_RDWR|syscall.O_NONBLOCK, 0)
+	must(err)
+	go fifo.Read(make([]byte, 1))
+	go os.OpenFile(directory+"/unopened", os.O_RDONLY, 0) // blocks in openat
+
+	var raw [2]int
+	must(syscall.Pipe(raw[:]))
+	go syscall.Read(raw[0], make([]byte, 1))
+
+	command := exec.Command("sleep", "1000")
+	must(command.Start())
+	go command.Wait()
+	fmt.Println("child", command.Process.Pid)
+}
+
+func channels() {
+	full := make(chan int, 3)
+	for i := 0; i < 3; i++ {
+		full <- i
+	}
+	empty := make(chan string)
+	go func() { full <- 4 }()
+	go func() { <-empty }()
+	go func() { <-empty }()
+	go func() {
+		select {
+		case full <- 5:
+		case <-empty:
+		case <-blocked:
+		}
+	}()
+	go func() { select {} }()
+	go func() { var c chan int; <-c }()
+	go func() { var c chan int; c <- 1 }()
+	go func() {
+		reflect.Select([]reflect.SelectCase{
+			{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(empty)},
+			{Dir: reflect.SelectSend, Chan: reflect.ValueOf(full), Send: reflect.ValueOf(1)},
+		})
+	}()
+	go func() {
+		for range time.NewTicker(time.Hour).C {
+		}
+	}()
+}
+
+func locks() {
+	go holdGlobalMutex()
+	object := &embedding{name: "heap"}
+	go object.hold()
+	go holdReader()
+	go holdOnce()
+	time.Sleep(50 * time.Millisecond)
+	go waitGlobalMutex()
+	go waitGlobalMutex()
+	go object.wait()
+	go waitWriter()
+	go holdOnce()
+	time.Sleep(50 * time.Millisecond)
+	go waitReader()
+	var group sync.WaitGroup
+	group.Add(1)
+	go group.Wait()
+	condition := sync.NewCond(&sync.Mutex{})
+	go func() {
+		condition.L.Lock()
+		condition.Wait()
+	}()
+}
+
+func others() {
+	go time.Sleep(time.Hour)
+	go recurse(10)
+	go recurse(300)
+	go generic("text")
+	go generic(map[string]int{})
+	go panics()
+	go inlinedLeaf(blocked)
+	var s shape = square{3}
+	go s.wait()
+	method := s.wait
+	go func() { method() }()
+	go func() {
+		runtime.LockOSThread()
+		<-blocked
+	}()
+	go pprof.Do(context.Background(), pprof.Labels("kind", "labelled"), func(context.Context) { <-blocked })
+}
+
+func main() {
+	directory := os.Args[1]
+	many := 0
+	if len(os.Args) > 2 {
+		many, _ = strconv.Atoi(os.Args[2])
+	}
+	descriptors(directory)
+	channels()
+	locks()
+	others()
+	native()
+	for i := 0; i < many; i++ {
+		go func() { recurse(8) }()
+	}
+	time.Sleep(300 * time.Millisecond)
+	fmt.Println("ready")
+	input := bufio.NewScanner(os.Stdin)
+	buffer := make([]byte, 64<<20)
+	for input.Scan() {
+		os.Stdout.Write(buffer[:runtime.Stack(buffer, true)])
+		fmt.Println("\nend")
+	}
+}
