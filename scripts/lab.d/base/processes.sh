@@ -1,0 +1,104 @@
+# What processes do, read from /proc: every hang is checked with these before it is called one.
+
+fail() {
+    echo "lab: $*" >&2
+    exit 1
+}
+
+# eventually SECONDS WHAT CONDITION...: polls a command; when it never comes true, WHAT is what failed.
+eventually() {
+    local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) what=$2
+    shift 2
+    until "$@"; do
+        ((${EPOCHREALTIME/[.,]/} < end)) || fail "did not come about in time: $what"
+        sleep 0.02
+    done
+}
+
+# The letter of a process's (or TID's) state; empty when there is none.
+state_of() { sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null || true; }
+
+in_state() { [[ $(state_of "$1") == ["$2"] ]]; }
+
+gone() { [[ ! -d /proc/$1 ]] || in_state "$1" ZX; }
+
+parent_of() { sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null || true; }
+
+start_time_of() { local line && line=$(<"/proc/$1/stat") && line=${line##*) } && set -- $line && echo "${20}"; }
+
+# in_call PID NUMBER...: some thread of it is in one of these system calls (x86-64 numbers).
+in_call() {
+    local pid=$1 task call rest
+    shift
+    for task in /proc/"$pid"/task/*/syscall; do
+        { read -r call rest <"$task"; } 2>/dev/null || continue
+        [[ " $* " == *" $call "* ]] && return 0
+    done
+    return 1
+}
+
+# The voluntary context switches of all threads: unchanged means that nothing ran.
+switches_of() { cat /proc/"$1"/task/*/status 2>/dev/null | awk '/ctxt_switches/ { sum += $2 } END { print sum + 0 }'; }
+
+# stays_in_call PID NUMBER...: in the call, and nothing of it ran for a tenth of a second.
+stays_in_call() {
+    in_call "$@" || return 1
+    local before
+    before=$(switches_of "$1")
+    sleep 0.1
+    in_call "$@" && [[ $(switches_of "$1") == "$before" ]]
+}
+
+children_of() { cat /proc/"$1"/task/*/children 2>/dev/null || true; }
+
+only_child_of() { local -a children && children=($(children_of "$1")) && ((${#children[@]} == 1)) && echo "${children[0]}"; }
+
+# descendants_of PID: it and all below it.
+descendants_of() {
+    local child
+    echo "$1"
+    for child in $(children_of "$1"); do descendants_of "$child"; done
+}
+
+command_line() { { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null || true; }
+
+# descendant_running PID GLOB: prints the first process below PID whose command line matches.
+descendant_running() {
+    local pid
+    for pid in $(descendants_of "$1"); do
+        [[ $pid != "$1" && $(command_line "$pid") == $2 ]] && { echo "$pid"; return 0; }
+    done
+    return 1
+}
+
+# lab_process GLOB: prints the first process of this lab, wherever its parent is, whose command line matches.
+lab_process() {
+    local pid
+    for pid in $(lab_pids "$lab_name"); do
+        [[ $pid != "$$" && $(command_line "$pid") == $1 ]] && { echo "$pid"; return 0; }
+    done
+    return 1
+}
+
+# remember VARIABLE COMMAND...: sets VARIABLE to what COMMAND prints, and fails as it does. For use under `eventually`.
+remember() {
+    local -n remembered=$1
+    shift
+    remembered=$("$@")
+}
+
+# apart COMMAND...: in a session of its own, so that no signal of a terminal reaches it; its pid in $apart_pid.
+apart() {
+    setsid "$@" </dev/null &
+    apart_pid=$!
+    disown
+}
+
+# quietly COMMAND...: what it says goes into the lab's log.
+quietly() { "$@" >>"$lab_dir/log" 2>&1; }
+
+# stop PID: SIGSTOP, and until every thread has stopped.
+stop() {
+    kill -STOP "$1"
+    eventually 5 "$1 is stopped" in_state "$1" T
+}

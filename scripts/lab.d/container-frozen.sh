@@ -1,0 +1,36 @@
+hang container-frozen/paused frozen_paused '`ctr task pause`, then a SIGKILL that has to wait for the thaw'
+frozen_paused() {
+    start_containerd
+    run_detached c1 -- sleep 9999
+    quietly ctr task pause c1
+    frozen_facts
+}
+
+hang container-frozen/parent frozen_parent 'the cgroup above the container is frozen'
+frozen_parent() {
+    start_containerd
+    run_detached c1 -- sleep 9999
+    local cgroup
+    for cgroup in $(lab_cgroups "$lab_name"); do
+        [[ -d $cgroup/c1 ]] || continue
+        [[ ! -e $cgroup/freezer.state ]] || echo FROZEN >"$cgroup/freezer.state"
+        [[ ! -e $cgroup/cgroup.freeze ]] || echo 1 >"$cgroup/cgroup.freeze"
+    done
+    frozen_facts
+}
+
+frozen_facts() {
+    eventually 10 "the workload is frozen" stays_in_state "${lab_fact[init]}" DS
+    kill -KILL "${lab_fact[init]}"
+    sleep 0.2
+    gone "${lab_fact[init]}" && fail "the SIGKILL came through"
+    return 0
+}
+
+stays_in_state() {
+    in_state "$@" || return 1
+    local before
+    before=$(switches_of "$1")
+    sleep 0.1
+    in_state "$@" && [[ $(switches_of "$1") == "$before" ]]
+}

@@ -1,0 +1,44 @@
+hang stdio-backpressure/stopped-reader backpressure_stopped_reader "SIGSTOP to the \`ctr run\` that reads a container's \`yes\`"
+backpressure_stopped_reader() {
+    start_containerd
+    run_attached c1 -- yes
+    stop "$client"
+    eventually 20 "the workload waits to write" stays_in_call "${lab_fact[init]}" 1
+    fact culprit "$client"
+}
+
+hang stdio-backpressure/no-reader backpressure_no_reader '`ctr run -d … yes` with fifos that nobody reads'
+backpressure_no_reader() {
+    start_containerd
+    run_detached c1 -- yes
+    eventually 20 "the workload waits to write" stays_in_call "${lab_fact[init]}" 1
+}
+
+hang stdio-backpressure/stderr backpressure_stderr 'the same through stderr, by a child of init'
+backpressure_stderr() {
+    start_containerd
+    run_attached c1 -- sh -c 'yes >&2 & wait'
+    local writer
+    eventually 10 "the writer runs" remember writer only_child_of "${lab_fact[init]}"
+    stop "$client"
+    eventually 20 "the workload waits to write" stays_in_call "$writer" 1
+    fact writer "$writer"
+    fact culprit "$client"
+}
+
+hang stdio-backpressure/stopped-logger backpressure_stopped_logger 'SIGSTOP to the logging program of `ctr run --log-uri binary://…`'
+backpressure_stopped_logger() {
+    start_containerd
+    cat >"$lab_dir/logger" <<'SH'
+#!/bin/sh
+exec 5>&- # tells the shim that the logger is ready
+exec cat <&3 >/dev/null
+SH
+    chmod +x "$lab_dir/logger"
+    run_detached c1 --log-uri "binary://$lab_dir/logger" -- yes
+    local logger
+    eventually 10 "the logger reads" remember logger descendant_running "${lab_fact[shim]}" 'cat*'
+    stop "$logger"
+    eventually 20 "the workload waits to write" stays_in_call "${lab_fact[init]}" 1
+    fact culprit "$logger"
+}
