@@ -2,10 +2,14 @@
 
 namespace shimtrace::cli {
 
+// Each command's file defines its own.
 void add_stacks(CLI::App& app, Globals& globals, int& exit_code);
 
 std::vector<AddCommand> all_commands() {
-    return {add_stacks};
+    return {
+        // in the order of --help, one a line
+        add_stacks,
+    };
 }
 
 }  // namespace shimtrace::cli
