@@ -92,7 +92,7 @@ struct FdTarget {
     std::optional<SocketFacts> socket;
     std::vector<InterestEntry> interest;  ///< eventpoll
     Pid pidfd_pid;                        ///< pidfd: the process, in the host's pid namespace; 0: not one, or gone
-    std::uint64_t count = 0;              ///< eventfd: its count; timerfd: expirations
+    std::uint64_t count = 0;              ///< eventfd: its count; timerfd: expirations; pty: N of /dev/pts/N
     Nanoseconds timer_value{};            ///< timerfd: time left; 0: disarmed
     std::uint64_t signal_mask = 0;        ///< signalfd
 

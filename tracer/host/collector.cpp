@@ -1,0 +1,177 @@
+#include "host/collector.hpp"
+
+#include "host/cgroups.hpp"
+#include "host/descriptors.hpp"
+#include "host/proc_text.hpp"
+#include "host/process_reader.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+namespace shimtrace::host {
+
+Result<Snapshot> Collector::take(const SnapshotScope& scope) {
+    snapshot_.host = host_info();
+    snapshot_.taken = real_now();
+    snapshot_.taken_monotonic = monotonic_now();
+    snapshot_.targets = scope.detailed;
+    snapshot_.clock_ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+
+    const auto pids = proc_.numbers();
+    if (!pids) return fail("list the processes in /proc", pids.error());
+    read_table(*pids);
+    index_.emplace(snapshot_.processes);
+    detailed_.assign(snapshot_.processes.size(), false);
+    const Positions inner = families(snapshot_.processes, *index_, scope.detailed);
+    if (scope.all_descriptors)
+        read_all_descriptors(nullptr);
+    else
+        read_all_descriptors(&inner);
+    for (const Process& process : snapshot_.processes) holders_.add(process);
+
+    read_details(inner, scope.kernel_stacks);
+    read_sockets(inner);
+    read_locks();
+    fuse_servers_ = find_fuse_servers(proc_, snapshot_.processes, scratch_);
+    bind_tracers_locks_and_servers();
+    const Positions all = neighbourhood({snapshot_.processes, *index_, holders_, sockets_, bound_}, inner);
+    read_details(all, scope.kernel_stacks);
+    read_sockets(all);
+
+    add_facts_of_sockets();
+    add_ends(all);
+    list_pipes(all);
+    list_sockets(all);
+    list_locks(all);
+    list_mounts(all);
+    list_cgroups(all);
+    if (scope.second_look) look_again(inner, *scope.second_look);
+    snapshot_.gaps = gaps_.texts();
+    return std::move(snapshot_);
+}
+
+void Collector::read_table(const std::vector<std::int32_t>& pids) {
+    snapshot_.processes.reserve(pids.size());
+    for (const std::int32_t pid : pids) {
+        const auto directory = proc_.directory(pid);
+        if (!directory) continue;
+        auto row = read_table_row(*directory, scratch_, gaps_);
+        if (!row) continue;
+        snapshot_.processes.push_back(std::move(row->process));
+        kernel_threads_.push_back(row->kernel_thread);
+    }
+}
+
+void Collector::read_all_descriptors(const Positions* only) {
+    const auto read_one = [&](std::size_t position) {
+        Process& process = snapshot_.processes[position];
+        process.fds_known = process.state == 'Z' || kernel_threads_[position];
+        if (kernel_threads_[position] || process.pid.value == ::getpid()) return;
+        const auto directory = proc_.directory(process.pid.value);
+        if (!directory) return;
+        auto fds = read_descriptors(*directory, mounts_.of(*directory, process, scratch_, gaps_).fragile);
+        if (fds) {
+            process.fds = std::move(*fds);
+            process.fds_known = true;
+        } else if (process.state != 'Z') {
+            gaps_.note("descriptors", fds.error());
+        }
+    };
+    if (only)
+        std::ranges::for_each(*only, read_one);
+    else
+        for (std::size_t position = 0; position < snapshot_.processes.size(); ++position) read_one(position);
+}
+
+void Collector::read_details(const Positions& processes, bool kernel_stacks) {
+    for (const std::size_t position : processes) {
+        Process& process = snapshot_.processes[position];
+        if (detailed_[position] || kernel_threads_[position] || process.pid.value == ::getpid()) continue;
+        detailed_[position] = true;
+        const auto directory = proc_.directory(process.pid.value);
+        if (!directory) continue;
+        // The number may have been given away since the table was read.
+        const auto text = directory->read("stat", scratch_);
+        if (!text) continue;
+        if (const auto stat = parse_stat(*text); !stat || stat->start_time != process.start_time) continue;
+        process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch_, gaps_);
+        if (const auto fdinfo = directory->directory("fdinfo"))
+            for (FdEntry& entry : process.fds) add_fdinfo(*fdinfo, entry.fd, entry.target, scratch_);
+        name_interest(process.fds);
+    }
+}
+
+void Collector::read_sockets(const Positions& processes) {
+    if (visited_.empty()) {
+        const auto self = proc_.link("self/ns/net");
+        visited_.insert(Inode{self ? bracketed_number(*self, "net:[").value_or(0) : 0});
+        for (std::string& gap : dump_sockets(sockets_)) gaps_.add(std::move(gap));
+    }
+    std::vector<Pid> to_visit;
+    for (const std::size_t position : processes) {
+        const Process& process = snapshot_.processes[position];
+        if (process.ns.net && process.state != 'Z' && visited_.insert(process.ns.net).second) to_visit.push_back(process.pid);
+    }
+    for (std::string& gap : dump_sockets_of(to_visit, sockets_)) gaps_.add(std::move(gap));
+}
+
+void Collector::read_locks() {
+    if (const auto text = proc_.read("locks", scratch_)) locks_ = parse_locks(*text);
+    // The lock of an open file description has no process, and a flock outlives the one that took it: whoever has the file
+    // open and does not wait holds it.
+    for (FileLock& lock : locks_) {
+        if (lock.holder.value > 0 && index_->find(lock.holder)) continue;
+        if (lock.waiters.empty()) continue;
+        for (const Process& process : snapshot_.processes) {
+            if (std::ranges::find(lock.waiters, process.pid) != lock.waiters.end()) continue;
+            const bool has_it = std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
+                return entry.target.inode == lock.inode && (entry.target.device == lock.device || entry.target.device == 0);
+            });
+            if (has_it) {
+                lock.holder = process.pid;
+                break;
+            }
+        }
+    }
+}
+
+void Collector::bind_tracers_locks_and_servers() {
+    const auto bind = [&](Pid from, Pid to) {
+        if (to.value > 0 && from != to) bound_[from].push_back(to);
+    };
+    for (const Process& process : snapshot_.processes) {
+        for (const Thread& thread : process.threads) bind(process.pid, Pid{thread.tracer});
+        if (process.threads.empty()) continue;
+        if (const auto* table = mounts_.find(process.ns.mnt))
+            for (const Mount& mount : table->mounts) {
+                Mount served = mount;
+                add_fuse(served, fuse_servers_, snapshot_.processes, scratch_);
+                bind(process.pid, served.fuse_server);
+            }
+        // Who connects to a unix socket that nobody accepts on waits for whoever listens there.
+        for (const Thread& thread : process.threads)
+            if (!thread.path_argument.empty())
+                for (const auto& [inode, socket] : sockets_)
+                    if (socket.kind == FdKind::unix_socket && socket.facts.local == thread.path_argument && socket.facts.state == "LISTEN")
+                        for (const Holder& holder : holders_.of_socket(Inode{inode})) bind(process.pid, holder.pid);
+    }
+    for (const FileLock& lock : locks_)
+        for (const Pid waiter : lock.waiters) bind(waiter, lock.holder);
+}
+
+void Collector::look_again(const Positions& processes, Nanoseconds after) {
+    const auto until = snapshot_.taken_monotonic + after;
+    if (const auto left = until - monotonic_now(); left > Nanoseconds::zero()) std::this_thread::sleep_for(left);
+    for (const std::size_t position : processes) {
+        Process& process = snapshot_.processes[position];
+        for (Thread& thread : process.threads) {
+            const std::string path = std::to_string(process.pid.value) + "/task/" + std::to_string(thread.tid.value);
+            if (const auto task = proc_.directory(path.c_str())) thread.second = read_progress(*task, scratch_);
+        }
+    }
+}
+
+}  // namespace shimtrace::host

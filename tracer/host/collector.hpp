@@ -1,0 +1,63 @@
+// How a Snapshot is put together: one pass over /proc for everybody, then a closer look at those concerned.
+#pragma once
+
+#include "host/gaps.hpp"
+#include "host/holders.hpp"
+#include "host/mounts.hpp"
+#include "host/neighbourhood.hpp"
+#include "host/proc_directory.hpp"
+#include "host/snapshot.hpp"
+#include "host/socket_table.hpp"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace shimtrace::host {
+
+/// Used once.
+class Collector {
+public:
+    /// `proc`: the host's /proc, or a made one (then sockets and cgroups are still the live host's).
+    explicit Collector(ProcDirectory proc) : proc_(std::move(proc)) {}
+    Result<Snapshot> take(const SnapshotScope& scope);
+
+private:
+    using Positions = std::vector<std::size_t>;
+
+    // Everybody.
+    void read_table(const std::vector<std::int32_t>& pids);
+    void read_all_descriptors(const Positions* only);
+    void read_locks();
+    void bind_tracers_locks_and_servers();
+    // Those concerned. What was read before is not read again.
+    void read_details(const Positions& processes, bool kernel_stacks);
+    void read_sockets(const Positions& processes);
+    void look_again(const Positions& processes, Nanoseconds after);
+    // What was read, put together.
+    void add_facts_of_sockets();
+    void add_ends(const Positions& processes);
+    void list_pipes(const Positions& processes);
+    void list_sockets(const Positions& processes);
+    void list_locks(const Positions& processes);
+    void list_mounts(const Positions& processes);
+    void mark_frozen_mounts(const Positions& processes);
+    void list_cgroups(const Positions& processes);
+
+    ProcDirectory proc_;
+    Snapshot snapshot_;
+    std::string scratch_;
+    Gaps gaps_;
+    std::optional<ProcessIndex> index_;
+    std::vector<bool> kernel_threads_, detailed_;  ///< by position in snapshot_.processes
+    MountTables mounts_;
+    SocketTable sockets_;
+    std::set<Inode> visited_;  ///< network namespaces whose sockets are known
+    HolderIndex holders_;
+    std::vector<FuseServer> fuse_servers_;
+    std::vector<FileLock> locks_;
+    std::unordered_map<Pid, std::vector<Pid>> bound_;
+};
+
+}  // namespace shimtrace::host

@@ -1,0 +1,180 @@
+#include "host/process_reader.hpp"
+
+#include "host/proc_text.hpp"
+#include "host/snapshot.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace shimtrace::host {
+namespace {
+
+// What roles and diagnoses need of an environment; the rest may hold secrets and is not kept.
+constexpr auto environment_keys =
+    std::to_array<std::string_view>({"TTRPC_ADDRESS=", "GRPC_ADDRESS=", "NAMESPACE=", "XDG_RUNTIME_DIR=", "NOTIFY_SOCKET=",
+                                     "DBUS_SESSION_BUS_ADDRESS=", "_LIBCONTAINER_INITTYPE=", "_LIBCONTAINER_INITPIPE=",
+                                     "_LIBCONTAINER_FIFOFD=", "_LIBCONTAINER_SYNCPIPE=", "_LIBCONTAINER_CONSOLE=", "LISTEN_FDS="});
+
+std::vector<std::string> wanted_environment(std::string_view text) {
+    std::vector<std::string> wanted;
+    while (!text.empty()) {
+        const std::string_view entry = text.substr(0, text.find('\0'));
+        text.remove_prefix(std::min(entry.size() + 1, text.size()));
+        if (std::ranges::any_of(environment_keys, [&](std::string_view key) { return entry.starts_with(key); })) wanted.emplace_back(entry);
+    }
+    return wanted;
+}
+
+Inode namespace_inode(const ProcDirectory& directory, const char* name, const char* prefix) {
+    const auto link = directory.link(name);
+    return link ? Inode{bracketed_number(*link, prefix).value_or(0)} : Inode{};
+}
+
+/// Reading a process's memory, and so cmdline and environ, waits for its mmap lock. A thread that sleeps uninterruptibly
+/// in the middle of changing its mappings holds it, and whoever asks would hang with it (as ps does).
+bool may_hold_mmap_lock(const std::vector<std::string>& stack) {
+    constexpr auto words = std::to_array<std::string_view>({"mmap", "munmap", "mprotect", "mremap", "madvise", "rwsem_down", "fault"});
+    return std::ranges::any_of(stack, [&](const std::string& function) {
+        return std::ranges::any_of(words, [&](std::string_view word) { return function.find(word) != std::string::npos; });
+    });
+}
+
+std::vector<std::string> read_stack(const ProcDirectory& directory, std::string& scratch) {
+    const auto text = directory.read("stack", scratch);
+    return text ? parse_kernel_stack(*text) : std::vector<std::string>{};
+}
+
+void read_user_side(const ProcDirectory& directory, Process& process, std::string& scratch, Gaps& gaps) {
+    if (const auto exe = directory.link("exe"))
+        process.exe = *exe;
+    else
+        gaps.note("executable", exe.error());
+    if (const auto cwd = directory.link("cwd")) process.cwd = *cwd;
+    if (const auto root = directory.link("root")) process.root = *root;
+    if (process.state == 'D' && may_hold_mmap_lock(read_stack(directory, scratch))) {
+        gaps.add("command line of process " + std::to_string(process.pid.value) + ": not asked, its memory map may be locked");
+    } else {
+        if (const auto text = directory.read("cmdline", scratch, std::size_t{128} << 10)) process.command_line = parse_strings(*text, 4096);
+        if (const auto text = directory.read("environ", scratch, std::size_t{1} << 20)) process.environment = wanted_environment(*text);
+    }
+    if (const auto text = directory.read("io", scratch)) {
+        const IoText io = parse_io(*text);
+        process.read_bytes = io.read_bytes;
+        process.write_bytes = io.write_bytes;
+    }
+    if (const auto text = directory.read("oom_score_adj", scratch)) process.oom_score_adj = std::atoi(std::string(*text).c_str());
+}
+
+}  // namespace
+
+std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, Gaps& gaps) {
+    const auto stat_text = directory.read("stat", scratch);
+    if (!stat_text) return std::nullopt;
+    auto stat = parse_stat(*stat_text);
+    if (!stat) return std::nullopt;
+    TableRow row{.process = {}, .kernel_thread = stat->kernel_thread()};
+    Process& process = row.process;
+    process.pid = Pid{stat->id};
+    process.parent = Pid{stat->parent};
+    process.start_time = stat->start_time;
+    process.comm = std::move(stat->comm);
+    process.state = stat->state;
+    process.session = stat->session;
+    process.process_group = stat->process_group;
+    process.tty = stat->tty;
+    if (row.kernel_thread) return row;
+    if (const auto text = directory.read("status", scratch)) {
+        StatusText status = parse_status(*text);
+        process.ns_pids = std::move(status.ns_pids);
+        process.pending_signals = status.pending;
+        process.blocked_signals = status.blocked;
+        process.ignored_signals = status.ignored;
+        process.caught_signals = status.caught;
+    }
+    if (const auto text = directory.read("cgroup", scratch)) process.cgroup = parse_cgroup(*text);
+    process.ns.pid = namespace_inode(directory, "ns/pid", "pid:[");
+    process.ns.mnt = namespace_inode(directory, "ns/mnt", "mnt:[");
+    process.ns.net = namespace_inode(directory, "ns/net", "net:[");
+    process.ns.user = namespace_inode(directory, "ns/user", "user:[");
+    process.ns.cgroup = namespace_inode(directory, "ns/cgroup", "cgroup:[");
+    if (process.state != 'Z' && process.state != 'X') read_user_side(directory, process, scratch, gaps);
+    return row;
+}
+
+namespace {
+
+std::optional<Thread> read_thread(const ProcDirectory& directory, const ThreadDetail& detail, std::string& scratch, Gaps& gaps) {
+    const auto stat_text = directory.read("stat", scratch);
+    if (!stat_text) return std::nullopt;
+    auto stat = parse_stat(*stat_text);
+    if (!stat) return std::nullopt;
+    Thread thread;
+    thread.tid = Tid{stat->id};
+    thread.comm = std::move(stat->comm);
+    thread.state = stat->state;
+    thread.first.cpu_ticks = stat->cpu_ticks;
+    thread.first.at = monotonic_now();
+    if (const auto text = directory.read("status", scratch)) {
+        const StatusText status = parse_status(*text);
+        thread.tracer = status.tracer;
+        thread.first.context_switches = status.context_switches;
+    }
+    // A dying thread that still waits (zap_pid_ns_processes) is in S or D: Z and X are past every wait.
+    if (thread.state == 'Z' || thread.state == 'X') return thread;
+    if (const auto text = directory.read("syscall", scratch)) {
+        const SyscallText call = parse_syscall(*text);
+        thread.syscall = call.number;
+        thread.args = call.args;
+        thread.stack_pointer = call.stack_pointer;
+        thread.instruction_pointer = call.instruction_pointer;
+    } else {
+        gaps.note("system calls", text.error());
+    }
+    if (thread.state == 'R') return thread;
+    if (detail.kernel_stacks) {
+        if (const auto text = directory.read("stack", scratch))
+            thread.kernel_stack = parse_kernel_stack(*text);
+        else
+            gaps.note("kernel stacks", text.error());
+    }
+    // The stack's innermost function is what wchan shows: both leave out the scheduler's own (kernel/stacktrace.c).
+    if (!thread.kernel_stack.empty())
+        thread.wchan = thread.kernel_stack.front();
+    else if (const auto text = directory.read("wchan", scratch); text && *text != "0")
+        thread.wchan = *text;
+    return thread;
+}
+
+}  // namespace
+
+std::vector<Thread> read_threads(const ProcDirectory& directory, Pid pid, const ThreadDetail& detail, std::string& scratch, Gaps& gaps) {
+    std::vector<Thread> threads;
+    const auto tasks = directory.directory("task");
+    if (!tasks) return threads;
+    const auto numbers = tasks->numbers();
+    if (!numbers) return threads;
+    for (const std::int32_t number : *numbers) {
+        const auto task = tasks->directory(number);
+        if (!task) continue;
+        auto thread = read_thread(*task, detail, scratch, gaps);
+        if (thread) threads.push_back(std::move(*thread));
+    }
+    const bool locked =
+        std::ranges::any_of(threads, [](const Thread& thread) { return thread.state == 'D' && may_hold_mmap_lock(thread.kernel_stack); });
+    if (detail.memory && !locked)
+        for (Thread& thread : threads) read_arguments(thread, pid);
+    return threads;
+}
+
+std::optional<Progress> read_progress(const ProcDirectory& thread, std::string& scratch) {
+    const auto stat_text = thread.read("stat", scratch);
+    if (!stat_text) return std::nullopt;
+    const auto stat = parse_stat(*stat_text);
+    if (!stat) return std::nullopt;
+    Progress progress{.at = monotonic_now(), .context_switches = 0, .cpu_ticks = stat->cpu_ticks};
+    if (const auto text = thread.read("status", scratch)) progress.context_switches = parse_status(*text).context_switches;
+    return progress;
+}
+
+}  // namespace shimtrace::host

@@ -1,0 +1,34 @@
+// One process and its threads from an open /proc/PID.
+#pragma once
+
+#include "host/gaps.hpp"
+#include "host/proc_directory.hpp"
+
+#include <shimtrace/snapshot.hpp>
+
+#include <optional>
+#include <string>
+
+namespace shimtrace::host {
+
+/// A process as the process table shows it: no threads, no descriptors. nullopt: it is gone.
+struct TableRow {
+    Process process;
+    bool kernel_thread = false;
+};
+std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, Gaps& gaps);
+
+struct ThreadDetail {
+    bool kernel_stacks = true;
+    bool memory = true;  ///< path arguments and polled descriptors, which lie in the process's memory
+};
+/// All threads of the process. A thread that ends meanwhile is left out.
+std::vector<Thread> read_threads(const ProcDirectory& directory, Pid pid, const ThreadDetail& detail, std::string& scratch, Gaps& gaps);
+
+/// The counters of one thread now; nullopt: it is gone.
+std::optional<Progress> read_progress(const ProcDirectory& thread, std::string& scratch);
+
+/// What a blocked call's pointers lead to, from memory: Thread::path_argument and Thread::polled.
+void read_arguments(Thread& thread, Pid pid);
+
+}  // namespace shimtrace::host
