@@ -10,6 +10,7 @@
 #include <atomic>
 #include <bitset>
 #include <chrono>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -48,9 +49,15 @@ public:
     StopRequest& operator=(const StopRequest&) = delete;
     [[nodiscard]] int wake_fd() const { return fd_; }  ///< an eventfd: readable once stopped
 
+    /// The timer whose signal interrupts the engine's wait: stop() sets it off.
+    void rings(timer_t timer);
+    void rings_nothing();
+
 private:
     int fd_ = -1;
     std::atomic<bool> stopped_{false};
+    std::atomic<bool> armed_{false};
+    timer_t timer_{};
 };
 
 struct TraceResult {

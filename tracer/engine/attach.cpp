@@ -1,0 +1,134 @@
+#include "engine/attach.hpp"
+
+#include "engine/clock.hpp"
+#include "engine/proc_file.hpp"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <string>
+
+namespace shimtrace::engine {
+
+namespace {
+
+constexpr std::uint64_t kernel_thread = 0x00200000;  // PF_KTHREAD, include/linux/sched.h
+
+std::string named(Tid tid) {
+    const auto stat = task_stat(tid);
+    return stat ? std::to_string(tid.value) + " (" + stat->comm + ")" : std::to_string(tid.value);
+}
+
+Tid tracer_of(Tid tid) {
+    return Tid{static_cast<std::int32_t>(status_number(tid, "TracerPid").value_or(0))};
+}
+
+bool traced_by_us(Tid tid) {
+    return tracer_of(tid).value == static_cast<std::int32_t>(syscall(SYS_gettid));
+}
+
+/// The host's id of a process whose innermost pid namespace calls it `inner`.
+std::optional<Tid> outer_id(Tid inner) {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+        const std::string name = entry.path().filename();
+        std::int32_t number = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), number).ptr != name.data() + name.size()) continue;
+        const std::string ids = status_value(Tid{number}, "NSpid");
+        const auto last = ids.find_last_of('\t');
+        if (last != std::string::npos && ids.substr(last + 1) == std::to_string(inner.value)) return Tid{number};
+    }
+    return std::nullopt;
+}
+
+Error no_such(Tid tid) {
+    Error error{"attach to " + std::to_string(tid.value), ESRCH, {}};
+    if (const auto outer = outer_id(tid)) {
+        error.hint = "that is its id inside a pid namespace: on this host it is " + named(*outer);
+    }
+    return error;
+}
+
+/// Why the kernel refused, in words: it says EPERM for six different reasons (kernel/ptrace.c: ptrace_attach).
+Error explain(Tid tid, int number) {
+    const auto stat = task_stat(tid);
+    if (!stat || number == ESRCH) return no_such(tid);
+    Error error{"attach to " + named(tid), number, {}};
+    const auto because = [&](std::string why) {
+        error.number = 0;
+        error.what += ": " + std::move(why);
+        return error;
+    };
+    if (status_number(tid, "Tgid") == getpid()) return because("that is shimtrace itself");
+    if ((stat->flags & kernel_thread) != 0) return because("a kernel thread cannot be traced");
+    if (stat->state == 'Z' || stat->state == 'X') {
+        return because("it has ended already and waits to be reaped by " + named(leader(stat->parent)));
+    }
+    if (const Tid tracer = tracer_of(tid)) return because("it is traced already, by " + named(tracer));
+    if (geteuid() != 0) {
+        error.hint = "needs CAP_SYS_PTRACE: run as root";
+    } else {
+        error.hint = "root without CAP_SYS_PTRACE, or a security module or kernel.yama.ptrace_scope=3 forbids it";
+    }
+    return error;
+}
+
+enum class Seized : std::uint8_t { fresh, known, vanished };
+
+/// Seizes one thread. The errno where it was refused.
+std::expected<Seized, int> seize_one(Tid tid, Pid pid, unsigned long options, Tracees& tracees) {
+    if (tracees.find(tid)) return Seized::known;
+    if (const int number = seize(tid, options); number != 0) {
+        // Born to a thread that is seized already: the kernel seized it with its parent, whose event will tell.
+        if (number == EPERM && traced_by_us(tid)) return Seized::known;
+        const auto stat = task_stat(tid);
+        if (number == ESRCH || !stat || stat->state == 'Z' || stat->state == 'X') return Seized::vanished;
+        return std::unexpected(number);
+    }
+    Tracee& tracee = tracees.add(tid);
+    tracee.pid = pid;
+    tracee.found = true;
+    tracee.attached_at = monotonic_now();
+    return Seized::fresh;
+}
+
+Pid group_of(Tid tid) {
+    return Pid{static_cast<std::int32_t>(status_number(tid, "Tgid").value_or(tid.value))};
+}
+
+}  // namespace
+
+std::optional<Error> seize_group(Pid pid, unsigned long options, Tracees& tracees) {
+    const Pid group = group_of(leader(pid));
+    if (group.value == getpid()) return explain(leader(pid), EPERM);
+    std::optional<Error> refused;
+    bool any = false;
+    for (bool fresh = true; fresh && !refused;) {
+        fresh = false;
+        for (const Tid tid : threads_of(leader(pid))) {
+            const auto seized = seize_one(tid, group, options, tracees);
+            if (!seized) {
+                if (!refused) refused = explain(tid, seized.error());
+                continue;
+            }
+            fresh |= *seized == Seized::fresh;
+            any |= *seized != Seized::vanished;
+        }
+    }
+    if (!any && !refused) refused = explain(leader(pid), task_stat(leader(pid)) ? EPERM : ESRCH);
+    return refused;
+}
+
+std::optional<Error> seize_thread(Tid tid, unsigned long options, Tracees& tracees) {
+    const Pid group = group_of(tid);
+    if (group.value == getpid()) return explain(tid, EPERM);
+    const auto seized = seize_one(tid, group, options, tracees);
+    if (!seized) return explain(tid, seized.error());
+    if (*seized == Seized::vanished) return explain(tid, task_stat(tid) ? EPERM : ESRCH);
+    return std::nullopt;
+}
+
+}  // namespace shimtrace::engine

@@ -1,0 +1,95 @@
+#include "engine/blocked_since.hpp"
+
+#include "engine/clock.hpp"
+#include "engine/proc_file.hpp"
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+namespace shimtrace::engine {
+
+namespace {
+
+/// se.exec_start of /proc/TID/sched: when the thread was last on a CPU, by that CPU's scheduler clock.
+std::optional<Nanoseconds> last_ran(Tid tid) {
+    const std::string text = proc_file(tid, "sched");
+    const auto at = text.find("se.exec_start");
+    if (at == std::string::npos) return std::nullopt;
+    const auto colon = text.find(':', at);
+    if (colon == std::string::npos) return std::nullopt;
+    const double milliseconds = std::strtod(text.c_str() + colon + 1, nullptr);
+    // 0: it has been moved to another CPU and has not run there yet (kernel/sched/fair.c: migrate_task_rq_fair).
+    if (!(milliseconds > 0)) return std::nullopt;
+    return std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double, std::milli>(milliseconds));
+}
+
+/// The calling thread on one CPU, and back to where it may run when this goes out of scope.
+class OnCpu {
+public:
+    explicit OnCpu(int cpu) {
+        if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof former_, &former_) != 0) return;
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(static_cast<unsigned>(cpu), &one);
+        moved_ = sched_setaffinity(0, sizeof one, &one) == 0;
+    }
+    ~OnCpu() {
+        if (moved_) sched_setaffinity(0, sizeof former_, &former_);
+    }
+    OnCpu(const OnCpu&) = delete;
+    OnCpu& operator=(const OnCpu&) = delete;
+    explicit operator bool() const { return moved_; }
+
+private:
+    cpu_set_t former_{};
+    bool moved_ = false;
+};
+
+}  // namespace
+
+std::optional<Nanoseconds> BlockedSince::offset(int cpu) {
+    if (const auto known = offsets_.find(cpu); known != offsets_.end()) return known->second;
+    std::optional<Nanoseconds> found;
+    if (const OnCpu there(cpu); there) {
+        const Tid self{static_cast<std::int32_t>(syscall(SYS_gettid))};
+        for (int attempt = 0; attempt < 3; ++attempt) {
+            // After a sleep exec_start is when we were put on the CPU again, a moment ago. A tick since would make it later:
+            // then the offset is too small, so the greatest of some is right.
+            const timespec moment{0, 1000};
+            nanosleep(&moment, nullptr);
+            const MonotonicTime now = monotonic_now();
+            if (const auto ran = last_ran(self)) found = std::max(found.value_or(Nanoseconds::min()), now.time_since_epoch() - *ran);
+        }
+    }
+    return offsets_[cpu] = found;
+}
+
+FoundCall BlockedSince::found_call(Tid tid) {
+    FoundCall call;
+    const auto stat = task_stat(tid);
+    if (!stat) return call;
+    const auto by_clock_of_cpu = offset(stat->cpu);
+    const auto ran = last_ran(tid);
+    // "running", or "NUMBER ARG0 … ARG5 SP PC", or "-1 SP PC" where the thread blocks outside of a call (proc(5)).
+    const std::string text = proc_file(tid, "syscall");
+    unsigned long long a[6], sp = 0, pc = 0;
+    long long number = -1;
+    if (std::sscanf(text.c_str(), "%lld %llx %llx %llx %llx %llx %llx %llx %llx", &number, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5], &sp,
+                    &pc) != 9) {
+        return call;
+    }
+    call.number = number;
+    for (std::size_t i = 0; i < 6; ++i) call.args[i] = a[i];
+    call.stack_pointer = sp;
+    call.instruction_pointer = pc;
+    if (by_clock_of_cpu && ran) call.since = std::min(MonotonicTime(*ran + *by_clock_of_cpu), monotonic_now());
+    return call;
+}
+
+}  // namespace shimtrace::engine

@@ -1,0 +1,11 @@
+// The calls after which a descriptor of the caller may lead elsewhere than before. Whoever caches what descriptors lead to
+// must hear of them, also where they are not printed.
+#pragma once
+
+#include "engine/trace.hpp"
+
+namespace shimtrace::engine {
+
+const SyscallSet& descriptor_calls(Arch arch);
+
+}  // namespace shimtrace::engine

@@ -1,0 +1,175 @@
+#include "engine/engine.hpp"
+
+#include "engine/clock.hpp"
+#include "engine/proc_file.hpp"
+
+#include <linux/sched.h>
+
+namespace shimtrace::engine {
+
+namespace {
+
+const WaitStatus exec_stop((PTRACE_EVENT_EXEC << 16) | (SIGTRAP << 8) | 0x7f);
+
+}  // namespace
+
+Engine::Engine(const TraceRequest& request, const Manner& manner, SessionObserver& observer, StreamSink& sink, StopRequest& stop)
+    : request_(request),
+      manner_(manner),
+      sink_(sink),
+      stop_(stop),
+      reporter_(request, observer, sink),
+      waiter_({.spin = !request.colocate, .system_times = request.system_times}),
+      alarm_(stop) {}
+
+void Engine::begin_command(Tid tid) {
+    command_ = tid;
+    Tracee& tracee = tracees_.add(tid);
+    tracee.pid = Pid{tid.value};
+    tracee.silent = true;
+    tracee.attached_at = monotonic_now();
+    reporter_.at(tracee.attached_at, {});
+    reporter_.attached(tracee);
+    go_on(tracee);
+}
+
+void Engine::run() {
+    while (!tracees_.empty()) {
+        if (alarm_.take_ring()) tick();
+        if (stop_.stopped()) return let_go();
+        Stop stop;
+        const auto outcome = waiter_.next(stop, tracees_.size() > 1 || !newborn_.empty());
+        if (outcome == Waiter::Outcome::nobody) return;
+        if (outcome == Waiter::Outcome::stop) serve(stop);
+    }
+}
+
+void Engine::serve(const Stop& stop) {
+    reporter_.at(monotonic_now(), stop.system_time);
+    if (!quiet_due_) {
+        quiet_due_ = true;
+        alarm_.ring_by(reporter_.now() + std::chrono::milliseconds(20));
+    }
+    if (stop.status.ended()) return on_end(stop.tid, stop.status);
+    if (stop.status.event() == PTRACE_EVENT_EXEC) return on_exec(stop.tid);
+    Tracee* tracee = tracees_.find(stop.tid);
+    if (!tracee) return on_unknown(stop);
+    tracee->stopped = true;
+    tracee->listening = false;
+    if (!tracee->announced) return begin_child(*tracee);
+    if (letting_go_) return let_go_at(*tracee, stop.status);
+    if (stop.status.syscall_stop()) return on_syscall_stop(*tracee);
+    switch (stop.status.event()) {
+        case 0:
+            return on_signal(*tracee, stop.status.signal());
+        case PTRACE_EVENT_FORK:
+        case PTRACE_EVENT_VFORK:
+        case PTRACE_EVENT_CLONE:
+            return on_child(*tracee, stop.status.event());
+        case PTRACE_EVENT_SECCOMP:
+            return on_seccomp_stop(*tracee);
+        case PTRACE_EVENT_STOP:
+            return on_event_stop(*tracee, stop.status);
+        default:
+            return go_on(*tracee);
+    }
+}
+
+void Engine::go_on(Tracee& tracee, int signal) {
+    tracee.stopped = false;
+    resume(tracee.tid(), manner_.filtered && !tracee.in_call ? Resume::freely : Resume::to_next_call, signal);
+}
+
+void Engine::on_signal(Tracee& tracee, int signal) {
+    tracee.found = false;
+    reporter_.signalled(tracee, signal);
+    go_on(tracee, signal);
+}
+
+void Engine::on_event_stop(Tracee& tracee, WaitStatus status) {
+    tracee.interrupted = false;
+    if (tracee.found) show_found_call(tracee, status.group_stop());
+    if (!status.group_stop()) return go_on(tracee);
+    reporter_.group_stopped(tracee, status.signal());
+    Waiter::consume(tracee.tid());
+    tracee.stopped = false;
+    tracee.listening = listen(tracee.tid());
+}
+
+void Engine::on_child(Tracee& parent, int event) {
+    parent.found = false;
+    const auto message = event_message(parent.tid());
+    if (!message) return;  // killed
+    const Tid tid{static_cast<std::int32_t>(*message)};
+    if (stillborn_.erase(tid) != 0) return go_on(parent);
+
+    Tracee& child = tracees_.add(tid);
+    child.parent = parent.tid();
+    child.attached_at = reporter_.now();
+    const Event& call = parent.enter;
+    if (event == PTRACE_EVENT_VFORK) {
+        child.clone_flags = CLONE_VFORK | CLONE_VM;
+    } else if (event == PTRACE_EVENT_CLONE && parent.in_call) {
+        // clone's first argument on both architectures; clone3 has it in memory.
+        const bool in_memory = call.number == 435;
+        child.clone_flags =
+            in_memory ? RemoteMemory(parent.tid()).value<std::uint64_t>(RemoteAddress{call.args[0]}).value_or(0) : call.args[0];
+    }
+    const bool thread = event == PTRACE_EVENT_CLONE && is_thread_of(parent.pid, tid);
+    child.pid = thread ? parent.pid : Pid{tid.value};
+    child.unwanted = manner_.threads_only && !thread;
+    if (newborn_.erase(tid) != 0) {
+        child.stopped = true;
+        begin_child(child);
+    }
+    go_on(parent);
+}
+
+void Engine::begin_child(Tracee& child) {
+    if (child.unwanted || letting_go_) {
+        detach(child.tid());
+        return tracees_.erase(child.tid());
+    }
+    reporter_.attached(child);
+    go_on(child);
+}
+
+void Engine::on_unknown(const Stop& stop) {
+    // A child's first stop may be seen before its parent's event: it is kept waiting for that.
+    Waiter::consume(stop.tid);
+    if (letting_go_) {
+        detach(stop.tid, stop.status.signal_delivery_stop() ? stop.status.signal() : 0);
+        return;
+    }
+    newborn_[stop.tid] = reporter_.now();
+}
+
+void Engine::on_exec(Tid tid) {
+    const auto message = event_message(tid);
+    if (!message) return;  // killed
+    const Tid former{static_cast<std::int32_t>(*message)};
+    // The thread that called exec has taken over its leader's id; the leader vanished without a word (ptrace(2)).
+    if (former != tid && tracees_.find(former)) tracees_.rename(former, tid);
+    Tracee* tracee = tracees_.find(tid);
+    if (!tracee) return on_unknown({tid, exec_stop, {}});
+    tracee->silent = tracee->found = tracee->listening = false;
+    tracee->executed = tracee->stopped = true;
+    tracee->enter.tid = tid;
+    reporter_.executed(*tracee, former);
+    if (letting_go_) return let_go_at(*tracee, exec_stop);
+    go_on(*tracee);
+}
+
+void Engine::on_end(Tid tid, WaitStatus status) {
+    Tracee* tracee = tracees_.find(tid);
+    newborn_.erase(tid);
+    if (!tracee) {
+        stillborn_.insert(tid);
+        return;
+    }
+    if (tid == command_) command_end_ = status;
+    reporter_.ended(*tracee, status);
+    tracees_.erase(tid);
+}
+
+}  // namespace shimtrace::engine

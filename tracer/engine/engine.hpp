@@ -1,0 +1,88 @@
+// The loop of a live session: a stop comes, it is reported, its thread goes on.
+#pragma once
+
+#include "engine/alarm.hpp"
+#include "engine/interrupted_call.hpp"
+#include "engine/reporter.hpp"
+#include "engine/trace.hpp"
+#include "engine/tracee.hpp"
+#include "engine/waiter.hpp"
+
+#include <unordered_map>
+#include <unordered_set>
+
+namespace shimtrace::engine {
+
+/// How this session traces; follows from the request.
+struct Manner {
+    unsigned long options = 0;  ///< PTRACE_O_*
+    bool filtered = false;      ///< a seccomp filter stops at the calls that matter, and at no others
+    bool threads_only = false;  ///< children in another thread group are let go
+};
+
+class Engine {
+public:
+    Engine(const TraceRequest& request, const Manner& manner, SessionObserver& observer, StreamSink& sink, StopRequest& stop);
+
+    [[nodiscard]] Tracees& tracees() { return tracees_; }
+    /// Threads that were seized while they ran: announces them, sees what they were doing, has them go on.
+    void begin_found();
+    /// A child of ours in its first stop, about to exec.
+    void begin_command(Tid tid);
+    /// Until no thread is traced, or the end is wished.
+    void run();
+    /// How the started command ended; nullopt: it has not.
+    [[nodiscard]] std::optional<WaitStatus> command_end() const { return command_end_; }
+
+private:
+    // engine.cpp: stops
+    void serve(const Stop& stop);
+    void on_syscall_stop(Tracee& tracee);
+    void on_seccomp_stop(Tracee& tracee);
+    void on_signal(Tracee& tracee, int signal);
+    void on_event_stop(Tracee& tracee, WaitStatus status);
+    void on_child(Tracee& parent, int event);
+    void on_exec(Tid tid);
+    void on_end(Tid tid, WaitStatus status);
+    void on_unknown(const Stop& stop);
+    void begin_child(Tracee& child);
+    void go_on(Tracee& tracee, int signal = 0);
+
+    // calls.cpp: between entry and exit
+    void enter(Tracee& tracee, const SyscallInfo& info);
+    void leave(Tracee& tracee);
+    void show_found_call(Tracee& tracee, bool group_stopped);
+    void show_unreachable(Tracee& tracee);
+    void watch_for_blocking(Tracee& tracee);
+    bool resumes_call(Tracee& tracee, const SyscallInfo& info, std::int64_t number);
+    std::optional<InterruptedCall> interrupted_call(Tracee& tracee) const;
+
+    // ticking.cpp: what happens when no stop comes
+    void tick();
+    void report_blocked(MonotonicTime now, MonotonicTime& next);
+    void adopt_orphans(MonotonicTime now, MonotonicTime& next);
+
+    // letting_go.cpp: the end of the session
+    void let_go();
+    void let_go_at(Tracee& tracee, WaitStatus status);
+    void forget(Tracee& tracee);
+
+    const TraceRequest& request_;
+    Manner manner_;
+    StreamSink& sink_;
+    StopRequest& stop_;
+    Reporter reporter_;
+    Tracees tracees_;
+    Waiter waiter_;
+    Alarm alarm_;
+    Tid command_;
+    std::optional<WaitStatus> command_end_;
+    bool letting_go_ = false;
+    bool unreachable_check_ = false;  ///< some thread was asked to stop and has not yet
+    bool quiet_due_ = false;          ///< the sink is yet to hear that nothing happens any more
+
+    std::unordered_map<Tid, MonotonicTime> newborn_;  ///< in their first stop, their parent's event still to come
+    std::unordered_set<Tid> stillborn_;               ///< ended before their parent's event came
+};
+
+}  // namespace shimtrace::engine

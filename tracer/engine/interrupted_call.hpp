@@ -1,0 +1,39 @@
+// A call that PTRACE_INTERRUPT cut short: what it was, and how the thread gets back into it without noticing.
+//
+// The kernel restarts most interrupted calls by itself, with what is left of their timeouts. A few return EINTR whenever
+// they are woken (signal(7): epoll_wait, sigtimedwait, semop …), so that a tracer's coming and going shows in the target. For those the
+// result is changed, while the thread is in the PTRACE_EVENT_STOP that we caused, to ERESTARTNOHAND: the kernel then restarts
+// the call, unless a handler has to run first; then the call returns EINTR as it would have without us.
+#pragma once
+
+#include "engine/ptrace_calls.hpp"
+
+#include <array>
+#include <optional>
+
+namespace shimtrace::engine {
+
+/// Kernel-internal results that a tracer can see (include/linux/errno.h).
+enum : std::int64_t { restart_sys = -512, restart_no_intr = -513, restart_no_handler = -514, restart_block = -516 };
+
+struct InterruptedCall {
+    Arch arch = Arch::x86_64;
+    std::int64_t number = -1;
+    std::array<std::uint64_t, 6> args{};
+    std::int64_t result = 0;
+};
+
+/// The call on whose way out a thread stands in a PTRACE_EVENT_STOP. nullopt: it came from user mode.
+std::optional<InterruptedCall> call_of(const user_regs_struct& registers, Arch arch);
+
+/// The kernel will enter the call again unless a signal's handler runs.
+bool restarts(const InterruptedCall& call);
+
+/// Has a call that our interruption ended with EINTR restarted, where that can be done without a trace: its timeout is
+/// infinite, or is in a register that can be set to what is left of it (`elapsed`: how long the call had waited). True:
+/// it will be restarted. `shortened` is then set to the register's former value where that was changed.
+bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanoseconds> elapsed, std::optional<std::uint64_t>& shortened);
+/// The register back to what the program had put there.
+void restore_timeout(Tid tid, std::uint64_t value);
+
+}  // namespace shimtrace::engine

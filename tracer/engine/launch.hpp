@@ -1,0 +1,33 @@
+// Starting a command under trace, from its exec on.
+#pragma once
+
+#include "engine/trace.hpp"
+
+#include <linux/filter.h>
+
+#include <optional>
+#include <span>
+
+namespace shimtrace::engine {
+
+/// A child that is seized, in its first stop, and will exec the command as soon as it goes on.
+class Launched {
+public:
+    Launched(Tid tid, int error_fd) : tid_(tid), error_fd_(error_fd) {}
+    Launched(Launched&& other) noexcept : tid_(other.tid_), error_fd_(std::exchange(other.error_fd_, -1)) {}
+    Launched& operator=(Launched&&) = delete;
+    ~Launched();
+
+    [[nodiscard]] Tid tid() const { return tid_; }
+    /// Once it has exec'd or ended: why it could not exec.
+    [[nodiscard]] std::optional<Error> failure(const std::vector<std::string>& command) const;
+
+private:
+    Tid tid_;
+    int error_fd_;
+};
+
+/// `filter`: a seccomp program to install before the exec; empty: none. `cpu`: where it may run; -1: anywhere.
+Result<Launched> launch(const TraceRequest& request, unsigned long options, std::span<const sock_filter> filter, int cpu);
+
+}  // namespace shimtrace::engine

@@ -1,0 +1,81 @@
+// The end of a session: every thread is let go, in whatever state it is, and goes on as it would have without us.
+#include "engine/clock.hpp"
+#include "engine/engine.hpp"
+
+#include <vector>
+
+namespace shimtrace::engine {
+
+namespace {
+
+/// For threads that cannot be stopped (state D: a hung disk, a vfork's parent): the kernel lets them go when we exit.
+constexpr Nanoseconds patience = std::chrono::milliseconds(500);
+
+}  // namespace
+
+void Engine::forget(Tracee& tracee) {
+    reporter_.detached(tracee);
+    tracees_.erase(tracee.tid());
+}
+
+void Engine::let_go() {
+    letting_go_ = true;
+    reporter_.at(monotonic_now(), {});
+    std::vector<Tid> running;
+    for (auto& [tid, tracee] : tracees_) running.push_back(tid);
+    for (const auto& [tid, since] : newborn_) detach(tid);
+    newborn_.clear();
+    for (const Tid tid : running) {
+        if (Tracee* tracee = tracees_.find(tid)) tracee->interrupted = interrupt(tid);
+    }
+
+    const MonotonicTime deadline = monotonic_now() + patience;
+    while (!tracees_.empty() && monotonic_now() < deadline) {
+        alarm_.take_ring();
+        alarm_.set(std::min(deadline, monotonic_now() + std::chrono::milliseconds(50)));
+        Stop stop;
+        const auto outcome = waiter_.next(stop, true);
+        if (outcome == Waiter::Outcome::nobody) break;
+        if (outcome == Waiter::Outcome::stop) serve(stop);
+    }
+    alarm_.set(MonotonicTime::max());
+    reporter_.at(monotonic_now(), {});
+    while (!tracees_.empty()) forget(*tracees_.begin()->second);
+}
+
+void Engine::let_go_at(Tracee& tracee, WaitStatus status) {
+    const Tid tid = tracee.tid();
+    if (status.signal_delivery_stop()) {
+        detach(tid, status.signal());
+        return forget(tracee);
+    }
+    if (status.event() == PTRACE_EVENT_STOP) {
+        if (!status.group_stop()) {
+            // What the interruption did to a call is undone here, where the kernel decides about restarts.
+            std::optional<std::uint64_t> shortened;
+            const auto elapsed = reporter_.now() - tracee.enter.since.value_or(tracee.enter.time);
+            if (const auto call = interrupted_call(tracee)) {
+                const bool known = call->number == tracee.enter.number;
+                restart_quietly(tid, *call, known ? std::optional(elapsed) : std::nullopt, shortened);
+            }
+        }
+        detach(tid);
+        return forget(tracee);
+    }
+    if (status.syscall_stop() && tracee.in_call && tracee.timeout_register) {
+        restore_timeout(tid, *std::exchange(tracee.timeout_register, std::nullopt));
+    }
+    if (status.event() == PTRACE_EVENT_FORK || status.event() == PTRACE_EVENT_VFORK || status.event() == PTRACE_EVENT_CLONE) {
+        // The child is ours by inheritance; its first stop may have come already.
+        if (const auto message = event_message(tid)) {
+            const Tid child{static_cast<std::int32_t>(*message)};
+            if (!tracees_.find(child)) tracees_.add(child).unwanted = true;
+        }
+    }
+    // Any stop uses up the one that was asked for (kernel/signal.c: ptrace_stop). The new one comes before user mode does.
+    interrupt(tid);
+    tracee.stopped = false;
+    resume(tid, Resume::freely);
+}
+
+}  // namespace shimtrace::engine

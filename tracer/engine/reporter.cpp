@@ -1,0 +1,140 @@
+#include "engine/reporter.hpp"
+
+#include "engine/descriptor_calls.hpp"
+#include "engine/ptrace_calls.hpp"
+
+#include <algorithm>
+
+namespace shimtrace::engine {
+
+namespace {
+
+bool holds(const SyscallSet& set, std::int64_t number, bool beyond) {
+    if (number < 0 || static_cast<std::size_t>(number) >= set.size()) return beyond;
+    return set.test(static_cast<std::size_t>(number));
+}
+
+}  // namespace
+
+bool Reporter::reports(Arch arch, std::int64_t number) const {
+    return holds(arch == Arch::i386 ? request_.i386_calls : request_.x86_64_calls, number, true);
+}
+
+bool Reporter::needs_return(Arch arch, std::int64_t number) const {
+    return request_.resolve_descriptors && holds(descriptor_calls(arch), number, false);
+}
+
+Event& Reporter::fresh(EventKind kind, const Tracee& tracee) {
+    event_.clear();
+    event_.kind = kind;
+    event_.pid = tracee.pid;
+    event_.tid = tracee.tid();
+    event_.time = now_;
+    event_.system_time = system_time_;
+    return event_;
+}
+
+void Reporter::attached(Tracee& tracee) {
+    tracee.announced = true;
+    observer_.task_started(tracee.pid, tracee.tid(), tracee.parent, tracee.clone_flags, sink_);
+    Event& event = fresh(EventKind::attached, tracee);
+    event.parent = tracee.parent;
+    sink_.event(event);
+}
+
+void Reporter::resolve(const Event* exit, Event& into, const Event& enter) {
+    fds_.clear();
+    decoders::descriptors(enter, exit, fds_);
+    for (const Fd fd : fds_) {
+        // What a descriptor was is what it was when the call was made: close leaves nothing to look at.
+        if (exit && std::ranges::find(enter.fds, fd, &FdUse::fd) != enter.fds.end()) continue;
+        into.fds.push_back({fd, observer_.target(enter.pid, enter.tid, fd, sink_)});
+    }
+}
+
+void Reporter::entered(Tracee& tracee) {
+    Event& enter = tracee.enter;
+    enter.kind = EventKind::syscall_enter;
+    enter.pid = tracee.pid;
+    enter.tid = tracee.tid();
+    enter.time = now_;
+    enter.system_time = system_time_;
+    if (!tracee.reported) return;
+    decoders::capture_entry(enter, RemoteMemory(enter.tid), request_.limits);
+    if (request_.resolve_descriptors) resolve(nullptr, enter, enter);
+    if (request_.capture_stacks) observer_.stack(enter.pid, enter.tid, enter.stack);
+    sink_.event(enter);
+}
+
+void Reporter::returned(Tracee& tracee, std::int64_t result, bool is_error, std::uint64_t instruction_pointer,
+                        std::uint64_t stack_pointer) {
+    const Event& enter = tracee.enter;
+    Event& exit = fresh(EventKind::syscall_exit, tracee);
+    exit.arch = enter.arch;
+    exit.number = enter.number;
+    exit.result = result;
+    exit.is_error = is_error;
+    exit.instruction_pointer = instruction_pointer;
+    exit.stack_pointer = stack_pointer;
+    if (!tracee.reported) return observer_.call_returned(enter, exit);
+    decoders::capture_exit(enter, exit, RemoteMemory(exit.tid), request_.limits);
+    observer_.call_returned(enter, exit);
+    if (request_.resolve_descriptors) resolve(&exit, exit, enter);
+    sink_.event(exit);
+}
+
+void Reporter::signalled(Tracee& tracee, int signal) {
+    if (tracee.silent || !request_.signals.test(static_cast<std::size_t>(std::clamp(signal, 0, 64)))) return;
+    Event& event = fresh(EventKind::signal, tracee);
+    event.number = signal;
+    siginfo_t info;
+    if (signal_info(tracee.tid(), info)) event.memory.add(RemoteAddress{0}, std::as_bytes(std::span(&info, 1)));
+    sink_.event(event);
+}
+
+void Reporter::group_stopped(Tracee& tracee, int signal) {
+    if (tracee.silent || !request_.signals.test(static_cast<std::size_t>(std::clamp(signal, 0, 64)))) return;
+    Event& event = fresh(EventKind::group_stop, tracee);
+    event.number = signal;
+    sink_.event(event);
+}
+
+void Reporter::executed(Tracee& tracee, Tid former) {
+    observer_.task_executed(tracee.pid, tracee.tid(), sink_);
+    Event& event = fresh(EventKind::exec, tracee);
+    if (former != tracee.tid()) event.parent = former;
+    sink_.event(event);
+}
+
+void Reporter::ended(Tracee& tracee, WaitStatus status) {
+    if (tracee.announced && !tracee.silent) {
+        Event& event = fresh(status.exited() ? EventKind::exited : EventKind::killed, tracee);
+        if (status.exited()) {
+            event.result = status.exit_status();
+        } else {
+            event.number = status.killed_by();
+            event.result = status.dumped_core() ? 1 : 0;
+        }
+        sink_.event(event);
+    }
+    if (tracee.announced) observer_.task_ended(tracee.pid, tracee.tid());
+}
+
+void Reporter::still_blocked(Tracee& tracee) {
+    const Event& enter = tracee.enter;
+    Event& event = fresh(EventKind::still_blocked, tracee);
+    event.arch = enter.arch;
+    event.number = enter.number;
+    event.args = enter.args;
+    event.since = enter.since.value_or(enter.time);
+    event.at_attach = enter.at_attach;
+    event.note = observer_.blocked_note(enter);
+    sink_.event(event);
+}
+
+void Reporter::detached(Tracee& tracee) {
+    if (tracee.announced && !tracee.silent) sink_.event(fresh(EventKind::detached, tracee));
+    if (tracee.announced) observer_.task_ended(tracee.pid, tracee.tid());
+}
+
+}  // namespace shimtrace::engine

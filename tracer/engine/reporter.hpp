@@ -1,0 +1,52 @@
+// Stops become events: what is read at each stop, in which order the observer and the sink hear of it.
+#pragma once
+
+#include "engine/remote_memory.hpp"
+#include "engine/trace.hpp"
+#include "engine/tracee.hpp"
+#include "engine/wait_status.hpp"
+
+namespace shimtrace::engine {
+
+class Reporter {
+public:
+    Reporter(const TraceRequest& request, SessionObserver& observer, StreamSink& sink)
+        : request_(request), observer_(observer), sink_(sink) {}
+
+    /// The time of the stop that is being served.
+    void at(MonotonicTime time, Nanoseconds system_time) {
+        now_ = time;
+        system_time_ = system_time;
+    }
+    [[nodiscard]] MonotonicTime now() const { return now_; }
+
+    /// Whether a call is reported, and whether its return has to be seen.
+    [[nodiscard]] bool reports(Arch arch, std::int64_t number) const;
+    [[nodiscard]] bool needs_return(Arch arch, std::int64_t number) const;
+
+    /// A thread is traced from now on.
+    void attached(Tracee& tracee);
+    /// tracee.enter holds kind, arch, number and arguments; the rest is read here.
+    void entered(Tracee& tracee);
+    void returned(Tracee& tracee, std::int64_t result, bool is_error, std::uint64_t instruction_pointer, std::uint64_t stack_pointer);
+    void signalled(Tracee& tracee, int signal);
+    void group_stopped(Tracee& tracee, int signal);
+    void executed(Tracee& tracee, Tid former);
+    void ended(Tracee& tracee, WaitStatus status);
+    void still_blocked(Tracee& tracee);
+    void detached(Tracee& tracee);
+
+private:
+    Event& fresh(EventKind kind, const Tracee& tracee);
+    void resolve(const Event* exit, Event& into, const Event& enter);
+
+    const TraceRequest& request_;
+    SessionObserver& observer_;
+    StreamSink& sink_;
+    MonotonicTime now_;
+    Nanoseconds system_time_{};
+    Event event_;          ///< reused
+    std::vector<Fd> fds_;  ///< reused
+};
+
+}  // namespace shimtrace::engine

@@ -1,0 +1,106 @@
+// The engine when no stop comes: calls that keep blocking, threads that cannot be stopped, children whose parent is gone.
+#include "engine/blocked_since.hpp"
+#include "engine/clock.hpp"
+#include "engine/engine.hpp"
+#include "engine/proc_file.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace shimtrace::engine {
+
+namespace {
+
+constexpr Nanoseconds quiet_after = std::chrono::milliseconds(20);
+/// A thread that has not stopped for so long sleeps uninterruptibly, or is frozen.
+constexpr Nanoseconds unreachable_after = std::chrono::milliseconds(100);
+
+}  // namespace
+
+void Engine::begin_found() {
+    BlockedSince blocked_since;
+    std::vector<Tracee*> found;
+    for (auto& [tid, tracee] : tracees_) {
+        if (tracee->found) found.push_back(tracee.get());
+    }
+    std::ranges::sort(found, {}, [](const Tracee* tracee) { return std::pair(tracee->pid, tracee->tid()); });
+    reporter_.at(monotonic_now(), {});
+    for (Tracee* tracee : found) reporter_.attached(*tracee);
+    for (Tracee* tracee : found) {
+        tracee->found_call = blocked_since.found_call(tracee->tid());
+        tracee->interrupted = interrupt(tracee->tid());
+    }
+    alarm_.ring_by(monotonic_now() + unreachable_after);
+    unreachable_check_ = !found.empty();
+}
+
+void Engine::tick() {
+    const MonotonicTime now = monotonic_now();
+    MonotonicTime next = MonotonicTime::max();
+    reporter_.at(now, {});
+    if (unreachable_check_) {
+        bool waits = false;
+        for (auto& [tid, tracee] : tracees_) {
+            if (!tracee->found || !tracee->interrupted) continue;
+            if (now - tracee->attached_at < unreachable_after) {
+                waits = true;
+            } else {
+                show_unreachable(*tracee);
+            }
+        }
+        unreachable_check_ = waits;
+        if (waits) next = std::min(next, now + unreachable_after);
+    }
+    report_blocked(now, next);
+    adopt_orphans(now, next);
+    if (quiet_due_) {
+        if (waiter_.take_activity()) {
+            next = std::min(next, now + quiet_after);
+        } else {
+            quiet_due_ = false;
+            sink_.idle();
+        }
+    }
+    alarm_.set(next);
+}
+
+void Engine::report_blocked(MonotonicTime now, MonotonicTime& next) {
+    if (request_.blocked_after <= Nanoseconds{}) return;
+    for (auto& [tid, tracee] : tracees_) {
+        if (!tracee->visibly_in_call()) continue;
+        if (tracee->next_blocked_report <= now) {
+            reporter_.still_blocked(*tracee);
+            quiet_due_ = true;
+            while (tracee->next_blocked_report <= now) {
+                tracee->blocked_for *= 2;
+                tracee->next_blocked_report = tracee->enter.time + tracee->blocked_for;
+            }
+        }
+        next = std::min(next, tracee->next_blocked_report);
+    }
+}
+
+void Engine::adopt_orphans(MonotonicTime now, MonotonicTime& next) {
+    stillborn_.clear();
+    std::vector<Tid> orphans;
+    for (const auto& [tid, since] : newborn_) {
+        if (now - since >= quiet_after) {
+            orphans.push_back(tid);
+        } else {
+            next = std::min(next, since + quiet_after);
+        }
+    }
+    for (const Tid tid : orphans) {
+        newborn_.erase(tid);
+        Tracee& child = tracees_.add(tid);
+        child.pid = Pid{static_cast<std::int32_t>(status_number(tid, "Tgid").value_or(tid.value))};
+        const auto stat = task_stat(tid);
+        child.parent = child.pid.value != tid.value ? leader(child.pid) : leader(stat ? stat->parent : Pid{});
+        child.unwanted = manner_.threads_only && child.pid.value == tid.value;
+        child.attached_at = now;
+        child.stopped = true;
+        begin_child(child);
+    }
+}
+
+}  // namespace shimtrace::engine

@@ -1,0 +1,96 @@
+#include "engine/trace.hpp"
+
+#include "engine/attach.hpp"
+#include "engine/descriptor_calls.hpp"
+#include "engine/engine.hpp"
+#include "engine/launch.hpp"
+#include "engine/seccomp_filter.hpp"
+
+#include <optional>
+
+namespace shimtrace::engine {
+
+namespace {
+
+constexpr unsigned long follow_options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+
+Manner manner_of(const TraceRequest& request) {
+    Manner manner;
+    manner.options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
+    if (request.follow) {
+        manner.options |= follow_options;
+    } else if (!request.attach.empty()) {
+        manner.options |= PTRACE_O_TRACECLONE;
+        manner.threads_only = true;
+    }
+    const bool narrowed = !request.x86_64_calls.all() || !request.i386_calls.all();
+    manner.filtered = request.seccomp_filter && request.follow && narrowed && request.attach.empty() && request.attach_threads.empty();
+    // A filter outlives its tracer, and without one the calls that it names fail with ENOSYS: better ended than broken.
+    if (manner.filtered) manner.options |= PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+    return manner;
+}
+
+std::vector<sock_filter> filter_of(const TraceRequest& request) {
+    SyscallSet native = request.x86_64_calls, compat = request.i386_calls;
+    if (request.resolve_descriptors) {
+        native |= descriptor_calls(Arch::x86_64);
+        compat |= descriptor_calls(Arch::i386);
+    }
+    return seccomp_filter(native, compat);
+}
+
+/// Everything that runs already and was asked for.
+void seize_all(const TraceRequest& request, const Manner& manner, Tracees& tracees, std::vector<Error>& skipped) {
+    for (const Pid pid : request.attach) {
+        if (auto refused = seize_group(pid, manner.options, tracees)) skipped.push_back(std::move(*refused));
+    }
+    for (const Tid tid : request.attach_threads) {
+        if (auto refused = seize_thread(tid, manner.options, tracees)) skipped.push_back(std::move(*refused));
+    }
+}
+
+void set_exit(TraceResult& result, WaitStatus end) {
+    result.killed_by = end.killed() ? end.killed_by() : 0;
+    result.exit_status = end.killed() ? 128 + end.killed_by() : end.exit_status();
+}
+
+}  // namespace
+
+Result<TraceResult> trace(const TraceRequest& request, SessionInfo session, SessionObserver& observer, StreamSink& sink,
+                          StopRequest& stop) {
+    const Manner manner = manner_of(request);
+    TraceResult result;
+
+    std::optional<Launched> launched;
+    if (!request.command.empty()) {
+        const std::vector<sock_filter> filter = manner.filtered ? filter_of(request) : std::vector<sock_filter>{};
+        auto started = launch(request, manner.options, filter, -1);
+        if (!started) return std::unexpected(started.error());
+        launched.emplace(std::move(*started));
+    }
+
+    Engine engine(request, manner, observer, sink, stop);
+    seize_all(request, manner, engine.tracees(), result.skipped);
+    if (engine.tracees().empty() && !launched) {
+        return std::unexpected(result.skipped.empty() ? Error{"trace", 0, "no process was named"} : result.skipped.front());
+    }
+    for (const auto& [tid, tracee] : engine.tracees()) session.targets.push_back(tid);
+    if (launched) session.targets.push_back(launched->tid());
+    std::ranges::sort(session.targets);
+    session.started_command = launched.has_value();
+    session.follows = request.follow;
+    sink.session(session);
+
+    if (launched) engine.begin_command(launched->tid());
+    engine.begin_found();
+    engine.run();
+    sink.end();
+
+    if (const auto end = engine.command_end()) set_exit(result, *end);
+    if (launched) {
+        if (auto failure = launched->failure(request.command)) return std::unexpected(std::move(*failure));
+    }
+    return result;
+}
+
+}  // namespace shimtrace::engine

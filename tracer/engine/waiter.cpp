@@ -1,0 +1,104 @@
+#include "engine/waiter.hpp"
+
+#include "engine/clock.hpp"
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace shimtrace::engine {
+
+namespace {
+
+constexpr unsigned served_in_a_row = 8;
+constexpr unsigned longest_rest = 4096;
+constexpr Nanoseconds taken_away = std::chrono::microseconds(400);
+
+}  // namespace
+
+void SpinTuner::waited(Nanoseconds time) {
+    average_ += (std::min(time, slow) - average_) / 4;
+    if (rest_ > 0) --rest_;
+}
+
+void SpinTuner::disturbed() {
+    next_rest_ = std::clamp(next_rest_ * 2, 32U, longest_rest);
+    rest_ = next_rest_;
+}
+
+Waiter::Peek Waiter::peek(Stop& stop, bool block) const {
+    siginfo_t info;
+    info.si_pid = 0;
+    rusage usage;
+    const int flags = WEXITED | WSTOPPED | WNOWAIT | __WALL | __WNOTHREAD | (block ? 0 : WNOHANG);
+    // The system call: glibc's waitid has no rusage.
+    const long failed = syscall(SYS_waitid, P_ALL, 0, &info, flags, options_.system_times ? &usage : nullptr);
+    if (failed != 0) return errno == EINTR ? Peek::woken : Peek::nobody;
+    if (info.si_pid == 0) return Peek::none;
+    stop.tid = Tid{info.si_pid};
+    stop.status = WaitStatus::from(info);
+    if (options_.system_times) {
+        stop.system_time = std::chrono::seconds(usage.ru_stime.tv_sec) + std::chrono::microseconds(usage.ru_stime.tv_usec);
+    }
+    return Peek::found;
+}
+
+Waiter::Peek Waiter::wait(Stop& stop) {
+    const MonotonicTime start = monotonic_now();
+    if (const Nanoseconds budget = spin_.budget(); budget > Nanoseconds{}) {
+        MonotonicTime now = start;
+        do {
+            const Peek found = peek(stop, false);
+            if (found != Peek::none) {
+                spin_.waited(now - start);
+                return found;
+            }
+            served_ = 0;
+            // Whoever else wants this CPU gets it: it may well be the thread that we wait for.
+            sched_yield();
+            const MonotonicTime before = std::exchange(now, monotonic_now());
+            if (now - before > taken_away) spin_.disturbed();
+        } while (now - start < budget);
+    }
+    const Peek found = peek(stop, true);
+    spin_.waited(monotonic_now() - start);
+    return found;
+}
+
+void Waiter::consume(Tid tid) {
+    int status = 0;
+    waitpid(tid.value, &status, __WALL | WNOHANG);
+}
+
+void Waiter::collect(Stop first) {
+    Stop next = first;
+    do {
+        // A signal's stop must not be consumed; it comes up again.
+        if (next.status.signal_delivery_stop()) break;
+        consume(next.tid);
+        collected_.push_back(next);
+    } while (peek(next, false) == Peek::found);
+    served_ = 0;
+}
+
+Waiter::Outcome Waiter::next(Stop& stop, bool several) {
+    if (collected_.empty()) {
+        const Peek found = wait(stop);
+        if (found == Peek::nobody) return Outcome::nobody;
+        if (found != Peek::found) return Outcome::woken;
+        active_ = true;
+        if (!several || ++served_ <= served_in_a_row || stop.status.signal_delivery_stop()) {
+            if (stop.status.ended()) consume(stop.tid);
+            return Outcome::stop;
+        }
+        collect(stop);
+    }
+    stop = collected_.front();
+    collected_.pop_front();
+    return Outcome::stop;
+}
+
+}  // namespace shimtrace::engine
