@@ -18,6 +18,6 @@ created_client_failed() {
 created_facts() {
     fact init "$1"
     fact container c1
-    # runc's init opens exec.fifo, crun's reads it.
-    eventually 10 "the init waits on exec.fifo" stays_in_call "$1" 2 257 0
+    # runc's init opens exec.fifo, crun's selects and then reads it.
+    eventually 10 "the init waits on exec.fifo" stays_in_call "$1" 2 257 0 23 270
 }

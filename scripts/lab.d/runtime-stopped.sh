@@ -26,7 +26,7 @@ runtime_stopped_delete() {
 
 # A runtime that is too fast to be caught by hand: one in front of it that waits for leave to become it. $dir/halt names the operation.
 make_halting_runtime() {
-    real_runtime=$oci_runtime
+    local real_runtime=$oci_runtime
     oci_runtime=$lab_dir/halting/$(basename "$real_runtime")
     mkdir "$lab_dir/halting"
     cat >"$oci_runtime" <<SH
@@ -47,7 +47,7 @@ stopped_runtime() {
         rm -f "$lab_dir/halted"
         echo "$1" >"$lab_dir/halt"
         "${@:2}"
-        eventually 20 "the shim runs $real_runtime $1" test -s "$lab_dir/halted"
+        eventually 20 "the shim runs $runtime_program $1" test -s "$lab_dir/halted"
         runtime=$(<"$lab_dir/halted")
         rm "$lab_dir/halt"
         if stop_when_itself "$runtime"; then
@@ -58,13 +58,13 @@ stopped_runtime() {
         kill -KILL "$client" 2>/dev/null || true
         [[ $1 == exec ]] || break
     done
-    fail "no $real_runtime $1 could be caught"
+    fail "no $runtime_program $1 could be caught"
 }
 
 # No fork in this loop: it is a race, of some 20 ms.
 stop_when_itself() {
-    local program
-    while { IFS= read -r -d '' program <"/proc/$1/cmdline"; } 2>/dev/null && [[ $program != "$real_runtime" ]]; do :; done
+    local program=''
+    until [[ $program == "$runtime_program" || ! -d /proc/$1 ]]; do { IFS= read -r -d '' program <"/proc/$1/cmdline"; } 2>/dev/null || true; done
     kill -STOP "$1" 2>/dev/null || return 1
     local end=$((SECONDS + 3))
     until in_state "$1" T; do

@@ -1,7 +1,8 @@
 # A containerd of the lab's own, an image made of busybox, and containers in it.
 
 containerd_binaries=/usr/bin
-oci_runtime=/usr/sbin/runc
+oci_runtime=/usr/sbin/runc # what containerd starts …
+runtime_program=$oci_runtime # … and what that is in the end: some hangs need a script in front
 image=lab.local/busybox:latest
 containerd_pid='' snapshotter=''
 
@@ -42,6 +43,18 @@ run_containerd() {
 end_containerd() {
     kill -TERM "$containerd_pid"
     eventually 10 "containerd ends" gone "$containerd_pid"
+}
+
+# crun refuses a host that has cgroups of both versions with controllers in version 2. Where that is so, one in front shows it version 1 only.
+fit_runtime() {
+    runtime_program=$oci_runtime
+    [[ $(basename "$oci_runtime") == crun && -n $(cat /sys/fs/cgroup/unified/cgroup.controllers 2>/dev/null) ]] || return 0
+    oci_runtime=$lab_dir/crun
+    cat >"$oci_runtime" <<SH
+#!/bin/sh
+exec unshare --mount --propagation slave sh -c 'mount -t tmpfs none /sys/fs/cgroup/unified && exec $runtime_program "\$@"' crun "\$@"
+SH
+    chmod +x "$oci_runtime"
 }
 
 can_overlay() {

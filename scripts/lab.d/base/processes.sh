@@ -2,6 +2,7 @@
 
 fail() {
     echo "lab: $*" >&2
+    [[ ! -s $lab_dir/log ]] || tail -3 "$lab_dir/log" | sed 's/^/lab: log: /' >&2
     exit 1
 }
 
