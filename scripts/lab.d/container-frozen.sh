@@ -26,11 +26,3 @@ frozen_facts() {
     gone "${lab_fact[init]}" && fail "the SIGKILL came through"
     return 0
 }
-
-stays_in_state() {
-    in_state "$@" || return 1
-    local before
-    before=$(switches_of "$1")
-    sleep 0.1
-    in_state "$@" && [[ $(switches_of "$1") == "$before" ]]
-}

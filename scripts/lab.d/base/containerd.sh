@@ -124,6 +124,9 @@ start_container() {
     found_container "$id"
 }
 
+# bind_mount FOLDER: a folder of the lab's, for --mount, as /FOLDER in the container.
+bind_mount() { echo "type=bind,src=$lab_dir/$1,dst=/$1,options=rbind:rw"; }
+
 task_runs() { [[ $(ctr task ls 2>/dev/null | awk -v id="$1" '$1 == id { print $3 }') == RUNNING ]]; }
 
 # found_container ID: its shim and init become facts.

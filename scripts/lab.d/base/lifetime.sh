@@ -125,6 +125,7 @@ take_down_lab() {
     done
     rm -f $sockets
     rm -rf /run/containerd/runc/"$name" /run/containerd/runc/"$name"-* /run/containerd/fifo/"$name"*
+    [[ ! -e $dir/made-run-systemd ]] || rmdir /run/systemd 2>/dev/null
     rm -rf --one-file-system "$dir"
     set -e
 }

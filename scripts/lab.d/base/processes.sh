@@ -50,6 +50,15 @@ stays_in_call() {
     in_call "$@" && [[ $(switches_of "$1") == "$before" ]]
 }
 
+# stays_in_state PID LETTERS: in the state, and nothing of it ran for a tenth of a second.
+stays_in_state() {
+    in_state "$@" || return 1
+    local before
+    before=$(switches_of "$1")
+    sleep 0.1
+    in_state "$@" && [[ $(switches_of "$1") == "$before" ]]
+}
+
 children_of() { cat /proc/"$1"/task/*/children 2>/dev/null || true; }
 
 only_child_of() { local -a children && children=($(children_of "$1")) && ((${#children[@]} == 1)) && echo "${children[0]}"; }

@@ -1,0 +1,18 @@
+hang file-lock/flock lock_flock 'the workload waits for a flock that a process outside holds'
+lock_flock() { file_lock flock; }
+
+hang file-lock/fcntl lock_fcntl 'the workload waits for an fcntl lock that a process outside holds'
+lock_fcntl() { file_lock fcntl; }
+
+file_lock() {
+    start_containerd
+    mkdir "$lab_dir/data"
+    build_program lock
+    cp "$lab_dir/lock" "$lab_dir/data/"
+    apart "$lab_dir/lock" "$1" "$lab_dir/data/file"
+    local holder=$apart_pid
+    eventually 5 "the lock is held" grep -q " $holder " /proc/locks
+    run_detached c1 --mount "$(bind_mount data)" -- /data/lock "$1" /data/file
+    eventually 10 "the workload waits for the lock" stays_in_call "${lab_fact[init]}" 72 73
+    fact culprit "$holder"
+}

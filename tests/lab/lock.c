@@ -1,0 +1,18 @@
+// lock flock|fcntl FILE: takes a lock on a file, waiting for it if need be, and keeps it.
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+int main(int argc, char **argv) {
+    if (argc != 3) return 2;
+    int file = open(argv[2], O_RDWR | O_CREAT, 0644);
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int failed = file < 0 || (strcmp(argv[1], "flock") == 0 ? flock(file, LOCK_EX) : fcntl(file, F_SETLKW, &whole));
+    if (failed) {
+        perror(argv[2]);
+        return 1;
+    }
+    for (;;) pause();
+}
