@@ -1,7 +1,7 @@
 hang memory-limit/no-killer memory_no_killer 'a workload over its memory limit, and no OOM killer (version 1), or memory.high far below what it uses (version 2)'
 memory_no_killer() {
     start_containerd
-    make_spec "$lab_dir/spec.json" c1 '.linux.resources.memory = {limit: 16777216, disableOOMKiller: true}' tail /dev/zero
+    make_spec "$lab_dir/spec.json" c1 '.linux.resources.memory = {limit: 16777216, disableOOMKiller: true}' sh -c 'a=xxxxxxxx; while :; do a=$a$a; done'
     run_spec c1 "$lab_dir/spec.json"
     eventually 20 "the container runs" task_runs c1
     found_container c1

@@ -5,7 +5,7 @@ traced_workload() {
     stopped_by_tracer "${lab_fact[init]}"
 }
 
-hang traced/shim traced_shim 'a tracer keeps the first thread of the shim stopped'
+hang traced/shim traced_shim 'a tracer keeps every thread of the shim stopped'
 traced_shim() {
     start_containerd
     run_detached c1 -- sleep 9999

@@ -5,7 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     if (argc != 3) return 2;
     int file = open(argv[2], O_RDWR | O_CREAT, 0644);
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

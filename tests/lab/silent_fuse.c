@@ -7,7 +7,7 @@
 
 static const char name[] = "/file";
 
-static int get_attributes(const char *path, struct stat *attributes, struct fuse_file_info *info) {
+static int get_attributes(const char* path, struct stat* attributes, struct fuse_file_info* info) {
     (void)info;
     memset(attributes, 0, sizeof *attributes);
     if (strcmp(path, "/") == 0) {
@@ -23,19 +23,19 @@ static int get_attributes(const char *path, struct stat *attributes, struct fuse
     return 0;
 }
 
-static int open_file(const char *path, struct fuse_file_info *info) {
+static int open_file(const char* path, struct fuse_file_info* info) {
     if (strcmp(path, name) != 0) return -ENOENT;
     info->direct_io = 1;
     return 0;
 }
 
-static int read_file(const char *path, char *buffer, size_t size, off_t offset, struct fuse_file_info *info) {
+static int read_file(const char* path, char* buffer, size_t size, off_t offset, struct fuse_file_info* info) {
     (void)path, (void)offset, (void)info;
     memset(buffer, '\n', size);
     return (int)size;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     static const struct fuse_operations operations = {.getattr = get_attributes, .open = open_file, .read = read_file};
     return fuse_main(argc, argv, &operations, NULL);
 }

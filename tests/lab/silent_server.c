@@ -6,12 +6,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (argc != 3 || strlen(argv[1]) >= sizeof address.sun_path) return 2;
     strcpy(address.sun_path, argv[1]);
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 16) != 0) {
+    if (listener < 0 || bind(listener, (struct sockaddr*)&address, sizeof address) != 0 || listen(listener, 16) != 0) {
         perror(argv[1]);
         return 1;
     }

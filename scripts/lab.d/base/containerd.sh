@@ -145,13 +145,14 @@ shim_of() { lab_process "*containerd-shim-runc-v2 *-namespace $lab_name *-id $1 
 
 # make_spec FILE ID JQ-FILTER COMMAND...: a config.json for `ctr run --config` or a bundle, over the lab's root file system, changed by the filter.
 make_spec() {
-    local file=$1 id=$2 filter=$3 temporary
+    local file=$1 id=$2 filter=$3 arguments temporary
     shift 3
+    arguments=$(printf '%s\n' "$@" | jq -R . | jq -sc .)
     temporary=$(mktemp -d "$lab_dir/spec.XXXXXX")
     (cd "$temporary" && quietly runc spec)
-    jq --arg rootfs "$lab_dir/rootfs" --arg cgroup "/$lab_name/$id" "
-        .root = {path: \$rootfs} | .process.terminal = false | .process.args = \$ARGS.positional | .process.env = [\"PATH=/bin\"]
-        | .linux.cgroupsPath = \$cgroup | $filter" --args "$@" <"$temporary/config.json" >"$file"
+    jq --arg rootfs "$lab_dir/rootfs" --arg cgroup "/$lab_name/$id" --argjson arguments "$arguments" "
+        .root = {path: \$rootfs} | .process.terminal = false | .process.args = \$arguments | .process.env = [\"PATH=/bin\"]
+        | .linux.cgroupsPath = \$cgroup | $filter" <"$temporary/config.json" >"$file"
     rm -r "$temporary"
 }
 
