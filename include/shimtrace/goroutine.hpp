@@ -58,7 +58,7 @@ struct GoSelectCase {
 struct GoWait {
     GoWaitKind kind = GoWaitKind::none;
     Fd fd{-1};                               ///< fd_read, fd_write, and system calls on a descriptor
-    std::string fd_path;                     ///< what the descriptor led to
+    std::string fd_path;                     ///< what the descriptor led to; of a system call that names a path: that path
     RemoteAddress object;                    ///< channel or lock
     std::uint64_t length = 0, capacity = 0;  ///< channel
     std::vector<GoSelectCase> cases;         ///< select

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <sys/syscall.h>
+
 namespace shimtrace::stacks {
 namespace {
 
@@ -72,12 +74,32 @@ std::vector<golang::PolledDescriptor> polled_descriptors(Pid pid) {
     return rows;
 }
 
+/// Calls that wait for what a path leads to, and which argument points to it.
+struct PathCall {
+    std::int64_t syscall;
+    std::size_t argument;
+};
+constexpr PathCall path_calls[] = {{SYS_open, 0}, {SYS_openat, 1}, {SYS_openat2, 1}, {SYS_creat, 0},  {SYS_stat, 0},  {SYS_lstat, 0},  {SYS_newfstatat, 1},
+                                   {SYS_statx, 1}, {SYS_mount, 1}, {SYS_umount2, 0}, {SYS_execve, 0}, {SYS_unlink, 0}, {SYS_unlinkat, 1}, {SYS_rename, 0},
+                                   {SYS_mkdir, 0}, {SYS_mkdirat, 1}, {SYS_rmdir, 0}, {SYS_access, 0}, {SYS_readlink, 0}, {SYS_readlinkat, 1}, {SYS_statfs, 0}};
+
+/// The path that a blocked call names; empty: it names none, or it could not be read.
+std::string path_argument(const GoWait& wait, const Memory& memory) {
+    const auto row = std::ranges::find(path_calls, wait.syscall, &PathCall::syscall);
+    if (wait.syscall < 0 || row == std::end(path_calls)) return {};
+    std::string path(4096, '\0');
+    path.resize(memory.read(RemoteAddress{wait.args[row->argument]}, std::as_writable_bytes(std::span(path))));
+    const std::size_t end = path.find('\0');
+    return end == std::string::npos ? std::string() : path.substr(0, end);
+}
+
 /// What only the host knows: paths of descriptors that are not polled, and which process a child's number means.
-GoProgram finish(golang::DecodedProgram decoded, Pid pid) {
+GoProgram finish(golang::DecodedProgram decoded, Pid pid, const Memory& memory) {
     GoProgram& program = decoded.program;
     for (Goroutine& goroutine : program.goroutines) {
         GoWait& wait = goroutine.wait;
         if (wait.fd.value >= 0 && wait.fd_path.empty()) wait.fd_path = descriptor_path(pid, wait.fd);
+        if (wait.fd_path.empty()) wait.fd_path = path_argument(wait, memory);
     }
     for (const golang::DecodedProgram::Child& child : decoded.children) {
         GoWait& wait = program.goroutines[child.goroutine].wait;
@@ -130,7 +152,7 @@ Result<std::optional<GoProgram>> read_goroutines(Pid pid, BinaryCache& cache, co
     } else {
         state = golang::capture_runtime(binary, *location, memory, facts.threads, facts.polled, limits);
     }
-    GoProgram program = finish(golang::decode_program(binary, *location, state, facts, memory), pid);
+    GoProgram program = finish(golang::decode_program(binary, *location, state, facts, memory), pid, memory);
     program.stopped = stopped_for;
     if (program.incomplete.empty()) program.incomplete = missing;
     return program;

@@ -22,6 +22,7 @@ var globalMutex sync.Mutex
 var readWrite sync.RWMutex
 var once sync.Once
 var blocked = make(chan struct{}) // nobody ever sends or closes
+var kept []any                    // what must not be collected: its finalizer would close it
 
 type embedding struct {
 	name string
@@ -81,7 +82,13 @@ func must(err error) {
 func descriptors(directory string) {
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
-	go tcp.Accept()
+	go func() {
+		for {
+			connection, err := tcp.Accept()
+			must(err)
+			kept = append(kept, connection)
+		}
+	}()
 	go func() {
 		connection, err := net.Dial("tcp", tcp.Addr().String())
 		must(err)
@@ -91,6 +98,7 @@ func descriptors(directory string) {
 	unix, err := net.Listen("unix", directory+"/socket")
 	must(err)
 	go unix.Accept()
+	kept = append(kept, tcp, unix)
 
 	read, write, err := os.Pipe()
 	must(err)
@@ -98,8 +106,7 @@ func descriptors(directory string) {
 	fullRead, fullWrite, err := os.Pipe()
 	must(err)
 	go func() { fullWrite.Write(make([]byte, 1<<20)) }()
-	runtime.KeepAlive(fullRead)
-	runtime.KeepAlive(write)
+	kept = append(kept, read, write, fullRead, fullWrite)
 
 	must(syscall.Mkfifo(directory+"/fifo", 0600))
 	must(syscall.Mkfifo(directory+"/unopened", 0600))
