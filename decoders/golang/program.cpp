@@ -1,6 +1,8 @@
 #include "decoders_golang/program.hpp"
 
 #include "decoders_golang/children.hpp"
+#include "decoders_golang/meanings.hpp"
+#include "decoders_golang/requests.hpp"
 #include "decoders_golang/waits.hpp"
 
 #include <algorithm>
@@ -89,6 +91,8 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
         program.incomplete = "the Go version is not known: what goroutines wait on cannot be told";
     }
     for (std::size_t i = 0; i < stacks.size(); ++i) program.goroutines[i].stack = std::move(stacks[i].frames);
+    for (Goroutine& goroutine : program.goroutines) goroutine.meaning = meaning_of(goroutine);
+    if (location.objects_known) find_requests(state, binary, stacks, program.goroutines, memory);
     return decoded;
 }
 

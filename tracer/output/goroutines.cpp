@@ -65,8 +65,12 @@ std::vector<const GoFrame*> visible_frames(const Goroutine& goroutine, const Sta
     return visible;
 }
 
+/// runtime.printFuncName: type arguments are left out.
 std::string function_name(const GoFrame& frame) {
-    return frame.function == "runtime.gopanic" ? "panic" : printable(frame.function);
+    if (frame.function == "runtime.gopanic") return "panic";
+    const std::size_t open = frame.function.find('['), close = frame.function.rfind(']');
+    if (open == std::string::npos || close == std::string::npos || close < open) return printable(frame.function);
+    return printable(frame.function.substr(0, open) + "[...]" + frame.function.substr(close + 1));
 }
 
 void print_frame(std::string& out, const GoFrame& frame) {

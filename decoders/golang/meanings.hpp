@@ -1,0 +1,26 @@
+// What a goroutine is for, in containerd's and runc's terms: a table from function names to meanings.
+#pragma once
+
+#include <shimtrace/goroutine.hpp>
+
+#include <span>
+#include <string_view>
+
+namespace shimtrace::golang {
+
+struct MeaningRow {
+    std::string_view function;  ///< part of a function's name, without the module's path, which differs between releases
+    std::string_view what;
+    std::string_view detail;  ///< "%method": the method of the matched function, as "Task.Kill"
+};
+
+/// The first row that a frame of the stack matches wins: what is specific stands before what is general.
+std::span<const MeaningRow> meaning_rows();
+
+/// Nothing but the stack and what it waits on is looked at; container and exec id stay empty. Empty `what`: not known.
+GoMeaning meaning_of(const Goroutine& goroutine);
+
+/// True for the meanings whose stacks hold a request with a container's id.
+bool carries_request(const GoMeaning& meaning);
+
+}  // namespace shimtrace::golang
