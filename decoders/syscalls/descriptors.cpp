@@ -1,0 +1,37 @@
+#include "decoders_syscalls/call.hpp"
+#include "decoders_syscalls/capture.hpp"
+#include "decoders_syscalls/results.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+bool known(Fd fd) {
+    constexpr std::int32_t current_directory = -100;
+    return fd.value >= 0 || fd.value == current_directory;
+}
+
+}  // namespace
+
+void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into) {
+    const SyscallRow* row = find_row(enter.arch, enter.number);
+    if (!row) return;
+    const Call call(enter, exit);
+    const std::size_t before = into.size();
+    for (unsigned place = 0; place < row->count; ++place) {
+        const Argument& argument = row->table[place];
+        const unsigned index = argument.index < 0 ? place : static_cast<unsigned>(argument.index);
+        const Slot slot{argument, enter.args[index], index};
+        const Kind& kind = *argument.kind;
+        if (kind.descriptors && (!kind.present || kind.present(call, slot))) kind.descriptors(call, slot, into);
+    }
+    if (call.succeeded() && returns_descriptor(*row, call)) into.push_back(Fd{static_cast<std::int32_t>(call.result())});
+
+    // Without the impossible ones and duplicates, in order.
+    auto kept = into.begin() + static_cast<std::ptrdiff_t>(before);
+    for (auto fd = kept; fd != into.end(); ++fd)
+        if (known(*fd) && std::find(into.begin() + static_cast<std::ptrdiff_t>(before), kept, *fd) == kept) *kept++ = *fd;
+    into.erase(kept, into.end());
+}
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,17 @@
+// One epoll_event, and what is left of a timeout.
+#pragma once
+
+#include "decoders_syscalls/printer.hpp"
+
+namespace shimtrace::decoders {
+
+/// x86-64's struct epoll_event is packed.
+constexpr std::size_t epoll_event_size = 12;
+
+/// {events=EPOLLIN, data={u32=5, u64=5}}; with roles also which descriptor was registered with that data.
+void print_epoll_event(Printer& printer, std::span<const std::byte> bytes);
+
+/// ", left {tv_sec=0, tv_nsec=7967}" for ppoll and pselect6, whose timeout is argument `index`.
+void print_time_left(Printer& printer, unsigned index);
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,145 @@
+// fcntl: what the third argument is depends on the command.
+#include "decoders_flags/file.hpp"
+#include "decoders_syscalls/kinds.hpp"
+#include "decoders_syscalls/structs.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+enum class Third : std::uint8_t {
+    none,
+    fd,
+    fd_flags,
+    open_flags,
+    lock,
+    lock_out,
+    signal,
+    number,
+    lease,
+    notify,
+    seals,
+    owner,
+    owner_out,
+    hint,
+    hint_out
+};
+
+struct CommandRow {
+    std::uint32_t command;
+    Third third;
+};
+constexpr CommandRow commands[] = {
+    {0, Third::fd},       {1, Third::none},    {2, Third::fd_flags},    {3, Third::none},       {4, Third::open_flags},
+    {5, Third::lock_out}, {6, Third::lock},    {7, Third::lock},        {8, Third::number},     {9, Third::none},
+    {10, Third::signal},  {11, Third::none},   {15, Third::owner},      {16, Third::owner_out}, {36, Third::lock_out},
+    {37, Third::lock},    {38, Third::lock},   {1024, Third::lease},    {1025, Third::none},    {1026, Third::notify},
+    {1027, Third::fd},    {1028, Third::none}, {1030, Third::fd},       {1031, Third::number},  {1032, Third::none},
+    {1033, Third::seals}, {1034, Third::none}, {1035, Third::hint_out}, {1036, Third::hint},    {1037, Third::hint_out},
+    {1038, Third::hint},
+};
+
+std::optional<Third> third_of(const Call& call) {
+    for (const CommandRow& row : commands)
+        if (row.command == call.argument32(1)) return row.third;
+    return std::nullopt;
+}
+
+bool present(const Call& call, const Slot&) {
+    return third_of(call) != Third::none;
+}
+bool late(const Call& call, const Slot&) {
+    const auto third = third_of(call);
+    return third == Third::lock_out || third == Third::owner_out || third == Third::hint_out;
+}
+
+constexpr std::size_t lock_size = 32;
+
+void capture_third(Capture& capture, const Slot& slot, int level) {
+    if (level != 0) return;
+    switch (third_of(capture.call()).value_or(Third::none)) {
+        case Third::lock:
+        case Third::lock_out:
+            return capture.bytes(slot.value, lock_size);
+        case Third::owner:
+        case Third::owner_out:
+        case Third::hint:
+        case Third::hint_out:
+            return capture.bytes(slot.value, 8);
+        default:
+            return;
+    }
+}
+
+void print_lock(Printer& printer, const Slot& slot, bool with_pid) {
+    const auto bytes = printer.call().failed() && with_pid ? std::nullopt : printer.call().bytes(slot.value, lock_size);
+    if (slot.value == 0 || !bytes || bytes->size() < lock_size) return printer.address(slot.value);
+    Fields fields(printer);
+    fields("l_type").constant(lock_types, value_at<std::uint16_t>(*bytes, 0));
+    fields("l_whence").constant(whence_names, value_at<std::uint16_t>(*bytes, 2));
+    fields("l_start").decimal(value_at<std::int64_t>(*bytes, 8));
+    fields("l_len").decimal(value_at<std::int64_t>(*bytes, 16));
+    if (with_pid) fields("l_pid").pid(value_at<std::int32_t>(*bytes, 24));
+}
+
+void print_owner(Printer& printer, const Slot& slot) {
+    const auto owner = printer.call().failed() ? std::nullopt : printer.call().value<std::array<std::int32_t, 2>>(slot.value);
+    if (slot.value == 0 || !owner) return printer.address(slot.value);
+    Fields fields(printer);
+    fields("type").constant(owner_types, static_cast<std::uint32_t>((*owner)[0]));
+    fields("pid").pid((*owner)[1]);
+}
+
+void print_hint(Printer& printer, const Slot& slot) {
+    const auto hint = printer.call().failed() ? std::nullopt : printer.call().value<std::uint64_t>(slot.value);
+    if (slot.value == 0 || !hint) return printer.address(slot.value);
+    printer.put('[');
+    printer.constant(rw_hints, *hint);
+    printer.put(']');
+}
+
+void render_third(Printer& printer, const Slot& slot) {
+    const auto low = static_cast<std::uint32_t>(slot.value);
+    const auto third = third_of(printer.call());
+    if (!third) return printer.hex(slot.value);
+    switch (*third) {
+        case Third::none:
+            return;
+        case Third::fd:
+            return printer.decimal(static_cast<std::int32_t>(slot.value));
+        case Third::fd_flags:
+            return printer.flags(fd_flags, low);
+        case Third::open_flags:
+            return printer.open_flags(low);
+        case Third::lock:
+            return print_lock(printer, slot, false);
+        case Third::lock_out:
+            return print_lock(printer, slot, true);
+        case Third::signal:
+            return printer.signal(static_cast<std::int32_t>(low));
+        case Third::number:
+            return printer.decimal(static_cast<std::int32_t>(low));
+        case Third::lease:
+            return printer.constant(lock_types, low);
+        case Third::notify:
+            return printer.flags(notify_flags, low);
+        case Third::seals:
+            return printer.flags(seals, low);
+        case Third::owner:
+        case Third::owner_out:
+            return print_owner(printer, slot);
+        case Third::hint:
+        case Third::hint_out:
+            return print_hint(printer, slot);
+    }
+}
+
+}  // namespace
+
+namespace kinds {
+
+const Kind fcntl_argument{.phase = Phase::by_call, .render = render_third, .capture = capture_third, .present = present, .late = late};
+
+}  // namespace kinds
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,240 @@
+// What is known of files: stat, statx, statfs, directory entries, and fcntl's third argument.
+#include "decoders_flags/file.hpp"
+
+#include "decoders_syscalls/kinds.hpp"
+#include "decoders_syscalls/structs.hpp"
+#include "decoders_syscalls/time_value.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+// asm/stat.h of x86-64.
+
+constexpr std::size_t stat_size = 144;
+
+void print_stat_time(Fields& fields, std::string_view name, std::string_view fraction_name, std::int64_t seconds, std::int64_t fraction) {
+    Printer& value = fields(name);
+    value.decimal(seconds);
+    if (const std::string text = calendar_time(seconds, fraction, 9); !text.empty()) value.comment(text);
+    fields(fraction_name).decimal(fraction);
+}
+
+void print_stat(Printer& printer, std::span<const std::byte> bytes) {
+    const auto u64 = [&](std::size_t offset) { return value_at<std::uint64_t>(bytes, offset); };
+    const auto u32 = [&](std::size_t offset) { return value_at<std::uint32_t>(bytes, offset); };
+    const std::uint32_t mode = u32(24);
+    const bool is_device = (mode & 0170000) == 0020000 || (mode & 0170000) == 0060000;
+    Fields fields(printer);
+    if (!printer.abbreviate()) {
+        fields("st_dev").device(u64(0));
+        fields("st_ino").unsigned_decimal(u64(8));
+    }
+    fields("st_mode").mode(mode);
+    if (!printer.abbreviate()) {
+        fields("st_nlink").unsigned_decimal(u64(16));
+        fields("st_uid").unsigned_decimal(u32(28));
+        fields("st_gid").unsigned_decimal(u32(32));
+        fields("st_blksize").unsigned_decimal(u64(56));
+        fields("st_blocks").unsigned_decimal(u64(64));
+    }
+    is_device ? fields("st_rdev").device(u64(40)) : fields("st_size").unsigned_decimal(u64(48));
+    if (printer.abbreviate()) return fields.more();
+    constexpr struct {
+        std::string_view name, fraction;
+        std::size_t offset;
+    } times[] = {{"st_atime", "st_atime_nsec", 72}, {"st_mtime", "st_mtime_nsec", 88}, {"st_ctime", "st_ctime_nsec", 104}};
+    for (const auto& time : times)
+        print_stat_time(fields, time.name, time.fraction, static_cast<std::int64_t>(u64(time.offset)),
+                        static_cast<std::int64_t>(u64(time.offset + 8)));
+}
+
+// linux/stat.h: struct statx.
+
+constexpr std::size_t statx_size = 256;
+
+void print_statx_time(Fields& fields, std::string_view name, std::span<const std::byte> bytes) {
+    const auto seconds = value_at<std::int64_t>(bytes, 0);
+    const auto nanoseconds = value_at<std::uint32_t>(bytes, 8);
+    Printer& value = fields(name);
+    print_time(value, seconds, nanoseconds, "tv_nsec");
+    if (const std::string text = calendar_time(seconds, nanoseconds, 9); !text.empty()) value.comment(text);
+}
+
+void print_statx(Printer& printer, std::span<const std::byte> bytes) {
+    enum Mask : std::uint32_t { mount_id = 0x1000, direct_alignment = 0x2000 };
+    const auto u64 = [&](std::size_t offset) { return value_at<std::uint64_t>(bytes, offset); };
+    const auto u32 = [&](std::size_t offset) { return value_at<std::uint32_t>(bytes, offset); };
+    const bool full = !printer.abbreviate();
+    Fields fields(printer);
+    fields("stx_mask").flags(statx_masks, u32(0));
+    if (full) fields("stx_blksize").unsigned_decimal(u32(4));
+    fields("stx_attributes").flags(statx_attributes, u64(8));
+    if (full) {
+        fields("stx_nlink").unsigned_decimal(u32(16));
+        fields("stx_uid").unsigned_decimal(u32(20));
+        fields("stx_gid").unsigned_decimal(u32(24));
+    }
+    fields("stx_mode").mode(value_at<std::uint16_t>(bytes, 28));
+    if (full) fields("stx_ino").unsigned_decimal(u64(32));
+    fields("stx_size").unsigned_decimal(u64(40));
+    if (!full) return fields.more();
+    fields("stx_blocks").unsigned_decimal(u64(48));
+    fields("stx_attributes_mask").flags(statx_attributes, u64(56));
+    print_statx_time(fields, "stx_atime", bytes.subspan(64));
+    print_statx_time(fields, "stx_btime", bytes.subspan(80));
+    print_statx_time(fields, "stx_ctime", bytes.subspan(96));
+    print_statx_time(fields, "stx_mtime", bytes.subspan(112));
+    fields("stx_rdev_major").unsigned_decimal(u32(128));
+    fields("stx_rdev_minor").unsigned_decimal(u32(132));
+    fields("stx_dev_major").unsigned_decimal(u32(136));
+    fields("stx_dev_minor").unsigned_decimal(u32(140));
+    if (u32(0) & mount_id) fields("stx_mnt_id").hex(u64(144));
+    if (u32(0) & direct_alignment) {
+        fields("stx_dio_mem_align").unsigned_decimal(u32(152));
+        fields("stx_dio_offset_align").unsigned_decimal(u32(156));
+    }
+}
+
+void render_statx_flags(Printer& printer, const Slot& slot) {
+    constexpr std::uint32_t sync_type = 0x6000;
+    const auto value = static_cast<std::uint32_t>(slot.value);
+    // The way of synchronizing is always named, also its 0.
+    if ((value & sync_type) == 0 && printer.style().constants == Constants::abbrev) {
+        printer.text("AT_STATX_SYNC_AS_STAT");
+        if (value == 0) return;
+        printer.put('|');
+    }
+    printer.flags(statx_at_flags, value);
+}
+
+constexpr std::size_t statfs_size = 120;
+
+void print_statfs(Printer& printer, std::span<const std::byte> bytes) {
+    const auto u64 = [&](std::size_t offset) { return value_at<std::uint64_t>(bytes, offset); };
+    Fields fields(printer);
+    fields("f_type").constant(statfs_magics, u64(0));
+    constexpr std::string_view counts[] = {"f_bsize", "f_blocks", "f_bfree", "f_bavail", "f_files", "f_ffree"};
+    for (std::size_t i = 0; i < std::size(counts); ++i) fields(counts[i]).unsigned_decimal(u64(8 + i * 8));
+    {
+        Fields id(fields("f_fsid"));
+        Printer& value = id("val");
+        value.put('[');
+        value.hex(value_at<std::uint32_t>(bytes, 56));
+        value.text(", ");
+        value.hex(value_at<std::uint32_t>(bytes, 60));
+        value.put(']');
+    }
+    fields("f_namelen").unsigned_decimal(u64(64));
+    fields("f_frsize").unsigned_decimal(u64(72));
+    fields("f_flags").flags(statfs_flags, u64(80));
+}
+
+// getdents64. Names are not printed but with -v; their number is.
+
+void capture_entries(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, static_cast<std::uint64_t>(std::max<std::int64_t>(capture.call().result(), 0)));
+}
+
+/// Calls each(entry) for every complete linux_dirent64.
+template <typename Each>
+std::size_t each_entry(std::span<const std::byte> bytes, Each each) {
+    constexpr std::size_t header = 19;
+    std::size_t count = 0;
+    while (bytes.size() >= header) {
+        const std::size_t length = value_at<std::uint16_t>(bytes, 16);
+        if (length < header || length > bytes.size()) break;
+        each(bytes.first(length));
+        ++count;
+        bytes = bytes.subspan(length);
+    }
+    return count;
+}
+
+void render_entries(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    if (call.failed()) return printer.address(slot.value);
+    const auto length = static_cast<std::uint64_t>(std::max<std::int64_t>(call.result(), 0));
+    const auto bytes = length ? call.bytes(slot.value, std::min(length, Capture::most_bytes)) : std::span<const std::byte>{};
+    if (!bytes) return printer.address(slot.value);
+    if (printer.abbreviate()) {
+        printer.address(slot.value);
+        const std::size_t count = each_entry(*bytes, [](std::span<const std::byte>) {});
+        printer.text(" /* ");
+        printer.unsigned_decimal(count);
+        return printer.text(count == 1 ? " entry */" : " entries */");
+    }
+    printer.put('[');
+    bool first = true;
+    each_entry(*bytes, [&](std::span<const std::byte> entry) {
+        if (!first) printer.text(", ");
+        first = false;
+        Fields fields(printer);
+        fields("d_ino").unsigned_decimal(value_at<std::uint64_t>(entry, 0));
+        fields("d_off").decimal(value_at<std::int64_t>(entry, 8));
+        fields("d_reclen").unsigned_decimal(entry.size());
+        fields("d_type").constant(directory_types, value_at<std::uint8_t>(entry, 18));
+        fields("d_name").field_text(entry.subspan(19));
+    });
+    printer.put(']');
+}
+
+// openat2
+
+constexpr std::size_t open_how_size = 24;
+
+void capture_open_how(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(capture.call().argument(3), open_how_size));
+}
+void render_open_how(Printer& printer, const Slot& slot) {
+    const auto bytes = printer.call().bytes_at_entry(slot.value, open_how_size);
+    if (slot.value == 0 || !bytes || bytes->size() < open_how_size) return printer.address(slot.value);
+    constexpr std::uint64_t create = 0100, temporary = 020200000;
+    const auto flags = value_at<std::uint64_t>(*bytes, 0), mode = value_at<std::uint64_t>(*bytes, 8);
+    Fields fields(printer);
+    fields("flags").open_flags(flags);
+    if ((flags & create) || (flags & temporary) == temporary || mode != 0) fields("mode").octal_padded(mode, 2);
+    fields("resolve").flags(resolve_flags, value_at<std::uint64_t>(*bytes, 16));
+}
+
+/// mknod's device matters for device files alone.
+bool makes_device(const Call& call, const Slot& slot) {
+    const std::uint64_t type = call.argument(slot.argument.other) & 0170000;
+    return type == 0020000 || type == 0060000;
+}
+void render_device(Printer& printer, const Slot& slot) {
+    printer.device(slot.value & 0xffffffff);
+}
+void render_file_mode(Printer& printer, const Slot& slot) {
+    printer.mode(slot.value & 0xffff);
+}
+
+void render_memfd_flags(Printer& printer, const Slot& slot) {
+    constexpr std::uint32_t huge_shift = 26, huge_mask = 0x3f;
+    const auto value = static_cast<std::uint32_t>(slot.value);
+    const std::uint32_t huge = value >> huge_shift & huge_mask;
+    const std::uint32_t rest = value & ~(huge_mask << huge_shift);
+    if (rest != 0 || huge == 0) printer.flags(memfd_flags, rest);
+    if (huge == 0) return;
+    if (rest != 0) printer.put('|');
+    printer.unsigned_decimal(huge);
+    printer.text("<<MFD_HUGE_SHIFT");
+}
+
+}  // namespace
+
+namespace kinds {
+
+const Kind stat = struct_out<stat_size, print_stat>;
+const Kind statx = struct_out<statx_size, print_statx>;
+const Kind statx_flags{.render = render_statx_flags};
+const Kind statfs = struct_out<statfs_size, print_statfs>;
+const Kind directory_entries{.phase = Phase::exit, .render = render_entries, .capture = capture_entries};
+const Kind open_how{.render = render_open_how, .capture = capture_open_how};
+const Kind mknod_device{.render = render_device, .present = makes_device};
+const Kind file_mode{.render = render_file_mode};
+const Kind memfd_flags{.render = render_memfd_flags};
+
+}  // namespace kinds
+
+}  // namespace shimtrace::decoders

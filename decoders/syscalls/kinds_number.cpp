@@ -1,0 +1,148 @@
+// Arguments that are values themselves: numbers, and names of numbers.
+#include "decoders_flags/file.hpp"
+#include "decoders_flags/network.hpp"
+#include "decoders_flags/signal.hpp"
+#include "decoders_syscalls/kinds.hpp"
+#include "decoders_syscalls/printer.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+std::uint32_t low(const Slot& slot) {
+    return static_cast<std::uint32_t>(slot.value);
+}
+std::int32_t low_signed(const Slot& slot) {
+    return static_cast<std::int32_t>(slot.value);
+}
+
+void decimal32(Printer& printer, const Slot& slot) {
+    printer.decimal(low_signed(slot));
+}
+void decimal64(Printer& printer, const Slot& slot) {
+    printer.decimal(static_cast<std::int64_t>(slot.value));
+}
+void unsigned32(Printer& printer, const Slot& slot) {
+    printer.unsigned_decimal(low(slot));
+}
+void unsigned64(Printer& printer, const Slot& slot) {
+    printer.unsigned_decimal(slot.value);
+}
+void address(Printer& printer, const Slot& slot) {
+    printer.address(slot.value);
+}
+void hex32(Printer& printer, const Slot& slot) {
+    printer.hex(low(slot));
+}
+void hex64(Printer& printer, const Slot& slot) {
+    printer.hex0x(slot.value);
+}
+void hex_number(Printer& printer, const Slot& slot) {
+    printer.hex(slot.value);
+}
+void octal_mode(Printer& printer, const Slot& slot) {
+    printer.permissions(slot.value & 0xffff);
+}
+/// -1 stands for "as it is" in chown and its like.
+void user_id(Printer& printer, const Slot& slot) {
+    low(slot) == 0xffffffff ? printer.text("-1") : printer.unsigned_decimal(low(slot));
+}
+void flags32(Printer& printer, const Slot& slot) {
+    printer.flags(*slot.argument.flags, low(slot));
+}
+void flags64(Printer& printer, const Slot& slot) {
+    printer.flags(*slot.argument.flags, slot.value);
+}
+void constant32(Printer& printer, const Slot& slot) {
+    printer.constant(*slot.argument.flags, low(slot));
+}
+void constant64(Printer& printer, const Slot& slot) {
+    printer.constant(*slot.argument.flags, slot.value);
+}
+void constant_decimal32(Printer& printer, const Slot& slot) {
+    printer.constant_decimal(*slot.argument.flags, low_signed(slot));
+}
+void render_open_flags(Printer& printer, const Slot& slot) {
+    printer.open_flags(low(slot));
+}
+/// open's mode is there only where a file may be created.
+bool creates(const Call& call, const Slot& slot) {
+    constexpr std::uint64_t create = 0100, temporary = 020200000;
+    const std::uint64_t flags = call.argument(slot.argument.other);
+    return (flags & create) != 0 || (flags & temporary) == temporary;
+}
+void signal(Printer& printer, const Slot& slot) {
+    printer.signal(low_signed(slot));
+}
+void device(Printer& printer, const Slot& slot) {
+    printer.device(low(slot));
+}
+void pid(Printer& printer, const Slot& slot) {
+    printer.pid(low_signed(slot));
+}
+void socket_type(Printer& printer, const Slot& slot) {
+    constexpr std::uint32_t type = 0xf;
+    const std::string_view name = socket_types.name_of(low(slot) & type);
+    if (printer.style().constants == Constants::raw) return printer.hex(low(slot));
+    std::uint32_t left = low(slot);
+    bool any = false;
+    if (!name.empty()) {
+        printer.text(name);
+        left &= ~type;
+        any = true;
+    }
+    if (left == 0 && any) return;
+    for (const FlagName& flag : socket_flags.names) {
+        if ((left & flag.value) == 0) continue;
+        if (any) printer.put('|');
+        any = true;
+        printer.text(flag.name);
+        left &= ~static_cast<std::uint32_t>(flag.value);
+    }
+    if (left != 0) {
+        if (any) printer.put('|');
+        printer.hex(left);
+        if (!any) printer.comment(socket_types.unknown);
+    } else if (!any) {
+        printer.put('0');
+    }
+}
+/// Clocks of processes and threads are numbers made of a pid: linux/posix-timers.h.
+void clock_id(Printer& printer, const Slot& slot) {
+    printer.constant(clock_names, low(slot));
+}
+void poll_timeout(Printer& printer, const Slot& slot) {
+    printer.decimal(low_signed(slot));
+}
+
+}  // namespace
+
+namespace kinds {
+
+const Kind decimal32{.render = decoders::decimal32};
+const Kind decimal64{.render = decoders::decimal64};
+const Kind unsigned32{.render = decoders::unsigned32};
+const Kind unsigned64{.render = decoders::unsigned64};
+const Kind address{.render = decoders::address};
+const Kind hex32{.render = decoders::hex32};
+const Kind hex64{.render = decoders::hex64};
+const Kind hex_number{.render = decoders::hex_number};
+const Kind octal_mode{.render = decoders::octal_mode};
+const Kind user_id{.render = decoders::user_id};
+const Kind flags32{.render = decoders::flags32};
+const Kind flags64{.render = decoders::flags64};
+const Kind constant32{.render = decoders::constant32};
+const Kind constant64{.render = decoders::constant64};
+const Kind constant_decimal32{.render = decoders::constant_decimal32};
+const Kind open_flags{.render = render_open_flags};
+const Kind open_mode{.render = decoders::octal_mode, .present = creates};
+const Kind signal{.render = decoders::signal};
+const Kind device{.render = decoders::device};
+const Kind pid{.render = decoders::pid};
+const Kind socket_type{.render = decoders::socket_type};
+const Kind clock_id{.render = decoders::clock_id};
+const Kind poll_timeout{.render = decoders::poll_timeout};
+
+}  // namespace kinds
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,246 @@
+// Processes: clone's arguments, wait statuses, limits, usage.
+#include "decoders_flags/process.hpp"
+#include "decoders_flags/signal.hpp"
+
+#include "decoders_flags/errors.hpp"
+#include "decoders_syscalls/kinds.hpp"
+#include "decoders_syscalls/structs.hpp"
+#include "decoders_syscalls/time_value.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+enum Clone : std::uint64_t {
+    exit_signal = 0xff,
+    clone_pidfd = 0x1000,
+    clone_settls = 0x80000,
+    clone_parent_settid = 0x100000,
+    clone_child_cleartid = 0x200000,
+    clone_child_settid = 0x1000000,
+};
+
+// clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD, parent_tid=[5], tls=0x…, child_tidptr=0x…)
+
+void print_clone_flags(Printer& printer, const FlagSet& set, std::uint64_t value) {
+    const std::uint64_t signal = value & exit_signal, flags = value & ~std::uint64_t{exit_signal};
+    if (flags != 0 || signal == 0) printer.flags(set, flags);
+    if (signal == 0) return;
+    if (flags != 0) printer.put('|');
+    printer.signal(static_cast<std::int64_t>(signal));
+}
+void render_clone_stack(Printer& printer, const Slot& slot) {
+    printer.text("child_stack=");
+    printer.address(slot.value);
+}
+void render_clone_flags(Printer& printer, const Slot& slot) {
+    printer.text("flags=");
+    print_clone_flags(printer, clone_flags, slot.value);
+}
+std::uint64_t clone_bits(const Call& call) {
+    return call.argument(0);
+}
+bool has_parent_tid(const Call& call, const Slot&) {
+    return (clone_bits(call) & (clone_parent_settid | clone_pidfd)) != 0;
+}
+bool has_tls(const Call& call, const Slot&) {
+    return (clone_bits(call) & clone_settls) != 0;
+}
+bool has_child_tid(const Call& call, const Slot&) {
+    return (clone_bits(call) & (clone_child_settid | clone_child_cleartid)) != 0;
+}
+void capture_tid(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, 4);
+}
+// What follows the flags is printed, with its comma, when the call has returned.
+void render_parent_tid(Printer& printer, const Slot& slot) {
+    printer.text(", parent_tid=");
+    const auto tid = printer.call().failed() || slot.value == 0 ? std::nullopt : printer.call().value<std::int32_t>(slot.value);
+    if (!tid) return printer.address(slot.value);
+    printer.put('[');
+    (clone_bits(printer.call()) & clone_pidfd) ? printer.fd(*tid) : printer.pid(*tid);
+    printer.put(']');
+}
+void collect_pidfd(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    if (!call.succeeded() || !(clone_bits(call) & clone_pidfd)) return;
+    if (const auto fd = call.value<std::int32_t>(slot.value)) into.push_back(Fd{*fd});
+}
+void render_tls(Printer& printer, const Slot& slot) {
+    printer.text(", tls=");
+    printer.address(slot.value);
+}
+void render_child_tid(Printer& printer, const Slot& slot) {
+    printer.text(", child_tidptr=");
+    printer.address(slot.value);
+}
+
+// clone3: linux/sched.h, struct clone_args: 64-bit fields, as many as the caller knows.
+
+constexpr std::size_t clone_args_size = 88;
+
+void capture_clone_args(Capture& capture, const Slot& slot, int level) {
+    const Call& call = capture.call();
+    if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(call.argument(1), clone_args_size));
+    if (level != 1 || !capture.at_exit()) return;
+    const auto flags = call.value<std::uint64_t>(slot.value);
+    if (!flags) return;
+    if (*flags & clone_pidfd)
+        if (const auto address = call.value<std::uint64_t>(slot.value + 8)) capture.bytes(*address, 4);
+    if (*flags & clone_parent_settid)
+        if (const auto address = call.value<std::uint64_t>(slot.value + 24)) capture.bytes(*address, 4);
+}
+void print_filled(Printer& printer, std::uint64_t address, bool is_fd) {
+    const auto value =
+        printer.call().succeeded() && address ? printer.call().exit()->memory.value<std::int32_t>(RemoteAddress{address}) : std::nullopt;
+    if (!value) return printer.address(address);
+    printer.put('[');
+    is_fd ? printer.fd(*value) : printer.pid(*value);
+    printer.put(']');
+}
+void render_clone_args(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    constexpr std::uint64_t smallest = 64, into_cgroup = 0x200000000;
+    const std::uint64_t length = call.argument(1);
+    const auto bytes =
+        slot.value && length >= smallest ? call.bytes_at_entry(slot.value, std::min<std::uint64_t>(length, clone_args_size)) : std::nullopt;
+    if (!bytes || bytes->size() < smallest) return printer.address(slot.value);
+    const auto field = [&](std::size_t index) { return value_at<std::uint64_t>(*bytes, index * 8); };
+    const std::uint64_t flags = field(0);
+    {
+        Fields fields(printer);
+        fields("flags").flags(clone3_flags, flags);
+        if (flags & clone_pidfd) fields("pidfd").address(field(1));
+        if (flags & (clone_child_settid | clone_child_cleartid)) fields("child_tid").address(field(2));
+        if (flags & clone_parent_settid) fields("parent_tid").address(field(3));
+        fields("exit_signal").signal(static_cast<std::int64_t>(field(4)));
+        fields("stack").address(field(5));
+        fields("stack_size").hex(field(6));
+        if (flags & clone_settls) fields("tls").address(field(7));
+        if (length >= 80 && (field(8) != 0 || field(9) != 0)) {
+            fields("set_tid").address(field(8));
+            fields("set_tid_size").unsigned_decimal(field(9));
+        }
+        if (length >= 88 && (flags & into_cgroup)) fields("cgroup").fd(static_cast<std::int32_t>(field(10)));
+    }
+    const bool shows_results = call.returned() && (flags & (clone_pidfd | clone_parent_settid)) != 0 && call.succeeded();
+    if (!shows_results) return;
+    printer.text(" => ");
+    Fields fields(printer);
+    if (flags & clone_pidfd) print_filled(fields("pidfd"), field(1), true);
+    if (flags & clone_parent_settid) print_filled(fields("parent_tid"), field(3), false);
+}
+void collect_clone_args(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    const auto flags = call.value_at_entry<std::uint64_t>(slot.value), address = call.value_at_entry<std::uint64_t>(slot.value + 8);
+    if (!call.succeeded() || !flags || !address || !(*flags & clone_pidfd)) return;
+    if (const auto fd = call.value<std::int32_t>(*address)) into.push_back(Fd{*fd});
+}
+
+// wait
+
+void print_status(Printer& printer, std::uint32_t status) {
+    const std::uint32_t signal = status & 0x7f, value = status >> 8 & 0xff;
+    if (status == 0xffff) return printer.text("{WIFCONTINUED(s)}");
+    if ((status & 0xff) == 0x7f) {
+        printer.text("{WIFSTOPPED(s) && WSTOPSIG(s) == ");
+        printer.signal(value & 0x7f);
+        if (value & 0x80) printer.text(" | 0x80");
+    } else if (signal == 0) {
+        printer.text("{WIFEXITED(s) && WEXITSTATUS(s) == ");
+        printer.unsigned_decimal(value);
+    } else {
+        printer.text("{WIFSIGNALED(s) && WTERMSIG(s) == ");
+        printer.signal(signal);
+        if (status & 0x80) printer.text(" && WCOREDUMP(s)");
+    }
+    printer.put('}');
+    const std::uint32_t event = status >> 16;
+    if (event != 0) {
+        printer.text(" | ");
+        printer.hex(event << 16);
+    }
+}
+void render_status(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    const bool known = !call.failed() && call.result() > 0;
+    const auto status = known && slot.value ? call.value<std::uint32_t>(slot.value) : std::nullopt;
+    if (!status) return printer.address(slot.value);
+    printer.put('[');
+    print_status(printer, *status);
+    printer.put(']');
+}
+
+constexpr std::size_t rusage_size = 144;
+
+void print_rusage(Printer& printer, std::span<const std::byte> bytes) {
+    constexpr std::string_view names[] = {"ru_maxrss",  "ru_ixrss",   "ru_idrss",  "ru_isrss",  "ru_minflt",   "ru_majflt", "ru_nswap",
+                                          "ru_inblock", "ru_oublock", "ru_msgsnd", "ru_msgrcv", "ru_nsignals", "ru_nvcsw",  "ru_nivcsw"};
+    Fields fields(printer);
+    print_timeval(fields("ru_utime"), bytes.first(16));
+    print_timeval(fields("ru_stime"), bytes.subspan(16, 16));
+    if (printer.abbreviate()) return fields.more();
+    for (std::size_t i = 0; i < std::size(names); ++i) fields(names[i]).unsigned_decimal(value_at<std::uint64_t>(bytes, 32 + i * 8));
+}
+/// wait4's is filled only when a child was found.
+void render_rusage(Printer& printer, const Slot& slot) {
+    const bool waits = slot.index == 3;
+    if (waits && printer.call().result() == 0) return printer.address(slot.value);
+    render_struct_out<rusage_size, print_rusage>(printer, slot);
+}
+
+void render_waitid_id(Printer& printer, const Slot& slot) {
+    constexpr std::uint32_t pidfd = 3;
+    const auto id = static_cast<std::int32_t>(slot.value);
+    printer.call().argument32(0) == pidfd ? printer.fd(id) : printer.pid(id);
+}
+void collect_waitid(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    if (call.argument32(0) == 3) into.push_back(Fd{static_cast<std::int32_t>(slot.value)});
+}
+
+void print_limit(Printer& printer, std::uint64_t value, std::string_view infinity) {
+    if (value == UINT64_MAX) return printer.text(infinity);
+    if (value > 1024 && value % 1024 == 0) {
+        printer.unsigned_decimal(value / 1024);
+        return printer.text("*1024");
+    }
+    printer.unsigned_decimal(value);
+}
+template <bool wide>
+void print_rlimit(Printer& printer, std::span<const std::byte> bytes) {
+    Fields fields(printer);
+    constexpr std::string_view infinity = wide ? "RLIM64_INFINITY" : "RLIM_INFINITY";
+    print_limit(fields("rlim_cur"), value_at<std::uint64_t>(bytes, 0), infinity);
+    print_limit(fields("rlim_max"), value_at<std::uint64_t>(bytes, 8), infinity);
+}
+
+void render_restart(Printer& printer, const Slot&) {
+    printer.text("<... resuming interrupted system call ...>");
+}
+
+}  // namespace
+
+namespace kinds {
+
+const Kind clone_stack{.render = render_clone_stack};
+const Kind clone_flags{.render = render_clone_flags};
+const Kind clone_parent_tid{.phase = Phase::exit,
+                            .render = render_parent_tid,
+                            .capture = capture_tid,
+                            .descriptors = collect_pidfd,
+                            .present = has_parent_tid,
+                            .unseparated = true};
+const Kind clone_tls{.phase = Phase::exit, .render = render_tls, .present = has_tls, .unseparated = true};
+const Kind clone_child_tid{.phase = Phase::exit, .render = render_child_tid, .present = has_child_tid, .unseparated = true};
+const Kind clone_args{
+    .render = render_clone_args, .capture = capture_clone_args, .descriptors = collect_clone_args, .captured_at_both = true};
+const Kind wait_status{.phase = Phase::exit, .render = render_status, .capture = capture_struct<4>};
+const Kind rusage{.phase = Phase::exit, .render = render_rusage, .capture = capture_struct<rusage_size>};
+const Kind waitid_id{.render = render_waitid_id, .descriptors = collect_waitid};
+const Kind rlimit_in = struct_in<16, print_rlimit<false>>;
+const Kind rlimit_out = struct_out<16, print_rlimit<false>>;
+const Kind rlimit64_in = struct_in<16, print_rlimit<true>>;
+const Kind rlimit64_out = struct_out<16, print_rlimit<true>>;
+const Kind restart{.render = render_restart};
+
+}  // namespace kinds
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,106 @@
+// Single numbers and lists of numbers behind a pointer.
+#include "decoders_syscalls/capturing.hpp"
+#include "decoders_syscalls/kinds.hpp"
+#include "decoders_syscalls/printer.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+template <typename Number>
+void capture_number(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, sizeof(Number));
+}
+
+template <typename Number>
+void print_number(Printer& printer, Number value) {
+    if constexpr (std::is_signed_v<Number>)
+        printer.decimal(value);
+    else
+        printer.unsigned_decimal(value);
+}
+
+/// [5]
+template <typename Number>
+void render_number(Printer& printer, const Slot& slot) {
+    if (printer.call().failed()) return printer.address(slot.value);
+    if (const auto value = printer.value_or_address<Number>(slot.value)) {
+        printer.put('[');
+        print_number(printer, *value);
+        printer.put(']');
+    }
+}
+template <typename Number>
+void render_number_in(Printer& printer, const Slot& slot) {
+    const auto value = slot.value ? printer.call().value_at_entry<Number>(slot.value) : std::nullopt;
+    if (!value) return printer.address(slot.value);
+    printer.put('[');
+    print_number(printer, *value);
+    printer.put(']');
+}
+
+/// [5 => 8]: before and after; [5] where it did not change.
+void render_before_after(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    const auto before = slot.value ? call.value_at_entry<std::int64_t>(slot.value) : std::nullopt;
+    if (!before) return printer.address(slot.value);
+    printer.put('[');
+    printer.decimal(*before);
+    const auto after = call.exit()->memory.value<std::int64_t>(RemoteAddress{slot.value});
+    if (call.succeeded() && after && *after != *before) {
+        printer.text(" => ");
+        printer.decimal(*after);
+    }
+    printer.put(']');
+}
+
+void render_hex_pointer(Printer& printer, const Slot& slot) {
+    if (printer.call().failed()) return printer.address(slot.value);
+    if (const auto value = printer.value_or_address<std::uint64_t>(slot.value)) {
+        printer.put('[');
+        printer.address(*value);
+        printer.put(']');
+    }
+}
+
+/// getgroups, setgroups: a list of ids, so many as another argument or the result says.
+void capture_ids_in(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, std::uint64_t{capture.call().argument32(slot.argument.other)} * 4);
+}
+void capture_ids_out(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, static_cast<std::uint64_t>(capture.call().result()) * 4);
+}
+void print_ids(Printer& printer, std::uint64_t address, std::uint64_t count) {
+    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : count;
+    array(printer, address, count, 4, limit,
+          [&](std::span<const std::byte> bytes, std::uint64_t) { printer.unsigned_decimal(value_at<std::uint32_t>(bytes, 0)); });
+}
+void render_ids_in(Printer& printer, const Slot& slot) {
+    print_ids(printer, slot.value, printer.call().argument32(slot.argument.other));
+}
+void render_ids_out(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    if (call.failed() || call.argument32(slot.argument.other) == 0) return printer.address(slot.value);
+    print_ids(printer, slot.value, static_cast<std::uint64_t>(call.result()));
+}
+
+}  // namespace
+
+namespace kinds {
+
+const Kind in_int32{.render = render_number_in<std::int32_t>, .capture = capture_number<std::int32_t>};
+const Kind out_int32{.phase = Phase::exit, .render = render_number<std::int32_t>, .capture = capture_number<std::int32_t>};
+const Kind in_uint32{.render = render_number_in<std::uint32_t>, .capture = capture_number<std::uint32_t>};
+const Kind out_uint32{.phase = Phase::exit, .render = render_number<std::uint32_t>, .capture = capture_number<std::uint32_t>};
+const Kind in_int64{.render = render_number_in<std::int64_t>, .capture = capture_number<std::int64_t>};
+const Kind out_int64{.phase = Phase::exit, .render = render_number<std::int64_t>, .capture = capture_number<std::int64_t>};
+const Kind inout_int64{
+    .phase = Phase::exit, .render = render_before_after, .capture = capture_number<std::int64_t>, .captured_at_both = true};
+const Kind out_uint64{.phase = Phase::exit, .render = render_number<std::uint64_t>, .capture = capture_number<std::uint64_t>};
+const Kind out_address{.phase = Phase::exit, .render = render_hex_pointer, .capture = capture_number<std::uint64_t>};
+const Kind in_ids{.render = render_ids_in, .capture = capture_ids_in};
+const Kind out_ids{.phase = Phase::exit, .render = render_ids_out, .capture = capture_ids_out};
+
+}  // namespace kinds
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,25 @@
+// Numbers of system calls by architecture. x86-64, x32 and aarch64 share the rows; i386 has names and counts of arguments.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace shimtrace::decoders {
+
+struct NumberedName {
+    std::uint16_t number;
+    std::string_view name;
+};
+struct Numbered32 {
+    std::uint16_t number;
+    std::string_view name;
+    std::uint8_t arguments;
+};
+
+std::span<const NumberedName> x86_64_numbers();   ///< as of Linux 6.18
+std::span<const NumberedName> x32_numbers();      ///< those that differ from x86-64's, without the x32 bit
+std::span<const NumberedName> aarch64_numbers();  ///< as of Linux 6.18
+std::span<const Numbered32> i386_numbers();       ///< as of Linux 6.18
+
+}  // namespace shimtrace::decoders

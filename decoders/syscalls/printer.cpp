@@ -1,0 +1,219 @@
+#include "decoders_syscalls/printer.hpp"
+
+#include "decoders_flags/errors.hpp"
+#include "decoders_flags/file.hpp"
+
+#include <bit>
+#include <charconv>
+
+namespace shimtrace::decoders {
+
+namespace {
+
+template <typename Number>
+void append_number(std::string& out, Number value, int base) {
+    char digits[72];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value, base).ptr;
+    out.append(digits, static_cast<std::size_t>(end - digits));
+}
+
+}  // namespace
+
+void Printer::decimal(std::int64_t value) {
+    append_number(*out_, value, 10);
+}
+
+void Printer::unsigned_decimal(std::uint64_t value) {
+    append_number(*out_, value, 10);
+}
+
+void Printer::hex(std::uint64_t value) {
+    if (value == 0) return put('0');
+    hex0x(value);
+}
+
+void Printer::hex0x(std::uint64_t value) {
+    text("0x");
+    append_number(*out_, value, 16);
+}
+
+void Printer::octal(std::uint64_t value) {
+    put('0');
+    if (value != 0) append_number(*out_, value, 8);
+}
+
+void Printer::octal_padded(std::uint64_t value, unsigned digits) {
+    put('0');
+    for (unsigned place = digits - 1; place > 0 && value >> (3 * place) == 0; --place) put('0');
+    append_number(*out_, value, 8);
+}
+
+void Printer::address(std::uint64_t value) {
+    if (value == 0) return text("NULL");
+    hex0x(value);
+}
+
+void Printer::flags(const FlagSet& set, std::uint64_t value) {
+    if (style_.constants == Constants::raw) return hex(value);
+    const bool verbose = style_.constants == Constants::verbose;
+    if (verbose) hex(value);
+    const char* open = verbose ? " /* " : "";
+    std::uint64_t left = value;
+    bool any = false;
+    for (const FlagName& flag : set.names) {
+        const bool matches = flag.value != 0 ? (left & flag.value) == flag.value : value == 0;
+        if (!matches) continue;
+        text(any ? "|" : open);
+        text(flag.name);
+        any = true;
+        left &= ~flag.value;
+        if (left == 0) break;
+    }
+    if (any) {
+        if (left != 0) {
+            put('|');
+            hex(left);
+        }
+        if (verbose) text(" */");
+        return;
+    }
+    if (!verbose) hex(value);
+    if (value != 0) comment(set.unknown);
+}
+
+void Printer::constant(const FlagSet& set, std::uint64_t value) {
+    if (style_.constants == Constants::raw) return hex(value);
+    const std::string_view name = set.name_of(value);
+    if (style_.constants == Constants::verbose || name.empty()) {
+        hex(value);
+        comment(name.empty() ? set.unknown : name);
+    } else {
+        text(name);
+    }
+}
+
+void Printer::constant_decimal(const FlagSet& set, std::int64_t value) {
+    const std::string_view name = set.name_of(static_cast<std::uint64_t>(value));
+    if (style_.constants == Constants::abbrev && !name.empty()) return text(name);
+    decimal(value);
+    if (style_.constants != Constants::raw) comment(name.empty() ? set.unknown : name);
+}
+
+void Printer::signal(std::int64_t number) {
+    const std::string_view name = signal_constant(number);
+    if (name.empty() || style_.constants == Constants::raw) return decimal(number);
+    if (style_.constants == Constants::abbrev) return text(name);
+    decimal(number);
+    comment(name);
+}
+
+void Printer::signal_set(std::span<const std::byte> mask) {
+    constexpr int signals = 64;
+    const auto bits = value_at<std::uint64_t>(mask, 0);
+    if (style_.constants == Constants::raw) return hex0x(bits);
+    // Most of all signals: what is missing is shorter.
+    const bool inverted = std::popcount(bits) >= signals * 2 / 3;
+    const std::uint64_t shown = inverted ? ~bits : bits;
+    text(inverted ? "~[" : "[");
+    bool first = true;
+    for (int number = 1; number <= signals; ++number) {
+        if (!(shown >> (number - 1) & 1)) continue;
+        if (!first) put(' ');
+        first = false;
+        text(signal_constant(number).substr(3));
+    }
+    put(']');
+}
+
+void Printer::mode(std::uint64_t mode) {
+    constexpr std::uint64_t type = 0170000, set_uid = 04000, set_gid = 02000, sticky = 01000;
+    if (style_.constants == Constants::raw) return octal_padded(mode, 2);
+    if (style_.constants == Constants::verbose) {
+        octal_padded(mode, 2);
+        text(" /* ");
+    }
+    if (mode & type) {
+        const std::string_view name = file_types.name_of(mode & type);
+        name.empty() ? octal(mode & type) : text(name);
+        put('|');
+    }
+    if (mode & set_uid) text("S_ISUID|");
+    if (mode & set_gid) text("S_ISGID|");
+    if (mode & sticky) text("S_ISVTX|");
+    octal_padded(mode & ~(type | set_uid | set_gid | sticky), 2);
+    if (style_.constants == Constants::verbose) text(" */");
+}
+
+void Printer::permissions(std::uint64_t mode) {
+    octal_padded(mode, 2);
+}
+
+void Printer::device(std::uint64_t device) {
+    // sys/sysmacros.h: the halves of major and minor are interleaved.
+    const std::uint64_t major = (device >> 8 & 0xfff) | (device >> 32 & ~std::uint64_t{0xfff});
+    const std::uint64_t minor = (device & 0xff) | (device >> 12 & ~std::uint64_t{0xff});
+    text("makedev(");
+    hex(major & 0xffffffff);
+    text(", ");
+    hex(minor & 0xffffffff);
+    put(')');
+}
+
+void Printer::error(std::int64_t number) {
+    const ErrorName found = error_name(number);
+    if (found.name.empty() || style_.constants == Constants::raw) return decimal(number);
+    text(found.name);
+}
+
+void Printer::open_flags(std::uint64_t flags) {
+    constexpr std::uint64_t access = 3;
+    if (style_.constants == Constants::raw) return hex(flags);
+    if (style_.constants == Constants::verbose) {
+        hex(flags);
+        text(" /* ");
+    }
+    text(open_access_modes.name_of(flags & access));
+    std::uint64_t left = flags & ~access;
+    for (const FlagName& flag : decoders::open_flags.names) {
+        if ((left & flag.value) != flag.value) continue;
+        put('|');
+        text(flag.name);
+        left &= ~flag.value;
+    }
+    if (left != 0) {
+        put('|');
+        hex(left);
+    }
+    if (style_.constants == Constants::verbose) text(" */");
+}
+
+void Printer::buffer(std::uint64_t address, std::uint64_t length) {
+    if (address == 0) return text("NULL");
+    if (length == 0) return text("\"\"");
+    const auto found = call_.bytes(address, std::min<std::uint64_t>(length, style_.string_limit));
+    if (!found) return this->address(address);
+    quoted(*found, length);
+}
+
+void Printer::string(std::uint64_t address, std::uint32_t limit) {
+    if (address == 0) return text("NULL");
+    const auto found = call_.bytes(address, std::size_t{limit} + 1);
+    if (!found) return this->address(address);
+    const void* end = std::memchr(found->data(), 0, found->size());
+    if (!end) return quoted(*found, found->size() + 1, limit);
+    const auto length = static_cast<std::size_t>(static_cast<const std::byte*>(end) - found->data());
+    quoted(found->first(length), length, limit);
+}
+
+void Printer::path(std::uint64_t address) {
+    constexpr std::uint32_t most = 4095;
+    string(address, most);
+}
+
+void Printer::field_text(std::span<const std::byte> field) {
+    const void* end = field.empty() ? nullptr : std::memchr(field.data(), 0, field.size());
+    const std::size_t length = end ? static_cast<std::size_t>(static_cast<const std::byte*>(end) - field.data()) : field.size();
+    quoted(field.first(length), end ? length : length + 1, static_cast<std::uint32_t>(field.size()));
+}
+
+}  // namespace shimtrace::decoders

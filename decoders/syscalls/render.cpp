@@ -1,0 +1,83 @@
+#include "decoders_flags/errors.hpp"
+#include "decoders_syscalls/printer.hpp"
+#include "decoders_syscalls/results.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+bool known_at_entry(const Kind& kind, const Call& call, const Slot& slot) {
+    if (kind.phase == Phase::by_call) return !kind.late(call, slot);
+    return kind.phase == Phase::entry;
+}
+
+/// What strace prints of a call that it has no decoder for.
+void render_raw(Printer& printer, const Event& enter) {
+    const unsigned count = argument_count(enter.arch, enter.number);
+    for (unsigned index = 0; index < count; ++index) {
+        if (index != 0) printer.text(", ");
+        printer.hex(enter.args[index]);
+    }
+}
+
+void append_name(std::string& out, Printer& printer, const Event& enter) {
+    if (const auto name = syscall_name(enter.arch, enter.number)) {
+        out.append(*name);
+    } else {
+        out.append("syscall_");
+        printer.hex0x(static_cast<std::uint64_t>(enter.number));
+    }
+    out.push_back('(');
+}
+
+RenderedCall render(const Call& call, const RenderStyle& style, const RenderScope& scope) {
+    RenderedCall rendered;
+    rendered.on_entry.reserve(128);
+    const Event& enter = call.enter();
+    Printer printer(rendered.on_entry, call, style, scope);
+    append_name(rendered.on_entry, printer, enter);
+    const SyscallRow* row = find_row(enter.arch, enter.number);
+    if (!row) {
+        render_raw(printer, enter);
+    } else {
+        bool first = true, entering = true;
+        for (unsigned place = 0; place < row->arguments().size(); ++place) {
+            const Argument& argument = row->table[place];
+            const unsigned index = argument.index < 0 ? place : static_cast<unsigned>(argument.index);
+            const Slot slot{argument, enter.args[index], index};
+            const Kind& kind = *argument.kind;
+            if (kind.present && !kind.present(call, slot)) continue;
+            if (!first && !kind.unseparated) printer.text(", ");
+            first = false;
+            if (entering && !known_at_entry(kind, call, slot)) {
+                entering = false;
+                if (!call.returned()) return rendered;
+                printer.redirect(rendered.on_exit);
+            }
+            kind.render(printer, slot);
+        }
+    }
+    if (!call.returned()) return rendered;
+    rendered.on_exit.push_back(')');
+    Printer result(rendered.result, call, style, scope);
+    render_result(result, row);
+    rendered.failed = call.failed();
+    return rendered;
+}
+
+}  // namespace
+
+RenderedCall render_entry(const Event& enter, const RenderStyle& style, const RenderScope& scope) {
+    return render(Call(enter, nullptr), style, scope);
+}
+
+RenderedCall render_call(const Event& enter, const Event& exit, const RenderStyle& style, const RenderScope& scope) {
+    return render(Call(enter, &exit), style, scope);
+}
+
+std::string signal_name(std::int64_t signal) {
+    const std::string_view name = signal_constant(signal);
+    return name.empty() ? std::to_string(signal) : std::string(name);
+}
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,102 @@
+// What a row of the table is made of: a call has a name, classes, arguments and a kind of result. An argument has a kind, and
+// the kind says both what to capture of it and how to render it.
+#pragma once
+
+#include "decoders_flags/flag_set.hpp"
+#include "decoders_syscalls/table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::decoders {
+
+class Printer;
+class Capture;
+class Call;
+struct Slot;
+
+/// When an argument's value is known, and so when it is captured and printed.
+enum class Phase : std::uint8_t {
+    entry,
+    exit,         ///< filled by the kernel: nothing is captured of it when the call failed
+    exit_always,  ///< likewise, but meaningful after an error too (the rest of an interrupted sleep)
+    by_call,      ///< the kind's `late` says: fcntl's third argument is read by F_SETLK and written by F_GETLK
+};
+
+/// One way in which arguments are read and written. All kinds are constants.
+struct Kind {
+    Phase phase = Phase::entry;
+    void (*render)(Printer&, const Slot&) = nullptr;
+    /// Asks `Capture` for what rendering will need. Called for level 0, 1, 2 … as long as the level before asked for
+    /// anything, so that what was read on one level (an iovec) says what to read on the next (its bytes).
+    void (*capture)(Capture&, const Slot&, int level) = nullptr;
+    /// The descriptors that the argument names.
+    void (*descriptors)(const Call&, const Slot&, std::vector<Fd>& into) = nullptr;
+    /// Is it an argument of this call at all (open's mode)? nullptr: always.
+    bool (*present)(const Call&, const Slot&) = nullptr;
+    bool (*late)(const Call&, const Slot&) = nullptr;  ///< by_call: known at exit only
+    bool captured_at_both = false;                     ///< value-result arguments: entry and exit
+    bool unseparated = false;                          ///< writes its own separator
+};
+
+/// An argument of a call. What its kind needs to know beside the value is here: a set of names, which argument holds the
+/// length, the size of an element.
+struct Argument {
+    std::string_view name;
+    const Kind* kind = nullptr;
+    const FlagSet* flags = nullptr;
+    const FlagSet* more_flags = nullptr;
+    std::uint8_t other = 0;  ///< index of the argument that this one depends on
+    std::int8_t index = -1;  ///< which register it comes from, where that is not its place in the row
+    std::uint16_t size = 0;
+};
+
+/// An argument of a certain call.
+struct Slot {
+    const Argument& argument;
+    std::uint64_t value = 0;
+    unsigned index = 0;
+};
+
+struct SyscallRow {
+    using Result = void (*)(Printer&);
+
+    constexpr SyscallRow(std::string_view call, std::uint32_t in_classes, std::initializer_list<Argument> in_order, Result how = nullptr)
+        : name(call), classes(in_classes), result(how), count(in_order.size()) {
+        std::copy(in_order.begin(), in_order.end(), table.begin());
+    }
+
+    [[nodiscard]] constexpr std::span<const Argument> arguments() const { return std::span(table).first(count); }
+
+    std::string_view name;
+    std::uint32_t classes;
+    Result result;  ///< of a call that succeeded; nullptr: a decimal number
+    std::array<Argument, 6> table{};
+    std::size_t count;
+};
+
+/// The rows by area; table.cpp joins them.
+std::span<const SyscallRow> file_rows();
+std::span<const SyscallRow> directory_rows();
+std::span<const SyscallRow> mount_rows();
+std::span<const SyscallRow> descriptor_rows();
+std::span<const SyscallRow> memory_rows();
+std::span<const SyscallRow> process_rows();
+std::span<const SyscallRow> identity_rows();
+std::span<const SyscallRow> signal_rows();
+std::span<const SyscallRow> time_rows();
+std::span<const SyscallRow> network_rows();
+std::span<const SyscallRow> ipc_rows();
+std::span<const SyscallRow> system_rows();
+
+/// The row of a call; nullptr: there is none (an unknown number, or one of i386 that has raw arguments only).
+const SyscallRow* find_row(Arch arch, std::int64_t number);
+/// How many arguments a call has, for those without a row; 6 where nothing is known.
+unsigned argument_count(Arch arch, std::int64_t number);
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,44 @@
+// Directories, links and names.
+#include "decoders_flags/file.hpp"
+#include "decoders_syscalls/kinds.hpp"
+#include "decoders_syscalls/results.hpp"
+
+namespace shimtrace::decoders {
+
+using namespace arguments;
+
+static constexpr SyscallRow directory_table[] = {
+    {"getdents", class_desc, {fd("fd"), of("dirp", kinds::old_directory_entries), count("count")}},
+    {"getdents64", class_desc, {fd("fd"), of("dirp", kinds::directory_entries), count("count")}},
+    {"getcwd", class_file, {of("buf", kinds::out_text), size("size")}},
+    {"chdir", class_file, {path("path")}},
+    {"fchdir", class_desc, {fd("fd")}},
+    {"chroot", class_file, {path("path")}},
+    {"mkdir", class_file, {path("pathname"), mode("mode")}},
+    {"mkdirat", class_file | class_desc, {directory_fd("dirfd"), path("pathname"), mode("mode")}},
+    {"mknod", class_file, {path("pathname"), of("mode", kinds::file_mode), of("dev", kinds::mknod_device, 1)}},
+    {"mknodat",
+     class_file | class_desc,
+     {directory_fd("dirfd"), path("pathname"), of("mode", kinds::file_mode), of("dev", kinds::mknod_device, 2)}},
+    {"rmdir", class_file, {path("pathname")}},
+    {"unlink", class_file, {path("pathname")}},
+    {"unlinkat", class_file | class_desc, {directory_fd("dirfd"), path("pathname"), flags("flags", at_flags)}},
+    {"rename", class_file, {path("oldpath"), path("newpath")}},
+    {"renameat", class_file | class_desc, {directory_fd("olddirfd"), path("oldpath"), directory_fd("newdirfd"), path("newpath")}},
+    {"renameat2",
+     class_file | class_desc,
+     {directory_fd("olddirfd"), path("oldpath"), directory_fd("newdirfd"), path("newpath"), flags("flags", rename_flags)}},
+    {"link", class_file, {path("oldpath"), path("newpath")}},
+    {"linkat",
+     class_file | class_desc,
+     {directory_fd("olddirfd"), path("oldpath"), directory_fd("newdirfd"), path("newpath"), flags("flags", at_flags)}},
+    {"symlink", class_file, {path("target"), path("linkpath")}},
+    {"symlinkat", class_file | class_desc, {path("target"), directory_fd("newdirfd"), path("linkpath")}},
+    {"lookup_dcookie", 0, {size("cookie"), out_buffer("buffer"), size("len")}},
+};
+
+std::span<const SyscallRow> directory_rows() {
+    return directory_table;
+}
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,155 @@
+#include "decoders_syscalls/siginfo.hpp"
+
+#include "decoders_flags/errors.hpp"
+#include "decoders_flags/process.hpp"
+#include "decoders_flags/signal.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+enum Signal : std::int32_t { ill = 4, trap = 5, bus = 7, fpe = 8, segv = 11, chld = 17, io = 29, sys = 31 };
+
+struct SignalCodes {
+    std::int32_t signal;
+    const FlagSet* codes;
+};
+const SignalCodes signal_codes[] = {{ill, &sigill_codes},   {trap, &sigtrap_codes}, {bus, &sigbus_codes}, {fpe, &sigfpe_codes},
+                                    {segv, &sigsegv_codes}, {chld, &sigchld_codes}, {io, &sigpoll_codes}, {sys, &sigsys_codes}};
+
+void print_code(Printer& printer, std::int32_t signal, std::int32_t code) {
+    std::string_view name = siginfo_codes.name_of(static_cast<std::uint32_t>(code));
+    for (const SignalCodes& row : signal_codes)
+        if (name.empty() && row.signal == signal) name = row.codes->name_of(static_cast<std::uint32_t>(code));
+    if (name.empty()) {
+        printer.hex(static_cast<std::uint32_t>(code));
+        return printer.comment("SI_???");
+    }
+    printer.text(name);
+}
+
+void print_sender(Fields& fields, std::span<const std::byte> bytes) {
+    fields("si_pid").pid(value_at<std::int32_t>(bytes, 16));
+    fields("si_uid").unsigned_decimal(value_at<std::uint32_t>(bytes, 20));
+}
+
+/// Present where it is not zero.
+void print_sigval(Fields& fields, std::span<const std::byte> bytes) {
+    const auto pointer = value_at<std::uint64_t>(bytes, 24);
+    if (pointer == 0) return;
+    fields("si_int").decimal(value_at<std::int32_t>(bytes, 24));
+    fields("si_ptr").address(pointer);
+}
+
+/// Clock ticks; where there are many, also in seconds.
+void print_ticks(Printer& printer, std::int64_t ticks) {
+    constexpr std::int64_t per_second = 100;
+    printer.decimal(ticks);
+    if (ticks < per_second && ticks > -per_second) return;
+    printer.text(" /* ");
+    printer.decimal(ticks / per_second);
+    printer.put('.');
+    const std::int64_t rest = ticks % per_second < 0 ? -(ticks % per_second) : ticks % per_second;
+    if (rest < 10) printer.put('0');
+    printer.decimal(rest);
+    printer.text(" s */");
+}
+
+void print_child(Fields& fields, std::span<const std::byte> bytes, std::int32_t code) {
+    constexpr std::int32_t exited = 1;
+    print_sender(fields, bytes);
+    const auto status = value_at<std::int32_t>(bytes, 24);
+    Printer& value = fields("si_status");
+    code == exited ? value.decimal(status) : value.signal(status);
+    print_ticks(fields("si_utime"), value_at<std::int64_t>(bytes, 32));
+    print_ticks(fields("si_stime"), value_at<std::int64_t>(bytes, 40));
+}
+
+void print_fault(Fields& fields, std::span<const std::byte> bytes, std::int32_t signal, std::int32_t code) {
+    fields("si_addr").address(value_at<std::uint64_t>(bytes, 16));
+    constexpr std::int32_t bounds = 3, protection_key = 4, memory_error = 4, memory_error_optional = 5;
+    if (signal == bus && (code == memory_error || code == memory_error_optional))
+        fields("si_addr_lsb").decimal(value_at<std::int16_t>(bytes, 24));
+    if (signal == segv && code == bounds) {
+        fields("si_lower").address(value_at<std::uint64_t>(bytes, 32));
+        fields("si_upper").address(value_at<std::uint64_t>(bytes, 40));
+    }
+    if (signal == segv && code == protection_key) fields("si_pkey").unsigned_decimal(value_at<std::uint32_t>(bytes, 32));
+}
+
+void print_by_signal(Printer& printer, Fields& fields, std::span<const std::byte> bytes, std::int32_t signal, std::int32_t code) {
+    switch (signal) {
+        case chld:
+            return print_child(fields, bytes, code);
+        case ill:
+        case fpe:
+        case segv:
+        case bus:
+            return print_fault(fields, bytes, signal, code);
+        case io:
+            fields("si_band").decimal(value_at<std::int64_t>(bytes, 16));
+            fields("si_fd").fd(value_at<std::int32_t>(bytes, 24));
+            return;
+        case sys: {
+            fields("si_call_addr").address(value_at<std::uint64_t>(bytes, 16));
+            const auto number = value_at<std::int32_t>(bytes, 24);
+            Printer& call = fields("si_syscall");
+            const auto name = syscall_name(printer.call().enter().arch, number);
+            name ? call.text("__NR_"), call.text(*name) : call.decimal(number);
+            const auto arch = value_at<std::uint32_t>(bytes, 28);
+            Printer& value = fields("si_arch");
+            arch == 0xc000003e ? value.text("AUDIT_ARCH_X86_64") : arch == 0x40000003 ? value.text("AUDIT_ARCH_I386") : value.hex(arch);
+            return;
+        }
+        default:
+            if (value_at<std::uint64_t>(bytes, 16) != 0) print_sender(fields, bytes);
+            print_sigval(fields, bytes);
+    }
+}
+
+}  // namespace
+
+void print_siginfo(Printer& printer, std::span<const std::byte> bytes) {
+    constexpr std::int32_t from_kernel = 0x80, user = 0, queue = -1, timer = -2, message_queue = -3, tkill = -6;
+    const auto signal = value_at<std::int32_t>(bytes, 0), error = value_at<std::int32_t>(bytes, 4), code = value_at<std::int32_t>(bytes, 8);
+    Fields fields(printer);
+    if (signal == 0) return;
+    fields("si_signo").signal(signal);
+    print_code(fields("si_code"), signal, code);
+    if (error != 0) fields("si_errno").error(error);
+    switch (code) {
+        case user:
+        case tkill:
+            return print_sender(fields, bytes);
+        case queue:
+        case message_queue:
+            print_sender(fields, bytes);
+            return print_sigval(fields, bytes);
+        case timer:
+            fields("si_timerid").hex(value_at<std::uint32_t>(bytes, 16));
+            fields("si_overrun").decimal(value_at<std::int32_t>(bytes, 20));
+            return print_sigval(fields, bytes);
+        case from_kernel:
+            if (signal == segv || signal == bus || signal == ill || signal == fpe)
+                fields("si_addr").address(value_at<std::uint64_t>(bytes, 16));
+            return;
+        default:
+            print_by_signal(printer, fields, bytes, signal, code);
+    }
+}
+
+std::string render_siginfo(const Event& signal, const RenderStyle& style, const RenderScope& scope) {
+    const auto bytes = signal.memory.at(RemoteAddress{0}, siginfo_size);
+    std::string text;
+    const Call call(signal, nullptr);
+    Printer printer(text, call, style, scope);
+    if (bytes && bytes->size() >= 48) {
+        print_siginfo(printer, *bytes);
+    } else {
+        Fields fields(printer);
+        fields("si_signo").signal(signal.number);
+    }
+    return text;
+}
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,38 @@
+// Kinds for structs of a fixed size behind a pointer: read whole, printed by one function.
+#pragma once
+
+#include "decoders_syscalls/capturing.hpp"
+#include "decoders_syscalls/printer.hpp"
+
+namespace shimtrace::decoders {
+
+using PrintStruct = void (*)(Printer&, std::span<const std::byte>);
+
+template <std::size_t size>
+void capture_struct(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, size);
+}
+
+/// A struct that was read at entry.
+template <std::size_t size, PrintStruct print>
+void render_struct_in(Printer& printer, const Slot& slot) {
+    const auto bytes = slot.value ? printer.call().bytes_at_entry(slot.value, size) : std::nullopt;
+    if (!bytes || bytes->size() < size) return printer.address(slot.value);
+    print(printer, *bytes);
+}
+
+/// A struct that the call filled; its address where the call failed.
+template <std::size_t size, PrintStruct print>
+void render_struct_out(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    const auto bytes = slot.value && !call.failed() ? call.bytes(slot.value, size) : std::nullopt;
+    if (!bytes || bytes->size() < size) return printer.address(slot.value);
+    print(printer, *bytes);
+}
+
+template <std::size_t size, PrintStruct print>
+constexpr Kind struct_in{.render = render_struct_in<size, print>, .capture = capture_struct<size>};
+template <std::size_t size, PrintStruct print>
+constexpr Kind struct_out{.phase = Phase::exit, .render = render_struct_out<size, print>, .capture = capture_struct<size>};
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,133 @@
+#include "decoders_syscalls/numbers.hpp"
+#include "decoders_syscalls/row.hpp"
+
+#include <string>
+#include <unordered_map>
+
+namespace shimtrace::decoders {
+
+namespace {
+
+constexpr std::uint64_t x32_bit = 0x40000000;
+constexpr std::size_t most_numbers = 1024;
+
+/// Everything about one number of one architecture.
+struct Entry {
+    std::string_view name;
+    const SyscallRow* row = nullptr;
+    std::uint8_t arguments = 6;
+    std::uint32_t classes = 0;
+};
+using ByNumber = std::array<Entry, most_numbers>;
+using ByName = std::unordered_map<std::string_view, const SyscallRow*>;
+
+ByName index_rows() {
+    ByName rows;
+    for (const auto area : {file_rows(), directory_rows(), mount_rows(), descriptor_rows(), memory_rows(), process_rows(), identity_rows(),
+                            signal_rows(), time_rows(), network_rows(), ipc_rows(), system_rows()})
+        for (const SyscallRow& row : area) rows.emplace(row.name, &row);
+    return rows;
+}
+
+void add(ByNumber& table, const ByName& rows, std::span<const NumberedName> numbers) {
+    for (const auto& [number, name] : numbers) {
+        const auto found = rows.find(name);
+        if (found == rows.end()) continue;
+        const SyscallRow& row = *found->second;
+        table[number] = {name, &row, static_cast<std::uint8_t>(row.count), row.classes};
+    }
+}
+
+/// The x32 calls with numbers of their own take 32-bit structs: their arguments stay raw.
+void add_x32(ByNumber& table, const ByName& rows) {
+    add(table, rows, x86_64_numbers());
+    add(table, rows, x32_numbers());
+    for (const auto& [number, name] : x32_numbers()) table[number].row = nullptr;
+}
+
+void add_i386(ByNumber& table, const ByName& rows) {
+    for (const auto& [number, name, arguments] : i386_numbers()) {
+        // stat64, getuid32, clock_gettime64: in the classes of the call without the suffix.
+        std::string_view plain = name;
+        for (const std::string_view suffix : {"_time64", "64", "32"})
+            if (!rows.contains(plain) && plain.ends_with(suffix)) plain.remove_suffix(suffix.size());
+        const auto found = rows.find(plain);
+        table[number] = {name, nullptr, arguments, found == rows.end() ? 0 : found->second->classes};
+    }
+}
+
+/// Built once, never changed: lookups are one index away.
+struct Tables {
+    ByNumber x86_64, x32, aarch64, i386;
+
+    Tables() {
+        const ByName rows = index_rows();
+        add(x86_64, rows, x86_64_numbers());
+        add_x32(x32, rows);
+        add(aarch64, rows, aarch64_numbers());
+        add_i386(i386, rows);
+    }
+};
+
+const ByNumber& table_of(Arch arch) {
+    static const Tables tables;
+    switch (arch) {
+        case Arch::x86_64:
+            return tables.x86_64;
+        case Arch::x32:
+            return tables.x32;
+        case Arch::aarch64:
+            return tables.aarch64;
+        case Arch::i386:
+            return tables.i386;
+    }
+    return tables.x86_64;
+}
+
+/// nullptr: the architecture has no such number.
+const Entry* find(Arch arch, std::int64_t number) {
+    auto plain = static_cast<std::uint64_t>(number);
+    if (arch == Arch::x32) plain &= ~x32_bit;
+    if (plain >= most_numbers) return nullptr;
+    const Entry& entry = table_of(arch)[plain];
+    return entry.name.empty() ? nullptr : &entry;
+}
+
+}  // namespace
+
+std::optional<std::string_view> syscall_name(Arch arch, std::int64_t number) {
+    const Entry* entry = find(arch, number);
+    return entry ? std::optional(entry->name) : std::nullopt;
+}
+
+std::optional<std::int64_t> syscall_number(Arch arch, std::string_view name) {
+    const ByNumber& table = table_of(arch);
+    for (std::size_t number = 0; number < table.size(); ++number)
+        if (table[number].name == name) return static_cast<std::int64_t>(number | (arch == Arch::x32 ? x32_bit : 0));
+    return std::nullopt;
+}
+
+std::vector<std::int64_t> syscall_numbers(Arch arch) {
+    std::vector<std::int64_t> numbers;
+    const ByNumber& table = table_of(arch);
+    for (std::size_t number = 0; number < table.size(); ++number)
+        if (!table[number].name.empty()) numbers.push_back(static_cast<std::int64_t>(number | (arch == Arch::x32 ? x32_bit : 0)));
+    return numbers;
+}
+
+std::uint32_t syscall_classes(Arch arch, std::int64_t number) {
+    const Entry* entry = find(arch, number);
+    return entry ? entry->classes : 0;
+}
+
+const SyscallRow* find_row(Arch arch, std::int64_t number) {
+    const Entry* entry = find(arch, number);
+    return entry ? entry->row : nullptr;
+}
+
+unsigned argument_count(Arch arch, std::int64_t number) {
+    const Entry* entry = find(arch, number);
+    return entry ? entry->arguments : 6;
+}
+
+}  // namespace shimtrace::decoders

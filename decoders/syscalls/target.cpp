@@ -1,0 +1,350 @@
+// A descriptor with what stands behind it: strace's -y and -yy, and with roles what only shimtrace knows.
+#include "decoders_flags/errors.hpp"
+#include "decoders_flags/signal.hpp"
+#include "decoders_syscalls/printer.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+struct RoleName {
+    TargetRole role;
+    std::string_view name;
+    bool names_container;  ///< "stdout of ns/id"; false: "containerd.sock"
+};
+constexpr RoleName role_names[] = {
+    {TargetRole::stdin_stream, "stdin", true},
+    {TargetRole::stdout_stream, "stdout", true},
+    {TargetRole::stderr_stream, "stderr", true},
+    {TargetRole::shim_ttrpc, "shim's ttrpc socket", true},
+    {TargetRole::containerd_grpc, "containerd.sock", false},
+    {TargetRole::containerd_ttrpc, "containerd.sock.ttrpc", false},
+    {TargetRole::log_fifo, "shim log", true},
+    {TargetRole::runtime_log, "runtime log", true},
+    {TargetRole::exec_fifo, "exec.fifo", true},
+    {TargetRole::runtime_sync, "runc's sync", true},
+    {TargetRole::console_socket, "console socket", true},
+    {TargetRole::console, "console", true},
+    {TargetRole::pid_file, "pid file", true},
+    {TargetRole::state_file, "state", true},
+    {TargetRole::bundle_config, "config", true},
+    {TargetRole::dbus, "D-Bus", false},
+};
+
+/// Names and paths come from the tracee: nothing of them may act on a terminal.
+void append_escaped(std::string& out, std::string_view text) {
+    for (const char character : text) {
+        const auto c = static_cast<unsigned char>(character);
+        if (c >= ' ' && c < 0x7f && c != '<' && c != '>') {
+            out.push_back(character);
+        } else {
+            out.push_back('\\');
+            out.push_back(static_cast<char>('0' + (c >> 6)));
+            out.push_back(static_cast<char>('0' + (c >> 3 & 7)));
+            out.push_back(static_cast<char>('0' + (c & 7)));
+        }
+    }
+}
+
+void append_number(std::string& out, std::uint64_t value) {
+    out.append(std::to_string(value));
+}
+
+/// The path as strace shows it: "(deleted)" stands behind the ">".
+struct LinkText {
+    std::string_view path;
+    bool deleted;
+};
+LinkText link_text(const FdTarget& target) {
+    constexpr std::string_view mark = " (deleted)";
+    const bool deleted = target.path.starts_with('/') && target.path.ends_with(mark);
+    return {std::string_view(target.path).substr(0, target.path.size() - (deleted ? mark.size() : 0)), deleted};
+}
+
+void append_socket(std::string& out, const SocketFacts& socket) {
+    append_escaped(out, socket.protocol);
+    out.append(":[");
+    const bool is_unix = socket.protocol.starts_with("UNIX");
+    if (is_unix) {
+        append_number(out, socket.inode.value);
+        if (socket.peer_inode) {
+            out.append("->");
+            append_number(out, socket.peer_inode.value);
+        }
+        if (!socket.local.empty()) {
+            out.append(socket.local.starts_with('@') ? ", @\"" : ", \"");
+            append_escaped(out, socket.local.starts_with('@') ? std::string_view(socket.local).substr(1) : socket.local);
+            out.push_back('"');
+        }
+    } else if (socket.protocol.starts_with("NETLINK")) {
+        if (!socket.netlink_family.empty()) {
+            append_escaped(out, socket.netlink_family);
+            out.push_back(':');
+        }
+        append_number(out, socket.netlink_port);
+    } else if (!socket.local.empty()) {
+        append_escaped(out, socket.local);
+        if (!socket.remote.empty()) {
+            out.append("->");
+            append_escaped(out, socket.remote);
+        }
+    } else {
+        append_number(out, socket.inode.value);
+    }
+    out.push_back(']');
+}
+
+/// What strace -y or -yy shows between the angle brackets.
+void append_object(std::string& out, const FdTarget& target, FdDecoding decoding) {
+    const bool all = decoding == FdDecoding::all;
+    if (all && target.socket) return append_socket(out, *target.socket);
+    if (all && target.kind == FdKind::pidfd && target.pidfd_pid) {
+        out.append("pid:");
+        append_number(out, static_cast<std::uint64_t>(target.pidfd_pid.value));
+        return;
+    }
+    if (all && target.kind == FdKind::signalfd) {
+        out.append("signalfd:[");
+        bool first = true;
+        for (int signal = 1; signal <= 64; ++signal) {
+            if (!(target.signal_mask >> (signal - 1) & 1)) continue;
+            if (!first) out.push_back(' ');
+            first = false;
+            out.append(signal_constant(signal).substr(3));
+        }
+        out.push_back(']');
+        return;
+    }
+    append_escaped(out, link_text(target).path);
+    const bool device = target.kind == FdKind::char_device || target.kind == FdKind::pty || target.kind == FdKind::block_device;
+    if (all && device && target.rdev != 0) {
+        out.append(target.kind == FdKind::block_device ? "<block " : "<char ");
+        append_number(out, (target.rdev >> 8 & 0xfff) | (target.rdev >> 32 & 0xfffff000));
+        out.push_back(':');
+        append_number(out, (target.rdev & 0xff) | (target.rdev >> 12 & 0xffffff00));
+        out.push_back('>');
+    }
+}
+
+std::string role_text(const TargetRoleInfo& info) {
+    std::string text;
+    for (const RoleName& row : role_names) {
+        if (row.role != info.role) continue;
+        append_escaped(text, row.name);
+        if (!row.names_container || !info.container) break;
+        text.append(" of ");
+        if (!info.exec_id.empty()) {
+            text.append("exec ");
+            append_escaped(text, info.exec_id);
+            text.append(" in ");
+        }
+        if (!info.container.ns.empty()) {
+            append_escaped(text, info.container.ns);
+            text.push_back('/');
+        }
+        append_escaped(text, info.container.id);
+    }
+    return text;
+}
+
+std::string_view state_remark(char state) {
+    switch (state) {
+        case 'T':
+            return " (stopped)";
+        case 't':
+            return " (traced)";
+        case 'D':
+            return " (uninterruptible)";
+        case 'Z':
+            return " (zombie)";
+        default:
+            return {};
+    }
+}
+
+void append_holder(std::string& out, const Holder& holder) {
+    append_escaped(out, holder.comm);
+    out.push_back('[');
+    append_number(out, static_cast<std::uint64_t>(holder.pid.value));
+    out.push_back(']');
+    out.append(state_remark(holder.state));
+}
+
+/// "read by ctr[5205] (stopped) and 2 others"
+template <typename Choose>
+bool append_holders(std::string& out, std::string_view verb, const FdTarget& target, Choose choose) {
+    constexpr std::size_t most = 3;
+    std::vector<const Holder*> chosen;
+    for (const Holder& holder : target.holders) {
+        if (!choose(holder)) continue;
+        bool seen = false;
+        for (const Holder* other : chosen) seen = seen || other->pid == holder.pid;
+        if (!seen) chosen.push_back(&holder);
+    }
+    if (chosen.empty()) return false;
+    if (!out.empty()) out.append(", ");
+    out.append(verb);
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+        if (i == most) {
+            out.append(" and ");
+            append_number(out, chosen.size() - most);
+            out.append(" more");
+            break;
+        }
+        out.append(i == 0 ? " " : ", ");
+        append_holder(out, *chosen[i]);
+    }
+    return true;
+}
+
+/// Who is at the other end: the holders but the process whose descriptor this is.
+void append_other_end(std::string& out, const FdTarget& target, Pid self) {
+    constexpr std::uint32_t access = 3, read_only = 0, write_only = 1;
+    const auto other = [self](const Holder& holder) { return holder.pid != self; };
+    switch (target.kind) {
+        case FdKind::pipe:
+        case FdKind::fifo: {
+            if (target.holders.empty()) return;
+            // A descriptor open for both ends (containerd's fifos are) shows whom the bytes could go to.
+            const bool writes = (target.flags & access) != read_only, reads = (target.flags & access) != write_only;
+            if (writes && !append_holders(out, "read by", target, [&](const Holder& h) { return h.reads && other(h); }) && !reads)
+                out.append(out.empty() ? "nobody reads" : ", nobody reads");
+            if (reads && !append_holders(out, "written by", target, [&](const Holder& h) { return h.writes && other(h); }) && !writes)
+                out.append(out.empty() ? "nobody writes" : ", nobody writes");
+            return;
+        }
+        case FdKind::unix_socket:
+        case FdKind::inet_socket:
+            append_holders(out, "peer", target, [](const Holder&) { return true; });
+            return;
+        case FdKind::pty:
+            append_holders(out, "other side", target, other);
+            return;
+        default:
+            return;
+    }
+}
+
+void append_list(std::string& out, std::string_view text) {
+    if (!out.empty()) out.append(", ");
+    out.append(text);
+}
+
+/// Counts, masks and sets that fdinfo tells.
+void append_facts(std::string& out, const FdTarget& target, FdDecoding decoding) {
+    switch (target.kind) {
+        case FdKind::eventfd:
+            append_list(out, "count ");
+            append_number(out, target.count);
+            return;
+        case FdKind::pidfd:
+            if (decoding == FdDecoding::all) return;
+            append_list(out, target.pidfd_pid ? "process " : "process gone");
+            if (target.pidfd_pid) append_number(out, static_cast<std::uint64_t>(target.pidfd_pid.value));
+            return;
+        case FdKind::timerfd: {
+            if (target.timer_value.count() <= 0) return append_list(out, "disarmed");
+            append_list(out, "expires in ");
+            std::string seconds = std::to_string(target.timer_value.count() / 1'000'000'000) + '.';
+            const std::string milliseconds = std::to_string(target.timer_value.count() / 1'000'000 % 1000);
+            out.append(seconds).append(3 - std::min<std::size_t>(3, milliseconds.size()), '0').append(milliseconds).append(" s");
+            return;
+        }
+        case FdKind::eventpoll: {
+            constexpr std::size_t most = 16;
+            append_list(out, "waits for ");
+            if (target.interest.empty()) return out.append("nothing").push_back(' '), out.pop_back();
+            for (std::size_t i = 0; i < target.interest.size(); ++i) {
+                const InterestEntry& entry = target.interest[i];
+                if (i != 0) out.append(", ");
+                if (i == most) return append_number(out.append("and "), target.interest.size() - most), void(out.append(" more"));
+                append_number(out, static_cast<std::uint64_t>(entry.fd.value));
+                out.push_back('<');
+                append_escaped(out, entry.path);
+                out.push_back('>');
+            }
+            return;
+        }
+        default:
+            return;
+    }
+}
+
+const FdTarget* find_target(Fd fd, TargetId target, const RenderScope& scope) {
+    return fd.value >= 0 && scope.targets ? scope.targets->find(target) : nullptr;
+}
+
+void append_target(std::string& out, const FdTarget& target, const RenderStyle& style, Pid self) {
+    const FdDecoding decoding = style.fds == FdDecoding::none ? FdDecoding::paths : style.fds;
+    out.push_back('<');
+    const std::size_t start = out.size();
+    append_object(out, target, decoding);
+    if (style.roles) {
+        // "pipe:[8191] stdout of ns/id", but "/run/…/id-stdout: stdout of ns/id".
+        const bool is_path = out.size() > start && out[start] == '/';
+        std::string remarks = role_text(target.role);
+        append_other_end(remarks, target, self);
+        append_facts(remarks, target, decoding);
+        if (!remarks.empty()) out.append(is_path ? ": " : " ").append(remarks);
+    }
+    out.push_back('>');
+    if (link_text(target).deleted && !(decoding == FdDecoding::all && target.socket)) out.append("(deleted)");
+}
+
+}  // namespace
+
+void Printer::fd(std::int32_t fd) {
+    decimal(fd);
+    if (style_.fds == FdDecoding::none && !style_.roles) return;
+    const auto search = [&](const Event* event) -> const FdTarget* {
+        if (!event) return nullptr;
+        for (const FdUse& use : event->fds)
+            if (use.fd.value == fd)
+                if (const FdTarget* found = find_target(use.fd, use.target, scope_)) return found;
+        return nullptr;
+    };
+    const FdTarget* found = search(&call_.enter());
+    if (!found) found = search(call_.exit());
+    if (found) append_target(*out_, *found, style_, call_.enter().pid);
+}
+
+void Printer::directory_fd(std::int32_t fd) {
+    constexpr std::int32_t current_directory = -100;
+    if (fd != current_directory || style_.constants == Constants::raw) return this->fd(fd);
+    if (style_.constants == Constants::verbose) {
+        decimal(fd);
+        comment("AT_FDCWD");
+    } else {
+        text("AT_FDCWD");
+    }
+    if (style_.fds == FdDecoding::none) return;
+    for (const FdUse& use : call_.enter().fds)
+        if (use.fd.value == current_directory)
+            if (const FdTarget* found = scope_.targets ? scope_.targets->find(use.target) : nullptr)
+                append_target(*out_, *found, style_, call_.enter().pid);
+}
+
+void Printer::pid(std::int32_t pid) {
+    decimal(pid);
+    if (pid <= 0 || !scope_.task || !(style_.pid_comms || style_.pid_namespaces)) return;
+    const TaskInfo* task = scope_.task(Tid{pid});
+    if (!task) return;
+    if (style_.pid_comms) {
+        put('<');
+        append_escaped(*out_, task->comm);
+        put('>');
+    }
+    if (style_.pid_namespaces && task->ns_tids.size() > 1) {
+        text(" /* ");
+        decimal(task->ns_tids.front());
+        text(" in strace's PID NS */");
+    }
+}
+
+std::string render_fd(Fd fd, TargetId target, const RenderStyle& style, const RenderScope& scope) {
+    std::string text = std::to_string(fd.value);
+    if (const FdTarget* found = find_target(fd, target, scope)) append_target(text, *found, style, Pid{});
+    return text;
+}
+
+}  // namespace shimtrace::decoders
