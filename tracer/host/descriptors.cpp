@@ -160,7 +160,11 @@ OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, con
 }
 
 void add_fdinfo(const ProcDirectory& directory, Fd fd, FdTarget& target, std::string& scratch) {
-    const auto text = directory.read(DecimalName(fd.value).c_str(), scratch, std::size_t{1} << 20);
+    add_fdinfo(directory, DecimalName(fd.value).c_str(), target, scratch);
+}
+
+void add_fdinfo(const ProcDirectory& directory, const char* name, FdTarget& target, std::string& scratch) {
+    const auto text = directory.read(name, scratch, std::size_t{1} << 20);
     if (!text) return;
     FdInfoText info = parse_fdinfo(*text);
     target.flags = info.flags;

@@ -36,6 +36,8 @@ OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, con
 /// Adds what fdinfo tells: flags, counts, timers, masks, interest sets, pidfd's process. `directory`: an open
 /// /proc/PID/fdinfo. For a pty's master it is the only place that tells its number.
 void add_fdinfo(const ProcDirectory& directory, Fd fd, FdTarget& target, std::string& scratch);
+/// The same from the file `name`.
+void add_fdinfo(const ProcDirectory& directory, const char* name, FdTarget& target, std::string& scratch);
 
 /// Names the descriptors of every interest set among `fds` by the path that they have there.
 void name_interest(std::vector<FdEntry>& fds);

@@ -1,6 +1,7 @@
 #include "host/socket_table.hpp"
 
 #include "host/owned_fd.hpp"
+#include "host/quiet_thread.hpp"
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
@@ -19,7 +20,6 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <thread>
 
 namespace shimtrace::host {
 namespace {
@@ -40,10 +40,6 @@ NetlinkSocket connect_sock_diag() {
 // The names of TCP_ESTABLISHED and its like (net/tcp_states.h); unix and netlink sockets use the same numbers.
 constexpr std::array states = std::to_array<const char*>({"", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
                                                           "CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV"});
-
-std::string state_name(unsigned state) {
-    return state < states.size() ? states[state] : std::string();
-}
 
 // linux/netlink.h, without NETLINK_.
 constexpr std::array netlink_families =
@@ -74,7 +70,7 @@ int on_unix(nl_msg* message, void* context) {
     KnownSocket socket{FdKind::unix_socket, {}};
     socket.facts.protocol = found->udiag_type == SOCK_STREAM ? "UNIX-STREAM" : "UNIX";
     socket.facts.inode = Inode{found->udiag_ino};
-    socket.facts.state = state_name(found->udiag_state);
+    socket.facts.state = socket_state_name(found->udiag_state);
     if (nlattr* name = attributes[UNIX_DIAG_NAME])
         socket.facts.local = unix_address({static_cast<const char*>(nla_data(name)), static_cast<std::size_t>(nla_len(name))});
     if (const auto peer = attribute<std::uint32_t>(attributes[UNIX_DIAG_PEER])) socket.facts.peer_inode = Inode{*peer};
@@ -99,7 +95,7 @@ int on_inet(nl_msg* message, void* context) {
     KnownSocket socket{FdKind::inet_socket, {}};
     socket.facts.protocol = protocol;
     socket.facts.inode = Inode{found->idiag_inode};
-    socket.facts.state = state_name(found->idiag_state);
+    socket.facts.state = socket_state_name(found->idiag_state);
     socket.facts.local = inet_address(family, found->id.idiag_src, found->id.idiag_sport);
     constexpr decltype(found->id.idiag_dst) nowhere{};
     if (found->id.idiag_dport || std::memcmp(found->id.idiag_dst, nowhere, family == AF_INET ? 4 : 16) != 0)
@@ -117,8 +113,7 @@ int on_netlink(nl_msg* message, void* context) {
     socket.facts.protocol = "NETLINK";
     socket.facts.inode = Inode{found->ndiag_ino};
     socket.facts.netlink_port = found->ndiag_portid;
-    socket.facts.netlink_family =
-        found->ndiag_protocol < netlink_families.size() ? netlink_families[found->ndiag_protocol] : std::to_string(found->ndiag_protocol);
+    socket.facts.netlink_family = netlink_family_name(found->ndiag_protocol);
     static_cast<SocketTable*>(context)->add(std::move(socket));
     return NL_OK;
 }
@@ -166,6 +161,16 @@ constexpr auto inet_rows = std::to_array<InetRow>({{AF_INET, IPPROTO_TCP, "TCP",
 
 }  // namespace
 
+std::string socket_state_name(unsigned state) {
+    return state < states.size() ? states[state] : std::string();
+}
+
+std::string netlink_family_name(int protocol) {
+    if (protocol >= 0 && static_cast<std::size_t>(protocol) < netlink_families.size())
+        return netlink_families[static_cast<std::size_t>(protocol)];
+    return std::to_string(protocol);
+}
+
 std::string unix_address(std::string_view name) {
     if (name.empty()) return {};
     if (name[0] == '\0') return "@" + std::string(name.substr(1));
@@ -204,27 +209,39 @@ std::vector<std::string> dump_sockets(SocketTable& into) {
     return gaps;
 }
 
-std::vector<std::string> dump_sockets_of(const std::vector<Pid>& processes, SocketTable& into) {
-    if (processes.empty()) return {};
-    std::vector<std::string> gaps;
+namespace {
+
+/// Calls `visit` in the network namespace of each process; gives how many could not be entered. setns() changes the calling
+/// thread alone: a thread is made for it, and ends in the last namespace that it was in.
+template <typename Visit>
+std::size_t visit_network_namespaces(const std::vector<Pid>& processes, Visit visit) {
     std::size_t refused = 0;
-    // setns() changes the calling thread alone: this thread is made for it and ends in the last namespace it was in.
-    std::thread visitor([&] {
+    std::thread visitor = quiet_thread([&] {
         for (const Pid pid : processes) {
             const OwnedFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid.value, 0)));
             if (!process) continue;
             if (::setns(process.get(), CLONE_NEWNET) == 0)
-                dump_sockets(into);
+                visit();
             else if (errno != ESRCH)
                 ++refused;
         }
     });
     visitor.join();
-    if (refused) gaps.push_back("sockets of " + std::to_string(refused) + " other network namespaces: not permitted (run as root)");
-    return gaps;
+    return refused;
 }
 
-std::optional<KnownSocket> ask_unix_socket(Inode inode) {
+}  // namespace
+
+std::vector<std::string> dump_sockets_of(const std::vector<Pid>& processes, SocketTable& into) {
+    if (processes.empty()) return {};
+    const std::size_t refused = visit_network_namespaces(processes, [&] { dump_sockets(into); });
+    if (refused == 0) return {};
+    return {"sockets of " + std::to_string(refused) + " other network namespaces: not permitted (run as root)"};
+}
+
+namespace {
+
+std::optional<KnownSocket> ask_here(Inode inode) {
     const NetlinkSocket socket = connect_sock_diag();
     if (!socket) return std::nullopt;
     unix_diag_req request = unix_request();
@@ -233,6 +250,15 @@ std::optional<KnownSocket> ask_unix_socket(Inode inode) {
     ask(socket.get(), request, 0, on_unix, &table);
     const KnownSocket* found = table.find(inode);
     return found ? std::optional(*found) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<KnownSocket> ask_unix_socket(Inode inode, Pid process) {
+    std::optional<KnownSocket> found = ask_here(inode);
+    if (found || !process) return found;
+    visit_network_namespaces({process}, [&] { found = ask_here(inode); });
+    return found;
 }
 
 }  // namespace shimtrace::host

@@ -44,8 +44,13 @@ std::vector<std::string> dump_sockets(SocketTable& into);
 /// ends; the caller's namespace stays. Gives what could not be read.
 std::vector<std::string> dump_sockets_of(const std::vector<Pid>& processes, SocketTable& into);
 
-/// One unix socket of the calling thread's network namespace.
-std::optional<KnownSocket> ask_unix_socket(Inode inode);
+/// One unix socket of the calling thread's network namespace; where it is not there, of the namespace that `process` is in.
+std::optional<KnownSocket> ask_unix_socket(Inode inode, Pid process = {});
+
+/// "ESTABLISHED": the name of a number of net/tcp_states.h.
+std::string socket_state_name(unsigned state);
+/// "ROUTE": NETLINK_ROUTE; the number where it has no name.
+std::string netlink_family_name(int protocol);
 
 /// A unix socket's address as it is shown: "/path", "@abstract"; empty: unnamed.
 std::string unix_address(std::string_view name);
