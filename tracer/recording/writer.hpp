@@ -17,6 +17,8 @@ struct WriterOptions {
     std::uint64_t max_bytes = 0;   ///< rotate after so many; 0: never
     OnOverrun on_overrun = OnOverrun::wait;
     Nanoseconds overrun_wait = std::chrono::milliseconds(10);
+    std::uint32_t max_files = 2;  ///< rotation: FILE, FILE.1, FILE.2 …; the oldest goes
+    bool redact = false;          ///< leave environments and command lines out of snapshots and header
 };
 
 struct WriterCounts {
@@ -29,7 +31,8 @@ public:
     /// `path` "-": standard output. Errors: exists already, not permitted, a symbolic link.
     static Result<std::unique_ptr<Writer>> create(const std::string& path, const WriterOptions& options);
     [[nodiscard]] virtual WriterCounts counts() const = 0;
-    /// Flight recorder: writes out what the ring holds now. Safe from another thread.
+    /// Flight recorder: writes out what the ring holds now: to the file itself the first time and at the end, to FILE.2,
+    /// FILE.3 … where that is taken. Safe from another thread and from a signal handler.
     virtual void dump() = 0;
     /// The first write error, if any (a full disk): what was written before it is readable.
     [[nodiscard]] virtual std::optional<Error> failure() const = 0;

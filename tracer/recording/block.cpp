@@ -1,0 +1,155 @@
+#include "recording/block.hpp"
+
+#include <xxhash.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+
+namespace shimtrace::recording {
+
+namespace {
+
+// No text begins like this, and a file that lost its eighth bit doesn't either.
+constexpr std::array<std::byte, 4> magic{std::byte{0x9f}, std::byte{'S'}, std::byte{'T'}, std::byte{'B'}};
+constexpr std::size_t checksum_offset = 32;
+constexpr int compression_level = 3;
+
+template <typename Number>
+void put(std::span<std::byte> into, std::size_t offset, Number number) {
+    for (std::size_t i = 0; i < sizeof number; ++i) into[offset + i] = static_cast<std::byte>(number >> (8 * i));
+}
+
+template <typename Number>
+Number get(std::span<const std::byte> from, std::size_t offset) {
+    Number number = 0;
+    for (std::size_t i = 0; i < sizeof number; ++i) number = static_cast<Number>(number | static_cast<Number>(from[offset + i]) << (8 * i));
+    return number;
+}
+
+std::uint64_t header_checksum(std::span<const std::byte> header, std::span<const std::byte> summary) {
+    return XXH3_64bits_withSeed(header.data(), checksum_offset, XXH3_64bits(summary.data(), summary.size()));
+}
+
+}  // namespace
+
+Bytes encode_summary(const BlockSummary& summary) {
+    ByteWriter out;
+    out.signed_varint(summary.first.time_since_epoch().count());
+    out.signed_varint((summary.last - summary.first).count());
+    out.varint(summary.events);
+    out.varint(summary.pids.size());
+    std::int32_t previous = 0;
+    for (const Pid pid : summary.pids) {
+        out.signed_varint(pid.value - previous);
+        previous = pid.value;
+    }
+    return {out.bytes().begin(), out.bytes().end()};
+}
+
+std::optional<BlockSummary> decode_summary(std::span<const std::byte> bytes) {
+    ByteReader in(bytes);
+    BlockSummary summary;
+    const std::uint64_t first = static_cast<std::uint64_t>(in.signed_varint());
+    const std::uint64_t last = first + static_cast<std::uint64_t>(in.signed_varint());
+    summary.first = MonotonicTime(Nanoseconds(static_cast<std::int64_t>(first)));
+    summary.last = MonotonicTime(Nanoseconds(static_cast<std::int64_t>(last)));
+    summary.events = in.varint();
+    const std::uint64_t count = in.varint();
+    if (count > in.left()) return std::nullopt;
+    std::uint64_t pid = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        pid += static_cast<std::uint64_t>(in.signed_varint());
+        summary.pids.emplace_back(static_cast<std::int32_t>(pid));
+    }
+    if (in.failed()) return std::nullopt;
+    return summary;
+}
+
+bool has_block_magic(std::span<const std::byte> bytes) {
+    return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin());
+}
+
+std::optional<BlockHeader> parse_block_header(std::span<const std::byte, block_header_size> bytes) {
+    if (!has_block_magic(bytes)) return std::nullopt;
+    BlockHeader header;
+    header.version = get<std::uint8_t>(bytes, 4);
+    header.type = get<std::uint8_t>(bytes, 5);
+    const auto compression = get<std::uint8_t>(bytes, 6);
+    header.compressed = compression == 1;
+    header.flags = get<std::uint8_t>(bytes, 7);
+    header.sequence = get<std::uint32_t>(bytes, 8);
+    header.summary_length = get<std::uint32_t>(bytes, 12);
+    header.stored_length = get<std::uint32_t>(bytes, 16);
+    header.raw_length = get<std::uint32_t>(bytes, 20);
+    header.payload_checksum = get<std::uint64_t>(bytes, 24);
+    if (compression > 1 || header.summary_length > largest_summary || header.stored_length > largest_payload ||
+        header.raw_length > largest_payload)
+        return std::nullopt;
+    return header;
+}
+
+bool header_intact(std::span<const std::byte, block_header_size> header, std::span<const std::byte> summary) {
+    return header_checksum(header, summary) == get<std::uint64_t>(header, checksum_offset);
+}
+
+struct BlockOpener::State {
+    std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context{ZSTD_createDCtx(), &ZSTD_freeDCtx};
+    Bytes raw;
+};
+
+BlockOpener::BlockOpener() : state_(std::make_unique<State>()) {}
+BlockOpener::~BlockOpener() = default;
+
+Result<std::span<const std::byte>> BlockOpener::open(const BlockHeader& header, std::span<const std::byte> stored) {
+    if (XXH3_64bits(stored.data(), stored.size()) != header.payload_checksum) return fail("its checksum does not match");
+    if (!header.compressed) return stored;
+    // A frame that tells its size can be believed before memory is taken for it: zstd cannot expand by more than some 10,000.
+    if (ZSTD_getFrameContentSize(stored.data(), stored.size()) != header.raw_length) return fail("its length is not what it says");
+    state_->raw.resize(header.raw_length);
+    const std::size_t size =
+        ZSTD_decompressDCtx(state_->context.get(), state_->raw.data(), state_->raw.size(), stored.data(), stored.size());
+    if (ZSTD_isError(size) != 0) return fail(std::string("decompress it: ") + ZSTD_getErrorName(size));
+    if (size != header.raw_length) return fail("its length is not what it says");
+    return std::span<const std::byte>(state_->raw);
+}
+
+struct BlockMaker::State {
+    std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context{ZSTD_createCCtx(), &ZSTD_freeCCtx};
+};
+
+BlockMaker::BlockMaker() : state_(std::make_unique<State>()) {}
+BlockMaker::~BlockMaker() = default;
+
+Bytes BlockMaker::make(BlockType type, std::uint8_t flags, std::span<const std::byte> summary, std::span<const std::byte> payload) {
+    const std::size_t front = block_header_size + summary.size();
+    Bytes block(front + ZSTD_compressBound(payload.size()));
+    std::ranges::copy(summary, block.begin() + block_header_size);
+    std::size_t stored = ZSTD_compressCCtx(state_->context.get(), block.data() + front, block.size() - front, payload.data(),
+                                           payload.size(), compression_level);
+    const bool compressed = ZSTD_isError(stored) == 0 && stored < payload.size();
+    if (!compressed) {
+        stored = payload.size();
+        std::ranges::copy(payload, block.begin() + static_cast<std::ptrdiff_t>(front));
+    }
+    block.resize(front + stored);
+    std::ranges::copy(magic, block.begin());
+    put(block, 4, format_version);
+    put(block, 5, static_cast<std::uint8_t>(type));
+    put(block, 6, static_cast<std::uint8_t>(compressed ? 1 : 0));
+    put(block, 7, flags);
+    put(block, 12, static_cast<std::uint32_t>(summary.size()));
+    put(block, 16, static_cast<std::uint32_t>(stored));
+    put(block, 20, static_cast<std::uint32_t>(payload.size()));
+    put(block, 24, static_cast<std::uint64_t>(XXH3_64bits(block.data() + front, stored)));
+    number_block(block, 0);
+    return block;
+}
+
+void number_block(std::span<std::byte> block, std::uint32_t sequence) {
+    put(block, 8, sequence);
+    const std::span summary = block.subspan(block_header_size, get<std::uint32_t>(block, 12));
+    put(block, checksum_offset, header_checksum(block, summary));
+}
+
+}  // namespace shimtrace::recording

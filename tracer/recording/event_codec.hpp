@@ -1,0 +1,66 @@
+// The payload of an events block: each event as its difference from the last one like it. FORMAT.md has the bytes.
+//
+// What is "like it" is what makes repetition cheap: for a call, the same thread's last call of that number on that
+// descriptor, which moreover is found without being named when the thread makes its calls in the order it made them before.
+// All contexts start empty in each block, so that each block decodes alone.
+#pragma once
+
+#include "recording/block.hpp"
+#include "recording/bytes.hpp"
+
+#include <shimtrace/event.hpp>
+#include <shimtrace/stream.hpp>
+
+#include <memory>
+
+namespace shimtrace::recording {
+
+/// A finished block, its sequence number not yet set.
+struct EncodedBlock {
+    Bytes bytes;
+    BlockType type{};
+    std::uint8_t flags = 0;
+    BlockSummary summary;
+};
+
+/// Turns a session into blocks. Keeps the dictionary, and the calls in flight, so that a block can repeat what it uses.
+class EventEncoder {
+public:
+    EventEncoder();
+    ~EventEncoder();
+
+    void define_target(TargetId id, const FdTarget& target);
+    void define_task(const TaskInfo& task);
+    /// The event's buffers may be swapped for others.
+    void add(Event& event);
+
+    /// Nothing was added since the last finish().
+    [[nodiscard]] bool empty() const;
+    /// The block has grown enough to be finished.
+    [[nodiscard]] bool full() const;
+    /// The next block begins with a checkpoint in any case: it is the first of a file.
+    void restart();
+    EncodedBlock finish(BlockMaker& maker);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// What a block tells, in its order.
+class BlockVisitor {
+public:
+    virtual ~BlockVisitor() = default;
+    /// `message`: an FdTarget in Schema's wire form.
+    virtual void target(TargetId id, std::span<const std::byte> message) = 0;
+    /// `message`: a TaskInfo.
+    virtual void task(std::span<const std::byte> message) = 0;
+    /// `repeated`: a syscall_enter of an earlier block, for the exit or the blocking that follows here. The event's buffers
+    /// may be swapped for others.
+    virtual void event(Event& event, bool repeated) = 0;
+};
+
+/// Error: the bytes are no such payload; what was visited before is right.
+Result<void> decode_events(std::span<const std::byte> payload, BlockVisitor& visitor);
+
+}  // namespace shimtrace::recording

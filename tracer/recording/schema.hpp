@@ -1,0 +1,296 @@
+// The structs of a recording, field by field. A new field of the vocabulary is one row here, at the end, with the next number.
+#pragma once
+
+#include "recording/fields.hpp"
+
+#include <shimtrace/event.hpp>
+#include <shimtrace/snapshot.hpp>
+#include <shimtrace/stream.hpp>
+
+namespace shimtrace::recording {
+
+/// The first block's content.
+struct RecordingHeader {
+    std::uint32_t format = 0;
+    std::string byte_order;  ///< of the captured bytes: "little"
+    SessionInfo session;
+};
+
+template <>
+struct LastOf<Arch> {
+    static constexpr Arch value = Arch::aarch64;
+};
+template <>
+struct LastOf<EventKind> {
+    static constexpr EventKind value = EventKind::lost;
+};
+template <>
+struct LastOf<FdKind> {
+    static constexpr FdKind value = FdKind::anon;
+};
+template <>
+struct LastOf<ProcessRole> {
+    static constexpr ProcessRole value = ProcessRole::client;
+};
+template <>
+struct LastOf<TargetRole> {
+    static constexpr TargetRole value = TargetRole::dbus;
+};
+template <>
+struct LastOf<GoState> {
+    static constexpr GoState value = GoState::unknown;
+};
+template <>
+struct LastOf<GoWaitKind> {
+    static constexpr GoWaitKind value = GoWaitKind::child;
+};
+
+template <>
+struct Schema<ContainerRef> {
+    static constexpr std::tuple fields{Field{1, &ContainerRef::ns}, Field{2, &ContainerRef::id}};
+};
+template <>
+struct Schema<ProcessRoleInfo> {
+    static constexpr std::tuple fields{Field{1, &ProcessRoleInfo::role}, Field{2, &ProcessRoleInfo::container},
+                                       Field{3, &ProcessRoleInfo::exec_id}, Field{4, &ProcessRoleInfo::operation}};
+};
+template <>
+struct Schema<TargetRoleInfo> {
+    static constexpr std::tuple fields{Field{1, &TargetRoleInfo::role}, Field{2, &TargetRoleInfo::container},
+                                       Field{3, &TargetRoleInfo::exec_id}};
+};
+template <>
+struct Schema<Holder> {
+    static constexpr std::tuple fields{Field{1, &Holder::pid},   Field{2, &Holder::fd},    Field{3, &Holder::comm},
+                                       Field{4, &Holder::state}, Field{5, &Holder::reads}, Field{6, &Holder::writes}};
+};
+template <>
+struct Schema<InterestEntry> {
+    static constexpr std::tuple fields{Field{1, &InterestEntry::fd}, Field{2, &InterestEntry::events}, Field{3, &InterestEntry::data},
+                                       Field{4, &InterestEntry::path}};
+};
+template <>
+struct Schema<SocketFacts> {
+    static constexpr std::tuple fields{Field{1, &SocketFacts::protocol},      Field{2, &SocketFacts::local},
+                                       Field{3, &SocketFacts::remote},        Field{4, &SocketFacts::state},
+                                       Field{5, &SocketFacts::inode},         Field{6, &SocketFacts::peer_inode},
+                                       Field{7, &SocketFacts::receive_queue}, Field{8, &SocketFacts::send_queue},
+                                       Field{9, &SocketFacts::netlink_port},  Field{10, &SocketFacts::netlink_family}};
+};
+template <>
+struct Schema<FdTarget> {
+    static constexpr std::tuple fields{Field{1, &FdTarget::kind},         Field{2, &FdTarget::path},        Field{3, &FdTarget::inode},
+                                       Field{4, &FdTarget::device},       Field{5, &FdTarget::rdev},        Field{6, &FdTarget::flags},
+                                       Field{7, &FdTarget::role},         Field{8, &FdTarget::holders},     Field{9, &FdTarget::socket},
+                                       Field{10, &FdTarget::interest},    Field{11, &FdTarget::pidfd_pid},  Field{12, &FdTarget::count},
+                                       Field{13, &FdTarget::timer_value}, Field{14, &FdTarget::signal_mask}};
+};
+template <>
+struct Schema<StackFrame> {
+    static constexpr std::tuple fields{Field{1, &StackFrame::pc},     Field{2, &StackFrame::module}, Field{3, &StackFrame::function},
+                                       Field{4, &StackFrame::offset}, Field{5, &StackFrame::file},   Field{6, &StackFrame::line}};
+};
+template <>
+struct Schema<GoFrame> {
+    static constexpr std::tuple fields{Field{1, &GoFrame::pc},      Field{2, &GoFrame::function},    Field{3, &GoFrame::file},
+                                       Field{4, &GoFrame::line},    Field{5, &GoFrame::inlined},     Field{6, &GoFrame::offset},
+                                       Field{7, &GoFrame::wrapper}, Field{8, &GoFrame::no_arguments}};
+};
+template <>
+struct Schema<InferredHolder> {
+    static constexpr std::tuple fields{Field{1, &InferredHolder::goroutine}, Field{2, &InferredHolder::score},
+                                       Field{3, &InferredHolder::reasons}};
+};
+template <>
+struct Schema<GoSelectCase> {
+    static constexpr std::tuple fields{Field{1, &GoSelectCase::send}, Field{2, &GoSelectCase::channel}, Field{3, &GoSelectCase::length},
+                                       Field{4, &GoSelectCase::capacity}};
+};
+template <>
+struct Schema<GoWait> {
+    static constexpr std::tuple fields{Field{1, &GoWait::kind},   Field{2, &GoWait::fd},       Field{3, &GoWait::fd_path},
+                                       Field{4, &GoWait::object}, Field{5, &GoWait::length},   Field{6, &GoWait::capacity},
+                                       Field{7, &GoWait::cases},  Field{8, &GoWait::others},   Field{9, &GoWait::holders},
+                                       Field{10, &GoWait::child}, Field{11, &GoWait::syscall}, Field{12, &GoWait::args},
+                                       Field{13, &GoWait::until}};
+};
+template <>
+struct Schema<GoMeaning> {
+    static constexpr std::tuple fields{Field{1, &GoMeaning::what}, Field{2, &GoMeaning::detail}, Field{3, &GoMeaning::container},
+                                       Field{4, &GoMeaning::exec_id}};
+};
+template <>
+struct Schema<Goroutine> {
+    static constexpr std::tuple fields{
+        Field{1, &Goroutine::id},          Field{2, &Goroutine::state},    Field{3, &Goroutine::wait_reason},
+        Field{4, &Goroutine::waiting},     Field{5, &Goroutine::thread},   Field{6, &Goroutine::locked_to_thread},
+        Field{7, &Goroutine::stack},       Field{8, &Goroutine::complete}, Field{9, &Goroutine::changed},
+        Field{10, &Goroutine::created_by}, Field{11, &Goroutine::parent},  Field{12, &Goroutine::wait},
+        Field{13, &Goroutine::meaning},    Field{14, &Goroutine::system}};
+};
+template <>
+struct Schema<GoProgram> {
+    static constexpr std::tuple fields{
+        Field{1, &GoProgram::pid},        Field{2, &GoProgram::version},    Field{3, &GoProgram::derived_layout},
+        Field{4, &GoProgram::goroutines}, Field{5, &GoProgram::incomplete}, Field{6, &GoProgram::stopped}};
+};
+template <>
+struct Schema<HostInfo> {
+    static constexpr std::tuple fields{Field{1, &HostInfo::name}, Field{2, &HostInfo::kernel}, Field{3, &HostInfo::boot_id},
+                                       Field{4, &HostInfo::containerd_version}, Field{5, &HostInfo::runc_version}};
+};
+template <>
+struct Schema<Progress> {
+    static constexpr std::tuple fields{Field{1, &Progress::at}, Field{2, &Progress::context_switches}, Field{3, &Progress::cpu_ticks}};
+};
+template <>
+struct Schema<Thread> {
+    static constexpr std::tuple fields{Field{1, &Thread::tid},           Field{2, &Thread::comm},
+                                       Field{3, &Thread::state},         Field{4, &Thread::wchan},
+                                       Field{5, &Thread::syscall},       Field{6, &Thread::args},
+                                       Field{7, &Thread::stack_pointer}, Field{8, &Thread::instruction_pointer},
+                                       Field{9, &Thread::path_argument}, Field{10, &Thread::kernel_stack},
+                                       Field{11, &Thread::tracer},       Field{12, &Thread::polled},
+                                       Field{13, &Thread::first},        Field{14, &Thread::second}};
+};
+template <>
+struct Schema<FdEntry> {
+    static constexpr std::tuple fields{Field{1, &FdEntry::fd}, Field{2, &FdEntry::target}};
+};
+template <>
+struct Schema<NamespaceInodes> {
+    static constexpr std::tuple fields{Field{1, &NamespaceInodes::pid}, Field{2, &NamespaceInodes::mnt}, Field{3, &NamespaceInodes::net},
+                                       Field{4, &NamespaceInodes::user}, Field{5, &NamespaceInodes::cgroup}};
+};
+template <>
+struct Schema<Process> {
+    static constexpr std::tuple fields{Field{1, &Process::pid},
+                                       Field{2, &Process::parent},
+                                       Field{3, &Process::start_time},
+                                       Field{4, &Process::comm},
+                                       Field{5, &Process::exe},
+                                       Field{6, &Process::cwd},
+                                       Field{7, &Process::command_line},
+                                       Field{8, &Process::environment},
+                                       Field{9, &Process::state},
+                                       Field{10, &Process::session},
+                                       Field{11, &Process::process_group},
+                                       Field{12, &Process::tty},
+                                       Field{13, &Process::ns_pids},
+                                       Field{14, &Process::ns},
+                                       Field{15, &Process::cgroup},
+                                       Field{16, &Process::pending_signals},
+                                       Field{17, &Process::blocked_signals},
+                                       Field{18, &Process::ignored_signals},
+                                       Field{19, &Process::caught_signals},
+                                       Field{20, &Process::read_bytes},
+                                       Field{21, &Process::write_bytes},
+                                       Field{22, &Process::oom_score_adj},
+                                       Field{23, &Process::root},
+                                       Field{24, &Process::role},
+                                       Field{25, &Process::threads},
+                                       Field{26, &Process::fds},
+                                       Field{27, &Process::fds_known},
+                                       Field{28, &Process::go}};
+};
+template <>
+struct Schema<Pipe> {
+    static constexpr std::tuple fields{Field{1, &Pipe::inode},  Field{2, &Pipe::device},   Field{3, &Pipe::path},
+                                       Field{4, &Pipe::queued}, Field{5, &Pipe::capacity}, Field{6, &Pipe::holders}};
+};
+template <>
+struct Schema<Cgroup> {
+    static constexpr std::tuple fields{Field{1, &Cgroup::path},
+                                       Field{2, &Cgroup::v2},
+                                       Field{3, &Cgroup::freezer_state},
+                                       Field{4, &Cgroup::self_freezing},
+                                       Field{5, &Cgroup::frozen_by},
+                                       Field{6, &Cgroup::memory_current},
+                                       Field{7, &Cgroup::memory_high},
+                                       Field{8, &Cgroup::memory_max},
+                                       Field{9, &Cgroup::memory_high_events},
+                                       Field{10, &Cgroup::oom_events},
+                                       Field{11, &Cgroup::oom_kill_events},
+                                       Field{12, &Cgroup::under_oom},
+                                       Field{13, &Cgroup::oom_kill_disabled},
+                                       Field{14, &Cgroup::pids_current},
+                                       Field{15, &Cgroup::pids_max}};
+};
+template <>
+struct Schema<Mount> {
+    static constexpr std::tuple fields{
+        Field{1, &Mount::id},          Field{2, &Mount::parent},        Field{3, &Mount::device},  Field{4, &Mount::mount_point},
+        Field{5, &Mount::type},        Field{6, &Mount::source},        Field{7, &Mount::options}, Field{8, &Mount::seen_from},
+        Field{9, &Mount::fuse_server}, Field{10, &Mount::fuse_waiting}, Field{11, &Mount::frozen}};
+};
+template <>
+struct Schema<FileLock> {
+    static constexpr std::tuple fields{Field{1, &FileLock::kind},   Field{2, &FileLock::write}, Field{3, &FileLock::holder},
+                                       Field{4, &FileLock::device}, Field{5, &FileLock::inode}, Field{6, &FileLock::waiters}};
+};
+template <>
+struct Schema<ExecPidFile> {
+    static constexpr std::tuple fields{Field{1, &ExecPidFile::exec_id}, Field{2, &ExecPidFile::pid}};
+};
+template <>
+struct Schema<OciHook> {
+    static constexpr std::tuple fields{Field{1, &OciHook::kind}, Field{2, &OciHook::path}, Field{3, &OciHook::arguments}};
+};
+template <>
+struct Schema<ContainerFiles> {
+    static constexpr std::tuple fields{Field{1, &ContainerFiles::container},
+                                       Field{2, &ContainerFiles::state_dir},
+                                       Field{3, &ContainerFiles::bundle},
+                                       Field{4, &ContainerFiles::bundle_exists},
+                                       Field{5, &ContainerFiles::address},
+                                       Field{6, &ContainerFiles::containerd_address},
+                                       Field{7, &ContainerFiles::runc_root},
+                                       Field{8, &ContainerFiles::exec_fifo},
+                                       Field{9, &ContainerFiles::exec_fifo_age_s},
+                                       Field{10, &ContainerFiles::init_pid},
+                                       Field{11, &ContainerFiles::state_init_pid},
+                                       Field{12, &ContainerFiles::state_init_start},
+                                       Field{13, &ContainerFiles::state_json_error},
+                                       Field{14, &ContainerFiles::state_json_exists},
+                                       Field{15, &ContainerFiles::config_json_error},
+                                       Field{16, &ContainerFiles::cgroup},
+                                       Field{17, &ContainerFiles::log_errors},
+                                       Field{18, &ContainerFiles::sandbox_shim},
+                                       Field{19, &ContainerFiles::state_path},
+                                       Field{20, &ContainerFiles::created},
+                                       Field{21, &ContainerFiles::rootfs},
+                                       Field{22, &ContainerFiles::sandbox},
+                                       Field{23, &ContainerFiles::pod_namespace},
+                                       Field{24, &ContainerFiles::pod},
+                                       Field{25, &ContainerFiles::name},
+                                       Field{26, &ContainerFiles::execs},
+                                       Field{27, &ContainerFiles::hooks}};
+};
+template <>
+struct Schema<Snapshot> {
+    static constexpr std::tuple fields{
+        Field{1, &Snapshot::host},     Field{2, &Snapshot::taken},       Field{3, &Snapshot::taken_monotonic},
+        Field{4, &Snapshot::targets},  Field{5, &Snapshot::processes},   Field{6, &Snapshot::pipes},
+        Field{7, &Snapshot::sockets},  Field{8, &Snapshot::cgroups},     Field{9, &Snapshot::mounts},
+        Field{10, &Snapshot::locks},   Field{11, &Snapshot::containers}, Field{12, &Snapshot::clock_ticks_per_second},
+        Field{13, &Snapshot::stopped}, Field{14, &Snapshot::gaps}};
+};
+template <>
+struct Schema<TaskInfo> {
+    static constexpr std::tuple fields{Field{1, &TaskInfo::pid},     Field{2, &TaskInfo::tid},           Field{3, &TaskInfo::comm},
+                                       Field{4, &TaskInfo::ns_tids}, Field{5, &TaskInfo::pid_namespace}, Field{6, &TaskInfo::role}};
+};
+template <>
+struct Schema<SessionInfo> {
+    static constexpr std::tuple fields{
+        Field{1, &SessionInfo::host},    Field{2, &SessionInfo::real_anchor},     Field{3, &SessionInfo::monotonic_anchor},
+        Field{4, &SessionInfo::arch},    Field{5, &SessionInfo::writer},          Field{6, &SessionInfo::command_line},
+        Field{7, &SessionInfo::targets}, Field{8, &SessionInfo::started_command}, Field{9, &SessionInfo::follows}};
+};
+template <>
+struct Schema<RecordingHeader> {
+    static constexpr std::tuple fields{Field{1, &RecordingHeader::format}, Field{2, &RecordingHeader::byte_order},
+                                       Field{3, &RecordingHeader::session}};
+};
+
+}  // namespace shimtrace::recording
