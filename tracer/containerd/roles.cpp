@@ -120,7 +120,11 @@ ProcessRoleInfo role_by_itself(const Process& process) {
     if (const auto command = parse_shim(process.command_line)) return shim_role(process);
     if (any_name(process, is_shim_name)) return shim_role(process);
     const auto command = parse_runtime(process.command_line, has_runtime_name(process));
-    if (command && (has_runtime_name(process) || (!command->root.empty() && !command->log.empty()))) return runtime_role(*command, "");
+    if (command && (has_runtime_name(process) || (!command->root.empty() && !command->log.empty()))) {
+        const ProcessRoleInfo info = runtime_role(*command, "");
+        // crun's init keeps the command line of `crun create` until the container's own program runs.
+        return is_namespace_init(process) ? as(ProcessRole::runtime_init, info) : info;
+    }
     if (process.comm.starts_with("runc:[") || (inits_runtime(process) && is_namespace_init(process))) return {ProcessRole::runtime_init};
     for (const KnownProgram& program : known_programs) {
         if (program_name(process.exe) == program.name || (process.exe.empty() && argument_name(process) == program.name) ||

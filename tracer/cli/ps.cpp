@@ -1,0 +1,318 @@
+// shimtrace ps: every container, as runc, its shim and the kernel see it, and the runtime's commands at work on it.
+#include "cli/command.hpp"
+#include "containerd/find_target.hpp"
+#include "containerd/listing.hpp"
+#include "host/snapshot.hpp"
+#include "output/printable.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <ctime>
+#include <map>
+#include <memory>
+
+namespace shimtrace::cli {
+
+namespace {
+
+using containerd::ListedContainer;
+using containerd::ListedRuntime;
+
+struct PsOptions {
+    bool wide = false, no_trunc = false;
+    std::string sort = "namespace";
+    double watch_s = 0;
+};
+
+/// Everything that one printing shows.
+struct Picture {
+    Snapshot snapshot;
+    std::vector<ListedContainer> rows;
+    std::vector<std::string> notes;  ///< what is missing, and why
+};
+
+/// --sort's words; ties keep the order by namespace and id.
+using Before = bool (*)(const ListedContainer&, const ListedContainer&);
+struct SortKey {
+    std::string_view name;
+    Before before;
+};
+constexpr SortKey sort_keys[] = {
+    {"namespace", [](const ListedContainer& a, const ListedContainer& b) { return a.container < b.container; }},
+    {"id", [](const ListedContainer& a, const ListedContainer& b) { return a.container.id < b.container.id; }},
+    {"age", [](const ListedContainer& a, const ListedContainer& b) { return a.age_s.value_or(-1) > b.age_s.value_or(-1); }},
+    {"processes", [](const ListedContainer& a, const ListedContainer& b) { return a.processes > b.processes; }},
+    {"state", [](const ListedContainer& a, const ListedContainer& b) { return a.state < b.state; }},
+    {"waits", [](const ListedContainer& a, const ListedContainer& b) { return a.waits < b.waits; }},
+    {"shim", [](const ListedContainer& a, const ListedContainer& b) { return a.shim < b.shim; }},
+    {"init", [](const ListedContainer& a, const ListedContainer& b) { return a.init < b.init; }},
+};
+
+/// The table first; then again, with a closer look at the containers' processes.
+Result<Picture> look(const std::string& run_dir) {
+    auto first = containerd::survey(run_dir);
+    if (!first) return std::unexpected(first.error());
+    host::SnapshotScope scope;
+    scope.kernel_stacks = false;
+    for (const ListedContainer& row : containerd::list_containers(*first)) {
+        for (const Pid pid : {row.shim, row.init}) {
+            if (pid) scope.detailed.push_back(pid);
+        }
+    }
+    Picture picture;
+    if (scope.detailed.empty()) {
+        picture.snapshot = std::move(*first);
+    } else {
+        auto second = host::take_snapshot(scope);
+        if (!second) return std::unexpected(second.error());
+        picture.snapshot = std::move(*second);
+        containerd::read_container_files(picture.snapshot, run_dir);
+    }
+    picture.rows = containerd::list_containers(picture.snapshot);
+    if (geteuid() != 0) {
+        picture.notes.emplace_back(
+            "not root: the files of containerd and runc, other users' descriptors and what processes wait for can't be read; run as root");
+    }
+    for (const std::string& gap : picture.snapshot.gaps) picture.notes.push_back(gap);
+    return picture;
+}
+
+std::string spoken_age(std::optional<double> seconds) {
+    if (!seconds) return "-";
+    const auto s = static_cast<std::int64_t>(*seconds);
+    if (s < 60) return fmt::format("{}s", s);
+    if (s < 3600) return fmt::format("{}m{:02}s", s / 60, s % 60);
+    if (s < 86400) return fmt::format("{}h{:02}m", s / 3600, s / 60 % 60);
+    return fmt::format("{}d{:02}h", s / 86400, s / 3600 % 24);
+}
+
+std::string spoken_pid(Pid pid) {
+    return pid ? std::to_string(pid.value) : "-";
+}
+
+std::string short_id(const std::string& id, bool whole) {
+    const std::string safe = output::printable(id);
+    if (whole || safe.size() <= 32) return safe;
+    if (safe.size() == 64 && safe.find_first_not_of("0123456789abcdef") == safe.npos) return safe.substr(0, 12);
+    return safe.substr(0, 29) + "...";
+}
+
+std::string kubernetes_name(const ListedContainer& row) {
+    std::string name;
+    if (!row.pod.empty()) name = row.pod_namespace.empty() ? row.pod : row.pod_namespace + "/" + row.pod;
+    if (!row.name.empty()) name += (name.empty() ? "" : "/") + row.name;
+    return output::printable(name.empty() ? "-" : name);
+}
+
+std::string spoken_runtimes(const ListedContainer& row) {
+    std::string text;
+    for (const ListedRuntime& runtime : row.runtimes) {
+        if (!text.empty()) text += ", ";
+        text += fmt::format("{}[{}] {}", output::printable(runtime.comm), runtime.pid.value, output::printable(runtime.operation));
+        if (!runtime.exec_id.empty()) text += " " + output::printable(runtime.exec_id);
+        text += " " + spoken_age(runtime.age_s);
+        if (runtime.state == 'T') text += " (stopped)";
+    }
+    return text.empty() ? "-" : text;
+}
+
+struct Column {
+    std::string_view title;
+    std::string (*text)(const ListedContainer&, const PsOptions&);
+};
+
+std::string file_text(const ListedContainer& row, const std::string ContainerFiles::*field) {
+    return row.files == nullptr || (row.files->*field).empty() ? "-" : output::printable(row.files->*field);
+}
+
+const std::vector<Column>& plain_columns() {
+    static const std::vector<Column> columns = {
+        {"NAMESPACE",
+         [](const ListedContainer& row, const PsOptions&) { return row.container.ns.empty() ? "-" : output::printable(row.container.ns); }},
+        {"ID", [](const ListedContainer& row, const PsOptions& options) { return short_id(row.container.id, options.no_trunc); }},
+        {"POD/CONTAINER", [](const ListedContainer& row, const PsOptions&) { return kubernetes_name(row); }},
+        {"SHIM", [](const ListedContainer& row, const PsOptions&) { return spoken_pid(row.shim); }},
+        {"INIT", [](const ListedContainer& row, const PsOptions&) { return spoken_pid(row.init); }},
+        {"STATE", [](const ListedContainer& row, const PsOptions&) { return row.state; }},
+        {"AGE", [](const ListedContainer& row, const PsOptions&) { return spoken_age(row.age_s); }},
+        {"PROCS", [](const ListedContainer& row, const PsOptions&) { return std::to_string(row.processes); }},
+        {"WAITS", [](const ListedContainer& row, const PsOptions&) { return row.waits.empty() ? "-" : row.waits; }},
+        {"SINCE", [](const ListedContainer& row, const PsOptions&) { return spoken_age(row.waits_since_s); }},
+        {"RUNTIME", [](const ListedContainer& row, const PsOptions&) { return spoken_runtimes(row); }},
+    };
+    return columns;
+}
+
+const std::vector<Column>& wide_columns() {
+    static const std::vector<Column> columns = {
+        {"CGROUP", [](const ListedContainer& row, const PsOptions&) { return file_text(row, &ContainerFiles::cgroup); }},
+        {"RUNC ROOT", [](const ListedContainer& row, const PsOptions&) { return file_text(row, &ContainerFiles::runc_root); }},
+        {"BUNDLE", [](const ListedContainer& row, const PsOptions&) { return file_text(row, &ContainerFiles::bundle); }},
+        {"CONTAINERD", [](const ListedContainer& row, const PsOptions&) { return file_text(row, &ContainerFiles::containerd_address); }},
+    };
+    return columns;
+}
+
+std::string table(const Picture& picture, const PsOptions& options) {
+    std::vector<Column> columns = plain_columns();
+    const bool pods = std::ranges::any_of(picture.rows, [](const ListedContainer& row) { return !row.pod.empty() || !row.name.empty(); });
+    if (!pods && !options.wide) std::erase_if(columns, [](const Column& column) { return column.title == "POD/CONTAINER"; });
+    if (options.wide) columns.insert(columns.end(), wide_columns().begin(), wide_columns().end());
+
+    std::vector<std::vector<std::string>> cells(1);
+    for (const Column& column : columns) cells[0].emplace_back(column.title);
+    for (const ListedContainer& row : picture.rows) {
+        std::vector<std::string>& line = cells.emplace_back();
+        for (const Column& column : columns) line.push_back(column.text(row, options));
+    }
+    std::vector<std::size_t> widths(columns.size());
+    for (const auto& line : cells) {
+        for (std::size_t n = 0; n < line.size(); ++n) widths[n] = std::max(widths[n], line[n].size());
+    }
+    std::string text;
+    for (const auto& line : cells) {
+        for (std::size_t n = 0; n < line.size(); ++n) text += n + 1 == line.size() ? line[n] : fmt::format("{:<{}}  ", line[n], widths[n]);
+        text += '\n';
+    }
+    return text;
+}
+
+std::string rfc3339(RealTime time) {
+    const std::time_t seconds =
+        std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return text;
+}
+
+nlohmann::ordered_json number_or_null(const std::optional<double>& number) {
+    return number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json();
+}
+nlohmann::ordered_json pid_or_null(Pid pid) {
+    return pid ? nlohmann::ordered_json(pid.value) : nlohmann::ordered_json();
+}
+
+nlohmann::ordered_json as_json(const ListedContainer& row) {
+    nlohmann::ordered_json json = {
+        {"namespace", row.container.ns},
+        {"id", row.container.id},
+        {"pod_namespace", row.pod_namespace},
+        {"pod", row.pod},
+        {"name", row.name},
+        {"sandbox", row.sandbox},
+        {"shim", pid_or_null(row.shim)},
+        {"init", pid_or_null(row.init)},
+        {"state", row.state},
+        {"states", {{"runc", row.runc_state}, {"shim", row.shim_state}, {"kernel", row.kernel_state}}},
+        {"age_s", number_or_null(row.age_s)},
+        {"processes", row.processes},
+        {"waits", row.waits},
+        {"stuck", row.stuck},
+        {"since_s", number_or_null(row.waits_since_s)},
+    };
+    if (row.init_pid_ns != 0) json["init_pid_ns"] = row.init_pid_ns;
+    json["runtimes"] = nlohmann::ordered_json::array();
+    for (const ListedRuntime& runtime : row.runtimes) {
+        json["runtimes"].push_back({{"pid", runtime.pid.value},
+                                    {"comm", runtime.comm},
+                                    {"operation", runtime.operation},
+                                    {"exec_id", runtime.exec_id},
+                                    {"state", std::string(1, runtime.state)},
+                                    {"age_s", number_or_null(runtime.age_s)}});
+    }
+    json["execs"] = nlohmann::ordered_json::array();
+    if (row.files == nullptr) return json;
+    for (const ExecPidFile& exec : row.files->execs) json["execs"].push_back({{"exec_id", exec.exec_id}, {"pid", exec.pid.value}});
+    json["bundle"] = row.files->bundle;
+    json["runc_root"] = row.files->runc_root;
+    json["cgroup"] = row.files->cgroup;
+    json["address"] = row.files->address;
+    json["containerd_address"] = row.files->containerd_address;
+    return json;
+}
+
+std::string as_json(const Picture& picture) {
+    const HostInfo& host = picture.snapshot.host;
+    nlohmann::ordered_json json = {
+        {"schema", "shimtrace.ps/1"},
+        {"host", {{"name", host.name}, {"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", rfc3339(picture.snapshot.taken)}}},
+        {"containers", nlohmann::ordered_json::array()},
+        {"notes", picture.notes}};
+    for (const ListedContainer& row : picture.rows) json["containers"].push_back(as_json(row));
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string nothing_found(const Snapshot& snapshot) {
+    const bool daemon =
+        std::ranges::any_of(snapshot.processes, [](const Process& process) { return process.role.role == ProcessRole::containerd; });
+    return daemon ? "containerd is running, with no container: no shim, no bundle, no runtime's state\n"
+                  : "no containerd on this host: no daemon, no shim, no bundle, no container of runc\n";
+}
+
+volatile std::sig_atomic_t interrupted = 0;
+
+int print_once(const PsOptions& options, const Globals& globals, bool repeated) {
+    auto picture = look(globals.run_dir);
+    if (!picture) {
+        fmt::print(stderr, "shimtrace: {}\n", picture.error().message());
+        return exit_failed;
+    }
+    const auto key = std::ranges::find(sort_keys, options.sort, &SortKey::name);
+    std::ranges::stable_sort(picture->rows, key->before);
+    std::string text;
+    if (globals.json) {
+        text = as_json(*picture) + "\n";
+    } else {
+        if (repeated && isatty(STDOUT_FILENO) != 0) text = "\x1b[H\x1b[2J";
+        text += picture->rows.empty() ? nothing_found(picture->snapshot) : table(*picture, options);
+    }
+    fmt::print("{}", text);
+    if (std::fflush(stdout) != 0) return exit_failed;
+    // To root what a few processes keep to themselves matters only when looking closely; JSON always has it.
+    if (!globals.json && (geteuid() != 0 || options.wide)) {
+        for (const std::string& note : picture->notes) fmt::print(stderr, "shimtrace: {}\n", output::printable(note));
+    }
+    return exit_done;
+}
+
+int run(const PsOptions& options, const Globals& globals) {
+    if (options.watch_s <= 0) return print_once(options, globals, false);
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    while (interrupted == 0) {
+        if (const int code = print_once(options, globals, true); code != exit_done) return code;
+        timespec wait{static_cast<std::time_t>(options.watch_s),
+                      static_cast<long>((options.watch_s - static_cast<double>(static_cast<std::time_t>(options.watch_s))) * 1e9)};
+        nanosleep(&wait, nullptr);
+    }
+    return exit_done;
+}
+
+}  // namespace
+
+void add_ps(CLI::App& app, Globals& globals, int& exit_code) {
+    const auto options = std::make_shared<PsOptions>();
+    CLI::App* ps = app.add_subcommand("ps", "every container: its shim, its state as each sees it, and in a word what it waits for");
+    ps->add_flag("--wide,-w", options->wide, "cgroup, runc's root, bundle and containerd's socket too");
+    ps->add_flag("--no-trunc", options->no_trunc, "whole ids");
+    std::vector<std::string> keys;
+    for (const SortKey& key : sort_keys) keys.emplace_back(key.name);
+    ps->add_option("--sort", options->sort, "by this column")->check(CLI::IsMember(keys));
+    ps->add_option("--watch", options->watch_s, "again every SECONDS (2)")->expected(0, 1)->default_str("2")->check(CLI::PositiveNumber);
+    ps->callback([options, ps, &globals, &exit_code] {
+        if (ps->count("--watch") > 0 && options->watch_s <= 0) options->watch_s = 2;
+        exit_code = run(*options, globals);
+    });
+}
+
+}  // namespace shimtrace::cli

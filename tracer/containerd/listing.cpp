@@ -1,0 +1,237 @@
+#include "containerd/listing.hpp"
+
+#include "containerd/container_index.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+namespace shimtrace::containerd {
+
+namespace {
+
+/// x86-64 calls by what they wait for, in a word; the rest is "call".
+struct WaitWord {
+    std::int64_t call;
+    std::string_view word;
+};
+constexpr WaitWord wait_words[] = {
+    {0, "read"},     {1, "write"},   {2, "open"},    {7, "poll"},      {17, "read"},   {18, "write"}, {19, "read"},    {20, "write"},
+    {23, "poll"},    {34, "signal"}, {35, "sleep"},  {42, "connect"},  {43, "accept"}, {44, "send"},  {45, "receive"}, {46, "send"},
+    {47, "receive"}, {61, "child"},  {72, "lock"},   {73, "lock"},     {74, "disk"},   {75, "disk"},  {128, "signal"}, {130, "signal"},
+    {202, "lock"},   {230, "sleep"}, {232, "poll"},  {247, "child"},   {257, "open"},  {270, "poll"}, {271, "poll"},   {281, "poll"},
+    {288, "accept"}, {295, "read"},  {296, "write"}, {299, "receive"}, {307, "send"},  {162, "disk"}, {441, "poll"},   {449, "lock"},
+};
+
+std::string_view word_for(const Process& process) {
+    switch (process.state) {
+        case 'R':
+            return "runs";
+        case 'D':
+            return "disk";
+        case 'T':
+            return "signal";
+        case 't':
+            return "tracer";
+        case 'Z':
+            return "reaper";
+        default:
+            break;
+    }
+    if (process.threads.empty()) return "";
+    const Thread& thread = process.threads.front();
+    if (thread.syscall < 0) return thread.state == 'R' ? "runs" : "";
+    const auto found = std::ranges::find(wait_words, thread.syscall, &WaitWord::call);
+    return found == std::end(wait_words) ? "call" : found->word;
+}
+
+std::string shim_word(const Process* shim, bool expected) {
+    if (shim == nullptr) return expected ? "gone" : "none";
+    if (shim->state == 'T') return "stopped";
+    if (shim->state == 't') return "traced";
+    return "alive";
+}
+
+std::string kernel_word(const Process* init, bool frozen) {
+    if (init == nullptr) return "gone";
+    if (init->state == 'Z' || init->state == 'X') return "zombie";
+    if (frozen) return "frozen";
+    switch (init->state) {
+        case 'T':
+            return "stopped";
+        case 't':
+            return "traced";
+        case 'D':
+            return "uninterruptible";
+        default:
+            break;
+    }
+    return init->role.role == ProcessRole::runtime_init ? "created" : "running";
+}
+
+/// runc's own derivation (libcontainer, container_linux.go: currentStatus).
+std::string runc_word(const ContainerFiles* files, const Process* init, bool frozen) {
+    if (files == nullptr || !files->state_init_pid) return "unknown";
+    const bool same = init != nullptr && init->pid == files->state_init_pid;
+    if (!same || init->state == 'Z' || init->state == 'X') return "stopped";
+    if (files->exec_fifo) return "created";
+    return frozen ? "paused" : "running";
+}
+
+/// The three words, or one where they say the same.
+std::string joined(const ListedContainer& row) {
+    // Without permission to read runc's state there is nothing to disagree.
+    const bool unreadable = row.runc_state == "unknown" && (row.files == nullptr || !row.files->state_json_exists);
+    if (unreadable && row.kernel_state != "gone") return row.kernel_state;
+    const bool kernel_agrees = row.kernel_state == row.runc_state || (row.runc_state == "paused" && row.kernel_state == "frozen") ||
+                               (row.runc_state == "stopped" && row.kernel_state == "gone") ||
+                               (row.runc_state == "running" && (row.kernel_state == "uninterruptible" || row.kernel_state == "running"));
+    const bool shim_agrees = row.shim_state == "alive" || row.shim_state == "none";
+    if (kernel_agrees && shim_agrees) return row.kernel_state == "uninterruptible" ? row.kernel_state : row.runc_state;
+    std::string text;
+    if (!kernel_agrees)
+        text = fmt::format("runc:{} kernel:{}", row.runc_state, row.kernel_state);
+    else
+        text = row.runc_state;
+    if (!shim_agrees) text += " shim:" + row.shim_state;
+    return text;
+}
+
+class Lister {
+public:
+    explicit Lister(const Snapshot& snapshot) : snapshot_(snapshot), index_(snapshot) {}
+
+    std::vector<ListedContainer> list() {
+        for (const ContainerFiles& files : snapshot_.containers) add(files.container).files = &files;
+        for (const Process& process : snapshot_.processes) count(process);
+        for (ListedContainer& row : rows_) complete(row);
+        std::ranges::stable_sort(rows_, {}, &ListedContainer::container);
+        return std::move(rows_);
+    }
+
+private:
+    ListedContainer& add(const ContainerRef& container) {
+        ListedContainer row;
+        row.container = container;
+        return rows_.emplace_back(std::move(row));
+    }
+
+    ListedContainer* row_of(const ContainerRef& container) {
+        const auto found = std::ranges::find(rows_, container, &ListedContainer::container);
+        return found == rows_.end() ? nullptr : &*found;
+    }
+
+    double age(const Process& process) const {
+        const double now = std::chrono::duration<double>(snapshot_.taken_monotonic.time_since_epoch()).count();
+        const double start =
+            static_cast<double>(process.start_time) / static_cast<double>(std::max<std::uint64_t>(1, snapshot_.clock_ticks_per_second));
+        return std::max(0.0, now - start);
+    }
+
+    void count(const Process& process) {
+        const ProcessRoleInfo& role = process.role;
+        if (!role.container) return;
+        ListedContainer* row = row_of(role.container);
+        const bool names_one = role.role == ProcessRole::container_init || role.role == ProcessRole::shim;
+        if (row == nullptr && names_one && role.operation.empty()) row = &add(role.container);
+        if (row == nullptr) return;
+        switch (role.role) {
+            case ProcessRole::shim:
+                if (role.operation.empty() && !row->shim) row->shim = process.pid;
+                break;
+            case ProcessRole::runtime:
+                row->runtimes.push_back({process.pid, process.comm, role.operation, role.exec_id, process.state, age(process)});
+                break;
+            case ProcessRole::container_init:
+            case ProcessRole::runtime_init:
+                if (!row->init && process.ns_pids.size() > 1 && process.ns_pids.back() == 1) row->init = process.pid;
+                if (!row->init && role.role == ProcessRole::container_init) row->init = process.pid;
+                ++row->processes;
+                break;
+            case ProcessRole::container_exec:
+            case ProcessRole::container_process:
+                ++row->processes;
+                break;
+            default:
+                break;
+        }
+    }
+
+    bool is_frozen(const ListedContainer& row, const Process* init) const {
+        const std::string& path = init != nullptr ? init->cgroup : row.files != nullptr ? row.files->cgroup : empty_;
+        if (path.size() <= 1) return false;
+        return std::ranges::any_of(snapshot_.cgroups, [&](const Cgroup& cgroup) {
+            return cgroup.path == path && (cgroup.freezer_state == "FROZEN" || cgroup.freezer_state == "FREEZING" || cgroup.self_freezing);
+        });
+    }
+
+    void complete(ListedContainer& row) const {
+        if (row.files != nullptr) {
+            row.pod_namespace = row.files->pod_namespace;
+            row.pod = row.files->pod;
+            row.name = row.files->name;
+            row.sandbox = row.files->sandbox;
+            if (row.files->sandbox_shim) row.shim = row.files->sandbox_shim;
+        }
+        const Process* init = index_.process(row.init);
+        const bool frozen = is_frozen(row, init);
+        if (init != nullptr && init->ns_pids.size() > 1) row.init_pid_ns = init->ns_pids.back();
+        row.runc_state = runc_word(row.files, init, frozen);
+        row.shim_state = shim_word(index_.process(row.shim), !row.container.ns.empty());
+        row.kernel_state = kernel_word(init, frozen);
+        row.state = joined(row);
+        if (init != nullptr) {
+            row.age_s = age(*init);
+            row.waits = frozen ? "thaw" : init->role.role == ProcessRole::runtime_init ? "start" : std::string(word_for(*init));
+        } else if (row.files != nullptr) {
+            if (const auto created = parse_time(row.files->created)) {
+                row.age_s = std::max(0.0, std::chrono::duration<double>(snapshot_.taken.time_since_epoch()).count() - *created);
+            }
+        }
+    }
+
+    const Snapshot& snapshot_;
+    ContainerIndex index_;
+    std::vector<ListedContainer> rows_;
+    const std::string empty_;
+};
+
+std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
+    int number = 0;
+    if (at + count > text.size()) return std::nullopt;
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + count, number);
+    if (error != std::errc{} || end != text.data() + at + count || number < 0) return std::nullopt;
+    return number;
+}
+
+}  // namespace
+
+std::vector<ListedContainer> list_containers(const Snapshot& snapshot) {
+    return Lister(snapshot).list();
+}
+
+std::optional<double> parse_time(std::string_view text) {
+    const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2), hour = digits(text, 11, 2),
+               minute = digits(text, 14, 2), second = digits(text, 17, 2);
+    if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+                                           std::chrono::day(static_cast<unsigned>(*day))};
+    if (!date.ok()) return std::nullopt;
+    double seconds =
+        static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count()) * 86400.0 + *hour * 3600.0 + *minute * 60.0 + *second;
+    std::size_t at = 19;
+    if (at < text.size() && text[at] == '.') {
+        double unit = 0.1;
+        for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10) seconds += unit * (text[at] - '0');
+    }
+    if (at < text.size() && (text[at] == '+' || text[at] == '-')) {
+        const auto hours = digits(text, at + 1, 2), minutes = digits(text, at + 4, 2);
+        if (!hours || !minutes) return std::nullopt;
+        seconds += (text[at] == '+' ? -1.0 : 1.0) * (*hours * 3600.0 + *minutes * 60.0);
+    }
+    return seconds;
+}
+
+}  // namespace shimtrace::containerd
