@@ -1,5 +1,6 @@
 #include "decoders_syscalls/call.hpp"
 #include "decoders_syscalls/capture.hpp"
+#include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/results.hpp"
 
 namespace shimtrace::decoders {
@@ -32,6 +33,23 @@ void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into) {
     for (auto fd = kept; fd != into.end(); ++fd)
         if (known(*fd) && std::find(into.begin() + static_cast<std::ptrdiff_t>(before), kept, *fd) == kept) *kept++ = *fd;
     into.erase(kept, into.end());
+}
+
+std::vector<std::string> path_arguments(const Event& enter) {
+    std::vector<std::string> paths;
+    const SyscallRow* row = find_row(enter.arch, enter.number);
+    if (!row) return paths;
+    for (unsigned place = 0; place < row->count; ++place) {
+        const Argument& argument = row->table[place];
+        if (argument.kind != &kinds::path) continue;
+        const unsigned index = argument.index < 0 ? place : static_cast<unsigned>(argument.index);
+        constexpr std::size_t longest_path = 4096;  // PATH_MAX
+        const auto bytes = enter.memory.at(RemoteAddress{enter.args[index]}, longest_path);
+        if (!bytes) continue;
+        const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+        paths.emplace_back(text.substr(0, text.find('\0')));
+    }
+    return paths;
 }
 
 }  // namespace shimtrace::decoders

@@ -72,6 +72,7 @@ void TracePrinter::event(const Event& event) {
             break;
         case EventKind::group_stop:
             if (!printing() || !options_.signals[static_cast<std::size_t>(event.number) % 65]) break;
+            interrupt_open_line();
             begin_line(event, -1);
             text_ += fmt::format("--- stopped by {} ---", decoders::signal_name(event.number));
             end_line();
@@ -179,6 +180,7 @@ void TracePrinter::on_exit(const Event& event, Thread& thread) {
     if (open_ == event.tid && open_shown_) {
         text_ += call.on_exit;
     } else if (thread.shown) {
+        interrupt_open_line();
         begin_line(event, thread.enter.number);
         text_ += fmt::format(FMT_COMPILE("<... {} resumed>"), call_name(thread.enter));
         text_ += call.on_exit;
@@ -206,6 +208,7 @@ void TracePrinter::add_result(std::string_view result, const Event* enter, const
 
 void TracePrinter::on_signal(const Event& event, const Thread&) {
     if (!printing() || (event.number >= 0 && event.number <= 64 && !options_.signals[static_cast<std::size_t>(event.number)])) return;
+    interrupt_open_line();
     begin_line(event, -1);
     text_ += fmt::format("--- {} {} ---", decoders::signal_name(event.number), decoders::render_siginfo(event, options_.style, scope_));
     end_line();
@@ -218,6 +221,7 @@ void TracePrinter::on_exec(const Event& event) {
     if (auto former = threads_.extract(event.parent); !former.empty()) {
         Thread& thread = threads_[event.tid];
         if (printing() && thread.in_call && (options_.quiet & quiet_superseded) == 0) {
+            interrupt_open_line();
             begin_line(event, -1);
             text_ += fmt::format("+++ superseded by execve in pid {} +++", event.parent.value);
             end_line();
@@ -234,6 +238,7 @@ void TracePrinter::on_exec(const Event& event) {
 
 void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
     if (thread.in_call && !thread.hidden && printing() && (options_.statuses & status_unfinished) != 0) {
+        if (open_ != event.tid) interrupt_open_line();
         if (open_ == event.tid) {
             show_beginning();
         } else if (thread.shown) {
@@ -248,6 +253,7 @@ void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
         add_result("?", nullptr, nullptr);
     }
     if (printing() && (options_.quiet & quiet_exit) == 0) {
+        interrupt_open_line();
         begin_line(event, -1);
         if (event.kind == EventKind::exited)
             text_ += fmt::format("+++ exited with {} +++", event.result);
@@ -267,6 +273,7 @@ void TracePrinter::on_detached(const Event& event, Thread& thread) {
             open_.reset();
             end_line();
         } else if (!thread.shown) {
+            interrupt_open_line();
             begin_line(thread.enter, thread.enter.number);
             text_ += decoders::render_entry(thread.enter, options_.style, scope_).on_entry;
             text_ += " <detached ...>";
@@ -280,6 +287,7 @@ void TracePrinter::on_detached(const Event& event, Thread& thread) {
 void TracePrinter::on_still_blocked(const Event& event, Thread& thread) {
     if (!printing() || options_.plain || thread.hidden) return;
     if (!thread.in_call) thread.enter = event;
+    interrupt_open_line();
     begin_line(event, event.number);
     const Nanoseconds spent = event.time - event.since.value_or(thread.enter.time);
     text_ += fmt::format("<... {} still blocked after {}", call_name(event), seconds_text(spent));
@@ -289,7 +297,6 @@ void TracePrinter::on_still_blocked(const Event& event, Thread& thread) {
 }
 
 void TracePrinter::begin_line(const Event& event, std::int64_t number) {
-    if (open_ && (open_ != event.tid || open_shown_ || event.kind != EventKind::syscall_enter)) interrupt_open_line();
     if (text_of_ != event.tid) {
         pass_on();
         text_of_ = event.tid;
