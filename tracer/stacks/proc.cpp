@@ -160,15 +160,18 @@ std::string slow_file_system_of_executable(Pid pid) {
     // maps names the device of each mapping without asking its file system. The executable is mapped first.
     const std::string maps = read_file(fmt::format("/proc/{}/maps", pid.value), 4096);
     const std::vector<std::string_view> fields = words(std::string_view(maps).substr(0, maps.find('\n')));
-    if (fields.size() < 6) return {};
-    const std::size_t colon = fields[3].find(':');
+    return fields.size() < 6 ? std::string() : slow_file_system(pid, fields[3]);
+}
+
+std::string slow_file_system(Pid pid, std::string_view device) {
+    const std::size_t colon = device.find(':');
     if (colon == std::string_view::npos) return {};
     unsigned major = 0, minor = 0;
-    std::from_chars(fields[3].data(), fields[3].data() + colon, major, 16);
-    std::from_chars(fields[3].data() + colon + 1, fields[3].data() + fields[3].size(), minor, 16);
-    const std::string device = fmt::format("{}:{}", major, minor);
+    std::from_chars(device.data(), device.data() + colon, major, 16);
+    std::from_chars(device.data() + colon + 1, device.data() + device.size(), minor, 16);
+    const std::string decimal = fmt::format("{}:{}", major, minor);
     for (const std::string& mountinfo : {fmt::format("/proc/{}/mountinfo", pid.value), std::string("/proc/self/mountinfo")}) {
-        if (std::string type = slow_type(read_file(mountinfo), device); !type.empty()) return type;
+        if (std::string type = slow_type(read_file(mountinfo), decimal); !type.empty()) return type;
     }
     return {};
 }

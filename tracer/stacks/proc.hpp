@@ -40,6 +40,8 @@ Pid pidfd_process(Pid pid, Fd fd);
 
 /// The type of a network or FUSE file system that the executable lies on; empty: a local one. Asks the kernel's tables alone.
 std::string slow_file_system_of_executable(Pid pid);
+/// The same for a device as maps shows it: "fd:01".
+std::string slow_file_system(Pid pid, std::string_view device);
 
 MonotonicTime monotonic_now();
 
