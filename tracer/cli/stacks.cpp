@@ -1,14 +1,25 @@
 // shimtrace stacks: every goroutine and every thread's native stack.
 #include "cli/command.hpp"
+#include "cli/session.hpp"
+#include "containerd/find_target.hpp"
+#include "containerd/roles.hpp"
+#include "decoders_syscalls/table.hpp"
+#include "host/snapshot.hpp"
 #include "output/goroutines.hpp"
+#include "output/printable.hpp"
+#include "output/role_text.hpp"
+#include "recording/reader.hpp"
 #include "stacks/goroutines.hpp"
-#include "stacks/proc.hpp"
+#include "stacks/native.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
+
+#include <sys/stat.h>
 
 namespace shimtrace::cli {
 
@@ -17,90 +28,218 @@ namespace {
 struct StacksOptions {
     std::vector<std::string> targets;
     std::string dump;
-    bool group = false, flame = false, stop = false, no_stop = false, all_frames = false, no_native = false;
+    bool group = false, flame = false, stop = false, no_stop = false, all_frames = false, no_threads = false;
+
+    [[nodiscard]] bool wants_threads() const { return dump.empty() && !no_threads; }
 };
 
 /// One process's stacks, as far as they could be read.
 struct Collected {
-    Pid pid;
-    std::string comm;
+    Process process;
     std::optional<GoProgram> go;
+    std::optional<ProcessStacks> native;
     std::vector<std::string> problems;
 };
 
-std::string comm_of(Pid pid) {
-    std::string comm = stacks::read_file(fmt::format("/proc/{}/comm", pid.value), 64);
-    if (!comm.empty() && comm.back() == '\n') comm.pop_back();
-    return comm;
+std::optional<std::int32_t> as_pid(const std::string& text) {
+    std::int32_t pid = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+    if (error != std::errc{} || end != text.data() + text.size() || pid <= 0) return std::nullopt;
+    return pid;
 }
 
-Collected collect(Pid pid, stacks::BinaryCache& cache, const StacksOptions& options) {
-    Collected collected{pid, comm_of(pid)};
-    auto go = stacks::read_goroutines(pid, cache, {.stop = options.stop && !options.no_stop});
-    if (!go) {
-        collected.problems.push_back(go.error().message());
-    } else {
+/// A request in flight and a stdio fifo tell their container; the shim tells the namespace.
+void name_containers(GoProgram& program, const Process& process) {
+    for (Goroutine& goroutine : program.goroutines) {
+        GoMeaning& meaning = goroutine.meaning;
+        if (meaning.what.empty()) continue;
+        if (meaning.container && meaning.container.ns.empty()) meaning.container.ns = process.role.container.ns;
+        if (meaning.container || !goroutine.wait.fd_path.starts_with('/')) continue;
+        const TargetRoleInfo role = containerd::target_role({.kind = FdKind::fifo, .path = goroutine.wait.fd_path}, &process);
+        if (role.role == TargetRole::none) continue;
+        meaning.container = role.container;
+        meaning.exec_id = role.exec_id;
+    }
+}
+
+Collected collect(Process process, stacks::BinaryCache& cache, const StacksOptions& options) {
+    Collected collected{std::move(process)};
+    const bool stop = options.stop && !options.no_stop;
+    const Pid pid = collected.process.pid;
+    if (auto go = stacks::read_goroutines(pid, cache, {.stop = stop})) {
         collected.go = std::move(*go);
+    } else {
+        collected.problems.push_back(go.error().message());
+    }
+    if (collected.go) name_containers(*collected.go, collected.process);
+    if (!options.wants_threads()) return collected;
+    if (auto native = stacks::native_stacks(pid, cache, {.stop = stop})) {
+        collected.native = std::move(*native);
+    } else {
+        collected.problems.push_back(native.error().message());
     }
     return collected;
 }
 
-output::StackStyle style_of(const StacksOptions& options) {
+/// A process as a snapshot kept it: goroutines, and the kernel's part of each thread.
+Collected collected_from(const Process& process) {
+    Collected collected{process, process.go, ProcessStacks{.pid = process.pid, .comm = process.comm}};
+    for (const Thread& thread : process.threads) {
+        NativeThreadStack stack{.tid = thread.tid, .comm = thread.comm, .state = thread.state, .syscall = thread.syscall};
+        std::ranges::copy(thread.args, stack.args);
+        stack.kernel = thread.kernel_stack;
+        collected.native->threads.push_back(std::move(stack));
+    }
+    return collected;
+}
+
+output::StackStyle style_of(const StacksOptions& options, const std::vector<Process>& known) {
     output::StackStyle style;
     style.exact = options.dump == "go";
     style.runtime_frames = options.all_frames;
-    style.process_name = [](Pid pid) { return fmt::format("{}[{}]", comm_of(pid), pid.value); };
+    style.syscall_name = [](std::int64_t number) {
+        const auto name = decoders::syscall_name(Arch::x86_64, number);
+        return name ? std::string(*name) : fmt::format("syscall {}", number);
+    };
+    style.process_name = [&known](Pid pid) {
+        const auto found = std::ranges::find(known, pid, &Process::pid);
+        if (found != known.end()) return fmt::format("{}[{}]", output::printable(found->comm), pid.value);
+        const auto live = host::read_process(pid);
+        return live ? fmt::format("{}[{}]", output::printable(live->comm), pid.value) : fmt::format("{}", pid.value);
+    };
     return style;
 }
 
-void print_text(const Collected& collected, const StacksOptions& options, const output::StackStyle& style) {
-    if (options.flame) {
-        fmt::print("{}", output::print_folded(collected.go ? &*collected.go : nullptr, nullptr, style));
-        return;
-    }
-    if (collected.go && style.exact) {
-        fmt::print("{}", output::print_goroutines(*collected.go, style));
-        return;
-    }
-    fmt::print("{}[{}]", collected.comm, collected.pid.value);
+std::string title(const Collected& collected) {
+    std::string text = fmt::format("{}[{}]", output::printable(collected.process.comm), collected.process.pid.value);
+    if (const std::string role = output::role_text(collected.process.role); !role.empty()) text += ": " + role;
+    Nanoseconds stopped{};
     if (collected.go) {
-        const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(collected.go->stopped).count();
-        fmt::print(": {}, {} goroutines, {}\n\n", collected.go->version, collected.go->goroutines.size(),
-                   microseconds == 0 ? std::string("never stopped") : fmt::format("stopped for {} µs", microseconds));
-        fmt::print("{}",
-                   options.group ? output::print_goroutine_groups(*collected.go, style) : output::print_goroutines(*collected.go, style));
-        if (!collected.go->incomplete.empty()) fmt::print("\n({})\n", collected.go->incomplete);
-    } else {
-        fmt::print("\n");
+        const std::string& version = collected.go->version;
+        text += fmt::format(": {}, {} goroutines", version.empty() ? "an unknown Go" : output::printable(version),
+                            collected.go->goroutines.size());
+        if (collected.go->derived_layout) text += ", layout derived";
+        stopped += collected.go->stopped;
     }
+    if (collected.native) stopped += collected.native->stopped;
+    const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(stopped).count();
+    return text + (microseconds == 0 ? ", never stopped" : fmt::format(", stopped for {} µs", microseconds));
+}
+
+std::string as_text(const Collected& collected, const StacksOptions& options, const output::StackStyle& style) {
+    const GoProgram* go = collected.go ? &*collected.go : nullptr;
+    const ProcessStacks* native = collected.native ? &*collected.native : nullptr;
+    if (options.flame) return output::print_folded(go, go == nullptr ? native : nullptr, style);
+    if (style.exact) return go == nullptr ? "" : output::print_goroutines(*go, style);
+    std::string out = title(collected) + "\n";
+    if (go != nullptr) {
+        out += "\n" + (options.group ? output::print_goroutine_groups(*go, style) : output::print_goroutines(*go, style));
+        if (!go->incomplete.empty()) out += "\n(" + output::printable(go->incomplete) + ")\n";
+    }
+    if (native != nullptr && !native->threads.empty()) out += "\n" + output::print_native_stacks(*native, style);
+    return out;
 }
 
 nlohmann::json as_json(const Collected& collected, const output::StackStyle& style) {
-    return {{"pid", collected.pid.value},
-            {"comm", collected.comm},
-            {"go", collected.go ? output::goroutines_json(*collected.go, style) : nlohmann::json()},
-            {"problems", collected.problems}};
+    const Process& process = collected.process;
+    return {
+        {"pid", process.pid.value},
+        {"comm", process.comm},
+        {"role", output::role_word(process.role.role)},
+        {"namespace", process.role.container.ns},
+        {"container", process.role.container.id},
+        {"go", collected.go ? output::goroutines_json(*collected.go, style) : nlohmann::json()},
+        {"threads", collected.native ? output::native_stacks_json(*collected.native, style) : nlohmann::json::array()},
+        {"stopped_us", std::chrono::duration_cast<std::chrono::microseconds>((collected.go ? collected.go->stopped : Nanoseconds{}) +
+                                                                             (collected.native ? collected.native->stopped : Nanoseconds{}))
+                           .count()},
+        {"problems", collected.problems}};
+}
+
+/// What TARGET words name: pids need no look at the rest of the host.
+class TargetFinder {
+public:
+    explicit TargetFinder(const Globals& globals) : globals_(globals) {}
+
+    std::expected<std::vector<Process>, Refusal> find(const std::string& text) {
+        if (const auto pid = as_pid(text)) {
+            auto process = host::read_process(Pid{*pid});
+            if (!process) return std::unexpected(Refusal{{.what = "look at process " + text, .number = ESRCH}, exit_failed});
+            process->role = containerd::process_role(*process, nullptr, nullptr);
+            return std::vector{std::move(*process)};
+        }
+        if (!survey_) {
+            auto surveyed = containerd::survey(globals_.run_dir);
+            if (!surveyed) return std::unexpected(Refusal{surveyed.error(), exit_failed});
+            survey_ = std::move(*surveyed);
+        }
+        auto found = containerd::find_target(*survey_, text);
+        if (!found) return std::unexpected(Refusal{found.error().error, found.error().ambiguous ? exit_usage : exit_failed});
+        std::vector<Process> processes;
+        for (const Pid pid : found->pids) {
+            const auto process = std::ranges::find(survey_->processes, pid, &Process::pid);
+            if (process != survey_->processes.end()) processes.push_back(*process);
+        }
+        return processes;
+    }
+
+private:
+    const Globals& globals_;
+    std::optional<Snapshot> survey_;
+};
+
+bool is_file(const std::string& path) {
+    struct stat facts;
+    return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && recording::looks_like_recording(path);
+}
+
+struct Everything {
+    std::vector<Collected> collected;
+    std::vector<Process> known;  ///< of a snapshot: names of pids that are long gone
+    int exit_code = exit_done;
+};
+
+void add_file(const std::string& path, Everything& everything) {
+    auto snapshots = recording::read_snapshots(path);
+    if (!snapshots || snapshots->empty()) {
+        everything.exit_code = report(snapshots ? Error{.what = "find a snapshot in " + path} : snapshots.error(), exit_failed);
+        return;
+    }
+    const Snapshot& last = snapshots->back();
+    everything.known = last.processes;
+    for (const Process& process : last.processes) {
+        if (process.go || !process.threads.empty()) everything.collected.push_back(collected_from(process));
+    }
 }
 
 int run(const Globals& globals, const StacksOptions& options) {
     stacks::BinaryCache cache;
-    const output::StackStyle style = style_of(options);
-    nlohmann::json document = {{"schema", "shimtrace.stacks/1"}, {"processes", nlohmann::json::array()}};
-    int exit_code = exit_done;
+    TargetFinder finder(globals);
+    Everything everything;
     for (const std::string& target : options.targets) {
-        Pid pid;
-        std::from_chars(target.data(), target.data() + target.size(), pid.value);
-        const Collected collected = collect(pid, cache, options);
+        if (is_file(target)) {
+            add_file(target, everything);
+            continue;
+        }
+        auto processes = finder.find(target);
+        if (!processes) return report(processes.error().error, processes.error().exit_code);
+        for (Process& process : *processes) everything.collected.push_back(collect(std::move(process), cache, options));
+    }
+    const output::StackStyle style = style_of(options, everything.known);
+    nlohmann::json document = {{"schema", "shimtrace.stacks/1"}, {"processes", nlohmann::json::array()}};
+    bool first = true;
+    for (const Collected& collected : everything.collected) {
         for (const std::string& problem : collected.problems) fmt::print(stderr, "shimtrace: {}\n", problem);
-        if (!collected.problems.empty()) exit_code = exit_failed;
+        if (!collected.go && !collected.native) everything.exit_code = exit_failed;
         if (globals.json) {
             document["processes"].push_back(as_json(collected, style));
         } else {
-            print_text(collected, options, style);
+            fmt::print("{}{}", first || options.flame ? "" : "\n", as_text(collected, options, style));
         }
+        first = false;
     }
     if (globals.json) fmt::print("{}\n", document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
-    return exit_code;
+    return everything.exit_code;
 }
 
 }  // namespace
@@ -108,13 +247,17 @@ int run(const Globals& globals, const StacksOptions& options) {
 void add_stacks(CLI::App& app, Globals& globals, int& exit_code) {
     auto options = std::make_shared<StacksOptions>();
     CLI::App* command = app.add_subcommand("stacks", "Shows every goroutine and every thread's stack, and what each waits on");
-    command->add_option("TARGET", options->targets, "a pid, a container id or a unique prefix, namespace/id, or `containerd`")->required();
+    command
+        ->add_option("TARGET", options->targets,
+                     "a pid, a container id or a unique prefix, namespace/id, `containerd`, or a recording's file")
+        ->required();
     command->add_option("--dump", options->dump, "`go`: Go's own traceback format and nothing else")->check(CLI::IsMember({"go"}));
     command->add_flag("--group", options->group, "fold equal stacks, the biggest group first");
     command->add_flag("--flame", options->flame, "folded stacks, for flame graphs");
     command->add_flag("--runtime", options->all_frames, "the Go runtime's own frames and goroutines too");
-    command->add_flag("--stop", options->stop, "hold all threads still for a moment, for a consistent view");
-    command->add_flag("--no-stop", options->no_stop, "never stop a thread");
+    command->add_flag("--no-threads", options->no_threads, "leave out the native stacks");
+    command->add_flag("--stop", options->stop, "hold all threads still for a moment: a consistent view, and running goroutines' stacks");
+    command->add_flag("--no-stop", options->no_stop, "never stop a thread (as without --stop)");
     command->callback([&globals, &exit_code, options] { exit_code = run(globals, *options); });
 }
 

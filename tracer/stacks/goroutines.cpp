@@ -79,9 +79,10 @@ struct PathCall {
     std::int64_t syscall;
     std::size_t argument;
 };
-constexpr PathCall path_calls[] = {{SYS_open, 0}, {SYS_openat, 1}, {SYS_openat2, 1}, {SYS_creat, 0},  {SYS_stat, 0},  {SYS_lstat, 0},  {SYS_newfstatat, 1},
-                                   {SYS_statx, 1}, {SYS_mount, 1}, {SYS_umount2, 0}, {SYS_execve, 0}, {SYS_unlink, 0}, {SYS_unlinkat, 1}, {SYS_rename, 0},
-                                   {SYS_mkdir, 0}, {SYS_mkdirat, 1}, {SYS_rmdir, 0}, {SYS_access, 0}, {SYS_readlink, 0}, {SYS_readlinkat, 1}, {SYS_statfs, 0}};
+constexpr PathCall path_calls[] = {
+    {SYS_open, 0},  {SYS_openat, 1},  {SYS_openat2, 1}, {SYS_creat, 0},  {SYS_stat, 0},     {SYS_lstat, 0},      {SYS_newfstatat, 1},
+    {SYS_statx, 1}, {SYS_mount, 1},   {SYS_umount2, 0}, {SYS_execve, 0}, {SYS_unlink, 0},   {SYS_unlinkat, 1},   {SYS_rename, 0},
+    {SYS_mkdir, 0}, {SYS_mkdirat, 1}, {SYS_rmdir, 0},   {SYS_access, 0}, {SYS_readlink, 0}, {SYS_readlinkat, 1}, {SYS_statfs, 0}};
 
 /// The path that a blocked call names; empty: it names none, or it could not be read.
 std::string path_argument(const GoWait& wait, const Memory& memory) {

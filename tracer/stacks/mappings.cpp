@@ -100,7 +100,9 @@ const Mapping* first_of_file(const std::vector<Mapping>& mappings, const Mapping
     return found;
 }
 
-int open_in_root(Pid pid, const std::string& path) { return reopen_regular(open_path_in_root(pid, path), 0); }
+int open_in_root(Pid pid, const std::string& path) {
+    return reopen_regular(open_path_in_root(pid, path), 0);
+}
 
 int open_mapped_file(Pid pid, const Mapping& mapping) {
     if (mapping.inode == 0 || !slow_file_system(pid, mapping.device).empty()) return -1;

@@ -80,12 +80,18 @@ std::vector<std::byte> read_stack(const ProcessView& view, std::uint64_t sp) {
 }
 
 /// Go frames from `pc` and `sp` on.
-void add_go_frames(ProcessView& view, std::uint64_t pc, golang::StackBytes stack, std::uint64_t sp, bool exact, std::vector<StackFrame>& into) {
+void add_go_frames(ProcessView& view, std::uint64_t pc, golang::StackBytes stack, std::uint64_t sp, bool exact,
+                   std::vector<StackFrame>& into) {
     const golang::UnwoundStack unwound = view.unwinder->unwind({pc, sp, exact, true}, stack);
     const Mapping* module = find_mapping(view.mappings, pc);
     for (const GoFrame& frame : unwound.frames) {
         if (into.size() >= most_frames) break;
-        into.push_back({.pc = frame.pc, .module = module == nullptr ? "" : module->path, .function = frame.function, .offset = frame.offset, .file = frame.file, .line = frame.line});
+        into.push_back({.pc = frame.pc,
+                        .module = module == nullptr ? "" : module->path,
+                        .function = frame.function,
+                        .offset = frame.offset,
+                        .file = frame.file,
+                        .line = frame.line});
     }
 }
 
@@ -236,6 +242,8 @@ void StackReader::stack_of(Pid pid, Tid tid, std::vector<StackFrame>& into) {
     into = stack_of(pid, tid, registers);
 }
 
-void StackReader::forget(Pid pid) { inside_->views.erase(pid); }
+void StackReader::forget(Pid pid) {
+    inside_->views.erase(pid);
+}
 
 }  // namespace shimtrace::stacks

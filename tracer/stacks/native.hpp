@@ -17,8 +17,8 @@ using shimtrace::NativeThreadStack;
 using shimtrace::ProcessStacks;
 
 struct NativeOptions {
-    bool stop = false;           ///< hold the threads still for their registers; without it, blocked threads alone can be followed
-    bool kernel = true;          ///< /proc/TID/stack beneath, where permitted
+    bool stop = false;   ///< hold the threads still for their registers; without it, blocked threads alone can be followed
+    bool kernel = true;  ///< /proc/TID/stack beneath, where permitted
     Nanoseconds stop_deadline = std::chrono::milliseconds(20);
 };
 

@@ -20,9 +20,9 @@ constexpr std::uint64_t page_size = 4096;
 
 /// Where a module's table of unwind information lies in memory.
 struct UnwindTable {
-    std::uint64_t begin = 0, end = 0;      ///< of the module
-    std::uint64_t header = 0, table = 0;   ///< .eh_frame_hdr, and its sorted table
-    std::uint64_t words = 0;               ///< of the table
+    std::uint64_t begin = 0, end = 0;     ///< of the module
+    std::uint64_t header = 0, table = 0;  ///< .eh_frame_hdr, and its sorted table
+    std::uint64_t words = 0;              ///< of the table
 };
 
 struct Session {
@@ -107,7 +107,9 @@ int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t* info,
 }
 
 void put_unwind_info(unw_addr_space_t, unw_proc_info_t*, void*) {}
-int get_dyn_info_list_addr(unw_addr_space_t, unw_word_t*, void*) { return -UNW_ENOINFO; }
+int get_dyn_info_list_addr(unw_addr_space_t, unw_word_t*, void*) {
+    return -UNW_ENOINFO;
+}
 
 int access_mem(unw_addr_space_t, unw_word_t address, unw_word_t* value, int write, void* argument) {
     if (write != 0) return -UNW_EINVAL;
@@ -128,11 +130,18 @@ int access_reg(unw_addr_space_t, unw_regnum_t number, unw_word_t* value, int wri
     return 0;
 }
 
-int access_fpreg(unw_addr_space_t, unw_regnum_t, unw_fpreg_t*, int, void*) { return -UNW_EBADREG; }
-int resume(unw_addr_space_t, unw_cursor_t*, void*) { return -UNW_EINVAL; }
-int get_proc_name(unw_addr_space_t, unw_word_t, char*, size_t, unw_word_t*, void*) { return -UNW_ENOINFO; }
+int access_fpreg(unw_addr_space_t, unw_regnum_t, unw_fpreg_t*, int, void*) {
+    return -UNW_EBADREG;
+}
+int resume(unw_addr_space_t, unw_cursor_t*, void*) {
+    return -UNW_EINVAL;
+}
+int get_proc_name(unw_addr_space_t, unw_word_t, char*, size_t, unw_word_t*, void*) {
+    return -UNW_ENOINFO;
+}
 
-unw_accessors_t accessors = {find_proc_info, put_unwind_info, get_dyn_info_list_addr, access_mem, access_reg, access_fpreg, resume, get_proc_name};
+unw_accessors_t accessors = {find_proc_info, put_unwind_info, get_dyn_info_list_addr, access_mem, access_reg,
+                             access_fpreg,   resume,          get_proc_name};
 
 /// libunwind's space of addresses; its cache is off, since the processes differ.
 class AddressSpace {
@@ -153,8 +162,8 @@ private:
 
 }  // namespace
 
-NativeUnwinding unwind_native(const Memory& memory, const std::vector<Mapping>& mappings, const StartRegisters& start, std::uint64_t stop_begin,
-                              std::uint64_t stop_end) {
+NativeUnwinding unwind_native(const Memory& memory, const std::vector<Mapping>& mappings, const StartRegisters& start,
+                              std::uint64_t stop_begin, std::uint64_t stop_end) {
     NativeUnwinding result;
     Session session{memory, mappings, start, {}, {}};
     const AddressSpace space;

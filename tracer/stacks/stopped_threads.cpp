@@ -6,8 +6,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 
-#include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -16,6 +16,7 @@ namespace shimtrace::stacks {
 namespace {
 
 constexpr auto straggler_deadline = std::chrono::milliseconds(100);
+constexpr auto spinning = std::chrono::microseconds(500);
 
 char thread_state(Tid tid) {
     const std::string stat = read_file(fmt::format("/proc/{}/stat", tid.value), 4096);
@@ -76,7 +77,11 @@ void StoppedThreads::wait_for_stops(Nanoseconds deadline) {
             return true;
         });
         if (pending_.empty() || std::chrono::steady_clock::now() >= end) return;
-        sched_yield();
+        // Most threads stop within microseconds: giving the CPU away at once would keep all of them waiting for ours.
+        if (std::chrono::steady_clock::now() - begin_ > spinning) {
+            const timespec moment{0, 20'000};
+            nanosleep(&moment, nullptr);
+        }
     }
 }
 

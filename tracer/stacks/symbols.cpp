@@ -30,7 +30,9 @@ std::string demangle(const char* name) {
 }
 
 /// Only what we reported ourselves, by descriptor: nothing is opened by a path.
-int find_elf(Dwfl_Module*, void**, const char*, Dwarf_Addr, char**, Elf**) { return -1; }
+int find_elf(Dwfl_Module*, void**, const char*, Dwarf_Addr, char**, Elf**) {
+    return -1;
+}
 
 int open_regular(const std::string& path) {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
