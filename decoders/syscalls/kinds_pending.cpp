@@ -25,13 +25,6 @@ const Kind file_handle_out{.render = plain};
 const Kind fsconfig_aux{.render = plain};
 const Kind fsconfig_key{.render = plain};
 const Kind fsconfig_value{.render = plain};
-const Kind futex_operation{.render = plain};
-const Kind futex_second{.render = plain};
-const Kind futex_timeout{.render = plain};
-const Kind futex_value{.render = plain};
-const Kind futex_value3{.render = plain};
-const Kind futex_waitv{.render = plain};
-const Kind futex_waitv_pair{.render = plain};
 const Kind io_uring_argument{.render = plain};
 const Kind io_uring_parameters{.render = plain};
 const Kind ioctl_argument{.render = plain};
@@ -49,24 +42,12 @@ const Kind keyctl_rest{.render = plain};
 const Kind keyctl_second{.render = plain};
 const Kind landlock_attributes{.render = plain};
 const Kind landlock_rule{.render = plain};
-const Kind memory_policy{.render = plain};
-const Kind memory_policy32{.render = plain};
-const Kind memory_policy_out{.render = plain};
 const Kind message_command{.render = plain};
-const Kind message_in{.render = plain};
-const Kind message_out{.render = plain};
-const Kind messages_in{.render = plain};
-const Kind messages_out{.render = plain};
-const Kind mincore_vector{.render = plain};
-const Kind mmap_flags{.render = plain};
 const Kind mount_attributes_in{.render = plain};
 const Kind mount_data{.render = plain};
 const Kind mount_flags{.render = plain};
 const Kind mount_source{.render = plain};
 const Kind mount_type{.render = plain};
-const Kind mremap_address{.render = plain};
-const Kind node_mask_in{.render = plain};
-const Kind node_mask_out{.render = plain};
 const Kind old_directory_entries{.render = plain};
 const Kind perf_attributes{.render = plain};
 const Kind personality{.render = plain};
@@ -90,15 +71,6 @@ const Kind seccomp_flags{.render = plain};
 const Kind semaphore_command{.render = plain};
 const Kind semaphore_operations{.render = plain};
 const Kind sendfile_offset{.render = plain};
-const Kind shm_flags{.render = plain};
-const Kind socket_address_in{.render = plain};
-const Kind socket_address_out{.render = plain};
-const Kind socket_length{.render = plain};
-const Kind socket_option{.render = plain};
-const Kind socket_protocol{.render = plain};
-const Kind socket_value_in{.render = plain};
-const Kind socket_value_length{.render = plain};
-const Kind socket_value_out{.render = plain};
 const Kind swap_flags{.render = plain};
 const Kind sysinfo{.render = plain};
 const Kind syslog_action{.render = plain};
@@ -126,9 +98,6 @@ void personality(Printer& printer) {
     printer.decimal(printer.call().result());
 }
 void prctl(Printer& printer) {
-    printer.decimal(printer.call().result());
-}
-void receive_messages(Printer& printer) {
     printer.decimal(printer.call().result());
 }
 void scheduler(Printer& printer) {

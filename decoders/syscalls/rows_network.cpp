@@ -48,7 +48,8 @@ static constexpr SyscallRow network_table[] = {
     {"sendmmsg", class_network, {fd("sockfd"), of("msgvec", kinds::messages_in, 2), count("vlen"), flags("flags", message_flags)}},
     {"recvmmsg",
      class_network,
-     {fd("sockfd"), of("msgvec", kinds::messages_out, 2), count("vlen"), flags("flags", message_flags), of("timeout", kinds::timespec_in)},
+     {fd("sockfd"), of("msgvec", kinds::messages_out, 2), count("vlen"), flags("flags", message_flags),
+      of("timeout", kinds::timespec_left)},
      results::receive_messages},
 };
 

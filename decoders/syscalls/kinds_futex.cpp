@@ -1,0 +1,195 @@
+// futex: what its arguments are depends on the operation.
+#include "decoders_flags/signal.hpp"
+#include "decoders_syscalls/kinds.hpp"
+#include "decoders_syscalls/structs.hpp"
+#include "decoders_syscalls/time_value.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+// linux/futex.h
+enum Operation : std::uint32_t {
+    wait = 0,
+    wake = 1,
+    descriptor = 2,
+    requeue = 3,
+    compare_requeue = 4,
+    wake_op = 5,
+    lock_pi = 6,
+    unlock_pi = 7,
+    trylock_pi = 8,
+    wait_bitset = 9,
+    wake_bitset = 10,
+    wait_requeue_pi = 11,
+    compare_requeue_pi = 12,
+    lock_pi2 = 13,
+};
+constexpr std::uint32_t private_flag = 128, realtime_flag = 256;
+
+/// Which arguments an operation has, and what they are.
+enum class Fourth : std::uint8_t { none, timeout, count };
+enum class Sixth : std::uint8_t { none, bitset, value, wake_op };
+struct Shape {
+    Operation operation;
+    bool has_value;
+    Fourth fourth;
+    bool second_address;
+    Sixth sixth;
+};
+constexpr Shape shapes[] = {
+    {wait, true, Fourth::timeout, false, Sixth::none},
+    {wake, true, Fourth::none, false, Sixth::none},
+    {descriptor, true, Fourth::none, false, Sixth::none},
+    {requeue, true, Fourth::count, true, Sixth::none},
+    {compare_requeue, true, Fourth::count, true, Sixth::value},
+    {wake_op, true, Fourth::count, true, Sixth::wake_op},
+    {lock_pi, false, Fourth::timeout, false, Sixth::none},
+    {unlock_pi, false, Fourth::none, false, Sixth::none},
+    {trylock_pi, false, Fourth::none, false, Sixth::none},
+    {wait_bitset, true, Fourth::timeout, false, Sixth::bitset},
+    {wake_bitset, true, Fourth::none, false, Sixth::bitset},
+    {wait_requeue_pi, true, Fourth::timeout, true, Sixth::none},
+    {compare_requeue_pi, true, Fourth::count, true, Sixth::value},
+    {lock_pi2, false, Fourth::timeout, false, Sixth::none},
+};
+
+const Shape* shape_of(const Call& call) {
+    const std::uint32_t operation = call.argument32(1) & ~(private_flag | realtime_flag);
+    for (const Shape& shape : shapes)
+        if (shape.operation == operation) return &shape;
+    return nullptr;
+}
+
+void render_operation(Printer& printer, const Slot& slot) {
+    const auto value = static_cast<std::uint32_t>(slot.value);
+    const std::string_view name = futex_operations.name_of(value & ~(private_flag | realtime_flag));
+    if (printer.style().constants == Constants::raw) return printer.hex(value);
+    if (name.empty()) {
+        printer.hex(value);
+        return printer.comment(futex_operations.unknown);
+    }
+    const bool verbose = printer.style().constants == Constants::verbose;
+    if (verbose) {
+        printer.hex(value);
+        printer.text(" /* ");
+    }
+    printer.text(name);
+    if (value & private_flag) printer.text("_PRIVATE");
+    if (value & realtime_flag) printer.text("|FUTEX_CLOCK_REALTIME");
+    if (verbose) printer.text(" */");
+}
+
+bool has_value(const Call& call, const Slot&) {
+    const Shape* shape = shape_of(call);
+    return !shape || shape->has_value;
+}
+void render_value(Printer& printer, const Slot& slot) {
+    printer.unsigned_decimal(static_cast<std::uint32_t>(slot.value));
+}
+
+bool has_fourth(const Call& call, const Slot&) {
+    const Shape* shape = shape_of(call);
+    return !shape || shape->fourth != Fourth::none;
+}
+void capture_fourth(Capture& capture, const Slot& slot, int level) {
+    const Shape* shape = shape_of(capture.call());
+    if (level == 0 && shape && shape->fourth == Fourth::timeout) capture.bytes(slot.value, 16);
+}
+void render_fourth(Printer& printer, const Slot& slot) {
+    const Shape* shape = shape_of(printer.call());
+    if (!shape) return printer.address(slot.value);
+    if (shape->fourth == Fourth::count) return printer.unsigned_decimal(static_cast<std::uint32_t>(slot.value));
+    render_struct_in<16, print_timespec>(printer, slot);
+}
+
+bool has_second(const Call& call, const Slot&) {
+    const Shape* shape = shape_of(call);
+    return !shape || shape->second_address || shape->sixth == Sixth::bitset;
+}
+void render_second(Printer& printer, const Slot& slot) {
+    const Shape* shape = shape_of(printer.call());
+    // FUTEX_WAIT_BITSET has no second address, yet strace shows what was passed.
+    if (shape && shape->operation == wake_bitset) return printer.hex(static_cast<std::uint32_t>(printer.call().argument(5)));
+    printer.address(slot.value);
+}
+
+bool has_sixth(const Call& call, const Slot&) {
+    const Shape* shape = shape_of(call);
+    return !shape || (shape->sixth != Sixth::none && shape->operation != wake_bitset);
+}
+
+/// FUTEX_OP_SET<<28|1<<12|…: an operation and a comparison packed into 32 bits.
+void print_wake_op(Printer& printer, std::uint32_t value) {
+    constexpr std::uint32_t shifted_argument = 8;
+    const std::uint32_t operation = value >> 28;
+    if (operation & shifted_argument) {
+        printer.text("FUTEX_OP_OPARG_SHIFT<<28|");
+    }
+    printer.constant(futex_wake_operations, operation & 7);
+    printer.text("<<28|");
+    printer.hex(value >> 12 & 0xfff);
+    printer.text("<<12|");
+    printer.constant(futex_wake_comparisons, value >> 24 & 0xf);
+    printer.text("<<24|");
+    printer.hex(value & 0xfff);
+}
+void render_sixth(Printer& printer, const Slot& slot) {
+    const Shape* shape = shape_of(printer.call());
+    const auto value = static_cast<std::uint32_t>(slot.value);
+    if (!shape) return printer.hex(value);
+    switch (shape->sixth) {
+        case Sixth::bitset:
+            return value == UINT32_MAX ? printer.text("FUTEX_BITSET_MATCH_ANY") : printer.hex(value);
+        case Sixth::wake_op:
+            return print_wake_op(printer, value);
+        default:
+            return printer.unsigned_decimal(value);
+    }
+}
+
+// futex_waitv: {u64 val, u64 uaddr, u32 flags, u32 reserved}
+
+constexpr std::size_t waiter_size = 24;
+constexpr std::uint64_t most_waiters = 128;
+
+void capture_waiters(Capture& capture, const Slot& slot, int level) {
+    const std::uint64_t count = slot.argument.size ? slot.argument.size : capture.call().argument32(slot.argument.other);
+    if (level == 0) capture.bytes(slot.value, std::min(count, most_waiters) * waiter_size);
+}
+void render_waiters(Printer& printer, const Slot& slot) {
+    const std::uint64_t count = slot.argument.size ? slot.argument.size : printer.call().argument32(slot.argument.other);
+    array(
+        printer, slot.value, count, waiter_size, most_waiters,
+        [&](std::span<const std::byte> bytes, std::uint64_t) {
+            Fields fields(printer);
+            fields("val").hex(value_at<std::uint64_t>(bytes, 0));
+            fields("uaddr").address(value_at<std::uint64_t>(bytes, 8));
+            fields("flags").flags(futex2_flags, value_at<std::uint32_t>(bytes, 16));
+        },
+        true);
+}
+void capture_two(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, 2 * waiter_size);
+}
+void render_two(Printer& printer, const Slot& slot) {
+    Argument argument = slot.argument;
+    argument.size = 2;
+    render_waiters(printer, Slot{argument, slot.value, slot.index});
+}
+
+}  // namespace
+
+namespace kinds {
+
+const Kind futex_operation{.render = render_operation};
+const Kind futex_value{.render = render_value, .present = has_value};
+const Kind futex_timeout{.render = render_fourth, .capture = capture_fourth, .present = has_fourth};
+const Kind futex_second{.render = render_second, .present = has_second};
+const Kind futex_value3{.render = render_sixth, .present = has_sixth};
+const Kind futex_waitv{.render = render_waiters, .capture = capture_waiters};
+const Kind futex_waitv_pair{.render = render_two, .capture = capture_two};
+
+}  // namespace kinds
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,200 @@
+// Socket addresses and their lengths, protocols.
+#include "decoders_flags/network.hpp"
+
+#include "decoders_syscalls/kinds.hpp"
+#include "decoders_syscalls/socket_address.hpp"
+#include "decoders_syscalls/structs.hpp"
+#include "decoders_syscalls/time_value.hpp"
+
+#include "decoders_syscalls/results.hpp"
+
+#include <arpa/inet.h>
+
+namespace shimtrace::decoders {
+
+namespace {
+
+std::uint64_t in_length(const Call& call, const Slot& slot) {
+    const auto length = static_cast<std::int32_t>(call.argument(slot.argument.other));
+    return length < 0 ? 0 : std::min<std::uint64_t>(static_cast<std::uint64_t>(length), most_socket_address);
+}
+void capture_address_in(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, in_length(capture.call(), slot));
+}
+void render_address_in(Printer& printer, const Slot& slot) {
+    const std::uint64_t length = in_length(printer.call(), slot);
+    const auto bytes = slot.value && length >= 2 ? printer.call().bytes_at_entry(slot.value, length) : std::nullopt;
+    if (!bytes || bytes->size() < 2) return printer.address(slot.value);
+    print_socket_address(printer, *bytes);
+}
+
+// accept, getsockname …: the length's pointer is another argument, read before and after.
+
+struct Lengths {
+    std::optional<std::int32_t> before, after;
+};
+Lengths lengths_at(const Call& call, std::uint64_t address) {
+    if (address == 0) return {};
+    return {call.value_at_entry<std::int32_t>(address),
+            call.exit() ? call.exit()->memory.value<std::int32_t>(RemoteAddress{address}) : std::nullopt};
+}
+void capture_length(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, 4);
+}
+void render_length(Printer& printer, const Slot& slot) {
+    const Lengths lengths = lengths_at(printer.call(), slot.value);
+    if (!lengths.before) return printer.address(slot.value);
+    printer.put('[');
+    printer.decimal(*lengths.before);
+    if (printer.call().succeeded() && lengths.after && *lengths.after != *lengths.before) {
+        printer.text(" => ");
+        printer.decimal(*lengths.after);
+    }
+    printer.put(']');
+}
+void capture_address_out(Capture& capture, const Slot& slot, int level) {
+    if (level != 1) return;
+    const Lengths lengths = lengths_at(capture.call(), capture.call().argument(slot.argument.other));
+    if (!lengths.before || !lengths.after || *lengths.before <= 0 || *lengths.after <= 0) return;
+    capture.bytes(slot.value, static_cast<std::uint64_t>(std::min({*lengths.before, *lengths.after, 128})));
+}
+void render_address_out(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    const Lengths lengths = lengths_at(call, call.argument(slot.argument.other));
+    const bool known = slot.value && call.succeeded() && lengths.before && lengths.after && *lengths.before > 1 && *lengths.after > 1;
+    const auto length = known ? static_cast<std::size_t>(std::min({*lengths.before, *lengths.after, 128})) : 0;
+    const auto bytes = known ? call.bytes(slot.value, length) : std::nullopt;
+    if (!bytes || bytes->size() < 2) return printer.address(slot.value);
+    print_socket_address(printer, *bytes);
+}
+
+void render_protocol(Printer& printer, const Slot& slot) {
+    enum Family : std::uint32_t { inet = 2, inet6 = 10, netlink = 16, packet = 17 };
+    const auto protocol = static_cast<std::uint32_t>(slot.value);
+    switch (printer.call().argument32(0)) {
+        case inet:
+        case inet6:
+            return printer.constant(inet_protocols, protocol);
+        case netlink:
+            return printer.constant(netlink_protocols, protocol);
+        case packet:
+            printer.text("htons(");
+            printer.constant(ethernet_protocols, ntohs(static_cast<std::uint16_t>(protocol)));
+            return printer.put(')');
+        default:
+            return printer.unsigned_decimal(slot.value);
+    }
+}
+
+// Options of sockets.
+
+enum Level : std::uint32_t {
+    level_ip = 0,
+    level_socket = 1,
+    level_tcp = 6,
+    level_udp = 17,
+    level_ipv6 = 41,
+    level_packet = 263,
+    level_netlink = 270
+};
+struct LevelOptions {
+    std::uint32_t level;
+    const FlagSet* names;
+};
+const LevelOptions level_options[] = {{level_ip, &ip_options},          {level_socket, &socket_options}, {level_tcp, &tcp_options},
+                                      {level_udp, &udp_options},        {level_ipv6, &ipv6_options},     {level_packet, &packet_options},
+                                      {level_netlink, &netlink_options}};
+
+void render_option(Printer& printer, const Slot& slot) {
+    const auto option = static_cast<std::uint32_t>(slot.value);
+    for (const LevelOptions& row : level_options)
+        if (row.level == printer.call().argument32(1)) return printer.constant(*row.names, option);
+    printer.unsigned_decimal(option);
+}
+
+enum SocketOption : std::uint32_t { option_error = 4, option_linger = 13, option_peer_credentials = 17 };
+
+void print_option(Printer& printer, std::uint64_t address, std::uint64_t length) {
+    const Call& call = printer.call();
+    const auto bytes = address ? call.bytes(address, std::min<std::uint64_t>(length, printer.style().string_limit)) : std::nullopt;
+    if (!bytes) return printer.address(address);
+    if (call.argument32(1) == level_socket && call.argument32(2) == option_linger && bytes->size() >= 8) {
+        Fields fields(printer);
+        fields("l_onoff").decimal(value_at<std::int32_t>(*bytes, 0));
+        fields("l_linger").decimal(value_at<std::int32_t>(*bytes, 4));
+        return;
+    }
+    if (call.argument32(1) == level_socket && call.argument32(2) == option_peer_credentials && bytes->size() >= 12) {
+        Fields fields(printer);
+        fields("pid").pid(value_at<std::int32_t>(*bytes, 0));
+        fields("uid").unsigned_decimal(value_at<std::uint32_t>(*bytes, 4));
+        fields("gid").unsigned_decimal(value_at<std::uint32_t>(*bytes, 8));
+        return;
+    }
+    if (length != 4) return printer.quoted(*bytes, length);
+    const auto value = value_at<std::int32_t>(*bytes, 0);
+    printer.put('[');
+    const bool is_error = call.argument32(1) == level_socket && call.argument32(2) == option_error && value != 0;
+    is_error ? printer.error(value) : printer.decimal(value);
+    printer.put(']');
+}
+
+std::uint64_t option_length(const Call& call) {
+    const auto length = static_cast<std::int32_t>(call.argument(4));
+    return length < 0 ? 0 : static_cast<std::uint64_t>(length);
+}
+void capture_option_in(Capture& capture, const Slot& slot, int level) {
+    // Structs are small: they are read whole, whatever the payload limit is.
+    if (level == 0)
+        capture.bytes(slot.value, std::min<std::uint64_t>(option_length(capture.call()), std::max(16u, capture.limits().payload_bytes)));
+}
+void render_option_in(Printer& printer, const Slot& slot) {
+    if (option_length(printer.call()) == 0) return slot.value ? printer.text("\"\"") : printer.text("NULL");
+    print_option(printer, slot.value, option_length(printer.call()));
+}
+std::uint64_t filled_length(const Call& call) {
+    const Lengths lengths = lengths_at(call, call.argument(4));
+    const std::int32_t length = lengths.after.value_or(0);
+    return length < 0 ? 0 : static_cast<std::uint64_t>(length);
+}
+void capture_option_out(Capture& capture, const Slot& slot, int level) {
+    if (level != 1) return;
+    capture.bytes(slot.value, std::min<std::uint64_t>(filled_length(capture.call()), std::max(16u, capture.limits().payload_bytes)));
+}
+void render_option_out(Printer& printer, const Slot& slot) {
+    const std::uint64_t length = printer.call().failed() ? 0 : filled_length(printer.call());
+    length == 0 ? printer.address(slot.value) : print_option(printer, slot.value, length);
+}
+
+}  // namespace
+
+namespace results {
+
+void receive_messages(Printer& printer) {
+    const Call& call = printer.call();
+    printer.decimal(call.result());
+    if (call.argument(4) == 0) return;
+    if (call.result() == 0) return printer.text(" (Timeout)");
+    const auto left = call.exit()->memory.at(RemoteAddress{call.argument(4)}, 16);
+    if (!left || left->size() < 16) return;
+    printer.text(" (left ");
+    print_timespec(printer, *left);
+    printer.put(')');
+}
+
+}  // namespace results
+
+namespace kinds {
+
+const Kind socket_address_in{.render = render_address_in, .capture = capture_address_in};
+const Kind socket_address_out{.phase = Phase::exit, .render = render_address_out, .capture = capture_address_out};
+const Kind socket_length{.phase = Phase::exit, .render = render_length, .capture = capture_length, .captured_at_both = true};
+const Kind socket_protocol{.render = render_protocol};
+const Kind socket_option{.render = render_option};
+const Kind socket_value_in{.render = render_option_in, .capture = capture_option_in};
+const Kind socket_value_out{.phase = Phase::exit, .render = render_option_out, .capture = capture_option_out};
+const Kind socket_value_length{.phase = Phase::exit, .render = render_length, .capture = capture_length, .captured_at_both = true};
+
+}  // namespace kinds
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,14 @@
+// Socket addresses of every family that shims, containers and their neighbours use.
+#pragma once
+
+#include "decoders_syscalls/printer.hpp"
+
+namespace shimtrace::decoders {
+
+/// struct sockaddr_storage; no address is longer.
+constexpr std::size_t most_socket_address = 128;
+
+/// {sa_family=AF_UNIX, sun_path="/run/x.sock"}. The bytes end where the address does.
+void print_socket_address(Printer& printer, std::span<const std::byte> bytes);
+
+}  // namespace shimtrace::decoders
