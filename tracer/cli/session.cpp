@@ -1,7 +1,7 @@
 #include "cli/session.hpp"
 
 #include "containerd/find_target.hpp"
-#include "containerd/roles.hpp"
+#include "containerd/session_roles.hpp"
 #include "host/session_observer.hpp"
 #include "host/snapshot.hpp"
 
@@ -100,19 +100,16 @@ SessionInfo describe_session(const TracePlan& plan) {
     return info;
 }
 
-host::ObserverHooks role_hooks() {
+host::ObserverHooks role_hooks(containerd::SessionRoles& roles) {
     host::ObserverHooks hooks;
-    hooks.target_role = [](Pid holder, const FdTarget& target) {
-        const auto process = host::read_process(holder);
-        return containerd::target_role(target, process ? &*process : nullptr);
-    };
-    hooks.process_role = [](Pid pid) {
-        const auto process = host::read_process(pid);
-        if (!process) return ProcessRoleInfo{};
-        const auto parent = host::read_process(process->parent);
-        const ProcessRoleInfo parent_role = parent ? containerd::process_role(*parent, nullptr, nullptr) : ProcessRoleInfo{};
-        return containerd::process_role(*process, parent ? &*parent : nullptr, &parent_role);
-    };
+    hooks.target_role = [&roles](Pid holder, const FdTarget& target) { return roles.target(holder, target); };
+    hooks.process_role = [&roles](Pid pid) { return roles.process(pid); };
+    return hooks;
+}
+
+host::ObserverHooks no_hooks() {
+    host::ObserverHooks hooks;
+    hooks.other_ends = false;
     return hooks;
 }
 
@@ -141,11 +138,13 @@ std::expected<void, Refusal> resolve_targets(const Globals& globals, const Trace
         else
             request.attach_threads.push_back(leader(pid));
     }
-    if (!options.targets.empty()) {
+    const bool wants_roles = !plan.print.plain && !plan.pids.empty();
+    if (!options.targets.empty() || wants_roles) {
         auto surveyed = containerd::survey(globals.run_dir);
         if (!surveyed) return std::unexpected(Refusal{surveyed.error(), exit_failed});
+        plan.surroundings = std::move(*surveyed);
         for (const std::string& text : options.targets) {
-            auto found = containerd::find_target(*surveyed, text);
+            auto found = containerd::find_target(plan.surroundings, text);
             if (!found) return std::unexpected(Refusal{found.error().error, found.error().ambiguous ? exit_usage : exit_failed});
             request.attach.insert(request.attach.end(), found->pids.begin(), found->pids.end());
         }
@@ -158,7 +157,8 @@ std::expected<void, Refusal> resolve_targets(const Globals& globals, const Trace
 int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, engine::StopRequest& stop) {
     Tee tee(sinks);
     const SignalHandling signals(stop, !plan.request.command.empty());
-    const auto observer = host::make_session_observer(role_hooks());
+    containerd::SessionRoles roles(plan.surroundings, host::read_process);
+    const auto observer = host::make_session_observer(plan.print.plain ? no_hooks() : role_hooks(roles));
     const auto result = engine::trace(plan.request, describe_session(plan), *observer, tee, stop);
     if (!result) return report(result.error(), exit_failed);
     for (const Error& error : result->skipped) fmt::print(stderr, "shimtrace: {}\n", error.message());

@@ -6,6 +6,8 @@
 #include "engine/trace.hpp"
 #include "output/print_options.hpp"
 
+#include <shimtrace/snapshot.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <string>
@@ -43,6 +45,7 @@ struct TracePlan {
     engine::TraceRequest request;  ///< but for attach, attach_threads: see resolve in trace.cpp
     std::vector<Pid> pids;         ///< -p
     bool ttrpc_only = false;
+    Snapshot surroundings;  ///< the host as it was when targets were looked for: roles start from it
 };
 Result<TracePlan> plan_trace(const TraceOptions& options);
 

@@ -1,0 +1,75 @@
+#include "containerd/session_roles.hpp"
+
+#include "containerd/roles.hpp"
+
+#include <utility>
+
+namespace shimtrace::containerd {
+
+namespace {
+
+constexpr TargetRole stream_roles[] = {TargetRole::stdin_stream, TargetRole::stdout_stream, TargetRole::stderr_stream};
+
+bool plays_container(ProcessRole role) {
+    return role == ProcessRole::container_init || role == ProcessRole::container_exec;
+}
+
+}  // namespace
+
+SessionRoles::SessionRoles(Snapshot survey, ReadProcess read) : read_(std::move(read)) {
+    for (Process& process : survey.processes) {
+        for (const FdEntry& entry : process.fds) {
+            const FdTarget& target = entry.target;
+            if (target.role.role != TargetRole::none && (target.kind == FdKind::pipe || target.kind == FdKind::unix_socket))
+                streams_.try_emplace(target.inode, target.role);
+        }
+        process.fds.clear();
+        processes_.emplace(process.pid, std::move(process));
+    }
+}
+
+ProcessRoleInfo SessionRoles::process(Pid pid) {
+    auto fresh = read_(pid);
+    if (!fresh) return {};
+    const Process* parent = fresh->parent ? look(fresh->parent) : nullptr;
+    fresh->role = process_role(*fresh, parent, parent != nullptr ? &parent->role : nullptr);
+    // The survey knew more than the process's own facts tell, as long as it is the same program still.
+    if (const auto known = processes_.find(pid); known != processes_.end()) {
+        const Process& before = known->second;
+        const bool same = before.start_time == fresh->start_time && before.command_line == fresh->command_line;
+        if (same && before.role.role != ProcessRole::none) fresh->role = before.role;
+    }
+    return (processes_[pid] = std::move(*fresh)).role;
+}
+
+const Process* SessionRoles::look(Pid pid) {
+    if (const auto known = processes_.find(pid); known != processes_.end()) return &known->second;
+    process(pid);
+    const auto known = processes_.find(pid);
+    return known == processes_.end() ? nullptr : &known->second;
+}
+
+TargetRoleInfo SessionRoles::target(Pid pid, const FdTarget& target) {
+    const TargetRoleInfo by_path = target_role(target, look(pid));
+    if (by_path.role != TargetRole::none) return by_path;
+    if (target.kind != FdKind::pipe && target.kind != FdKind::unix_socket) return {};
+    const auto [known, fresh] = streams_.try_emplace(target.inode);
+    if (fresh && target.kind == FdKind::pipe) known->second = stream(target);
+    return known->second;
+}
+
+/// A pipe is a container's stdio if its init or an exec has it at 0, 1 or 2 and a shim holds the other end.
+TargetRoleInfo SessionRoles::stream(const FdTarget& target) {
+    TargetRoleInfo role;
+    bool shim = false;
+    for (const Holder& holder : target.holders) {
+        const Process* process = look(holder.pid);
+        if (process == nullptr) continue;
+        shim = shim || process->role.role == ProcessRole::shim;
+        if (plays_container(process->role.role) && holder.fd.value >= 0 && holder.fd.value <= 2)
+            role = {stream_roles[holder.fd.value], process->role.container, process->role.exec_id};
+    }
+    return shim ? role : TargetRoleInfo{};
+}
+
+}  // namespace shimtrace::containerd

@@ -1,0 +1,33 @@
+// Roles while a session runs: what a survey found, kept up as processes start, exec and end.
+#pragma once
+
+#include <shimtrace/snapshot.hpp>
+
+#include <functional>
+#include <optional>
+#include <unordered_map>
+
+namespace shimtrace::containerd {
+
+class SessionRoles {
+public:
+    using ReadProcess = std::function<std::optional<Process>(Pid)>;
+
+    /// `survey`: with roles assigned, or empty. `read` reads one live process.
+    SessionRoles(Snapshot survey, ReadProcess read);
+
+    /// The role of a process as it is now: asked anew at its start and after each exec.
+    ProcessRoleInfo process(Pid pid);
+    /// The role of what `pid` holds.
+    TargetRoleInfo target(Pid pid, const FdTarget& target);
+
+private:
+    const Process* look(Pid pid);
+    TargetRoleInfo stream(const FdTarget& target);
+
+    ReadProcess read_;
+    std::unordered_map<Pid, Process> processes_;         ///< with their roles
+    std::unordered_map<Inode, TargetRoleInfo> streams_;  ///< pipes and unnamed sockets of containers' stdio and of runc
+};
+
+}  // namespace shimtrace::containerd
