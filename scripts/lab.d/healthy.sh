@@ -1,3 +1,5 @@
+# Workloads of many kinds that are as they should be: no verdict but `healthy` is right.
+
 hang healthy/sleep healthy_sleep '`ctr run -d … sleep`'
 healthy_sleep() {
     start_containerd
@@ -19,8 +21,56 @@ healthy_silent_server() {
     eventually 5 "nc waits" stays_in_call "${lab_fact[init]}" 0 7 23 45 270 271
 }
 
+hang healthy/idle-server healthy_idle_server 'a web server that waits for its first client'
+healthy_idle_server() {
+    start_containerd
+    run_detached c1 -- httpd -f -p 8080
+    eventually 5 "the server accepts" stays_in_call "${lab_fact[init]}" 43 288
+}
+
+hang healthy/waits-for-input healthy_waits_for_input 'a shell that reads a fifo whose other end it has itself'
+healthy_waits_for_input() {
+    start_containerd
+    run_detached c1 -- sh -c 'mkfifo /tmp/input; read line <>/tmp/input'
+    eventually 5 "the shell reads" stays_in_call "${lab_fact[init]}" 0 7 23 270 271
+}
+
+hang healthy/children healthy_children 'a shell that waits for two children, one of them in a pipeline'
+healthy_children() {
+    start_containerd
+    run_detached c1 -- sh -c 'sleep 9999 & sleep 9999 | cat & wait'
+    eventually 5 "the shell waits" stays_in_call "${lab_fact[init]}" 61 247 130
+}
+
+hang healthy/writes-files healthy_writes_files 'a database-like loop of writes and fsync'
+healthy_writes_files() {
+    start_containerd
+    run_detached c1 -- sh -c 'while :; do dd if=/dev/zero of=/tmp/log bs=4k count=1 conv=fsync 2>/dev/null; done'
+}
+
+hang healthy/flow healthy_flow 'output as fast as it can be, and a client that reads it'
+healthy_flow() {
+    start_containerd
+    run_attached c1 -- yes
+}
+
 hang healthy/attached healthy_attached '`ctr run` that reads a container which now and then prints'
 healthy_attached() {
     start_containerd
     run_attached c1 -- sh -c 'while :; do date; sleep 0.2; done'
+}
+
+hang healthy/terminal healthy_terminal 'a shell at a terminal that waits to be typed at'
+healthy_terminal() {
+    terminal_container sh
+    eventually 5 "the shell waits" stays_in_call "${lab_fact[init]}" 0 7 23 270 271
+}
+
+hang healthy/exec healthy_exec 'an exec at work, with its client'
+healthy_exec() {
+    start_containerd
+    run_detached c1 -- sleep 9999
+    exec_in c1 sh -c 'while :; do date; sleep 0.1; done'
+    local worker
+    eventually 10 "the exec works" remember worker lab_process 'sh -c while*'
 }

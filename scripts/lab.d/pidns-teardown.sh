@@ -16,4 +16,19 @@ pidns_tracer() {
     fact culprit "$tracer"
 }
 
+hang pidns-teardown/uninterruptible pidns_uninterruptible 'a child of the container is in state D, on a frozen file system; its init is killed'
+pidns_uninterruptible() {
+    start_containerd
+    loop_filesystem "$lab_dir/data"
+    run_detached c1 --mount "$(bind_mount data)" -- sh -c '(while :; do echo more >>/data/file; done) & wait'
+    local child
+    eventually 10 "the child runs" remember child only_child_of "${lab_fact[init]}"
+    fsfreeze -f "$lab_dir/data"
+    eventually 10 "the child is in state D" stays_in_state "$child" D
+    kill -KILL "${lab_fact[init]}"
+    eventually 10 "init waits in the teardown" stays_in_call "${lab_fact[init]}" 61 247 231 130
+    fact held "$child"
+    fact culprit "$child"
+}
+
 traced_by() { grep -q "^TracerPid:[[:space:]]*$2$" "/proc/$1/status"; }

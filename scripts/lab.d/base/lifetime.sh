@@ -51,15 +51,13 @@ tracking_mount() {
 
 # lab_cgroups NAME: every cgroup of that lab, deepest first.
 lab_cgroups() {
-    local mount
-    cgroup_mounts | while read -r mount; do
-        find "$mount" -depth -type d \( -path "*/$1" -o -path "*/$1/*" -o -path "*/$1-*" \) 2>/dev/null || true
-    done
+    find $(cgroup_mounts) -mindepth 1 -depth -type d \( -path "*/$1" -o -path "*/$1/*" -o -path "*/$1-*" \) 2>/dev/null || true
 }
 
 lab_pids() {
-    local cgroup
-    lab_cgroups "$1" | while read -r cgroup; do cat "$cgroup/cgroup.procs" 2>/dev/null || true; done | sort -un
+    local -a cgroups
+    mapfile -t cgroups < <(lab_cgroups "$1")
+    ((${#cgroups[@]} == 0)) || cat "${cgroups[@]/%//cgroup.procs}" 2>/dev/null | sort -un
 }
 
 begin_lab() {
@@ -96,41 +94,48 @@ take_down() {
 # take_down_lab NAME DIR: in the order in which a hang lets go: what holds processes first (freezers, frozen file systems, limits, silent servers),
 # then the processes, then mounts, cgroups and files.
 take_down_lab() {
-    local name=$1 dir=$2 pid cgroup mount device end=$((SECONDS + 20))
+    local name=$1 dir=$2 sockets device
+    local -a mounts
     set +e
-    local sockets
     sockets=$(shim_sockets "$dir")
-    let_go "$name" "$dir"
-    # containerd before its shims, lest it start something anew.
-    for pid in $(lab_pids "$name"); do [[ $(command_line "$pid") == *containerd\ * ]] && kill -KILL "$pid" 2>/dev/null; done
-    while :; do
-        local left=''
-        for pid in $(lab_pids "$name"); do
-            [[ $(state_of "$pid") == [ZX] ]] && ! held_by_tracer "$pid" && continue
-            kill -KILL "$pid" 2>/dev/null && left=1
-        done
-        [[ -n $left ]] || break
-        ((SECONDS < end)) || { echo "lab: cannot end these: $(lab_pids "$name" | tr '\n' ' ')" >&2; break; }
-        sleep 0.05
-        let_go "$name" "$dir"
-    done
-    awk -v dir="$dir" 'index($5, dir "/") == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r mount; do umount -l "$mount"; done
+    kill_all "$name" "$dir"
+    mapfile -t mounts < <(awk -v dir="$dir" 'index($5, dir "/") == 1 { print $5 }' /proc/self/mountinfo | tac)
+    ((${#mounts[@]} == 0)) || umount -l "${mounts[@]}"
     for device in $(losetup -l -n -O NAME,BACK-FILE 2>/dev/null | awk -v dir="$dir" 'index($2, dir "/") == 1 { print $1 }'); do losetup -d "$device"; done
-    end=$((SECONDS + 5))
-    while :; do
-        for cgroup in $(lab_cgroups "$name"); do rmdir "$cgroup" 2>/dev/null; done
-        [[ -n $(lab_cgroups "$name") ]] || break
-        ((SECONDS < end)) || { echo "lab: cgroups stay: $(lab_cgroups "$name" | tr '\n' ' ')" >&2; break; }
-        sleep 0.05
-    done
+    remove_cgroups "$name"
     rm -f $sockets
-    rm -rf /run/containerd/runc/"$name" /run/containerd/runc/"$name"-* /run/containerd/fifo/"$name"*
+    rm -rf /run/containerd/runc/"$name" /run/containerd/runc/"$name"-*
     [[ ! -e $dir/made-run-systemd ]] || rmdir /run/systemd 2>/dev/null
     rm -rf --one-file-system "$dir"
     set -e
 }
 
-held_by_tracer() { ! grep -q '^TracerPid:[[:space:]]*0$' "/proc/$1/status" 2>/dev/null; }
+kill_all() {
+    local pid left round=0 end=$((SECONDS + 60))
+    # containerd before its shims, lest it start something anew.
+    for pid in $(lab_pids "$1"); do [[ $(command_line "$pid") == *containerd\ * ]] && kill -KILL "$pid" 2>/dev/null; done
+    while ((SECONDS < end)); do
+        ((round++ % 20)) || let_go "$1" "$2"
+        left=''
+        for pid in $(lab_pids "$1"); do
+            # A zombie that nobody outside holds goes with its parent.
+            [[ $(state_of "$pid") == [ZX] && $(status_of "$pid" TracerPid) == 0 ]] && continue
+            kill -KILL "$pid" 2>/dev/null && left+=" $pid"
+        done
+        [[ -n $left ]] || return 0
+        sleep 0.05
+    done
+    echo "lab: cannot end these:$left" >&2
+}
+
+remove_cgroups() {
+    local end=$((SECONDS + 10))
+    local -a cgroups
+    while mapfile -t cgroups < <(lab_cgroups "$1") && ((${#cgroups[@]})); do
+        ((SECONDS < end)) || { echo "lab: cgroups stay: ${cgroups[*]}" >&2; return; }
+        rmdir "${cgroups[@]}" 2>/dev/null || sleep 0.05
+    done
+}
 
 let_go() {
     local cgroup mount pid

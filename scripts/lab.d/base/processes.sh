@@ -1,4 +1,4 @@
-# What processes do, read from /proc: every hang is checked with these before it is called one.
+# What processes do, read from /proc: every hang is checked with these before it is called one. Polled often, also on a busy machine: few of them fork.
 
 fail() {
     echo "lab: $*" >&2
@@ -17,13 +17,21 @@ eventually() {
 }
 
 # The letter of a process's (or TID's) state; empty when there is none.
-state_of() { sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null || true; }
+state_of() { status_of "$1" State; }
+
+# status_of PID FIELD: the first word of a line of /proc/PID/status.
+status_of() {
+    local field value rest
+    while read -r field value rest; do
+        [[ $field != "$2:" ]] || { echo "$value"; break; }
+    done 2>/dev/null <"/proc/$1/status" || true
+}
 
 in_state() { [[ $(state_of "$1") == ["$2"] ]]; }
 
 gone() { [[ ! -d /proc/$1 ]] || in_state "$1" ZX; }
 
-parent_of() { sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null || true; }
+parent_of() { status_of "$1" PPid; }
 
 start_time_of() { local line && line=$(<"/proc/$1/stat") && line=${line##*) } && set -- $line && echo "${20}"; }
 
@@ -70,7 +78,11 @@ descendants_of() {
     for child in $(children_of "$1"); do descendants_of "$child"; done
 }
 
-command_line() { { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null || true; }
+command_line() {
+    local -a words=()
+    { mapfile -d '' words <"/proc/$1/cmdline"; } 2>/dev/null || true
+    ((${#words[@]} == 0)) || printf '%s ' "${words[@]}"
+}
 
 # descendant_running PID GLOB: prints the first process below PID whose command line matches.
 descendant_running() {
