@@ -13,11 +13,13 @@ const WaitStatus exec_stop((PTRACE_EVENT_EXEC << 16) | (SIGTRAP << 8) | 0x7f);
 
 }  // namespace
 
-Engine::Engine(const TraceRequest& request, const Manner& manner, SessionObserver& observer, StreamSink& sink, StopRequest& stop)
+Engine::Engine(const TraceRequest& request, const Manner& manner, SessionObserver& observer, StreamSink& sink, StopRequest& stop,
+               const Colocation* colocation)
     : request_(request),
       manner_(manner),
       sink_(sink),
       stop_(stop),
+      colocation_(colocation),
       reporter_(request, observer, sink),
       waiter_({.spin = !request.colocate, .system_times = request.system_times}),
       alarm_(stop) {}
@@ -27,6 +29,7 @@ void Engine::begin_command(Tid tid) {
     Tracee& tracee = tracees_.add(tid);
     tracee.pid = Pid{tid.value};
     tracee.silent = true;
+    if (colocation_) colocation_->started(tracee);
     tracee.attached_at = monotonic_now();
     reporter_.at(tracee.attached_at, {});
     reporter_.attached(tracee);
@@ -36,7 +39,10 @@ void Engine::begin_command(Tid tid) {
 void Engine::run() {
     while (!tracees_.empty()) {
         if (alarm_.take_ring()) tick();
-        if (stop_.stopped()) return let_go();
+        if (stop_.stopped()) {
+            if (!manner_.filtered) return let_go();
+            reporter_.mute();
+        }
         Stop stop;
         const auto outcome = waiter_.next(stop, tracees_.size() > 1 || !newborn_.empty());
         if (outcome == Waiter::Outcome::nobody) return;
@@ -106,6 +112,7 @@ void Engine::on_child(Tracee& parent, int event) {
     Tracee& child = tracees_.add(tid);
     child.parent = parent.tid();
     child.attached_at = reporter_.now();
+    child.former_cpus = parent.former_cpus;
     const Event& call = parent.enter;
     if (event == PTRACE_EVENT_VFORK) {
         child.clone_flags = CLONE_VFORK | CLONE_VM;
@@ -127,8 +134,7 @@ void Engine::on_child(Tracee& parent, int event) {
 
 void Engine::begin_child(Tracee& child) {
     if (child.unwanted || letting_go_) {
-        detach(child.tid());
-        return tracees_.erase(child.tid());
+        return detach_from(child, 0);
     }
     reporter_.attached(child);
     go_on(child);

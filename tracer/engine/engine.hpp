@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/alarm.hpp"
+#include "engine/colocation.hpp"
 #include "engine/interrupted_call.hpp"
 #include "engine/reporter.hpp"
 #include "engine/trace.hpp"
@@ -22,7 +23,8 @@ struct Manner {
 
 class Engine {
 public:
-    Engine(const TraceRequest& request, const Manner& manner, SessionObserver& observer, StreamSink& sink, StopRequest& stop);
+    Engine(const TraceRequest& request, const Manner& manner, SessionObserver& observer, StreamSink& sink, StopRequest& stop,
+           const Colocation* colocation);
 
     [[nodiscard]] Tracees& tracees() { return tracees_; }
     /// Threads that were seized while they ran: announces them, sees what they were doing, has them go on.
@@ -66,11 +68,13 @@ private:
     void let_go();
     void let_go_at(Tracee& tracee, WaitStatus status);
     void forget(Tracee& tracee);
+    void detach_from(Tracee& tracee, int signal);
 
     const TraceRequest& request_;
     Manner manner_;
     StreamSink& sink_;
     StopRequest& stop_;
+    const Colocation* colocation_;  ///< nullptr: everybody runs where they like
     Reporter reporter_;
     Tracees tracees_;
     Waiter waiter_;

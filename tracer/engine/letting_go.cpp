@@ -13,6 +13,12 @@ constexpr Nanoseconds patience = std::chrono::milliseconds(500);
 
 }  // namespace
 
+void Engine::detach_from(Tracee& tracee, int signal) {
+    if (colocation_) colocation_->leave(tracee);
+    detach(tracee.tid(), signal);
+    forget(tracee);
+}
+
 void Engine::forget(Tracee& tracee) {
     reporter_.detached(tracee);
     tracees_.erase(tracee.tid());
@@ -40,14 +46,17 @@ void Engine::let_go() {
     }
     alarm_.set(MonotonicTime::max());
     reporter_.at(monotonic_now(), {});
-    while (!tracees_.empty()) forget(*tracees_.begin()->second);
+    while (!tracees_.empty()) {
+        Tracee& tracee = *tracees_.begin()->second;
+        if (colocation_) colocation_->leave(tracee);
+        forget(tracee);
+    }
 }
 
 void Engine::let_go_at(Tracee& tracee, WaitStatus status) {
     const Tid tid = tracee.tid();
     if (status.signal_delivery_stop()) {
-        detach(tid, status.signal());
-        return forget(tracee);
+        return detach_from(tracee, status.signal());
     }
     if (status.event() == PTRACE_EVENT_STOP) {
         if (!status.group_stop()) {
@@ -59,8 +68,7 @@ void Engine::let_go_at(Tracee& tracee, WaitStatus status) {
                 restart_quietly(tid, *call, known ? std::optional(elapsed) : std::nullopt, shortened);
             }
         }
-        detach(tid);
-        return forget(tracee);
+        return detach_from(tracee, 0);
     }
     if (status.syscall_stop() && tracee.in_call && tracee.timeout_register) {
         restore_timeout(tid, *std::exchange(tracee.timeout_register, std::nullopt));

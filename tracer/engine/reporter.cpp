@@ -17,11 +17,11 @@ bool holds(const SyscallSet& set, std::int64_t number, bool beyond) {
 }  // namespace
 
 bool Reporter::reports(Arch arch, std::int64_t number) const {
-    return holds(arch == Arch::i386 ? request_.i386_calls : request_.x86_64_calls, number, true);
+    return !muted_ && holds(arch == Arch::i386 ? request_.i386_calls : request_.x86_64_calls, number, true);
 }
 
 bool Reporter::needs_return(Arch arch, std::int64_t number) const {
-    return request_.resolve_descriptors && holds(descriptor_calls(arch), number, false);
+    return !muted_ && request_.resolve_descriptors && holds(descriptor_calls(arch), number, false);
 }
 
 Event& Reporter::fresh(EventKind kind, const Tracee& tracee) {
@@ -36,6 +36,7 @@ Event& Reporter::fresh(EventKind kind, const Tracee& tracee) {
 
 void Reporter::attached(Tracee& tracee) {
     tracee.announced = true;
+    if (muted_) return;
     observer_.task_started(tracee.pid, tracee.tid(), tracee.parent, tracee.clone_flags, sink_);
     Event& event = fresh(EventKind::attached, tracee);
     event.parent = tracee.parent;
@@ -76,6 +77,7 @@ void Reporter::returned(Tracee& tracee, std::int64_t result, bool is_error, std:
     exit.is_error = is_error;
     exit.instruction_pointer = instruction_pointer;
     exit.stack_pointer = stack_pointer;
+    if (muted_) return;
     if (!tracee.reported) return observer_.call_returned(enter, exit);
     decoders::capture_exit(enter, exit, RemoteMemory(exit.tid), request_.limits);
     observer_.call_returned(enter, exit);
@@ -84,7 +86,7 @@ void Reporter::returned(Tracee& tracee, std::int64_t result, bool is_error, std:
 }
 
 void Reporter::signalled(Tracee& tracee, int signal) {
-    if (tracee.silent || !request_.signals.test(static_cast<std::size_t>(std::clamp(signal, 0, 64)))) return;
+    if (quiet(tracee) || !request_.signals.test(static_cast<std::size_t>(std::clamp(signal, 0, 64)))) return;
     Event& event = fresh(EventKind::signal, tracee);
     event.number = signal;
     siginfo_t info;
@@ -93,13 +95,14 @@ void Reporter::signalled(Tracee& tracee, int signal) {
 }
 
 void Reporter::group_stopped(Tracee& tracee, int signal) {
-    if (tracee.silent || !request_.signals.test(static_cast<std::size_t>(std::clamp(signal, 0, 64)))) return;
+    if (quiet(tracee) || !request_.signals.test(static_cast<std::size_t>(std::clamp(signal, 0, 64)))) return;
     Event& event = fresh(EventKind::group_stop, tracee);
     event.number = signal;
     sink_.event(event);
 }
 
 void Reporter::executed(Tracee& tracee, Tid former) {
+    if (muted_) return;
     observer_.task_executed(tracee.pid, tracee.tid(), sink_);
     Event& event = fresh(EventKind::exec, tracee);
     if (former != tracee.tid()) event.parent = former;
@@ -107,7 +110,7 @@ void Reporter::executed(Tracee& tracee, Tid former) {
 }
 
 void Reporter::ended(Tracee& tracee, WaitStatus status) {
-    if (tracee.announced && !tracee.silent) {
+    if (tracee.announced && !quiet(tracee)) {
         Event& event = fresh(status.exited() ? EventKind::exited : EventKind::killed, tracee);
         if (status.exited()) {
             event.result = status.exit_status();
@@ -133,7 +136,7 @@ void Reporter::still_blocked(Tracee& tracee) {
 }
 
 void Reporter::detached(Tracee& tracee) {
-    if (tracee.announced && !tracee.silent) sink_.event(fresh(EventKind::detached, tracee));
+    if (tracee.announced && !quiet(tracee)) sink_.event(fresh(EventKind::detached, tracee));
     if (tracee.announced) observer_.task_ended(tracee.pid, tracee.tid());
 }
 

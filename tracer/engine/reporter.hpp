@@ -18,6 +18,8 @@ public:
         now_ = time;
         system_time_ = system_time;
     }
+    /// Nothing is reported from now on: the session is over, but its command has to be served on.
+    void mute() { muted_ = true; }
     [[nodiscard]] MonotonicTime now() const { return now_; }
 
     /// Whether a call is reported, and whether its return has to be seen.
@@ -37,6 +39,7 @@ public:
     void detached(Tracee& tracee);
 
 private:
+    [[nodiscard]] bool quiet(const Tracee& tracee) const { return muted_ || tracee.silent; }
     Event& fresh(EventKind kind, const Tracee& tracee);
     void resolve(const Event* exit, Event& into, const Event& enter);
 
@@ -45,6 +48,7 @@ private:
     StreamSink& sink_;
     MonotonicTime now_;
     Nanoseconds system_time_{};
+    bool muted_ = false;
     Event event_;          ///< reused
     std::vector<Fd> fds_;  ///< reused
 };

@@ -28,6 +28,7 @@ void Engine::begin_found() {
     for (Tracee* tracee : found) reporter_.attached(*tracee);
     for (Tracee* tracee : found) {
         tracee->found_call = blocked_since.found_call(tracee->tid());
+        if (colocation_) colocation_->join(*tracee);
         tracee->interrupted = interrupt(tracee->tid());
     }
     alarm_.ring_by(monotonic_now() + unreachable_after);

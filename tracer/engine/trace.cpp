@@ -4,6 +4,7 @@
 #include "engine/descriptor_calls.hpp"
 #include "engine/engine.hpp"
 #include "engine/launch.hpp"
+#include "engine/proc_file.hpp"
 #include "engine/seccomp_filter.hpp"
 
 #include <optional>
@@ -49,6 +50,13 @@ void seize_all(const TraceRequest& request, const Manner& manner, Tracees& trace
     }
 }
 
+/// Where the first target ran last; -1: nothing is attached to.
+int cpu_of(const TraceRequest& request) {
+    if (request.attach.empty() && request.attach_threads.empty()) return -1;
+    const auto stat = task_stat(request.attach.empty() ? request.attach_threads.front() : leader(request.attach.front()));
+    return stat ? stat->cpu : -1;
+}
+
 void set_exit(TraceResult& result, WaitStatus end) {
     result.killed_by = end.killed() ? end.killed_by() : 0;
     result.exit_status = end.killed() ? 128 + end.killed_by() : end.exit_status();
@@ -61,19 +69,22 @@ Result<TraceResult> trace(const TraceRequest& request, SessionInfo session, Sess
     const Manner manner = manner_of(request);
     TraceResult result;
 
+    std::optional<Colocation> colocation;
+    if (request.colocate) colocation.emplace(cpu_of(request));
     std::optional<Launched> launched;
     if (!request.command.empty()) {
         const std::vector<sock_filter> filter = manner.filtered ? filter_of(request) : std::vector<sock_filter>{};
-        auto started = launch(request, manner.options, filter, -1);
+        auto started = launch(request, manner.options, filter, colocation ? colocation->cpu() : -1);
         if (!started) return std::unexpected(started.error());
         launched.emplace(std::move(*started));
     }
 
-    Engine engine(request, manner, observer, sink, stop);
+    Engine engine(request, manner, observer, sink, stop, colocation ? &*colocation : nullptr);
     seize_all(request, manner, engine.tracees(), result.skipped);
     if (engine.tracees().empty() && !launched) {
         return std::unexpected(result.skipped.empty() ? Error{"trace", 0, "no process was named"} : result.skipped.front());
     }
+    session.targets.clear();
     for (const auto& [tid, tracee] : engine.tracees()) session.targets.push_back(tid);
     if (launched) session.targets.push_back(launched->tid());
     std::ranges::sort(session.targets);

@@ -20,11 +20,12 @@ namespace shimtrace::engine {
 using SyscallSet = std::bitset<1024>;
 
 struct TraceRequest {
-    std::vector<Pid> attach;                       ///< whole thread groups
+    std::vector<Pid> attach;                       ///< whole thread groups, their threads to come included
     std::vector<Tid> attach_threads;               ///< single threads (strace's -p without -f)
     std::vector<std::string> command;              ///< argv of a command to start; PATH is searched
     std::vector<std::string> environment_changes;  ///< strace's -E: "NAME=VALUE" or "NAME"
-    bool follow = false;                           ///< new threads, forks, vforks, clones are traced too
+    /// New threads, forks, vforks, clones are traced too. Without it: new threads of `attach`, and nothing else that is born.
+    bool follow = false;
     SyscallSet x86_64_calls = SyscallSet{}.set();  ///< reported calls by number; others run unreported
     SyscallSet i386_calls = SyscallSet{}.set();
     std::bitset<65> signals = std::bitset<65>{}.set();  ///< reported signals
@@ -34,8 +35,11 @@ struct TraceRequest {
     bool system_times = false;                          ///< -c: fill Event::system_time
     decoders::CaptureLimits limits;
     Nanoseconds blocked_after{};  ///< report calls that have blocked for that long, then at twice that …; 0: never
-    bool seccomp_filter = false;  ///< started commands: let the kernel skip unreported calls
-    bool colocate = false;        ///< share a CPU with the tracee
+    /// Started commands that are followed, and whose calls are narrowed: let the kernel skip unreported calls. Such a filter
+    /// outlives its tracer, and its calls fail without one. So such a command is not let go at a StopRequest: it is served on,
+    /// unreported, until it ends; and it is killed with shimtrace (PTRACE_O_EXITKILL).
+    bool seccomp_filter = false;
+    bool colocate = false;  ///< share one CPU with the tracees; a kill -9 of shimtrace would leave them there
 };
 
 /// Set by whoever wants the session to end (a signal handler, a closed pipe). Wakes a waiting engine by wake().
@@ -66,6 +70,15 @@ struct TraceResult {
     std::vector<Error> skipped;  ///< threads that could not be attached
 };
 
+/// What a target can notice of a session: time. Calls that were blocking when it came or ended are restarted by the kernel,
+/// with what was left of their timeouts, and so are those that return EINTR to any other wake-up (epoll_wait, semop,
+/// sigtimedwait, io_getevents …). EINTR is seen, as with any tracer, only by: those of the latter that wait with a timespec
+/// timeout, and socket calls under SO_RCVTIMEO or SO_SNDTIMEO. (epoll_wait's timeout in milliseconds is a register, which is set to
+/// what is left until the call returns.)
+///
+/// Calls sink.session() first and sink.end() last, unless nothing could be traced. While it runs it uses SIGURG; the
+/// calling thread must have no other children that it waits for.
+///
 /// Runs the session until the targets are gone or `stop` is set. Every thread is detached and running as before when it
 /// returns, whatever the reason. Errors: no target could be attached, the command could not be started.
 Result<TraceResult> trace(const TraceRequest& request, SessionInfo session, SessionObserver& observer, StreamSink& sink, StopRequest& stop);

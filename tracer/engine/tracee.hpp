@@ -6,6 +6,8 @@
 #include <shimtrace/event.hpp>
 #include <shimtrace/types.hpp>
 
+#include <sched.h>
+
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -44,6 +46,7 @@ struct Tracee {
     bool reenters = false;  ///< `enter` was interrupted by our attach: the kernel will restart it, which is no new call
     Event enter;            ///< the call that the thread is in, or was in last
 
+    std::optional<cpu_set_t> former_cpus;  ///< where it may run once it shares our CPU no more
     FoundCall found_call;
     MonotonicTime attached_at;
     Nanoseconds blocked_for{};  ///< reported next when it has blocked for that long
