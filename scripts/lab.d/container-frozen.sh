@@ -9,10 +9,10 @@ frozen_paused() {
 hang container-frozen/parent frozen_parent 'the cgroup above the container is frozen'
 frozen_parent() {
     start_containerd
-    run_detached c1 -- sleep 9999
+    run_detached c1 --cgroup "/$lab_name/pod/c1" -- sleep 9999
     local cgroup
-    for cgroup in $(lab_cgroups "$lab_name"); do
-        [[ -d $cgroup/c1 ]] || continue
+    for cgroup in $(lab_cgroups "$lab_name/pod"); do
+        [[ $cgroup == */pod ]] || continue
         [[ ! -e $cgroup/freezer.state ]] || echo FROZEN >"$cgroup/freezer.state"
         [[ ! -e $cgroup/cgroup.freeze ]] || echo 1 >"$cgroup/cgroup.freeze"
     done

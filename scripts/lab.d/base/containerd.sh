@@ -30,6 +30,7 @@ TOML
     if can_overlay; then snapshotter=overlayfs; else snapshotter=native; fi
     make_image "$lab_dir/image.tar"
     quietly ctr image import --snapshotter "$snapshotter" "$lab_dir/image.tar"
+    decoy_containers
 }
 
 run_containerd() {
