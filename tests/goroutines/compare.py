@@ -1,0 +1,182 @@
+"""Compares `shimtrace stacks` with what Go programs say of themselves. Prints TAP. See run."""
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+SHIMTRACE = os.environ["SHIMTRACE"]
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Program:
+    """The test program, running, all of its goroutines at rest."""
+
+    def __init__(self, binary, many=0):
+        self.directory = tempfile.mkdtemp(prefix="shimtrace-waits-")
+        self.process = subprocess.Popen([binary, self.directory, str(many)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.child = None
+        for line in self.process.stdout:
+            if line.startswith("child "):
+                self.child = int(line.split()[1])
+            if line.strip() == "ready":
+                break
+        self.pid = self.process.pid
+
+    def own_dump(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        lines = []
+        for line in self.process.stdout:
+            if line.strip() == "end":
+                break
+            lines.append(line)
+        return "".join(lines)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        if self.child:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.child, 9)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def stacks(program, *options):
+    result = subprocess.run([SHIMTRACE, "stacks", *options, str(program.pid)], capture_output=True, text=True)
+    if result.returncode != 0:
+        raise AssertionError(f"stacks failed: {result.stderr.strip()}")
+    return result.stdout
+
+
+def goroutines(dump):
+    """id → text, argument values left out (shimtrace prints none)."""
+    found = {}
+    for block in dump.split("\n\n"):
+        block = block.strip("\n")
+        header = re.match(r"goroutine (\d+) ", block)
+        if header:
+            found[int(header[1])] = re.sub(r"^(\S.*)\((?:0x|\.\.\.|\{|_).*\)$", r"\1(...)", block, flags=re.M)
+    return found
+
+
+def compare(program, *options):
+    seen, own = goroutines(stacks(program, "--dump", "go", *options)), goroutines(program.own_dump())
+    for number in sorted(set(seen) | set(own)):
+        if own.get(number, "").startswith(f"goroutine {number} [running]") and number in seen:
+            continue  # the goroutine that dumped: it has moved since
+        if seen.get(number) != own.get(number):
+            raise AssertionError(f"goroutine {number} is {seen.get(number)!r} from outside, {own.get(number)!r} by its own account")
+    if len(own) < 35:
+        raise AssertionError(f"only {len(own)} goroutines")
+
+
+def waits(program, check):
+    document = json.loads(stacks(program, "--json", "--no-threads"))
+    check(document["processes"][0]["go"]["goroutines"], program)
+
+
+def check_objects(all_goroutines, program):
+    def of(kind, function=""):
+        return [g for g in all_goroutines if g["wait"]["kind"] == kind and any(function in f["function"] for f in g["stack"])]
+
+    def expect(condition, what):
+        if not condition:
+            raise AssertionError(what)
+
+    fifo = os.path.join(program.directory, "fifo")
+    expect(any(g["wait"].get("path") == fifo for g in of("fd_read", "os.(*File).Read")), "nobody reads the fifo")
+    expect(any(g["wait"].get("path", "").startswith("pipe:") for g in of("fd_write", "os.(*File).Write")), "nobody writes the full pipe")
+    expect(any(g["wait"].get("path", "").startswith("socket:") for g in of("fd_read", "Accept")), "nobody accepts")
+    expect(any(g["wait"].get("path", "").endswith("/unopened") for g in of("syscall")), "nobody opens the fifo that has no other end")
+    expect(any(g["wait"].get("child") == program.child for g in of("child")), "nobody waits for the child")
+    full = [g for g in of("chan_send") if g["wait"].get("object")]
+    expect(full and full[0]["wait"]["length"] == 3 and full[0]["wait"]["capacity"] == 3, "nobody sends to the full channel")
+    expect(any(len(g["wait"].get("cases", [])) == 3 for g in of("select")), "no select with three cases")
+    expect(any("until_monotonic_ns" in g["wait"] for g in of("sleep")), "nobody sleeps")
+    for kind, waiter, holder in [("mutex", "main.waitGlobalMutex", "main.holdGlobalMutex"), ("mutex", "main.(*embedding).wait", "main.(*embedding).hold"),
+                                 ("rwmutex_write", "main.waitWriter", "main.holdReader"), ("rwmutex_read", "main.waitReader", "main.holdReader"),
+                                 ("once", "main.holdOnce", "main.holdOnce")]:
+        found = of(kind, waiter)
+        expect(found, f"nobody waits in {waiter}")
+        best = found[0]["wait"].get("inferred_holders", [{}])[0].get("goroutine")
+        expect(any(g["id"] == best and any(holder in f["function"] for f in g["stack"]) for g in all_goroutines),
+               f"the holder of {waiter}'s lock was not found in {holder}")
+
+
+def check_many(program):
+    best = float("inf")
+    for _ in range(3):
+        begin = time.monotonic()
+        text = stacks(program, "--dump", "go")
+        best = min(best, time.monotonic() - begin)
+    count = len(goroutines(text))
+    if count < 10000:
+        raise AssertionError(f"{count} of 10000 goroutines")
+    print(f"# {count} goroutines in {best * 1e3:.0f} ms")
+    compare(program)
+
+
+def toolchains():
+    found = {}
+    roots = [os.path.dirname(os.path.dirname(os.path.realpath(go)))] if (go := shutil.which("go")) else []
+    for root in roots + [r for r in os.environ.get("GO_TOOLCHAINS", "").split(":") if r]:
+        version = subprocess.run([f"{root}/bin/go", "env", "GOVERSION"], capture_output=True, text=True,
+                                 env={**os.environ, "GOROOT": root, "GOTOOLCHAIN": "local"}).stdout.strip()
+        found[".".join(version.removeprefix("go").split(".")[:2])] = root
+    return found
+
+
+def build(root, cgo, mode, where):
+    binary = os.path.join(where, f"waits-{os.path.basename(root)}-{cgo}-{mode}")
+    environment = {**os.environ, "GOROOT": root, "GOTOOLCHAIN": "local", "GOFLAGS": "-buildvcs=false", "CGO_ENABLED": cgo,
+                   "GOCACHE": os.environ.get("GOCACHE", "/var/tmp/shimtrace-gocache")}
+    subprocess.run([f"{root}/bin/go", "build", f"-buildmode={mode}", "-ldflags=-s -w", "-o", binary, "."], cwd=os.path.join(HERE, "waits"),
+                   env=environment, check=True, capture_output=True)
+    return binary
+
+
+def case(wanted, name, test):
+    if wanted and not any(name.startswith(w) for w in wanted):
+        return True
+    try:
+        test()
+    except (AssertionError, subprocess.CalledProcessError, ValueError, KeyError) as error:
+        print(f"not ok {name} - {str(error)[:2000]}".replace("\n", " | "), flush=True)
+        return False
+    print(f"ok {name}", flush=True)
+    return True
+
+
+def with_program(binary, many, *tests):
+    program = Program(binary, many)
+    try:
+        for test in tests:
+            test(program)
+    finally:
+        program.close()
+
+
+def main():
+    wanted, fine = sys.argv[1:], True
+    found = toolchains()
+    if not found:
+        print("ok goroutines # skip no Go toolchain")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="shimtrace-go-") as where:
+        for version, root in found.items():
+            for cgo in "01":
+                for mode in ("exe", "pie"):
+                    name = f"{version}-{'cgo' if cgo == '1' else 'pure'}-{mode}"
+                    fine &= case(wanted, f"exact-{name}", lambda: with_program(
+                        build(root, cgo, mode, where), 0, compare, lambda p: compare(p, "--stop"), lambda p: waits(p, check_objects)))
+        newest = list(found.values())[-1]
+        fine &= case(wanted, "many-goroutines", lambda: with_program(build(newest, "0", "exe", where), 10000, check_many))
+    return 0 if fine else 1
+
+
+sys.exit(main())
