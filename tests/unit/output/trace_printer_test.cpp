@@ -46,7 +46,8 @@ struct Session {
     Text text;
     TracePrinter printer;
 
-    explicit Session(PrintOptions options, int threads = 2) : printer((options.plain = true, options.quiet |= quiet_attach, options), text) {
+    explicit Session(PrintOptions options, int threads = 2)
+        : printer((options.plain = true, options.quiet |= quiet_attach, options), text) {
         for (int i = 0; i < threads; ++i) printer.event(make(EventKind::attached, 10 + i, 0ns));
     }
     std::string feed(const std::vector<Event>& events) {
@@ -120,7 +121,8 @@ TEST_CASE("-c prints strace's table and no line") {
     options.summary = Summary::only;
     options.wall_clock = true;
     Session session(options, 1);
-    const std::string text = session.feed({enter(10, 0us, "close", {3}), leave(10, 10us, 0), enter(10, 20us, "close", {3}), leave(10, 50us, -9)});
+    const std::string text =
+        session.feed({enter(10, 0us, "close", {3}), leave(10, 10us, 0), enter(10, 20us, "close", {3}), leave(10, 50us, -9)});
     CHECK(text.find("% time     seconds  usecs/call     calls    errors syscall\n") == 0);
     CHECK(text.find("100.00    0.000040          20         2         1 close\n") != std::string::npos);
 }
