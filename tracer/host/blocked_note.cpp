@@ -173,7 +173,7 @@ private:
 
     std::string lock_on(Fd fd) {
         const auto target = target_of(fd);
-        const auto text = proc_.read("locks", scratch_);
+        const auto text = proc_.read_records("locks", scratch_);
         if (!target || !text) return {};
         for (const FileLock& lock : parse_locks(*text)) {
             if (lock.inode != target->inode || std::ranges::find(lock.waiters, enter_.pid) == lock.waiters.end()) continue;

@@ -4,6 +4,7 @@
 #include "host/descriptors.hpp"
 #include "host/proc_text.hpp"
 #include "host/process_reader.hpp"
+#include "host/quiet_thread.hpp"
 
 #include <unistd.h>
 
@@ -22,14 +23,11 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope) {
 
     const auto pids = proc_.numbers();
     if (!pids) return fail("list the processes in /proc", pids.error());
-    read_table(*pids);
+    read_table(*pids, scope.all_descriptors);
     index_.emplace(snapshot_.processes);
     detailed_.assign(snapshot_.processes.size(), false);
     const Positions inner = families(snapshot_.processes, *index_, scope.detailed);
-    if (scope.all_descriptors)
-        read_all_descriptors(nullptr);
-    else
-        read_all_descriptors(&inner);
+    if (!scope.all_descriptors) read_descriptors_of(inner);
     for (const Process& process : snapshot_.processes) holders_.add(process);
 
     read_details(inner, scope.kernel_stacks);
@@ -39,6 +37,7 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope) {
     bind_tracers_locks_and_servers();
     const Positions all = neighbourhood({snapshot_.processes, *index_, holders_, sockets_, bound_}, inner);
     read_details(all, scope.kernel_stacks);
+    const MonotonicTime looked = monotonic_now();
     read_sockets(all);
 
     add_facts_of_sockets();
@@ -48,48 +47,75 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope) {
     list_locks(all);
     list_mounts(all);
     list_cgroups(all);
-    if (scope.second_look) look_again(inner, *scope.second_look);
+    if (scope.second_look) look_again(all, looked + *scope.second_look);
     snapshot_.gaps = gaps_.texts();
     return std::move(snapshot_);
 }
 
-void Collector::read_table(const std::vector<std::int32_t>& pids) {
-    snapshot_.processes.reserve(pids.size());
+namespace {
+
+/// What one worker has read: its share of the process table.
+struct Share {
+    std::vector<TableRow> rows;
+    MountTables mounts;
+    Gaps gaps;
+};
+
+void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, bool descriptors, std::int32_t self, Share& share) {
+    std::string scratch;
     for (const std::int32_t pid : pids) {
-        const auto directory = proc_.directory(pid);
+        const auto directory = proc.directory(pid);
         if (!directory) continue;
-        auto row = read_table_row(*directory, scratch_, gaps_);
+        auto row = read_table_row(*directory, scratch, share.gaps);
         if (!row) continue;
-        snapshot_.processes.push_back(std::move(row->process));
-        kernel_threads_.push_back(row->kernel_thread);
+        if (descriptors && pid != self) add_descriptors(*directory, *row, share.mounts, scratch, share.gaps);
+        share.rows.push_back(std::move(*row));
     }
 }
 
-void Collector::read_all_descriptors(const Positions* only) {
-    const auto read_one = [&](std::size_t position) {
-        Process& process = snapshot_.processes[position];
-        process.fds_known = process.state == 'Z' || kernel_threads_[position];
-        if (kernel_threads_[position] || process.pid.value == ::getpid()) return;
-        const auto directory = proc_.directory(process.pid.value);
-        if (!directory) return;
-        auto fds = read_descriptors(*directory, mounts_.of(*directory, process, scratch_, gaps_).fragile);
-        if (fds) {
-            process.fds = std::move(*fds);
-            process.fds_known = true;
-        } else if (process.state != 'Z') {
-            gaps_.note("descriptors", fds.error());
-        }
+}  // namespace
+
+void Collector::read_table(const std::vector<std::int32_t>& pids, bool descriptors) {
+    // Each read is a walk in the kernel, and processes do not depend on each other: as many readers as there are CPUs.
+    constexpr std::size_t worth_a_thread = 200, most_workers = 4;
+    const std::size_t cpus = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t workers = std::clamp<std::size_t>(pids.size() / worth_a_thread, 1, std::min(cpus, most_workers));
+    std::vector<Share> shares(workers);
+    const auto part = [&](std::size_t worker) {
+        const std::size_t first = pids.size() * worker / workers, last = pids.size() * (worker + 1) / workers;
+        return std::span(pids).subspan(first, last - first);
     };
-    if (only)
-        std::ranges::for_each(*only, read_one);
-    else
-        for (std::size_t position = 0; position < snapshot_.processes.size(); ++position) read_one(position);
+    std::vector<std::thread> threads;
+    for (std::size_t worker = 1; worker < workers; ++worker)
+        threads.push_back(quiet_thread([&, worker] { read_share(proc_, part(worker), descriptors, self_, shares[worker]); }));
+    read_share(proc_, part(0), descriptors, self_, shares[0]);
+    for (std::thread& thread : threads) thread.join();
+
+    snapshot_.processes.reserve(pids.size());
+    for (Share& share : shares) {
+        for (TableRow& row : share.rows) {
+            snapshot_.processes.push_back(std::move(row.process));
+            kernel_threads_.push_back(row.kernel_thread);
+        }
+        mounts_.merge(std::move(share.mounts));
+        gaps_.merge(share.gaps);
+    }
+}
+
+void Collector::read_descriptors_of(const Positions& processes) {
+    for (const std::size_t position : processes) {
+        const auto directory = proc_.directory(snapshot_.processes[position].pid.value);
+        if (!directory || snapshot_.processes[position].pid.value == self_) continue;
+        TableRow row{std::move(snapshot_.processes[position]), kernel_threads_[position]};
+        add_descriptors(*directory, row, mounts_, scratch_, gaps_);
+        snapshot_.processes[position] = std::move(row.process);
+    }
 }
 
 void Collector::read_details(const Positions& processes, bool kernel_stacks) {
     for (const std::size_t position : processes) {
         Process& process = snapshot_.processes[position];
-        if (detailed_[position] || kernel_threads_[position] || process.pid.value == ::getpid()) continue;
+        if (detailed_[position] || kernel_threads_[position] || process.pid.value == self_) continue;
         detailed_[position] = true;
         const auto directory = proc_.directory(process.pid.value);
         if (!directory) continue;
@@ -98,8 +124,10 @@ void Collector::read_details(const Positions& processes, bool kernel_stacks) {
         if (!text) continue;
         if (const auto stat = parse_stat(*text); !stat || stat->start_time != process.start_time) continue;
         process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch_, gaps_);
+        read_accounts(*directory, process, scratch_);
         if (const auto fdinfo = directory->directory("fdinfo"))
-            for (FdEntry& entry : process.fds) add_fdinfo(*fdinfo, entry.fd, entry.target, scratch_);
+            for (FdEntry& entry : process.fds)
+                if (fdinfo_tells(entry.target.kind)) add_fdinfo(*fdinfo, entry.fd, entry.target, scratch_);
         name_interest(process.fds);
     }
 }
@@ -119,7 +147,7 @@ void Collector::read_sockets(const Positions& processes) {
 }
 
 void Collector::read_locks() {
-    if (const auto text = proc_.read("locks", scratch_)) locks_ = parse_locks(*text);
+    if (const auto text = proc_.read_records("locks", scratch_)) locks_ = parse_locks(*text);
     // The lock of an open file description has no process, and a flock outlives the one that took it: whoever has the file
     // open and does not wait holds it.
     for (FileLock& lock : locks_) {
@@ -162,8 +190,7 @@ void Collector::bind_tracers_locks_and_servers() {
         for (const Pid waiter : lock.waiters) bind(waiter, lock.holder);
 }
 
-void Collector::look_again(const Positions& processes, Nanoseconds after) {
-    const auto until = snapshot_.taken_monotonic + after;
+void Collector::look_again(const Positions& processes, MonotonicTime until) {
     if (const auto left = until - monotonic_now(); left > Nanoseconds::zero()) std::this_thread::sleep_for(left);
     for (const std::size_t position : processes) {
         Process& process = snapshot_.processes[position];

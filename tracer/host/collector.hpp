@@ -9,6 +9,8 @@
 #include "host/snapshot.hpp"
 #include "host/socket_table.hpp"
 
+#include <unistd.h>
+
 #include <optional>
 #include <set>
 #include <string>
@@ -27,14 +29,14 @@ private:
     using Positions = std::vector<std::size_t>;
 
     // Everybody.
-    void read_table(const std::vector<std::int32_t>& pids);
-    void read_all_descriptors(const Positions* only);
+    void read_table(const std::vector<std::int32_t>& pids, bool descriptors);
     void read_locks();
     void bind_tracers_locks_and_servers();
     // Those concerned. What was read before is not read again.
     void read_details(const Positions& processes, bool kernel_stacks);
     void read_sockets(const Positions& processes);
-    void look_again(const Positions& processes, Nanoseconds after);
+    void read_descriptors_of(const Positions& processes);
+    void look_again(const Positions& processes, MonotonicTime until);
     // What was read, put together.
     void add_facts_of_sockets();
     void add_ends(const Positions& processes);
@@ -46,6 +48,7 @@ private:
     void list_cgroups(const Positions& processes);
 
     ProcDirectory proc_;
+    std::int32_t self_ = ::getpid();  ///< our own descriptors are nobody's other end
     Snapshot snapshot_;
     std::string scratch_;
     Gaps gaps_;

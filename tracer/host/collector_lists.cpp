@@ -161,7 +161,7 @@ void Collector::list_cgroups(const Positions& processes) {
     std::set<std::string> paths;
     for (const std::size_t position : processes)
         if (const std::string& path = snapshot_.processes[position].cgroup; !path.empty()) paths.insert(path);
-    const auto self = proc_.read("self/mountinfo", scratch_, std::size_t{16} << 20);
+    const auto self = proc_.read_records("self/mountinfo", scratch_, std::size_t{16} << 20);
     if (!self || paths.empty()) return;
     const CgroupRoots roots = find_cgroup_roots(parse_mountinfo(*self, Pid{}));
     snapshot_.cgroups = read_cgroups(roots, {paths.begin(), paths.end()}, scratch_);

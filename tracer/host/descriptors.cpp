@@ -194,6 +194,12 @@ void add_fdinfo(const ProcDirectory& directory, const char* name, FdTarget& targ
     }
 }
 
+bool fdinfo_tells(FdKind kind) {
+    using enum FdKind;
+    constexpr auto kinds = std::to_array({pipe, fifo, pty, eventpoll, eventfd, timerfd, signalfd, pidfd, unknown});
+    return std::ranges::find(kinds, kind) != kinds.end();
+}
+
 void name_interest(std::vector<FdEntry>& fds) {
     for (FdEntry& set : fds)
         for (InterestEntry& row : set.target.interest) {

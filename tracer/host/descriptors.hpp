@@ -39,6 +39,9 @@ void add_fdinfo(const ProcDirectory& directory, Fd fd, FdTarget& target, std::st
 /// The same from the file `name`.
 void add_fdinfo(const ProcDirectory& directory, const char* name, FdTarget& target, std::string& scratch);
 
+/// Kinds of which fdinfo tells more than the link does.
+[[nodiscard]] bool fdinfo_tells(FdKind kind);
+
 /// Names the descriptors of every interest set among `fds` by the path that they have there.
 void name_interest(std::vector<FdEntry>& fds);
 

@@ -5,6 +5,7 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <set>
 
@@ -73,9 +74,9 @@ void add_fuse(Mount& mount, const std::vector<FuseServer>& servers, const std::v
 const MountTables::Table& MountTables::of(const ProcDirectory& directory, const Process& process, std::string& scratch, Gaps& gaps) {
     static const Table nothing;
     if (const auto found = tables_.find(process.ns.mnt); found != tables_.end()) return found->second;
-    const auto text = directory.read("mountinfo", scratch, std::size_t{16} << 20);
+    const auto text = directory.read_records("mountinfo", scratch, std::size_t{16} << 20);
     if (!text) {
-        gaps.note("mounts", text.error());
+        if (text.error() != EINVAL) gaps.note("mounts", text.error());  // EINVAL: the process has left its namespaces, it ends
         return nothing;
     }
     Table table;

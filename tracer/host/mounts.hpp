@@ -25,6 +25,9 @@ public:
     /// nullptr: not read.
     [[nodiscard]] const Table* find(Inode mount_namespace) const;
 
+    /// Adds those that are not here.
+    void merge(MountTables&& other) { tables_.merge(other.tables_); }
+
 private:
     std::unordered_map<Inode, Table> tables_;
 };

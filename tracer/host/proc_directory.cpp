@@ -31,17 +31,26 @@ OrErrno<ProcDirectory> ProcDirectory::directory(const char* name) const {
 }
 
 OrErrno<std::string_view> ProcDirectory::read(const char* name, std::string& scratch, std::size_t most) const {
+    return read(name, scratch, most, false);
+}
+
+OrErrno<std::string_view> ProcDirectory::read_records(const char* name, std::string& scratch, std::size_t most) const {
+    return read(name, scratch, most, true);
+}
+
+OrErrno<std::string_view> ProcDirectory::read(const char* name, std::string& scratch, std::size_t most, bool pieces) const {
     const OwnedFd file(::openat(fd_.get(), name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (!file) return failed();
     if (scratch.size() < 16384) scratch.resize(16384);
     std::size_t length = 0;
     while (length < most) {
         if (length == scratch.size()) scratch.resize(scratch.size() * 2);
-        const ssize_t got = ::read(file.get(), scratch.data() + length, std::min(scratch.size(), most) - length);
+        const std::size_t room = std::min(scratch.size(), most) - length;
+        const ssize_t got = ::read(file.get(), scratch.data() + length, room);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return failed();
-        if (got == 0) break;
         length += static_cast<std::size_t>(got);
+        if (got == 0 || (!pieces && static_cast<std::size_t>(got) < room)) break;
     }
     return std::string_view(scratch.data(), length);
 }
@@ -54,7 +63,6 @@ OrErrno<std::string> ProcDirectory::link(const char* name) const {
 }
 
 OrErrno<std::vector<std::int32_t>> ProcDirectory::numbers() const {
-    if (::lseek(fd_.get(), 0, SEEK_SET) < 0) return failed();
     std::vector<std::int32_t> found;
     alignas(8) std::array<char, 65536> entries;
     for (;;) {
@@ -69,8 +77,10 @@ OrErrno<std::vector<std::int32_t>> ProcDirectory::numbers() const {
             const auto parsed = std::from_chars(entry->d_name, end, number);
             if (parsed.ec == std::errc{} && parsed.ptr == end && number >= 0) found.push_back(number);
         }
+        // /proc fills the buffer as far as it goes: with room left for another entry this was all.
+        if (static_cast<std::size_t>(got) + sizeof(dirent64) < entries.size()) break;
     }
-    std::ranges::sort(found);
+    if (!std::ranges::is_sorted(found)) std::ranges::sort(found);
     return found;
 }
 

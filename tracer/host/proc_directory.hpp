@@ -36,11 +36,15 @@ public:
     [[nodiscard]] OrErrno<ProcDirectory> directory(const char* name) const;
     [[nodiscard]] OrErrno<ProcDirectory> directory(std::int64_t number) const { return directory(DecimalName(number).c_str()); }
 
-    /// The file's text, at most `most` bytes of it. The view is into `scratch` and valid until that is used again.
+    /// The file's text, at most `most` bytes of it. The view is into `scratch` and valid until that is used again. For files
+    /// that give all that they have at once (stat, status, cmdline, fdinfo …): no second read asks whether there is more.
     [[nodiscard]] OrErrno<std::string_view> read(const char* name, std::string& scratch, std::size_t most = std::size_t{4} << 20) const;
+    /// The same for files of many records, which come in pieces (mountinfo, locks).
+    [[nodiscard]] OrErrno<std::string_view> read_records(const char* name, std::string& scratch,
+                                                         std::size_t most = std::size_t{4} << 20) const;
     /// A symbolic link's text; it is not followed.
     [[nodiscard]] OrErrno<std::string> link(const char* name) const;
-    /// The entries whose names are numbers, ascending.
+    /// The entries whose names are numbers, ascending. Once for each directory that was opened.
     [[nodiscard]] OrErrno<std::vector<std::int32_t>> numbers() const;
     /// What the (magic) link leads to. Asks no server: attributes that only a network file system's server or a FUSE
     /// daemon knows are those it told last (AT_STATX_DONT_SYNC), so that a dead one cannot hang the asker.
@@ -52,6 +56,7 @@ public:
     [[nodiscard]] int fd() const { return fd_.get(); }
 
 private:
+    OrErrno<std::string_view> read(const char* name, std::string& scratch, std::size_t most, bool pieces) const;
     explicit ProcDirectory(OwnedFd fd) : fd_(std::move(fd)) {}
     OwnedFd fd_;
 };

@@ -1,5 +1,6 @@
 #include "host/process_reader.hpp"
 
+#include "host/descriptors.hpp"
 #include "host/proc_text.hpp"
 #include "host/snapshot.hpp"
 
@@ -58,6 +59,11 @@ void read_user_side(const ProcDirectory& directory, Process& process, std::strin
         if (const auto text = directory.read("cmdline", scratch, std::size_t{128} << 10)) process.command_line = parse_strings(*text, 4096);
         if (const auto text = directory.read("environ", scratch, std::size_t{1} << 20)) process.environment = wanted_environment(*text);
     }
+}
+
+}  // namespace
+
+void read_accounts(const ProcDirectory& directory, Process& process, std::string& scratch) {
     if (const auto text = directory.read("io", scratch)) {
         const IoText io = parse_io(*text);
         process.read_bytes = io.read_bytes;
@@ -66,7 +72,22 @@ void read_user_side(const ProcDirectory& directory, Process& process, std::strin
     if (const auto text = directory.read("oom_score_adj", scratch)) process.oom_score_adj = std::atoi(std::string(*text).c_str());
 }
 
-}  // namespace
+void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables& mounts, std::string& scratch, Gaps& gaps) {
+    Process& process = row.process;
+    process.fds_known = process.state == 'Z' || row.kernel_thread;
+    if (row.kernel_thread) return;
+    auto fds = read_descriptors(directory, mounts.of(directory, process, scratch, gaps).fragile);
+    if (fds) {
+        process.fds = std::move(*fds);
+        process.fds_known = true;
+        // Which pty a master belongs to: without it nobody finds the other side.
+        for (FdEntry& entry : process.fds)
+            if (is_pty_master(entry.target))
+                add_fdinfo(directory, ("fdinfo/" + std::to_string(entry.fd.value)).c_str(), entry.target, scratch);
+    } else if (process.state != 'Z') {
+        gaps.note("descriptors", fds.error());
+    }
+}
 
 std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, Gaps& gaps) {
     const auto stat_text = directory.read("stat", scratch);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/gaps.hpp"
+#include "host/mounts.hpp"
 #include "host/proc_directory.hpp"
 
 #include <shimtrace/snapshot.hpp>
@@ -11,12 +12,17 @@
 
 namespace shimtrace::host {
 
-/// A process as the process table shows it: no threads, no descriptors. nullopt: it is gone.
+/// A process as the process table shows it: no threads, no descriptors, no accounts. nullopt: it is gone.
 struct TableRow {
     Process process;
     bool kernel_thread = false;
 };
 std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, Gaps& gaps);
+
+/// Adds the descriptors; fds_known tells whether they could be read.
+void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables& mounts, std::string& scratch, Gaps& gaps);
+/// Adds read_bytes, write_bytes, oom_score_adj.
+void read_accounts(const ProcDirectory& directory, Process& process, std::string& scratch);
 
 struct ThreadDetail {
     bool kernel_stacks = true;

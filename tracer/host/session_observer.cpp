@@ -43,7 +43,7 @@ class LiveObserver final : public SessionObserver {
 public:
     explicit LiveObserver(ObserverHooks hooks) : hooks_(std::move(hooks)), proc_(ProcDirectory::open()) {
         if (!proc_) return;
-        if (const auto text = proc_->read("self/mountinfo", scratch_, std::size_t{16} << 20))
+        if (const auto text = proc_->read_records("self/mountinfo", scratch_, std::size_t{16} << 20))
             fragile_ = FragileMounts(parse_mountinfo(*text, Pid{}));
     }
 

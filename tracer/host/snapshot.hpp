@@ -24,7 +24,7 @@ struct SnapshotScope {
 /// Never fails for a process that vanished. Errors: /proc cannot be read at all.
 Result<Snapshot> take_snapshot(const SnapshotScope& scope);
 
-/// One process alone, as take_snapshot sees it; nullopt: it is gone.
+/// One process alone, as the process table shows it (no threads, no descriptors); nullopt: it is gone.
 std::optional<Process> read_process(Pid pid);
 
 HostInfo host_info();
