@@ -7,5 +7,4 @@ orphaned_shim_killed() {
     eventually 5 "the shim is gone" gone "${lab_fact[shim]}"
     [[ -d /proc/${lab_fact[init]} ]] || fail "the container died with its shim"
     fact shim ''
-    fact target "${lab_fact[init]}"
 }
