@@ -4,6 +4,7 @@ namespace shimtrace::cli {
 
 // Each command's file defines its own.
 void add_trace(CLI::App& app, Globals& globals, int& exit_code);
+void add_audit(CLI::App& app, Globals& globals, int& exit_code);
 void add_ps(CLI::App& app, Globals& globals, int& exit_code);
 void add_stacks(CLI::App& app, Globals& globals, int& exit_code);
 
@@ -13,6 +14,7 @@ std::vector<AddCommand> all_commands() {
         add_trace,
         add_ps,
         add_stacks,
+        add_audit,
     };
 }
 

@@ -1,5 +1,6 @@
 // shimtrace ps: every container, as runc, its shim and the kernel see it, and the runtime's commands at work on it.
 #include "cli/command.hpp"
+#include "cli/time_text.hpp"
 #include "containerd/find_target.hpp"
 #include "containerd/listing.hpp"
 #include "host/snapshot.hpp"
@@ -180,16 +181,6 @@ std::string table(const Picture& picture, const PsOptions& options) {
         for (std::size_t n = 0; n < line.size(); ++n) text += n + 1 == line.size() ? line[n] : fmt::format("{:<{}}  ", line[n], widths[n]);
         text += '\n';
     }
-    return text;
-}
-
-std::string rfc3339(RealTime time) {
-    const std::time_t seconds =
-        std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
     return text;
 }
 

@@ -70,6 +70,13 @@ Result<std::string> read_all(int fd, const std::string& path, std::size_t limit)
     }
 }
 
+std::optional<FileFacts> facts_of(int fd) {
+    struct stat status {};
+    if (fd < 0 || fstat(fd, &status) != 0) return std::nullopt;
+    return FileFacts{type_of(status.st_mode), status.st_mode & 07777U, static_cast<std::uint64_t>(status.st_size),
+                     status.st_dev,           Inode{status.st_ino},    status.st_mtim.tv_sec};
+}
+
 /// Opens for reading what an O_PATH descriptor has been found to be: no race between the look and the opening.
 int reopen(int path_fd, int flags) {
     return open(fmt::format("/proc/self/fd/{}", path_fd).c_str(), flags | O_CLOEXEC | O_NOCTTY);
@@ -122,11 +129,11 @@ Result<std::string> HostFiles::read_tail(const std::string& path, std::size_t mo
 }
 
 std::optional<FileFacts> HostFiles::facts(const std::string& path) const {
-    const OwnedFd found(open_path(path, O_NOFOLLOW));
-    struct stat status {};
-    if (!found || fstat(found.get(), &status) != 0) return std::nullopt;
-    return FileFacts{type_of(status.st_mode), status.st_mode & 07777U, static_cast<std::uint64_t>(status.st_size),
-                     status.st_dev,           Inode{status.st_ino},    status.st_mtim.tv_sec};
+    return facts_of(OwnedFd(open_path(path, O_NOFOLLOW)).get());
+}
+
+std::optional<FileFacts> HostFiles::target_facts(const std::string& path) const {
+    return facts_of(OwnedFd(open_path(path, 0)).get());
 }
 
 Result<std::vector<std::string>> HostFiles::list(const std::string& path, std::size_t most) const {

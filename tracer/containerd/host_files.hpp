@@ -37,6 +37,8 @@ public:
     [[nodiscard]] Result<std::string> read_tail(const std::string& path, std::size_t most) const;
     /// Of the path itself, not of what a link leads to. nullopt: nothing there, or not permitted.
     [[nodiscard]] std::optional<FileFacts> facts(const std::string& path) const;
+    /// The same of what links lead to.
+    [[nodiscard]] std::optional<FileFacts> target_facts(const std::string& path) const;
     /// Names in a directory, sorted, without "." and "..", at most `most`. Errors: as open(2).
     [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path, std::size_t most = 10'000) const;
     /// Where a link leads, as text; empty: no link.

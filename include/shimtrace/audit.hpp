@@ -1,0 +1,103 @@
+// What audit thinks over: the snapshot, and everything beside it that containerd, shim, runc and the kernel say of each container; and
+// what it finds: where they contradict each other.
+#pragma once
+
+#include <shimtrace/snapshot.hpp>
+#include <shimtrace/verdict.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shimtrace {
+
+/// A place in config.json that breaks JSON or the OCI specification; the text says line and column.
+struct ConfigBreach {
+    std::string text;
+    bool refused = true;  ///< the runtime refuses it; false: only the specification does
+};
+
+struct HookFacts {
+    std::string kind, path;
+    std::size_t line = 0;  ///< in config.json
+    std::string problem;   ///< "does not exist", "is not executable" …; empty: none
+};
+
+/// What the shim answered to a State call.
+struct ShimAnswer {
+    bool answered = false;
+    std::string status;  ///< "RUNNING" …; empty where it answered with an error
+    Pid pid;
+    std::string error;  ///< no answer: why; an error: its text
+    double took_s = 0;
+};
+
+/// What audit reads of a container beyond its ContainerFiles; one for each of the snapshot's containers, in their order.
+struct ContainerFacts {
+    std::vector<ConfigBreach> config;
+    std::vector<HookFacts> hooks;
+    std::string cgroups_path;                 ///< config.json's
+    bool systemd_cgroup = false;              ///< the runtime made its cgroup by systemd
+    bool state_read = false;                  ///< systemd_cgroup and cgroup_directories are known
+    std::vector<std::string> cgroup_left;     ///< directories of its cgroups that exist
+    std::vector<std::string> cgroup_missing;  ///< that don't
+    std::vector<Pid> cgroup_processes;
+    std::vector<std::string> mounts;   ///< mount points in its bundle
+    bool socket_exists = false;        ///< the file that `address` names
+    std::optional<bool> listening;     ///< somebody listens there; nullopt: not known
+    std::optional<ShimAnswer> answer;  ///< only where it was asked
+};
+
+/// A socket of a directory where shims listen.
+struct ShimSocket {
+    std::string path;
+    bool file = false, listening = false;
+};
+
+/// One containerd: what it was told, and whether it runs.
+struct InstanceFacts {
+    Pid pid;
+    std::string state_dir, address, config_path;
+    struct Runtime {
+        std::string name;
+        bool systemd_cgroup = false, systemd_cgroup_set = false;
+        std::size_t line = 0;
+    };
+    std::vector<Runtime> runtimes;
+};
+
+/// A process that the kernel's log says was killed for want of memory.
+struct OomKill {
+    Pid pid;
+    std::string comm, line;
+};
+
+struct AuditFacts {
+    Snapshot snapshot;
+    bool live = true;  ///< false: a copy of a host's files, with no process table
+    std::vector<ContainerFacts> containers;
+    std::vector<ShimSocket> sockets;
+    std::vector<InstanceFacts> instances;
+    std::vector<OomKill> oom_kills;
+};
+
+enum class Severity : std::uint8_t { warning, error };
+
+struct Belief {
+    std::string who;  ///< "containerd", "shim", "runc", "kernel"
+    std::string what;
+};
+
+struct Finding {
+    std::string code;  ///< stable
+    Severity severity{};
+    ContainerRef container;  ///< empty: of the host or of containerd
+    std::vector<Pid> pids;
+    std::string summary;
+    std::vector<Belief> beliefs;
+    std::string why;  ///< why it matters
+    std::vector<Remedy> remedies;
+};
+
+}  // namespace shimtrace

@@ -1,0 +1,232 @@
+// shimtrace audit: what containerd, shim, runc and the kernel each believe, and where they contradict each other.
+#include "audit/audit.hpp"
+#include "cli/command.hpp"
+#include "cli/time_text.hpp"
+#include "containerd/audit_facts.hpp"
+#include "containerd/find_target.hpp"
+#include "output/printable.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+
+namespace shimtrace::cli {
+
+namespace {
+
+using output::printable;
+
+struct AuditOptions {
+    std::vector<std::string> targets;
+    std::string fail_on;
+    containerd::AuditScope scope;
+};
+
+struct Audited {
+    AuditFacts facts;
+    std::vector<ContainerRef> asked;  ///< empty: all
+    std::vector<Finding> findings;
+    std::vector<std::string> notes;
+};
+
+constexpr std::string_view severity_names[] = {"warning", "error"};
+constexpr std::string_view risk_names[] = {"safe", "disruptive", "destroys data"};
+
+std::string_view name_of(Severity severity) {
+    return severity_names[static_cast<std::size_t>(severity)];
+}
+std::string_view name_of(Risk risk) {
+    return risk_names[static_cast<std::size_t>(risk)];
+}
+
+bool is_asked(const Audited& audited, const ContainerRef& container) {
+    return audited.asked.empty() || std::ranges::find(audited.asked, container) != audited.asked.end();
+}
+
+std::vector<std::string> notes_of(const AuditFacts& facts, const AuditOptions& options) {
+    std::vector<std::string> notes;
+    if (!facts.live) {
+        std::string codes;
+        for (const audit::Check& check : audit::all_checks()) {
+            if (check.needs_kernel) codes += (codes.empty() ? "" : ", ") + std::string(check.code);
+        }
+        notes.push_back(fmt::format("a copy in {}: these checks need the live kernel and were not made: {}", options.scope.copy, codes));
+    } else {
+        if (geteuid() != 0)
+            notes.emplace_back("not root: the files of containerd and runc can't be read, so most checks say nothing; run as root");
+        if (!options.scope.ask) notes.emplace_back("shims were not asked: --ask calls State on each");
+    }
+    notes.emplace_back("containerd itself was not asked: its socket speaks gRPC, which shimtrace does not; its files stand for it");
+    return notes;
+}
+
+/// Exit code where the targets can't be told, else exit_done.
+int resolve_targets(const AuditOptions& options, Audited& audited) {
+    for (const std::string& text : options.targets) {
+        const auto found = containerd::find_target(audited.facts.snapshot, text);
+        if (!found) {
+            fmt::print(stderr, "shimtrace: {}\n", printable(found.error().error.message()));
+            return found.error().ambiguous ? exit_usage : exit_failed;
+        }
+        ContainerRef container = found->container;
+        if (!container && !found->pids.empty()) {
+            const auto process = std::ranges::find(audited.facts.snapshot.processes, found->pids.front(), &Process::pid);
+            if (process != audited.facts.snapshot.processes.end()) container = process->role.container;
+        }
+        if (!container) {
+            fmt::print(stderr, "shimtrace: {} is of no container; audit looks at containers\n", printable(text));
+            return exit_failed;
+        }
+        audited.asked.push_back(std::move(container));
+    }
+    return exit_done;
+}
+
+bool use_color(const std::string& wish) {
+    if (wish == "always") return true;
+    return wish == "auto" && isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+}
+
+std::string spoken(const ContainerRef& container) {
+    if (!container) return "this host";
+    return printable(container.ns.empty() ? container.id : container.ns + "/" + container.id);
+}
+
+std::string as_text(const Finding& finding, bool color) {
+    const std::string_view start = !color ? "" : finding.severity == Severity::error ? "\x1b[1;31m" : "\x1b[1;33m";
+    std::string text = fmt::format("{}{}{} {}: {}: {}\n", start, name_of(finding.severity), color ? "\x1b[0m" : "", finding.code,
+                                   spoken(finding.container), printable(finding.summary));
+    for (const Belief& belief : finding.beliefs) text += fmt::format("    {:<11} {}\n", belief.who + ":", printable(belief.what));
+    text += fmt::format("  why it matters: {}\n", finding.why);
+    for (const Remedy& remedy : finding.remedies) {
+        text += fmt::format("  remedy ({}): {}\n", name_of(remedy.risk), printable(remedy.text));
+        if (!remedy.command.empty()) text += fmt::format("      {}\n", printable(remedy.command));
+    }
+    return text;
+}
+
+std::string as_text(const Audited& audited, bool color) {
+    std::string text;
+    std::size_t errors = 0;
+    for (const Finding& finding : audited.findings) {
+        text += as_text(finding, color) + "\n";
+        if (finding.severity == Severity::error) ++errors;
+    }
+    std::size_t containers = 0;
+    for (const ContainerFiles& files : audited.facts.snapshot.containers) {
+        if (!is_asked(audited, files.container)) continue;
+        ++containers;
+        if (!audited.asked.empty())
+            text += fmt::format("{}: {} state {}\n", spoken(files.container), printable(audit::runtime_command(files)),
+                                printable(files.container.id));
+    }
+    if (audited.findings.empty())
+        text += fmt::format("{} container{} audited: no findings\n", containers, containers == 1 ? "" : "s");
+    else
+        text += fmt::format("{} container{} audited: {} error{}, {} warning{}\n", containers, containers == 1 ? "" : "s", errors,
+                            errors == 1 ? "" : "s", audited.findings.size() - errors, audited.findings.size() - errors == 1 ? "" : "s");
+    return text;
+}
+
+nlohmann::ordered_json as_json(const Finding& finding) {
+    nlohmann::ordered_json json = {{"code", finding.code},
+                                   {"severity", name_of(finding.severity)},
+                                   {"namespace", finding.container.ns},
+                                   {"container", finding.container.id}};
+    json["pids"] = nlohmann::ordered_json::array();
+    for (const Pid pid : finding.pids) json["pids"].push_back(pid.value);
+    json["summary"] = finding.summary;
+    json["beliefs"] = nlohmann::ordered_json::array();
+    for (const Belief& belief : finding.beliefs) json["beliefs"].push_back({{"who", belief.who}, {"what", belief.what}});
+    json["why"] = finding.why;
+    json["remedy"] = nlohmann::ordered_json::array();
+    for (const Remedy& remedy : finding.remedies)
+        json["remedy"].push_back({{"text", remedy.text}, {"command", remedy.command}, {"risk", name_of(remedy.risk)}});
+    return json;
+}
+
+std::string as_json(const Audited& audited) {
+    const HostInfo& host = audited.facts.snapshot.host;
+    nlohmann::ordered_json json = {
+        {"schema", "shimtrace.audit/1"},
+        {"host",
+         {{"name", host.name}, {"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", rfc3339(audited.facts.snapshot.taken)}}},
+        {"live", audited.facts.live},
+        {"findings", nlohmann::ordered_json::array()},
+        {"containers", nlohmann::ordered_json::array()},
+        {"skipped", nlohmann::ordered_json::array()},
+        {"notes", audited.notes}};
+    for (const Finding& finding : audited.findings) json["findings"].push_back(as_json(finding));
+    for (std::size_t n = 0; n < audited.facts.containers.size(); ++n) {
+        const ContainerFiles& files = audited.facts.snapshot.containers[n];
+        if (!is_asked(audited, files.container)) continue;
+        nlohmann::ordered_json row = {{"namespace", files.container.ns},
+                                      {"id", files.container.id},
+                                      {"bundle", files.bundle},
+                                      {"runc", audit::runtime_command(files)}};
+        if (const auto& answer = audited.facts.containers[n].answer) {
+            row["answer"] = {{"answered", answer->answered},
+                             {"status", answer->status},
+                             {"pid", answer->pid.value},
+                             {"error", answer->error},
+                             {"took_s", answer->took_s}};
+        }
+        json["containers"].push_back(std::move(row));
+    }
+    for (const audit::Check& check : audit::all_checks()) {
+        if (check.needs_kernel && !audited.facts.live) json["skipped"].push_back({{"code", check.code}, {"why", "needs the live kernel"}});
+    }
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+int run(const AuditOptions& options, const Globals& globals) {
+    containerd::AuditScope scope = options.scope;
+    scope.run_dir = globals.run_dir;
+    auto facts = containerd::gather_audit_facts(scope);
+    if (!facts) {
+        fmt::print(stderr, "shimtrace: {}\n", facts.error().message());
+        return exit_failed;
+    }
+    Audited audited;
+    audited.facts = std::move(*facts);
+    if (const int code = resolve_targets(options, audited); code != exit_done) return code;
+    audited.findings = audit::run(audited.facts);
+    if (!audited.asked.empty())
+        std::erase_if(audited.findings, [&](const Finding& finding) { return !is_asked(audited, finding.container); });
+    audited.notes = notes_of(audited.facts, options);
+
+    if (globals.json)
+        fmt::print("{}\n", as_json(audited));
+    else
+        fmt::print("{}", as_text(audited, use_color(globals.color)));
+    if (std::fflush(stdout) != 0) return exit_failed;
+    if (!globals.json) {
+        for (const std::string& note : audited.notes) fmt::print(stderr, "shimtrace: {}\n", printable(note));
+    }
+    const bool failed = std::ranges::any_of(audited.findings, [&](const Finding& finding) {
+        return options.fail_on == "warning" || (options.fail_on == "error" && finding.severity == Severity::error);
+    });
+    return failed ? exit_stuck : exit_done;
+}
+
+}  // namespace
+
+void add_audit(CLI::App& app, Globals& globals, int& exit_code) {
+    const auto options = std::make_shared<AuditOptions>();
+    CLI::App* audit = app.add_subcommand(
+        "audit", "where containerd, shim, runc and the kernel contradict each other, with the remedy for each; changes nothing");
+    audit->add_option("TARGET", options->targets, "containers (none: all)");
+    audit->add_option("--fail-on", options->fail_on, "exit with 3 where there is a finding of this severity or worse")
+        ->check(CLI::IsMember({"warning", "error"}));
+    audit->add_option("--root", options->scope.copy, "audit a copy: a directory that holds a host's /run and /var/lib")->type_name("DIR");
+    audit->add_flag("--ask", options->scope.ask, "call State on every shim as well");
+    audit->add_option("--timeout", options->scope.ask_timeout_s, "seconds to wait for a shim's answer (2)")->check(CLI::PositiveNumber);
+    audit->callback([options, &globals, &exit_code] { exit_code = run(*options, globals); });
+}
+
+}  // namespace shimtrace::cli

@@ -1,0 +1,269 @@
+#include "containerd/audit_facts.hpp"
+
+#include "containerd/ask_shim.hpp"
+#include "containerd/command_line.hpp"
+#include "containerd/container_files.hpp"
+#include "containerd/container_index.hpp"
+#include "containerd/find_target.hpp"
+#include "decoders_oci/config.hpp"
+#include "decoders_oci/runtime_state.hpp"
+#include "host/snapshot.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/klog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <map>
+#include <set>
+
+namespace shimtrace::containerd {
+
+namespace {
+
+constexpr std::size_t most_proc = 64U << 20U;
+
+std::set<std::string> read_listening(const HostFiles& files) {
+    // /proc files have no size: read to their end.
+    const auto text = files.read("/proc/net/unix", most_proc);
+    if (!text) return {};
+    const std::vector<std::string> paths = listening_paths(*text);
+    return {paths.begin(), paths.end()};
+}
+
+/// Mount points of this mount namespace.
+std::vector<std::string> read_mount_points(const HostFiles& files) {
+    std::vector<std::string> points;
+    const auto text = files.read("/proc/self/mountinfo", most_proc);
+    if (!text) return points;
+    std::string_view rest = *text;
+    while (!rest.empty()) {
+        std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        for (int field = 0; field < 4 && !line.empty(); ++field)
+            line.remove_prefix(std::min(line.size(), line.find(' ') == line.npos ? line.size() : line.find(' ') + 1));
+        points.emplace_back(line.substr(0, line.find(' ')));
+    }
+    return points;
+}
+
+std::string read_kernel_log() {
+    constexpr int read_all = 3, size_buffer = 10;  // SYSLOG_ACTION_*, syslog(2): neither changes the log
+    const int size = klogctl(size_buffer, nullptr, 0);
+    if (size <= 0) return "";
+    std::string log(static_cast<std::size_t>(std::min(size, 16 << 20)), '\0');
+    const int got = klogctl(read_all, log.data(), static_cast<int>(log.size()));
+    log.resize(static_cast<std::size_t>(std::max(got, 0)));
+    return log;
+}
+
+class Gatherer {
+public:
+    Gatherer(const AuditScope& scope, HostFiles files) : scope_(scope), files_(std::move(files)) {}
+
+    AuditFacts gather(Snapshot snapshot, const Layout& layout) {
+        facts_.live = !files_.is_copy();
+        facts_.snapshot = std::move(snapshot);
+        if (facts_.live) {
+            listening_ = read_listening(files_);
+            mount_points_ = read_mount_points(files_);
+            facts_.oom_kills = parse_oom_kills(read_kernel_log());
+        }
+        for (const ContainerFiles& container : facts_.snapshot.containers) facts_.containers.push_back(read(container));
+        for (const Instance& instance : layout.instances) {
+            InstanceFacts& known =
+                facts_.instances.emplace_back(InstanceFacts{instance.pid, instance.state_dir, instance.address, instance.config_path, {}});
+            for (const ConfiguredRuntime& runtime : instance.config.runtimes) {
+                known.runtimes.push_back({runtime.name, runtime.systemd_cgroup, runtime.systemd_cgroup_set, runtime.line});
+            }
+        }
+        read_sockets();
+        return std::move(facts_);
+    }
+
+private:
+    ContainerFacts read(const ContainerFiles& container) {
+        ContainerFacts facts;
+        read_config(container, facts);
+        read_state(container, facts);
+        const std::string socket(socket_path(container.address));
+        if (!socket.empty() && socket.front() == '/') {
+            facts.socket_exists = files_.facts(socket).has_value();
+            if (facts_.live) facts.listening = listening_.contains(socket);
+        }
+        if (!container.bundle.empty()) {
+            for (const std::string& point : mount_points_) {
+                if (point.starts_with(container.bundle + "/")) facts.mounts.push_back(point);
+            }
+        }
+        if (scope_.ask && facts_.live && container.sandbox_shim && !container.address.empty()) {
+            facts.answer = ask_shim(container.address, container.container, scope_.ask_timeout_s);
+        }
+        return facts;
+    }
+
+    void read_config(const ContainerFiles& container, ContainerFacts& facts) const {
+        if (!container.bundle_exists) return;
+        const std::string path = container.bundle + "/config.json";
+        const auto text = files_.read(path, most_json);
+        if (!text) {
+            if (text.error().number == ENOENT) facts.config.push_back({"is not there"});
+            return;
+        }
+        const auto checked = oci::parse_config(*text);
+        if (!checked) {
+            facts.config.push_back({checked.error().text()});
+            return;
+        }
+        for (const oci::ConfigProblem& problem : checked->problems) facts.config.push_back({problem.error.text(), problem.refused});
+        facts.cgroups_path = checked->config.cgroups_path;
+        for (const oci::Hook& hook : checked->config.hooks) {
+            if (hook.path.starts_with('/')) facts.hooks.push_back({hook.kind, hook.path, hook.place.line, hook_problem(hook.path)});
+        }
+    }
+
+    /// Follows links, as execve does; opens nothing.
+    std::string hook_problem(const std::string& path) const {
+        const auto facts = files_.target_facts(path);
+        if (!facts) return files_.is_copy() ? "" : "does not exist";  // a copy has /run and /var/lib, not /usr
+        if (facts->type == FileType::directory) return "is a directory";
+        if (facts->type != FileType::regular) return "is no regular file";
+        if ((facts->mode & 0111U) == 0) return "is not executable";
+        return "";
+    }
+
+    void read_state(const ContainerFiles& container, ContainerFacts& facts) const {
+        if (container.state_path.empty() || !container.state_json_error.empty()) return;
+        const auto text = files_.read(container.state_path, most_json);
+        if (!text) return;
+        const auto state = container.state_path.ends_with("/status") ? oci::parse_crun_status(*text) : oci::parse_runc_state(*text);
+        if (!state) return;
+        facts.state_read = true;
+        facts.systemd_cgroup = state->systemd_cgroup;
+        if (!facts_.live) return;
+        std::set<Pid> processes;
+        for (const auto& [controller, path] : state->cgroup_paths) {
+            if (!path.starts_with("/sys/fs/cgroup/")) continue;
+            if (!files_.facts(path)) {
+                facts.cgroup_missing.push_back(path);
+                continue;
+            }
+            facts.cgroup_left.push_back(path);
+            if (const auto list = files_.read(path + "/cgroup.procs", most_json)) add_pids(*list, processes);
+        }
+        facts.cgroup_processes.assign(processes.begin(), processes.end());
+    }
+
+    static void add_pids(std::string_view text, std::set<Pid>& pids) {
+        while (!text.empty()) {
+            const std::string_view line = text.substr(0, text.find('\n'));
+            text.remove_prefix(std::min(text.size(), line.size() + 1));
+            std::int32_t pid = 0;
+            if (std::from_chars(line.data(), line.data() + line.size(), pid).ec == std::errc{} && pid > 0) pids.insert(Pid{pid});
+        }
+    }
+
+    /// Where shims listen: the directories of the addresses that are known, and the usual one beside each STATE.
+    void read_sockets() {
+        std::set<std::string> directories{"/run/containerd/s"}, paths;
+        for (const InstanceFacts& instance : facts_.instances) {
+            directories.insert(instance.state_dir + "/s");
+            if (!instance.address.empty()) paths.insert(instance.address);
+        }
+        for (const ContainerFiles& container : facts_.snapshot.containers) {
+            const std::string_view path = socket_path(container.address);
+            if (path.starts_with('/') && base_name(parent_path(path)) == "s") directories.insert(std::string(parent_path(path)));
+            if (!container.containerd_address.empty()) daemon_sockets_.insert(container.containerd_address);
+        }
+        for (const Process& process : facts_.snapshot.processes) {
+            if (const auto shim = parse_shim(process.command_line)) daemon_sockets_.insert(shim->address);
+        }
+        std::map<std::string, ShimSocket> sockets;
+        for (const std::string& directory : directories) {
+            const auto names = files_.list(directory);
+            if (!names) continue;
+            for (const std::string& name : *names) {
+                const std::string path = directory + "/" + name;
+                const auto facts = files_.facts(path);
+                if (facts && facts->type == FileType::socket) sockets[path] = {path, true, listening_.contains(path)};
+            }
+        }
+        for (const std::string& path : listening_) {
+            const bool of_shim = directories.contains(std::string(parent_path(path)));
+            if (of_shim && !sockets.contains(path)) sockets[path] = {path, files_.facts(path).has_value(), true};
+            if (daemon_sockets_.contains(path)) sockets[path] = {path, true, true};
+        }
+        for (auto& [path, socket] : sockets) facts_.sockets.push_back(std::move(socket));
+    }
+
+    const AuditScope& scope_;
+    HostFiles files_;
+    AuditFacts facts_;
+    std::set<std::string> listening_, daemon_sockets_;
+    std::vector<std::string> mount_points_;
+};
+
+}  // namespace
+
+std::vector<std::string> listening_paths(std::string_view text) {
+    std::vector<std::string> paths;
+    text.remove_prefix(std::min(text.size(), text.find('\n') == text.npos ? text.size() : text.find('\n') + 1));  // the header
+    while (!text.empty()) {
+        std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        // Num RefCount Protocol Flags Type St Inode Path; __SO_ACCEPTCON is 1 << 16 (net/unix/af_unix.c).
+        std::string_view fields[7];
+        bool whole = true;
+        for (std::string_view& field : fields) {
+            line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+            field = line.substr(0, line.find(' '));
+            whole = whole && !field.empty();
+            line.remove_prefix(field.size());
+        }
+        line.remove_prefix(std::min<std::size_t>(1, line.size()));
+        if (whole && fields[3] == "00010000" && !line.empty()) paths.emplace_back(line);
+    }
+    return paths;
+}
+
+std::vector<OomKill> parse_oom_kills(std::string_view log) {
+    std::vector<OomKill> kills;
+    while (!log.empty() && kills.size() < 1000) {
+        const std::string_view line = log.substr(0, log.find('\n'));
+        log.remove_prefix(std::min(log.size(), line.size() + 1));
+        // mm/oom_kill.c: "Out of memory: Killed process 123 (comm) …", "Memory cgroup out of memory: Killed process …".
+        constexpr std::string_view mark = "Killed process ";
+        const std::size_t found = line.find(mark);
+        if (found == line.npos || line.find("ut of memory") == line.npos) continue;
+        const std::string_view rest = line.substr(found + mark.size());
+        std::int32_t pid = 0;
+        const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), pid);
+        const std::size_t open = rest.find('('), close = rest.find(')');
+        if (error != std::errc{} || open == rest.npos || close == rest.npos || close < open) continue;
+        std::string_view shown = line;
+        while (shown.starts_with('<')) shown.remove_prefix(std::min(shown.size(), shown.find('>') + 1));
+        kills.push_back({Pid{pid}, std::string(rest.substr(open + 1, close - open - 1)), std::string(shown.substr(0, 300))});
+    }
+    return kills;
+}
+
+Result<AuditFacts> gather_audit_facts(const AuditScope& scope) {
+    const HostFiles files(scope.copy);
+    if (!files.is_copy()) {
+        auto snapshot = survey(scope.run_dir);
+        if (!snapshot) return std::unexpected(snapshot.error());
+        const Layout layout = find_layout(*snapshot, files, scope.run_dir);
+        return Gatherer(scope, files).gather(std::move(*snapshot), layout);
+    }
+    if (!files.facts("/")) return fail("read " + scope.copy, errno);
+    if (!files.list("/run") && !files.list("/var"))
+        return fail("find /run or /var in " + scope.copy, 0, "give the directory that holds the host's files");
+    Snapshot snapshot;
+    const Layout layout = find_layout(snapshot, files, scope.run_dir);
+    snapshot.containers = find_containers(snapshot, layout, files, static_cast<std::int64_t>(time(nullptr)));
+    return Gatherer(scope, files).gather(std::move(snapshot), layout);
+}
+
+}  // namespace shimtrace::containerd
