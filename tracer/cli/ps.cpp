@@ -3,7 +3,6 @@
 #include "cli/time_text.hpp"
 #include "containerd/find_target.hpp"
 #include "containerd/listing.hpp"
-#include "host/snapshot.hpp"
 #include "output/printable.hpp"
 
 #include <fmt/format.h>
@@ -55,26 +54,11 @@ constexpr SortKey sort_keys[] = {
     {"init", [](const ListedContainer& a, const ListedContainer& b) { return a.init < b.init; }},
 };
 
-/// The table first; then again, with a closer look at the containers' processes.
 Result<Picture> look(const std::string& run_dir) {
-    auto first = containerd::survey(run_dir);
-    if (!first) return std::unexpected(first.error());
-    host::SnapshotScope scope;
-    scope.kernel_stacks = false;
-    for (const ListedContainer& row : containerd::list_containers(*first)) {
-        for (const Pid pid : {row.shim, row.init}) {
-            if (pid) scope.detailed.push_back(pid);
-        }
-    }
+    auto snapshot = containerd::survey_closely(run_dir);
+    if (!snapshot) return std::unexpected(snapshot.error());
     Picture picture;
-    if (scope.detailed.empty()) {
-        picture.snapshot = std::move(*first);
-    } else {
-        auto second = host::take_snapshot(scope);
-        if (!second) return std::unexpected(second.error());
-        picture.snapshot = std::move(*second);
-        containerd::read_container_files(picture.snapshot, run_dir);
-    }
+    picture.snapshot = std::move(*snapshot);
     picture.rows = containerd::list_containers(picture.snapshot);
     if (geteuid() != 0) {
         picture.notes.emplace_back(

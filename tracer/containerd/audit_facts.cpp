@@ -252,7 +252,7 @@ std::vector<OomKill> parse_oom_kills(std::string_view log) {
 Result<AuditFacts> gather_audit_facts(const AuditScope& scope) {
     const HostFiles files(scope.copy);
     if (!files.is_copy()) {
-        auto snapshot = survey(scope.run_dir);
+        auto snapshot = survey_closely(scope.run_dir);
         if (!snapshot) return std::unexpected(snapshot.error());
         const Layout layout = find_layout(*snapshot, files, scope.run_dir);
         return Gatherer(scope, files).gather(std::move(*snapshot), layout);

@@ -115,9 +115,17 @@ private:
         for (const std::string& name : *names) add_root(directory + "/" + name);
     }
 
+    /// `runc init` has no --root in its command line, but ROOT/ID/exec.fifo open.
+    void add_roots_of_fifos(const Process& process) {
+        for (const FdEntry& entry : process.fds) {
+            if (base_name(entry.target.path) == "exec.fifo") add_root(std::string(parent_path(parent_path(entry.target.path))));
+        }
+    }
+
     void find_runtime_roots() {
         for (const Process& process : snapshot_.processes) {
             if (process.role.role != ProcessRole::runtime && process.role.role != ProcessRole::runtime_init) continue;
+            add_roots_of_fifos(process);
             if (const auto command = parse_runtime(process.command_line, true)) {
                 if (!command->root.empty()) add_root(absolute(command->root, process));
             }
