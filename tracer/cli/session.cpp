@@ -4,6 +4,7 @@
 #include "containerd/session_roles.hpp"
 #include "host/session_observer.hpp"
 #include "host/snapshot.hpp"
+#include "stacks/native.hpp"
 
 #include <fmt/format.h>
 
@@ -158,7 +159,10 @@ int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, en
     Tee tee(sinks);
     const SignalHandling signals(stop, !plan.request.command.empty());
     containerd::SessionRoles roles(plan.surroundings, host::read_process);
-    const auto observer = host::make_session_observer(plan.print.plain ? no_hooks() : role_hooks(roles));
+    host::ObserverHooks hooks = plan.print.plain ? no_hooks() : role_hooks(roles);
+    stacks::StackReader stack_reader;
+    hooks.stack = [&stack_reader](Pid pid, Tid tid, std::vector<StackFrame>& into) { stack_reader.stack_of(pid, tid, into); };
+    const auto observer = host::make_session_observer(std::move(hooks));
     const auto result = engine::trace(plan.request, describe_session(plan), *observer, tee, stop);
     if (!result) return report(result.error(), exit_failed);
     for (const Error& error : result->skipped) fmt::print(stderr, "shimtrace: {}\n", error.message());

@@ -21,7 +21,7 @@
 namespace shimtrace::stacks {
 namespace {
 
-constexpr std::size_t most_stack_bytes = std::size_t{1} << 18, most_frames = 512;
+constexpr std::size_t most_stack_bytes = std::size_t{1} << 18, most_frames = 512, most_views = 256;
 
 /// What unwinding in one process needs, read once.
 struct ProcessView {
@@ -44,6 +44,7 @@ struct ProcessView {
     std::shared_ptr<const LearnedBinary> binary;  ///< nullptr: no Go program
     std::uint64_t bias = 0;
     std::optional<golang::Unwinder> unwinder;
+    std::string executable;  ///< of StackReader: what /proc/PID/exe said
 };
 
 /// A stack as it was at one moment, over a memory that has gone on since.
@@ -217,8 +218,14 @@ struct StackReader::Inside {
 
     ProcessView& view(Pid pid, std::uint64_t pc) {
         std::unique_ptr<ProcessView>& view = views[pid];
-        if (!view || find_mapping(view->mappings, pc) == nullptr) view = std::make_unique<ProcessView>(pid, cache);
-        return *view;
+        // Another program may lie at the same addresses since an exec.
+        const std::string executable = read_link(fmt::format("/proc/{}/exe", pid.value));
+        if (view && view->executable == executable && find_mapping(view->mappings, pc) != nullptr) return *view;
+        if (views.size() > most_views) views.clear();
+        std::unique_ptr<ProcessView>& fresh = views[pid];
+        fresh = std::make_unique<ProcessView>(pid, cache);
+        fresh->executable = executable;
+        return *fresh;
     }
 };
 
