@@ -64,7 +64,8 @@ public:
         action.sa_handler = on_signal;
         set(SIGTERM, action);
         set(SIGHUP, action);
-        action.sa_handler = SIG_IGN;
+        // A handler and not SIG_IGN: what is ignored here would stay ignored in the command (execve(2)).
+        action.sa_handler = [](int) {};
         set(SIGPIPE, action);
         // A terminal's Ctrl-C reaches the started command as well: the session ends when the command does.
         if (!started_command) action.sa_handler = on_signal;
@@ -83,6 +84,8 @@ private:
         struct sigaction before {};
         ::sigaction(signal, &action, &before);
         before_.emplace_back(signal, before);
+        const bool ends_session = action.sa_handler == on_signal;
+        if (!ends_session && before.sa_handler == SIG_IGN) ::sigaction(signal, &before, nullptr);  // under nohup and its like
     }
     std::vector<std::pair<int, struct sigaction>> before_;
 };
