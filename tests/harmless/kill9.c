@@ -93,7 +93,9 @@ int main(int argc, char** argv) {
     srandom((unsigned)getpid());
     for (; round < rounds && !harm; ++round) {
         const pid_t tracer = start_tracer(argv[1], &running, &stopped);
-        const long moment = random() % 200000;
+        // Every fourth is killed at any moment of its start, the others once they trace.
+        for (int i = 0; round % 4 != 0 && i < 5000 && free_threads(running.pid, "RSD") == busy_threads + 1; ++i) nap(1000);
+        const long moment = random() % 100000;
         for (long waited = 0; waited < moment; waited += 500) {
             if (sigqueue(running.pid, SIGRTMIN, (union sigval){0}) == 0) ++sent;
             nap(500);
