@@ -179,8 +179,9 @@ struct Snapshot {
     std::vector<FileLock> locks;
     std::vector<ContainerFiles> containers;
     std::uint64_t clock_ticks_per_second = 100;
-    Nanoseconds stopped{};          ///< how long the target was stopped to take it; 0: not at all
-    std::vector<std::string> gaps;  ///< what could not be read, and why
+    Nanoseconds stopped{};            ///< how long the target was stopped to take it; 0: not at all
+    std::vector<std::string> gaps;    ///< what could not be read, and why
+    std::vector<ContainerRef> asked;  ///< the containers asked about; a container that has no process left has no pid in `targets`
 };
 
 }  // namespace shimtrace

@@ -7,6 +7,7 @@ void add_trace(CLI::App& app, Globals& globals, int& exit_code);
 void add_audit(CLI::App& app, Globals& globals, int& exit_code);
 void add_ps(CLI::App& app, Globals& globals, int& exit_code);
 void add_stacks(CLI::App& app, Globals& globals, int& exit_code);
+void add_why(CLI::App& app, Globals& globals, int& exit_code);
 
 std::vector<AddCommand> all_commands() {
     return {
@@ -15,6 +16,7 @@ std::vector<AddCommand> all_commands() {
         add_ps,
         add_stacks,
         add_audit,
+        add_why,
     };
 }
 

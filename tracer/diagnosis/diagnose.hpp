@@ -12,6 +12,7 @@ namespace shimtrace::diagnosis {
 struct Question {
     std::vector<ContainerRef> containers;
     std::vector<Pid> pids;
+    std::vector<Pid> shims;  ///< of `containers`, in their order: two containerds may have namesakes. 0 or missing: by name alone
 };
 
 /// One diagnosis for each container or pid asked about, in the order asked.

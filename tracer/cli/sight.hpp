@@ -1,0 +1,35 @@
+// What `why` looks at: the targets as typed become one snapshot of the host and a question about it.
+#pragma once
+
+#include "cli/session.hpp"
+#include "diagnosis/diagnose.hpp"
+#include "stacks/goroutines.hpp"
+
+#include <shimtrace/snapshot.hpp>
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shimtrace::cli {
+
+struct SightOptions {
+    std::vector<std::string> targets;        ///< empty: every shim's containers, and those without a shim
+    std::optional<Nanoseconds> second_look;  ///< counters again after that time
+    bool goroutines = true;                  ///< of the shims and runc processes concerned
+    bool may_stop = false;                   ///< a thread may be held for under a millisecond where it runs
+};
+
+struct Sight {
+    Snapshot snapshot;
+    diagnosis::Question question;
+};
+
+/// Reads the host. Nothing is opened by a target's path, nothing is stopped but what `may_stop` allows.
+std::expected<Sight, Refusal> look(const Globals& globals, const SightOptions& options, stacks::BinaryCache& cache);
+
+/// The question that a saved snapshot answers: what was asked when it was taken, or what is named now.
+std::expected<diagnosis::Question, Refusal> question_about(const Snapshot& snapshot, const std::vector<std::string>& targets);
+
+}  // namespace shimtrace::cli

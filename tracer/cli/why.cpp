@@ -1,0 +1,235 @@
+// shimtrace why: what a container waits for, and who is to blame.
+#include "cli/command.hpp"
+#include "cli/saved_sight.hpp"
+#include "cli/sight.hpp"
+#include "host/snapshot.hpp"
+#include "output/why_json.hpp"
+#include "output/why_text.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <set>
+#include <thread>
+
+namespace shimtrace::cli {
+
+namespace {
+
+struct WhyOptions {
+    std::vector<std::string> targets;
+    bool all = false, no_stop = false, stop = false, exit_code = false, dot = false;
+    int verbose = 0;
+    std::string save, at, record_dir;
+    std::string interval = "200ms", watch;
+};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void on_interrupt(int) {
+    interrupted = 1;
+}
+
+/// "200ms", "10s", "1.5m", "2" (seconds).
+std::optional<Nanoseconds> parse_duration(const std::string& text) {
+    char* end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    if (end == text.c_str() || number < 0 || number > 1e7) return std::nullopt;
+    const std::string unit(end);
+    double seconds = number;
+    if (unit == "ms")
+        seconds = number / 1e3;
+    else if (unit == "us")
+        seconds = number / 1e6;
+    else if (unit == "m")
+        seconds = number * 60;
+    else if (unit == "h")
+        seconds = number * 3600;
+    else if (!unit.empty() && unit != "s")
+        return std::nullopt;
+    return std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(seconds));
+}
+
+output::WhyStyle style_of(const Globals& globals, const WhyOptions& options) {
+    output::WhyStyle style;
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+    const char* no_color = std::getenv("NO_COLOR");
+    style.color = globals.color == "always" || (globals.color == "auto" && terminal && (no_color == nullptr || *no_color == '\0'));
+    style.whole_graph = options.verbose > 0;
+    return style;
+}
+
+struct Answer {
+    Snapshot snapshot;
+    std::vector<Diagnosis> diagnoses;
+    diagnosis::Question question;
+};
+
+Answer answer(Sight sight) {
+    Answer made{.snapshot = std::move(sight.snapshot), .diagnoses = {}, .question = std::move(sight.question)};
+    made.diagnoses = diagnosis::diagnose(made.snapshot, made.question);
+    return made;
+}
+
+/// One look; a second, and a longer third, only while what was seen could still be passing.
+std::expected<Answer, Refusal> observe(const Globals& globals, const WhyOptions& options, Nanoseconds interval,
+                                       stacks::BinaryCache& cache) {
+    using std::chrono::milliseconds;
+    const bool may_stop = options.stop && !options.no_stop;
+    SightOptions sight_options{.targets = options.targets, .second_look = {}, .goroutines = true, .may_stop = may_stop};
+    auto sight = look(globals, sight_options, cache);
+    if (!sight) return std::unexpected(sight.error());
+    Answer current = answer(std::move(*sight));
+    for (const Nanoseconds wait : {interval, std::max<Nanoseconds>(interval, milliseconds(1600))}) {
+        if (interval.count() == 0 || !diagnosis::needs_second_look(current.diagnoses)) break;
+        sight_options.second_look = wait;
+        sight = look(globals, sight_options, cache);
+        if (!sight) return std::unexpected(sight.error());
+        current = answer(std::move(*sight));
+    }
+    return current;
+}
+
+bool any_stuck(const std::vector<Diagnosis>& diagnoses) {
+    return std::ranges::any_of(diagnoses, &Diagnosis::stuck);
+}
+
+/// Foreign names reach a machine only as text that is valid: what is not UTF-8 is replaced.
+std::string as_text(const nlohmann::ordered_json& json, int indent) {
+    return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void print(const Globals& globals, const WhyOptions& options, const Answer& answer) {
+    if (options.dot) {
+        fmt::print("{}", output::graph_dot(diagnosis::build_wait_graph(answer.snapshot)));
+        return;
+    }
+    if (globals.json) {
+        fmt::print("{}\n", as_text(output::why_json(answer.snapshot, answer.diagnoses), 1));
+        return;
+    }
+    const output::WhyStyle style = style_of(globals, options);
+    const bool all = options.targets.empty() && answer.question.containers.empty() && answer.question.pids.empty();
+    if (all || answer.diagnoses.size() > 4) {
+        fmt::print("{}", output::why_all_text(answer.diagnoses, style));
+    } else {
+        for (std::size_t i = 0; i < answer.diagnoses.size(); ++i)
+            fmt::print("{}{}", i > 0 ? "\n" : "", output::why_text(answer.diagnoses[i], style));
+    }
+    if (options.verbose > 0) fmt::print("\nWhole graph:\n{}", output::graph_text(diagnosis::build_wait_graph(answer.snapshot)));
+    if (options.verbose > 0)
+        for (const std::string& gap : answer.snapshot.gaps) fmt::print("not read: {}\n", gap);
+}
+
+int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval) {
+    stacks::BinaryCache cache;
+    auto seen = observe(globals, options, interval, cache);
+    if (!seen) return report(seen.error().error, seen.error().exit_code);
+    if (!options.save.empty())
+        if (const auto saved = save_snapshot(options.save, seen->snapshot); !saved) return report(saved.error(), exit_failed);
+    print(globals, options, *seen);
+    return options.exit_code && any_stuck(seen->diagnoses) ? exit_stuck : exit_done;
+}
+
+int from_file(const Globals& globals, const WhyOptions& options, const std::string& file) {
+    WhyOptions asked = options;
+    std::erase(asked.targets, file);
+    auto snapshot = saved_snapshot(file, options.at);
+    if (!snapshot) return report(snapshot.error(), exit_failed);
+    auto question = question_about(*snapshot, asked.targets);
+    if (!question) return report(question.error().error, question.error().exit_code);
+    const Answer offline = answer({std::move(*snapshot), std::move(*question)});
+    print(globals, asked, offline);
+    return options.exit_code && any_stuck(offline.diagnoses) ? exit_stuck : exit_done;
+}
+
+/// What makes a hang the same hang at the next look.
+std::string identity(const Diagnosis& diagnosis) {
+    return fmt::format("{}/{}/{}/{}", diagnosis.target.container.ns, diagnosis.target.container.id, diagnosis.target.pid.value,
+                       diagnosis.cause);
+}
+
+/// Looks again and again and reports each hang once, when it begins. A target that is not there yet, or no more, is waited for.
+int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interval, Nanoseconds period) {
+    struct sigaction action {};
+    action.sa_handler = on_interrupt;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+    stacks::BinaryCache cache;
+    std::set<std::string> known;
+    bool ever = false;
+    int kept = 0;
+    while (interrupted == 0) {
+        auto seen = observe(globals, options, interval, cache);
+        if (!seen && seen.error().exit_code == exit_usage) return report(seen.error().error, exit_usage);
+        std::set<std::string> now;
+        std::vector<Diagnosis> fresh;
+        if (seen) {
+            for (const Diagnosis& diagnosis : seen->diagnoses) {
+                if (!diagnosis.stuck) continue;
+                now.insert(identity(diagnosis));
+                if (!known.contains(identity(diagnosis))) fresh.push_back(diagnosis);
+            }
+        }
+        known = std::move(now);
+        if (!fresh.empty()) {
+            ever = true;
+            if (!options.record_dir.empty()) {
+                const std::string path = fmt::format("{}/why-{}-{}.shimtrace", options.record_dir, ::getpid(), ++kept);
+                if (const auto saved = save_snapshot(path, seen->snapshot); !saved) report(saved.error(), exit_failed);
+            }
+            if (globals.json)
+                fmt::print("{}\n", as_text(output::why_json(seen->snapshot, fresh), -1));
+            else
+                fmt::print("{}  {}\n", output::rfc3339(seen->snapshot.taken), output::why_all_text(fresh, style_of(globals, options)));
+            if (std::fflush(stdout) != 0) return exit_failed;
+        }
+        const auto until = std::chrono::steady_clock::now() + period;
+        while (interrupted == 0 && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::min<Nanoseconds>(std::chrono::milliseconds(100), until - std::chrono::steady_clock::now()));
+    }
+    return options.exit_code && ever ? exit_stuck : exit_done;
+}
+
+int run(const Globals& globals, const WhyOptions& options) {
+    const auto interval = parse_duration(options.interval);
+    const auto period = parse_duration(options.watch.empty() ? "0" : options.watch);
+    if (!interval) return report({"--interval " + options.interval, 0, "a duration is a number with ms, s or m"}, exit_usage);
+    if (!period || (!options.watch.empty() && period->count() == 0))
+        return report({"--watch " + options.watch, 0, "a duration is a number with ms, s or m"}, exit_usage);
+    if (options.all && !options.targets.empty()) return report({"--all and a TARGET", 0, "give one of them"}, exit_usage);
+    for (const std::string& target : options.targets)
+        if (is_saved_snapshot(target)) return from_file(globals, options, target);
+    if (!options.at.empty()) return report({"--at " + options.at, 0, "it chooses among the snapshots of a FILE"}, exit_usage);
+    return options.watch.empty() ? once(globals, options, *interval) : watch(globals, options, *interval, *period);
+}
+
+}  // namespace
+
+void add_why(CLI::App& app, Globals& globals, int& exit_code) {
+    auto options = std::make_shared<WhyOptions>();
+    CLI::App* command = app.add_subcommand("why", "Says what a container waits for and who is to blame");
+    command->add_option("TARGET", options->targets,
+                        "a pid, a container id or a unique prefix, namespace/id, `containerd`, or a saved FILE; none: --all");
+    command->add_flag("--all", options->all, "every shim of the host");
+    command->add_option("--save", options->save, "keep the snapshot in a file, for `why FILE`")->type_name("FILE");
+    command
+        ->add_option("--at", options->at, "of a recording's snapshots, the last one before that time (RFC 3339, or seconds from its start)")
+        ->type_name("TIME");
+    command->add_option("--watch", options->watch, "look every so often and report each new hang once")->type_name("10s");
+    command->add_option("--record", options->record_dir, "with --watch: keep the snapshot of each new hang there")->type_name("DIR");
+    command->add_option("--interval", options->interval, "between the two looks that tell slow from stuck; 0: one look")
+        ->type_name("200ms");
+    command->add_flag("--stop", options->stop, "hold a Go program still for under a millisecond, for the stacks of running goroutines");
+    command->add_flag("--no-stop", options->no_stop, "never stop a thread");
+    command->add_flag("--exit-code", options->exit_code, "exit with 3 when anything is stuck");
+    command->add_flag("-v,--verbose", options->verbose, "the whole graph of waits");
+    command->add_flag("--dot", options->dot, "the whole graph in Graphviz's language");
+    command->callback([&globals, &exit_code, options] { exit_code = run(globals, *options); });
+}
+
+}  // namespace shimtrace::cli

@@ -1,0 +1,194 @@
+#include "diagnosis/diagnose.hpp"
+
+#include "diagnosis/causes.hpp"
+#include "diagnosis/describe.hpp"
+#include "diagnosis/file_findings.hpp"
+#include "diagnosis/idle.hpp"
+#include "diagnosis/verdict_words.hpp"
+#include "diagnosis/walk.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+/// All paths that earn the same word.
+struct Ailment {
+    std::string_view cause;
+    std::vector<Path> paths;  ///< the surest first
+    const FileFinding* finding = nullptr;
+};
+
+std::vector<Subject> starts_of(const Scope& scope) {
+    std::vector<Subject> starts;
+    if (scope.shim) starts.push_back(Subject::of(scope.shim));
+    for (const Pid pid : scope.runtimes) starts.push_back(Subject::of(pid));
+    for (const Pid pid : scope.processes) starts.push_back(Subject::of(pid));
+    return starts;
+}
+
+/// A program in a container that somebody has stopped is no hang of the container's while nothing waits for it: a shell's
+/// stopped job. Its init is, and so is whatever was asked for by its pid.
+bool is_own_stop(const Look& look, const Path& path) {
+    if (path.size() != 1 || path.front().wait.sink != Sink::stopped || !look.scope.shim) return false;
+    const Process* process = look.facts.process(path.front().from.pid);
+    return process && (process->role.role == ProcessRole::container_process || process->role.role == ProcessRole::container_exec);
+}
+
+/// The chain starts where the first wait is: a path from a start that another path begins with says nothing new.
+std::vector<Ailment> ailments_of(const Look& look) {
+    std::map<std::string_view, std::vector<Path>> by_cause;
+    for (const Subject& start : starts_of(look.scope)) {
+        if (!look.facts.process(start.pid)) continue;
+        for (Path& path : walk(look, start)) {
+            if (is_own_stop(look, path)) continue;
+            std::vector<Path>& known = by_cause[cause_of(look, path)];
+            const auto same_root = std::ranges::find_if(known, [&](const Path& other) {
+                return other.back().wait.sink == path.back().wait.sink && other.back().wait.to == path.back().wait.to;
+            });
+            // The same root by another way: the surer way is kept, else the first found.
+            if (same_root == known.end())
+                known.push_back(std::move(path));
+            else if (confidence_of(path) > confidence_of(*same_root))
+                *same_root = std::move(path);
+        }
+    }
+    std::vector<Ailment> ailments;
+    for (auto& [cause, paths] : by_cause) {
+        std::ranges::stable_sort(paths, std::ranges::greater{}, confidence_of);
+        ailments.push_back({.cause = cause, .paths = std::move(paths)});
+    }
+    std::ranges::stable_sort(ailments, {}, [](const Ailment& ailment) { return urgency(ailment.cause); });
+    // One root explains once: what a more urgent cause has named is not named again by a lesser one.
+    std::vector<std::pair<Sink, Subject>> named;
+    for (Ailment& ailment : ailments) {
+        std::erase_if(ailment.paths, [&](const Path& path) {
+            return std::ranges::find(named, std::pair{path.back().wait.sink, path.back().wait.to}) != named.end() &&
+                   path.back().wait.to.kind == NodeKind::process;
+        });
+        for (const Path& path : ailment.paths) named.emplace_back(path.back().wait.sink, path.back().wait.to);
+    }
+    std::erase_if(ailments, [](const Ailment& ailment) { return ailment.paths.empty(); });
+    return ailments;
+}
+
+DiagnosedTarget target_of(const Look& look) {
+    DiagnosedTarget target{.container = look.scope.ref};
+    std::vector<Pid> candidates{look.scope.shim, look.scope.init};
+    candidates.insert(candidates.end(), look.scope.processes.begin(), look.scope.processes.end());
+    candidates.insert(candidates.end(), look.scope.runtimes.begin(), look.scope.runtimes.end());
+    for (const Pid pid : candidates) {
+        const Process* process = pid ? look.facts.process(pid) : nullptr;
+        if (!process) continue;
+        target.pid = process->pid;
+        target.comm = process->comm;
+        target.role = role_word(*process);
+        if (process->ns_pids.size() > 1) target.pid_ns = process->ns_pids.back();
+        break;
+    }
+    if (!target.pid) target.role = "container";
+    return target;
+}
+
+Diagnosis blank(const Look& look, std::string_view cause) {
+    Diagnosis diagnosis{.target = target_of(look), .cause = std::string(cause)};
+    diagnosis.stuck = cause != "healthy";
+    const auto stopped = std::chrono::duration_cast<std::chrono::microseconds>(look.facts.snapshot().stopped);
+    diagnosis.stopped_us = stopped.count();
+    return diagnosis;
+}
+
+Diagnosis from_paths(const Look& look, const Ailment& ailment) {
+    Diagnosis diagnosis = blank(look, ailment.cause);
+    const Path& best = ailment.paths.front();
+    diagnosis.confidence = confidence_of(best);
+    double since = best.back().wait.since_s;
+    for (const Step& step : best)
+        if (best.back().wait.since_s < 0) since = std::max(since, step.wait.since_s);
+    if (since >= 0) diagnosis.since_s = since;
+    constexpr std::size_t most_culprits = 16;
+    for (const Path& path : ailment.paths) {
+        for (Culprit& one : culprits_of(look, path)) {
+            const bool known = std::ranges::any_of(diagnosis.culprits, [&](const Culprit& other) { return other.pid == one.pid; });
+            if (!known && diagnosis.culprits.size() < most_culprits) diagnosis.culprits.push_back(std::move(one));
+        }
+        for (std::string& line : evidence_of(path))
+            if (diagnosis.evidence.size() < 24 && std::ranges::find(diagnosis.evidence, line) == diagnosis.evidence.end())
+                diagnosis.evidence.push_back(std::move(line));
+    }
+    diagnosis.chain = chain_of(look, best);
+    const Verdict verdict{
+        .cause = ailment.cause, .look = look, .path = &best, .culprits = diagnosis.culprits, .files = look.scope.files, .detail = {}};
+    diagnosis.summary = summary(verdict);
+    diagnosis.remedies = remedies(verdict);
+    diagnosis.graph = graph_of(look.facts, ailment.paths);
+    return diagnosis;
+}
+
+Diagnosis from_finding(const Look& look, const FileFinding& finding) {
+    Diagnosis diagnosis = blank(look, finding.cause);
+    diagnosis.confidence = finding.confidence;
+    diagnosis.evidence = finding.evidence;
+    diagnosis.chain = finding.chain;
+    const Verdict verdict{
+        .cause = finding.cause, .look = look, .path = nullptr, .culprits = {}, .files = look.scope.files, .detail = finding.detail};
+    diagnosis.summary = summary(verdict);
+    diagnosis.remedies = remedies(verdict);
+    return diagnosis;
+}
+
+Diagnosis diagnose_one(const Look& look) {
+    std::vector<Diagnosis> all;
+    for (const Ailment& ailment : ailments_of(look)) all.push_back(from_paths(look, ailment));
+    for (const FileFinding& finding : file_findings(look)) all.push_back(from_finding(look, finding));
+    std::ranges::stable_sort(all, {}, [](const Diagnosis& diagnosis) { return urgency(diagnosis.cause); });
+    if (all.empty()) {
+        Diagnosis healthy = blank(look, "healthy");
+        Idle rests = idle(look);
+        healthy.confidence = Confidence::certain;
+        healthy.summary = std::move(rests.summary);
+        healthy.chain = std::move(rests.chain);
+        healthy.evidence = std::move(rests.evidence);
+        return healthy;
+    }
+    Diagnosis head = std::move(all.front());
+    head.also.assign(std::make_move_iterator(all.begin() + 1), std::make_move_iterator(all.end()));
+    return head;
+}
+
+}  // namespace
+
+std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Question& question) {
+    const Facts facts(snapshot);
+    std::vector<Scope> scopes;
+    for (std::size_t i = 0; i < question.containers.size(); ++i)
+        scopes.push_back(facts.scope(question.containers[i], i < question.shims.size() ? question.shims[i] : Pid{}));
+    for (const Pid pid : question.pids) scopes.push_back(facts.scope(pid));
+    if (question.containers.empty() && question.pids.empty()) scopes = facts.all_scopes();
+    std::vector<Diagnosis> diagnoses;
+    diagnoses.reserve(scopes.size());
+    for (const Scope& scope : scopes) diagnoses.push_back(diagnose_one({facts, scope}));
+    return diagnoses;
+}
+
+WaitGraph build_wait_graph(const Snapshot& snapshot) {
+    const Facts facts(snapshot);
+    Scope scope;
+    std::vector<Subject> starts;
+    for (const Process& process : snapshot.processes)
+        if (!process.threads.empty()) starts.push_back(Subject::of(process.pid));
+    for (const Process& process : snapshot.processes)
+        if (process.role.role == ProcessRole::runtime) scope.runtimes.push_back(process.pid);
+    return whole_graph({facts, scope}, starts);
+}
+
+bool needs_second_look(const std::vector<Diagnosis>& diagnoses) {
+    return std::ranges::any_of(diagnoses, [](const Diagnosis& diagnosis) {
+        const auto doubtful = [](const Diagnosis& one) { return one.stuck && one.confidence == Confidence::possible; };
+        return doubtful(diagnosis) || std::ranges::any_of(diagnosis.also, doubtful);
+    });
+}
+
+}  // namespace shimtrace::diagnosis

@@ -1,0 +1,22 @@
+// What containerd's and runc's files on disk tell: contradictions that no wait shows.
+#pragma once
+
+#include "diagnosis/producers.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::diagnosis {
+
+struct FileFinding {
+    std::string_view cause;
+    std::string detail;
+    Confidence confidence = Confidence::certain;
+    std::vector<std::string> evidence;
+    std::vector<ChainLink> chain;
+};
+
+std::vector<FileFinding> file_findings(const Look& look);
+
+}  // namespace shimtrace::diagnosis

@@ -1,0 +1,70 @@
+// What a shim has told or answered containerd, and containerd has not read.
+#include "diagnosis/describe.hpp"
+#include "diagnosis/producers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis::produce {
+
+namespace {
+
+const Process* containerd_of(const Facts& facts, const FdTarget& target, const Scope& scope) {
+    for (const Holder& peer : target.holders) {
+        const Process* process = facts.process(peer.pid);
+        if (process && process->role.role == ProcessRole::containerd) return process;
+    }
+    // Not accepted yet: the socket's name tells whose it is.
+    const Process* named = nullptr;
+    for (const Process& process : facts.snapshot().processes) {
+        if (process.role.role != ProcessRole::containerd) continue;
+        const bool listens = std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
+            return entry.target.socket && target.socket && !target.socket->remote.empty() &&
+                   entry.target.socket->local == target.socket->remote;
+        });
+        if (listens) return &process;
+        const std::string& address = scope.files ? scope.files->containerd_address : std::string();
+        if (!address.empty() && std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
+                return entry.target.socket && entry.target.socket->local == address;
+            }))
+            named = &process;
+    }
+    return named;
+}
+
+}  // namespace
+
+void containerd_unread(const Look& look, const Subject& subject, Waits& out) {
+    const Process* shim = look.facts.process(subject.pid);
+    if (!shim || shim->role.role != ProcessRole::shim || subject.inode) return;
+    for (const FdEntry& entry : shim->fds) {
+        const FdTarget& target = entry.target;
+        if (target.kind != FdKind::unix_socket || !target.socket) continue;
+        const bool event = target.role.role == TargetRole::containerd_ttrpc || target.socket->remote.ends_with(".sock.ttrpc");
+        const bool reply = target.role.role == TargetRole::shim_ttrpc;
+        if ((!event && !reply) || target.socket->state == "LISTEN") continue;
+        const SocketFacts* peer = look.facts.socket(target.socket->peer_inode);
+        const std::uint32_t unread = std::max(target.socket->send_queue, peer ? peer->receive_queue : 0U);
+        if (unread == 0) continue;
+        const Process* containerd = containerd_of(look.facts, target, look.scope);
+        Wait wait{.kind = WaitKind::reads,
+                  .to = containerd ? Subject::of(containerd->pid) : Subject::nobody("containerd is gone"),
+                  .evidence = fmt::format("{} sent containerd {} on descriptor {} ({}): {} bytes are not read", who(*shim),
+                                          event ? "an event" : "a reply", entry.fd.value, what(target), unread),
+                  .role = {.role = event ? TargetRole::containerd_ttrpc : TargetRole::shim_ttrpc, .container = shim->role.container},
+                  .object_text = event ? "its event's ttrpc reply" : "its ttrpc reply to be read"};
+        if (!containerd) {
+            wait.sink = Sink::containerd;
+            wait.confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
+        } else {
+            const Standstill still = look.facts.standstill(*containerd);
+            if (still != Standstill::moved) wait.if_idle = Sink::containerd;
+            wait.confidence =
+                still == Standstill::still && look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
+        }
+        out.push_back(std::move(wait));
+    }
+}
+
+}  // namespace shimtrace::diagnosis::produce

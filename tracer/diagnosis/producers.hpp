@@ -1,0 +1,96 @@
+// Who makes the edges: a row for each way to wait. A producer looks at one node and says what it waits for; it knows
+// nothing of verdicts. A new way to wait is a new row.
+#pragma once
+
+#include "diagnosis/facts.hpp"
+#include "diagnosis/subject.hpp"
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::diagnosis {
+
+/// What a producer looks at: the facts, and the container (or process) that is asked about.
+struct Look {
+    const Facts& facts;
+    const Scope& scope;
+};
+
+struct Producer {
+    std::string_view name;
+    NodeKind from;
+    void (*produce)(const Look&, const Subject&, std::vector<Wait>&);
+};
+
+std::span<const Producer> producers();
+
+/// Every edge out of `subject`, in the order of the table.
+std::vector<Wait> waits_of(const Look& look, const Subject& subject);
+
+// The producers, one file a family.
+namespace produce {
+using Waits = std::vector<Wait>;
+// produce_processes.cpp
+void frozen(const Look&, const Subject& process, Waits&);
+void traced(const Look&, const Subject& process, Waits&);
+void stopped(const Look&, const Subject& process, Waits&);
+void unreaped_zombie(const Look&, const Subject& process, Waits&);
+void threads(const Look&, const Subject& process, Waits&);
+void runtime_children(const Look&, const Subject& process, Waits&);
+void shim_runtimes(const Look&, const Subject& process, Waits&);
+void stdio_held_open(const Look&, const Subject& process, Waits&);
+// produce_threads.cpp
+void thread_reads(const Look&, const Subject& thread, Waits&);
+void thread_writes(const Look&, const Subject& thread, Waits&);
+void thread_opens(const Look&, const Subject& thread, Waits&);
+void thread_waits_for_child(const Look&, const Subject& thread, Waits&);
+void thread_polls(const Look&, const Subject& thread, Waits&);
+void thread_locks(const Look&, const Subject& thread, Waits&);
+void thread_rests(const Look&, const Subject& thread, Waits&);
+// produce_kernel.cpp
+void file_system(const Look&, const Subject& thread, Waits&);
+void seccomp_agent(const Look&, const Subject& thread, Waits&);
+void memory_limit(const Look&, const Subject& thread, Waits&);
+void pid_namespace_teardown(const Look&, const Subject& thread, Waits&);
+void vfork_child(const Look&, const Subject& thread, Waits&);
+void uninterruptible(const Look&, const Subject& thread, Waits&);
+// produce_streams.cpp
+void pipe_readers(const Look&, const Subject& pipe, Waits&);
+void console_master(const Look&, const Subject& pty, Waits&);
+void copier(const Look&, const Subject& process, Waits&);
+// produce_sockets.cpp
+void containerd_unread(const Look&, const Subject& process, Waits&);
+// produce_goroutines.cpp
+void goroutines(const Look&, const Subject& process, Waits&);
+void goroutine_descriptor(const Look&, const Subject& goroutine, Waits&);
+void goroutine_lock(const Look&, const Subject& goroutine, Waits&);
+void goroutine_child(const Look&, const Subject& goroutine, Waits&);
+void goroutine_thread(const Look&, const Subject& goroutine, Waits&);
+}  // namespace produce
+
+// What the families share.
+
+/// Lets two looks decide: progress makes the wait a passing one; standstill for `needed_s` makes it likely; one look leaves
+/// it possible.
+void settle(Wait& wait, Standstill standstill, double interval_s, double needed_s = 0);
+/// How long a wait that is usual for moments must last before it is believed.
+constexpr double patience_s = 1.5;
+
+const Thread* thread_of(const Facts& facts, const Subject& subject);
+const Goroutine* goroutine_of(const Facts& facts, const Subject& subject);
+/// True for the container's own programs, whose waits on one another are their own affair.
+bool is_workload(const Look& look, const Process& process);
+/// True for runc and what it runs before the container's own program.
+bool is_runtime(const Process& process);
+/// `parent` waits until `child` ends; a hook is the end of the chain.
+Wait child_wait(const Look& look, const Process& parent, const Process& child, std::string evidence);
+/// The pipe as a node, named by its role.
+Subject pipe_subject(const FdTarget& target);
+bool is_full(const Pipe* pipe);
+/// systemd's private socket or the system bus: by role, or by the name that its server gave it.
+bool is_bus(const FdTarget& target);
+/// "write(1, …) on stdout pipe, 65536 of 65536 bytes".
+std::string call_words(const Facts& facts, const Process& process, const Thread& thread);
+
+}  // namespace shimtrace::diagnosis

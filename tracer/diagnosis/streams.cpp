@@ -1,0 +1,137 @@
+#include "diagnosis/streams.hpp"
+
+#include "diagnosis/describe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+bool is_output(TargetRole role) {
+    return role == TargetRole::stdout_stream || role == TargetRole::stderr_stream;
+}
+
+/// "…/fifo/123/c1-stdout" → "c1" and stdout. containerd names its fifos so (cio.NewFIFOSetInDir, CRI's the same).
+std::optional<std::pair<std::string, TargetRole>> named_stream(std::string_view path) {
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    for (const auto& [suffix, role] : {std::pair{std::string_view("-stdout"), TargetRole::stdout_stream},
+                                       std::pair{std::string_view("-stderr"), TargetRole::stderr_stream}})
+        if (name.ends_with(suffix)) return std::pair{std::string(name.substr(0, name.size() - suffix.size())), role};
+    return std::nullopt;
+}
+
+bool carries(const FdTarget& target, const Stream& stream) {
+    const auto by_role = [&] {
+        if (target.role.role != stream.role && !(stream.role == TargetRole::console && target.role.role == TargetRole::stdout_stream))
+            return false;
+        const bool same_container = !stream.container || !target.role.container || target.role.container == stream.container;
+        return same_container && target.role.exec_id == stream.exec_id;
+    };
+    if (is_output(target.role.role)) return by_role();
+    if (target.kind != FdKind::fifo) return false;
+    const auto named = named_stream(target.path);
+    const TargetRole wanted = stream.role == TargetRole::console ? TargetRole::stdout_stream : stream.role;
+    return named && named->second == wanted && named->first == (stream.exec_id.empty() ? stream.container.id : stream.exec_id);
+}
+
+bool mentions(const Goroutine& goroutine, std::string_view function) {
+    return std::ranges::any_of(goroutine.stack, [&](const GoFrame& frame) { return frame.function.find(function) != std::string::npos; });
+}
+
+}  // namespace
+
+std::string Stream::words() const {
+    const std::string_view name = stream_word(role);
+    if (!container) return std::string(name.empty() ? "a stream" : name);
+    return fmt::format("{} of {}{}{}", name.empty() ? "a stream" : name, printable(container.id, 64), exec_id.empty() ? "" : " exec ",
+                       printable(exec_id, 64));
+}
+
+Stream stream_of(const Look& look, Inode inode, std::uint64_t device) {
+    Stream stream;
+    Stream by_number;
+    for (const Process& process : look.facts.snapshot().processes) {
+        for (const FdEntry& entry : process.fds) {
+            if (entry.target.inode != inode || (device != 0 && entry.target.device != 0 && entry.target.device != device)) continue;
+            const TargetRoleInfo& role = entry.target.role;
+            if (is_output(role.role) || role.role == TargetRole::console) {
+                if (stream.role == TargetRole::none) stream = {role.role, role.container, role.exec_id};
+                if (!stream.container) stream.container = role.container;
+                if (stream.exec_id.empty()) stream.exec_id = role.exec_id;
+            }
+            if (is_container_role(process.role.role) && (entry.fd.value == 1 || entry.fd.value == 2) && by_number.role == TargetRole::none)
+                by_number = {entry.target.kind == FdKind::pty ? TargetRole::console
+                             : entry.fd.value == 1            ? TargetRole::stdout_stream
+                                                              : TargetRole::stderr_stream,
+                             process.role.container, process.role.exec_id};
+        }
+    }
+    if (stream.role == TargetRole::none) stream = by_number;
+    if (!stream.container) stream.container = by_number.container ? by_number.container : look.scope.ref;
+    return stream;
+}
+
+std::vector<Outlet> outlets(const Look&, const Process& shim, const Stream& stream) {
+    std::vector<Outlet> found;
+    for (const FdEntry& entry : shim.fds) {
+        if (entry.target.kind == FdKind::pipe || entry.target.kind == FdKind::pty) continue;
+        if (!carries(entry.target, stream)) continue;
+        const bool known = std::ranges::any_of(found, [&](const Outlet& outlet) {
+            return outlet.target->inode == entry.target.inode && outlet.target->device == entry.target.device;
+        });
+        if (!known) found.push_back({entry.fd, &entry.target});
+    }
+    return found;
+}
+
+std::optional<Fd> inlet(const Look& look, const Process& shim, Inode inode, bool console) {
+    constexpr std::uint32_t access_mode = 3, write_only = 1;
+    for (const FdEntry& entry : shim.fds) {
+        if (!console && entry.target.inode == inode && entry.target.kind == FdKind::pipe &&
+            (entry.target.flags & access_mode) != write_only)
+            return entry.fd;
+        if (console && entry.target.kind == FdKind::pty && entry.target.path.ends_with("ptmx")) {
+            const auto slaves = look.facts.holders(entry.target);
+            const bool ours = slaves.empty() || std::ranges::any_of(slaves, [&](const Holder& holder) {
+                                  return std::ranges::find(look.scope.processes, holder.pid) != look.scope.processes.end();
+                              });
+            if (ours) return entry.fd;
+        }
+    }
+    return std::nullopt;
+}
+
+Copier copier_of(const Process& shim, std::optional<Fd> inlet, const Stream& stream, const std::vector<Outlet>& outlets) {
+    Copier copier;
+    if (!shim.go || shim.go->goroutines.empty()) return copier;
+    copier.known = shim.go->incomplete.empty();
+    const std::string_view word = stream.role == TargetRole::console ? std::string_view("stdout") : stream_word(stream.role);
+    for (const Goroutine& goroutine : shim.go->goroutines) {
+        const GoWait& wait = goroutine.wait;
+        if (wait.kind == GoWaitKind::fd_read && inlet && wait.fd == *inlet) copier.reading = true;
+        const bool copies = goroutine.meaning.what.find("copier") != std::string::npos || mentions(goroutine, "io.copyBuffer");
+        if (!copies) continue;
+        const bool to_outlet = std::ranges::any_of(outlets, [&](const Outlet& outlet) {
+            return wait.fd == outlet.fd || (!wait.fd_path.empty() && wait.fd_path == outlet.target->path);
+        });
+        const bool same_stream = goroutine.meaning.detail.empty() || goroutine.meaning.detail.find(word) != std::string::npos;
+        const bool same_owner = goroutine.meaning.container.id.empty() || goroutine.meaning.container.id == stream.container.id;
+        if (wait.kind == GoWaitKind::fd_write && to_outlet) copier.writing.push_back(&goroutine);
+        // A console's copier waits on a condition that the console's own epoll loop signals (containerd/console).
+        if (stream.role == TargetRole::console && mentions(goroutine, "EpollConsole).Read")) copier.reading = true;
+        const bool polls = wait.kind == GoWaitKind::fd_read || wait.kind == GoWaitKind::fd_write;
+        copier.unclear |= (polls && wait.fd.value < 0) || (!polls && goroutine.wait_reason == "IO wait");
+        const bool on_a_thread = goroutine.state == GoState::running || goroutine.state == GoState::runnable ||
+                                 goroutine.state == GoState::syscall || goroutine.state == GoState::copystack || goroutine.changed;
+        if (on_a_thread && same_stream && same_owner) {
+            copier.busy = true;
+            if (goroutine.state == GoState::syscall) copier.writing.push_back(&goroutine);
+        }
+    }
+    return copier;
+}
+
+}  // namespace shimtrace::diagnosis
