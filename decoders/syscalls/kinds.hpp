@@ -7,6 +7,7 @@ namespace shimtrace::decoders {
 
 namespace kinds {
 // kinds_descriptor.cpp
+extern const Kind syslog_length;
 extern const Kind fd, directory_fd, close_range_end, fd_pair, poll_fds, fd_set, epoll_event, epoll_events;
 // kinds_fcntl.cpp
 extern const Kind fcntl_argument;

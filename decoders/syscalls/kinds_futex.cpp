@@ -105,18 +105,15 @@ void render_fourth(Printer& printer, const Slot& slot) {
 
 bool has_second(const Call& call, const Slot&) {
     const Shape* shape = shape_of(call);
-    return !shape || shape->second_address || shape->sixth == Sixth::bitset;
+    return !shape || shape->second_address;
 }
 void render_second(Printer& printer, const Slot& slot) {
-    const Shape* shape = shape_of(printer.call());
-    // FUTEX_WAIT_BITSET has no second address, yet strace shows what was passed.
-    if (shape && shape->operation == wake_bitset) return printer.hex(static_cast<std::uint32_t>(printer.call().argument(5)));
     printer.address(slot.value);
 }
 
 bool has_sixth(const Call& call, const Slot&) {
     const Shape* shape = shape_of(call);
-    return !shape || (shape->sixth != Sixth::none && shape->operation != wake_bitset);
+    return !shape || shape->sixth != Sixth::none;
 }
 
 /// FUTEX_OP_SET<<28|1<<12|…: an operation and a comparison packed into 32 bits.

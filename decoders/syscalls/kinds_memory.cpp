@@ -3,6 +3,8 @@
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/structs.hpp"
 
+#include <cstdio>
+
 namespace shimtrace::decoders {
 
 namespace {

@@ -1,8 +1,9 @@
 #include "decoders_syscalls/results.hpp"
 
+#include "decoders_syscalls/ioctl_commands.hpp"
+
 #include "decoders_flags/errors.hpp"
 #include "decoders_flags/file.hpp"
-#include "decoders_flags/process.hpp"
 
 namespace shimtrace::decoders {
 
@@ -41,7 +42,10 @@ void render_result(Printer& printer, const SyscallRow* row) {
 
 bool returns_descriptor(const SyscallRow& row, const Call& call) {
     if (row.result == results::fd) return true;
+    if (row.result == results::bpf) return bpf_returns_fd(call);
+    if (row.result == results::landlock) return (call.argument(2) & 1) == 0;
     const std::uint32_t command = call.argument32(1);
+    if (row.result == results::ioctl) return ioctl_returns_fd(command);
     if (row.result == results::fcntl) return command == fcntl_duplicate || command == fcntl_duplicate_cloexec;
     return row.result == results::seccomp && (call.argument(0) == 1 && (call.argument(1) & 8) != 0);
 }

@@ -11,6 +11,9 @@ void render_result(Printer& printer, const SyscallRow* row);
 /// Is the result of this call, which succeeded, a descriptor?
 bool returns_descriptor(const SyscallRow& row, const Call& call);
 
+/// The same for bpf, by its command.
+bool bpf_returns_fd(const Call& call);
+
 /// Kinds of results, for rows. Called when the call succeeded.
 namespace results {
 void unsigned_number(Printer&);
@@ -32,6 +35,7 @@ void prctl(Printer&);
 void receive_messages(Printer&);
 void scheduler(Printer&);
 void signal_number(Printer&);
+void ioctl(Printer&);  ///< by command: a descriptor, the type of a namespace
 }  // namespace results
 
 }  // namespace shimtrace::decoders

@@ -29,7 +29,7 @@ static constexpr SyscallRow descriptor_table[] = {
     {"pipe2", class_desc, {of("pipefd", kinds::fd_pair), flags("flags", open_flags)}},
     {"fcntl", class_desc, {fd("fd"), constant("cmd", fcntl_commands), of("arg", kinds::fcntl_argument)}, results::fcntl},
     {"flock", class_desc, {fd("fd"), flags("operation", flock_operations)}},
-    {"ioctl", class_desc, {fd("fd"), of("request", kinds::ioctl_command), of("argp", kinds::ioctl_argument)}},
+    {"ioctl", class_desc, {fd("fd"), of("request", kinds::ioctl_command), of("argp", kinds::ioctl_argument)}, results::ioctl},
     {"lseek", class_desc, {fd("fd"), number64("offset"), constant("whence", whence_names)}, results::unsigned_number},
     {"poll", class_desc, {of("fds", kinds::poll_fds, 1), count("nfds"), number("timeout")}, results::poll},
     {"ppoll",

@@ -19,7 +19,7 @@ static constexpr SyscallRow system_table[] = {
      0,
      {constant("magic", reboot_magic1), constant("magic2", reboot_magic2), constant("op", reboot_commands),
       of("arg", kinds::reboot_argument)}},
-    {"syslog", 0, {of("type", kinds::syslog_action), of("bufp", kinds::syslog_buffer), number("len")}},
+    {"syslog", 0, {of("type", kinds::syslog_action), of("bufp", kinds::syslog_buffer), of("len", kinds::syslog_length)}},
     {"vhangup", 0, {}},
     {"seccomp",
      0,

@@ -1,0 +1,235 @@
+// System V and POSIX message queues, semaphores and shared memory; keys.
+#include "decoders_flags/memory.hpp"
+#include "decoders_flags/process.hpp"
+#include "decoders_syscalls/kinds.hpp"
+#include "decoders_syscalls/structs.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+constexpr FlagName key_permission_rows[] = {
+    {0x1000000, "KEY_POS_VIEW"},  {0x2000000, "KEY_POS_READ"},     {0x4000000, "KEY_POS_WRITE"}, {0x8000000, "KEY_POS_SEARCH"},
+    {0x10000000, "KEY_POS_LINK"}, {0x20000000, "KEY_POS_SETATTR"}, {0x10000, "KEY_USR_VIEW"},    {0x20000, "KEY_USR_READ"},
+    {0x40000, "KEY_USR_WRITE"},   {0x80000, "KEY_USR_SEARCH"},     {0x100000, "KEY_USR_LINK"},   {0x200000, "KEY_USR_SETATTR"},
+    {0x100, "KEY_GRP_VIEW"},      {0x200, "KEY_GRP_READ"},         {0x400, "KEY_GRP_WRITE"},     {0x800, "KEY_GRP_SEARCH"},
+    {0x1000, "KEY_GRP_LINK"},     {0x2000, "KEY_GRP_SETATTR"},     {0x1, "KEY_OTH_VIEW"},        {0x2, "KEY_OTH_READ"},
+    {0x4, "KEY_OTH_WRITE"},       {0x8, "KEY_OTH_SEARCH"},         {0x10, "KEY_OTH_LINK"},       {0x20, "KEY_OTH_SETATTR"},
+};
+constexpr FlagSet key_permissions{"KEY_???", key_permission_rows};
+constexpr FlagName queue_flag_rows[] = {{0x800, "O_NONBLOCK"}};
+constexpr FlagSet queue_flags{"O_???", queue_flag_rows};
+
+void render_key(Printer& printer, const Slot& slot) {
+    const auto key = static_cast<std::uint32_t>(slot.value);
+    key == 0 ? printer.text("IPC_PRIVATE") : printer.hex(key);
+}
+
+/// IPC_CREAT|0600
+void render_get_flags(Printer& printer, const Slot& slot) {
+    const auto value = static_cast<std::uint32_t>(slot.value);
+    if ((value & ~0777u) != 0) {
+        printer.flags(ipc_get_flags, value & ~0777u);
+        printer.put('|');
+    }
+    printer.octal_padded(value & 0777, 2);
+}
+
+template <const FlagSet& commands>
+void render_command(Printer& printer, const Slot& slot) {
+    constexpr std::uint32_t ipc_64 = 0x100;
+    const auto value = static_cast<std::uint32_t>(slot.value);
+    if (value & ipc_64) printer.text("IPC_64|");
+    printer.constant(commands, value & ~ipc_64);
+}
+
+// struct sembuf: {u16 number, i16 operation, i16 flags}
+
+constexpr std::size_t operation_size = 6;
+void capture_operations(Capture& capture, const Slot& slot, int level) {
+    const std::uint64_t count = std::min(capture.call().argument32(slot.argument.other), capture.limits().array_elements);
+    if (level == 0) capture.bytes(slot.value, count * operation_size);
+}
+void render_operations(Printer& printer, const Slot& slot) {
+    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : UINT64_MAX;
+    array(printer, slot.value, printer.call().argument32(slot.argument.other), operation_size, limit,
+          [&](std::span<const std::byte> bytes, std::uint64_t) {
+              Fields fields(printer);
+              fields("sem_num").unsigned_decimal(value_at<std::uint16_t>(bytes, 0));
+              fields("sem_op").decimal(value_at<std::int16_t>(bytes, 2));
+              fields("sem_flg").flags(semop_flags, value_at<std::uint16_t>(bytes, 4));
+          });
+}
+
+// struct msgbuf: {long type, text}
+
+constexpr std::size_t message_header = 8;
+void print_message(Printer& printer, std::uint64_t address, std::uint64_t length) {
+    const auto type = address ? printer.call().value<std::int64_t>(address) : std::nullopt;
+    if (!type) return printer.address(address);
+    Fields fields(printer);
+    fields("mtype").decimal(*type);
+    fields("mtext").buffer(address + message_header, length);
+}
+template <bool filled>
+void capture_message(Capture& capture, const Slot& slot, int level) {
+    if (level != 0) return;
+    capture.bytes(slot.value, message_header);
+    const auto result = static_cast<std::uint64_t>(std::max<std::int64_t>(capture.call().result(), 0));
+    capture.payload(slot.value + message_header, filled ? result : capture.call().argument(slot.argument.other));
+}
+void render_message_in(Printer& printer, const Slot& slot) {
+    print_message(printer, slot.value, printer.call().argument(slot.argument.other));
+}
+void render_message_out(Printer& printer, const Slot& slot) {
+    if (printer.call().failed()) return printer.address(slot.value);
+    print_message(printer, slot.value, static_cast<std::uint64_t>(std::max<std::int64_t>(printer.call().result(), 0)));
+}
+
+// struct mq_attr: {long flags, maximum, size, current}
+
+constexpr std::size_t attributes_size = 64;
+void print_attributes(Printer& printer, std::span<const std::byte> bytes) {
+    Fields fields(printer);
+    const auto flags = value_at<std::uint64_t>(bytes, 0);
+    flags == 0 ? fields("mq_flags").put('0') : fields("mq_flags").flags(queue_flags, flags);
+    fields("mq_maxmsg").decimal(value_at<std::int64_t>(bytes, 8));
+    fields("mq_msgsize").decimal(value_at<std::int64_t>(bytes, 16));
+    fields("mq_curmsgs").decimal(value_at<std::int64_t>(bytes, 24));
+}
+bool creates(const Call& call, const Slot& slot) {
+    constexpr std::uint64_t create = 0100;
+    return (call.argument(slot.argument.other) & create) != 0;
+}
+
+// keys
+
+void print_serial(Printer& printer, std::uint64_t value) {
+    const std::string_view name = key_specs.name_of(static_cast<std::uint32_t>(value));
+    name.empty() ? printer.decimal(static_cast<std::int32_t>(value)) : printer.text(name);
+}
+void render_serial(Printer& printer, const Slot& slot) {
+    print_serial(printer, slot.value);
+}
+
+/// What an argument of a keyctl operation is.
+enum class Key : std::uint8_t { none, serial, number, id, text, filled, bytes, permissions, raw };
+struct KeyOperation {
+    std::uint32_t operation;
+    std::array<Key, 4> arguments;
+};
+constexpr KeyOperation key_operations[] = {
+    {0, {Key::serial, Key::number}},                            // GET_KEYRING_ID
+    {1, {Key::text}},                                           // JOIN_SESSION_KEYRING
+    {2, {Key::serial, Key::bytes, Key::number}},                // UPDATE
+    {3, {Key::serial}},                                         // REVOKE
+    {4, {Key::serial, Key::id, Key::id}},                       // CHOWN
+    {5, {Key::serial, Key::permissions}},                       // SETPERM
+    {6, {Key::serial, Key::filled, Key::number}},               // DESCRIBE
+    {7, {Key::serial}},                                         // CLEAR
+    {8, {Key::serial, Key::serial}},                            // LINK
+    {9, {Key::serial, Key::serial}},                            // UNLINK
+    {10, {Key::serial, Key::text, Key::text, Key::serial}},     // SEARCH
+    {11, {Key::serial, Key::filled, Key::number}},              // READ
+    {12, {Key::serial, Key::bytes, Key::number, Key::serial}},  // INSTANTIATE
+    {13, {Key::serial, Key::number, Key::serial}},              // NEGATE
+    {15, {Key::serial, Key::number}},                           // SET_TIMEOUT
+    {16, {Key::serial}},                                        // ASSUME_AUTHORITY
+    {17, {Key::serial, Key::filled, Key::number}},              // GET_SECURITY
+    {18, {}},                                                   // SESSION_TO_PARENT
+    {21, {Key::serial}},                                        // INVALIDATE
+    {22, {Key::id, Key::serial}},                               // GET_PERSISTENT
+};
+constexpr std::array<Key, 4> unknown_operation{Key::raw, Key::raw, Key::raw, Key::raw};
+
+Key key_argument(const Call& call, const Slot& slot) {
+    for (const KeyOperation& row : key_operations)
+        if (row.operation == call.argument32(0)) return row.arguments[slot.index - 1];
+    return unknown_operation[slot.index - 1];
+}
+bool has_key_argument(const Call& call, const Slot& slot) {
+    return key_argument(call, slot) != Key::none;
+}
+bool key_argument_late(const Call& call, const Slot& slot) {
+    return key_argument(call, slot) == Key::filled;
+}
+std::uint64_t filled_bytes(const Call& call, const Slot& slot) {
+    const auto result = static_cast<std::uint64_t>(std::max<std::int64_t>(call.result(), 0));
+    return std::min(result, call.argument(slot.index + 1));
+}
+void capture_key_argument(Capture& capture, const Slot& slot, int level) {
+    if (level != 0) return;
+    switch (key_argument(capture.call(), slot)) {
+        case Key::text:
+            return capture.string(slot.value);
+        case Key::bytes:
+            return capture.payload(slot.value, capture.call().argument(slot.index + 1));
+        case Key::filled:
+            return capture.payload(slot.value, filled_bytes(capture.call(), slot));
+        default:
+            return;
+    }
+}
+void render_key_argument(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    switch (key_argument(call, slot)) {
+        case Key::none:
+            return;
+        case Key::serial:
+            return print_serial(printer, slot.value);
+        case Key::number:
+            return printer.decimal(static_cast<std::int64_t>(slot.value));
+        case Key::id:
+            return printer.decimal(static_cast<std::int32_t>(slot.value));
+        case Key::text:
+            return printer.string(slot.value, printer.style().string_limit);
+        case Key::bytes:
+            return printer.buffer(slot.value, call.argument(slot.index + 1));
+        case Key::permissions:
+            return printer.flags(key_permissions, static_cast<std::uint32_t>(slot.value));
+        case Key::raw:
+            return printer.hex(slot.value);
+        case Key::filled:
+            break;
+    }
+    if (call.failed()) return printer.address(slot.value);
+    // Descriptions end with a NUL that is not shown.
+    const auto bytes = call.bytes(slot.value, std::min<std::uint64_t>(filled_bytes(call, slot), printer.style().string_limit));
+    if (!bytes) return printer.address(slot.value);
+    constexpr std::uint32_t read = 11;
+    const std::uint64_t length = filled_bytes(call, slot);
+    const bool ends = call.argument32(0) != read && length == bytes->size() && !bytes->empty() && bytes->back() == std::byte{0};
+    printer.quoted(ends ? bytes->first(bytes->size() - 1) : *bytes, ends ? length - 1 : length);
+}
+
+}  // namespace
+
+namespace kinds {
+
+const Kind ipc_key{.render = render_key};
+const Kind ipc_flags{.render = render_get_flags};
+const Kind ipc_command{.render = render_command<shmctl_commands>};
+const Kind semaphore_command{.render = render_command<semctl_commands>};
+const Kind message_command{.render = render_command<msgctl_commands>};
+const Kind semaphore_operations{.render = render_operations, .capture = capture_operations};
+const Kind ipc_message_in{.render = render_message_in, .capture = capture_message<false>};
+const Kind ipc_message_out{.phase = Phase::exit, .render = render_message_out, .capture = capture_message<true>};
+const Kind queue_attributes_create{
+    .render = render_struct_in<attributes_size, print_attributes>, .capture = capture_struct<attributes_size>, .present = creates};
+const Kind queue_attributes_in = struct_in<attributes_size, print_attributes>;
+const Kind queue_attributes_out = struct_out<attributes_size, print_attributes>;
+const Kind key_serial{.render = render_serial};
+const Kind keyctl_second{.phase = Phase::by_call,
+                         .render = render_key_argument,
+                         .capture = capture_key_argument,
+                         .present = has_key_argument,
+                         .late = key_argument_late};
+const Kind keyctl_rest{.phase = Phase::by_call,
+                       .render = render_key_argument,
+                       .capture = capture_key_argument,
+                       .present = has_key_argument,
+                       .late = key_argument_late};
+
+}  // namespace kinds
+
+}  // namespace shimtrace::decoders
