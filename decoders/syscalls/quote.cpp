@@ -1,4 +1,6 @@
 // Strings as strace escapes them, which is how C would read them back.
+#include "decoders_syscalls/quote.hpp"
+
 #include "decoders_syscalls/printer.hpp"
 
 namespace shimtrace::decoders {
@@ -52,14 +54,14 @@ constexpr char escape_letter(unsigned char c) {
     }
 }
 
-void append_escaped(std::string& out, std::span<const std::byte> bytes) {
+void append_escaped_bytes(std::string& out, std::span<const std::byte> bytes, std::string_view also) {
     const auto* text = reinterpret_cast<const unsigned char*>(bytes.data());
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         const unsigned char c = text[i];
         if (const char letter = escape_letter(c)) {
             out.push_back('\\');
             out.push_back(letter);
-        } else if (is_printable(c)) {
+        } else if (is_printable(c) && !also.contains(static_cast<char>(c))) {
             out.push_back(static_cast<char>(c));
         } else {
             append_octal(out, c, i + 1 < bytes.size() && text[i + 1] >= '0' && text[i + 1] <= '9');
@@ -75,7 +77,7 @@ void append_quoted(std::string& out, std::span<const std::byte> bytes, HexString
             if (!is_printable(c) && !is_space(c)) all_hex = true;
         }
     out.push_back('"');
-    all_hex ? append_hex(out, bytes) : append_escaped(out, bytes);
+    all_hex ? append_hex(out, bytes) : append_escaped_bytes(out, bytes, {});
     out.push_back('"');
 }
 
@@ -85,6 +87,10 @@ void Printer::quoted(std::span<const std::byte> bytes, std::uint64_t length, std
     const std::size_t shown = std::min<std::size_t>(bytes.size(), limit);
     append_quoted(*out_, bytes.first(shown), style_.hex);
     if (length > shown) out_->append("...");
+}
+
+void append_escaped(std::string& out, std::string_view text, std::string_view also) {
+    append_escaped_bytes(out, std::as_bytes(std::span(text)), also);
 }
 
 std::string quote(std::span<const std::byte> bytes, const RenderStyle& style, bool cut) {

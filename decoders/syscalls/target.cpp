@@ -2,6 +2,7 @@
 #include "decoders_flags/errors.hpp"
 #include "decoders_flags/signal.hpp"
 #include "decoders_syscalls/printer.hpp"
+#include "decoders_syscalls/quote.hpp"
 
 namespace shimtrace::decoders {
 
@@ -31,19 +32,9 @@ constexpr RoleName role_names[] = {
     {TargetRole::dbus, "D-Bus", false},
 };
 
-/// Names and paths come from the tracee: nothing of them may act on a terminal.
+/// Names and paths come from the tracee: nothing of them may act on a terminal, or pass for the closing bracket.
 void append_escaped(std::string& out, std::string_view text) {
-    for (const char character : text) {
-        const auto c = static_cast<unsigned char>(character);
-        if (c >= ' ' && c < 0x7f && c != '<' && c != '>') {
-            out.push_back(character);
-        } else {
-            out.push_back('\\');
-            out.push_back(static_cast<char>('0' + (c >> 6)));
-            out.push_back(static_cast<char>('0' + (c >> 3 & 7)));
-            out.push_back(static_cast<char>('0' + (c & 7)));
-        }
-    }
+    decoders::append_escaped(out, text, "<>");
 }
 
 void append_number(std::string& out, std::uint64_t value) {
