@@ -237,7 +237,13 @@ Scope Facts::scope(Pid pid) const {
             scope.processes.push_back(pid);
             break;
     }
-    if (asked->role.role == ProcessRole::container_init || asked->role.role == ProcessRole::runtime_init) scope.init = pid;
+    // An init stands for its container, with files and shim: that its shim is gone is what ails it.
+    const bool is_init = asked->role.role == ProcessRole::container_init ||
+                         (asked->role.role == ProcessRole::runtime_init && asked->ns_pids.size() > 1 && asked->ns_pids.back() == 1);
+    if (is_init && asked->role.container) {
+        const Process* shim = shim_above(*asked);
+        return this->scope(asked->role.container, shim ? shim->pid : Pid{});
+    }
     return scope;
 }
 

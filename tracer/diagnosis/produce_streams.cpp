@@ -150,6 +150,10 @@ void copier(const Look& look, const Subject& subject, Waits& out) {
 void stdio_held_open(const Look& look, const Subject& subject, Waits& out) {
     const Process* shim = look.facts.process(subject.pid);
     if (!shim || shim->role.role != ProcessRole::shim || subject.inode) return;
+    // A container that is being torn down lets go of its streams when that is over.
+    const Process* init_process = look.facts.process(look.scope.init);
+    const Thread* init_thread = init_process ? main_thread(*init_process) : nullptr;
+    if (init_thread && stack_has(*init_thread, "zap_pid_ns_processes")) return;
     std::set<Inode> seen;
     for (const FdEntry& entry : shim->fds) {
         constexpr std::uint32_t access_mode = 3, write_only = 1;
