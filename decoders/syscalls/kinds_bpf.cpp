@@ -1,5 +1,6 @@
 // bpf: the attributes by command. linux/bpf.h, union bpf_attr.
 #include "decoders_flags/process.hpp"
+#include "decoders_flags/signal.hpp"
 
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/results.hpp"
