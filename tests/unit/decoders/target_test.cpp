@@ -1,0 +1,49 @@
+#include "decoders_syscalls/render.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace shimtrace;
+using namespace shimtrace::decoders;
+
+namespace {
+
+std::string shown(const FdTarget& target, FdDecoding decoding, bool roles) {
+    TargetDictionary targets;
+    targets.define(TargetId{1}, target);
+    RenderStyle style;
+    style.fds = decoding;
+    style.roles = roles;
+    return render_fd(Fd{18}, TargetId{1}, style, {.targets = &targets, .task = {}});
+}
+
+}  // namespace
+
+TEST_CASE("strace's -y and -yy") {
+    FdTarget target{.kind = FdKind::file, .path = "/tmp/x (deleted)"};
+    CHECK(shown(target, FdDecoding::paths, false) == "18</tmp/x>(deleted)");
+    FdTarget socket{.kind = FdKind::unix_socket, .path = "socket:[7]"};
+    socket.socket = SocketFacts{.protocol = "UNIX-STREAM", .local = "/run/s", .inode = Inode{7}, .peer_inode = Inode{8}};
+    CHECK(shown(socket, FdDecoding::paths, false) == "18<socket:[7]>");
+    CHECK(shown(socket, FdDecoding::all, false) == R"(18<UNIX-STREAM:[7->8, "/run/s"]>)");
+    FdTarget device{.kind = FdKind::char_device, .path = "/dev/null", .rdev = 0x103};
+    CHECK(shown(device, FdDecoding::all, false) == "18</dev/null<char 1:3>>");
+}
+
+TEST_CASE("roles and holders stand behind the target") {
+    FdTarget pipe{.kind = FdKind::pipe, .path = "pipe:[8191]"};
+    pipe.role = {TargetRole::stdout_stream, {"ns", "id"}, ""};
+    CHECK(shown(pipe, FdDecoding::paths, true) == "18<pipe:[8191] stdout of ns/id>");
+    CHECK(shown(pipe, FdDecoding::paths, false) == "18<pipe:[8191]>");
+
+    FdTarget fifo{.kind = FdKind::fifo, .path = "/run/id-stdout", .flags = 1};
+    fifo.role = pipe.role;
+    fifo.holders = {{.pid = Pid{5205}, .fd = Fd{9}, .comm = "ctr", .state = 'T', .reads = true}};
+    CHECK(shown(fifo, FdDecoding::paths, true) == "18</run/id-stdout: stdout of ns/id, read by ctr[5205] (stopped)>");
+    fifo.holders[0].reads = false;
+    CHECK(shown(fifo, FdDecoding::paths, true) == "18</run/id-stdout: stdout of ns/id, nobody reads>");
+}
+
+TEST_CASE("a path can't speak to the terminal") {
+    FdTarget target{.kind = FdKind::file, .path = "/tmp/\x1b[2J>\n"};
+    CHECK(shown(target, FdDecoding::paths, false) == "18</tmp/\\33[2J\\76\\n>");
+}
