@@ -14,6 +14,7 @@ static constexpr FlagName mmap_protections_rows[] = {
 const FlagSet mmap_protections{"PROT_???", mmap_protections_rows};
 
 static constexpr FlagName mmap_types_rows[] = {
+    {0, "MAP_FILE"},
     {1, "MAP_SHARED"},
     {2, "MAP_PRIVATE"},
     {3, "MAP_SHARED_VALIDATE"},

@@ -11,13 +11,14 @@ const FlagSet sigprocmask_how{"SIG_???", sigprocmask_how_rows};
 
 static constexpr FlagName sigaction_flags_rows[] = {
     {0x4000000, "SA_RESTORER"},
-    {1, "SA_NOCLDSTOP"},
-    {2, "SA_NOCLDWAIT"},
-    {4, "SA_SIGINFO"},
     {0x8000000, "SA_ONSTACK"},
     {0x10000000, "SA_RESTART"},
+    {0x20000000, "SA_INTERRUPT"},
     {0x40000000, "SA_NODEFER"},
     {0x80000000, "SA_RESETHAND"},
+    {4, "SA_SIGINFO"},
+    {1, "SA_NOCLDSTOP"},
+    {2, "SA_NOCLDWAIT"},
     {0x400, "SA_UNSUPPORTED"},
     {0x800, "SA_EXPOSE_TAGBITS"},
 };

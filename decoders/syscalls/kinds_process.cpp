@@ -204,10 +204,9 @@ void print_limit(Printer& printer, std::uint64_t value, std::string_view infinit
     }
     printer.unsigned_decimal(value);
 }
-template <bool wide>
 void print_rlimit(Printer& printer, std::span<const std::byte> bytes) {
     Fields fields(printer);
-    constexpr std::string_view infinity = wide ? "RLIM64_INFINITY" : "RLIM_INFINITY";
+    constexpr std::string_view infinity = "RLIM64_INFINITY";
     print_limit(fields("rlim_cur"), value_at<std::uint64_t>(bytes, 0), infinity);
     print_limit(fields("rlim_max"), value_at<std::uint64_t>(bytes, 8), infinity);
 }
@@ -235,10 +234,10 @@ const Kind clone_args{
 const Kind wait_status{.phase = Phase::exit, .render = render_status, .capture = capture_struct<4>};
 const Kind rusage{.phase = Phase::exit, .render = render_rusage, .capture = capture_struct<rusage_size>};
 const Kind waitid_id{.render = render_waitid_id, .descriptors = collect_waitid};
-const Kind rlimit_in = struct_in<16, print_rlimit<false>>;
-const Kind rlimit_out = struct_out<16, print_rlimit<false>>;
-const Kind rlimit64_in = struct_in<16, print_rlimit<true>>;
-const Kind rlimit64_out = struct_out<16, print_rlimit<true>>;
+const Kind rlimit_in = struct_in<16, print_rlimit>;
+const Kind rlimit_out = struct_out<16, print_rlimit>;
+const Kind rlimit64_in = struct_in<16, print_rlimit>;
+const Kind rlimit64_out = struct_out<16, print_rlimit>;
 const Kind restart{.render = render_restart};
 
 }  // namespace kinds
