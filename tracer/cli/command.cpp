@@ -8,16 +8,24 @@ void add_audit(CLI::App& app, Globals& globals, int& exit_code);
 void add_ps(CLI::App& app, Globals& globals, int& exit_code);
 void add_stacks(CLI::App& app, Globals& globals, int& exit_code);
 void add_why(CLI::App& app, Globals& globals, int& exit_code);
+void add_record(CLI::App& app, Globals& globals, int& exit_code);
+void add_replay(CLI::App& app, Globals& globals, int& exit_code);
+void add_export(CLI::App& app, Globals& globals, int& exit_code);
 
 std::vector<AddCommand> all_commands() {
+    // clang-format off
     return {
         // in the order of --help, one a line
         add_trace,
         add_ps,
+        add_record,
+        add_replay,
+        add_export,
         add_stacks,
         add_audit,
         add_why,
     };
+    // clang-format on
 }
 
 }  // namespace shimtrace::cli

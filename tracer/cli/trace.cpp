@@ -1,41 +1,61 @@
 // shimtrace trace: a live session, printed as it happens.
 #include "cli/command.hpp"
 #include "cli/session.hpp"
+#include "cli/session_recorder.hpp"
 #include "cli/trace_options.hpp"
 #include "output/trace_printer.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace shimtrace::cli {
 
 namespace {
 
-int run(const Globals& globals, const TraceOptions& options) {
+int run(const Globals& globals, const TraceOptions& options, const RecordingOptions& file_options) {
     auto plan = plan_trace(options);
     if (!plan) return report(plan.error(), exit_usage);
     if (auto resolved = resolve_targets(globals, options, *plan); !resolved)
         return report(resolved.error().error, resolved.error().exit_code);
+
+    std::optional<RecordingPlan> recording;
+    if (!file_options.path.empty()) {
+        auto planned = plan_recording(file_options, globals, *plan);
+        if (!planned) return report(planned.error(), exit_usage);
+        planned->progress = false;  // the terminal is the trace's
+        recording = std::move(*planned);
+    }
 
     engine::StopRequest stop;
     auto writer = open_output(plan->place, [&stop] { stop.stop(); });
     if (!writer) return report(writer.error(), exit_failed);
     output::TracePrinter printer(plan->print, **writer);
     std::vector<StreamSink*> sinks{&printer};
-    return run_session(*plan, sinks, stop);
+    if (!recording) return run_session(*plan, sinks, stop);
+
+    auto recorder = SessionRecorder::create(*recording, stop);
+    if (!recorder) return report(recorder.error(), exit_failed);
+    sinks.push_back(recorder->get());
+    const int exit_code = run_session(*plan, sinks, stop);
+    if (const auto outcome = (*recorder)->outcome(); !outcome) return report(outcome.error(), exit_failed);
+    return exit_code;
 }
 
 }  // namespace
 
 void add_trace(CLI::App& app, Globals& globals, int& exit_code) {
     auto options = std::make_shared<TraceOptions>();
+    auto file_options = std::make_shared<RecordingOptions>();
     CLI::App* command =
         app.add_subcommand("trace", "Prints system calls as they happen, in strace's syntax, with what stands behind each descriptor");
     command->footer("trace [OPTIONS] TARGET… | trace [OPTIONS] -p PID | trace [OPTIONS] -- COMMAND [ARG…]");
     add_print_options(*command, *options);
     add_target_options(*command, *options);
-    command->callback([&globals, &exit_code, options] {
+    command->add_option("--save", file_options->path, "keep the session in FILE as record does")->type_name("FILE");
+    add_file_options(*command, *file_options);
+    command->callback([&globals, &exit_code, options, file_options] {
         options->command = globals.command;
-        exit_code = run(globals, *options);
+        exit_code = run(globals, *options, *file_options);
     });
 }
 

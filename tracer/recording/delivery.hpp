@@ -16,6 +16,11 @@ class Delivery final : public BlockVisitor {
 public:
     Delivery(StreamSink& sink, std::optional<MonotonicTime> since, std::optional<MonotonicTime> until, std::span<const Pid> pids);
 
+    void limit(std::optional<MonotonicTime> since, std::optional<MonotonicTime> until) {
+        since_ = since;
+        until_ = until;
+    }
+
     void target(TargetId id, std::span<const std::byte> message) override;
     void task(std::span<const std::byte> message) override;
     void event(Event& event, bool repeated) override;
@@ -39,7 +44,7 @@ private:
     void deliver(Event& event);
 
     StreamSink& sink_;
-    const std::optional<MonotonicTime> since_, until_;
+    std::optional<MonotonicTime> since_, until_;
     const std::unordered_set<Pid> pids_;
     std::uint64_t events_ = 0;
     std::unordered_map<std::uint32_t, Defined> targets_;  ///< the file's numbers may be any: the sink's count from 1

@@ -30,6 +30,7 @@ public:
           options_(options),
           sink_(sink),
           source_(std::move(source)),
+          window_{options.since, options.until},
           delivery_(sink, options.since, options.until, options.pids),
           pids_(options.pids.begin(), options.pids.end()) {}
 
@@ -41,7 +42,7 @@ public:
                 std::this_thread::sleep_for(follow_pause);
                 return true;
             };
-        if (options_.since && source_.seekable() && !options_.follow) skip_to_since();
+        if ((options_.since || options_.window) && source_.seekable() && !options_.follow) skip_to_since();
         std::vector<Damage> damage;
         while (!stopped()) {
             const auto block = source_.next(damage);
@@ -76,7 +77,7 @@ private:
             seen_any_ = true;
             session(*block);
         }
-        source_.seek(start_for(load_index(source_), *options_.since));
+        source_.seek(window_.since ? start_for(load_index(source_), *window_.since) : 0);
         next_sequence_.reset();
     }
 
@@ -85,8 +86,7 @@ private:
         const auto payload = open(block);
         if (!payload) return;
         if (const auto header = read_message<RecordingHeader>(*payload)) {
-            has_session_ = true;
-            sink_.session(header->session);
+            begin_session(header->session);
         } else {
             damaged(block, "its header is inconsistent");
         }
@@ -133,7 +133,7 @@ private:
 
     bool events(const BlockView& block) {
         if (const auto summary = decode_summary(block.summary)) {
-            if (options_.until && summary->events != 0 && summary->first > *options_.until) {
+            if (window_.until && summary->events != 0 && summary->first > *window_.until) {
                 complete_ = true;
                 return false;
             }
@@ -150,8 +150,7 @@ private:
 
     void snapshot(const BlockView& block) {
         const auto summary = decode_summary(block.summary);
-        if (summary && ((options_.since && summary->first < *options_.since) || (options_.until && summary->first > *options_.until)))
-            return;
+        if (summary && ((window_.since && summary->first < *window_.since) || (window_.until && summary->first > *window_.until))) return;
         const auto payload = open(block);
         if (!payload) return;
         need_session();
@@ -164,9 +163,17 @@ private:
 
     void need_session() {
         if (has_session_) return;
-        has_session_ = true;
         warn(fmt::format("{}: its header is lost: host, start and wall-clock times are unknown", name_));
-        sink_.session({});
+        begin_session({});
+    }
+
+    void begin_session(const SessionInfo& session) {
+        has_session_ = true;
+        if (options_.window) {
+            window_ = options_.window(session);
+            delivery_.limit(window_.since, window_.until);
+        }
+        sink_.session(session);
     }
 
     void damaged(const BlockView& block, const std::string& why) {
@@ -214,6 +221,7 @@ private:
     const ReadOptions& options_;
     StreamSink& sink_;
     BlockSource source_;
+    TimeWindow window_;
     BlockOpener opener_;
     Delivery delivery_;
     const std::unordered_set<Pid> pids_;

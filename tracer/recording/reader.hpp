@@ -11,11 +11,17 @@
 
 namespace shimtrace::recording {
 
+/// From when to when; both ends included.
+struct TimeWindow {
+    std::optional<MonotonicTime> since, until;
+};
+
 struct ReadOptions {
     std::optional<MonotonicTime> since, until;
-    std::vector<Pid> pids;          ///< only these processes' blocks; empty: all
-    bool follow = false;            ///< wait for more at the end of a file that is still being written
-    std::function<bool()> stopped;  ///< asked between blocks; true ends the replay
+    std::vector<Pid> pids;                                 ///< only these processes' blocks; empty: all
+    bool follow = false;                                   ///< wait for more at the end of a file that is still being written
+    std::function<bool()> stopped;                         ///< asked between blocks; true ends the replay
+    std::function<TimeWindow(const SessionInfo&)> window;  ///< instead of since and until, where they depend on the session
 };
 
 /// What was wrong with the file and how much is missing: warnings, since replay goes on.

@@ -1,0 +1,52 @@
+// shimtrace export: a recording for other tools and people.
+#include "cli/command.hpp"
+#include "cli/output_file.hpp"
+#include "cli/replay_options.hpp"
+#include "cli/session.hpp"
+#include "output/exporters.hpp"
+
+#include <memory>
+
+namespace shimtrace::cli {
+
+namespace {
+
+struct Format {
+    const char* name;
+    std::unique_ptr<StreamSink> (*make)(output::LineWriter&);
+};
+constexpr Format formats[] = {
+    {"jsonl", output::make_jsonl_exporter},
+    {"perfetto", output::make_perfetto_exporter},
+    {"html", output::make_html_exporter},
+};
+
+int run(const ReplayOptions& options, const std::string& to, const std::string& path) {
+    auto selection = plan_selection(options);
+    if (!selection) return report(selection.error(), exit_usage);
+    bool closed = false;
+    auto writer = open_output({.path = path, .standard = 1}, [&closed] { closed = true; });
+    if (!writer) return report(writer.error(), exit_failed);
+    selection->read.stopped = [&closed] { return closed; };
+    for (const Format& format : formats) {
+        if (to != format.name) continue;
+        const auto exporter = format.make(**writer);
+        return replay_into(options, std::move(*selection), *exporter);
+    }
+    return report({.what = "--to " + to, .hint = "jsonl, perfetto or html"}, exit_usage);
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Globals&, int& exit_code) {
+    auto options = std::make_shared<ReplayOptions>();
+    auto to = std::make_shared<std::string>();
+    auto path = std::make_shared<std::string>();
+    CLI::App* command = app.add_subcommand("export", "A recording as JSON lines, a Perfetto trace, or a page of HTML");
+    add_selection_options(*command, *options);
+    command->add_option("--to", *to, "jsonl, perfetto or html")->required()->check(CLI::IsMember({"jsonl", "perfetto", "html"}));
+    command->add_option("-o,--output", *path, "write to FILE (-: standard output, the default)")->type_name("FILE");
+    command->callback([&exit_code, options, to, path] { exit_code = run(*options, *to, *path); });
+}
+
+}  // namespace shimtrace::cli

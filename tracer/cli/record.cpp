@@ -1,0 +1,48 @@
+// shimtrace record: a live session into a file.
+#include "cli/command.hpp"
+#include "cli/session.hpp"
+#include "cli/session_recorder.hpp"
+#include "cli/trace_options.hpp"
+
+#include <memory>
+
+namespace shimtrace::cli {
+
+namespace {
+
+int run(const Globals& globals, TraceOptions trace_options, RecordingOptions options) {
+    if (trace_options.output.empty()) return report({.what = "record: where to?", .hint = "-o FILE"}, exit_usage);
+    options.path = std::exchange(trace_options.output, {});
+    auto plan = plan_trace(trace_options);
+    if (!plan) return report(plan.error(), exit_usage);
+    if (auto resolved = resolve_targets(globals, trace_options, *plan); !resolved)
+        return report(resolved.error().error, resolved.error().exit_code);
+    const auto recording = plan_recording(options, globals, *plan);
+    if (!recording) return report(recording.error(), exit_usage);
+
+    engine::StopRequest stop;
+    auto recorder = SessionRecorder::create(*recording, stop);
+    if (!recorder) return report(recorder.error(), exit_failed);
+    const int exit_code = run_session(*plan, {recorder->get()}, stop);
+    if (const auto outcome = (*recorder)->outcome(); !outcome) return report(outcome.error(), exit_failed);
+    return exit_code;
+}
+
+}  // namespace
+
+void add_record(CLI::App& app, Globals& globals, int& exit_code) {
+    auto trace_options = std::make_shared<TraceOptions>();
+    auto options = std::make_shared<RecordingOptions>();
+    CLI::App* command = app.add_subcommand("record", "Keeps what trace would show in a file, for replay, why, stat, export and diff");
+    command->footer("record -o FILE [OPTIONS] TARGET… | record -o FILE [OPTIONS] -p PID | record -o FILE [OPTIONS] -- COMMAND [ARG…]");
+    add_print_options(*command, *trace_options);
+    add_target_options(*command, *trace_options);
+    add_file_options(*command, *options);
+    add_recorder_options(*command, *options);
+    command->callback([&globals, &exit_code, trace_options, options] {
+        trace_options->command = globals.command;
+        exit_code = run(globals, *trace_options, *options);
+    });
+}
+
+}  // namespace shimtrace::cli

@@ -1,0 +1,91 @@
+// shimtrace replay: a recording, printed as trace would have printed the session.
+#include "cli/command.hpp"
+#include "cli/replay_options.hpp"
+#include "cli/session.hpp"
+#include "cli/trace_options.hpp"
+#include "output/trace_printer.hpp"
+
+#include <memory>
+
+namespace shimtrace::cli {
+
+namespace {
+
+/// A printer that comes to be with the session: how trace prints depends on what was traced.
+class ReplayPrinter final : public StreamSink {
+public:
+    ReplayPrinter(TraceOptions options, bool calls_only) : options_(std::move(options)), calls_only_(calls_only) {}
+
+    void session(const SessionInfo& info) override {
+        if (printer_) return printer_->session(info);
+        options_.follow = std::max(options_.follow, info.follows ? 1 : 0);
+        if (info.started_command) options_.command = {"command"};
+        auto plan = plan_trace(options_);
+        if (!plan) return fail_with(plan.error());
+        plan->place.standard = 1;
+        if (calls_only_) plan->print.quiet |= output::quiet_attach | output::quiet_exit;
+        auto writer = open_output(plan->place, [this] { stopped_ = true; });
+        if (!writer) return fail_with(writer.error());
+        writer_ = std::move(*writer);
+        printer_.emplace(plan->print, *writer_);
+        printer_->session(info);
+    }
+    void target(TargetId id, const FdTarget& target) override {
+        if (printer_) printer_->target(id, target);
+    }
+    void task(const TaskInfo& task) override {
+        if (printer_) printer_->task(task);
+    }
+    void event(const Event& event) override {
+        if (printer_ && !stopped_) printer_->event(event);
+    }
+    void idle() override {
+        if (printer_) printer_->idle();
+    }
+    void end() override {
+        if (printer_) printer_->end();
+    }
+
+    [[nodiscard]] bool stopped() const { return stopped_; }
+    [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+
+private:
+    void fail_with(const Error& error) {
+        failure_ = error;
+        stopped_ = true;
+    }
+
+    TraceOptions options_;
+    const bool calls_only_;
+    std::unique_ptr<output::LineWriter> writer_;
+    std::optional<output::TracePrinter> printer_;
+    bool stopped_ = false;
+    std::optional<Error> failure_;
+};
+
+int run(const TraceOptions& trace_options, const ReplayOptions& options) {
+    if (const auto plan = plan_trace(trace_options); !plan) return report(plan.error(), exit_usage);
+    auto selection = plan_selection(options);
+    if (!selection) return report(selection.error(), exit_usage);
+    ReplayPrinter printer(trace_options, selection->by_call());
+    selection->read.stopped = [&printer] { return printer.stopped(); };
+    const int exit_code = replay_into(options, std::move(*selection), printer);
+    if (printer.failure()) return report(*printer.failure(), exit_failed);
+    return exit_code;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, Globals&, int& exit_code) {
+    auto trace_options = std::make_shared<TraceOptions>();
+    auto options = std::make_shared<ReplayOptions>();
+    CLI::App* command = app.add_subcommand("replay", "Prints a recording as trace would have printed the session");
+    add_selection_options(*command, *options);
+    command->add_option("--speed", options->speed, "as it went by: 1x, or 10x …")->type_name("FACTOR");
+    command->add_flag("--follow", options->follow, "wait for more of a recording that is still being written");
+    command->add_flag("-f", trace_options->follow, "nothing: threads are shown as recorded; -ff with -o: a file each");
+    add_print_options(*command, *trace_options);
+    command->callback([&exit_code, trace_options, options] { exit_code = run(*trace_options, *options); });
+}
+
+}  // namespace shimtrace::cli

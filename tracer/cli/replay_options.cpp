@@ -1,0 +1,327 @@
+#include "cli/replay_options.hpp"
+
+#include "cli/session.hpp"
+#include "cli/trace_options.hpp"
+#include "decoders_syscalls/capture.hpp"
+#include "output/role_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <ctime>
+#include <thread>
+
+namespace shimtrace::cli {
+
+namespace {
+
+/// Lets through the calls and processes that were asked for.
+class Selector final : public output::CallStream {
+public:
+    Selector(const Selection& selection, StreamSink& next) : selection_(selection), next_(next) {}
+
+    void session(const SessionInfo& info) override {
+        CallStream::session(info);
+        next_.session(info);
+    }
+    void target(TargetId id, const FdTarget& target) override {
+        CallStream::target(id, target);
+        next_.target(id, target);
+    }
+    void task(const TaskInfo& task) override {
+        CallStream::task(task);
+        next_.task(task);
+    }
+    void snapshot(const Snapshot& snapshot) override { next_.snapshot(snapshot); }
+    void idle() override { next_.idle(); }
+    void end() override {
+        CallStream::end();
+        next_.end();
+    }
+
+private:
+    void call(const Event& enter, const Event& exit) override {
+        if (selection_.errors && !exit.is_error) return;
+        if (selection_.slow && exit.time - enter.time < *selection_.slow) return;
+        if (!touches(enter, &exit)) return;
+        next_.event(enter);
+        next_.event(exit);
+    }
+    void unfinished(const Event& enter, MonotonicTime last) override {
+        if (selection_.errors || !touches(enter, nullptr)) return;
+        if (selection_.slow && last - enter.since.value_or(enter.time) < *selection_.slow) return;
+        next_.event(enter);
+    }
+    void other(const Event& event) override {
+        // Whether threads come and go matters for what a line looks like; the rest is not of calls.
+        if (event.kind != EventKind::signal && event.kind != EventKind::group_stop && event.kind != EventKind::still_blocked)
+            next_.event(event);
+    }
+
+    [[nodiscard]] bool touches(const Event& enter, const Event* exit) const {
+        if (!selection_.fd_target) return true;
+        const auto matches = [&](const FdUse& use) {
+            const FdTarget* target = targets().find(use.target);
+            return target != nullptr && (std::regex_search(target->path, *selection_.fd_target) ||
+                                         std::regex_search(output::target_text(*target), *selection_.fd_target));
+        };
+        if (std::ranges::any_of(enter.fds, matches) || (exit != nullptr && std::ranges::any_of(exit->fds, matches))) return true;
+        return std::ranges::any_of(decoders::path_arguments(enter),
+                                   [&](const std::string& path) { return std::regex_search(path, *selection_.fd_target); });
+    }
+
+    const Selection& selection_;
+    StreamSink& next_;
+};
+
+/// Lets through what is of some containers: their processes, and others' calls on their descriptors.
+class ContainerSelector final : public StreamSink {
+public:
+    ContainerSelector(const std::vector<std::string>& containers, std::unique_ptr<StreamSink> owned, StreamSink& next)
+        : containers_(containers), owned_(std::move(owned)), next_(next) {}
+
+    void session(const SessionInfo& info) override { next_.session(info); }
+    void target(TargetId id, const FdTarget& target) override {
+        if (wanted_targets_.size() <= id.value) wanted_targets_.resize(id.value + std::size_t{1});
+        wanted_targets_[id.value] = wanted(target.role.container);
+        next_.target(id, target);
+    }
+    void task(const TaskInfo& task) override {
+        wanted_tasks_[task.tid] = wanted(task.role.container);
+        next_.task(task);
+    }
+    void event(const Event& event) override {
+        if (event.kind == EventKind::lost) return next_.event(event);
+        const auto task = wanted_tasks_.find(event.tid);
+        if (task != wanted_tasks_.end() && task->second) return next_.event(event);
+        if (event.kind == EventKind::syscall_exit) {
+            if (in_call_.erase(event.tid) != 0) next_.event(event);
+            return;
+        }
+        const bool touches = std::ranges::any_of(
+            event.fds, [&](const FdUse& use) { return use.target.value < wanted_targets_.size() && wanted_targets_[use.target.value]; });
+        if (!touches) return;
+        if (event.kind == EventKind::syscall_enter) in_call_[event.tid] = true;
+        next_.event(event);
+    }
+    void snapshot(const Snapshot& snapshot) override { next_.snapshot(snapshot); }
+    void idle() override { next_.idle(); }
+    void end() override { next_.end(); }
+
+private:
+    [[nodiscard]] bool wanted(const ContainerRef& container) const {
+        if (!container) return false;
+        return std::ranges::any_of(containers_, [&](const std::string& text) {
+            return container.id.starts_with(text) || output::container_text(container).starts_with(text);
+        });
+    }
+
+    const std::vector<std::string>& containers_;
+    std::unique_ptr<StreamSink> owned_;
+    StreamSink& next_;
+    std::vector<bool> wanted_targets_;
+    std::unordered_map<Tid, bool> wanted_tasks_, in_call_;
+};
+
+/// Lets time pass as it did.
+class Pacer final : public StreamSink {
+public:
+    Pacer(double speed, std::function<bool()> stopped, std::unique_ptr<StreamSink> next)
+        : speed_(speed), stopped_(std::move(stopped)), next_(std::move(next)) {}
+
+    void session(const SessionInfo& info) override { next_->session(info); }
+    void target(TargetId id, const FdTarget& target) override { next_->target(id, target); }
+    void task(const TaskInfo& task) override { next_->task(task); }
+    void event(const Event& event) override {
+        using Clock = std::chrono::steady_clock;
+        if (!first_) {
+            first_ = event.time;
+            started_ = Clock::now();
+        }
+        const auto due = started_ + std::chrono::duration_cast<Clock::duration>((event.time - *first_) / speed_);
+        if (due - Clock::now() > std::chrono::milliseconds(5)) {
+            next_->idle();
+            while (Clock::now() < due && !stopped_())
+                std::this_thread::sleep_for(std::min<Clock::duration>(due - Clock::now(), std::chrono::milliseconds(100)));
+        }
+        next_->event(event);
+    }
+    void snapshot(const Snapshot& snapshot) override { next_->snapshot(snapshot); }
+    void idle() override { next_->idle(); }
+    void end() override { next_->end(); }
+
+private:
+    const double speed_;
+    const std::function<bool()> stopped_;
+    const std::unique_ptr<StreamSink> next_;
+    std::optional<MonotonicTime> first_;
+    std::chrono::steady_clock::time_point started_;
+};
+
+/// Hands all on to a sink that somebody else owns.
+class Passage final : public StreamSink {
+public:
+    explicit Passage(StreamSink& next) : next_(next) {}
+    void session(const SessionInfo& info) override { next_.session(info); }
+    void target(TargetId id, const FdTarget& target) override { next_.target(id, target); }
+    void task(const TaskInfo& task) override { next_.task(task); }
+    void event(const Event& event) override { next_.event(event); }
+    void snapshot(const Snapshot& snapshot) override { next_.snapshot(snapshot); }
+    void idle() override { next_.idle(); }
+    void end() override { next_.end(); }
+
+private:
+    StreamSink& next_;
+};
+
+/// Digits after a point as nanoseconds; takes them off `text`.
+Nanoseconds take_fraction(std::string_view& text) {
+    if (!text.starts_with('.')) return {};
+    text.remove_prefix(1);
+    std::int64_t value = 0, unit = 1'000'000'000;
+    while (!text.empty() && text[0] >= '0' && text[0] <= '9') {
+        if (unit > 1) {
+            unit /= 10;
+            value += (text[0] - '0') * unit;
+        }
+        text.remove_prefix(1);
+    }
+    return Nanoseconds(value);
+}
+
+/// "2026-11-24T23:01:02.5Z", "…+02:00", without a zone: local time; "23:01:02": on the session's day.
+std::optional<RealTime> parse_date(std::string_view text, const SessionInfo& session) {
+    std::tm date{};
+    const std::string copy(text);
+    const char* rest = nullptr;
+    for (const char* format : {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"})
+        if (rest == nullptr) rest = ::strptime(copy.c_str(), format, &date);
+    if (rest == nullptr) {
+        const std::time_t start = session.real_anchor.time_since_epoch().count() / 1'000'000'000;
+        ::localtime_r(&start, &date);
+        rest = ::strptime(copy.c_str(), "%H:%M:%S", &date);
+        if (rest == nullptr) return std::nullopt;
+    }
+    std::string_view left(rest);
+    const Nanoseconds fraction = take_fraction(left);
+    date.tm_isdst = -1;
+    std::int64_t seconds = 0;
+    int hours = 0, minutes = 0;
+    char sign = 0;
+    if (left.empty()) {
+        seconds = std::mktime(&date);
+    } else if (left == "Z") {
+        seconds = ::timegm(&date);
+    } else if (std::sscanf(std::string(left).c_str(), "%c%2d:%2d", &sign, &hours, &minutes) == 3 && (sign == '+' || sign == '-')) {
+        seconds = ::timegm(&date) - (sign == '+' ? 1 : -1) * (hours * 3600 + minutes * 60);
+    } else {
+        return std::nullopt;
+    }
+    return RealTime(std::chrono::seconds(seconds) + fraction);
+}
+
+}  // namespace
+
+void add_selection_options(CLI::App& app, ReplayOptions& options) {
+    app.add_option("FILE", options.file, "a recording; -: standard input")->required();
+    app.add_option("--since", options.since, "from then on: 1.5s after the start, 23:01:02, RFC 3339, or seconds since the epoch")
+        ->type_name("TIME");
+    app.add_option("--until", options.until, "up to then")->type_name("TIME");
+    app.add_option("--pid", options.pids, "only these processes")->delimiter(',')->allow_extra_args(false)->type_name("PID");
+    app.add_option("--container", options.containers, "only this container: id, prefix or namespace/id")
+        ->allow_extra_args(false)
+        ->type_name("ID");
+    app.add_option("--slow", options.slow, "only calls that took at least that long")->type_name("TIME");
+    app.add_flag("--errors", options.errors, "only calls that failed");
+    app.add_option("--fd-target", options.fd_target, "only calls on a descriptor or path that matches")->type_name("REGEX");
+}
+
+Result<MonotonicTime> parse_moment(std::string_view text, const SessionInfo& session) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    constexpr double first_epoch = 1e9;  // 2001; no session lasts 31 years
+    std::optional<RealTime> real;
+    if (whole && number >= first_epoch) {
+        std::string_view fraction = text.substr(std::min(text.find('.'), text.size()));
+        real = RealTime(std::chrono::seconds(static_cast<std::int64_t>(number)) + take_fraction(fraction));
+    } else {
+        const std::string_view offset = text.starts_with('+') ? text.substr(1) : text;
+        if (const auto duration = parse_duration(offset)) return session.monotonic_anchor + *duration;
+        real = parse_date(text, session);
+    }
+    if (!real)
+        return fail(fmt::format("'{}' is not a time", text), 0,
+                    "1.5s after the start, 23:01:02, 2026-11-24T23:01:02Z, or seconds since the epoch");
+    return session.monotonic_anchor + (*real - session.real_anchor);
+}
+
+Result<Selection> plan_selection(const ReplayOptions& options) {
+    Selection selection;
+    for (const std::string* text : {&options.since, &options.until})
+        if (!text->empty())
+            if (const auto moment = parse_moment(*text, {}); !moment) return std::unexpected(moment.error());
+    if (!options.since.empty() || !options.until.empty())
+        selection.read.window = [since = options.since, until = options.until](const SessionInfo& session) {
+            recording::TimeWindow window;
+            if (!since.empty()) window.since = *parse_moment(since, session);
+            if (!until.empty()) window.until = *parse_moment(until, session);
+            return window;
+        };
+    for (const std::string& text : options.pids) {
+        std::int32_t pid = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+        if (error != std::errc{} || end != text.data() + text.size() || pid <= 0) return fail("--pid " + text + ": not a process id");
+        selection.read.pids.push_back(Pid{pid});
+    }
+    selection.read.follow = options.follow;
+    selection.containers = options.containers;
+    selection.errors = options.errors;
+    if (!options.slow.empty()) {
+        const auto slow = parse_duration(options.slow);
+        if (!slow) return fail("--slow " + slow.error().message());
+        selection.slow = *slow;
+    }
+    if (!options.fd_target.empty()) try {
+            selection.fd_target.emplace(options.fd_target, std::regex::ECMAScript | std::regex::optimize);
+        } catch (const std::regex_error& error) {
+            return fail("--fd-target " + options.fd_target + ": " + error.what());
+        }
+    if (!options.speed.empty()) {
+        double speed = 0;
+        const char* begin = options.speed.data();
+        const char* end = begin + options.speed.size() - (options.speed.ends_with('x') ? 1 : 0);
+        const auto [parsed, error] = std::from_chars(begin, end, speed);
+        if (error != std::errc{} || parsed != end || !(speed > 0)) return fail("--speed " + options.speed + ": 1x, 10x, 0.5x");
+        selection.speed = speed;
+    }
+    return selection;
+}
+
+std::unique_ptr<StreamSink> make_selector(const Selection& selection, StreamSink& next) {
+    std::unique_ptr<StreamSink> sink;
+    if (selection.by_call()) {
+        sink = std::make_unique<Selector>(selection, next);
+    } else {
+        sink = std::make_unique<Passage>(next);
+    }
+    if (!selection.containers.empty()) {
+        StreamSink& inner = *sink;
+        sink = std::make_unique<ContainerSelector>(selection.containers, std::move(sink), inner);
+    }
+    if (selection.speed) sink = std::make_unique<Pacer>(*selection.speed, selection.read.stopped, std::move(sink));
+    return sink;
+}
+
+int replay_into(const ReplayOptions& options, Selection selection, StreamSink& sink) {
+    std::signal(SIGPIPE, SIG_IGN);  // `replay F | head`: a write that fails ends it
+    const auto selector = make_selector(selection, sink);
+    const auto result = recording::read_recording(options.file, selection.read, *selector);
+    if (!result) return report(result.error(), exit_failed);
+    for (const std::string& warning : result->warnings) fmt::print(stderr, "shimtrace: warning: {}\n", warning);
+    return exit_done;
+}
+
+}  // namespace shimtrace::cli

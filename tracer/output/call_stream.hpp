@@ -1,0 +1,49 @@
+// A session as whole calls: each syscall_enter with its syscall_exit. For whoever counts, selects or exports calls.
+#pragma once
+
+#include <shimtrace/stream.hpp>
+
+#include <string>
+#include <unordered_map>
+
+namespace shimtrace::output {
+
+class CallStream : public StreamSink {
+public:
+    void session(const SessionInfo& session) override { session_ = session; }
+    void target(TargetId id, const FdTarget& target) override { targets_.define(id, target); }
+    void task(const TaskInfo& task) override { tasks_[task.tid] = task; }
+    void event(const Event& event) final;
+    void end() override;
+
+protected:
+    virtual void call(const Event& enter, const Event& exit) = 0;
+    /// It never returned: its thread ended, was left, or the session ended. `last`: when that was.
+    virtual void unfinished(const Event& enter, MonotonicTime last) = 0;
+    /// Everything that is neither enter nor exit; comes after unfinished() where a thread ends in a call.
+    virtual void other(const Event&) {}
+
+    [[nodiscard]] const SessionInfo& session_info() const { return session_; }
+    [[nodiscard]] const TargetDictionary& targets() const { return targets_; }
+    /// nullptr: not known.
+    [[nodiscard]] const TaskInfo* find_task(Tid tid) const {
+        const auto found = tasks_.find(tid);
+        return found == tasks_.end() ? nullptr : &found->second;
+    }
+
+private:
+    SessionInfo session_;
+    TargetDictionary targets_;
+    std::unordered_map<Tid, TaskInfo> tasks_;
+    struct Pending {
+        Event enter;
+        bool in_call = false;
+    };
+    std::unordered_map<Tid, Pending> pending_;
+    MonotonicTime last_;
+};
+
+/// "pipe:[8191]", "/run/…/stdout", "TCP:[10.0.0.1:80->10.0.0.2:3312]": what a descriptor led to, in a word.
+std::string target_text(const FdTarget& target);
+
+}  // namespace shimtrace::output

@@ -1,0 +1,184 @@
+#include "decoders_syscalls/render.hpp"
+#include "decoders_syscalls/table.hpp"
+#include "output/call_stream.hpp"
+#include "output/exporters.hpp"
+#include "output/role_text.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace shimtrace::output {
+
+namespace {
+
+using nlohmann::json;
+
+class JsonlExporter final : public CallStream {
+public:
+    explicit JsonlExporter(LineWriter& writer) : writer_(writer) {
+        style_.fds = decoders::FdDecoding::all;
+        style_.roles = true;
+        scope_.targets = &targets();
+        scope_.task = [this](Tid tid) { return find_task(tid); };
+    }
+
+    void session(const SessionInfo& info) override {
+        CallStream::session(info);
+        put({{"type", "session"},
+             {"schema", "shimtrace.jsonl/1"},
+             {"writer", info.writer},
+             {"host", info.host.name},
+             {"kernel", info.host.kernel},
+             {"boot_id", info.host.boot_id},
+             {"containerd", info.host.containerd_version},
+             {"runc", info.host.runc_version},
+             {"start_ns", info.real_anchor.time_since_epoch().count()},
+             {"command", info.command_line}});
+    }
+    void task(const TaskInfo& task) override {
+        CallStream::task(task);
+        json line = {{"type", "task"}, {"pid", task.pid.value}, {"tid", task.tid.value}, {"comm", task.comm}};
+        add_role(line, task);
+        if (task.ns_tids.size() > 1) line["pid_ns"] = task.ns_tids.back();
+        put(line);
+    }
+    void snapshot(const Snapshot& snapshot) override {
+        put({{"type", "snapshot"},
+             {"time_ns", snapshot.taken.time_since_epoch().count()},
+             {"processes", snapshot.processes.size()},
+             {"containers", snapshot.containers.size()}});
+    }
+    void end() override {
+        CallStream::end();
+        writer_.flush();
+    }
+
+private:
+    void call(const Event& enter, const Event& exit) override {
+        const auto rendered = decoders::render_call(enter, exit, style_, scope_);
+        json line = call_json("call", enter, rendered.on_entry + rendered.on_exit);
+        line["duration_ns"] = (exit.time - enter.time).count();
+        line["result"] = exit.result;
+        line["result_text"] = rendered.result;
+        if (exit.is_error) {
+            const auto space = rendered.result.find(' ');
+            if (space != std::string::npos)
+                line["error"] = rendered.result.substr(space + 1, rendered.result.find(' ', space + 1) - space - 1);
+        }
+        add_fds(line, enter, &exit);
+        put(line);
+    }
+
+    void unfinished(const Event& enter, MonotonicTime last) override {
+        json line = call_json("unfinished", enter, decoders::render_entry(enter, style_, scope_).on_entry);
+        line["duration_ns"] = (last - enter.since.value_or(enter.time)).count();
+        add_fds(line, enter, nullptr);
+        put(line);
+    }
+
+    void other(const Event& event) override {
+        json line = base(event);
+        switch (event.kind) {
+            case EventKind::attached:
+                line["type"] = "attached";
+                if (event.parent) line["parent"] = event.parent.value;
+                break;
+            case EventKind::signal:
+                line["type"] = "signal";
+                line["signal"] = decoders::signal_name(event.number);
+                line["info"] = decoders::render_siginfo(event, style_, scope_);
+                break;
+            case EventKind::group_stop:
+                line["type"] = "stopped";
+                line["signal"] = decoders::signal_name(event.number);
+                break;
+            case EventKind::exec:
+                line["type"] = "exec";
+                break;
+            case EventKind::exited:
+                line["type"] = "exited";
+                line["status"] = event.result;
+                break;
+            case EventKind::killed:
+                line["type"] = "killed";
+                line["signal"] = decoders::signal_name(event.number);
+                line["core"] = event.result == 1;
+                break;
+            case EventKind::still_blocked:
+                line = call_json("blocked", event, {});
+                line["blocked_ns"] = (event.time - event.since.value_or(event.time)).count();
+                if (!event.note.empty()) line["note"] = event.note;
+                break;
+            case EventKind::detached:
+                line["type"] = "detached";
+                break;
+            case EventKind::lost:
+                line["type"] = "lost";
+                line["events"] = event.result;
+                break;
+            default:
+                return;
+        }
+        put(line);
+    }
+
+    [[nodiscard]] json base(const Event& event) const {
+        json line = {
+            {"time_ns", session_info().real(event.time).time_since_epoch().count()}, {"pid", event.pid.value}, {"tid", event.tid.value}};
+        if (const TaskInfo* task = find_task(event.tid)) {
+            line["comm"] = task->comm;
+            add_role(line, *task);
+        }
+        return line;
+    }
+
+    static void add_role(json& line, const TaskInfo& task) {
+        if (task.role.role != ProcessRole::none) line["role"] = role_word(task.role.role);
+        if (task.role.container) line["container"] = container_text(task.role.container);
+    }
+
+    [[nodiscard]] json call_json(const char* type, const Event& enter, const std::string& text) const {
+        json line = base(enter);
+        line["type"] = type;
+        const auto name = decoders::syscall_name(enter.arch, enter.number);
+        line["call"] = name ? std::string(*name) : fmt::format("syscall_{:#x}", enter.number);
+        line["args"] = enter.args;
+        if (!text.empty()) line["text"] = text;
+        return line;
+    }
+
+    void add_fds(json& line, const Event& enter, const Event* exit) const {
+        auto list = json::array();
+        const auto add = [&](const Event& event) {
+            for (const FdUse& use : event.fds) {
+                json entry = {{"fd", use.fd.value}};
+                if (const FdTarget* target = targets().find(use.target)) {
+                    entry["target"] = target_text(*target);
+                    entry["path"] = target->path;
+                    if (target->role.container) entry["container"] = container_text(target->role.container);
+                    auto holders = json::array();
+                    for (const Holder& holder : target->holders) holders.push_back({{"pid", holder.pid.value}, {"comm", holder.comm}});
+                    if (!holders.empty()) entry["holders"] = std::move(holders);
+                }
+                list.push_back(std::move(entry));
+            }
+        };
+        add(enter);
+        if (exit != nullptr) add(*exit);
+        if (!list.empty()) line["fds"] = std::move(list);
+    }
+
+    void put(const json& line) { writer_.write({}, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"); }
+
+    LineWriter& writer_;
+    decoders::RenderStyle style_;
+    decoders::RenderScope scope_;
+};
+
+}  // namespace
+
+std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer) {
+    return std::make_unique<JsonlExporter>(writer);
+}
+
+}  // namespace shimtrace::output

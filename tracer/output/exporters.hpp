@@ -1,0 +1,19 @@
+// A session for other tools: JSON lines, a Perfetto trace, a page of HTML. Each is a sink; text goes to a LineWriter as it comes.
+#pragma once
+
+#include "output/line_writer.hpp"
+
+#include <shimtrace/stream.hpp>
+
+#include <memory>
+
+namespace shimtrace::output {
+
+/// One object a line; the first is of type "session". JSONL.md has the schema.
+std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer);
+/// perfetto.protos.Trace: a track for each process and thread, calls as slices, blocked stretches, wake-ups as flows where they are known.
+std::unique_ptr<StreamSink> make_perfetto_exporter(LineWriter& writer);
+/// One page without any reference outside itself: tables, longest calls, calls that never returned, a timeline of the blocked.
+std::unique_ptr<StreamSink> make_html_exporter(LineWriter& writer);
+
+}  // namespace shimtrace::output

@@ -1,0 +1,72 @@
+// What a session's calls add up to: by call, target, thread and container; the longest; those that never returned.
+#pragma once
+
+#include "decoders_syscalls/render.hpp"
+#include "output/call_stream.hpp"
+#include "output/histogram.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace shimtrace::output {
+
+struct Tally {
+    std::uint64_t calls = 0, errors = 0;
+    Histogram durations;
+    std::map<std::string, std::uint64_t> errors_by_name;  ///< "ENOENT": 3
+};
+
+/// One call worth telling of.
+struct NotableCall {
+    MonotonicTime time;
+    Nanoseconds duration{};
+    Pid pid;
+    Tid tid;
+    std::string comm, container;
+    std::string text;  ///< the line as trace shows it, without its prefix
+};
+
+using Tallies = std::map<std::string, Tally>;
+
+/// Consumes a session; memory grows with the number of different calls, targets, threads and containers, not with events.
+class Statistics final : public CallStream {
+public:
+    explicit Statistics(std::size_t longest = 10) : most_notable_(longest) {}
+
+    Tallies by_call, by_target, by_thread, by_container;
+    std::vector<NotableCall> longest;         ///< longest first
+    std::vector<NotableCall> never_returned;  ///< longest first
+    std::uint64_t never_returned_count = 0;
+    std::uint64_t events = 0, lost = 0, signals = 0;
+    MonotonicTime first, last;
+
+    void end() override;
+    [[nodiscard]] const SessionInfo& of_session() const { return session_info(); }
+
+private:
+    void call(const Event& enter, const Event& exit) override;
+    void unfinished(const Event& enter, MonotonicTime last) override;
+    void other(const Event& event) override;
+    void note_time(MonotonicTime time);
+    [[nodiscard]] NotableCall notable(const Event& enter, const Event* exit, Nanoseconds duration) const;
+
+    std::size_t most_notable_;
+};
+
+/// Tables for people; `what`: "call", "target", "thread", "container", in the order to print.
+std::string statistics_text(const Statistics& statistics, const std::vector<std::string>& what);
+/// Schema shimtrace.stat/1: everything.
+nlohmann::json statistics_json(const Statistics& statistics);
+
+/// What differs between two sessions: calls, errors, latencies, targets. `b` is compared to `a`.
+std::string difference_text(const Statistics& a, const Statistics& b);
+/// Schema shimtrace.diff/1.
+nlohmann::json difference_json(const Statistics& a, const Statistics& b);
+
+/// "1.2ms", "350us", "2.5s".
+std::string duration_text(Nanoseconds duration);
+
+}  // namespace shimtrace::output
