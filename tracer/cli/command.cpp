@@ -10,6 +10,8 @@ void add_stacks(CLI::App& app, Globals& globals, int& exit_code);
 void add_why(CLI::App& app, Globals& globals, int& exit_code);
 void add_record(CLI::App& app, Globals& globals, int& exit_code);
 void add_replay(CLI::App& app, Globals& globals, int& exit_code);
+void add_stat(CLI::App& app, Globals& globals, int& exit_code);
+void add_diff(CLI::App& app, Globals& globals, int& exit_code);
 void add_export(CLI::App& app, Globals& globals, int& exit_code);
 
 std::vector<AddCommand> all_commands() {
@@ -20,6 +22,8 @@ std::vector<AddCommand> all_commands() {
         add_ps,
         add_record,
         add_replay,
+        add_stat,
+        add_diff,
         add_export,
         add_stacks,
         add_audit,

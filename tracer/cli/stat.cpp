@@ -1,0 +1,68 @@
+// shimtrace stat and diff: what a recording's calls add up to, and how two recordings differ.
+#include "cli/command.hpp"
+#include "cli/replay_options.hpp"
+#include "cli/session.hpp"
+#include "output/statistics.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace shimtrace::cli {
+
+namespace {
+
+int run_stat(const Globals& globals, const ReplayOptions& options, const std::vector<std::string>& by, std::size_t longest) {
+    auto selection = plan_selection(options);
+    if (!selection) return report(selection.error(), exit_usage);
+    output::Statistics statistics(longest);
+    if (const int code = replay_into(options, std::move(*selection), statistics); code != exit_done) return code;
+    if (globals.json) {
+        fmt::print("{}\n", output::statistics_json(statistics).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else {
+        fmt::print("{}", output::statistics_text(statistics, by));
+    }
+    return exit_done;
+}
+
+int run_diff(const Globals& globals, const std::string& file_a, const std::string& file_b) {
+    output::Statistics a(0), b(0);
+    ReplayOptions options;
+    options.file = file_a;
+    if (const int code = replay_into(options, {}, a); code != exit_done) return code;
+    options.file = file_b;
+    if (const int code = replay_into(options, {}, b); code != exit_done) return code;
+    if (globals.json) {
+        fmt::print("{}\n", output::difference_json(a, b).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else {
+        fmt::print("{}", output::difference_text(a, b));
+    }
+    return exit_done;
+}
+
+}  // namespace
+
+void add_stat(CLI::App& app, Globals& globals, int& exit_code) {
+    auto options = std::make_shared<ReplayOptions>();
+    auto by = std::make_shared<std::vector<std::string>>(std::vector<std::string>{"call", "target", "thread", "container"});
+    auto longest = std::make_shared<std::size_t>(10);
+    CLI::App* command = app.add_subcommand("stat", "Counts, errors and latencies of a recording's calls");
+    add_selection_options(*command, *options);
+    command->add_option("--by", *by, "the tables to print: call, target, thread, container")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember({"call", "target", "thread", "container"}));
+    command->add_option("--longest", *longest, "how many of the longest calls to show (10)");
+    command->callback([&globals, &exit_code, options, by, longest] { exit_code = run_stat(globals, *options, *by, *longest); });
+}
+
+void add_diff(CLI::App& app, Globals& globals, int& exit_code) {
+    auto files = std::make_shared<std::pair<std::string, std::string>>();
+    CLI::App* command = app.add_subcommand("diff", "Which calls, errors, latencies and targets differ between two recordings");
+    command->add_option("A", files->first, "the good run")->required();
+    command->add_option("B", files->second, "the bad run")->required();
+    command->callback([&globals, &exit_code, files] { exit_code = run_diff(globals, files->first, files->second); });
+}
+
+}  // namespace shimtrace::cli
