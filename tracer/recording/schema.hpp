@@ -273,7 +273,7 @@ struct Schema<Snapshot> {
         Field{4, &Snapshot::targets},  Field{5, &Snapshot::processes},   Field{6, &Snapshot::pipes},
         Field{7, &Snapshot::sockets},  Field{8, &Snapshot::cgroups},     Field{9, &Snapshot::mounts},
         Field{10, &Snapshot::locks},   Field{11, &Snapshot::containers}, Field{12, &Snapshot::clock_ticks_per_second},
-        Field{13, &Snapshot::stopped}, Field{14, &Snapshot::gaps},      Field{15, &Snapshot::asked}};
+        Field{13, &Snapshot::stopped}, Field{14, &Snapshot::gaps},       Field{15, &Snapshot::asked}};
 };
 template <>
 struct Schema<TaskInfo> {
