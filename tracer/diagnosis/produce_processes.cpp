@@ -119,7 +119,7 @@ void threads(const Look& look, const Subject& subject, Waits& out) {
 
 void runtime_children(const Look& look, const Subject& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
-    if (!process || process->role.role != ProcessRole::runtime) return;
+    if (!process || !is_runtime(*process)) return;
     for (const Process* child : look.facts.children(process->pid)) {
         Wait wait = child_wait(look, *process, *child,
                                fmt::format("{} has the child {} ({})", who(*process), who(*child), state_words(child->state)));

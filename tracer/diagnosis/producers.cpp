@@ -108,8 +108,9 @@ Wait child_wait(const Look& look, const Process& parent, const Process& child, s
     const double age = look.facts.age_s(child).value_or(0);
     wait.since_s = age;
     const bool foreign = !is_runtime(child) && child.role.role != ProcessRole::container_init;
-    if (parent.role.role == ProcessRole::runtime &&
-        (child.role.role == ProcessRole::hook || (foreign && !is_container_role(child.role.role)))) {
+    // crun runs the hooks itself when it has made its mount namespace, and then looks like an init.
+    if ((child.role.role == ProcessRole::hook && is_runtime(parent)) ||
+        (parent.role.role == ProcessRole::runtime && foreign && !is_container_role(child.role.role))) {
         if (is_zombie(child)) {
             wait.normal = true;  // it has ended; runc is about to see it
             return wait;
