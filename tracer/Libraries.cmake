@@ -39,6 +39,9 @@ endfunction()
 if(SHIMTRACE_STATIC)
   shimtrace_find(lib_elfutils dw elf lzma bz2 zstd z)
   shimtrace_find(lib_unwind unwind-x86_64 lzma z)
+  # libunwind-x86_64.a refers to a function of the half that unwinds the program itself (Gresume.c, unw_resume of a local cursor),
+  # which lives in another archive, together with a second _Unwind_Resume. Only remote cursors are made here; none is resumed.
+  target_link_options(lib_unwind INTERFACE -Wl,--defsym=_Ux86_64_setcontext=abort)
   shimtrace_find(lib_netlink nl-3)
 else()
   shimtrace_find(lib_elfutils dw elf)
