@@ -325,9 +325,9 @@ RuntimeState Capture::run(std::span<const PolledDescriptor> polled) {
     const std::vector<std::uint64_t> addresses = all_addresses();
     for (std::size_t begin = 0; begin < addresses.size(); begin += chunk) {
         const auto part = std::span(addresses).subspan(begin, std::min(chunk, addresses.size() - begin));
-        std::vector<std::uint64_t> todo(part.begin(), part.end());
-        for (int attempt = 0; attempt <= limits_.retries && !todo.empty(); ++attempt)
-            todo = read_goroutines(todo, attempt == limits_.retries);
+        std::vector<std::uint64_t> pending(part.begin(), part.end());
+        for (int attempt = 0; attempt <= limits_.retries && !pending.empty(); ++attempt)
+            pending = read_goroutines(pending, attempt == limits_.retries);
     }
     std::unordered_map<std::uint64_t, std::size_t> order;
     for (std::size_t i = 0; i < addresses.size(); ++i) order.emplace(addresses[i], i);

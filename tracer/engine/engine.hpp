@@ -14,7 +14,7 @@
 
 namespace shimtrace::engine {
 
-/// How this session traces; follows from the request.
+/// How one session traces; follows from the request.
 struct Manner {
     unsigned long options = 0;  ///< PTRACE_O_*
     bool filtered = false;      ///< a seccomp filter stops at the calls that matter, and at no others

@@ -186,7 +186,7 @@ void LiveObserver::add_holders(FdTarget& target) {
     holders = holders.first(std::min(holders.size(), most));
     target.holders.assign(holders.begin(), holders.end());
     // Whether it ran at that moment says nothing, and would make another target of it at each look.
-    // Nor does a stop that this session itself causes.
+    // Nor does a stop that the tracer itself causes.
     for (Holder& holder : target.holders)
         if (holder.state == 'R' || (holder.state == 't' && roles_.contains(holder.pid))) holder.state = 'S';
 }
