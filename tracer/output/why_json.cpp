@@ -1,5 +1,7 @@
 #include "output/why_json.hpp"
 
+#include "output/verdict_words.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -10,30 +12,6 @@ namespace shimtrace::output {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string_view word(Confidence confidence) {
-    switch (confidence) {
-        case Confidence::certain:
-            return "certain";
-        case Confidence::likely:
-            return "likely";
-        case Confidence::possible:
-            break;
-    }
-    return "possible";
-}
-
-std::string_view word(Risk risk) {
-    switch (risk) {
-        case Risk::safe:
-            return "safe";
-        case Risk::disruptive:
-            return "disruptive";
-        case Risk::destroys_data:
-            break;
-    }
-    return "destroys data";
-}
 
 Json pid_json(Pid pid) {
     return pid ? Json(pid.value) : Json();

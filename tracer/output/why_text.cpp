@@ -1,5 +1,7 @@
 #include "output/why_text.hpp"
 
+#include "output/verdict_words.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -54,30 +56,6 @@ std::string wrap(std::string_view text, std::size_t width, std::string_view firs
     return out + "\n";
 }
 
-std::string_view risk_words(Risk risk) {
-    switch (risk) {
-        case Risk::safe:
-            return "safe";
-        case Risk::disruptive:
-            return "disruptive";
-        case Risk::destroys_data:
-            break;
-    }
-    return "destroys data";
-}
-
-std::string_view confidence_words(Confidence confidence) {
-    switch (confidence) {
-        case Confidence::certain:
-            return "certain";
-        case Confidence::likely:
-            return "likely";
-        case Confidence::possible:
-            break;
-    }
-    return "possible";
-}
-
 std::string since_words(double seconds) {
     const auto whole = static_cast<std::int64_t>(seconds);
     if (whole < 60) return fmt::format("{} s", whole);
@@ -111,7 +89,7 @@ void print_one(const Diagnosis& diagnosis, const WhyStyle& style, const Paint& p
     const std::string sentence = wrap(diagnosis.summary, width, "", "  ");
     out += diagnosis.stuck ? paint.bad(sentence.substr(0, sentence.size() - 1)) + "\n"
                            : paint.good(sentence.substr(0, sentence.size() - 1)) + "\n";
-    std::string facts = fmt::format("cause: {} ({})", diagnosis.cause, confidence_words(diagnosis.confidence));
+    std::string facts = fmt::format("cause: {} ({})", diagnosis.cause, word(diagnosis.confidence));
     if (diagnosis.since_s) facts += fmt::format(", for at least {}", since_words(*diagnosis.since_s));
     if (diagnosis.stopped_us > 0) facts += fmt::format(", target held for {} µs to see it", diagnosis.stopped_us);
     out += wrap(facts, width, "", "  ");
@@ -137,7 +115,7 @@ void print_one(const Diagnosis& diagnosis, const WhyStyle& style, const Paint& p
     if (!diagnosis.remedies.empty()) {
         out += paint.head("What can be done (nothing was):") + "\n";
         for (const Remedy& remedy : diagnosis.remedies) {
-            out += wrap(fmt::format("[{}] {}", risk_words(remedy.risk), remedy.text), width, "  ", "    ");
+            out += wrap(fmt::format("[{}] {}", word(remedy.risk), remedy.text), width, "  ", "    ");
             if (!remedy.command.empty()) out += fmt::format("      {}\n", remedy.command);
         }
     }
