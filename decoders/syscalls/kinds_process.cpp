@@ -89,45 +89,52 @@ void capture_clone_args(Capture& capture, const Slot& slot, int level) {
     if (*flags & clone_parent_settid)
         if (const auto address = call.value<std::uint64_t>(slot.value + 24)) capture.bytes(*address, 4);
 }
+std::optional<std::span<const std::byte>> clone_args_of(const Call& call, std::uint64_t address) {
+    constexpr std::size_t smallest = 64;
+    const std::uint64_t length = call.argument(1);
+    if (!address || length < smallest) return std::nullopt;
+    const auto bytes = call.bytes_at_entry(address, std::min<std::uint64_t>(length, clone_args_size));
+    if (!bytes || bytes->size() < smallest) return std::nullopt;
+    return bytes;
+}
+void render_clone_args(Printer& printer, const Slot& slot) {
+    const auto bytes = clone_args_of(printer.call(), slot.value);
+    if (!bytes) return printer.address(slot.value);
+    constexpr std::uint64_t into_cgroup = 0x200000000;
+    const std::uint64_t length = bytes->size();
+    const auto field = [&](std::size_t index) { return value_at<std::uint64_t>(*bytes, index * 8); };
+    const std::uint64_t flags = field(0);
+    Fields fields(printer);
+    fields("flags").flags(clone3_flags, flags);
+    if (flags & clone_pidfd) fields("pidfd").address(field(1));
+    if (flags & (clone_child_settid | clone_child_cleartid)) fields("child_tid").address(field(2));
+    if (flags & clone_parent_settid) fields("parent_tid").address(field(3));
+    fields("exit_signal").signal(static_cast<std::int64_t>(field(4)));
+    fields("stack").address(field(5));
+    fields("stack_size").hex(field(6));
+    if (flags & clone_settls) fields("tls").address(field(7));
+    if (length >= 80 && (field(8) != 0 || field(9) != 0)) {
+        fields("set_tid").address(field(8));
+        fields("set_tid_size").unsigned_decimal(field(9));
+    }
+    if (length >= 88 && (flags & into_cgroup)) fields("cgroup").fd(static_cast<std::int32_t>(field(10)));
+}
 void print_filled(Printer& printer, std::uint64_t address, bool is_fd) {
-    const auto value =
-        printer.call().succeeded() && address ? printer.call().exit()->memory.value<std::int32_t>(RemoteAddress{address}) : std::nullopt;
+    const auto value = address ? printer.call().exit()->memory.value<std::int32_t>(RemoteAddress{address}) : std::nullopt;
     if (!value) return printer.address(address);
     printer.put('[');
     is_fd ? printer.fd(*value) : printer.pid(*value);
     printer.put(']');
 }
-void render_clone_args(Printer& printer, const Slot& slot) {
-    const Call& call = printer.call();
-    constexpr std::uint64_t smallest = 64, into_cgroup = 0x200000000;
-    const std::uint64_t length = call.argument(1);
-    const auto bytes =
-        slot.value && length >= smallest ? call.bytes_at_entry(slot.value, std::min<std::uint64_t>(length, clone_args_size)) : std::nullopt;
-    if (!bytes || bytes->size() < smallest) return printer.address(slot.value);
-    const auto field = [&](std::size_t index) { return value_at<std::uint64_t>(*bytes, index * 8); };
-    const std::uint64_t flags = field(0);
-    {
-        Fields fields(printer);
-        fields("flags").flags(clone3_flags, flags);
-        if (flags & clone_pidfd) fields("pidfd").address(field(1));
-        if (flags & (clone_child_settid | clone_child_cleartid)) fields("child_tid").address(field(2));
-        if (flags & clone_parent_settid) fields("parent_tid").address(field(3));
-        fields("exit_signal").signal(static_cast<std::int64_t>(field(4)));
-        fields("stack").address(field(5));
-        fields("stack_size").hex(field(6));
-        if (flags & clone_settls) fields("tls").address(field(7));
-        if (length >= 80 && (field(8) != 0 || field(9) != 0)) {
-            fields("set_tid").address(field(8));
-            fields("set_tid_size").unsigned_decimal(field(9));
-        }
-        if (length >= 88 && (flags & into_cgroup)) fields("cgroup").fd(static_cast<std::int32_t>(field(10)));
-    }
-    const bool shows_results = call.returned() && (flags & (clone_pidfd | clone_parent_settid)) != 0 && call.succeeded();
-    if (!shows_results) return;
+void render_clone_results(Printer& printer, const Slot& slot) {
+    const auto bytes = printer.call().succeeded() ? clone_args_of(printer.call(), slot.value) : std::nullopt;
+    if (!bytes) return;
+    const auto flags = value_at<std::uint64_t>(*bytes, 0);
+    if ((flags & (clone_pidfd | clone_parent_settid)) == 0) return;
     printer.text(" => ");
     Fields fields(printer);
-    if (flags & clone_pidfd) print_filled(fields("pidfd"), field(1), true);
-    if (flags & clone_parent_settid) print_filled(fields("parent_tid"), field(3), false);
+    if (flags & clone_pidfd) print_filled(fields("pidfd"), value_at<std::uint64_t>(*bytes, 8), true);
+    if (flags & clone_parent_settid) print_filled(fields("parent_tid"), value_at<std::uint64_t>(*bytes, 24), false);
 }
 void collect_clone_args(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     const auto flags = call.value_at_entry<std::uint64_t>(slot.value), address = call.value_at_entry<std::uint64_t>(slot.value + 8);
@@ -229,8 +236,11 @@ const Kind clone_parent_tid{.phase = Phase::exit,
                             .unseparated = true};
 const Kind clone_tls{.phase = Phase::exit, .render = render_tls, .present = has_tls, .unseparated = true};
 const Kind clone_child_tid{.phase = Phase::exit, .render = render_child_tid, .present = has_child_tid, .unseparated = true};
-const Kind clone_args{
-    .render = render_clone_args, .capture = capture_clone_args, .descriptors = collect_clone_args, .captured_at_both = true};
+const Kind clone_args{.render = render_clone_args,
+                      .render_rest = render_clone_results,
+                      .capture = capture_clone_args,
+                      .descriptors = collect_clone_args,
+                      .captured_at_both = true};
 const Kind wait_status{.phase = Phase::exit, .render = render_status, .capture = capture_struct<4>};
 const Kind rusage{.phase = Phase::exit, .render = render_rusage, .capture = capture_struct<rusage_size>};
 const Kind waitid_id{.render = render_waitid_id, .descriptors = collect_waitid};

@@ -49,14 +49,18 @@ RenderedCall render(const Call& call, const RenderStyle& style, const RenderScop
             if (kind.present && !kind.present(call, slot)) continue;
             if (!first && !kind.unseparated) printer.text(", ");
             first = false;
-            if (entering && !known_at_entry(kind, call, slot)) {
+            const bool known = known_at_entry(kind, call, slot);
+            if (known) kind.render(printer, slot);
+            if (entering && (!known || kind.render_rest)) {
                 entering = false;
                 if (!call.returned()) return rendered;
                 printer.redirect(rendered.on_exit);
             }
-            kind.render(printer, slot);
+            if (!known) kind.render(printer, slot);
+            if (kind.render_rest) kind.render_rest(printer, slot);
         }
     }
+    rendered.whole = rendered.on_exit.empty();
     if (!call.returned()) return rendered;
     rendered.on_exit.push_back(')');
     Printer result(rendered.result, call, style, scope);

@@ -36,9 +36,10 @@ struct RenderedCall {
     std::string on_exit;   ///< "\"abc\", 32)": the rest of the arguments and the closing parenthesis
     std::string result;    ///< "3", "-1 ENOENT (No such file or directory)", "0 (Timeout)", "? ERESTARTSYS (…)"
     bool failed = false;   ///< an error of the -e status= kind
+    bool whole = false;    ///< on_entry has all arguments: the exit adds nothing but the result
 };
 
-/// The part before the call returned. Sets on_entry only.
+/// The part before the call returned. Sets on_entry and whole only.
 RenderedCall render_entry(const Event& enter, const RenderStyle& style, const RenderScope& scope);
 /// The whole call. on_entry is the same text as render_entry gave.
 RenderedCall render_call(const Event& enter, const Event& exit, const RenderStyle& style, const RenderScope& scope);

@@ -32,6 +32,8 @@ enum class Phase : std::uint8_t {
 struct Kind {
     Phase phase = Phase::entry;
     void (*render)(Printer&, const Slot&) = nullptr;
+    /// What the exit adds to what was already known at entry (clone3's `=> {parent_tid=[5]}`); nullptr: nothing.
+    void (*render_rest)(Printer&, const Slot&) = nullptr;
     /// Asks `Capture` for what rendering will need. Called for level 0, 1, 2 … as long as the level before asked for
     /// anything, so that what was read on one level (an iovec) says what to read on the next (its bytes).
     void (*capture)(Capture&, const Slot&, int level) = nullptr;

@@ -239,6 +239,7 @@ void TracePrinter::on_exec(const Event& event) {
 void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
     if (thread.in_call && !thread.hidden && printing() && (options_.statuses & status_unfinished) != 0) {
         if (open_ != event.tid) interrupt_open_line();
+        const decoders::RenderedCall call = decoders::render_entry(thread.enter, options_.style, scope_);
         if (open_ == event.tid) {
             show_beginning();
         } else if (thread.shown) {
@@ -246,9 +247,9 @@ void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
             text_ += fmt::format("<... {} resumed>", call_name(thread.enter));
         } else {
             begin_line(thread.enter, thread.enter.number);
-            text_ += decoders::render_entry(thread.enter, options_.style, scope_).on_entry;
+            text_ += call.on_entry;
         }
-        text_ += " <unfinished ...>)";
+        text_ += call.whole ? ")" : " <unfinished ...>)";
         open_.reset();
         add_result("?", nullptr, nullptr);
     }
