@@ -169,10 +169,8 @@ void print_epoll_event(Printer& printer, std::span<const std::byte> bytes) {
     }
     if (!entry) return;
     printer.text(" /* ");
-    printer.decimal(entry->fd.value);
-    printer.put('<');
-    for (const char c : entry->path) printer.put(c >= ' ' && c < 0x7f && c != '*' ? c : '?');
-    printer.text("> */");
+    printer.interest(*entry);
+    printer.text(" */");
 }
 
 namespace results {

@@ -4,6 +4,8 @@
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/printer.hpp"
 
+#include <charconv>
+
 namespace shimtrace::decoders {
 
 namespace {
@@ -15,8 +17,29 @@ std::uint64_t result_bytes(const Call& call) {
 void capture_path(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.path(slot.value);
 }
+/// The caller's own descriptor that a path leads to: /proc/self/fd/5 (runc init opens its exec.fifo so).
+std::optional<Fd> own_descriptor(const Call& call, std::uint64_t address) {
+    constexpr std::string_view directories[] = {"/proc/self/fd/", "/proc/thread-self/fd/", "/dev/fd/"};
+    constexpr std::size_t longest = 32;
+    const auto bytes = address ? call.bytes_at_entry(address, longest) : std::nullopt;
+    if (!bytes) return std::nullopt;
+    const std::string_view path(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+    for (const std::string_view directory : directories) {
+        if (!path.starts_with(directory)) continue;
+        const std::string_view number = path.substr(directory.size(), path.find('\0') - directory.size());
+        std::int32_t fd = -1;
+        const auto end = std::from_chars(number.data(), number.data() + number.size(), fd).ptr;
+        if (end == number.data() + number.size() && fd >= 0) return Fd{fd};
+    }
+    return std::nullopt;
+}
+void collect_path(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    if (const auto fd = own_descriptor(call, slot.value)) into.push_back(*fd);
+}
 void render_path(Printer& printer, const Slot& slot) {
     printer.path(slot.value);
+    if (!printer.style().roles) return;
+    if (const auto fd = own_descriptor(printer.call(), slot.value)) printer.target(*fd);
 }
 void render_path_out(Printer& printer, const Slot& slot) {
     printer.call().failed() ? printer.address(slot.value) : printer.path(slot.value);
@@ -156,7 +179,7 @@ void print_iovec(Printer& printer, std::uint64_t address, std::uint64_t count, I
 
 namespace kinds {
 
-const Kind path{.render = render_path, .capture = capture_path};
+const Kind path{.render = render_path, .capture = capture_path, .descriptors = collect_path};
 const Kind out_text{.phase = Phase::exit, .render = render_path_out, .capture = capture_path};
 const Kind string{.render = render_string, .capture = capture_string};
 const Kind strings{.render = render_strings, .capture = capture_strings<false>};

@@ -62,6 +62,9 @@ public:
     void field_text(std::span<const std::byte> field);
 
     void fd(std::int32_t fd);
+    /// "<pipe:[8191] stdout of ns/id>": what a descriptor of the call leads to; nothing where that is not known.
+    void target(Fd fd);
+    void interest(const InterestEntry& entry);
     void directory_fd(std::int32_t fd);  ///< AT_FDCWD
     void pid(std::int32_t pid);
 

@@ -190,7 +190,8 @@ bool append_holders(std::string& out, std::string_view verb, const FdTarget& tar
 
 /// Who is at the other end: the holders but the process whose descriptor this is.
 void append_other_end(std::string& out, const FdTarget& target, Pid self) {
-    constexpr std::uint32_t access = 3, read_only = 0, write_only = 1;
+    constexpr std::uint32_t access = 3, read_only = 0, write_only = 1, path_only = 010000000;
+    if (target.flags & path_only) return;  // O_PATH: neither end
     const auto other = [self](const Holder& holder) { return holder.pid != self; };
     switch (target.kind) {
         case FdKind::pipe:
@@ -221,8 +222,29 @@ void append_list(std::string& out, std::string_view text) {
     out.append(text);
 }
 
+const FdTarget* find_target(Fd fd, TargetId target, const RenderScope& scope) {
+    return fd.value >= 0 && scope.targets ? scope.targets->find(target) : nullptr;
+}
+
+void append_interest(std::string& out, const InterestEntry& entry, const RenderStyle& style, const RenderScope& scope, Pid self) {
+    append_number(out, static_cast<std::uint64_t>(entry.fd.value));
+    const FdTarget* target = find_target(entry.fd, entry.target, scope);
+    out.push_back('<');
+    // A role says more than a path, and a set has many rows: one of them is enough.
+    std::string remarks = target ? role_text(target->role) : std::string();
+    if (remarks.empty()) {
+        target ? append_object(out, *target, style.fds) : append_escaped(out, entry.path);
+        if (target) append_other_end(remarks, *target, self);
+        if (!remarks.empty()) out.push_back(' ');
+    } else {
+        append_other_end(remarks, *target, self);
+    }
+    out.append(remarks).push_back('>');
+}
+
 /// Counts, masks and sets that fdinfo tells.
-void append_facts(std::string& out, const FdTarget& target, FdDecoding decoding) {
+void append_facts(std::string& out, const FdTarget& target, const RenderStyle& style, const RenderScope& scope, Pid self) {
+    const FdDecoding decoding = style.fds;
     switch (target.kind) {
         case FdKind::eventfd:
             append_list(out, "count ");
@@ -243,17 +265,13 @@ void append_facts(std::string& out, const FdTarget& target, FdDecoding decoding)
         }
         case FdKind::eventpoll: {
             constexpr std::size_t most = 16;
-            append_list(out, "waits for ");
-            if (target.interest.empty()) return out.append("nothing").push_back(' '), out.pop_back();
-            for (std::size_t i = 0; i < target.interest.size(); ++i) {
-                const InterestEntry& entry = target.interest[i];
+            append_list(out, target.interest.empty() ? "waits for nothing" : "waits for ");
+            const std::size_t shown = std::min(most, target.interest.size());
+            for (std::size_t i = 0; i < shown; ++i) {
                 if (i != 0) out.append(", ");
-                if (i == most) return append_number(out.append("and "), target.interest.size() - most), void(out.append(" more"));
-                append_number(out, static_cast<std::uint64_t>(entry.fd.value));
-                out.push_back('<');
-                append_escaped(out, entry.path);
-                out.push_back('>');
+                append_interest(out, target.interest[i], style, scope, self);
             }
+            if (shown < target.interest.size()) out.append(" and ").append(std::to_string(target.interest.size() - shown)).append(" more");
             return;
         }
         default:
@@ -261,11 +279,7 @@ void append_facts(std::string& out, const FdTarget& target, FdDecoding decoding)
     }
 }
 
-const FdTarget* find_target(Fd fd, TargetId target, const RenderScope& scope) {
-    return fd.value >= 0 && scope.targets ? scope.targets->find(target) : nullptr;
-}
-
-void append_target(std::string& out, const FdTarget& target, const RenderStyle& style, Pid self) {
+void append_target(std::string& out, const FdTarget& target, const RenderStyle& style, const RenderScope& scope, Pid self) {
     const FdDecoding decoding = style.fds == FdDecoding::none ? FdDecoding::paths : style.fds;
     out.push_back('<');
     const std::size_t start = out.size();
@@ -275,7 +289,7 @@ void append_target(std::string& out, const FdTarget& target, const RenderStyle& 
         const bool is_path = out.size() > start && out[start] == '/';
         std::string remarks = role_text(target.role);
         append_other_end(remarks, target, self);
-        append_facts(remarks, target, decoding);
+        append_facts(remarks, target, style, scope, self);
         if (!remarks.empty()) out.append(is_path ? ": " : " ").append(remarks);
     }
     out.push_back('>');
@@ -286,17 +300,24 @@ void append_target(std::string& out, const FdTarget& target, const RenderStyle& 
 
 void Printer::fd(std::int32_t fd) {
     decimal(fd);
-    if (style_.fds == FdDecoding::none && !style_.roles) return;
+    if (style_.fds != FdDecoding::none || style_.roles) target(Fd{fd});
+}
+
+void Printer::target(Fd fd) {
     const auto search = [&](const Event* event) -> const FdTarget* {
         if (!event) return nullptr;
         for (const FdUse& use : event->fds)
-            if (use.fd.value == fd)
+            if (use.fd == fd)
                 if (const FdTarget* found = find_target(use.fd, use.target, scope_)) return found;
         return nullptr;
     };
     const FdTarget* found = search(&call_.enter());
     if (!found) found = search(call_.exit());
-    if (found) append_target(*out_, *found, style_, call_.enter().pid);
+    if (found) append_target(*out_, *found, style_, scope_, call_.enter().pid);
+}
+
+void Printer::interest(const InterestEntry& entry) {
+    append_interest(*out_, entry, style_, scope_, call_.enter().pid);
 }
 
 void Printer::directory_fd(std::int32_t fd) {
@@ -312,7 +333,7 @@ void Printer::directory_fd(std::int32_t fd) {
     for (const FdUse& use : call_.enter().fds)
         if (use.fd.value == current_directory)
             if (const FdTarget* found = scope_.targets ? scope_.targets->find(use.target) : nullptr)
-                append_target(*out_, *found, style_, call_.enter().pid);
+                append_target(*out_, *found, style_, scope_, call_.enter().pid);
 }
 
 void Printer::pid(std::int32_t pid) {
@@ -334,7 +355,7 @@ void Printer::pid(std::int32_t pid) {
 
 std::string render_fd(Fd fd, TargetId target, const RenderStyle& style, const RenderScope& scope) {
     std::string text = std::to_string(fd.value);
-    if (const FdTarget* found = find_target(fd, target, scope)) append_target(text, *found, style, Pid{});
+    if (const FdTarget* found = find_target(fd, target, scope)) append_target(text, *found, style, scope, Pid{});
     return text;
 }
 

@@ -59,6 +59,7 @@ struct InterestEntry {  ///< one row of an epoll interest set
     std::uint32_t events = 0;  ///< EPOLLIN …
     std::uint64_t data = 0;
     std::string path;  ///< what /proc/PID/fd/N showed for that descriptor
+    TargetId target;   ///< in a trace: what that descriptor leads to; 0 in snapshots, which list it among the process's own
 
     auto operator<=>(const InterestEntry&) const = default;
 };

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 #include <unordered_map>
 
 namespace shimtrace::host {
@@ -63,7 +64,8 @@ public:
 private:
     bool open_table(DescriptorTable& table, Tid tid);
     bool still_good(const CachedFd& known, const DescriptorTable& table, Fd fd) const;
-    std::optional<FdTarget> read(Pid pid, Tid tid, DescriptorTable& table, Fd fd);
+    std::optional<FdTarget> read(Pid pid, Tid tid, DescriptorTable& table, Fd fd, StreamSink& sink);
+    void add_interest(Pid pid, Tid tid, FdTarget& set, StreamSink& sink);
     std::optional<FdTarget> working_directory(Tid tid);
     void add_holders(FdTarget& target);
     CachedFd remember(const FdTarget& target, StreamSink& sink);
@@ -119,14 +121,14 @@ TargetId LiveObserver::target(Pid pid, Tid tid, Fd fd, StreamSink& sink) {
         }
         *known = {};
     }
-    const auto found = read(pid, tid, table, fd);
+    const auto found = read(pid, tid, table, fd, sink);
     if (!found) return {};
     const CachedFd known = remember(*found, sink);
     table.set(fd, known);
     return known.id;
 }
 
-std::optional<FdTarget> LiveObserver::read(Pid pid, Tid tid, DescriptorTable& table, Fd fd) {
+std::optional<FdTarget> LiveObserver::read(Pid pid, Tid tid, DescriptorTable& table, Fd fd, StreamSink& sink) {
     // The task through which the table was opened may be gone: once more through the one that asks.
     for (int attempt = 0; attempt < 2; ++attempt) {
         if (!open_table(table, tid)) return std::nullopt;
@@ -141,6 +143,7 @@ std::optional<FdTarget> LiveObserver::read(Pid pid, Tid tid, DescriptorTable& ta
             add_fdinfo(*table.fd, ("../fdinfo/" + std::to_string(fd.value)).c_str(), *target, scratch_);
         for (InterestEntry& row : target->interest)
             if (auto link = table.fd->link(DecimalName(row.fd.value).c_str())) row.path = std::move(*link);
+        if (hooks_.other_ends) add_interest(pid, tid, *target, sink);
         if (is_socket(target->kind)) {
             KnownSocket known = ask_socket(pid, *table.fd, fd, target->inode);
             target->kind = known.kind;
@@ -156,6 +159,13 @@ std::optional<FdTarget> LiveObserver::read(Pid pid, Tid tid, DescriptorTable& ta
         return std::move(*target);
     }
     return std::nullopt;
+}
+
+/// What each descriptor of an interest set leads to. Sets within sets are named by their paths: the kernel allows five levels.
+void LiveObserver::add_interest(Pid pid, Tid tid, FdTarget& set, StreamSink& sink) {
+    constexpr std::size_t most = 64;
+    for (InterestEntry& row : set.interest | std::views::take(most))
+        if (row.path != "anon_inode:[eventpoll]") row.target = this->target(pid, tid, row.fd, sink);
 }
 
 std::optional<FdTarget> LiveObserver::working_directory(Tid tid) {

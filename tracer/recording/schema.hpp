@@ -67,7 +67,7 @@ struct Schema<Holder> {
 template <>
 struct Schema<InterestEntry> {
     static constexpr std::tuple fields{Field{1, &InterestEntry::fd}, Field{2, &InterestEntry::events}, Field{3, &InterestEntry::data},
-                                       Field{4, &InterestEntry::path}};
+                                       Field{4, &InterestEntry::path}, Field{5, &InterestEntry::target}};
 };
 template <>
 struct Schema<SocketFacts> {

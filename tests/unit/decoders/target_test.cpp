@@ -43,6 +43,21 @@ TEST_CASE("roles and holders stand behind the target") {
     CHECK(shown(fifo, FdDecoding::paths, true) == "18</run/id-stdout: stdout of ns/id, nobody reads>");
 }
 
+TEST_CASE("an interest set names its members by their roles, else by what they are") {
+    TargetDictionary targets;
+    FdTarget out{.kind = FdKind::fifo, .path = "/run/id-stdout", .flags = 1};
+    out.role = {TargetRole::stdout_stream, {"ns", "id"}, ""};
+    out.holders = {{.pid = Pid{5205}, .fd = Fd{9}, .comm = "ctr", .state = 'T', .reads = true}};
+    targets.define(TargetId{2}, out);
+    FdTarget set{.kind = FdKind::eventpoll, .path = "anon_inode:[eventpoll]"};
+    set.interest = {{.fd = Fd{7}, .path = out.path, .target = TargetId{2}}, {.fd = Fd{8}, .path = "socket:[5]"}};
+    targets.define(TargetId{1}, set);
+    RenderStyle style;
+    style.roles = true;
+    CHECK(render_fd(Fd{4}, TargetId{1}, style, {.targets = &targets, .task = {}}) ==
+          "4<anon_inode:[eventpoll] waits for 7<stdout of ns/id, read by ctr[5205] (stopped)>, 8<socket:[5]>>");
+}
+
 TEST_CASE("a path can't speak to the terminal") {
     FdTarget target{.kind = FdKind::file, .path = "/tmp/\x1b[2J>\n"};
     CHECK(shown(target, FdDecoding::paths, false) == "18</tmp/\\33[2J\\76\\n>");
