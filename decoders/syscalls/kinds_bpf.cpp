@@ -260,7 +260,6 @@ namespace kinds {
 const Kind bpf_attribute{.render = render_attribute, .capture = capture_attribute, .descriptors = collect_descriptors};
 const Kind io_uring_parameters{
     .phase = Phase::exit_always, .render = render_parameters, .capture = capture_struct<parameters_size>, .captured_at_both = true};
-const Kind io_uring_argument{.render = render_address};
 const Kind perf_attributes = struct_in<perf_size, print_perf>;
 const Kind old_directory_entries{.phase = Phase::exit, .render = render_address};
 

@@ -111,10 +111,11 @@ void render_nodes(Printer& printer, const Slot& slot) {
     printer.put('[');
     for (std::size_t at = 0; at < length; at += 8) {
         if (at != 0) printer.text(", ");
-        printer.text("0x");
-        char digits[17];
-        for (int i = 0; i < 16; ++i) digits[i] = "0123456789abcdef"[value_at<std::uint64_t>(*words, at) >> (60 - 4 * i) & 15];
-        printer.text(std::string_view(digits, 16));
+        // As printf's %#018lx: no prefix for zero, and 16 digits.
+        const auto word = value_at<std::uint64_t>(*words, at);
+        char text[19];
+        std::snprintf(text, sizeof text, word == 0 ? "%016lx" : "%#018lx", word);
+        printer.text(text);
     }
     printer.put(']');
 }
@@ -130,6 +131,33 @@ void render_shm_flags(Printer& printer, const Slot& slot) {
     printer.octal_padded(value & 0777, 2);
 }
 
+// move_pages(2): lists of addresses, of nodes, and of what became of each page (a node, or an error).
+
+constexpr std::uint64_t most_moved = 1024;
+template <std::size_t size>
+void capture_moved(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, std::min(capture.call().argument(slot.argument.other), most_moved) * size);
+}
+void print_page(Printer& printer, std::span<const std::byte> bytes) {
+    printer.address(value_at<std::uint64_t>(bytes, 0));
+}
+void print_node(Printer& printer, std::span<const std::byte> bytes) {
+    printer.decimal(value_at<std::int32_t>(bytes, 0));
+}
+void print_page_status(Printer& printer, std::span<const std::byte> bytes) {
+    const auto status = value_at<std::int32_t>(bytes, 0);
+    if (status >= 0) return printer.decimal(status);
+    printer.put('-');
+    printer.error(-status);
+}
+template <std::size_t size, PrintStruct print>
+void render_moved(Printer& printer, const Slot& slot) {
+    if (printer.call().failed()) return printer.address(slot.value);
+    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : UINT64_MAX;
+    array(printer, slot.value, printer.call().argument(slot.argument.other), size, limit,
+          [&](std::span<const std::byte> bytes, std::uint64_t) { print(printer, bytes); });
+}
+
 }  // namespace
 
 namespace kinds {
@@ -143,6 +171,9 @@ const Kind memory_policy_out = struct_out<4, print_policy_out>;
 const Kind node_mask_in{.render = render_nodes, .capture = capture_nodes};
 const Kind node_mask_out{.phase = Phase::exit, .render = render_nodes, .capture = capture_nodes};
 const Kind shm_flags{.render = render_shm_flags};
+const Kind moved_pages{.render = render_moved<8, print_page>, .capture = capture_moved<8>};
+const Kind moved_nodes{.render = render_moved<4, print_node>, .capture = capture_moved<4>};
+const Kind moved_status{.phase = Phase::exit, .render = render_moved<4, print_page_status>, .capture = capture_moved<4>};
 
 }  // namespace kinds
 

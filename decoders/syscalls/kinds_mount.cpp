@@ -66,7 +66,9 @@ void render_attributes(Printer& printer, const Slot& slot) {
     Fields fields(printer);
     fields("attr_set").flags(mount_setattr_attributes, value_at<std::uint64_t>(*bytes, 0));
     fields("attr_clr").flags(mount_setattr_attributes, value_at<std::uint64_t>(*bytes, 8));
-    fields("propagation").flags(mount_flags, value_at<std::uint64_t>(*bytes, 16));
+    // A propagation of 0 changes none: the set has no name for it.
+    const auto propagation = value_at<std::uint64_t>(*bytes, 16);
+    propagation == 0 ? fields("propagation").text("0 /* MS_??? */") : fields("propagation").flags(mount_flags, propagation);
     fields("userns_fd").fd(static_cast<std::int32_t>(value_at<std::uint64_t>(*bytes, 24)));
 }
 

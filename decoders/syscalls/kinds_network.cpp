@@ -112,25 +112,62 @@ void render_option(Printer& printer, const Slot& slot) {
     printer.unsigned_decimal(option);
 }
 
-enum SocketOption : std::uint32_t { option_error = 4, option_linger = 13, option_peer_credentials = 17 };
+enum SocketOption : std::uint32_t { option_error = 4, option_linger = 13, option_peer_credentials = 17, option_attach_filter = 26 };
+enum IpOption : std::uint32_t { option_add_membership = 35, option_drop_membership = 36 };
+enum NetlinkOption : std::uint32_t { option_list_memberships = 9 };
+
+/// Options whose value is a struct.
+struct OptionStruct {
+    std::uint32_t level, option;
+    std::size_t size;
+    PrintStruct print;
+};
+void print_linger(Printer& printer, std::span<const std::byte> bytes) {
+    Fields fields(printer);
+    fields("l_onoff").decimal(value_at<std::int32_t>(bytes, 0));
+    fields("l_linger").decimal(value_at<std::int32_t>(bytes, 4));
+}
+void print_credentials(Printer& printer, std::span<const std::byte> bytes) {
+    Fields fields(printer);
+    fields("pid").pid(value_at<std::int32_t>(bytes, 0));
+    fields("uid").unsigned_decimal(value_at<std::uint32_t>(bytes, 4));
+    fields("gid").unsigned_decimal(value_at<std::uint32_t>(bytes, 8));
+}
+/// struct sock_fprog: {u16 length, filter's address}
+void print_filter(Printer& printer, std::span<const std::byte> bytes) {
+    Fields fields(printer);
+    fields("len").unsigned_decimal(value_at<std::uint16_t>(bytes, 0));
+    fields("filter").address(value_at<std::uint64_t>(bytes, 8));
+}
+void print_inet_address(Printer& printer, std::span<const std::byte> bytes) {
+    printer.text("inet_addr(\"");
+    for (std::size_t i = 0; i < 4; ++i) {
+        if (i != 0) printer.put('.');
+        printer.unsigned_decimal(value_at<std::uint8_t>(bytes, i));
+    }
+    printer.text("\")");
+}
+void print_membership(Printer& printer, std::span<const std::byte> bytes) {
+    Fields fields(printer);
+    print_inet_address(fields("imr_multiaddr"), bytes);
+    print_inet_address(fields("imr_interface"), bytes.subspan(4));
+}
+constexpr OptionStruct option_structs[] = {
+    {level_socket, option_linger, 8, print_linger},          {level_socket, option_peer_credentials, 12, print_credentials},
+    {level_socket, option_attach_filter, 16, print_filter},  {level_ip, option_add_membership, 8, print_membership},
+    {level_ip, option_drop_membership, 8, print_membership},
+};
 
 void print_option(Printer& printer, std::uint64_t address, std::uint64_t length) {
     const Call& call = printer.call();
     const auto bytes = address ? call.bytes(address, std::min<std::uint64_t>(length, printer.style().string_limit)) : std::nullopt;
     if (!bytes) return printer.address(address);
-    if (call.argument32(1) == level_socket && call.argument32(2) == option_linger && bytes->size() >= 8) {
-        Fields fields(printer);
-        fields("l_onoff").decimal(value_at<std::int32_t>(*bytes, 0));
-        fields("l_linger").decimal(value_at<std::int32_t>(*bytes, 4));
-        return;
-    }
-    if (call.argument32(1) == level_socket && call.argument32(2) == option_peer_credentials && bytes->size() >= 12) {
-        Fields fields(printer);
-        fields("pid").pid(value_at<std::int32_t>(*bytes, 0));
-        fields("uid").unsigned_decimal(value_at<std::uint32_t>(*bytes, 4));
-        fields("gid").unsigned_decimal(value_at<std::uint32_t>(*bytes, 8));
-        return;
-    }
+    for (const OptionStruct& row : option_structs)
+        if (row.level == call.argument32(1) && row.option == call.argument32(2) && bytes->size() >= row.size)
+            return row.print(printer, *bytes);
+    if (call.argument32(1) == level_netlink && call.argument32(2) == option_list_memberships)
+        return array(printer, address, length / 4, 4, UINT64_MAX,
+                     [&](std::span<const std::byte> group, std::uint64_t) { printer.unsigned_decimal(value_at<std::uint32_t>(group, 0)); });
     if (length != 4) return printer.quoted(*bytes, length);
     const auto value = value_at<std::int32_t>(*bytes, 0);
     printer.put('[');
@@ -154,7 +191,7 @@ void render_option_in(Printer& printer, const Slot& slot) {
 }
 std::uint64_t filled_length(const Call& call) {
     const Lengths lengths = lengths_at(call, call.argument(4));
-    const std::int32_t length = lengths.after.value_or(0);
+    const std::int32_t length = std::min(lengths.before.value_or(0), lengths.after.value_or(0));
     return length < 0 ? 0 : static_cast<std::uint64_t>(length);
 }
 void capture_option_out(Capture& capture, const Slot& slot, int level) {

@@ -72,8 +72,13 @@ enum class Second : std::uint8_t {
     ambient,
     vma,
     speculation,
+    tsc,
+    tsc_out,
     raw,
 };
+constexpr FlagName tsc_rows[] = {{0, "0"}, {1, "PR_TSC_ENABLE"}, {2, "PR_TSC_SIGSEGV"}};
+constexpr FlagSet tsc_states{"PR_TSC_???", tsc_rows};
+
 /// How many arguments follow it, and how they are written.
 enum class Rest : std::uint8_t { none, raw3, raw2, memory, ambient, vma, speculation, filter };
 
@@ -101,7 +106,8 @@ constexpr OptionRow options[] = {
     {set_seccomp, Second::seccomp_mode, Rest::filter},
     {capbset_read, Second::capability, Rest::none},
     {capbset_drop, Second::capability, Rest::none},
-    {get_tsc, Second::number_out, Rest::none},
+    {get_tsc, Second::tsc_out, Rest::none},
+    {set_tsc, Second::tsc, Rest::none},
     {get_securebits, Second::none, Rest::none},
     {set_securebits, Second::secure_bits, Rest::none},
     {set_timerslack, Second::number, Rest::none},
@@ -142,6 +148,7 @@ bool second_late(const Call& call, const Slot&) {
     switch (row_of(call).second) {
         case Second::signal_out:
         case Second::number_out:
+        case Second::tsc_out:
         case Second::address_out:
         case Second::name_out:
             return true;
@@ -154,6 +161,7 @@ void capture_second(Capture& capture, const Slot& slot, int level) {
     switch (row_of(capture.call()).second) {
         case Second::signal_out:
         case Second::number_out:
+        case Second::tsc_out:
             return capture.bytes(slot.value, 4);
         case Second::address_out:
             return capture.bytes(slot.value, 8);
@@ -176,6 +184,8 @@ void print_filled(Printer& printer, const Slot& slot, Second kind) {
         printer.address(*address);
     else if (kind == Second::signal_out)
         printer.signal(*narrow);
+    else if (kind == Second::tsc_out)
+        printer.constant(tsc_states, static_cast<std::uint32_t>(*narrow));
     else
         printer.unsigned_decimal(static_cast<std::uint32_t>(*narrow));
     printer.put(']');
@@ -195,6 +205,7 @@ void render_second(Printer& printer, const Slot& slot) {
             return printer.signal(static_cast<std::int32_t>(low));
         case Second::signal_out:
         case Second::number_out:
+        case Second::tsc_out:
         case Second::address_out:
             return print_filled(printer, slot, kind);
         case Second::name:
@@ -217,6 +228,8 @@ void render_second(Printer& printer, const Slot& slot) {
             return printer.constant(prctl_vma_options, slot.value);
         case Second::speculation:
             return printer.constant(speculation_features, slot.value);
+        case Second::tsc:
+            return printer.constant(tsc_states, low);
         case Second::raw:
             return printer.hex(slot.value);
     }
@@ -238,6 +251,7 @@ void render_third(Printer& printer, const Slot& slot) {
         case Rest::speculation:
             return printer.flags(speculation_controls, slot.value);
         case Rest::filter:
+        case Rest::vma:
             return printer.address(slot.value);
         default:
             return printer.hex(slot.value);

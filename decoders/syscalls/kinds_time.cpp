@@ -68,12 +68,21 @@ void print_timer(Printer& printer, std::span<const std::byte> bytes) {
     print(fields("it_value"), bytes.subspan(time_size));
 }
 
+/// USER_HZ is 100 on every architecture that is traced: 250 /* 2.50 s */
+void print_ticks(Printer& printer, std::int64_t ticks) {
+    constexpr std::int64_t per_second = 100;
+    printer.decimal(ticks);
+    if (ticks <= 0) return;
+    char text[40];
+    std::snprintf(text, sizeof text, "%ld.%02ld s", ticks / per_second, ticks % per_second);
+    printer.comment(text);
+}
 void print_times(Printer& printer, std::span<const std::byte> bytes) {
     Fields fields(printer);
-    fields("tms_utime").decimal(value_at<std::int64_t>(bytes, 0));
-    fields("tms_stime").decimal(value_at<std::int64_t>(bytes, 8));
-    fields("tms_cutime").decimal(value_at<std::int64_t>(bytes, 16));
-    fields("tms_cstime").decimal(value_at<std::int64_t>(bytes, 24));
+    print_ticks(fields("tms_utime"), value_at<std::int64_t>(bytes, 0));
+    print_ticks(fields("tms_stime"), value_at<std::int64_t>(bytes, 8));
+    print_ticks(fields("tms_cutime"), value_at<std::int64_t>(bytes, 16));
+    print_ticks(fields("tms_cstime"), value_at<std::int64_t>(bytes, 24));
 }
 
 void print_utimbuf(Printer& printer, std::span<const std::byte> bytes) {
@@ -120,7 +129,7 @@ void print_sigevent(Printer& printer, std::span<const std::byte> bytes) {
     constexpr std::uint32_t none = 1, thread = 2, thread_id = 4;
     const auto notify = value_at<std::uint32_t>(bytes, 12);
     Fields fields(printer);
-    {
+    if (value_at<std::uint64_t>(bytes, 0) != 0) {
         Printer& value = fields("sigev_value");
         Fields inner(value);
         inner("sival_int").decimal(value_at<std::int32_t>(bytes, 0));

@@ -80,7 +80,7 @@ void render_ids_in(Printer& printer, const Slot& slot) {
 }
 void render_ids_out(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
-    if (call.failed() || call.argument32(slot.argument.other) == 0) return printer.address(slot.value);
+    if (call.failed()) return printer.address(slot.value);
     print_ids(printer, slot.value, static_cast<std::uint64_t>(call.result()));
 }
 

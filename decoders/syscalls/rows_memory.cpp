@@ -55,7 +55,7 @@ static constexpr SyscallRow memory_table[] = {
      {pid("pid"), size("maxnode"), of("old_nodes", kinds::node_mask_in, 1), of("new_nodes", kinds::node_mask_in, 1)}},
     {"move_pages",
      class_memory,
-     {pid("pid"), size("count"), address("pages"), address("nodes"), address("status"), flags("flags", move_pages_flags)}},
+     {pid("pid"), size("count"), of("pages", kinds::moved_pages, 1), of("nodes", kinds::moved_nodes, 1), of("status", kinds::moved_status, 1), flags("flags", move_pages_flags)}},
     {"process_vm_readv",
      0,
      {pid("pid"), out_iovec("local_iov", 2), size("liovcnt"), of("remote_iov", kinds::remote_iovec, 4), size("riovcnt"), size("flags")}},

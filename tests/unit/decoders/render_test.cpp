@@ -120,6 +120,57 @@ TEST_CASE("clone's arguments are in strace's order, with their names") {
     CHECK(traced.returns(5) == "clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7f0010) = 5");
 }
 
+TEST_CASE("clone3's results come with the exit") {
+    Traced traced;
+    const auto parent_tid = traced.memory.put_value(std::int32_t{0});
+    constexpr std::uint64_t parent_settid = 0x100000;
+    const std::array<std::uint64_t, 11> arguments{parent_settid, 0, 0, parent_tid, 17, 0x1000, 0x2000};
+    traced.call("clone3", {traced.memory.put_value(arguments), sizeof arguments});
+    const decoders::RenderedCall entry = decoders::render_entry(traced.enter, traced.style, traced.scope);
+    CHECK(entry.on_entry.ends_with("exit_signal=SIGCHLD, stack=0x1000, stack_size=0x2000}"));
+    CHECK(!entry.whole);
+    const std::int32_t child = 42;
+    traced.memory.change(parent_tid, {reinterpret_cast<const char*>(&child), sizeof child});
+    CHECK(traced.returns(42).ends_with(" => {parent_tid=[42]}, 88) = 42"));
+}
+
+TEST_CASE("a call is whole at entry when the exit adds no argument") {
+    Traced sends, reads;
+    sends.call("kill", {77, 9});
+    CHECK(decoders::render_entry(sends.enter, sends.style, sends.scope).whole);
+    reads.call("read", {0, 0x1000, 10});
+    CHECK(!decoders::render_entry(reads.enter, reads.style, reads.scope).whole);
+}
+
+TEST_CASE("a path to the caller's own descriptor has that descriptor's target") {
+    Traced traced;
+    traced.style.roles = true;
+    TargetDictionary targets;
+    targets.define(
+        TargetId{1},
+        {.kind = FdKind::fifo, .path = "/run/c1/exec.fifo", .flags = 010000000, .role = {TargetRole::exec_fifo, {"ns", "c1"}, ""}});
+    traced.scope.targets = &targets;
+    traced.call("openat", {0xffffff9c, traced.memory.put("/proc/self/fd/5\0"s), 1});
+    std::vector<Fd> fds;
+    decoders::descriptors(traced.enter, nullptr, fds);
+    REQUIRE(std::ranges::find(fds, Fd{5}) != fds.end());
+    traced.enter.fds = {{Fd{5}, TargetId{1}}};
+    CHECK(traced.returns(3).find(R"("/proc/self/fd/5"</run/c1/exec.fifo: exec.fifo of ns/c1>, O_WRONLY)") != std::string::npos);
+}
+
+TEST_CASE("semctl's last argument is what its command says") {
+    Traced sets, asks;
+    sets.call("semctl", {1, 0, 16, 3});
+    CHECK(sets.returns(0) == "semctl(1, 0, SETVAL, 0x3) = 0");
+    std::array<std::uint64_t, 15> status{};
+    status[0] = 0x1234;
+    status[10] = 2;
+    asks.call("semctl", {1, 0, 2, asks.memory.put_value(status)});
+    CHECK(asks.returns(0) ==
+          "semctl(1, 0, IPC_STAT, {sem_perm={uid=0, gid=0, mode=000, key=0x1234, cuid=0, cgid=0}, sem_otime=0, "
+          "sem_ctime=0, sem_nsems=2}) = 0");
+}
+
 TEST_CASE("i386 has names and raw arguments, an unknown call its number") {
     Event enter, exit;
     enter.arch = Arch::i386;
