@@ -11,9 +11,37 @@ namespace {
 
 // Calls that merely return a new descriptor are not here, but for those that can put one where another was: a cache that saw
 // the close has nothing stored for the number.
-constexpr std::array<std::string_view, 18> names{
-    "close",   "close_range", "dup2",   "dup3",   "fcntl",   "fcntl64",    "execve", "execveat",        "unshare",
-    "connect", "bind",        "listen", "accept", "accept4", "socketcall", "ioctl",  "timerfd_settime", "epoll_ctl",
+constexpr std::array<std::string_view, 29> names{
+    "close",
+    "close_range",
+    "dup2",
+    "dup3",
+    "fcntl",
+    "fcntl64",
+    "execve",
+    "execveat",
+    "unshare",
+    "connect",
+    "bind",
+    "listen",
+    "accept",
+    "accept4",
+    "socketcall",
+    "ioctl",
+    "timerfd_settime",
+    "epoll_ctl",
+    // What a path or the working directory means.
+    "rename",
+    "renameat",
+    "renameat2",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "chdir",
+    "fchdir",
+    "chroot",
+    "pivot_root",
+    "setns",
 };
 
 SyscallSet numbers(Arch arch) {
