@@ -149,7 +149,12 @@ std::expected<void, Refusal> resolve_targets(const Globals& globals, const Trace
         plan.surroundings = std::move(*surveyed);
         for (const std::string& text : options.targets) {
             auto found = containerd::find_target(plan.surroundings, text);
-            if (!found) return std::unexpected(Refusal{found.error().error, found.error().ambiguous ? exit_usage : exit_failed});
+            if (!found) {
+                Error error = found.error().error;
+                // Who has strace in the fingers types the command without the dashes.
+                if (!found.error().ambiguous) error.hint += "; a command to start stands behind --";
+                return std::unexpected(Refusal{std::move(error), found.error().ambiguous ? exit_usage : exit_failed});
+            }
             request.attach.insert(request.attach.end(), found->pids.begin(), found->pids.end());
         }
     }
