@@ -16,6 +16,7 @@ struct CaptureLimits {
     std::uint32_t array_elements = 32;  ///< of each array: iovec, epoll_event, pollfd, argv …
     bool environment = false;           ///< execve's environment strings (-v)
     bool redact = false;                ///< leave out buffer contents and environment; lengths and paths stay
+    std::uint32_t message_bytes = 0;    ///< of each buffer that goes through a socket of ttrpc or D-Bus, where that is more
 };
 
 /// Reads what rendering will need at syscall-enter: paths, in-buffers, structs. Adds to `enter.memory`.

@@ -26,6 +26,9 @@ public:
     virtual void task_executed(Pid pid, Tid tid, StreamSink& sink) = 0;
     virtual void task_ended(Pid pid, Tid tid) = 0;
 
+    /// Whether messages go over that target which are of use only whole (ttrpc, D-Bus).
+    [[nodiscard]] virtual bool carries_messages(TargetId) const { return false; }
+
     /// -k: the stack of a thread that is stopped at a syscall-stop.
     virtual void stack(Pid pid, Tid tid, std::vector<StackFrame>& into) = 0;
 

@@ -1,5 +1,6 @@
 #include "engine/reporter.hpp"
 
+#include "decoders_syscalls/transfer.hpp"
 #include "engine/descriptor_calls.hpp"
 #include "engine/ptrace_calls.hpp"
 
@@ -53,6 +54,23 @@ void Reporter::resolve(const Event* exit, Event& into, const Event& enter) {
     }
 }
 
+bool Reporter::may_carry_messages(const Event& enter) const {
+    return whole_messages_.message_bytes > request_.limits.payload_bytes && request_.resolve_descriptors &&
+           decoders::moves_bytes(enter.arch, enter.number);
+}
+
+const decoders::CaptureLimits& Reporter::limits_at_entry(const Event& enter) {
+    if (!may_carry_messages(enter)) return request_.limits;
+    const TargetId target = observer_.target(enter.pid, enter.tid, Fd{static_cast<std::int32_t>(enter.args[0])}, sink_);
+    return observer_.carries_messages(target) ? whole_messages_ : request_.limits;
+}
+
+const decoders::CaptureLimits& Reporter::limits_at_exit(const Event& enter) const {
+    if (!may_carry_messages(enter)) return request_.limits;
+    const auto use = std::ranges::find(enter.fds, Fd{static_cast<std::int32_t>(enter.args[0])}, &FdUse::fd);
+    return use != enter.fds.end() && observer_.carries_messages(use->target) ? whole_messages_ : request_.limits;
+}
+
 void Reporter::entered(Tracee& tracee) {
     Event& enter = tracee.enter;
     enter.kind = EventKind::syscall_enter;
@@ -61,7 +79,7 @@ void Reporter::entered(Tracee& tracee) {
     enter.time = now_;
     enter.system_time = system_time_;
     if (!tracee.reported) return;
-    decoders::capture_entry(enter, RemoteMemory(enter.tid), request_.limits);
+    decoders::capture_entry(enter, RemoteMemory(enter.tid), limits_at_entry(enter));
     if (request_.resolve_descriptors) resolve(nullptr, enter, enter);
     if (request_.capture_stacks) observer_.stack(enter.pid, enter.tid, enter.stack);
     sink_.event(enter);
@@ -79,7 +97,7 @@ void Reporter::returned(Tracee& tracee, std::int64_t result, bool is_error, std:
     exit.stack_pointer = stack_pointer;
     if (muted_) return;
     if (!tracee.reported) return observer_.call_returned(enter, exit);
-    decoders::capture_exit(enter, exit, RemoteMemory(exit.tid), request_.limits);
+    decoders::capture_exit(enter, exit, RemoteMemory(exit.tid), limits_at_exit(enter));
     observer_.call_returned(enter, exit);
     if (request_.resolve_descriptors) resolve(&exit, exit, enter);
     sink_.event(exit);

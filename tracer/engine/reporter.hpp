@@ -6,12 +6,16 @@
 #include "engine/tracee.hpp"
 #include "engine/wait_status.hpp"
 
+#include <algorithm>
+
 namespace shimtrace::engine {
 
 class Reporter {
 public:
     Reporter(const TraceRequest& request, SessionObserver& observer, StreamSink& sink)
-        : request_(request), observer_(observer), sink_(sink) {}
+        : request_(request), observer_(observer), sink_(sink), whole_messages_(request.limits) {
+        whole_messages_.payload_bytes = std::max(whole_messages_.payload_bytes, whole_messages_.message_bytes);
+    }
 
     /// The time of the stop that is being served.
     void at(MonotonicTime time, Nanoseconds system_time) {
@@ -42,10 +46,15 @@ private:
     [[nodiscard]] bool quiet(const Tracee& tracee) const { return muted_ || tracee.silent; }
     Event& fresh(EventKind kind, const Tracee& tracee);
     void resolve(const Event* exit, Event& into, const Event& enter);
+    /// How much of its buffers is read: all of them where they are messages.
+    [[nodiscard]] const decoders::CaptureLimits& limits_at_entry(const Event& enter);
+    [[nodiscard]] const decoders::CaptureLimits& limits_at_exit(const Event& enter) const;
+    [[nodiscard]] bool may_carry_messages(const Event& enter) const;
 
     const TraceRequest& request_;
     SessionObserver& observer_;
     StreamSink& sink_;
+    decoders::CaptureLimits whole_messages_;
     MonotonicTime now_;
     Nanoseconds system_time_{};
     bool muted_ = false;

@@ -35,6 +35,10 @@ bool is_path(FdKind kind) {
            kind == FdKind::char_device;
 }
 
+bool carries_messages(TargetRole role) {
+    return role == TargetRole::shim_ttrpc || role == TargetRole::containerd_ttrpc || role == TargetRole::dbus;
+}
+
 /// What strace shows of it stands in fdinfo.
 bool tells_by_fdinfo(FdKind kind) {
     return kind == FdKind::eventpoll || kind == FdKind::pidfd || kind == FdKind::signalfd || kind == FdKind::unknown;
@@ -60,6 +64,7 @@ public:
         if (hooks_.stack) hooks_.stack(pid, tid, into);
     }
     std::string blocked_note(const Event& enter) override;
+    bool carries_messages(TargetId id) const override { return id.value < carriers_.size() && carriers_[id.value]; }
 
 private:
     bool open_table(DescriptorTable& table, Tid tid);
@@ -77,6 +82,7 @@ private:
     DescriptorCache cache_;
     std::map<FdTarget, TargetId> dictionary_;
     std::unordered_map<std::uint32_t, std::string> paths_;  ///< by target: the link's text, to tell whether it has changed
+    std::vector<bool> carriers_;                            ///< by target
     std::unordered_map<Pid, ProcessRoleInfo> roles_;
     FragileMounts fragile_;
     HolderWatch watch_;
@@ -206,6 +212,8 @@ CachedFd LiveObserver::remember(const FdTarget& target, StreamSink& sink) {
     const TargetId id = at->second;
     if (is_new) {
         if (is_path(target.kind)) paths_.emplace(id.value, target.path);
+        carriers_.resize(id.value + std::size_t{1});
+        carriers_[id.value] = host::carries_messages(target.role.role);
         sink.target(id, target);
     }
     const bool ticks = target.kind == FdKind::eventfd || target.kind == FdKind::timerfd || has_other_end(target.kind);

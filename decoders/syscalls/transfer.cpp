@@ -1,0 +1,125 @@
+#include "decoders_syscalls/transfer.hpp"
+
+#include "decoders_syscalls/call.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace shimtrace::decoders {
+
+namespace {
+
+enum class Shape : std::uint8_t { none, buffer, vector, message };
+
+struct Mover {
+    std::string_view name;
+    Shape shape = Shape::none;
+    bool written = false;
+    std::int8_t flags = -1;  ///< the argument with MSG_* flags
+};
+
+constexpr Mover movers[] = {
+    {"read", Shape::buffer},
+    {"write", Shape::buffer, true},
+    {"readv", Shape::vector},
+    {"writev", Shape::vector, true},
+    {"recvfrom", Shape::buffer, false, 3},
+    {"sendto", Shape::buffer, true},
+    {"recvmsg", Shape::message, false, 2},
+    {"sendmsg", Shape::message, true},
+};
+
+constexpr std::size_t most_numbers = 1024;
+
+/// By number: an index into `movers`, from 1.
+std::array<std::uint8_t, most_numbers> index_movers(Arch arch) {
+    std::array<std::uint8_t, most_numbers> index{};
+    for (std::size_t n = 0; n < std::size(movers); ++n)
+        if (const auto number = syscall_number(arch, movers[n].name); number && *number >= 0 && *number < std::int64_t{most_numbers})
+            index[static_cast<std::size_t>(*number)] = static_cast<std::uint8_t>(n + 1);
+    return index;
+}
+
+/// nullptr: no such call. 32-bit calls have structs of another shape: find_row has no row for them either.
+const Mover* find_mover(Arch arch, std::int64_t number) {
+    static const auto x86_64 = index_movers(Arch::x86_64), aarch64 = index_movers(Arch::aarch64);
+    if (number < 0 || number >= std::int64_t{most_numbers} || (arch != Arch::x86_64 && arch != Arch::aarch64)) return nullptr;
+    const std::uint8_t at = (arch == Arch::x86_64 ? x86_64 : aarch64)[static_cast<std::size_t>(number)];
+    return at == 0 ? nullptr : &movers[at - 1];
+}
+
+/// Gathers the parts of one transfer in order; once a part is short, the rest is missing.
+class Gathering {
+public:
+    Gathering(const Call& call, std::uint64_t length, Transfer& into) : call_(call), left_(length), into_(into) {}
+
+    void part(std::uint64_t address, std::uint64_t size) {
+        const std::uint64_t wanted = std::min(size, left_);
+        left_ -= wanted;
+        const auto found = wanted != 0 && into_.missing == 0 ? call_.bytes(address, wanted) : std::nullopt;
+        if (found) into_.bytes.insert(into_.bytes.end(), found->begin(), found->end());
+        into_.missing += wanted - (found ? found->size() : 0);
+    }
+    void vector(std::uint64_t address, std::uint64_t count) {
+        constexpr std::uint64_t iovec_size = 16, most = 1024;  // UIO_MAXIOV
+        const auto list = call_.bytes(address, std::min(count, most) * iovec_size);
+        if (!list) return;
+        for (std::size_t at = 0; at + iovec_size <= list->size() && left_ != 0; at += iovec_size)
+            part(value_at<std::uint64_t>(*list, at), value_at<std::uint64_t>(*list, at + 8));
+    }
+    void message(std::uint64_t address) {
+        constexpr std::uint64_t iov_offset = 16, header_size = 56;  // struct msghdr of 64-bit architectures
+        const auto header = call_.bytes(address, header_size);
+        if (header && header->size() >= header_size)
+            vector(value_at<std::uint64_t>(*header, iov_offset), value_at<std::uint64_t>(*header, iov_offset + 8));
+    }
+    /// What no part accounts for was moved all the same.
+    void finish() { into_.missing += left_; }
+
+private:
+    const Call& call_;
+    std::uint64_t left_;
+    Transfer& into_;
+};
+
+}  // namespace
+
+bool moves_bytes(Arch arch, std::int64_t number) {
+    return find_mover(arch, number) != nullptr;
+}
+
+bool writes_bytes(Arch arch, std::int64_t number) {
+    const Mover* mover = find_mover(arch, number);
+    return mover != nullptr && mover->written;
+}
+
+std::optional<Transfer> transfer(const Event& enter, const Event& exit) {
+    constexpr std::uint64_t peek = 2;  // MSG_PEEK: the bytes come again
+    const Mover* mover = find_mover(enter.arch, enter.number);
+    if (mover == nullptr || exit.is_error || exit.result < 0) return std::nullopt;
+    if (mover->flags >= 0 && (enter.args[static_cast<std::size_t>(mover->flags)] & peek) != 0) return std::nullopt;
+    Transfer moved{.fd = Fd{static_cast<std::int32_t>(enter.args[0])}, .written = mover->written};
+    if (exit.result == 0) {
+        moved.end = !mover->written && (mover->shape != Shape::buffer || enter.args[2] != 0);
+        return moved;
+    }
+    const Call call(enter, &exit);
+    Gathering gathering(call, static_cast<std::uint64_t>(exit.result), moved);
+    switch (mover->shape) {
+        case Shape::buffer:
+            gathering.part(enter.args[1], enter.args[2]);
+            break;
+        case Shape::vector:
+            gathering.vector(enter.args[1], enter.args[2]);
+            break;
+        case Shape::message:
+            gathering.message(enter.args[1]);
+            break;
+        case Shape::none:
+            break;
+    }
+    gathering.finish();
+    return moved;
+}
+
+}  // namespace shimtrace::decoders
