@@ -6,6 +6,8 @@
 #include "output/trace_printer.hpp"
 
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace shimtrace::cli {
 
@@ -14,7 +16,9 @@ namespace {
 /// A printer that comes to be with the session: how trace prints depends on what was traced.
 class ReplayPrinter final : public StreamSink {
 public:
-    ReplayPrinter(TraceOptions options, bool calls_only) : options_(std::move(options)), calls_only_(calls_only) {}
+    /// `picky`: of messages shown by themselves, what is asked of their replies.
+    ReplayPrinter(TraceOptions options, bool calls_only, output::PrintOptions picky)
+        : options_(std::move(options)), calls_only_(calls_only), picky_(std::move(picky)) {}
 
     void session(const SessionInfo& info) override {
         if (printer_) return printer_->session(info);
@@ -23,7 +27,12 @@ public:
         auto plan = plan_trace(options_);
         if (!plan) return fail_with(plan.error());
         plan->place.standard = 1;
-        if (calls_only_) plan->print.quiet |= output::quiet_attach | output::quiet_exit;
+        if (calls_only_) {
+            plan->print.quiet |= output::quiet_attach | output::quiet_exit;
+            plan->print.messages = plan->print.messages_alone = 0;  // a stream with holes says nothing
+        }
+        plan->print.slow_messages = picky_.slow_messages;
+        plan->print.failed_messages = picky_.failed_messages;
         auto writer = open_output(plan->place, [this] { stopped_ = true; });
         if (!writer) return fail_with(writer.error());
         writer_ = std::move(*writer);
@@ -38,6 +47,9 @@ public:
     }
     void event(const Event& event) override {
         if (printer_ && !stopped_) printer_->event(event);
+    }
+    void snapshot(const Snapshot& snapshot) override {
+        if (printer_) printer_->snapshot(snapshot);
     }
     void idle() override {
         if (printer_) printer_->idle();
@@ -57,6 +69,7 @@ private:
 
     TraceOptions options_;
     const bool calls_only_;
+    const output::PrintOptions picky_;
     std::unique_ptr<output::LineWriter> writer_;
     std::optional<output::TracePrinter> printer_;
     bool stopped_ = false;
@@ -64,10 +77,17 @@ private:
 };
 
 int run(const TraceOptions& trace_options, const ReplayOptions& options) {
-    if (const auto plan = plan_trace(trace_options); !plan) return report(plan.error(), exit_usage);
+    const auto plan = plan_trace(trace_options);
+    if (!plan) return report(plan.error(), exit_usage);
     auto selection = plan_selection(options);
     if (!selection) return report(selection.error(), exit_usage);
-    ReplayPrinter printer(trace_options, selection->by_call());
+    // -e ttrpc --slow 100ms: which replies took that long, not which of the calls that carried them.
+    output::PrintOptions picky;
+    if (plan->print.messages_alone != 0) {
+        picky.slow_messages = std::exchange(selection->slow, std::nullopt).value_or(Nanoseconds{});
+        picky.failed_messages = std::exchange(selection->errors, false);
+    }
+    ReplayPrinter printer(trace_options, selection->by_call(), std::move(picky));
     selection->read.stopped = [&printer] { return printer.stopped(); };
     const int exit_code = replay_into(options, std::move(*selection), printer);
     if (printer.failure()) return report(*printer.failure(), exit_failed);

@@ -303,6 +303,8 @@ Result<RecordingPlan> plan_recording(const RecordingOptions& options, const Glob
     request.limits.payload_bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(payload, 1 << 20));
     if (payload == 256) request.limits.payload_bytes = std::max(request.limits.payload_bytes, trace.print.style.string_limit);
     request.limits.redact = options.redact;
+    // Messages are of use only whole, unless fewer bytes of everything are asked for than by default.
+    request.limits.message_bytes = payload < 256 ? 0 : most_message_bytes;
     request.limits.environment = !options.redact;
     request.resolve_descriptors = true;
     request.instruction_pointers = true;

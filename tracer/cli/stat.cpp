@@ -45,14 +45,14 @@ int run_diff(const Globals& globals, const std::string& file_a, const std::strin
 
 void add_stat(CLI::App& app, Globals& globals, int& exit_code) {
     auto options = std::make_shared<ReplayOptions>();
-    auto by = std::make_shared<std::vector<std::string>>(std::vector<std::string>{"call", "target", "thread", "container"});
+    auto by = std::make_shared<std::vector<std::string>>(std::vector<std::string>{"call", "target", "thread", "container", "method"});
     auto longest = std::make_shared<std::size_t>(10);
     CLI::App* command = app.add_subcommand("stat", "Counts, errors and latencies of a recording's calls");
     add_selection_options(*command, *options);
-    command->add_option("--by", *by, "the tables to print: call, target, thread, container")
+    command->add_option("--by", *by, "the tables to print: call, target, thread, container, method")
         ->delimiter(',')
         ->allow_extra_args(false)
-        ->check(CLI::IsMember({"call", "target", "thread", "container"}));
+        ->check(CLI::IsMember({"call", "target", "thread", "container", "method"}));
     command->add_option("--longest", *longest, "how many of the longest calls to show (10)");
     command->callback([&globals, &exit_code, options, by, longest] { exit_code = run_stat(globals, *options, *by, *longest); });
 }

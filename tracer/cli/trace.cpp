@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/session.hpp"
 #include "cli/session_recorder.hpp"
+#include "cli/shims_at_work.hpp"
 #include "cli/trace_options.hpp"
 #include "output/trace_printer.hpp"
 
@@ -31,7 +32,12 @@ int run(const Globals& globals, const TraceOptions& options, const RecordingOpti
     if (!writer) return report(writer.error(), exit_failed);
     output::TracePrinter printer(plan->print, **writer);
     std::vector<StreamSink*> sinks{&printer};
-    if (!recording) return run_session(*plan, sinks, stop);
+    if (!recording) {
+        // A recording's first snapshot tells this, too.
+        if (plan->print.messages != 0 || plan->print.messages_alone != 0)
+            if (const auto shims = look_at_shims(*plan)) printer.snapshot(*shims);
+        return run_session(*plan, sinks, stop);
+    }
 
     auto recorder = SessionRecorder::create(*recording, stop);
     if (!recorder) return report(recorder.error(), exit_failed);

@@ -2,6 +2,7 @@
 
 #include "decoders_syscalls/render.hpp"
 #include "decoders_syscalls/table.hpp"
+#include "decoders_syscalls/transfer.hpp"
 
 #include <fmt/format.h>
 
@@ -129,23 +130,30 @@ Result<void> add_word(output::CallFilter& filter, std::string_view word) {
     return fail(fmt::format("-e trace={}: no such system call", word));
 }
 
+/// Words that name messages, not calls; bits of MessageProtocol.
+constexpr NamedClass message_words[] = {{"ttrpc", output::protocol_ttrpc}, {"dbus", output::protocol_dbus}};
+
 Result<void> set_calls(Expressions& expressions, std::string_view list) {
     const bool inverted = list.starts_with('!');
     if (inverted) list.remove_prefix(1);
     output::CallFilter chosen;
     chosen.x86_64.reset();
     chosen.i386.reset();
+    std::uint32_t messages = 0;
     for (const std::string_view word : words(list)) {
-        if (word == "ttrpc" || word == "dbus") {
-            expressions.ttrpc_only = true;
-            if (auto added = add_word(chosen, "/^(read|write|readv|writev|sendto|recvfrom|sendmsg|recvmsg)$"); !added) return added;
-        } else if (auto added = add_word(chosen, word); !added) {
+        if (const auto protocol = named(message_words, word))
+            messages |= *protocol;
+        else if (auto added = add_word(chosen, word); !added)
             return added;
-        }
     }
+    expressions.messages = output::every_protocol;
+    expressions.messages_alone = 0;
     if (inverted) {
         chosen.x86_64.flip();
         chosen.i386.flip();
+        expressions.messages = static_cast<std::uint8_t>(output::every_protocol & ~messages);
+    } else {
+        expressions.messages_alone = static_cast<std::uint8_t>(messages);
     }
     expressions.calls = chosen;
     return {};
@@ -197,6 +205,11 @@ Result<std::uint8_t> set_of(const NamedClass (&table)[size], std::string_view op
 }
 
 }  // namespace
+
+void add_message_calls(std::bitset<1024>& calls, Arch arch) {
+    for (const std::int64_t number : decoders::syscall_numbers(arch))
+        if (decoders::moves_bytes(arch, number) || decoders::syscall_name(arch, number) == "close") set_number(calls, number);
+}
 
 Result<void> apply_expression(Expressions& expressions, std::string_view text) {
     const std::size_t equals = text.find('=');

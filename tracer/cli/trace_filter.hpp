@@ -1,6 +1,7 @@
 // strace's -e expressions: which calls, signals, statuses.
 #pragma once
 
+#include "output/messages.hpp"
 #include "output/print_options.hpp"
 
 #include <shimtrace/error.hpp>
@@ -16,11 +17,15 @@ struct Expressions {
     std::uint8_t statuses = output::status_all;
     std::uint8_t quiet = 0;
     bool pid_comms = false, pid_namespaces = false;
-    bool ttrpc_only = false;
+    /// Bits of output::MessageProtocol: messages shown with their calls, and those asked for by themselves ("ttrpc", "dbus").
+    std::uint8_t messages = output::every_protocol, messages_alone = 0;
 };
 
 /// One -e argument: "trace=read,write", "read", "!read", "%file", "/^open", "signal=!SIGCHLD", "status=failed", "quiet=exit",
 /// "decode-pids=comm", "ttrpc". Errors name the word that is not known.
 Result<void> apply_expression(Expressions& expressions, std::string_view text);
+
+/// Adds the calls that messages are read from.
+void add_message_calls(std::bitset<1024>& calls, Arch arch);
 
 }  // namespace shimtrace::cli

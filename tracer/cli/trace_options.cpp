@@ -121,7 +121,7 @@ output::Timestamps timestamps_of(int count) {
 
 void add_print_options(CLI::App& app, TraceOptions& options) {
     app.add_option("-e", options.expressions,
-                   "trace=SET, signal=SET, status=SET, quiet=SET, decode-pids=comm,pidns; SET: names, %class, /regex, !not")
+                   "trace=SET, signal=SET, status=SET, quiet=SET, decode-pids=comm,pidns; SET: names, %class, /regex, !not, ttrpc, dbus")
         ->allow_extra_args(false)
         ->type_name("EXPR");
     app.add_option("-o,--output", options.output, "write to FILE, or to a command: '|CMD'")->type_name("FILE");
@@ -150,6 +150,9 @@ void add_print_options(CLI::App& app, TraceOptions& options) {
     app.add_flag("-Z,--failed-only", options.failed, "only calls that failed");
     app.add_option("-P,--trace-path", options.paths, "only calls that touch PATH")->allow_extra_args(false)->type_name("PATH");
     app.add_flag("-q", options.quiet, "no attach messages; -qq: nor exits; -qqq: nothing but calls");
+    app.add_option("--blocked", options.blocked,
+                   "say so when a call has blocked, or a message had no reply, for that long, and at twice that … (5s; 0: never)")
+        ->type_name("TIME");
     app.add_flag("--plain", options.plain, "strace's lines and nothing more: no roles, no notes on blocked calls");
     for (const auto& [name, help] :
          {std::pair{"--trace", "-e trace="}, {"--signal", "-e signal="}, {"--status", "-e status="}, {"--quiet", "-e quiet="}})
@@ -174,8 +177,6 @@ void add_target_options(CLI::App& app, TraceOptions& options) {
                  "let the kernel skip calls that are not asked for (the default with -f, -e trace= and a command)");
     app.add_flag("--no-seccomp-bpf", options.no_seccomp, "do not");
     app.add_flag("--colocate", options.colocate, "share a CPU with the tracee: faster on virtual machines");
-    app.add_option("--blocked", options.blocked, "say so when a call has blocked for that long, and at twice that … (5s; 0: never)")
-        ->type_name("TIME");
 }
 
 Result<Nanoseconds> parse_duration(std::string_view text) {
@@ -226,6 +227,15 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     print.column = options.column;
     print.paths = options.paths;
     print.plain = options.plain;
+    if (options.plain && expressions.messages_alone != 0) return fail("-e ttrpc, -e dbus and --plain exclude each other");
+    if (!options.plain && print.summary != output::Summary::only) {
+        print.messages = expressions.messages;
+        print.messages_alone = expressions.messages_alone;
+    }
+    if (print.messages_alone != 0 && print.calls.x86_64.none()) {  // these only: Go's threads come, go and signal each other all the time
+        print.quiet |= output::quiet_attach | output::quiet_exit;
+        if (print.signals.all()) print.signals.reset();
+    }
 
     const bool follow = options.follow > 0 || (!options.targets.empty() && !options.no_follow);
     const bool separate = options.follow > 1 && !options.output.empty();
@@ -240,6 +250,7 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     plan.pids = *pids;
     const auto blocked = parse_duration(options.blocked);
     if (!blocked) return fail("--blocked " + blocked.error().message());
+    print.overdue_after = *blocked;
 
     engine::TraceRequest& request = plan.request;
     request.command = options.command;
@@ -247,6 +258,7 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     request.follow = follow;
     request.x86_64_calls = print.calls.x86_64;
     request.i386_calls = print.calls.i386;
+    if (print.messages_alone != 0) add_message_calls(request.x86_64_calls, Arch::x86_64);
     request.signals = print.signals;
     request.capture_stacks = options.stacks;
     request.resolve_descriptors = print.style.fds != decoders::FdDecoding::none || !print.paths.empty();
@@ -255,10 +267,10 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     request.limits.payload_bytes = print.style.string_limit;
     request.limits.array_elements = std::max<std::uint32_t>(32, print.style.string_limit);
     request.limits.environment = options.verbose;
+    if (print.messages != 0 || print.messages_alone != 0) request.limits.message_bytes = most_message_bytes;
     request.blocked_after = options.plain ? Nanoseconds{} : *blocked;
     request.seccomp_filter = !options.no_seccomp && !options.command.empty() && follow && (options.seccomp || print.calls.narrowed());
     request.colocate = options.colocate;
-    plan.ttrpc_only = expressions.ttrpc_only;
     return plan;
 }
 

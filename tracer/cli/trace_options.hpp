@@ -44,9 +44,11 @@ struct TracePlan {
     OutputPlace place;
     engine::TraceRequest request;  ///< but for attach, attach_threads: see resolve in trace.cpp
     std::vector<Pid> pids;         ///< -p
-    bool ttrpc_only = false;
-    Snapshot surroundings;  ///< the host as it was when targets were looked for: roles start from it
+    Snapshot surroundings;         ///< the host as it was when targets were looked for: roles start from it
 };
+/// Kept of each read and write over a socket of ttrpc or D-Bus: what one request for a tracee's memory may read.
+constexpr std::uint32_t most_message_bytes = 1 << 16;
+
 Result<TracePlan> plan_trace(const TraceOptions& options);
 
 /// "5s", "200ms", "1m", "2h", "10" (seconds).

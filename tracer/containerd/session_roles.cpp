@@ -1,5 +1,6 @@
 #include "containerd/session_roles.hpp"
 
+#include "containerd/command_line.hpp"
 #include "containerd/roles.hpp"
 
 #include <utility>
@@ -24,6 +25,7 @@ SessionRoles::SessionRoles(Snapshot survey, ReadProcess read) : read_(std::move(
                 streams_.try_emplace(target.inode, target.role);
         }
         process.fds.clear();
+        learn_addresses(process);
         processes_.emplace(process.pid, std::move(process));
     }
 }
@@ -39,6 +41,7 @@ ProcessRoleInfo SessionRoles::process(Pid pid) {
         const bool same = before.start_time == fresh->start_time && before.command_line == fresh->command_line;
         if (same && before.role.role != ProcessRole::none) fresh->role = before.role;
     }
+    learn_addresses(*fresh);
     return (processes_[pid] = std::move(*fresh)).role;
 }
 
@@ -52,10 +55,31 @@ const Process* SessionRoles::look(Pid pid) {
 TargetRoleInfo SessionRoles::target(Pid pid, const FdTarget& target) {
     const TargetRoleInfo by_path = target_role(target, look(pid));
     if (by_path.role != TargetRole::none) return by_path;
+    if (const TargetRoleInfo daemon = daemon_socket(target); daemon.role != TargetRole::none) return daemon;
     if (target.kind != FdKind::pipe && target.kind != FdKind::unix_socket) return {};
     const auto [known, fresh] = streams_.try_emplace(target.inode);
     if (fresh && target.kind == FdKind::pipe) known->second = stream(target);
     return known->second;
+}
+
+void SessionRoles::learn_addresses(const Process& process) {
+    const auto learn = [&](const std::string& address) {
+        if (address.empty()) return;
+        addresses_.try_emplace(address, TargetRole::containerd_grpc);
+        addresses_.try_emplace(address + ".ttrpc", TargetRole::containerd_ttrpc);
+    };
+    if (process.role.role == ProcessRole::shim) {
+        if (const auto shim = parse_shim(process.command_line)) learn(shim->address);
+    } else if (process.role.role == ProcessRole::containerd) {
+        learn(parse_containerd(process.command_line).address);
+    }
+}
+
+TargetRoleInfo SessionRoles::daemon_socket(const FdTarget& target) const {
+    if (target.kind != FdKind::unix_socket || !target.socket) return {};
+    for (const std::string* path : {&target.socket->local, &target.socket->remote})
+        if (const auto found = addresses_.find(*path); found != addresses_.end()) return {found->second};
+    return {};
 }
 
 /// A pipe is a container's stdio if its init or an exec has it at 0, 1 or 2 and a shim holds the other end.

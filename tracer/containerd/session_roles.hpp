@@ -4,7 +4,9 @@
 #include <shimtrace/snapshot.hpp>
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 namespace shimtrace::containerd {
@@ -24,9 +26,13 @@ public:
 private:
     const Process* look(Pid pid);
     TargetRoleInfo stream(const FdTarget& target);
+    /// A socket of containerd's own under a name that only a shim's or containerd's command line tells.
+    [[nodiscard]] TargetRoleInfo daemon_socket(const FdTarget& target) const;
+    void learn_addresses(const Process& process);
 
     ReadProcess read_;
-    std::unordered_map<Pid, Process> processes_;         ///< with their roles
+    std::unordered_map<Pid, Process> processes_;  ///< with their roles
+    std::map<std::string, TargetRole, std::less<>> addresses_;
     std::unordered_map<Inode, TargetRoleInfo> streams_;  ///< pipes and unnamed sockets of containers' stdio and of runc
 };
 

@@ -12,6 +12,7 @@ void CallStream::event(const Event& event) {
             Pending& pending = pending_[event.tid];
             pending.enter = event;
             pending.in_call = true;
+            entered(pending.enter);
             return;
         }
         case EventKind::syscall_exit: {

@@ -18,6 +18,8 @@ public:
 
 protected:
     virtual void call(const Event& enter, const Event& exit) = 0;
+    /// It has begun; call() or unfinished() follows.
+    virtual void entered(const Event&) {}
     /// It never returned: its thread ended, was left, or the session ended. `last`: when that was.
     virtual void unfinished(const Event& enter, MonotonicTime last) = 0;
     /// Everything that is neither enter nor exit; comes after unfinished() where a thread ends in a call.

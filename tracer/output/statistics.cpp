@@ -215,6 +215,7 @@ NotableCall Statistics::notable(const Event& enter, const Event* exit, Nanosecon
 void Statistics::call(const Event& enter, const Event& exit) {
     note_time(enter.time);
     note_time(exit.time);
+    count_messages(messages_.returned(enter, exit, targets()));
     const Nanoseconds duration = exit.time - enter.time;
     std::optional<std::string> error;
     if (exit.is_error) {
@@ -246,8 +247,19 @@ void Statistics::unfinished(const Event& enter, MonotonicTime when) {
         never_returned.push_back(notable(enter, nullptr, when - enter.since.value_or(enter.time)));
 }
 
+void Statistics::count_messages(const std::vector<SeenMessage>& messages) {
+    for (const SeenMessage& message : messages) {
+        if (!message.reply || message.method.empty() || !message.took) continue;
+        const std::string name =
+            fmt::format("{} {}{}", message.protocol == protocol_ttrpc ? "ttrpc" : "dbus", message.method, message.served ? "" : " (asked)");
+        count(by_method[name], *message.took, message.error.empty() ? nullptr : &message.error);
+    }
+}
+
 void Statistics::other(const Event& event) {
     note_time(event.time);
+    if ((event.kind == EventKind::exited || event.kind == EventKind::killed) && event.tid == leader(event.pid))
+        count_messages(messages_.ended(event.pid, event.tid, event.time));
     if (event.kind == EventKind::lost) lost += static_cast<std::uint64_t>(std::max<std::int64_t>(event.result, 0));
     if (event.kind == EventKind::signal) ++signals;
 }
@@ -255,7 +267,31 @@ void Statistics::other(const Event& event) {
 void Statistics::end() {
     CallStream::end();
     std::ranges::stable_sort(never_returned, std::greater{}, &NotableCall::duration);
+    for (AwaitedReply& call : messages_.in_flight())
+        if (!call.lasting) never_answered.push_back(std::move(call));
 }
+
+namespace {
+
+std::string comm_of(const Statistics& statistics, Tid tid) {
+    const TaskInfo* task = statistics.of_task(tid);
+    return task == nullptr ? std::string() : printable(task->comm);
+}
+
+nlohmann::json never_answered_json(const Statistics& statistics) {
+    auto list = nlohmann::json::array();
+    for (const AwaitedReply& call : statistics.never_answered)
+        list.push_back({{"message", text_json(call.text)},
+                        {"method", text_json(call.method)},
+                        {"pid", call.pid.value},
+                        {"tid", call.tid.value},
+                        {"comm", comm_of(statistics, call.tid)},
+                        {"served", call.served},
+                        {"waiting_ns", (statistics.last - call.since).count()}});
+    return list;
+}
+
+}  // namespace
 
 std::string statistics_text(const Statistics& statistics, const std::vector<std::string>& what) {
     std::string text = fmt::format("{} events over {}", statistics.events, duration_text(statistics.last - statistics.first));
@@ -265,7 +301,8 @@ std::string statistics_text(const Statistics& statistics, const std::vector<std:
     const std::pair<std::string_view, const Tallies*> tables[] = {{"call", &statistics.by_call},
                                                                   {"target", &statistics.by_target},
                                                                   {"thread", &statistics.by_thread},
-                                                                  {"container", &statistics.by_container}};
+                                                                  {"container", &statistics.by_container},
+                                                                  {"method", &statistics.by_method}};
     for (const std::string& word : what)
         for (const auto& [name, tallies] : tables)
             if (name == word && !tallies->empty()) text += "\n" + table(*tallies, name);
@@ -274,6 +311,10 @@ std::string statistics_text(const Statistics& statistics, const std::vector<std:
         text += fmt::format("\ncalls that never returned: {}\n", statistics.never_returned_count);
         text += notable_text(statistics, statistics.never_returned);
     }
+    if (!statistics.never_answered.empty()) text += "\nmessages without a reply:\n";
+    for (const AwaitedReply& call : statistics.never_answered)
+        text += fmt::format("{:>9}  {} {} {}[{}]\n", duration_text(statistics.last - call.since), printable(call.text),
+                            call.served ? "answered by" : "asked by", comm_of(statistics, call.tid), call.tid.value);
     return text;
 }
 
@@ -287,6 +328,8 @@ nlohmann::json statistics_json(const Statistics& statistics) {
             {"targets", tallies_json(statistics.by_target, "target")},
             {"threads", tallies_json(statistics.by_thread, "thread")},
             {"containers", tallies_json(statistics.by_container, "container")},
+            {"methods", tallies_json(statistics.by_method, "method")},
+            {"never_answered", never_answered_json(statistics)},
             {"longest", notable_json(statistics, statistics.longest)},
             {"never_returned", notable_json(statistics, statistics.never_returned)}};
 }

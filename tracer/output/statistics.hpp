@@ -4,6 +4,7 @@
 #include "decoders_syscalls/render.hpp"
 #include "output/call_stream.hpp"
 #include "output/histogram.hpp"
+#include "output/messages.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -37,26 +38,34 @@ public:
     explicit Statistics(std::size_t longest = 10) : most_notable_(longest) {}
 
     Tallies by_call, by_target, by_thread, by_container;
+    /// Replies of ttrpc and D-Bus: "ttrpc Task.Kill" as it was answered, "ttrpc Task.Kill (asked)" as the caller had it.
+    Tallies by_method;
     std::vector<NotableCall> longest;         ///< longest first
     std::vector<NotableCall> never_returned;  ///< longest first
     std::uint64_t never_returned_count = 0;
+    std::vector<AwaitedReply> never_answered;  ///< oldest first; lasting ones left out
     std::uint64_t events = 0, lost = 0, signals = 0;
     MonotonicTime first, last;
 
     void end() override;
     [[nodiscard]] const SessionInfo& of_session() const { return session_info(); }
+    /// nullptr: not known.
+    [[nodiscard]] const TaskInfo* of_task(Tid tid) const { return find_task(tid); }
 
 private:
     void call(const Event& enter, const Event& exit) override;
+    void entered(const Event& enter) override { messages_.entered(enter, targets()); }
     void unfinished(const Event& enter, MonotonicTime last) override;
     void other(const Event& event) override;
+    void count_messages(const std::vector<SeenMessage>& messages);
     void note_time(MonotonicTime time);
     [[nodiscard]] NotableCall notable(const Event& enter, const Event* exit, Nanoseconds duration) const;
 
     std::size_t most_notable_;
+    MessageReader messages_;
 };
 
-/// Tables for people; `what`: "call", "target", "thread", "container", in the order to print.
+/// Tables for people; `what`: "call", "target", "thread", "container", "method", in the order to print.
 std::string statistics_text(const Statistics& statistics, const std::vector<std::string>& what);
 /// Schema shimtrace.stat/1: everything.
 nlohmann::json statistics_json(const Statistics& statistics);

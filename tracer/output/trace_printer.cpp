@@ -37,7 +37,7 @@ std::string seconds_text(Nanoseconds spent) {
 }  // namespace
 
 TracePrinter::TracePrinter(PrintOptions options, LineWriter& writer)
-    : options_(std::move(options)), writer_(writer), table_(options_.wall_clock, options_.overhead_ns) {
+    : options_(std::move(options)), writer_(writer), table_(options_.wall_clock, options_.overhead_ns), messages_(options_.overdue_after) {
     scope_.targets = &targets_;
     scope_.task = [this](Tid tid) -> const TaskInfo* {
         const auto found = threads_.find(tid);
@@ -55,7 +55,14 @@ void TracePrinter::task(const TaskInfo& task) {
     threads_[task.tid].task = task;
 }
 
+void TracePrinter::snapshot(const Snapshot& snapshot) {
+    if (reads_messages() && printing() && !last_event_) under_way_ = calls_under_way(snapshot);
+}
+
 void TracePrinter::event(const Event& event) {
+    last_event_ = std::max(event.time, last_event_.value_or(event.time));
+    if (!under_way_.empty()) tell_under_way();
+    if (reads_messages()) tell_overdue(event);
     Thread& thread = threads_[event.tid];
     switch (event.kind) {
         case EventKind::attached:
@@ -128,7 +135,9 @@ void TracePrinter::on_enter(const Event& event, Thread& thread) {
     thread.enter = event;
     thread.in_call = true;
     thread.shown = false;
-    thread.hidden = !options_.calls.shows(event.arch, event.number) || !names_path(event);
+    thread.other_path = !names_path(event);
+    thread.hidden = !options_.calls.shows(event.arch, event.number) || thread.other_path;
+    if (reads_messages()) messages_.entered(event, targets_);
     if (thread.hidden || !printing() || whole_lines_only()) return;
     interrupt_open_line();
     open_ = event.tid;
@@ -168,14 +177,17 @@ void TracePrinter::interrupt_open_line() {
 void TracePrinter::on_exit(const Event& event, Thread& thread) {
     if (!thread.in_call) return;
     thread.in_call = false;
-    const bool hidden = thread.hidden;
-    if (hidden) return;
+    const bool shown = !thread.hidden && print_call(event, thread);
+    if (reads_messages()) tell(messages_.returned(thread.enter, event, targets_), shown, thread.other_path);
+}
+
+bool TracePrinter::print_call(const Event& event, Thread& thread) {
     const decoders::RenderedCall call =
         printing() ? decoders::render_call(thread.enter, event, options_.style, scope_) : decoders::RenderedCall{};
     if (options_.summary != Summary::none) table_.count(thread.enter, event);
-    if (!printing()) return;
+    if (!printing()) return false;
     const std::uint8_t status = call.failed ? status_failed : call.result.starts_with('?') ? status_unavailable : status_successful;
-    if ((options_.statuses & status) == 0) return;
+    if ((options_.statuses & status) == 0) return false;
 
     if (open_ == event.tid && open_shown_) {
         text_ += call.on_exit;
@@ -193,6 +205,7 @@ void TracePrinter::on_exit(const Event& event, Thread& thread) {
     open_.reset();
     add_result(call.result, &thread.enter, &event);
     if (options_.stacks) print_stack(event.stack.empty() ? thread.enter : event);
+    return true;
 }
 
 void TracePrinter::add_result(std::string_view result, const Event* enter, const Event* exit) {
@@ -262,6 +275,7 @@ void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
             text_ += fmt::format("+++ killed by {}{} +++", decoders::signal_name(event.number), event.result == 1 ? " (core dumped)" : "");
         end_line();
     }
+    if (reads_messages() && event.tid == leader(event.pid)) tell(messages_.ended(event.pid, event.tid, event.time), true, false);
     threads_.erase(event.tid);
     if (traced_ > 0) --traced_;
 }
@@ -396,6 +410,7 @@ void TracePrinter::end() {
         text_ += " <detached ...>\n";
         open_.reset();
     }
+    if (reads_messages() && printing()) tell_in_flight();
     if (options_.summary != Summary::none) text_ += table_.text(options_);
     pass_on();
     writer_.flush();

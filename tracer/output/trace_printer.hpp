@@ -2,6 +2,7 @@
 #pragma once
 
 #include "output/line_writer.hpp"
+#include "output/messages.hpp"
 #include "output/print_options.hpp"
 #include "output/summary.hpp"
 
@@ -23,6 +24,7 @@ public:
     void target(TargetId id, const FdTarget& target) override;
     void task(const TaskInfo& task) override;
     void event(const Event& event) override;
+    void snapshot(const Snapshot& snapshot) override;
     void idle() override;
     void end() override;
 
@@ -31,18 +33,28 @@ private:
         TaskInfo task;
         Event enter;  ///< the call under way, where in_call
         bool in_call = false;
-        bool hidden = false;  ///< the call under way is filtered out
-        bool shown = false;   ///< its beginning has been printed already
+        bool hidden = false;      ///< the call under way is filtered out
+        bool shown = false;       ///< its beginning has been printed already
+        bool other_path = false;  ///< it touches none of the paths asked for (-P)
     };
 
     void on_enter(const Event& event, Thread& thread);
     void on_exit(const Event& event, Thread& thread);
+    /// False: it is not to be shown.
+    bool print_call(const Event& event, Thread& thread);
     void on_signal(const Event& event, const Thread& thread);
     void on_attached(const Event& event, Thread& thread);
     void on_end_of_thread(const Event& event, Thread& thread);
     void on_still_blocked(const Event& event, Thread& thread);
     void on_exec(const Event& event);
     void on_detached(const Event& event, Thread& thread);
+
+    [[nodiscard]] bool reads_messages() const { return (options_.messages | options_.messages_alone) != 0; }
+    [[nodiscard]] bool is_shown(const SeenMessage& message, bool call_shown, bool other_path) const;
+    void tell(const std::vector<SeenMessage>& messages, bool calls_shown, bool other_path);
+    void tell_overdue(const Event& event);
+    void tell_in_flight();
+    void tell_under_way();
 
     /// A line appears when its call has returned: its status decides whether it does, or every thread has a file of its own.
     [[nodiscard]] bool whole_lines_only() const { return options_.statuses != status_all || options_.prefix == PidPrefix::none; }
@@ -67,6 +79,9 @@ private:
     decoders::RenderScope scope_;
     std::unordered_map<Tid, Thread> threads_;
     CallTable table_;
+    MessageReader messages_;
+    std::vector<std::string> under_way_;  ///< calls that were so before the session; told with its first event
+    std::optional<MonotonicTime> last_event_;
     std::size_t traced_ = 0;                  ///< threads alive and traced
     std::optional<Tid> open_;                 ///< whose call is the line not yet ended
     bool open_shown_ = false;                 ///< its beginning is in the text already
