@@ -1,8 +1,9 @@
 // shimtrace ps: every container, as runc, its shim and the kernel see it, and the runtime's commands at work on it.
 #include "cli/command.hpp"
+#include "cli/sight.hpp"
 #include "cli/time_text.hpp"
-#include "containerd/find_target.hpp"
 #include "containerd/listing.hpp"
+#include "diagnosis/diagnose.hpp"
 #include "output/printable.hpp"
 
 #include <fmt/format.h>
@@ -54,12 +55,38 @@ constexpr SortKey sort_keys[] = {
     {"init", [](const ListedContainer& a, const ListedContainer& b) { return a.init < b.init; }},
 };
 
-Result<Picture> look(const std::string& run_dir) {
-    auto snapshot = containerd::survey_closely(run_dir);
-    if (!snapshot) return std::unexpected(snapshot.error());
+/// What why says of each container goes into its row: the cause's word where it is stuck, and since when.
+void add_verdicts(std::vector<ListedContainer>& rows, const std::vector<Diagnosis>& diagnoses) {
+    for (const Diagnosis& diagnosis : diagnoses) {
+        const auto row = std::ranges::find_if(rows, [&](const ListedContainer& each) {
+            const bool same_shim = diagnosis.target.role != "shim" || !each.shim || each.shim == diagnosis.target.pid;
+            return each.container == diagnosis.target.container && same_shim;
+        });
+        if (row == rows.end()) continue;
+        row->waits_since_s = diagnosis.since_s;
+        if (!diagnosis.stuck) continue;
+        row->stuck = true;
+        row->waits = diagnosis.cause;
+    }
+}
+
+/// A look at everything, and a second one, shortly after, only where the first could have seen something passing.
+Result<Picture> picture_of(const Globals& globals, stacks::BinaryCache& cache) {
+    SightOptions options;
+    auto sight = look(globals, options, cache);
+    if (!sight) return std::unexpected(sight.error().error);
+    std::vector<Diagnosis> diagnoses = diagnosis::diagnose(sight->snapshot, sight->question);
+    if (diagnosis::needs_second_look(diagnoses)) {
+        options.second_look = std::chrono::milliseconds(150);
+        if (auto again = look(globals, options, cache)) {
+            sight = std::move(again);
+            diagnoses = diagnosis::diagnose(sight->snapshot, sight->question);
+        }
+    }
     Picture picture;
-    picture.snapshot = std::move(*snapshot);
+    picture.snapshot = std::move(sight->snapshot);
     picture.rows = containerd::list_containers(picture.snapshot);
+    add_verdicts(picture.rows, diagnoses);
     if (geteuid() != 0) {
         picture.notes.emplace_back(
             "not root: the files of containerd and runc, other users' descriptors and what processes wait for can't be read; run as root");
@@ -234,8 +261,8 @@ std::string nothing_found(const Snapshot& snapshot) {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-int print_once(const PsOptions& options, const Globals& globals, bool repeated) {
-    auto picture = look(globals.run_dir);
+int print_once(const PsOptions& options, const Globals& globals, bool repeated, stacks::BinaryCache& cache) {
+    auto picture = picture_of(globals, cache);
     if (!picture) {
         fmt::print(stderr, "shimtrace: {}\n", picture.error().message());
         return exit_failed;
@@ -259,13 +286,14 @@ int print_once(const PsOptions& options, const Globals& globals, bool repeated) 
 }
 
 int run(const PsOptions& options, const Globals& globals) {
-    if (options.watch_s <= 0) return print_once(options, globals, false);
+    stacks::BinaryCache cache;
+    if (options.watch_s <= 0) return print_once(options, globals, false, cache);
     struct sigaction action {};
     action.sa_handler = [](int) { interrupted = 1; };
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
     while (interrupted == 0) {
-        if (const int code = print_once(options, globals, true); code != exit_done) return code;
+        if (const int code = print_once(options, globals, true, cache); code != exit_done) return code;
         timespec wait{static_cast<std::time_t>(options.watch_s),
                       static_cast<long>((options.watch_s - static_cast<double>(static_cast<std::time_t>(options.watch_s))) * 1e9)};
         nanosleep(&wait, nullptr);
