@@ -73,6 +73,13 @@ struct OomKill {
     std::string comm, line;
 };
 
+/// A stdio fifo where ctr and CRI make them.
+struct StdioFifo {
+    std::string path, id;    ///< "…/c1-stdout", "c1"
+    std::int64_t age_s = 0;  ///< since it was made or used last
+    bool held = false;       ///< somebody has it open
+};
+
 struct AuditFacts {
     Snapshot snapshot;
     bool live = true;  ///< false: a copy of a host's files, with no process table
@@ -80,6 +87,7 @@ struct AuditFacts {
     std::vector<ShimSocket> sockets;
     std::vector<InstanceFacts> instances;
     std::vector<OomKill> oom_kills;
+    std::vector<StdioFifo> fifos;
 };
 
 enum class Severity : std::uint8_t { warning, error };

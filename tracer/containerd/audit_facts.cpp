@@ -80,6 +80,7 @@ public:
             }
         }
         read_sockets();
+        if (facts_.live) read_fifos();
         return std::move(facts_);
     }
 
@@ -196,6 +197,40 @@ private:
             if (daemon_sockets_.contains(path)) sockets[path] = {path, true, true};
         }
         for (auto& [path, socket] : sockets) facts_.sockets.push_back(std::move(socket));
+    }
+
+    /// ctr's directory, and one beside each STATE: NUMBER/ID-stdout.
+    void read_fifos() {
+        std::set<std::string> held;
+        bool all_known = true;
+        for (const Process& process : facts_.snapshot.processes) {
+            all_known = all_known && (process.fds_known || process.state == 'Z');
+            for (const FdEntry& entry : process.fds)
+                if (entry.target.kind == FdKind::fifo) held.insert(entry.target.path);
+        }
+        for (const Pipe& pipe : facts_.snapshot.pipes)
+            if (!pipe.holders.empty()) held.insert(pipe.path);
+        if (!all_known) return;  // somebody unseen may have it open
+        std::set<std::string> directories{"/run/containerd/fifo"};
+        for (const InstanceFacts& instance : facts_.instances) directories.insert(instance.state_dir + "/fifo");
+        const std::int64_t now = time(nullptr);
+        for (const std::string& directory : directories) {
+            const auto numbers = files_.list(directory);
+            if (!numbers) continue;
+            for (const std::string& number : *numbers) {
+                const auto names = files_.list(directory + "/" + number);
+                if (!names) continue;
+                for (const std::string& name : *names) {
+                    for (const std::string_view suffix : {"-stdin", "-stdout", "-stderr"}) {
+                        const std::string path = directory + "/" + number + "/" + name;
+                        const auto facts = name.ends_with(suffix) ? files_.facts(path) : std::nullopt;
+                        if (!facts || facts->type != FileType::fifo) continue;
+                        facts_.fifos.push_back(
+                            {path, name.substr(0, name.size() - suffix.size()), now - facts->modified_s, held.contains(path)});
+                    }
+                }
+            }
+        }
     }
 
     const AuditScope& scope_;

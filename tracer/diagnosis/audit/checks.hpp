@@ -37,6 +37,8 @@ void containerd_gone(const AuditFacts&, Findings&);
 void foreign_shim(const AuditFacts&, Findings&);
 void state_directory_shared(const AuditFacts&, Findings&);
 void shim_replaced_on_disk(const AuditFacts&, Findings&);
+void stdio_fifo_missing(const AuditFacts&, Findings&);
+void stdio_fifo_left(const AuditFacts&, Findings&);
 void shim_oom_score(const AuditFacts&, Findings&);
 void shim_oom_killed(const AuditFacts&, Findings&);
 void container_oom_killed(const AuditFacts&, Findings&);

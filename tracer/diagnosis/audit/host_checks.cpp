@@ -26,6 +26,10 @@ std::string_view option(const Process& process, std::string_view name) {
     return "";
 }
 
+bool is_stdio(TargetRole role) {
+    return role == TargetRole::stdin_stream || role == TargetRole::stdout_stream || role == TargetRole::stderr_stream;
+}
+
 bool is_server(const Process& process) {
     return process.role.role == ProcessRole::shim && process.role.operation.empty() && process.state != 'Z';
 }
@@ -147,6 +151,47 @@ void shim_replaced_on_disk(const AuditFacts& facts, Findings& findings) {
     }
 }
 
+void stdio_fifo_missing(const AuditFacts& facts, Findings& findings) {
+    constexpr std::string_view deleted = " (deleted)";
+    for (const Process& process : facts.snapshot.processes) {
+        if (!is_server(process)) continue;
+        std::set<std::string> said;
+        for (const FdEntry& entry : process.fds) {
+            const FdTarget& target = entry.target;
+            if (target.kind != FdKind::fifo || !is_stdio(target.role.role) || !target.path.ends_with(deleted)) continue;
+            const std::string path = target.path.substr(0, target.path.size() - deleted.size());
+            if (!said.insert(path).second) continue;
+            Finding& finding = findings.add(target.role.container ? target.role.container : process.role.container,
+                                            fmt::format("its shim {} has {} open, and that file is gone", spoken(process), path));
+            finding.pids = {process.pid};
+            finding.beliefs = {{"shim", fmt::format("copies through descriptor {}", entry.fd.value)},
+                               {"kernel", "the fifo has no name any more"},
+                               {"containerd", "would attach a new reader by that name"}};
+            finding.remedies = {
+                {"what is open goes on: don't end its reader, and recreate the container when it suits", "", Risk::disruptive}};
+        }
+    }
+}
+
+void stdio_fifo_left(const AuditFacts& facts, Findings& findings) {
+    constexpr std::int64_t settled_s = 60;  // before, a client may be at work on it
+    std::set<std::string> said;
+    for (const StdioFifo& fifo : facts.fifos) {
+        if (fifo.held || fifo.age_s < settled_s) continue;
+        bool known = false;
+        for_each_container(facts, [&](const Subject& subject) {
+            const bool exec = std::ranges::any_of(subject.files.execs, [&](const ExecPidFile& each) { return each.exec_id == fifo.id; });
+            known = known || subject.files.container.id == fifo.id || exec;
+        });
+        const std::string directory = fifo.path.substr(0, fifo.path.rfind('/'));
+        if (known || !said.insert(directory).second) continue;
+        Finding& finding =
+            findings.add({}, fmt::format("{} was made for '{}', which is gone, {} ago", fifo.path, fifo.id, spoken_age(fifo.age_s)));
+        finding.beliefs = {{"kernel", "nobody has it open"}, {"containerd", fmt::format("no container or exec '{}'", fifo.id)}};
+        finding.remedies = {{"remove it", "rm -r " + directory, Risk::safe}};
+    }
+}
+
 void shim_oom_score(const AuditFacts& facts, Findings& findings) {
     std::set<Pid> said;
     for_each_container(facts, [&](const Subject& subject) {
@@ -173,6 +218,12 @@ void shim_oom_score(const AuditFacts& facts, Findings& findings) {
 }
 
 void shim_oom_killed(const AuditFacts& facts, Findings& findings) {
+    // The kernel's log remembers long after all has been cleared away: it matters as long as somebody lacks his shim.
+    bool lacking = false;
+    for_each_container(facts, [&](const Subject& subject) {
+        lacking = lacking || (subject.is_of_containerd() && subject.shim == nullptr && !subject.is_in_transit());
+    });
+    if (!lacking) return;
     for (const OomKill& kill : facts.oom_kills) {
         if (!kill.comm.starts_with("containerd-shim")) continue;
         Finding& finding = findings.add({}, fmt::format("the kernel killed shim {} for want of memory", kill.pid.value));
