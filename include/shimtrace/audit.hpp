@@ -65,6 +65,7 @@ struct InstanceFacts {
         std::size_t line = 0;
     };
     std::vector<Runtime> runtimes;
+    std::vector<Pid> others;  ///< more containerds that run on the same state directory
 };
 
 /// A process that the kernel's log says was killed for want of memory.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """fake_systemd.py SOCKET refuses|silent: as much of systemd's private bus as runc asks for when it starts a container.
 
-The handshake, and answers to what it asks about systemd itself; StartTransientUnit is refused, or never answered.
+The handshake, and answers to what it asks about systemd itself; StartTransientUnit is refused, or not answered for three seconds, after which the connection ends.
 Calls come in little endian, answers go out in big endian: D-Bus leaves that to the sender.
 """
 import os
@@ -9,6 +9,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 
 def aligned(data, to):
@@ -74,9 +75,9 @@ def serve(connection, how):
         member = fields_of(message, little).get(3)
         if member == "StartTransientUnit":
             if how == "silent":
-                continue
-            unit = "Unit rpc-c4.scope already exists."
-            connection.sendall(answer(serial, 3, "s", text(unit), "org.freedesktop.systemd1.UnitExists"))
+                time.sleep(3)
+                return connection.shutdown(socket.SHUT_RDWR)
+            connection.sendall(answer(serial, 3, "s", text("Access denied"), "org.freedesktop.DBus.Error.AccessDenied"))
         elif member == "Get":  # a property of the manager: a variant
             connection.sendall(answer(serial, 2, "v", b"\1s\0" + b"\0" + text("252")))
         elif member == "Hello":

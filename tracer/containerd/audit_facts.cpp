@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <sys/klog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -75,6 +76,7 @@ public:
         for (const Instance& instance : layout.instances) {
             InstanceFacts& known =
                 facts_.instances.emplace_back(InstanceFacts{instance.pid, instance.state_dir, instance.address, instance.config_path, {}});
+            known.others = instance.others;
             for (const ConfiguredRuntime& runtime : instance.config.runtimes) {
                 known.runtimes.push_back({runtime.name, runtime.systemd_cgroup, runtime.systemd_cgroup_set, runtime.line});
             }
@@ -201,16 +203,14 @@ private:
 
     /// ctr's directory, and one beside each STATE: NUMBER/ID-stdout.
     void read_fifos() {
+        if (::geteuid() != 0) return;  // others, whose descriptors can't be read, may have them open
         std::set<std::string> held;
-        bool all_known = true;
         for (const Process& process : facts_.snapshot.processes) {
-            all_known = all_known && (process.fds_known || process.state == 'Z');
             for (const FdEntry& entry : process.fds)
                 if (entry.target.kind == FdKind::fifo) held.insert(entry.target.path);
         }
         for (const Pipe& pipe : facts_.snapshot.pipes)
             if (!pipe.holders.empty()) held.insert(pipe.path);
-        if (!all_known) return;  // somebody unseen may have it open
         std::set<std::string> directories{"/run/containerd/fifo"};
         for (const InstanceFacts& instance : facts_.instances) directories.insert(instance.state_dir + "/fifo");
         const std::int64_t now = time(nullptr);

@@ -78,6 +78,7 @@ private:
             return configured.empty() ? std::string(usual) : configured;
         };
         Instance& found = instance(canonical(first_of(command.state, config.state, "/run/containerd")));
+        if (found.pid) found.others.push_back(found.pid);
         found.pid = process.pid;
         found.root_dir = first_of(command.root, config.root, "/var/lib/containerd");
         found.address = first_of(command.address, config.grpc_address, "/run/containerd/containerd.sock");

@@ -19,6 +19,7 @@ struct Instance {
     std::string address;      ///< of its gRPC socket
     std::string config_path;  ///< config.toml; empty: none found
     ContainerdConfig config;
+    std::vector<Pid> others;  ///< more containerds that run on the same STATE
 };
 
 struct Layout {

@@ -99,6 +99,7 @@ void foreign_shim(const AuditFacts& facts, Findings& findings) {
         const std::string_view address = option(process, "-address");
         for (const InstanceFacts& instance : facts.instances) {
             if (!instance.pid || instance.state_dir.empty() || instance.address == address || address.empty()) continue;
+            if (!instance.others.empty()) continue;  // that they share the directory is the finding
             if (!process.cwd.starts_with(instance.state_dir + "/")) continue;
             Finding& finding =
                 findings.add(process.role.container, fmt::format("shim {} belongs to the containerd of {}, its bundle to that of {}",
@@ -127,14 +128,13 @@ void state_directory_shared(const AuditFacts& facts, Findings& findings) {
         finding.beliefs.push_back({"runc", "knows one of them"});
         finding.remedies = {{"use another namespace or id in one of them, or a root of its own (runc option Root)", "", Risk::disruptive}};
     }
-    std::map<std::string, std::vector<Pid>> daemons;
     for (const InstanceFacts& instance : facts.instances) {
-        if (instance.pid) daemons[instance.state_dir].push_back(instance.pid);
-    }
-    for (const auto& [directory, pids] : daemons) {
-        if (pids.size() < 2) continue;
-        Finding& finding = findings.add({}, fmt::format("{} containerds share the state directory {}", pids.size(), directory));
-        finding.pids = pids;
+        if (instance.others.empty()) continue;
+        std::vector<Pid> pids = instance.others;
+        pids.push_back(instance.pid);
+        std::ranges::sort(pids);
+        Finding& finding = findings.add({}, fmt::format("{} containerds share the state directory {}", pids.size(), instance.state_dir));
+        finding.pids = std::move(pids);
         finding.beliefs = {{"containerd", "each believes that it is alone there"}};
         finding.remedies = {{"stop all but one, or give each its own state directory", "", Risk::disruptive}};
     }
