@@ -118,8 +118,8 @@ kill_all() {
         ((round++ % 20)) || let_go "$1" "$2"
         left=''
         for pid in $(lab_pids "$1"); do
-            # A zombie that nobody outside holds goes with its parent.
-            [[ $(state_of "$pid") == [ZX] && $(status_of "$pid" TracerPid) == 0 ]] && continue
+            # A zombie that nobody outside holds goes with its parent; one whose other threads run on is none.
+            [[ $(state_of "$pid") == [ZX] && $(status_of "$pid" TracerPid) == 0 && $(status_of "$pid" Threads) -le 1 ]] && continue
             kill -KILL "$pid" 2>/dev/null && left+=" $pid"
         done
         [[ -n $left ]] || return 0
