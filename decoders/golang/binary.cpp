@@ -56,14 +56,19 @@ std::optional<std::string> version_in_build_info(const ElfImage& image, Bytes in
     return std::string(version);
 }
 
+/// The linker puts it into a section of its own; without section headers it is found by its magic, at 16 bytes' alignment.
 std::optional<std::string> build_info_version(const ElfImage& image) {
     constexpr std::string_view magic = "\xff Go buildinf:";
+    if (const ElfSection* section = image.section(".go.buildinfo")) {
+        const Bytes info = image.at(section->address);
+        if (text(info).starts_with(magic)) return version_in_build_info(image, info);
+    }
+    if (!image.sections().empty()) return std::nullopt;
     for (const ElfSegment& segment : image.segments()) {
         const Bytes bytes = image.at(segment.address);
-        const std::string_view contents = text(bytes);
-        for (std::size_t found = contents.find(magic); found != std::string_view::npos; found = contents.find(magic, found + 1)) {
-            if ((segment.address + found) % 16 != 0) continue;
-            if (auto version = version_in_build_info(image, slice(bytes, found))) return version;
+        for (std::uint64_t at = (16 - segment.address % 16) % 16; at < bytes.size(); at += 16) {
+            if (!text(slice(bytes, at, magic.size())).starts_with(magic)) continue;
+            if (auto version = version_in_build_info(image, slice(bytes, at))) return version;
         }
     }
     return std::nullopt;
@@ -89,14 +94,11 @@ std::optional<FoundTable> find_line_table(const ElfImage& image) {
         if (auto lines = LineTable::parse(image.at(section->address))) return FoundTable{*lines, section->address};
     }
     // Stripped of section headers, or inside .data.rel.ro (cgo, position independent): the magic and the header's own sense.
-    for (const std::string_view magic :
-         {std::string_view("\xf1\xff\xff\xff\0\0\1\10", 8), std::string_view("\xf0\xff\xff\xff\0\0\1\10", 8)}) {
-        for (const ElfSegment& segment : image.segments()) {
-            const Bytes bytes = image.at(segment.address);
-            const std::string_view contents = text(bytes);
-            for (std::size_t found = contents.find(magic); found != std::string_view::npos; found = contents.find(magic, found + 1)) {
-                if (auto lines = LineTable::parse(slice(bytes, found))) return FoundTable{*lines, segment.address + found};
-            }
+    constexpr std::string_view magic("\xff\xff\xff\0\0\1\10", 7);  // after a byte that tells the format
+    for (const ElfSegment& segment : image.segments()) {
+        const Bytes bytes = image.at(segment.address);
+        for (std::uint64_t at = find(bytes, magic, 1); at != nowhere; at = find(bytes, magic, at + 1)) {
+            if (auto lines = LineTable::parse(slice(bytes, at - 1))) return FoundTable{*lines, segment.address + at - 1};
         }
     }
     return std::nullopt;
@@ -152,11 +154,13 @@ AddressRange module_range(const ElfImage& image, std::uint64_t module, std::uint
     return range.begin <= range.end ? range : AddressRange{};
 }
 
-constexpr std::array<std::string_view, 7> learned_from = {
-    "runtime.allgadd",     "runtime.forEachG",    "runtime.gcMarkRootPrepare", "runtime.schedinit",
-    "runtime.semacquire1", "runtime.semrelease1", "runtime.semrelease",
+/// Functions whose code names the runtime's variables. The runtime's functions lie first in the table.
+constexpr std::array<std::string_view, 5> learned_from = {
+    "runtime.allgadd", "runtime.forEachG", "runtime.schedinit", "runtime.semacquire1", "runtime.semrelease1",
 };
-enum LearnedFrom : std::size_t { allgadd, for_each_g, mark_root_prepare, schedinit, semacquire1, semrelease1, semrelease };
+enum LearnedFrom : std::size_t { allgadd, for_each_g, schedinit, semacquire1, semrelease1 };
+/// What serves where one of those was inlined away.
+constexpr std::array<std::string_view, 2> learned_otherwise = {"runtime.gcMarkRootPrepare", "runtime.semrelease"};
 
 using Learned = std::vector<std::optional<Function>>;
 
@@ -192,6 +196,19 @@ std::optional<std::string> version_in_code(const GoBinary& binary, const Learned
         if (version && looks_like_version(*version)) return std::string(*version);
     }
     return std::nullopt;
+}
+
+/// The funcID of generated wrappers and hash functions is the highest that there is, and the only special one that many functions have.
+std::uint8_t find_wrapper_id(const LineTable& lines) {
+    constexpr std::uint32_t enough = 4096;  // the runtime's own, and their wrappers, are among the first
+    std::array<std::uint32_t, 256> functions{};
+    for (std::uint32_t i = 0; i < lines.function_count() && i < enough; ++i) {
+        if (const auto function = lines.function(i)) ++functions[lines.function_id(*function)];
+    }
+    for (std::size_t id = functions.size() - 1; id > 0; --id) {
+        if (functions[id] != 0) return static_cast<std::uint8_t>(id);
+    }
+    return 0;
 }
 
 std::vector<std::string> find_wait_reasons(const GoBinary& binary) {
@@ -242,16 +259,16 @@ Result<std::optional<GoBinary>> learn_binary(Bytes executable) {
     binary.minor = minor_version(binary.version);
     binary.trees = find_trees(binary.image, binary.lines, *module, binary.minor);
     binary.wait_reasons = find_wait_reasons(binary);
-    binary.all_goroutines = shared_variables(binary, learned[allgadd], learned[for_each_g]);
-    for (const std::uint64_t address : shared_variables(binary, learned[allgadd], learned[mark_root_prepare])) {
-        if (std::ranges::find(binary.all_goroutines, address) == binary.all_goroutines.end()) binary.all_goroutines.push_back(address);
+    std::optional<Function> mark_root_prepare, semrelease = learned[semrelease1];
+    if (!learned[for_each_g] || !learned[semrelease1]) {
+        const Learned otherwise = binary.lines.find_names(learned_otherwise);
+        mark_root_prepare = otherwise[0];
+        if (!semrelease) semrelease = otherwise[1];
     }
-    for (std::uint32_t i = 0; i < binary.lines.function_count(); ++i) {
-        if (const auto function = binary.lines.function(i))
-            binary.wrapper_id = std::max(binary.wrapper_id, binary.lines.function_id(*function));
-    }
-    binary.semaphore_tables =
-        shared_variables(binary, learned[semacquire1], learned[semrelease1] ? learned[semrelease1] : learned[semrelease]);
+    const auto& walks_all = learned[for_each_g] ? learned[for_each_g] : mark_root_prepare;
+    binary.all_goroutines = shared_variables(binary, learned[allgadd], walks_all);
+    binary.semaphore_tables = shared_variables(binary, learned[semacquire1], semrelease);
+    binary.wrapper_id = find_wrapper_id(binary.lines);
     return binary;
 }
 

@@ -38,6 +38,16 @@ inline std::string_view text(Bytes bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+constexpr std::uint64_t nowhere = ~std::uint64_t{0};
+
+/// Where `wanted` is first found from `start` on; `nowhere`: it is not.
+inline std::uint64_t find(Bytes bytes, std::string_view wanted, std::uint64_t start) {
+    const Bytes rest = slice(bytes, start);
+    if (rest.empty()) return nowhere;
+    const void* const found = memmem(rest.data(), rest.size(), wanted.data(), wanted.size());
+    return found == nullptr ? nowhere : start + static_cast<std::uint64_t>(static_cast<const std::byte*>(found) - rest.data());
+}
+
 /// A zero-terminated string at `offset`, at most `most` bytes of it.
 inline std::string_view c_string(Bytes bytes, std::uint64_t offset, std::size_t most = 4096) {
     const std::string_view rest = text(slice(bytes, offset, most));

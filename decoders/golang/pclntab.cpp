@@ -87,11 +87,20 @@ std::optional<Function> LineTable::find(std::uint64_t pc) const {
 
 std::vector<std::optional<Function>> LineTable::find_names(std::span<const std::string_view> wanted) const {
     std::vector<std::optional<Function>> found(wanted.size());
-    for (std::uint32_t i = 0; i < function_count_; ++i) {
+    std::size_t missing = wanted.size();
+    const auto is = [&](std::uint64_t offset, std::string_view name) {
+        const std::string_view there = text(slice(names_, offset, name.size() + 1));
+        return there.size() > name.size() && there.back() == '\0' && there.starts_with(name);
+    };
+    for (std::uint32_t i = 0; i < function_count_ && missing != 0; ++i) {
         const auto candidate = function(i);
-        if (!candidate) continue;
-        const auto match = std::ranges::find(wanted, name(*candidate));
-        if (match != wanted.end()) found[static_cast<std::size_t>(match - wanted.begin())] = candidate;
+        const auto offset = candidate ? load<std::int32_t>(record(*candidate), 4) : std::nullopt;
+        if (!offset || *offset < 0) continue;
+        for (std::size_t which = 0; which < wanted.size(); ++which) {
+            if (found[which] || !is(static_cast<std::uint32_t>(*offset), wanted[which])) continue;
+            found[which] = candidate;
+            --missing;
+        }
     }
     return found;
 }

@@ -41,7 +41,7 @@ public:
     /// The function whose code holds `pc`.
     [[nodiscard]] std::optional<Function> find(std::uint64_t pc) const;
     [[nodiscard]] std::optional<Function> function(std::uint32_t index) const;
-    /// The functions of those exact names, in that order; one linear search for all.
+    /// The first functions of those exact names, in that order; one linear search for all, which ends with the last one found.
     [[nodiscard]] std::vector<std::optional<Function>> find_names(std::span<const std::string_view> wanted) const;
     [[nodiscard]] std::string_view name(const Function& function) const;
     [[nodiscard]] std::uint8_t flags(const Function& function) const;

@@ -7,16 +7,16 @@ namespace {
 
 constexpr std::size_t most_entries = 64;
 
-std::shared_ptr<const LearnedBinary> learn(FileBytes bytes) {
+std::shared_ptr<const LearnedBinary> learn(FileMapping file) {
     auto learned = std::make_shared<LearnedBinary>();
-    learned->bytes = std::move(bytes);
-    auto binary = golang::learn_binary(learned->bytes.bytes());
+    learned->file = std::move(file);
+    auto binary = golang::learn_binary(learned->file.bytes());
     if (!binary) {
         learned->failure = binary.error();
     } else {
         learned->go = std::move(*binary);
     }
-    if (!learned->go) learned->bytes = FileBytes{};
+    if (!learned->go) learned->file = FileMapping{};
     return learned;
 }
 
@@ -32,10 +32,10 @@ Result<std::shared_ptr<const LearnedBinary>> learned_binary(Pid pid, BinaryCache
     if (!executable) return std::unexpected(executable.error());
     auto& entries = cache.entries().by_file;
     if (const auto found = entries.find(executable->identity()); found != entries.end()) return found->second;
-    auto bytes = executable->read();
-    if (!bytes) return std::unexpected(bytes.error());
+    auto file = executable->map();
+    if (!file) return std::unexpected(file.error());
     if (entries.size() >= most_entries) entries.erase(entries.begin());
-    return entries.emplace(executable->identity(), learn(std::move(*bytes))).first->second;
+    return entries.emplace(executable->identity(), learn(std::move(*file))).first->second;
 }
 
 std::uint64_t load_bias(Pid pid, const golang::GoBinary& binary) {

@@ -11,7 +11,7 @@
 namespace shimtrace::stacks {
 
 struct LearnedBinary {
-    FileBytes bytes;                     ///< what `go` refers to
+    FileMapping file;                    ///< what `go` refers to
     std::optional<golang::GoBinary> go;  ///< nullopt: no Go program
     std::optional<Error> failure;        ///< a Go program that cannot be read
 };

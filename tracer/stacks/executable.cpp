@@ -4,56 +4,20 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <utility>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace shimtrace::stacks {
 namespace {
 
-constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
-
 std::int64_t nanoseconds(const timespec& time) {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
 }  // namespace
-
-FileBytes::FileBytes(FileBytes&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-
-FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    return *this;
-}
-
-FileBytes::~FileBytes() {
-    if (data_ != nullptr) munmap(data_, size_);
-}
-
-Result<FileBytes> FileBytes::read(int fd, std::uint64_t size) {
-    if (size == 0 || size > most_bytes) return fail(fmt::format("read an executable of {} bytes", size), EFBIG);
-    void* const place = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (place == MAP_FAILED) return fail("make room for an executable", errno);
-    FileBytes result;
-    result.data_ = static_cast<std::byte*>(place);
-    result.size_ = size;
-    madvise(place, size, MADV_HUGEPAGE);
-    for (std::uint64_t done = 0; done < size;) {
-        const ssize_t got = pread(fd, result.data_ + done, size - done, static_cast<off_t>(done));
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return fail("read an executable", errno);
-        if (got == 0) break;  // it has shrunk: the rest reads as zeros
-        done += static_cast<std::uint64_t>(got);
-    }
-    return result;
-}
 
 Result<Executable> Executable::open(Pid pid) {
     const std::string path = fmt::format("/proc/{}/exe", pid.value);

@@ -1,13 +1,13 @@
 // A process's executable, read through /proc/PID/exe: the very file that runs, deleted or unreachable by path as it may be.
 #pragma once
 
+#include "stacks/file_mapping.hpp"
+
 #include <shimtrace/error.hpp>
 #include <shimtrace/types.hpp>
 
 #include <compare>
-#include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace shimtrace::stacks {
 
@@ -16,25 +16,6 @@ struct FileIdentity {
     std::uint64_t device = 0, inode = 0, size = 0;
     std::int64_t modified_ns = 0, changed_ns = 0;
     auto operator<=>(const FileIdentity&) const = default;
-};
-
-/// A copy of a file's bytes: not a mapping, since a mapped file that somebody cuts short kills whoever looks at it.
-class FileBytes {
-public:
-    FileBytes() = default;
-    FileBytes(FileBytes&& other) noexcept;
-    FileBytes& operator=(FileBytes&& other) noexcept;
-    FileBytes(const FileBytes&) = delete;
-    FileBytes& operator=(const FileBytes&) = delete;
-    ~FileBytes();
-
-    /// Errors: too large, unreadable, out of memory.
-    static Result<FileBytes> read(int fd, std::uint64_t size);
-    [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
-
-private:
-    std::byte* data_ = nullptr;
-    std::size_t size_ = 0;
 };
 
 /// An open executable. Closes it.
@@ -48,7 +29,7 @@ public:
     ~Executable();
 
     [[nodiscard]] const FileIdentity& identity() const { return identity_; }
-    [[nodiscard]] Result<FileBytes> read() const { return FileBytes::read(fd_, identity_.size); }
+    [[nodiscard]] Result<FileMapping> map() const { return FileMapping::map(fd_, identity_.size); }
 
 private:
     Executable(int fd, FileIdentity identity) : fd_(fd), identity_(identity) {}

@@ -21,7 +21,10 @@
 namespace shimtrace::stacks {
 namespace {
 
-constexpr std::size_t most_stack_bytes = std::size_t{1} << 18, most_frames = 512, most_views = 256;
+constexpr std::size_t most_frames = 512, most_views = 256;
+/// Of a stack: what is read at first, since most are shallow, and at most. Where more than that lies above the stack pointer it is no stack of
+/// the C library's but a stack in Go's heap, whose end the mapping does not tell.
+constexpr std::size_t first_stack_bytes = std::size_t{1} << 13, most_stack_bytes = std::size_t{1} << 18, heap_stack_bytes = std::size_t{1} << 16;
 
 /// What unwinding in one process needs, read once.
 struct ProcessView {
@@ -71,17 +74,18 @@ private:
     std::span<const std::byte> stack_;
 };
 
-/// The bytes from the stack pointer to the end of its mapping, or as many as are kept.
-std::vector<std::byte> read_stack(const ProcessView& view, std::uint64_t sp) {
+/// The bytes from the stack pointer to the end of its mapping, at most `most` of them.
+std::vector<std::byte> read_stack(const ProcessView& view, std::uint64_t sp, std::size_t most = most_stack_bytes) {
     const Mapping* mapping = find_mapping(view.mappings, sp);
     if (mapping == nullptr) return {};
-    std::vector<std::byte> stack(std::min<std::uint64_t>(most_stack_bytes, mapping->end - sp));
+    const std::uint64_t above = mapping->end - sp;
+    std::vector<std::byte> stack(std::min<std::uint64_t>(most, above > most_stack_bytes ? heap_stack_bytes : above));
     stack.resize(view.memory.read(RemoteAddress{sp}, stack));
     return stack;
 }
 
-/// Go frames from `pc` and `sp` on.
-void add_go_frames(ProcessView& view, std::uint64_t pc, golang::StackBytes stack, std::uint64_t sp, bool exact,
+/// Go frames from `pc` and `sp` on. False: the stack goes on above what was read of it.
+bool add_go_frames(ProcessView& view, std::uint64_t pc, golang::StackBytes stack, std::uint64_t sp, bool exact,
                    std::vector<StackFrame>& into) {
     const golang::UnwoundStack unwound = view.unwinder->unwind({pc, sp, exact, true}, stack);
     const Mapping* module = find_mapping(view.mappings, pc);
@@ -94,11 +98,13 @@ void add_go_frames(ProcessView& view, std::uint64_t pc, golang::StackBytes stack
                         .file = frame.file,
                         .line = frame.line});
     }
+    return unwound.complete || unwound.physical.empty() || unwound.physical.back().fp <= stack.low + stack.bytes.size();
 }
 
 struct Followed {
     std::vector<StackFrame> frames;
     std::string missing;
+    bool cut = false;  ///< Go's part goes on above what was read of the stack
 };
 
 /// `stack`: what was read from the stack pointer on.
@@ -106,7 +112,7 @@ Followed follow(ProcessView& view, const StartRegisters& start, std::span<const 
     Followed followed;
     const std::uint64_t pc = *start.values[StartRegisters::pc], sp = *start.values[StartRegisters::sp];
     if (view.in_go(pc)) {
-        add_go_frames(view, pc, {sp, stack}, sp, true, followed.frames);
+        followed.cut = !add_go_frames(view, pc, {sp, stack}, sp, true, followed.frames);
         return followed;
     }
     const StackOverMemory memory(view.memory, sp, stack);
@@ -114,7 +120,7 @@ Followed follow(ProcessView& view, const StartRegisters& start, std::span<const 
     bool exact = true;
     for (const NativeFrame& frame : native.frames) {
         if (view.in_go(frame.pc)) {
-            add_go_frames(view, frame.pc, {sp, stack}, frame.sp, false, followed.frames);
+            followed.cut = !add_go_frames(view, frame.pc, {sp, stack}, frame.sp, false, followed.frames);
             return followed;
         }
         followed.frames.push_back(view.symbols.describe(frame.pc, exact || frame.signal, view.mappings));
@@ -125,6 +131,14 @@ Followed follow(ProcessView& view, const StartRegisters& start, std::span<const 
     } else if (!native.complete) {
         followed.missing = "the stack could not be followed to its end";
     }
+    return followed;
+}
+
+/// The stack as memory has it now: as much as it takes.
+Followed follow(ProcessView& view, const StartRegisters& start) {
+    const std::uint64_t sp = *start.values[StartRegisters::sp];
+    Followed followed = follow(view, start, read_stack(view, sp, first_stack_bytes));
+    if (followed.cut) followed = follow(view, start, read_stack(view, sp));
     return followed;
 }
 
@@ -202,7 +216,7 @@ Result<ProcessStacks> native_stacks(Pid pid, BinaryCache& cache, const NativeOpt
         if (const auto found = held.find(thread.tid); found != held.end()) {
             followed = follow(view, found->second.registers, found->second.stack);
         } else if (call && call->sp != 0) {
-            followed = follow(view, start_of(*call), read_stack(view, call->sp));
+            followed = follow(view, start_of(*call));
         } else {
             followed.missing = thread.state == 'R' ? "it runs: only --stop shows where" : "its registers cannot be seen";
         }
@@ -234,13 +248,12 @@ StackReader::~StackReader() = default;
 
 std::vector<StackFrame> StackReader::stack_of(Pid pid, Tid, const user_regs_struct& registers) {
     ProcessView& view = inside_->view(pid, registers.rip);
-    const std::vector<std::byte> stack = read_stack(view, registers.rsp);
-    std::vector<StackFrame> frames = follow(view, start_of(registers), stack).frames;
+    std::vector<StackFrame> frames = follow(view, start_of(registers)).frames;
     const bool unknown = std::ranges::any_of(frames, [](const StackFrame& frame) { return frame.module.empty(); });
     if (!unknown && frames.size() > 1) return frames;
     // A library was mapped since: look again, once.
     view.mappings = read_mappings(pid);
-    return follow(view, start_of(registers), read_stack(view, registers.rsp)).frames;
+    return follow(view, start_of(registers)).frames;
 }
 
 void StackReader::stack_of(Pid pid, Tid tid, std::vector<StackFrame>& into) {
