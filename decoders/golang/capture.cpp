@@ -78,6 +78,7 @@ private:
     std::unordered_map<std::uint64_t, const GoThread*> threads_;  ///< by m.procid
     const ReadLimits& limits_;
     RuntimeState state_;
+    std::size_t stack_bytes_ = 0;
     std::unordered_set<std::uint64_t> known_;  ///< addresses of all g's
 };
 
@@ -139,33 +140,35 @@ void Capture::place_stack(CapturedGoroutine& g) {
 }
 
 void Capture::read_stacks(std::span<CapturedGoroutine> goroutines) {
-    std::size_t total = state_.stacks.size();
+    std::size_t size = 0;
+    std::vector<std::size_t> sizes;
+    sizes.reserve(goroutines.size());
     for (CapturedGoroutine& g : goroutines) {
         place_stack(g);
-        if (g.start_sp == 0) continue;
-        const std::uint64_t whole = g.stack_high - g.start_sp;
-        const std::uint64_t room = std::min<std::uint64_t>(limits_.max_stack_bytes, limits_.max_total_stack_bytes - total);
+        const std::uint64_t whole = g.start_sp == 0 ? 0 : g.stack_high - g.start_sp;
+        const std::uint64_t room = std::min<std::uint64_t>(limits_.max_stack_bytes, limits_.max_total_stack_bytes - stack_bytes_ - size);
         g.cut = whole > room;
-        g.stack_offset = total;
-        g.stack_size = static_cast<std::size_t>(std::min(whole, room));
-        total += g.stack_size;
+        sizes.push_back(static_cast<std::size_t>(std::min(whole, room)));
+        size += sizes.back();
     }
-    state_.stacks.resize(total);
+    stack_bytes_ += size;
+    std::span<std::byte> block(state_.stacks.emplace_back(std::make_unique_for_overwrite<std::byte[]>(size)).get(), size);
     std::vector<ReadRequest> requests;
-    std::vector<CapturedGoroutine*> of;
-    for (CapturedGoroutine& g : goroutines) {
-        if (g.stack_size == 0) continue;
-        requests.push_back({RemoteAddress{g.start_sp}, std::span(state_.stacks).subspan(g.stack_offset, g.stack_size)});
-        of.push_back(&g);
+    requests.reserve(goroutines.size());
+    for (std::size_t i = 0; i < goroutines.size(); ++i) {
+        requests.push_back({RemoteAddress{goroutines[i].start_sp}, block.first(sizes[i])});
+        block = block.subspan(sizes[i]);
     }
     memory_.read(requests);
-    for (std::size_t i = 0; i < requests.size(); ++i) of[i]->stack_size = requests[i].got;
+    for (std::size_t i = 0; i < goroutines.size(); ++i) goroutines[i].stack = requests[i].into.first(requests[i].got);
 }
 
 std::vector<std::uint64_t> Capture::read_goroutines(const std::vector<std::uint64_t>& addresses, bool last) {
     const Records before(memory_, addresses, layout_.g.size);
     std::vector<CapturedGoroutine> live;
     std::vector<std::size_t> source;
+    live.reserve(addresses.size());
+    source.reserve(addresses.size());
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         if (before[i].empty()) continue;
         CapturedGoroutine g = parse_goroutine(before[i], addresses[i], layout_.g);
@@ -323,15 +326,21 @@ void Capture::read_polls(std::span<const PolledDescriptor> polled) {
 
 RuntimeState Capture::run(std::span<const PolledDescriptor> polled) {
     const std::vector<std::uint64_t> addresses = all_addresses();
+    state_.goroutines.reserve(addresses.size());
+    bool retried = false;
     for (std::size_t begin = 0; begin < addresses.size(); begin += chunk) {
         const auto part = std::span(addresses).subspan(begin, std::min(chunk, addresses.size() - begin));
         std::vector<std::uint64_t> pending(part.begin(), part.end());
-        for (int attempt = 0; attempt <= limits_.retries && !pending.empty(); ++attempt)
+        for (int attempt = 0; attempt <= limits_.retries && !pending.empty(); ++attempt) {
             pending = read_goroutines(pending, attempt == limits_.retries);
+            retried = retried || !pending.empty();
+        }
     }
-    std::unordered_map<std::uint64_t, std::size_t> order;
-    for (std::size_t i = 0; i < addresses.size(); ++i) order.emplace(addresses[i], i);
-    std::ranges::sort(state_.goroutines, {}, [&](const CapturedGoroutine& g) { return order[g.address]; });
+    if (retried) {
+        std::unordered_map<std::uint64_t, std::size_t> order;
+        for (std::size_t i = 0; i < addresses.size(); ++i) order.emplace(addresses[i], i);
+        std::ranges::sort(state_.goroutines, {}, [&](const CapturedGoroutine& g) { return order[g.address]; });
+    }
 
     if (!location_.objects_known) return std::move(state_);
     read_polls(polled);

@@ -46,7 +46,7 @@ std::optional<std::int32_t> started_child(const RuntimeState& state, const GoBin
                                           const UnwoundStack& stack, const Memory& memory) {
     for (const PhysicalFrame& frame : stack.physical) {
         if (!waits_for_child(binary.lines.name(frame.function))) continue;
-        const std::vector<std::uint64_t> pointers = frame_pointers(state, state.goroutines[goroutine], frame);
+        const std::vector<std::uint64_t> pointers = frame_pointers(state.goroutines[goroutine], frame);
         const Records commands(memory, pointers, command_bytes);
         for (std::size_t i = 0; i < pointers.size(); ++i) {
             if (commands[i].empty()) continue;

@@ -70,7 +70,7 @@ private:
 std::vector<std::uint64_t> HolderSearch::words(std::size_t goroutine, const PhysicalFrame& frame, std::size_t above) const {
     const CapturedGoroutine& g = state_.goroutines[goroutine];
     if (frame.sp < g.start_sp) return {};
-    const Bytes bytes = slice(state_.stack(g), frame.sp - g.start_sp, std::min<std::uint64_t>(frame.fp - frame.sp + above, 65536));
+    const Bytes bytes = slice(g.stack, frame.sp - g.start_sp, std::min<std::uint64_t>(frame.fp - frame.sp + above, 65536));
     std::vector<std::uint64_t> result(bytes.size() / 8);
     std::memcpy(result.data(), bytes.data(), result.size() * 8);
     return result;

@@ -111,20 +111,32 @@ std::span<const MeaningRow> meaning_rows() {
     return rows;
 }
 
-GoMeaning meaning_of(const Goroutine& goroutine) {
-    constexpr std::size_t most_frames = 64;  // from either end: what a goroutine is for shows near its start
-    const std::size_t skip = goroutine.stack.size() > 2 * most_frames ? goroutine.stack.size() - 2 * most_frames : 0;
-    for (const MeaningRow& row : rows) {
-        for (const GoFrame& frame : std::span(goroutine.stack).subspan(skip)) {
-            if (frame.function.find(row.function) == std::string::npos) continue;
-            GoMeaning meaning{.what = std::string(row.what)};
-            meaning.detail = row.detail == "%method" ? method_name(frame.function) : std::string(row.detail);
-            const std::string_view stream = stream_of(goroutine.wait.fd_path);
-            if (row.what.ends_with("copier") && !stream.empty()) meaning.detail = stream;
-            return meaning;
-        }
+std::size_t MeaningFinder::row_of(const std::string& function) {
+    const auto [place, fresh] = rows_.try_emplace(function);
+    if (fresh) {
+        const auto row = std::ranges::find_if(rows, [&](const MeaningRow& one) { return function.find(one.function) != std::string::npos; });
+        place->second = static_cast<std::size_t>(row - std::begin(rows));
     }
-    return {};
+    return place->second;
+}
+
+GoMeaning MeaningFinder::meaning_of(const Goroutine& goroutine) {
+    constexpr std::size_t most_frames = 128;  // of the outer end: what a goroutine is for shows near its start
+    const GoFrame* best = nullptr;
+    std::size_t best_row = std::size(rows);
+    for (const GoFrame& frame : std::span(goroutine.stack).last(std::min(goroutine.stack.size(), most_frames))) {
+        const std::size_t row = row_of(frame.function);
+        if (row >= best_row) continue;
+        best = &frame;
+        best_row = row;
+    }
+    if (best == nullptr) return {};
+    const MeaningRow& row = rows[best_row];
+    GoMeaning meaning{.what = std::string(row.what)};
+    meaning.detail = row.detail == "%method" ? method_name(best->function) : std::string(row.detail);
+    const std::string_view stream = stream_of(goroutine.wait.fd_path);
+    if (row.what.ends_with("copier") && !stream.empty()) meaning.detail = stream;
+    return meaning;
 }
 
 bool carries_request(const GoMeaning& meaning) {

@@ -4,7 +4,9 @@
 #include <shimtrace/goroutine.hpp>
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace shimtrace::golang {
 
@@ -17,8 +19,16 @@ struct MeaningRow {
 /// The first row that a frame of the stack matches wins: what is specific stands before what is general.
 std::span<const MeaningRow> meaning_rows();
 
-/// Nothing but the stack and what it waits on is looked at; container and exec id stay empty. Empty `what`: not known.
-GoMeaning meaning_of(const Goroutine& goroutine);
+/// Looks meanings up, each function once.
+class MeaningFinder {
+public:
+    /// Nothing but the stack and what it waits on is looked at; container and exec id stay empty. Empty `what`: not known.
+    [[nodiscard]] GoMeaning meaning_of(const Goroutine& goroutine);
+
+private:
+    [[nodiscard]] std::size_t row_of(const std::string& function);
+    std::unordered_map<std::string, std::size_t> rows_;  ///< the first row that a function matches; past the last: none
+};
 
 /// True for the meanings whose stacks hold a request with a container's id.
 bool carries_request(const GoMeaning& meaning);

@@ -1,7 +1,9 @@
 #include "decoders_golang/program.hpp"
 
 #include "decoders_golang/children.hpp"
+#include "decoders_golang/conditions.hpp"
 #include "decoders_golang/meanings.hpp"
+#include "decoders_golang/polls.hpp"
 #include "decoders_golang/requests.hpp"
 #include "decoders_golang/waits.hpp"
 
@@ -10,7 +12,7 @@
 namespace shimtrace::golang {
 namespace {
 
-constexpr std::size_t most_frames = 1 << 22;  // of all goroutines together
+constexpr std::size_t most_frames = 1 << 21;  // of all goroutines together
 
 struct StatusRow {
     std::uint32_t status;
@@ -56,9 +58,9 @@ Goroutine describe(const CapturedGoroutine& g, const GoBinary& binary, Unwinder&
     return goroutine;
 }
 
-UnwoundStack unwind(const CapturedGoroutine& g, const RuntimeState& state, Unwinder& unwinder) {
+UnwoundStack unwind(const CapturedGoroutine& g, Unwinder& unwinder) {
     if (g.start_sp == 0) return {};
-    return unwinder.unwind({g.start_unwind_pc, g.start_sp, g.exact_pc, g.in_syscall}, {g.start_sp, state.stack(g)});
+    return unwinder.unwind({g.start_unwind_pc, g.start_sp, g.exact_pc, g.in_syscall}, {g.start_sp, g.stack});
 }
 
 }  // namespace
@@ -78,20 +80,23 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
     program.goroutines.reserve(state.goroutines.size());
     std::size_t frames = 0;
     for (const CapturedGoroutine& g : state.goroutines) {
-        stacks.push_back(frames < most_frames ? unwind(g, state, unwinder) : UnwoundStack{});
+        stacks.push_back(frames < most_frames ? unwind(g, unwinder) : UnwoundStack{});
         frames += stacks.back().frames.size();
         program.goroutines.push_back(describe(g, binary, unwinder, stacks.back(), facts.now));
     }
     if (frames >= most_frames) program.incomplete = "there are more stack frames than are kept";
     if (location.objects_known) {
         fill_waits(state, facts.polled, stacks, program.goroutines);
+        find_polls(state, location, binary, stacks, program.goroutines, memory);
+        find_conditions(state, binary, stacks, program.goroutines, memory);
         infer_holders(state, unwinder, stacks, program.goroutines);
         decoded.children = find_children(state, binary, stacks, program.goroutines, memory);
     } else {
         program.incomplete = "the Go version is not known: what goroutines wait on cannot be told";
     }
     for (std::size_t i = 0; i < stacks.size(); ++i) program.goroutines[i].stack = std::move(stacks[i].frames);
-    for (Goroutine& goroutine : program.goroutines) goroutine.meaning = meaning_of(goroutine);
+    MeaningFinder meanings;
+    for (Goroutine& goroutine : program.goroutines) goroutine.meaning = meanings.meaning_of(goroutine);
     if (location.objects_known) find_requests(state, binary, stacks, program.goroutines, memory);
     return decoded;
 }

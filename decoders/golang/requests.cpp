@@ -49,7 +49,7 @@ std::optional<Request> find_request(const RuntimeState& state, const GoBinary& b
     for (const std::string_view holder : holding_request) {
         for (const PhysicalFrame& frame : stack.physical) {
             if (binary.lines.name(frame.function).find(holder) == std::string_view::npos) continue;
-            const std::vector<std::uint64_t> pointers = frame_pointers(state, state.goroutines[goroutine], frame);
+            const std::vector<std::uint64_t> pointers = frame_pointers(state.goroutines[goroutine], frame);
             const Records objects(memory, pointers, request_bytes);
             for (std::size_t i = 0; i < pointers.size(); ++i) {
                 if (objects[i].empty()) continue;

@@ -10,6 +10,7 @@
 #include <shimtrace/memory.hpp>
 #include <shimtrace/types.hpp>
 
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -70,8 +71,8 @@ struct CapturedGoroutine {
     std::uint64_t start_sp = 0;        ///< where `stack` begins and unwinding starts; 0: no stack can be read
     std::uint64_t start_unwind_pc = 0;
     bool exact_pc = false, in_syscall = false;
-    bool cut = false;                              ///< the stack is longer than what was read
-    std::size_t stack_offset = 0, stack_size = 0;  ///< in RuntimeState::stacks
+    bool cut = false;  ///< the stack is longer than what was read
+    Bytes stack;       ///< what was read of it, in RuntimeState::stacks
 };
 
 struct CapturedSudog {
@@ -98,7 +99,7 @@ struct PolledDescriptor {
 
 struct RuntimeState {
     std::vector<CapturedGoroutine> goroutines;  ///< in allgs' order, the dead ones left out
-    std::vector<std::byte> stacks;
+    std::vector<std::unique_ptr<std::byte[]>> stacks;  ///< the bytes of the goroutines' stacks, many in each block
     std::unordered_map<std::uint64_t, CapturedSudog> sudogs;  ///< of g.waiting, by address
     std::unordered_map<std::uint64_t, CapturedChannel> channels;
     std::unordered_map<std::uint64_t, std::uint64_t> semaphores;  ///< g's address → address of the semaphore's word
@@ -106,8 +107,6 @@ struct RuntimeState {
     std::vector<CapturedPoll> polls;
     std::size_t total = 0;  ///< live and dead, as allgs says
     std::string incomplete;
-
-    [[nodiscard]] Bytes stack(const CapturedGoroutine& g) const { return slice(stacks, g.stack_offset, g.stack_size); }
 };
 
 /// Copies everything that decoding needs. `threads` must outlive the result.

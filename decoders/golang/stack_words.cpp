@@ -4,11 +4,11 @@
 
 namespace shimtrace::golang {
 
-std::vector<std::uint64_t> frame_pointers(const RuntimeState& state, const CapturedGoroutine& g, const PhysicalFrame& frame) {
+std::vector<std::uint64_t> frame_pointers(const CapturedGoroutine& g, const PhysicalFrame& frame) {
     constexpr std::size_t argument_bytes = 80, most_words = 1024;
     if (frame.sp < g.start_sp) return {};
     const Bytes bytes =
-        slice(state.stack(g), frame.sp - g.start_sp, std::min<std::uint64_t>(frame.fp - frame.sp + argument_bytes, most_words * 8));
+        slice(g.stack, frame.sp - g.start_sp, std::min<std::uint64_t>(frame.fp - frame.sp + argument_bytes, most_words * 8));
     std::vector<std::uint64_t> pointers;
     for (std::size_t i = 0; i + 8 <= bytes.size(); i += 8) {
         const std::uint64_t value = word(bytes, i);

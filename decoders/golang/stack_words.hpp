@@ -13,7 +13,7 @@
 namespace shimtrace::golang {
 
 /// Aligned words of a frame and of the argument slots above it that may be pointers; each once, in stack order.
-std::vector<std::uint64_t> frame_pointers(const RuntimeState& state, const CapturedGoroutine& g, const PhysicalFrame& frame);
+std::vector<std::uint64_t> frame_pointers(const CapturedGoroutine& g, const PhysicalFrame& frame);
 
 /// The text of a Go string whose header is {pointer, length} at `offset` of `object`; nullopt: empty, longer than `most`, unreadable, or
 /// with bytes that are not printable ASCII.

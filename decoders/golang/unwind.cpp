@@ -52,40 +52,51 @@ std::optional<Function> Unwinder::function_at(std::uint64_t pc) const {
 
 UnwoundStack Unwinder::unwind(const UnwindStart& start, const StackBytes& stack) {
     UnwoundStack result;
+    walked_.clear();
+    result.complete = walk(start, stack);
+    std::size_t logical = 0;
+    for (const Walked& step : walked_) logical += step.source->size();
+    result.frames.reserve(logical);
+    result.physical.reserve(walked_.size());
+    for (const Walked& step : walked_) {
+        result.physical.push_back(step.frame);
+        for (const GoFrame& frame : *step.source) {
+            result.frames.push_back(frame);
+            result.frames.back().pc = step.frame.pc + binary_->text.begin + bias_;
+            result.frames.back().offset = step.frame.pc - step.frame.function.entry;
+        }
+    }
+    return result;
+}
+
+bool Unwinder::walk(const UnwindStart& start, const StackBytes& stack) {
     std::uint64_t pc = start.pc, sp = start.sp;
     bool exact = start.exact_pc;
     const std::uint64_t high = stack.low + stack.bytes.size();
-    while (result.frames.size() < most_frames) {
+    std::size_t logical = 0;
+    while (logical < most_frames) {
         const auto offset = binary_->code_offset(pc - bias_);
-        if (!offset || sp < stack.low || sp >= high) return result;
+        if (!offset || sp < stack.low || sp >= high) return false;
         const Resolved& resolved = resolve(*offset);
-        if (!resolved.function) return result;
-        const Function function = *resolved.function;
+        if (!resolved.function) return false;
+        const Function& function = *resolved.function;
 
         const std::uint64_t line_pc = exact || *offset == function.entry ? *offset : *offset - 1;
-        for (const GoFrame& frame : source(function, line_pc)) {
-            result.frames.push_back(frame);
-            result.frames.back().pc = pc;
-            result.frames.back().offset = *offset - function.entry;
-        }
-        const bool top = (resolved.flags & LineTable::top_frame) != 0;
-        const bool innermost = result.physical.empty();
+        const bool innermost = walked_.empty();
         const std::uint64_t fp = sp + static_cast<std::uint64_t>(std::max(0, resolved.frame_size.value_or(0))) + 8;
-        result.physical.push_back({function, *offset, sp, fp});
-        if (top) {
-            result.complete = true;
-            return result;
-        }
+        walked_.push_back({{function, *offset, sp, fp}, &source(function, line_pc)});
+        logical += walked_.back().source->size();
+        if ((resolved.flags & LineTable::top_frame) != 0) return true;
         const bool writes_sp = (resolved.flags & LineTable::writes_sp) != 0;
-        if (writes_sp && resolved.name != "runtime.cgocallback" && !(innermost && start.in_syscall)) return result;
-        if (!resolved.frame_size || *resolved.frame_size < 0 || fp > high) return result;
+        if (writes_sp && resolved.name != "runtime.cgocallback" && !(innermost && start.in_syscall)) return false;
+        if (!resolved.frame_size || *resolved.frame_size < 0 || fp > high) return false;
         const auto return_pc = load<std::uint64_t>(stack.bytes, fp - 8 - stack.low);
-        if (!return_pc || *return_pc == 0) return result;
+        if (!return_pc || *return_pc == 0) return false;
         exact = resolved.may_trap_caller;
         pc = *return_pc;
         sp = fp;  // rises by 8 at least, so the loop ends with the stack
     }
-    return result;
+    return false;
 }
 
 std::optional<GoFrame> Unwinder::creator(std::uint64_t go_pc) {

@@ -59,11 +59,18 @@ private:
     };
     const Resolved& resolve(std::uint64_t pc);
     const std::vector<GoFrame>& source(const Function& function, std::uint64_t line_pc);
+    /// Fills `walked_`; true: it ended at a top frame.
+    bool walk(const UnwindStart& start, const StackBytes& stack);
 
     const GoBinary* binary_;
     std::uint64_t bias_;
     std::unordered_map<std::uint64_t, Resolved> resolved_;
     std::unordered_map<std::uint64_t, std::vector<GoFrame>> sources_;
+    struct Walked {
+        PhysicalFrame frame;
+        const std::vector<GoFrame>* source;  ///< in sources_, whose elements stay where they are
+    };
+    std::vector<Walked> walked_;  ///< of the stack at hand
 };
 
 }  // namespace shimtrace::golang

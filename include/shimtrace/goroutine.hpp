@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shimtrace/role.hpp>
+#include <shimtrace/shared_text.hpp>
 #include <shimtrace/types.hpp>
 
 #include <cstdint>
@@ -13,8 +14,8 @@ namespace shimtrace {
 
 struct GoFrame {
     std::uint64_t pc = 0;
-    std::string function;  ///< "github.com/containerd/fifo.(*fifo).Write"
-    std::string file;
+    SharedText function;  ///< "github.com/containerd/fifo.(*fifo).Write"
+    SharedText file;
     int line = 0;
     bool inlined = false;       ///< expanded from the frame that follows
     std::uint64_t offset = 0;   ///< pc - function entry, as Go prints "+0x1c"

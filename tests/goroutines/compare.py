@@ -98,6 +98,14 @@ def check_objects(all_goroutines, program):
     expect(full and full[0]["wait"]["length"] == 3 and full[0]["wait"]["capacity"] == 3, "nobody sends to the full channel")
     expect(any(len(g["wait"].get("cases", [])) == 3 for g in of("select")), "no select with three cases")
     expect(any("until_monotonic_ns" in g["wait"] for g in of("sleep")), "nobody sleeps")
+    conditions = of("cond", "main.waitCondition")
+    expect(len(conditions) == 2 and all(g["wait"].get("object") for g in conditions), "the condition that two wait for was not found")
+    expect(conditions[0]["wait"]["object"] == conditions[1]["wait"]["object"], "they wait for different conditions")
+    expect(conditions[0]["wait"]["others"] == [conditions[1]["id"]], "they do not know of each other")
+    same = [g for g in of("chan_receive") if g["wait"].get("object") and len(g["wait"].get("others", [])) >= 3 and g["wait"]["capacity"] == 0]
+    expect(same, "those who wait on one channel do not know of each other")
+    reflected = [g for g in of("select", "reflect.Select") if len(g["wait"].get("cases", [])) == 2]
+    expect(reflected and {c["direction"] for c in reflected[0]["wait"]["cases"]} == {"send", "receive"}, "reflect.Select's cases are wrong")
     for kind, waiter, holder in [("mutex", "main.waitGlobalMutex", "main.holdGlobalMutex"), ("mutex", "main.(*embedding).wait", "main.(*embedding).hold"),
                                  ("rwmutex_write", "main.waitWriter", "main.holdReader"), ("rwmutex_read", "main.waitReader", "main.holdReader"),
                                  ("once", "main.holdOnce", "main.holdOnce")]:

@@ -9,6 +9,7 @@
 #include "output/printable.hpp"
 #include "output/role_text.hpp"
 #include "recording/reader.hpp"
+#include "stacks/core_stacks.hpp"
 #include "stacks/goroutines.hpp"
 #include "stacks/native.hpp"
 
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <memory>
 
 #include <sys/stat.h>
@@ -28,7 +30,7 @@ namespace {
 struct StacksOptions {
     std::vector<std::string> targets;
     std::string dump;
-    bool group = false, flame = false, stop = false, no_stop = false, all_frames = false, no_threads = false;
+    bool group = false, flame = false, stop = false, no_stop = false, all_frames = false, no_threads = false, debuginfod = false;
 
     [[nodiscard]] bool wants_threads() const { return dump.empty() && !no_threads; }
 };
@@ -39,6 +41,7 @@ struct Collected {
     std::optional<GoProgram> go;
     std::optional<ProcessStacks> native;
     std::vector<std::string> problems;
+    bool of_core = false;
 };
 
 std::optional<std::int32_t> as_pid(const std::string& text) {
@@ -73,7 +76,7 @@ Collected collect(Process process, stacks::BinaryCache& cache, const StacksOptio
     }
     if (collected.go) name_containers(*collected.go, collected.process);
     if (!options.wants_threads()) return collected;
-    if (auto native = stacks::native_stacks(pid, cache, {.stop = stop})) {
+    if (auto native = stacks::native_stacks(pid, cache, {.stop = stop, .debuginfod = options.debuginfod})) {
         collected.native = std::move(*native);
     } else {
         collected.problems.push_back(native.error().message());
@@ -122,22 +125,30 @@ std::string title(const Collected& collected) {
         stopped += collected.go->stopped;
     }
     if (collected.native) stopped += collected.native->stopped;
+    if (collected.of_core) return text + ", from a core file";
     const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(stopped).count();
     return text + (microseconds == 0 ? ", never stopped" : fmt::format(", stopped for {} µs", microseconds));
 }
 
-std::string as_text(const Collected& collected, const StacksOptions& options, const output::StackStyle& style) {
+void write(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void print(const Collected& collected, const StacksOptions& options, const output::StackStyle& style) {
     const GoProgram* go = collected.go ? &*collected.go : nullptr;
     const ProcessStacks* native = collected.native ? &*collected.native : nullptr;
-    if (options.flame) return output::print_folded(go, go == nullptr ? native : nullptr, style);
-    if (style.exact) return go == nullptr ? "" : output::print_goroutines(*go, style);
-    std::string out = title(collected) + "\n";
+    if (options.flame) return write(output::print_folded(go, go == nullptr ? native : nullptr, style));
+    if (!style.exact) write(title(collected) + "\n");
     if (go != nullptr) {
-        out += "\n" + (options.group ? output::print_goroutine_groups(*go, style) : output::print_goroutines(*go, style));
-        if (!go->incomplete.empty()) out += "\n(" + output::printable(go->incomplete) + ")\n";
+        if (!style.exact) write("\n");
+        if (options.group) {
+            write(output::print_goroutine_groups(*go, style));
+        } else {
+            output::print_goroutines(*go, style, write);
+        }
+        if (!style.exact && !go->incomplete.empty()) write("\n(" + output::printable(go->incomplete) + ")\n");
     }
-    if (native != nullptr && !native->threads.empty()) out += "\n" + output::print_native_stacks(*native, style);
-    return out;
+    if (!style.exact && native != nullptr && !native->threads.empty()) write("\n" + output::print_native_stacks(*native, style));
 }
 
 nlohmann::json as_json(const Collected& collected, const output::StackStyle& style) {
@@ -190,7 +201,7 @@ private:
 
 bool is_file(const std::string& path) {
     struct stat facts;
-    return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && recording::looks_like_recording(path);
+    return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
 struct Everything {
@@ -198,6 +209,22 @@ struct Everything {
     std::vector<Process> known;  ///< of a snapshot: names of pids that are long gone
     int exit_code = exit_done;
 };
+
+void add_core(const std::string& path, const StacksOptions& options, Everything& everything) {
+    auto core = stacks::read_core(path, options.debuginfod);
+    if (!core) {
+        everything.exit_code = report(core.error(), exit_failed);
+        return;
+    }
+    Collected collected;
+    collected.process.pid = core->native.pid;
+    collected.process.comm = core->native.comm;
+    collected.of_core = true;
+    collected.go = std::move(core->go);
+    if (options.wants_threads()) collected.native = std::move(core->native);
+    collected.problems = std::move(core->problems);
+    everything.collected.push_back(std::move(collected));
+}
 
 void add_file(const std::string& path, Everything& everything) {
     auto snapshots = recording::read_snapshots(path);
@@ -217,7 +244,11 @@ int run(const Globals& globals, const StacksOptions& options) {
     TargetFinder finder(globals);
     Everything everything;
     for (const std::string& target : options.targets) {
-        if (is_file(target)) {
+        if (is_file(target) && stacks::is_core_file(target)) {
+            add_core(target, options, everything);
+            continue;
+        }
+        if (is_file(target) && recording::looks_like_recording(target)) {
             add_file(target, everything);
             continue;
         }
@@ -234,7 +265,8 @@ int run(const Globals& globals, const StacksOptions& options) {
         if (globals.json) {
             document["processes"].push_back(as_json(collected, style));
         } else {
-            fmt::print("{}{}", first || options.flame ? "" : "\n", as_text(collected, options, style));
+            if (!first && !options.flame) write("\n");
+            print(collected, options, style);
         }
         first = false;
     }
@@ -249,13 +281,16 @@ void add_stacks(CLI::App& app, Globals& globals, int& exit_code) {
     CLI::App* command = app.add_subcommand("stacks", "Shows every goroutine and every thread's stack, and what each waits on");
     command
         ->add_option("TARGET", options->targets,
-                     "a pid, a container id or a unique prefix, namespace/id, `containerd`, or a recording's file")
+                     "a pid, a container id or a unique prefix, namespace/id, `containerd`; or a file: a recording, what why --save kept, or an ELF core")
         ->required();
     command->add_option("--dump", options->dump, "`go`: Go's own traceback format and nothing else")->check(CLI::IsMember({"go"}));
     command->add_flag("--group", options->group, "fold equal stacks, the biggest group first");
     command->add_flag("--flame", options->flame, "folded stacks, for flame graphs");
     command->add_flag("--runtime", options->all_frames, "the Go runtime's own frames and goroutines too");
     command->add_flag("--no-threads", options->no_threads, "leave out the native stacks");
+    command->add_flag("--debuginfod", options->debuginfod,
+                      "ask the servers of DEBUGINFOD_URLS for debug files that are not here; needs the program debuginfod-find, which "
+                      "downloads them into its cache");
     command->add_flag("--stop", options->stop, "hold all threads still for a moment: a consistent view, and running goroutines' stacks");
     command->add_flag("--no-stop", options->no_stop, "never stop a thread (as without --stop)");
     command->callback([&globals, &exit_code, options] { exit_code = run(globals, *options); });

@@ -81,13 +81,14 @@ std::string wait_text(const GoWait& wait, const StackStyle& style) {
             return lock_text("WaitGroup", wait);
         case GoWaitKind::once:
             return lock_text("Once", wait);
+        case GoWaitKind::cond:
+            return lock_text("Cond", wait);
         case GoWaitKind::syscall:
             return syscall_text(wait, style);
         case GoWaitKind::child:
             if (!wait.child) return "child";
             return "child " + (style.process_name ? style.process_name(wait.child) : fmt::format("{}", wait.child.value));
         case GoWaitKind::sleep:
-        case GoWaitKind::cond:
         case GoWaitKind::none:
             return {};
     }

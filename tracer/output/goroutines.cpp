@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
 
 namespace shimtrace::output {
@@ -74,8 +75,9 @@ std::string function_name(const GoFrame& frame) {
 }
 
 void print_frame(std::string& out, const GoFrame& frame) {
-    out += fmt::format("{}({})\n\t{}:{}", function_name(frame), frame.no_arguments ? "" : "...", printable(frame.file), frame.line);
-    if (!frame.inlined && frame.offset != 0) out += fmt::format(" +{:#x}", frame.offset);
+    const auto end = std::back_inserter(out);
+    fmt::format_to(end, "{}({})\n\t{}:{}", function_name(frame), frame.no_arguments ? "" : "...", printable(frame.file), frame.line);
+    if (!frame.inlined && frame.offset != 0) fmt::format_to(end, " +{:#x}", frame.offset);
     out += '\n';
 }
 
@@ -166,15 +168,24 @@ std::string goroutine_title(const Goroutine& goroutine, const StackStyle& style)
     return out + "]";
 }
 
-std::string print_goroutines(const GoProgram& program, const StackStyle& style) {
+void print_goroutines(const GoProgram& program, const StackStyle& style, const std::function<void(std::string_view)>& write) {
     const int minor = minor_version(program.version);
     std::string out;
+    bool first = true;
     for (const Goroutine& goroutine : program.goroutines) {
         if (goroutine.system && !style.runtime_frames) continue;
-        if (!out.empty()) out += '\n';
-        out += goroutine_title(goroutine, style) + ":\n";
+        out = first ? "" : "\n";
+        out += goroutine_title(goroutine, style);
+        out += ":\n";
         print_body(out, goroutine, style, minor);
+        write(out);
+        first = false;
     }
+}
+
+std::string print_goroutines(const GoProgram& program, const StackStyle& style) {
+    std::string out;
+    print_goroutines(program, style, [&](std::string_view text) { out += text; });
     return out;
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shimtrace::output {
@@ -24,6 +25,8 @@ struct StackStyle {
 /// `goroutine 16 [IO wait, 5 minutes]:` and the frames of each goroutine, as runtime/traceback.go prints them; with what each waits on and
 /// what it does added after the state, unless `exact`.
 std::string print_goroutines(const GoProgram& program, const StackStyle& style);
+/// The same, handed over goroutine by goroutine: a program may have very many.
+void print_goroutines(const GoProgram& program, const StackStyle& style, const std::function<void(std::string_view)>& write);
 /// The header line alone, without the colon.
 std::string goroutine_title(const Goroutine& goroutine, const StackStyle& style);
 /// Equal stacks in equal states folded: the biggest group first.

@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <shimtrace/shared_text.hpp>
 #include <shimtrace/types.hpp>
 
 namespace shimtrace::recording {
@@ -68,6 +69,9 @@ template <typename T>
 inline constexpr bool is_array = std::is_array_v<T>;
 template <typename T, std::size_t size>
 inline constexpr bool is_array<std::array<T, size>> = true;
+
+template <typename T>
+inline constexpr bool is_text = std::is_same_v<T, std::string> || std::is_same_v<T, SharedText>;
 
 /// A scalar as the varint that stands for it.
 template <typename T>
@@ -128,7 +132,7 @@ void read_fields(ByteReader& in, T& value, Budget& budget);
 
 template <typename T>
 void write_value(ByteWriter& out, std::uint32_t number, const T& value) {
-    if constexpr (std::is_same_v<T, std::string>) {
+    if constexpr (is_text<T>) {
         out.varint(std::uint64_t{number} << 3 | Type::bytes);
         out.string(value);
     } else if constexpr (is_array<T>) {
@@ -186,7 +190,7 @@ void read_value(ByteReader& in, Type type, T& value, Budget& budget) {
         read_value(in, type, value.emplace_back(), budget);
     } else if constexpr (is_optional<T>) {
         read_value(in, type, value.emplace(), budget);
-    } else if constexpr (std::is_same_v<T, std::string>) {
+    } else if constexpr (is_text<T>) {
         if (type != Type::bytes) return in.fail();
         value = in.string();
         if (!budget.take(value.size())) in.fail();

@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::size_t most_entries = 64;
 
+}  // namespace
+
 std::shared_ptr<const LearnedBinary> learn(FileMapping file) {
     auto learned = std::make_shared<LearnedBinary>();
     learned->file = std::move(file);
@@ -19,8 +21,6 @@ std::shared_ptr<const LearnedBinary> learn(FileMapping file) {
     if (!learned->go) learned->file = FileMapping{};
     return learned;
 }
-
-}  // namespace
 
 BinaryCache::BinaryCache() : entries_(std::make_unique<Entries>()) {}
 BinaryCache::~BinaryCache() = default;

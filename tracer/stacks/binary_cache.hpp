@@ -20,6 +20,9 @@ struct BinaryCache::Entries {
     std::map<FileIdentity, std::shared_ptr<const LearnedBinary>> by_file;
 };
 
+/// What an executable's bytes teach.
+std::shared_ptr<const LearnedBinary> learn(FileMapping file);
+
 /// What the process's executable teaches, from the cache where it is there. Never a null pointer.
 Result<std::shared_ptr<const LearnedBinary>> learned_binary(Pid pid, BinaryCache& cache);
 

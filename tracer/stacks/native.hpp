@@ -20,6 +20,7 @@ struct NativeOptions {
     bool stop = false;   ///< hold the threads still for their registers; without it, blocked threads alone can be followed
     bool kernel = true;  ///< /proc/TID/stack beneath, where permitted
     Nanoseconds stop_deadline = std::chrono::milliseconds(20);
+    bool debuginfod = false;  ///< ask the servers of DEBUGINFOD_URLS for debug files that are not here
 };
 
 /// Errors: the process is gone, or may not be looked at.

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ struct StoppedThread {
 class StoppedThreads {
 public:
     StoppedThreads(const std::vector<Tid>& tids, Nanoseconds deadline);
-    ~StoppedThreads() { resume(); }
+    ~StoppedThreads();
     StoppedThreads(const StoppedThreads&) = delete;
     StoppedThreads& operator=(const StoppedThreads&) = delete;
 
@@ -36,6 +37,9 @@ public:
 
 private:
     void wait_for_stops(Nanoseconds deadline);
+
+    class Urgency;
+    std::unique_ptr<Urgency> urgency_;  ///< while they stand still
 
     std::vector<Tid> pending_;  ///< seized and interrupted, not seen stopped
     std::vector<StoppedThread> stopped_;

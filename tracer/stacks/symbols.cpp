@@ -1,11 +1,11 @@
 #include "stacks/symbols.hpp"
 
+#include "stacks/debuginfod.hpp"
+#include "stacks/demangle.hpp"
 #include "stacks/proc.hpp"
 
 #include <fmt/format.h>
 
-#include <cxxabi.h>
-#include <cstdlib>
 #include <set>
 
 #include <elfutils/libdwfl.h>
@@ -14,20 +14,6 @@
 
 namespace shimtrace::stacks {
 namespace {
-
-std::string demangle(const char* name) {
-    if (name[0] != '_' || name[1] != 'Z') return name;
-    int status = 0;
-    char* const readable = abi::__cxa_demangle(name, nullptr, nullptr, &status);
-    std::string result = status == 0 && readable != nullptr ? readable : name;
-    std::free(readable);
-    // Rust's legacy mangling ends in a hash: "core::fmt::write::h0123456789abcdef".
-    if (result.size() > 19 && result.compare(result.size() - 19, 3, "::h") == 0 &&
-        result.find_first_not_of("0123456789abcdef", result.size() - 16) == std::string::npos) {
-        result.resize(result.size() - 19);
-    }
-    return result;
-}
 
 /// Only what we reported ourselves, by descriptor: nothing is opened by a path.
 int find_elf(Dwfl_Module*, void**, const char*, Dwarf_Addr, char**, Elf**) {
@@ -39,36 +25,23 @@ int open_regular(const std::string& path) {
     return fd;
 }
 
-/// A debug file: the host's by build id, then the process's own root by build id and by the debuglink's name. libdwfl checks that what is
-/// found belongs to the module.
-int find_debuginfo(Dwfl_Module* module, void** user, const char*, Dwarf_Addr, const char*, const char* debuglink, GElf_Word, char**) {
-    const Pid pid{static_cast<std::int32_t>(reinterpret_cast<std::intptr_t>(*user))};
-    const unsigned char* id = nullptr;
-    GElf_Addr address = 0;
-    const int length = dwfl_module_build_id(module, &id, &address);
-    if (length > 1 && length <= 64) {
-        std::string path = fmt::format("/usr/lib/debug/.build-id/{:02x}/", id[0]);
-        for (int i = 1; i < length; ++i) path += fmt::format("{:02x}", id[i]);
-        path += ".debug";
-        if (const int fd = open_regular(path); fd >= 0) return fd;
-        if (const int fd = open_in_root(pid, path); fd >= 0) return fd;
-    }
-    const std::string name = debuglink == nullptr ? std::string() : debuglink;
-    if (name.empty() || name.find('/') != std::string::npos) return -1;
-    const char* file = nullptr;
-    const char* shown = dwfl_module_info(module, nullptr, nullptr, nullptr, nullptr, nullptr, &file, nullptr);
-    const std::string path = shown == nullptr ? std::string() : shown;
-    const std::string folder = path.substr(0, path.rfind('/') + 1);
-    for (const std::string& candidate : {folder + ".debug/" + name, "/usr/lib/debug" + folder + name}) {
-        if (const int fd = open_in_root(pid, candidate); fd >= 0) return fd;
-    }
-    return -1;
-}
+int find_debuginfo(Dwfl_Module* module, void** user, const char*, Dwarf_Addr, const char*, const char* debuglink, GElf_Word, char**);
+
+/// Of a live process.
+class ProcessFiles final : public ModuleFiles {
+public:
+    explicit ProcessFiles(Pid pid) : pid_(pid) {}
+    [[nodiscard]] int open(const Mapping& mapping) const override { return open_mapped_file(pid_, mapping); }
+    [[nodiscard]] int open_debug_file(const std::string& path) const override { return open_in_root(pid_, path); }
+
+private:
+    Pid pid_;
+};
 
 }  // namespace
 
 struct Symbols::Inside {
-    explicit Inside(Pid process) : pid(process) {
+    Inside(std::unique_ptr<const ModuleFiles> its_files, bool ask_servers) : files(std::move(its_files)), debuginfod(ask_servers) {
         callbacks.find_elf = find_elf;
         callbacks.find_debuginfo = find_debuginfo;
         callbacks.section_address = dwfl_offline_section_address;
@@ -88,7 +61,7 @@ struct Symbols::Inside {
         if (dwfl == nullptr) return nullptr;
         if (Dwfl_Module* module = dwfl_addrmodule(dwfl, pc)) return module;
         if (first == nullptr || !tried.insert(first->begin).second) return nullptr;
-        const int fd = open_mapped_file(pid, mapping);
+        const int fd = files->open(mapping);
         if (fd < 0) return nullptr;
         dwfl_report_begin_add(dwfl);
         Dwfl_Module* module = dwfl_report_elf(dwfl, mapping.path.c_str(), mapping.path.c_str(), fd, first->begin, false);
@@ -96,19 +69,55 @@ struct Symbols::Inside {
         if (module != nullptr) {
             void** user = nullptr;
             dwfl_module_info(module, &user, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
-            if (user != nullptr) *user = reinterpret_cast<void*>(static_cast<std::intptr_t>(pid.value));
+            if (user != nullptr) *user = this;
         }
         dwfl_report_end(dwfl, nullptr, nullptr);
         return dwfl_addrmodule(dwfl, pc);
     }
 
-    Pid pid;
+    std::unique_ptr<const ModuleFiles> files;
+    bool debuginfod;
     Dwfl_Callbacks callbacks{};
     Dwfl* dwfl = nullptr;
     std::set<std::uint64_t> tried;
 };
 
-Symbols::Symbols(Pid pid) : inside_(std::make_unique<Inside>(pid)) {}
+namespace {
+
+/// A debug file: the host's by build id, then the process's own root by build id and by the debuglink's name, then a server's. libdwfl checks
+/// that what is found belongs to the module.
+int find_debuginfo(Dwfl_Module* module, void** user, const char*, Dwarf_Addr, const char*, const char* debuglink, GElf_Word, char**) {
+    constexpr auto server_deadline = std::chrono::seconds(20);
+    const auto& inside = *static_cast<const Symbols::Inside*>(*user);
+    const unsigned char* id = nullptr;
+    GElf_Addr address = 0;
+    const int length = dwfl_module_build_id(module, &id, &address);
+    std::string build_id;
+    for (int i = 0; i < length && length > 1 && length <= 64; ++i) build_id += fmt::format("{:02x}", id[i]);
+    if (!build_id.empty()) {
+        const std::string path = fmt::format("/usr/lib/debug/.build-id/{}/{}.debug", build_id.substr(0, 2), build_id.substr(2));
+        if (const int fd = open_regular(path); fd >= 0) return fd;
+        if (const int fd = inside.files->open_debug_file(path); fd >= 0) return fd;
+    }
+    const std::string name = debuglink == nullptr ? std::string() : debuglink;
+    if (!name.empty() && name.find('/') == std::string::npos) {
+        const char* shown = dwfl_module_info(module, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+        const std::string path = shown == nullptr ? std::string() : shown;
+        const std::string folder = path.substr(0, path.rfind('/') + 1);
+        for (const std::string& candidate : {folder + ".debug/" + name, "/usr/lib/debug" + folder + name}) {
+            if (const int fd = inside.files->open_debug_file(candidate); fd >= 0) return fd;
+        }
+    }
+    if (!inside.debuginfod || build_id.empty()) return -1;
+    const std::string path = debuginfod_file(build_id, server_deadline);
+    return path.empty() ? -1 : open_regular(path);
+}
+
+}  // namespace
+
+Symbols::Symbols(std::unique_ptr<const ModuleFiles> files, bool debuginfod)
+    : inside_(std::make_unique<Inside>(std::move(files), debuginfod)) {}
+Symbols::Symbols(Pid pid, bool debuginfod) : Symbols(std::make_unique<ProcessFiles>(pid), debuginfod) {}
 Symbols::~Symbols() = default;
 Symbols::Symbols(Symbols&&) noexcept = default;
 Symbols& Symbols::operator=(Symbols&&) noexcept = default;

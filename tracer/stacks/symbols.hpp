@@ -7,14 +7,27 @@
 #include <shimtrace/types.hpp>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace shimtrace::stacks {
 
+/// Where the files of a process's mappings are found. Every descriptor is the caller's; -1: it cannot be had.
+class ModuleFiles {
+public:
+    virtual ~ModuleFiles() = default;
+    /// The mapped file itself.
+    [[nodiscard]] virtual int open(const Mapping& mapping) const = 0;
+    /// A debug file by a path in the process's own root.
+    [[nodiscard]] virtual int open_debug_file(const std::string& path) const = 0;
+};
+
 /// Of one process. Files are opened when an address in them is asked for.
 class Symbols {
 public:
-    explicit Symbols(Pid pid);
+    /// `debuginfod`: ask the servers of DEBUGINFOD_URLS for debug files that are nowhere here.
+    explicit Symbols(std::unique_ptr<const ModuleFiles> files, bool debuginfod = false);
+    explicit Symbols(Pid pid, bool debuginfod = false);
     ~Symbols();
     Symbols(Symbols&&) noexcept;
     Symbols& operator=(Symbols&&) noexcept;
@@ -23,8 +36,9 @@ public:
     /// known are taken from `mappings`.
     StackFrame describe(std::uint64_t pc, bool exact, const std::vector<Mapping>& mappings);
 
-private:
     struct Inside;
+
+private:
     std::unique_ptr<Inside> inside_;
 };
 

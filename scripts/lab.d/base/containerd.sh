@@ -4,7 +4,7 @@ containerd_binaries=/usr/bin
 oci_runtime=/usr/sbin/runc # what containerd starts …
 runtime_program=$oci_runtime # … and what that is in the end: some hangs need a script in front
 image=lab.local/busybox:latest
-containerd_pid='' snapshotter=''
+containerd_pid='' snapshotter='' containerd_log_level=info
 
 ctr() { "$containerd_binaries/ctr" --address "$lab_dir/containerd.sock" -n "$lab_name" "$@"; }
 
@@ -23,6 +23,8 @@ root = "$lab_dir/root"
 state = "$lab_dir/state"
 disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime", "io.containerd.internal.v1.opt", "io.containerd.internal.v1.tracing",
   "io.containerd.tracing.processor.v1.otlp", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.nri.v1.nri"]
+[debug]
+  level = "$containerd_log_level"
 [grpc]
   address = "$lab_dir/containerd.sock"
 TOML

@@ -38,6 +38,11 @@ func waitWriter()          { readWrite.Lock(); defer readWrite.Unlock() }
 func waitReader()          { readWrite.RLock(); defer readWrite.RUnlock() }
 func holdOnce()            { once.Do(func() { <-blocked }) }
 
+func waitCondition(condition *sync.Cond) {
+	condition.L.Lock()
+	condition.Wait()
+}
+
 func recurse(depth int) {
 	if depth == 0 {
 		<-blocked
@@ -174,10 +179,9 @@ func locks() {
 	group.Add(1)
 	go group.Wait()
 	condition := sync.NewCond(&sync.Mutex{})
-	go func() {
-		condition.L.Lock()
-		condition.Wait()
-	}()
+	for i := 0; i < 2; i++ {
+		go waitCondition(condition)
+	}
 }
 
 func others() {

@@ -11,7 +11,7 @@ GoMeaning meaning(std::string function, std::string path = {}) {
     goroutine.stack.push_back({.function = "internal/poll.runtime_pollWait"});
     goroutine.stack.push_back({.function = std::move(function)});
     goroutine.wait.fd_path = std::move(path);
-    return golang::meaning_of(goroutine);
+    return golang::MeaningFinder().meaning_of(goroutine);
 }
 
 }  // namespace

@@ -32,6 +32,10 @@ void fill(Random& random, T& value) {
     } else if constexpr (std::is_same_v<T, std::string>) {
         value.resize(1 + random() % 20);
         for (char& c : value) c = static_cast<char>(random());
+    } else if constexpr (std::is_same_v<T, SharedText>) {
+        std::string text;
+        fill(random, text);
+        value = text;
     } else if constexpr (Described<T>) {
         std::apply([&](const auto&... field) { (fill(random, value.*field.member), ...); }, Schema<T>::fields);
     } else if constexpr (std::is_same_v<T, bool>) {

@@ -1,0 +1,18 @@
+// Descriptors that goroutines wait on, told by their own stacks: for where the epoll descriptors' interest sets are not to be had.
+#pragma once
+
+#include "decoders_golang/runtime_state.hpp"
+#include "decoders_golang/unwind.hpp"
+
+#include <shimtrace/goroutine.hpp>
+
+#include <span>
+
+namespace shimtrace::golang {
+
+/// Fills the kind and descriptor of waits for I/O that have none yet: a pointer in the frames of the poller's functions is the pollDesc if its
+/// reader or writer is the goroutine.
+void find_polls(const RuntimeState& state, const RuntimeLocation& location, const GoBinary& binary, std::span<const UnwoundStack> stacks,
+                std::span<Goroutine> goroutines, const Memory& memory);
+
+}  // namespace shimtrace::golang

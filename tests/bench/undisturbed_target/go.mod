@@ -1,0 +1,3 @@
+module undisturbed
+
+go 1.18
