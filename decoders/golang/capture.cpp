@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_queued = 1 << 20;  // sudogs, of all goroutines together
 constexpr std::size_t most_rounds = 1 << 12;  // of following a linked list: cases of one select, waiters of one lock
-constexpr std::size_t chunk = 1 << 12;        // goroutines read together: keeps the time between the two looks at each short
+constexpr std::size_t chunk = 1 << 10;        // goroutines read together: keeps the time between the two looks at each short
 constexpr std::uint64_t most_slots = 1 << 24;
 
 bool plausible(std::uint64_t address) {
