@@ -70,8 +70,8 @@ private:
 
 }  // namespace
 
-void find_conditions(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines,
-                     const Memory& memory) {
+void find_conditions(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks,
+                     std::span<Goroutine> goroutines, const Memory& memory) {
     ConditionSearch search(state, binary, stacks, memory);
     std::unordered_map<std::uint64_t, std::vector<GoroutineId>> waiters;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {

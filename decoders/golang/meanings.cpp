@@ -114,7 +114,8 @@ std::span<const MeaningRow> meaning_rows() {
 std::size_t MeaningFinder::row_of(const std::string& function) {
     const auto [place, fresh] = rows_.try_emplace(function);
     if (fresh) {
-        const auto row = std::ranges::find_if(rows, [&](const MeaningRow& one) { return function.find(one.function) != std::string::npos; });
+        const auto row =
+            std::ranges::find_if(rows, [&](const MeaningRow& one) { return function.find(one.function) != std::string::npos; });
         place->second = static_cast<std::size_t>(row - std::begin(rows));
     }
     return place->second;

@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t most_searched = 1 << 14;
 
 bool is_poller(std::string_view function) {
-    return function == "runtime.netpollblock" || function == "internal/poll.runtime_pollWait" || function.starts_with("internal/poll.(*pollDesc).");
+    return function == "runtime.netpollblock" || function == "internal/poll.runtime_pollWait" ||
+           function.starts_with("internal/poll.(*pollDesc).");
 }
 
 bool fill(GoWait& wait, const CapturedGoroutine& g, const PhysicalFrame& frame, const PollLayout& layout, const Memory& memory) {

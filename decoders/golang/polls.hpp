@@ -10,8 +10,8 @@
 
 namespace shimtrace::golang {
 
-/// Fills the kind and descriptor of waits for I/O that have none yet: a pointer in the frames of the poller's functions is the pollDesc if its
-/// reader or writer is the goroutine.
+/// Fills the kind and descriptor of waits for I/O that have none yet: a pointer in the frames of the poller's functions is the pollDesc if
+/// its reader or writer is the goroutine.
 void find_polls(const RuntimeState& state, const RuntimeLocation& location, const GoBinary& binary, std::span<const UnwoundStack> stacks,
                 std::span<Goroutine> goroutines, const Memory& memory);
 

@@ -98,8 +98,8 @@ struct PolledDescriptor {
 };
 
 struct RuntimeState {
-    std::vector<CapturedGoroutine> goroutines;  ///< in allgs' order, the dead ones left out
-    std::vector<std::unique_ptr<std::byte[]>> stacks;  ///< the bytes of the goroutines' stacks, many in each block
+    std::vector<CapturedGoroutine> goroutines;                ///< in allgs' order, the dead ones left out
+    std::vector<std::unique_ptr<std::byte[]>> stacks;         ///< the bytes of the goroutines' stacks, many in each block
     std::unordered_map<std::uint64_t, CapturedSudog> sudogs;  ///< of g.waiting, by address
     std::unordered_map<std::uint64_t, CapturedChannel> channels;
     std::unordered_map<std::uint64_t, std::uint64_t> semaphores;  ///< g's address → address of the semaphore's word

@@ -281,7 +281,8 @@ void add_stacks(CLI::App& app, Globals& globals, int& exit_code) {
     CLI::App* command = app.add_subcommand("stacks", "Shows every goroutine and every thread's stack, and what each waits on");
     command
         ->add_option("TARGET", options->targets,
-                     "a pid, a container id or a unique prefix, namespace/id, `containerd`; or a file: a recording, what why --save kept, or an ELF core")
+                     "a pid, a container id or a unique prefix, namespace/id, `containerd`; or a file: a recording, what why --save kept, "
+                     "or an ELF core")
         ->required();
     command->add_option("--dump", options->dump, "`go`: Go's own traceback format and nothing else")->check(CLI::IsMember({"go"}));
     command->add_flag("--group", options->group, "fold equal stacks, the biggest group first");

@@ -26,7 +26,11 @@ json ids(const std::vector<GoroutineId>& goroutines) {
 }
 
 json frame_json(const GoFrame& frame) {
-    return {{"function", frame.function.str()}, {"file", frame.file.str()}, {"line", frame.line}, {"pc", hex(frame.pc)}, {"inlined", frame.inlined}};
+    return {{"function", frame.function.str()},
+            {"file", frame.file.str()},
+            {"line", frame.line},
+            {"pc", hex(frame.pc)},
+            {"inlined", frame.inlined}};
 }
 
 json wait_json(const GoWait& wait, const StackStyle& style) {

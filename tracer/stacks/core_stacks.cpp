@@ -102,7 +102,8 @@ Result<CoreStacks> read_core(const std::string& path, bool debuginfod) {
 
     const auto learned = learned_program(*core);
     const std::uint64_t bias = learned && learned->go ? core->entry_point() - learned->go->image.entry() : 0;
-    ProcessView view(std::make_unique<CoreMemory>(core), core->mappings(), Symbols(std::make_unique<CoreFiles>(core), debuginfod), learned, bias);
+    ProcessView view(std::make_unique<CoreMemory>(core), core->mappings(), Symbols(std::make_unique<CoreFiles>(core), debuginfod), learned,
+                     bias);
     if (learned && learned->failure) result.problems.push_back(learned->failure->message());
     if (learned && learned->go) {
         auto decoded = golang::read_program(*learned->go, *view.memory, bias, facts_of(*core), {});

@@ -18,8 +18,9 @@ struct BasicType {
     std::string_view name;
 };
 constexpr BasicType basic_types[] = {
-    {'a', "i8"},   {'b', "bool"}, {'c', "char"}, {'d', "f64"}, {'e', "str"},   {'f', "f32"}, {'h', "u8"}, {'i', "isize"}, {'j', "usize"}, {'l', "i32"}, {'m', "u32"},
-    {'n', "i128"}, {'o', "u128"}, {'s', "i16"},  {'t', "u16"}, {'u', "()"},    {'v', "..."}, {'x', "i64"}, {'y', "u64"}, {'z', "!"},   {'p', "_"},
+    {'a', "i8"},    {'b', "bool"},  {'c', "char"}, {'d', "f64"}, {'e', "str"},  {'f', "f32"},  {'h', "u8"},
+    {'i', "isize"}, {'j', "usize"}, {'l', "i32"},  {'m', "u32"}, {'n', "i128"}, {'o', "u128"}, {'s', "i16"},
+    {'t', "u16"},   {'u', "()"},    {'v', "..."},  {'x', "i64"}, {'y', "u64"},  {'z', "!"},    {'p', "_"},
 };
 
 void append_utf8(std::string& out, std::uint32_t code) {
@@ -322,7 +323,8 @@ private:
     void type() {
         const Deeper deeper(*this);
         const char tag = next();
-        if (const auto basic = std::ranges::find(basic_types, tag, &BasicType::tag); basic != std::end(basic_types)) return write(basic->name);
+        if (const auto basic = std::ranges::find(basic_types, tag, &BasicType::tag); basic != std::end(basic_types))
+            return write(basic->name);
         switch (tag) {
             case 'A':
             case 'S':

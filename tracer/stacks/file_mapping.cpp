@@ -25,7 +25,8 @@ constinit std::array<MappedRange, 1024> mapped_ranges;
 
 void replace_lost_page(int, siginfo_t* info, void*) {
     const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
-    const bool ours = std::ranges::any_of(mapped_ranges, [&](const MappedRange& range) { return address >= range.begin && address < range.end; });
+    const bool ours =
+        std::ranges::any_of(mapped_ranges, [&](const MappedRange& range) { return address >= range.begin && address < range.end; });
     void* const page = reinterpret_cast<void*>(address & ~(page_size - 1));
     if (ours && mmap(page, page_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED) return;
     signal(SIGBUS, SIG_DFL);  // the access is repeated, and ends the program as it would have

@@ -9,9 +9,9 @@
 
 namespace shimtrace::stacks {
 
-/// A private mapping of a whole file, read-only. A mapped page that the file has lost since, cut short by somebody, or that its disk fails to
-/// give would end the reader by SIGBUS: from the first mapping on a handler puts a page of zeros in its place. A SIGBUS from elsewhere still
-/// ends the program.
+/// A private mapping of a whole file, read-only. A mapped page that the file has lost since, cut short by somebody, or that its disk fails
+/// to give would end the reader by SIGBUS: from the first mapping on a handler puts a page of zeros in its place. A SIGBUS from elsewhere
+/// still ends the program.
 class FileMapping {
 public:
     FileMapping() = default;

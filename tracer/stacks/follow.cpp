@@ -6,9 +6,10 @@ namespace shimtrace::stacks {
 namespace {
 
 constexpr std::size_t most_frames = 512;
-/// Of a stack: what is read at first, since most are shallow, and at most. Where more than that lies above the stack pointer it is no stack of
-/// the C library's but a stack in Go's heap, whose end the mapping does not tell.
-constexpr std::size_t first_stack_bytes = std::size_t{1} << 13, most_stack_bytes = std::size_t{1} << 18, heap_stack_bytes = std::size_t{1} << 16;
+/// Of a stack: what is read at first, since most are shallow, and at most. Where more than that lies above the stack pointer it is no stack
+/// of the C library's but a stack in Go's heap, whose end the mapping does not tell.
+constexpr std::size_t first_stack_bytes = std::size_t{1} << 13, most_stack_bytes = std::size_t{1} << 18,
+                      heap_stack_bytes = std::size_t{1} << 16;
 
 /// A stack as it was at one moment, over a memory that has gone on since.
 class StackOverMemory final : public Memory {

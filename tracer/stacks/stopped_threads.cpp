@@ -33,13 +33,14 @@ void detach(Tid tid, int status) {
 
 }  // namespace
 
-/// While somebody else stands still for us nothing shall run in our place: on a busy machine that makes the stop ten times shorter. Where the
-/// kernel refuses, it stays as it was.
+/// While somebody else stands still for us nothing shall run in our place: on a busy machine that makes the stop ten times shorter. Where
+/// the kernel refuses, it stays as it was.
 class StoppedThreads::Urgency {
 public:
     Urgency() : policy_(sched_getscheduler(0)) {
         constexpr sched_param lowest{1};
-        raised_ = policy_ >= 0 && sched_getparam(0, &parameters_) == 0 && sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0;
+        raised_ =
+            policy_ >= 0 && sched_getparam(0, &parameters_) == 0 && sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0;
     }
     ~Urgency() {
         if (raised_) sched_setscheduler(0, policy_, &parameters_);

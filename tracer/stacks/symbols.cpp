@@ -84,8 +84,8 @@ struct Symbols::Inside {
 
 namespace {
 
-/// A debug file: the host's by build id, then the process's own root by build id and by the debuglink's name, then a server's. libdwfl checks
-/// that what is found belongs to the module.
+/// A debug file: the host's by build id, then the process's own root by build id and by the debuglink's name, then a server's. libdwfl
+/// checks that what is found belongs to the module.
 int find_debuginfo(Dwfl_Module* module, void** user, const char*, Dwarf_Addr, const char*, const char* debuglink, GElf_Word, char**) {
     constexpr auto server_deadline = std::chrono::seconds(20);
     const auto& inside = *static_cast<const Symbols::Inside*>(*user);
