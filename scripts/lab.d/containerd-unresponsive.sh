@@ -34,3 +34,15 @@ PY
     fact log "$log"
     fact culprit "$containerd_pid"
 }
+
+hang containerd-unresponsive/gone containerd_gone 'SIGKILL to containerd, then the container exits: nobody tells the shim to delete it'
+containerd_gone() {
+    start_containerd
+    run_detached c1 -- sleep 9999
+    kill -KILL "$containerd_pid"
+    eventually 10 "containerd is gone" gone "$containerd_pid"
+    fact containerd ''
+    kill -KILL "${lab_fact[init]}"
+    eventually 10 "the shim has reaped the workload" gone "${lab_fact[init]}"
+    fact init ''
+}

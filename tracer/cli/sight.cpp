@@ -2,10 +2,12 @@
 
 #include "containerd/find_target.hpp"
 #include "containerd/roles.hpp"
+#include "diagnosis/two_looks.hpp"
 #include "host/snapshot.hpp"
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 namespace shimtrace::cli {
 
@@ -90,23 +92,39 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, bool may_
 }  // namespace
 
 std::expected<Sight, Refusal> look(const Globals& globals, const SightOptions& options, stacks::BinaryCache& cache) {
-    auto table = host::take_snapshot({.detailed = {}, .all_descriptors = false, .kernel_stacks = false});
-    if (!table) return std::unexpected(Refusal{table.error(), exit_failed});
-    containerd::read_container_files(*table, globals.run_dir);
-    auto targets = find(*table, options.targets);
-    if (!targets) return std::unexpected(targets.error());
-
-    const std::vector<Pid> pids = concerned(*table, *targets);
-    auto snapshot = host::take_snapshot({.detailed = pids, .second_look = options.second_look});
+    // One pass over /proc: who is concerned is known when everybody's row is read, and only theirs is read on.
+    std::optional<Refusal> refusal;
+    diagnosis::Question question;
+    std::vector<Pid> pids;
+    auto snapshot = host::take_snapshot({}, [&](Snapshot& table) -> std::vector<Pid> {
+        containerd::read_container_files(table, globals.run_dir);
+        auto targets = find(table, options.targets);
+        if (!targets) {
+            refusal = targets.error();
+            return {};
+        }
+        question = question_of(table, *targets);
+        return pids = concerned(table, *targets);
+    });
     if (!snapshot) return std::unexpected(Refusal{snapshot.error(), exit_failed});
-    containerd::read_container_files(*snapshot, globals.run_dir);
-    Sight sight{.snapshot = std::move(*snapshot), .question = question_of(*table, *targets)};
+    if (refusal) return std::unexpected(*refusal);
+    containerd::assign_roles(*snapshot);  // now with the sockets' names
+    Sight sight{.snapshot = std::move(*snapshot), .question = std::move(question)};
     sight.snapshot.asked = sight.question.containers;
     sight.snapshot.targets = sight.question.pids;
     for (const Pid shim : sight.question.shims)
         if (shim) sight.snapshot.targets.push_back(shim);
     if (options.goroutines) read_goroutines(sight.snapshot, pids, options.may_stop, cache);
     return sight;
+}
+
+std::expected<Sight, Refusal> look_again(const Globals& globals, const SightOptions& options, stacks::BinaryCache& cache,
+                                         const Snapshot& first, Nanoseconds interval) {
+    const auto left = first.taken_monotonic + interval - host::monotonic_now();
+    if (left > Nanoseconds::zero()) std::this_thread::sleep_for(left);
+    auto later = look(globals, options, cache);
+    if (later) diagnosis::compare_looks(later->snapshot, first);
+    return later;
 }
 
 std::expected<diagnosis::Question, Refusal> question_about(const Snapshot& snapshot, const std::vector<std::string>& texts) {

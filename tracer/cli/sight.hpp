@@ -15,10 +15,9 @@
 namespace shimtrace::cli {
 
 struct SightOptions {
-    std::vector<std::string> targets;        ///< empty: every shim's containers, and those without a shim
-    std::optional<Nanoseconds> second_look;  ///< counters again after that time
-    bool goroutines = true;                  ///< of the shims and runc processes concerned
-    bool may_stop = false;                   ///< a thread may be held for under a millisecond where it runs
+    std::vector<std::string> targets;  ///< empty: every shim's containers, and those without a shim
+    bool goroutines = true;            ///< of the shims and runc processes concerned
+    bool may_stop = false;             ///< a thread may be held for under a millisecond where it runs
 };
 
 struct Sight {
@@ -28,6 +27,10 @@ struct Sight {
 
 /// Reads the host. Nothing is opened by a target's path, nothing is stopped but what `may_stop` allows.
 std::expected<Sight, Refusal> look(const Globals& globals, const SightOptions& options, stacks::BinaryCache& cache);
+
+/// Looks again, `interval` after the first look was taken: the two together tell what stands still from what moves.
+std::expected<Sight, Refusal> look_again(const Globals& globals, const SightOptions& options, stacks::BinaryCache& cache,
+                                         const Snapshot& first, Nanoseconds interval);
 
 /// The question that a saved snapshot answers: what was asked when it was taken, or what is named now.
 std::expected<diagnosis::Question, Refusal> question_about(const Snapshot& snapshot, const std::vector<std::string>& targets);

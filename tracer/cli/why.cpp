@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -76,21 +77,22 @@ Answer answer(Sight sight) {
     return made;
 }
 
-/// One look; a second, and a longer third, only while what was seen could still be passing.
+/// One look; another, and one after a longer time, only while what was seen could still be passing.
 std::expected<Answer, Refusal> observe(const Globals& globals, const WhyOptions& options, Nanoseconds interval,
                                        stacks::BinaryCache& cache) {
     using std::chrono::milliseconds;
     const bool may_stop = options.stop && !options.no_stop;
-    SightOptions sight_options{.targets = options.targets, .second_look = {}, .goroutines = true, .may_stop = may_stop};
+    const SightOptions sight_options{.targets = options.targets, .goroutines = true, .may_stop = may_stop};
     auto sight = look(globals, sight_options, cache);
     if (!sight) return std::unexpected(sight.error());
     Answer current = answer(std::move(*sight));
+    std::optional<Snapshot> first;
     for (const Nanoseconds wait : {interval, std::max<Nanoseconds>(interval, milliseconds(1600))}) {
         if (interval.count() == 0 || !diagnosis::needs_second_look(current.diagnoses)) break;
-        sight_options.second_look = wait;
-        sight = look(globals, sight_options, cache);
-        if (!sight) return std::unexpected(sight.error());
-        current = answer(std::move(*sight));
+        if (!first) first = std::move(current.snapshot);
+        auto again = look_again(globals, sight_options, cache, *first, wait);
+        if (!again) return std::unexpected(again.error());
+        current = answer(std::move(*again));
     }
     return current;
 }

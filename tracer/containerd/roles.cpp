@@ -47,6 +47,11 @@ bool is_inside(const Process& process, const Process& other) {
     return process.ns.mnt && other.ns.mnt && process.ns.mnt != other.ns.mnt;
 }
 
+/// In a pid namespace below `other`'s: what a runtime that has only unshared its mounts, or was started so, is not.
+bool is_in_inner_pid_namespace(const Process& process, const Process& other) {
+    return !other.ns_pids.empty() && process.ns_pids.size() > other.ns_pids.size();
+}
+
 bool is_namespace_init(const Process& process) {
     return process.ns_pids.size() > 1 && process.ns_pids.back() == 1;
 }
@@ -94,8 +99,9 @@ ProcessRoleInfo child_of_shim(const Process& process, const Process& shim, const
     if (command) {
         // crun does not exec itself anew: its init still has the command line of `crun create`.
         ProcessRoleInfo info = runtime_role(*command, shim_info.container.ns);
+        // Its create itself may have other mounts than the shim; who waits for the start there is told by the files.
         if (!info.container) info.container = shim_info.container;
-        return inside ? as(ProcessRole::runtime_init, info) : info;
+        return is_in_inner_pid_namespace(process, shim) ? as(ProcessRole::runtime_init, info) : info;
     }
     if (inside) return {is_namespace_init(process) ? ProcessRole::container_init : ProcessRole::container_exec, shim_info.container};
     const bool namespaces_known = process.ns.mnt && shim.ns.mnt;
@@ -173,8 +179,9 @@ private:
 
     /// What the files know better than the process alone.
     ProcessRoleInfo refined(const Process& process, ProcessRoleInfo info, const Process* parent) const {
-        if (const ContainerFiles* files = index_.by_init(process.pid); files != nullptr && is_credible_init(process, info)) {
+        if (const ContainerFiles* files = index_.by_init(process.pid); files != nullptr && is_credible_init(process, info, parent)) {
             info.container = files->container;
+            if (info.role == ProcessRole::runtime) info.role = ProcessRole::runtime_init;
             if (info.role != ProcessRole::runtime_init) info = {ProcessRole::container_init, files->container};
             return info;
         }
@@ -204,7 +211,10 @@ private:
     }
 
     /// A pid file may be stale and the pid another's: what is a shim, a runtime or a daemon is no container's init.
-    static bool is_credible_init(const Process& process, const ProcessRoleInfo& info) {
+    static bool is_credible_init(const Process& process, const ProcessRoleInfo& info, const Process* parent) {
+        const bool crun_init =
+            info.role == ProcessRole::runtime && info.operation == "create" && parent != nullptr && is_inside(process, *parent);
+        if (crun_init) return true;
         return (info.role == ProcessRole::none || info.role == ProcessRole::runtime_init || is_of_container(info.role)) &&
                process.pid.value > 1;
     }

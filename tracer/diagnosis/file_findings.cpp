@@ -1,6 +1,7 @@
 #include "diagnosis/file_findings.hpp"
 
 #include "diagnosis/describe.hpp"
+#include "diagnosis/producers.hpp"
 
 #include <fmt/format.h>
 
@@ -55,6 +56,11 @@ std::string place_of(const ContainerFiles& files) {
 
 using Finding = std::optional<FileFinding>;
 
+/// A container that is just being made or removed looks for moments as a broken one does: what one look alone shows is no proof.
+Confidence after_two_looks(const Look& look, double needed_s = 0.1) {
+    return look.facts.interval_s() >= needed_s ? Confidence::certain : Confidence::possible;
+}
+
 Finding orphaned(const Look& look, const ContainerFiles& files) {
     if (!wants_shim(files) || shim_of(look, files)) return std::nullopt;
     const Process* init = living_init(look, files);
@@ -77,6 +83,8 @@ Finding leftover(const Look& look, const ContainerFiles& files) {
     FileFinding found{.cause = "leftover", .detail = place_of(files)};
     found.evidence.push_back("neither a shim nor an init process of it lives");
     found.evidence.push_back("still there: " + found.detail);
+    // containerd removes the bundle last, when the shim is gone: with runc's state gone that may be under way.
+    found.confidence = after_two_looks(look, files.state_json_exists ? 0.1 : patience_s);
     if (files.init_pid) found.evidence.push_back(fmt::format("init.pid names {}, which is not its process any more", files.init_pid.value));
     found.chain.push_back({found.detail, "left by", printable(files.container.id, 128), "nobody: its processes are gone"});
     return found;
@@ -85,6 +93,7 @@ Finding leftover(const Look& look, const ContainerFiles& files) {
 Finding state_corrupt(const Look& look, const ContainerFiles& files) {
     const Process* init = living_init(look, files);
     FileFinding found{.cause = "state-corrupt"};
+    found.confidence = after_two_looks(look);
     const std::string path = files.state_path.empty() ? std::string("state.json") : printable(files.state_path);
     if (files.state_json_exists && !files.state_json_error.empty()) {
         found.detail = fmt::format("{}: {}", path, printable(files.state_json_error, 300));
@@ -94,7 +103,7 @@ Finding state_corrupt(const Look& look, const ContainerFiles& files) {
         if (!init || init->role.role == ProcessRole::runtime_init || at_work(look) || files.runc_root.empty() || !shim_of(look, files))
             return std::nullopt;
         found.detail = fmt::format("{} is missing, while {} lives", path, who(*init));
-        found.confidence = look.facts.age_s(*init).value_or(10) < 2 ? Confidence::possible : Confidence::certain;
+        if (look.facts.age_s(*init).value_or(10) < 2) found.confidence = Confidence::possible;
     } else {
         if (at_work(look)) return std::nullopt;
         const Process* named = look.facts.process(files.state_init_pid);
@@ -116,9 +125,10 @@ Finding state_corrupt(const Look& look, const ContainerFiles& files) {
     return found;
 }
 
-Finding config_invalid(const Look&, const ContainerFiles& files) {
+Finding config_invalid(const Look& look, const ContainerFiles& files) {
     if (files.config_json_error.empty()) return std::nullopt;
     FileFinding found{.cause = "config-invalid", .detail = printable(files.config_json_error, 300)};
+    found.confidence = after_two_looks(look);
     found.evidence.push_back(fmt::format("{}/config.json: {}", printable(files.bundle), found.detail));
     for (const std::string& line : files.log_errors) found.evidence.push_back("runc's log: " + printable(line, 300));
     found.chain.push_back({printable(files.container.id, 128), "described by", "config.json", found.detail});

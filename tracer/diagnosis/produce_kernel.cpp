@@ -112,6 +112,12 @@ void seccomp_agent(const Look& look, const Subject& subject, Waits& out) {
         const auto listener =
             std::ranges::find_if(other.fds, [](const FdEntry& entry) { return entry.target.kind == FdKind::seccomp_notify; });
         if (listener == other.fds.end()) continue;
+        // Which filter a listener is of the kernel does not tell; that no call waits at it, it does.
+        constexpr std::uint64_t nothing_waits = 4;
+        const bool busy = std::ranges::any_of(other.fds, [](const FdEntry& entry) {
+            return entry.target.kind == FdKind::seccomp_notify && entry.target.count != nothing_waits;
+        });
+        if (!busy) continue;
         Wait wait{.kind = WaitKind::served_by,
                   .to = Subject::of(other.pid),
                   .evidence = fmt::format("{}; {} has the seccomp listener as descriptor {}", call_words(look.facts, *process, *thread),

@@ -67,4 +67,27 @@ void containerd_unread(const Look& look, const Subject& subject, Waits& out) {
     }
 }
 
+void containerd_gone(const Look& look, const Subject& subject, Waits& out) {
+    const Process* shim = look.facts.process(subject.pid);
+    const ContainerFiles* files = look.scope.files;
+    if (!shim || shim->role.role != ProcessRole::shim || subject.inode || subject.pid != look.scope.shim) return;
+    // While the container runs nobody misses containerd; when it has ended, the shim waits to be told to delete it.
+    const bool ended = std::ranges::none_of(look.scope.processes, [&](Pid pid) {
+        const Process* process = look.facts.process(pid);
+        return process && !is_zombie(*process);
+    });
+    if (!ended || !look.scope.runtimes.empty() || !files || !files->init_pid || files->containerd_address.empty()) return;
+    const auto& sockets = look.facts.snapshot().sockets;
+    const auto listens = [&](const SocketFacts& socket) { return socket.state == "LISTEN" && socket.local == files->containerd_address; };
+    if (sockets.empty() || std::ranges::any_of(sockets, listens)) return;
+    out.push_back({.kind = WaitKind::reads,
+                   .to = Subject::nobody("containerd is gone"),
+                   .evidence = fmt::format("the container of {} has ended, and nobody listens on {}", who(*shim),
+                                           printable(files->containerd_address)),
+                   .sink = Sink::containerd,
+                   .confidence = look.facts.interval_s() >= patience_s ? Confidence::certain : Confidence::possible,
+                   .role = {.role = TargetRole::containerd_ttrpc, .container = shim->role.container},
+                   .object_text = "containerd, to publish the exit and be told to delete it"});
+}
+
 }  // namespace shimtrace::diagnosis::produce

@@ -22,6 +22,7 @@ constexpr auto table = std::to_array<Producer>({
     {"a shim's copier, for the fifo", NodeKind::process, produce::copier},
     {"an end of file that never comes", NodeKind::process, produce::stdio_held_open},
     {"a shim, for containerd", NodeKind::process, produce::containerd_unread},
+    {"a shim, for a containerd that is gone", NodeKind::process, produce::containerd_gone},
     {"a process, as its goroutines", NodeKind::process, produce::goroutines},
     {"a process, as its threads", NodeKind::process, produce::threads},
     {"a file system's server", NodeKind::thread, produce::file_system},

@@ -61,6 +61,7 @@ void console_master(const Look&, const Subject& pty, Waits&);
 void copier(const Look&, const Subject& process, Waits&);
 // produce_sockets.cpp
 void containerd_unread(const Look&, const Subject& process, Waits&);
+void containerd_gone(const Look&, const Subject& process, Waits&);
 // produce_goroutines.cpp
 void goroutines(const Look&, const Subject& process, Waits&);
 void goroutine_descriptor(const Look&, const Subject& goroutine, Waits&);

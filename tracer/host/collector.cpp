@@ -14,19 +14,23 @@
 
 namespace shimtrace::host {
 
-Result<Snapshot> Collector::take(const SnapshotScope& scope) {
+Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choose) {
     snapshot_.host = host_info();
     snapshot_.taken = real_now();
     snapshot_.taken_monotonic = monotonic_now();
-    snapshot_.targets = scope.detailed;
     snapshot_.clock_ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
 
     const auto pids = proc_.numbers();
     if (!pids) return fail("list the processes in /proc", pids.error());
     read_table(*pids, scope.all_descriptors);
+    snapshot_.targets = scope.detailed;
+    if (choose) {
+        const std::vector<Pid> chosen = choose(snapshot_);
+        snapshot_.targets.insert(snapshot_.targets.end(), chosen.begin(), chosen.end());
+    }
     index_.emplace(snapshot_.processes);
     detailed_.assign(snapshot_.processes.size(), false);
-    const Positions inner = families(snapshot_.processes, *index_, scope.detailed);
+    const Positions inner = families(snapshot_.processes, *index_, snapshot_.targets);
     if (!scope.all_descriptors) read_descriptors_of(inner);
     for (const Process& process : snapshot_.processes) holders_.add(process);
 
@@ -37,7 +41,6 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope) {
     bind_tracers_locks_and_servers();
     const Positions all = neighbourhood({snapshot_.processes, *index_, holders_, sockets_, bound_}, inner);
     read_details(all, scope.kernel_stacks);
-    const MonotonicTime looked = monotonic_now();
     read_sockets(all);
 
     add_facts_of_sockets();
@@ -47,7 +50,6 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope) {
     list_locks(all);
     list_mounts(all);
     list_cgroups(all);
-    if (scope.second_look) look_again(all, looked + *scope.second_look);
     snapshot_.gaps = gaps_.texts();
     return std::move(snapshot_);
 }
@@ -188,17 +190,6 @@ void Collector::bind_tracers_locks_and_servers() {
     }
     for (const FileLock& lock : locks_)
         for (const Pid waiter : lock.waiters) bind(waiter, lock.holder);
-}
-
-void Collector::look_again(const Positions& processes, MonotonicTime until) {
-    if (const auto left = until - monotonic_now(); left > Nanoseconds::zero()) std::this_thread::sleep_for(left);
-    for (const std::size_t position : processes) {
-        Process& process = snapshot_.processes[position];
-        for (Thread& thread : process.threads) {
-            const std::string path = std::to_string(process.pid.value) + "/task/" + std::to_string(thread.tid.value);
-            if (const auto task = proc_.directory(path.c_str())) thread.second = read_progress(*task, scratch_);
-        }
-    }
 }
 
 }  // namespace shimtrace::host

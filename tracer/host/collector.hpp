@@ -23,7 +23,7 @@ class Collector {
 public:
     /// `proc`: the host's /proc, or a made one (then sockets and cgroups are still the live host's).
     explicit Collector(ProcDirectory proc) : proc_(std::move(proc)) {}
-    Result<Snapshot> take(const SnapshotScope& scope);
+    Result<Snapshot> take(const SnapshotScope& scope, const Choice& choose = {});
 
 private:
     using Positions = std::vector<std::size_t>;
@@ -36,7 +36,6 @@ private:
     void read_details(const Positions& processes, bool kernel_stacks);
     void read_sockets(const Positions& processes);
     void read_descriptors_of(const Positions& processes);
-    void look_again(const Positions& processes, MonotonicTime until);
     // What was read, put together.
     void add_facts_of_sockets();
     void add_ends(const Positions& processes);

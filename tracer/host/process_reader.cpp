@@ -1,8 +1,11 @@
 #include "host/process_reader.hpp"
 
 #include "host/descriptors.hpp"
+#include "host/duplicate.hpp"
 #include "host/proc_text.hpp"
 #include "host/snapshot.hpp"
+
+#include <poll.h>
 
 #include <algorithm>
 #include <array>
@@ -39,6 +42,17 @@ bool may_hold_mmap_lock(const std::vector<std::string>& stack) {
     return std::ranges::any_of(stack, [&](const std::string& function) {
         return std::ranges::any_of(words, [&](std::string_view word) { return function.find(word) != std::string::npos; });
     });
+}
+
+/// Whether calls wait at a seccomp listener, told by poll alone, which takes none: `count` is 1 for calls that nobody has asked for, 2
+/// for calls asked for and not answered (linux/kernel/seccomp.c, seccomp_notify_poll), 3 for both, 4 for none; 0: not permitted.
+void ask_seccomp_listener(Pid pid, FdEntry& entry) {
+    const OwnedFd listener = duplicate(pid, entry.fd);
+    if (!listener) return;
+    pollfd asked{.fd = listener.get(), .events = POLLIN | POLLOUT, .revents = 0};
+    if (::poll(&asked, 1, 0) < 0) return;
+    entry.target.count = (asked.revents & POLLIN ? 1U : 0U) | (asked.revents & POLLOUT ? 2U : 0U);
+    if (entry.target.count == 0) entry.target.count = 4;
 }
 
 std::vector<std::string> read_stack(const ProcDirectory& directory, std::string& scratch) {
@@ -84,6 +98,8 @@ void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables&
         for (FdEntry& entry : process.fds)
             if (is_pty_master(entry.target))
                 add_fdinfo(directory, ("fdinfo/" + std::to_string(entry.fd.value)).c_str(), entry.target, scratch);
+        for (FdEntry& entry : process.fds)
+            if (entry.target.kind == FdKind::seccomp_notify) ask_seccomp_listener(process.pid, entry);
     } else if (process.state != 'Z') {
         gaps.note("descriptors", fds.error());
     }

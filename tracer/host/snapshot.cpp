@@ -11,10 +11,10 @@
 
 namespace shimtrace::host {
 
-Result<Snapshot> take_snapshot(const SnapshotScope& scope) {
+Result<Snapshot> take_snapshot(const SnapshotScope& scope, const Choice& choose) {
     auto proc = ProcDirectory::open();
     if (!proc) return fail("read /proc", proc.error(), "is it mounted?");
-    return Collector(std::move(*proc)).take(scope);
+    return Collector(std::move(*proc)).take(scope, choose);
 }
 
 std::optional<Process> read_process(Pid pid) {

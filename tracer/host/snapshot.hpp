@@ -5,7 +5,7 @@
 #include <shimtrace/error.hpp>
 #include <shimtrace/snapshot.hpp>
 
-#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,11 +18,14 @@ struct SnapshotScope {
                                   ///< children, other ends of pipes and sockets, tracers, lock holders, FUSE servers
     bool all_descriptors = true;  ///< descriptors of every process (needed to find the other ends)
     bool kernel_stacks = true;
-    std::optional<Nanoseconds> second_look;  ///< take counters again after that time
 };
 
+/// Given the table of all processes and their descriptors, says who else is looked at closely. It may assign roles and read
+/// containers' files on the way: they stay in the snapshot.
+using Choice = std::function<std::vector<Pid>(Snapshot&)>;
+
 /// Never fails for a process that vanished. Errors: /proc cannot be read at all.
-Result<Snapshot> take_snapshot(const SnapshotScope& scope);
+Result<Snapshot> take_snapshot(const SnapshotScope& scope, const Choice& choose = {});
 
 /// One process alone, as the process table shows it (no threads, no descriptors); nullopt: it is gone.
 std::optional<Process> read_process(Pid pid);

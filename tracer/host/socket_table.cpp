@@ -78,7 +78,14 @@ int on_unix(nl_msg* message, void* context) {
         socket.facts.receive_queue = queues->udiag_rqueue;
         socket.facts.send_queue = queues->udiag_wqueue;
     }
-    static_cast<SocketTable*>(context)->add(std::move(socket));
+    auto& table = *static_cast<SocketTable*>(context);
+    if (nlattr* pending = attributes[UNIX_DIAG_ICONS]) {
+        std::vector<std::uint32_t> clients(static_cast<std::size_t>(nla_len(pending)) / sizeof(std::uint32_t));
+        std::memcpy(clients.data(), nla_data(pending), clients.size() * sizeof(std::uint32_t));
+        for (const std::uint32_t client : clients)
+            if (client != 0) table.add_pending(Inode{client}, socket.facts.inode);
+    }
+    table.add(std::move(socket));
     return NL_OK;
 }
 
@@ -142,7 +149,7 @@ unix_diag_req unix_request() {
     unix_diag_req request{};
     request.sdiag_family = AF_UNIX;
     request.udiag_states = ~0U;
-    request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN;
+    request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER | UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN;
     request.udiag_cookie[0] = request.udiag_cookie[1] = ~0U;
     return request;
 }
@@ -190,6 +197,7 @@ std::vector<std::string> dump_sockets(SocketTable& into) {
     if (!socket) return {"sockets: sock_diag cannot be asked"};
     std::vector<std::string> gaps;
     if (!ask(socket.get(), unix_request(), NLM_F_DUMP, on_unix, &into)) gaps.emplace_back("unix sockets: the kernel has no unix_diag");
+    into.bind_pending();
     for (const InetRow& row : inet_rows) {
         inet_diag_req_v2 request{};
         request.sdiag_family = row.family;

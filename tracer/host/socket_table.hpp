@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace shimtrace::host {
@@ -28,12 +29,22 @@ public:
         socket.dump = dump_;
         by_inode_.insert_or_assign(socket.facts.inode.value, std::move(socket));
     }
+    /// A client that has connected and that the listener has not accepted yet: its peer has no inode, and for as long as that is
+    /// so the listener stands for it.
+    void add_pending(Inode client, Inode listener) { pending_.emplace_back(client, listener); }
+    void bind_pending() {
+        for (const auto& [client, listener] : pending_)
+            if (const auto found = by_inode_.find(client.value); found != by_inode_.end() && !found->second.facts.peer_inode)
+                found->second.facts.peer_inode = listener;
+        pending_.clear();
+    }
     [[nodiscard]] std::size_t size() const { return by_inode_.size(); }
     [[nodiscard]] auto begin() const { return by_inode_.begin(); }
     [[nodiscard]] auto end() const { return by_inode_.end(); }
 
 private:
     std::unordered_map<std::uint64_t, KnownSocket> by_inode_;
+    std::vector<std::pair<Inode, Inode>> pending_;
     unsigned dump_ = 0;
 };
 

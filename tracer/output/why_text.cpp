@@ -71,6 +71,14 @@ std::string name_of(const Diagnosis& diagnosis) {
     return fmt::format("{}[{}]", diagnosis.target.comm, diagnosis.target.pid.value);
 }
 
+/// What all that hang for one reason have in common: the cause, and who or what is at its end.
+std::string root_of(const Diagnosis& diagnosis) {
+    if (!diagnosis.culprits.empty()) return fmt::format("{} {}", diagnosis.cause, diagnosis.culprits.front().pid.value);
+    const bool by_object = diagnosis.cause == "container-frozen" || diagnosis.cause == "filesystem-unresponsive";
+    if (by_object && !diagnosis.chain.empty()) return fmt::format("{} on {}", diagnosis.cause, diagnosis.chain.back().on);
+    return fmt::format("{} {}", diagnosis.cause, name_of(diagnosis));
+}
+
 /// c1 init[812]
 ///   ─write→ stdout pipe (full) ─read by→ shim[790]
 void draw_chain(const Diagnosis& diagnosis, std::size_t width, std::string& out) {
@@ -148,8 +156,7 @@ std::string why_all_text(std::span<const Diagnosis> diagnoses, const WhyStyle& s
             ++healthy;
             continue;
         }
-        const std::string key = diagnosis.culprits.empty() ? fmt::format("{} {}", diagnosis.cause, name_of(diagnosis))
-                                                           : fmt::format("{} {}", diagnosis.cause, diagnosis.culprits.front().pid.value);
+        const std::string key = root_of(diagnosis);
         const auto known = std::ranges::find(roots, key, [](const auto& root) { return root.first; });
         if (known != roots.end())
             known->second.push_back(&diagnosis);

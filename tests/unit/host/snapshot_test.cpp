@@ -345,15 +345,15 @@ TEST_CASE("a second look tells standstill from progress") {
                           [] {
                               for (;;) ::sched_yield();
                           });
-    auto snapshot = take_snapshot({.detailed = {Pid{sleeps.pid()}, Pid{spins.pid()}}, .second_look = std::chrono::milliseconds(200)});
-    REQUIRE(snapshot);
-    const Thread& still = process(*snapshot, sleeps.pid()).threads.at(0);
-    REQUIRE(still.second);
-    CHECK(still.first.context_switches == still.second->context_switches);
-    CHECK(still.first.cpu_ticks == still.second->cpu_ticks);
-    const Thread& busy = process(*snapshot, spins.pid()).threads.at(0);
-    REQUIRE(busy.second);
-    CHECK(busy.first.context_switches + busy.first.cpu_ticks < busy.second->context_switches + busy.second->cpu_ticks);
+    const Snapshot first = look({sleeps.pid(), spins.pid()});
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    const Snapshot second = look({sleeps.pid(), spins.pid()});
+    const auto counters = [](const Snapshot& snapshot, pid_t pid) { return process(snapshot, pid).threads.at(0).first; };
+    const Progress still = counters(first, sleeps.pid()), still_later = counters(second, sleeps.pid());
+    CHECK(still.context_switches == still_later.context_switches);
+    CHECK(still.cpu_ticks == still_later.cpu_ticks);
+    const Progress busy = counters(first, spins.pid()), busy_later = counters(second, spins.pid());
+    CHECK(busy.context_switches + busy.cpu_ticks < busy_later.context_switches + busy_later.cpu_ticks);
 }
 
 TEST_CASE("a pty: each side knows who holds the other") {
