@@ -5,7 +5,7 @@
 namespace shimtrace::containerd {
 
 Result<Snapshot> survey(const std::string& run_dir) {
-    auto snapshot = host::take_snapshot(host::SnapshotScope{{}, true, false, std::nullopt});
+    auto snapshot = host::take_snapshot(host::SnapshotScope{.detailed = {}, .all_descriptors = true, .kernel_stacks = false});
     if (!snapshot) return snapshot;
     read_container_files(*snapshot, run_dir);
     return snapshot;
