@@ -72,13 +72,12 @@ void add_verdicts(std::vector<ListedContainer>& rows, const std::vector<Diagnosi
 
 /// A look at everything, and a second one, shortly after, only where the first could have seen something passing.
 Result<Picture> picture_of(const Globals& globals, stacks::BinaryCache& cache) {
-    SightOptions options;
+    const SightOptions options;
     auto sight = look(globals, options, cache);
     if (!sight) return std::unexpected(sight.error().error);
     std::vector<Diagnosis> diagnoses = diagnosis::diagnose(sight->snapshot, sight->question);
     if (diagnosis::needs_second_look(diagnoses)) {
-        options.second_look = std::chrono::milliseconds(150);
-        if (auto again = look(globals, options, cache)) {
+        if (auto again = look_again(globals, options, cache, sight->snapshot, std::chrono::milliseconds(150))) {
             sight = std::move(again);
             diagnoses = diagnosis::diagnose(sight->snapshot, sight->question);
         }
