@@ -32,6 +32,8 @@ TOML
     if can_overlay; then snapshotter=overlayfs; else snapshotter=native; fi
     make_image "$lab_dir/image.tar"
     quietly ctr image import --snapshotter "$snapshotter" "$lab_dir/image.tar"
+    fact image "$image"
+    fact snapshotter "$snapshotter"
     decoy_containers
 }
 
