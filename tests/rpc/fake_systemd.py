@@ -4,7 +4,6 @@
 The handshake, and answers to what it asks about systemd itself; StartTransientUnit is refused, or not answered for three seconds, after which the connection ends.
 Calls come in little endian, answers go out in big endian: D-Bus leaves that to the sender.
 """
-import os
 import socket
 import struct
 import sys
@@ -89,9 +88,8 @@ def serve(connection, how):
 def main():
     path, how = sys.argv[1:]
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(path + ".new")
+    listener.bind(path)
     listener.listen(16)
-    os.rename(path + ".new", path)
     while True:
         connection, _ = listener.accept()
         threading.Thread(target=serve, args=(connection, how), daemon=True).start()
