@@ -75,7 +75,8 @@ private:
                 break;
             }
             case FieldKind::boolean:
-                made.number = reader.get_bool() ? 1 : 0, made.text = made.number != 0 ? "true" : "false";
+                made.number = reader.get_uint64() != 0 ? 1 : 0;  // get_bool() looks at a byte that may lie behind the end
+                made.text = made.number != 0 ? "true" : "false";
                 break;
             case FieldKind::task_status: {
                 made.number = reader.get_uint64();

@@ -173,6 +173,8 @@ TEST_CASE("hostile payloads are bounded, and said to be broken") {
     const auto broken = connection.feed(Direction::read, bytes(frame(1, 1, field(1, "a.Task") + field(2, "Kill") + "\x1a\x7f")), at(0));
     REQUIRE(broken.size() == 1);
     CHECK(!broken[0].error.empty());
+    // A boolean's tag at the very end, with no byte for its value behind it.
+    CHECK(!decode(std::string("\x0a\x01x\x20", 4), *find_method("Task", "Kill")->request).error.empty());
     std::string nested = "x";
     for (int n = 0; n < 30; ++n) nested = field(1, nested);
     const auto deep = decode(nested, *find_method("x.Events", "Forward")->request);
