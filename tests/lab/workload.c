@@ -112,19 +112,27 @@ static void take_turns(int with_fcntl) {
         struct flock whole = {.l_type = F_WRLCK};
         for (;;) {
             whole.l_type = F_WRLCK;
-            if (with_fcntl) fcntl(fd, F_SETLKW, &whole);
-            else flock(fd, LOCK_EX);
+            if (with_fcntl)
+                fcntl(fd, F_SETLKW, &whole);
+            else
+                flock(fd, LOCK_EX);
             milliseconds(20);
             whole.l_type = F_UNLCK;
-            if (with_fcntl) fcntl(fd, F_SETLK, &whole);
-            else flock(fd, LOCK_UN);
+            if (with_fcntl)
+                fcntl(fd, F_SETLK, &whole);
+            else
+                flock(fd, LOCK_UN);
         }
     }
     wait(NULL);
 }
 
-static void flock_turns(void) { take_turns(0); }
-static void fcntl_turns(void) { take_turns(1); }
+static void flock_turns(void) {
+    take_turns(0);
+}
+static void fcntl_turns(void) {
+    take_turns(1);
+}
 
 static void futex_ping_pong(void) {
     int* word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -358,7 +366,8 @@ static void forks_daemons(void) {
             if (fork() == 0) milliseconds(50);
             _exit(0);
         }
-        while (waitpid(-1, NULL, WNOHANG) > 0) {}
+        while (waitpid(-1, NULL, WNOHANG) > 0) {
+        }
         milliseconds(20);
     }
 }
@@ -367,19 +376,42 @@ static const struct {
     const char* name;
     void (*run)(void);
 } kinds[] = {
-    {"prefork", prefork}, {"threads", threads}, {"leader-gone", leader_gone}, {"fsync", fsync_loop}, {"flock-turns", flock_turns},
-    {"fcntl-turns", fcntl_turns}, {"futex", futex_ping_pong}, {"io-uring", io_uring}, {"idle-connection", idle_connection},
-    {"slow-client", slow_client}, {"socketpair", socketpair_reader}, {"unix-server", unix_server}, {"udp-server", udp_server},
-    {"connects", connects}, {"pipeline", pipeline}, {"inotify", inotify}, {"message-queues", message_queues},
-    {"event-descriptors", event_descriptors}, {"runs-programs", runs_programs}, {"debugger", debugger}, {"stopped-job", stopped_job},
-    {"zombies", zombies}, {"nested-pid-namespace", nested_pid_namespace}, {"bursts", bursts}, {"closes-streams", closes_streams},
-    {"splices", splices}, {"memory", fills_and_drops_memory}, {"daemons", forks_daemons},
+    {"prefork", prefork},
+    {"threads", threads},
+    {"leader-gone", leader_gone},
+    {"fsync", fsync_loop},
+    {"flock-turns", flock_turns},
+    {"fcntl-turns", fcntl_turns},
+    {"futex", futex_ping_pong},
+    {"io-uring", io_uring},
+    {"idle-connection", idle_connection},
+    {"slow-client", slow_client},
+    {"socketpair", socketpair_reader},
+    {"unix-server", unix_server},
+    {"udp-server", udp_server},
+    {"connects", connects},
+    {"pipeline", pipeline},
+    {"inotify", inotify},
+    {"message-queues", message_queues},
+    {"event-descriptors", event_descriptors},
+    {"runs-programs", runs_programs},
+    {"debugger", debugger},
+    {"stopped-job", stopped_job},
+    {"zombies", zombies},
+    {"nested-pid-namespace", nested_pid_namespace},
+    {"bursts", bursts},
+    {"closes-streams", closes_streams},
+    {"splices", splices},
+    {"memory", fills_and_drops_memory},
+    {"daemons", forks_daemons},
 };
 
 int main(int count, char** arguments) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; ++i) {
-        if (count < 2) puts(kinds[i].name);
-        else if (strcmp(arguments[1], kinds[i].name) == 0) kinds[i].run();
+        if (count < 2)
+            puts(kinds[i].name);
+        else if (strcmp(arguments[1], kinds[i].name) == 0)
+            kinds[i].run();
     }
     return count < 2 ? 0 : 2;
 }

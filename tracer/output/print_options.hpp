@@ -70,13 +70,13 @@ struct PrintOptions {
     PidPrefix prefix = PidPrefix::bracketed;
     CallFilter calls;
     std::bitset<65> signals = std::bitset<65>{}.set();
-    std::vector<std::string> paths;  ///< -P; empty: all
-    bool plain = false;              ///< strace's lines and nothing more
-    std::uint8_t messages = 0;       ///< bits of MessageProtocol: shown after the calls that carry them
+    std::vector<std::string> paths;   ///< -P; empty: all
+    bool plain = false;               ///< strace's lines and nothing more
+    std::uint8_t messages = 0;        ///< bits of MessageProtocol: shown after the calls that carry them
     std::uint8_t messages_alone = 0;  ///< shown although their calls are not (-e ttrpc)
-    Nanoseconds overdue_after{};     ///< a message without a reply for that long is spoken of; 0: never
-    Nanoseconds slow_messages{};     ///< of replies: those that took so long alone
-    bool failed_messages = false;    ///< of replies: those that are errors alone
+    Nanoseconds overdue_after{};      ///< a message without a reply for that long is spoken of; 0: never
+    Nanoseconds slow_messages{};      ///< of replies: those that took so long alone
+    bool failed_messages = false;     ///< of replies: those that are errors alone
 
     Summary summary = Summary::none;
     SummarySort sort = SummarySort::time;
