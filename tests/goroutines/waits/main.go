@@ -88,10 +88,11 @@ func descriptors(directory string) {
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
 	go func() {
+		var accepted []net.Conn
 		for {
 			connection, err := tcp.Accept()
 			must(err)
-			kept = append(kept, connection)
+			accepted = append(accepted, connection)
 		}
 	}()
 	go func() {
@@ -99,6 +100,7 @@ func descriptors(directory string) {
 		must(err)
 		buffer := make([]byte, 16)
 		connection.Read(buffer)
+		runtime.KeepAlive(connection)
 	}()
 	unix, err := net.Listen("unix", directory+"/socket")
 	must(err)
@@ -118,6 +120,7 @@ func descriptors(directory string) {
 	fifo, err := os.OpenFile(directory+"/fifo", os.O_RDWR|syscall.O_NONBLOCK, 0)
 	must(err)
 	go fifo.Read(make([]byte, 1))
+	kept = append(kept, fifo)
 	go os.OpenFile(directory+"/unopened", os.O_RDONLY, 0) // blocks in openat
 
 	var raw [2]int
