@@ -4,10 +4,12 @@
 #include "cli/session_recorder.hpp"
 #include "cli/shims_at_work.hpp"
 #include "cli/trace_options.hpp"
+#include "output/deferred_sink.hpp"
 #include "output/trace_printer.hpp"
 
 #include <memory>
 #include <optional>
+#include <thread>
 
 namespace shimtrace::cli {
 
@@ -31,11 +33,14 @@ int run(const Globals& globals, const TraceOptions& options, const RecordingOpti
     auto writer = open_output(plan->place, [&stop] { stop.stop(); });
     if (!writer) return report(writer.error(), exit_failed);
     output::TracePrinter printer(plan->print, **writer);
-    std::vector<StreamSink*> sinks{&printer};
+    // On one CPU with the traced thread, whatever this thread does is time that the other one waits.
+    std::optional<output::DeferredSink> elsewhere;
+    if (plan->request.colocate && std::thread::hardware_concurrency() > 1) elsewhere.emplace(printer);
+    std::vector<StreamSink*> sinks{elsewhere ? static_cast<StreamSink*>(&*elsewhere) : &printer};
     if (!recording) {
         // A recording's first snapshot tells this, too.
         if (plan->print.messages != 0 || plan->print.messages_alone != 0)
-            if (const auto shims = look_at_shims(*plan)) printer.snapshot(*shims);
+            if (const auto shims = look_at_shims(*plan)) sinks.front()->snapshot(*shims);
         return run_session(*plan, sinks, stop);
     }
 

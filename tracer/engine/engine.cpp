@@ -39,6 +39,7 @@ void Engine::begin_command(Tid tid) {
 void Engine::run() {
     while (!tracees_.empty()) {
         if (alarm_.take_ring()) tick();
+        reporter_.hand_over();
         if (stop_.stopped()) {
             if (!manner_.filtered) return let_go();
             reporter_.mute();
@@ -84,6 +85,7 @@ void Engine::serve(const Stop& stop) {
 void Engine::go_on(Tracee& tracee, int signal) {
     tracee.stopped = false;
     resume(tracee.tid(), manner_.filtered && !tracee.in_call ? Resume::freely : Resume::to_next_call, signal);
+    reporter_.hand_over();
 }
 
 void Engine::on_signal(Tracee& tracee, int signal) {

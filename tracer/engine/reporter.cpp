@@ -26,6 +26,7 @@ bool Reporter::needs_return(Arch arch, std::int64_t number) const {
 }
 
 Event& Reporter::fresh(EventKind kind, const Tracee& tracee) {
+    hand_over();
     event_.clear();
     event_.kind = kind;
     event_.pid = tracee.pid;
@@ -82,7 +83,7 @@ void Reporter::entered(Tracee& tracee) {
     decoders::capture_entry(enter, RemoteMemory(enter.tid), limits_at_entry(enter));
     if (request_.resolve_descriptors) resolve(nullptr, enter, enter);
     if (request_.capture_stacks) observer_.stack(enter.pid, enter.tid, enter.stack);
-    sink_.event(enter);
+    hand_over_later(enter);
 }
 
 void Reporter::returned(Tracee& tracee, std::int64_t result, bool is_error, std::uint64_t instruction_pointer,
@@ -100,7 +101,7 @@ void Reporter::returned(Tracee& tracee, std::int64_t result, bool is_error, std:
     decoders::capture_exit(enter, exit, RemoteMemory(exit.tid), limits_at_exit(enter));
     observer_.call_returned(enter, exit);
     if (request_.resolve_descriptors) resolve(&exit, exit, enter);
-    sink_.event(exit);
+    hand_over_later(exit);
 }
 
 void Reporter::signalled(Tracee& tracee, int signal) {

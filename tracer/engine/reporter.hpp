@@ -7,6 +7,7 @@
 #include "engine/wait_status.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace shimtrace::engine {
 
@@ -42,9 +43,19 @@ public:
     void still_blocked(Tracee& tracee);
     void detached(Tracee& tracee);
 
+    /// A call's entry or return is captured while its thread is stopped and reaches the sink here, once the thread goes on:
+    /// what the sink makes of it costs the thread nothing then.
+    void hand_over() {
+        if (const Event* event = std::exchange(pending_, nullptr)) sink_.event(*event);
+    }
+
 private:
     [[nodiscard]] bool quiet(const Tracee& tracee) const { return muted_ || tracee.silent; }
     Event& fresh(EventKind kind, const Tracee& tracee);
+    void hand_over_later(const Event& event) {
+        hand_over();
+        pending_ = &event;
+    }
     void resolve(const Event* exit, Event& into, const Event& enter);
     /// How much of its buffers is read: all of them where they are messages.
     [[nodiscard]] const decoders::CaptureLimits& limits_at_entry(const Event& enter);
@@ -58,8 +69,9 @@ private:
     MonotonicTime now_;
     Nanoseconds system_time_{};
     bool muted_ = false;
-    Event event_;          ///< reused
-    std::vector<Fd> fds_;  ///< reused
+    Event event_;                     ///< reused
+    const Event* pending_ = nullptr;  ///< event_ or a tracee's `enter`
+    std::vector<Fd> fds_;             ///< reused
 };
 
 }  // namespace shimtrace::engine
