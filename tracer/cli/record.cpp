@@ -17,7 +17,7 @@ int run(const Globals& globals, TraceOptions trace_options, RecordingOptions opt
     if (!plan) return report(plan.error(), exit_usage);
     if (auto resolved = resolve_targets(globals, trace_options, *plan); !resolved)
         return report(resolved.error().error, resolved.error().exit_code);
-    const auto recording = plan_recording(options, globals, *plan);
+    const auto recording = plan_recording(options, globals, trace_options.targets, *plan);
     if (!recording) return report(recording.error(), exit_usage);
 
     engine::StopRequest stop;

@@ -1,7 +1,9 @@
 #include "cli/session_recorder.hpp"
 
-#include "cli/session_snapshot.hpp"
+#include "cli/sight.hpp"
+#include "containerd/versions.hpp"
 #include "decoders_syscalls/table.hpp"
+#include "diagnosis/two_looks.hpp"
 
 #include <fmt/format.h>
 
@@ -60,10 +62,59 @@ struct Blocked {
     MonotonicTime since, seen;
 };
 
+/// The session's processes as `why` would see them. Used by one thread at a time.
+class Onlooker {
+public:
+    explicit Onlooker(const RecordingPlan& plan) : plan_(plan) {}
+
+    /// Looks again, as `why` does, where the first look could have seen something passing.
+    std::optional<Snapshot> look(std::vector<Pid> processes) {
+        const SightOptions options = options_for(std::move(processes));
+        auto seen = observe(plan_.globals, options, std::chrono::milliseconds(200), cache_);
+        if (!seen) return std::nullopt;
+        return with_versions(std::move(seen->snapshot));
+    }
+
+    /// One look, which is compared to the one before instead of waiting.
+    std::optional<Snapshot> glance(std::vector<Pid> processes) {
+        auto sight = cli::look(plan_.globals, options_for(std::move(processes)), cache_);
+        if (!sight) return std::nullopt;
+        Snapshot as_seen = sight->snapshot;
+        if (before_) diagnosis::compare_looks(sight->snapshot, *before_);
+        before_ = std::move(as_seen);
+        return with_versions(std::move(sight->snapshot));
+    }
+
+    /// containerd's and runc's versions, which nothing else tells.
+    void learn_versions() { versions_ = containerd::installed_versions(); }
+    void add_versions(HostInfo& host) const {
+        host.containerd_version = versions_.containerd;
+        host.runc_version = versions_.runc;
+    }
+
+private:
+    [[nodiscard]] SightOptions options_for(std::vector<Pid> processes) const {
+        return {.targets = plan_.targets, .goroutines = true, .may_stop = false, .session = std::move(processes)};
+    }
+    [[nodiscard]] Snapshot with_versions(Snapshot snapshot) const {
+        add_versions(snapshot.host);
+        return snapshot;
+    }
+
+    const RecordingPlan& plan_;
+    stacks::BinaryCache cache_;
+    containerd::Versions versions_;
+    std::optional<Snapshot> before_;
+};
+
 class Recorder final : public SessionRecorder {
 public:
-    Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer, std::optional<Snapshot> first)
-        : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), first_(std::move(first)) {
+    Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer)
+        : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), onlooker_(plan_) {
+        if (plan_.snapshots) {
+            onlooker_.learn_versions();
+            first_ = onlooker_.look(plan_.attached);
+        }
         started_ = Clock::now();
         sigset_t all, before;  // signals are for the tracer's thread
         sigfillset(&all);
@@ -76,7 +127,9 @@ public:
     Recorder& operator=(const Recorder&) = delete;
 
     void session(const SessionInfo& session) override {
-        writer_->session(session);
+        SessionInfo with_versions = session;
+        onlooker_.add_versions(with_versions.host);
+        writer_->session(with_versions);
         if (first_) writer_->snapshot(*first_);
         first_.reset();
     }
@@ -122,7 +175,8 @@ private:
         }
         wake_.notify_one();
         clerk_.join();
-        if (plan_.snapshots) take_snapshot();
+        if (plan_.snapshots)
+            if (const auto last = onlooker_.look(processes())) writer_->snapshot(*last);
         writer_->end();
         const auto counts = writer_->counts();
         if (plan_.progress) {
@@ -134,18 +188,18 @@ private:
         }
     }
 
-    void take_snapshot() {
-        std::vector<Pid> targets = plan_.targets;
-        {
-            const std::lock_guard lock(mutex_);
-            targets.insert(targets.end(), processes_.begin(), processes_.end());
-        }
-        if (const auto snapshot = take_session_snapshot(plan_.run_dir, targets)) writer_->snapshot(*snapshot);
+    /// All that live; those that were there first, even when they are gone: a snapshot without them is still about them.
+    std::vector<Pid> processes() {
+        const std::lock_guard lock(mutex_);
+        std::vector<Pid> pids(processes_.begin(), processes_.end());
+        if (pids.empty() && first_process_) pids.push_back(first_process_);
+        return pids;
     }
 
     void note_process(Pid pid, bool alive) {
         const std::lock_guard lock(mutex_);
         if (alive) {
+            if (!first_process_) first_process_ = pid;
             processes_.insert(pid);
         } else {
             processes_.erase(pid);
@@ -180,7 +234,7 @@ private:
             if (plan_.duration && now - started_ >= *plan_.duration) stop_.stop();
             if (writer_->failure()) stop_.stop();
             if (plan_.snapshot_every && now >= next_snapshot) {
-                take_snapshot();
+                if (const auto snapshot = onlooker_.glance(processes())) writer_->snapshot(*snapshot);
                 next_snapshot = std::max(next_snapshot + *plan_.snapshot_every, Clock::now());
             }
             if (plan_.progress && now >= next_line) {
@@ -215,6 +269,7 @@ private:
     engine::StopRequest& stop_;
     const std::unique_ptr<recording::Writer> writer_;
     const DumpSignal dump_signal_;
+    Onlooker onlooker_;
     std::optional<Snapshot> first_;
     Clock::time_point started_, last_line_;
     std::uint64_t last_events_ = 0;
@@ -225,6 +280,7 @@ private:
     bool ending_ = false;
     std::map<Tid, Blocked> blocked_;
     std::set<Pid> processes_;
+    Pid first_process_;
     std::thread clerk_;
 };
 
@@ -277,10 +333,12 @@ void add_recorder_options(CLI::App& app, RecordingOptions& options) {
         ->check(CLI::IsMember({"wait", "drop"}));
 }
 
-Result<RecordingPlan> plan_recording(const RecordingOptions& options, const Globals& globals, TracePlan& trace) {
+Result<RecordingPlan> plan_recording(const RecordingOptions& options, const Globals& globals, const std::vector<std::string>& targets,
+                                     TracePlan& trace) {
     RecordingPlan plan;
     plan.path = options.path;
-    plan.run_dir = globals.run_dir;
+    plan.globals = globals;
+    plan.targets = targets;
     plan.snapshots = !options.no_snapshots;
     plan.progress = ::isatty(STDERR_FILENO) != 0 && options.path != "-";
     plan.writer.force = options.force;
@@ -310,18 +368,16 @@ Result<RecordingPlan> plan_recording(const RecordingOptions& options, const Glob
     request.instruction_pointers = true;
     request.system_times = true;
     if (plan.until_blocked) request.blocked_after = *plan.until_blocked;
-    plan.targets = request.attach;
-    for (const Tid tid : request.attach_threads) plan.targets.push_back(Pid{tid.value});
+    plan.attached = request.attach;
+    for (const Tid tid : request.attach_threads) plan.attached.emplace_back(tid.value);
+    for (const Pid pid : trace.pids) plan.targets.push_back(std::to_string(pid.value));
     return plan;
 }
 
 Result<std::unique_ptr<SessionRecorder>> SessionRecorder::create(const RecordingPlan& plan, engine::StopRequest& stop) {
     auto writer = recording::Writer::create(plan.path, plan.writer);
     if (!writer) return std::unexpected(writer.error());
-    std::optional<Snapshot> first;
-    if (plan.snapshots)
-        if (auto snapshot = take_session_snapshot(plan.run_dir, plan.targets)) first = std::move(*snapshot);
-    return std::make_unique<Recorder>(plan, stop, std::move(*writer), std::move(first));
+    return std::make_unique<Recorder>(plan, stop, std::move(*writer));
 }
 
 }  // namespace shimtrace::cli

@@ -31,12 +31,14 @@ struct RecordingPlan {
     bool snapshots = true;
     bool progress = false;  ///< on a terminal
     std::optional<Nanoseconds> duration, snapshot_every, until_blocked;
-    std::vector<Pid> targets;  ///< for snapshots
-    std::string run_dir;
+    Globals globals;                   ///< of snapshots
+    std::vector<std::string> targets;  ///< as `why` takes them: what a snapshot is asked about
+    std::vector<Pid> attached;         ///< the processes that these are
 };
 
-/// Errors are usage errors. Changes the trace's plan: what replay may be asked to show has to be captured.
-Result<RecordingPlan> plan_recording(const RecordingOptions& options, const Globals& globals, TracePlan& trace);
+/// `targets`: the TARGETs as typed. Errors are usage errors. Changes the trace's plan: what replay may be asked to show has to be captured.
+Result<RecordingPlan> plan_recording(const RecordingOptions& options, const Globals& globals, const std::vector<std::string>& targets,
+                                     TracePlan& trace);
 
 /// "64M", "1G", "4096".
 Result<std::uint64_t> parse_size(std::string_view text);

@@ -5,6 +5,8 @@
 #include "diagnosis/two_looks.hpp"
 #include "host/snapshot.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <set>
 #include <thread>
@@ -19,15 +21,17 @@ bool is_container_process(ProcessRole role) {
 }
 
 /// The processes to look at closely: the shim, the runc processes and the container's own, whose families come with them.
-std::vector<Pid> concerned(const Snapshot& snapshot, const std::vector<containerd::FoundTarget>& targets) {
+std::vector<Pid> concerned(const Snapshot& snapshot, const std::vector<containerd::FoundTarget>& targets,
+                           const std::optional<std::vector<Pid>>& session) {
     std::set<Pid> pids;
+    if (session) pids.insert(session->begin(), session->end());
     for (const auto& target : targets) {
         pids.insert(target.pids.begin(), target.pids.end());
         if (!target.container) continue;
         for (const Process& process : snapshot.processes)
             if (process.role.container == target.container) pids.insert(process.pid);
     }
-    if (targets.empty())
+    if (targets.empty() && !session)
         for (const Process& process : snapshot.processes)
             if (process.role.role == ProcessRole::shim || process.role.role == ProcessRole::runtime ||
                 is_container_process(process.role.role))
@@ -35,37 +39,51 @@ std::vector<Pid> concerned(const Snapshot& snapshot, const std::vector<container
     return {pids.begin(), pids.end()};
 }
 
-std::expected<std::vector<containerd::FoundTarget>, Refusal> find(const Snapshot& snapshot, const std::vector<std::string>& texts) {
-    std::vector<containerd::FoundTarget> found;
+using FoundTargets = std::vector<containerd::FoundTarget>;
+
+std::expected<FoundTargets, Refusal> find(const Snapshot& snapshot, const std::vector<std::string>& texts, bool leave_out_missing = false) {
+    FoundTargets found;
     for (const std::string& text : texts) {
         auto target = containerd::find_target(snapshot, text);
+        if (!target && leave_out_missing) continue;
         if (!target) return std::unexpected(Refusal{target.error().error, target.error().ambiguous ? exit_usage : exit_failed});
         found.push_back(std::move(*target));
     }
     return found;
 }
 
-/// A pod's shim serves many containers: asked by the shim's pid, all of them are meant.
-diagnosis::Question question_of(const Snapshot& snapshot, const std::vector<containerd::FoundTarget>& targets) {
+void ask(diagnosis::Question& question, const ContainerRef& ref, Pid shim) {
+    for (std::size_t i = 0; i < question.containers.size(); ++i)
+        if (question.containers[i] == ref && question.shims[i] == shim) return;
+    question.containers.push_back(ref);
+    question.shims.push_back(shim);
+}
+
+/// A pod's shim serves many containers: asked by the shim's pid, all of them are meant. False: it serves none that has files.
+bool ask_for_all_of(diagnosis::Question& question, const Snapshot& snapshot, Pid shim) {
+    bool any = false;
+    for (const ContainerFiles& files : snapshot.containers) {
+        if (files.sandbox_shim != shim) continue;
+        ask(question, files.container, shim);
+        any = true;
+    }
+    return any;
+}
+
+const Process* find_shim(const Snapshot& snapshot, Pid pid) {
+    const auto found = pid ? std::ranges::find(snapshot.processes, pid, &Process::pid) : snapshot.processes.end();
+    return found != snapshot.processes.end() && found->role.role == ProcessRole::shim ? &*found : nullptr;
+}
+
+diagnosis::Question question_of(const Snapshot& snapshot, const FoundTargets& targets) {
     diagnosis::Question question;
-    const auto add = [&](const ContainerRef& ref, Pid shim) {
-        for (std::size_t i = 0; i < question.containers.size(); ++i)
-            if (question.containers[i] == ref && question.shims[i] == shim) return;
-        question.containers.push_back(ref);
-        question.shims.push_back(shim);
-    };
     for (const auto& target : targets) {
         const bool by_pid = !target.text.empty() && std::ranges::all_of(target.text, [](char c) { return c >= '0' && c <= '9'; });
         const Pid pid = by_pid && target.pids.size() == 1 ? target.pids.front() : Pid{};
-        const auto asked = std::ranges::find(snapshot.processes, pid, &Process::pid);
-        const bool is_shim = asked != snapshot.processes.end() && asked->role.role == ProcessRole::shim;
-        if (is_shim) {
-            const std::size_t before = question.containers.size();
-            for (const ContainerFiles& files : snapshot.containers)
-                if (files.sandbox_shim == pid) add(files.container, pid);
-            if (question.containers.size() == before) question.pids.push_back(pid);
+        if (find_shim(snapshot, pid)) {
+            if (!ask_for_all_of(question, snapshot, pid)) question.pids.push_back(pid);
         } else if (target.container) {
-            add(target.container, target.shim);
+            ask(question, target.container, target.shim);
         } else {
             for (const Pid one : target.pids) question.pids.push_back(one);
         }
@@ -73,13 +91,47 @@ diagnosis::Question question_of(const Snapshot& snapshot, const std::vector<cont
     return question;
 }
 
-void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, bool may_stop, stacks::BinaryCache& cache) {
+/// A session also asks for the containers of the shims that it came upon; without targets, for the processes that it started. It never
+/// asks for nothing, which would mean the whole host.
+void add_session(diagnosis::Question& question, const Snapshot& snapshot, const std::vector<Pid>& session, bool has_targets) {
+    for (const Pid pid : session) {
+        if (find_shim(snapshot, pid)) {
+            if (std::ranges::find(question.shims, pid) == question.shims.end()) ask_for_all_of(question, snapshot, pid);
+        } else if (!has_targets && std::ranges::find(snapshot.processes, pid, &Process::pid) != snapshot.processes.end()) {
+            question.pids.push_back(pid);
+        }
+    }
+    if (!question.containers.empty() || !question.pids.empty()) return;
+    question.pids = session;
+    if (session.empty()) question.pids.emplace_back(::getpid());  // nothing has started: the tracer stands for what it will start
+}
+
+/// A thread at one of our own stops is not stopped by anybody as far as `why` is concerned.
+void hide_tracing(Snapshot& snapshot) {
+    const std::int32_t self = ::getpid();
+    for (Process& process : snapshot.processes) {
+        bool ours = false;
+        for (Thread& thread : process.threads) {
+            if (thread.tracer != self) continue;
+            ours = true;
+            thread.tracer = 0;
+            if (thread.state != 't') continue;
+            thread.state = 'S';
+            thread.wchan.clear();
+            thread.kernel_stack.clear();
+        }
+        if (ours && process.state == 't') process.state = 'S';
+    }
+}
+
+void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const SightOptions& options, stacks::BinaryCache& cache) {
     constexpr std::size_t most = 128;  // beyond, only what is under suspicion is worth the time
     std::size_t read = 0;
     for (Process& process : snapshot.processes) {
-        if (process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime) continue;
+        const bool of_session = options.session && std::ranges::find(*options.session, process.pid) != options.session->end();
+        if (process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime && !of_session) continue;
         if (!std::ranges::binary_search(pids, process.pid) || process.state == 'Z' || ++read > most) continue;
-        auto go = stacks::read_goroutines(process.pid, cache, {.stop = may_stop});
+        auto go = stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop});
         if (!go) {
             snapshot.gaps.push_back(go.error().message());
             continue;
@@ -98,23 +150,25 @@ std::expected<Sight, Refusal> look(const Globals& globals, const SightOptions& o
     std::vector<Pid> pids;
     auto snapshot = host::take_snapshot({}, [&](Snapshot& table) -> std::vector<Pid> {
         containerd::read_container_files(table, globals.run_dir);
-        auto targets = find(table, options.targets);
+        auto targets = find(table, options.targets, options.session.has_value());
         if (!targets) {
             refusal = targets.error();
             return {};
         }
         question = question_of(table, *targets);
-        return pids = concerned(table, *targets);
+        if (options.session) add_session(question, table, *options.session, !options.targets.empty());
+        return pids = concerned(table, *targets, options.session);
     });
     if (!snapshot) return std::unexpected(Refusal{snapshot.error(), exit_failed});
     if (refusal) return std::unexpected(*refusal);
+    hide_tracing(*snapshot);
     containerd::assign_roles(*snapshot);  // now with the sockets' names
     Sight sight{.snapshot = std::move(*snapshot), .question = std::move(question)};
     sight.snapshot.asked = sight.question.containers;
     sight.snapshot.targets = sight.question.pids;
     for (const Pid shim : sight.question.shims)
         if (shim) sight.snapshot.targets.push_back(shim);
-    if (options.goroutines) read_goroutines(sight.snapshot, pids, options.may_stop, cache);
+    if (options.goroutines) read_goroutines(sight.snapshot, pids, options, cache);
     return sight;
 }
 
@@ -125,6 +179,29 @@ std::expected<Sight, Refusal> look_again(const Globals& globals, const SightOpti
     auto later = look(globals, options, cache);
     if (later) diagnosis::compare_looks(later->snapshot, first);
     return later;
+}
+
+Answer answer(Sight sight) {
+    Answer made{.snapshot = std::move(sight.snapshot), .diagnoses = {}, .question = std::move(sight.question)};
+    made.diagnoses = diagnosis::diagnose(made.snapshot, made.question);
+    return made;
+}
+
+std::expected<Answer, Refusal> observe(const Globals& globals, const SightOptions& options, Nanoseconds interval,
+                                       stacks::BinaryCache& cache) {
+    using std::chrono::milliseconds;
+    auto sight = look(globals, options, cache);
+    if (!sight) return std::unexpected(sight.error());
+    Answer current = answer(std::move(*sight));
+    std::optional<Snapshot> first;
+    for (const Nanoseconds wait : {interval, std::max<Nanoseconds>(interval, milliseconds(1600))}) {
+        if (interval.count() == 0 || !diagnosis::needs_second_look(current.diagnoses)) break;
+        if (!first) first = std::move(current.snapshot);
+        auto again = look_again(globals, options, cache, *first, wait);
+        if (!again) return std::unexpected(again.error());
+        current = answer(std::move(*again));
+    }
+    return current;
 }
 
 std::expected<diagnosis::Question, Refusal> question_about(const Snapshot& snapshot, const std::vector<std::string>& texts) {

@@ -23,7 +23,7 @@ int run(const Globals& globals, const TraceOptions& options, const RecordingOpti
 
     std::optional<RecordingPlan> recording;
     if (!file_options.path.empty()) {
-        auto planned = plan_recording(file_options, globals, *plan);
+        auto planned = plan_recording(file_options, globals, options.targets, *plan);
         if (!planned) return report(planned.error(), exit_usage);
         planned->progress = false;  // the terminal is the trace's
         recording = std::move(*planned);

@@ -65,36 +65,8 @@ output::WhyStyle style_of(const Globals& globals, const WhyOptions& options) {
     return style;
 }
 
-struct Answer {
-    Snapshot snapshot;
-    std::vector<Diagnosis> diagnoses;
-    diagnosis::Question question;
-};
-
-Answer answer(Sight sight) {
-    Answer made{.snapshot = std::move(sight.snapshot), .diagnoses = {}, .question = std::move(sight.question)};
-    made.diagnoses = diagnosis::diagnose(made.snapshot, made.question);
-    return made;
-}
-
-/// One look; another, and one after a longer time, only while what was seen could still be passing.
-std::expected<Answer, Refusal> observe(const Globals& globals, const WhyOptions& options, Nanoseconds interval,
-                                       stacks::BinaryCache& cache) {
-    using std::chrono::milliseconds;
-    const bool may_stop = options.stop && !options.no_stop;
-    const SightOptions sight_options{.targets = options.targets, .goroutines = true, .may_stop = may_stop};
-    auto sight = look(globals, sight_options, cache);
-    if (!sight) return std::unexpected(sight.error());
-    Answer current = answer(std::move(*sight));
-    std::optional<Snapshot> first;
-    for (const Nanoseconds wait : {interval, std::max<Nanoseconds>(interval, milliseconds(1600))}) {
-        if (interval.count() == 0 || !diagnosis::needs_second_look(current.diagnoses)) break;
-        if (!first) first = std::move(current.snapshot);
-        auto again = look_again(globals, sight_options, cache, *first, wait);
-        if (!again) return std::unexpected(again.error());
-        current = answer(std::move(*again));
-    }
-    return current;
+SightOptions sight_options(const WhyOptions& options) {
+    return {.targets = options.targets, .goroutines = true, .may_stop = options.stop && !options.no_stop, .session = {}};
 }
 
 bool any_stuck(const std::vector<Diagnosis>& diagnoses) {
@@ -130,12 +102,20 @@ void print(const Globals& globals, const WhyOptions& options, const Answer& answ
 
 int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval) {
     stacks::BinaryCache cache;
-    auto seen = observe(globals, options, interval, cache);
+    auto seen = observe(globals, sight_options(options), interval, cache);
     if (!seen) return report(seen.error().error, seen.error().exit_code);
     if (!options.save.empty())
         if (const auto saved = save_snapshot(options.save, seen->snapshot); !saved) return report(saved.error(), exit_failed);
     print(globals, options, *seen);
     return options.exit_code && any_stuck(seen->diagnoses) ? exit_stuck : exit_done;
+}
+
+/// False: none of the processes asked about was there to be looked at.
+bool anybody_there(const Snapshot& snapshot, const diagnosis::Question& question) {
+    return question.pids.empty() || !question.containers.empty() || std::ranges::any_of(question.pids, [&](Pid pid) {
+               const auto process = std::ranges::find(snapshot.processes, pid, &Process::pid);
+               return process != snapshot.processes.end() && (process->state == 'Z' || !process->threads.empty());
+           });
 }
 
 int from_file(const Globals& globals, const WhyOptions& options, const std::string& file) {
@@ -145,6 +125,10 @@ int from_file(const Globals& globals, const WhyOptions& options, const std::stri
     if (!snapshot) return report(snapshot.error(), exit_failed);
     auto question = question_about(*snapshot, asked.targets);
     if (!question) return report(question.error().error, question.error().exit_code);
+    if (!anybody_there(*snapshot, *question))
+        return report({.what = fmt::format("{}: none of the recorded processes lived at {}", file, output::rfc3339(snapshot->taken)),
+                       .hint = "--at TIME chooses an earlier snapshot; `record --snapshot-every 1s` takes more of them"},
+                      exit_failed);
     const Answer offline = answer({std::move(*snapshot), std::move(*question)});
     print(globals, asked, offline);
     return options.exit_code && any_stuck(offline.diagnoses) ? exit_stuck : exit_done;
@@ -166,7 +150,7 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
     bool ever = false;
     int kept = 0;
     while (interrupted == 0) {
-        auto seen = observe(globals, options, interval, cache);
+        auto seen = observe(globals, sight_options(options), interval, cache);
         if (!seen && seen.error().exit_code == exit_usage) return report(seen.error().error, exit_usage);
         std::set<std::string> now;
         std::vector<Diagnosis> fresh;

@@ -1,72 +1,16 @@
 #include "stacks/debuginfod.hpp"
 
-#include <array>
+#include "host/program_output.hpp"
+
 #include <cstdlib>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char** environ;
-
 namespace shimtrace::stacks {
-namespace {
-
-/// debuginfod-find, its output in a pipe. -1: it could not be started.
-pid_t start(const std::string& build_id, int& output) {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return -1;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    std::string program = "debuginfod-find", kind = "debuginfo", id = build_id;
-    const std::array<char*, 4> arguments{program.data(), kind.data(), id.data(), nullptr};
-    pid_t child = -1;
-    const int failed = posix_spawnp(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    output = ends[0];
-    if (failed == 0) return child;
-    close(ends[0]);
-    return -1;
-}
-
-/// All that it writes until its end; empty where it is not done in time.
-std::string read_until(int output, std::chrono::steady_clock::time_point end) {
-    constexpr std::size_t most = 4096;
-    std::string text;
-    while (text.size() < most) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
-        pollfd waited{output, POLLIN, 0};
-        if (left <= 0 || poll(&waited, 1, static_cast<int>(left)) <= 0) return {};
-        std::array<char, 512> buffer;
-        const ssize_t got = read(output, buffer.data(), buffer.size());
-        if (got <= 0) break;
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-    return text;
-}
-
-}  // namespace
 
 std::string debuginfod_file(const std::string& build_id, std::chrono::milliseconds deadline) {
     const char* const servers = std::getenv("DEBUGINFOD_URLS");
     if (servers == nullptr || *servers == '\0') return {};
-    int output = -1;
-    const pid_t child = start(build_id, output);
-    if (child < 0) return {};
-    std::string path = read_until(output, std::chrono::steady_clock::now() + deadline);
-    close(output);
-    if (path.empty()) kill(child, SIGKILL);
-    int status = 0;
-    waitpid(child, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return {};
-    return path.substr(0, path.find('\n'));
+    const auto path = host::program_output({"debuginfod-find", "debuginfo", build_id}, deadline);
+    return path ? path->substr(0, path->find('\n')) : std::string();
 }
 
 }  // namespace shimtrace::stacks

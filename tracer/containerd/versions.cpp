@@ -1,0 +1,27 @@
+#include "containerd/versions.hpp"
+
+#include "host/program_output.hpp"
+
+#include <algorithm>
+
+namespace shimtrace::containerd {
+
+std::string version_in(std::string_view text) {
+    text = text.substr(0, text.find('\n'));
+    if (std::ranges::count(text, ' ') < 2) return {};
+    // containerd names its package and then the version, runc has the word `version` between.
+    for (int word = 0; word < 2; ++word) text.remove_prefix(std::min(text.find(' '), text.size() - 1) + 1);
+    text = text.substr(0, text.find(' '));
+    const bool plain = std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+    return plain && text.size() <= 100 ? std::string(text) : std::string();
+}
+
+Versions installed_versions() {
+    const auto ask = [](const char* program) {
+        const auto text = host::program_output({program, "--version"}, std::chrono::seconds(1));
+        return text ? version_in(*text) : std::string();
+    };
+    return {.containerd = ask("containerd"), .runc = ask("runc")};
+}
+
+}  // namespace shimtrace::containerd

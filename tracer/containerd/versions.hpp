@@ -1,0 +1,21 @@
+// Which containerd and which runc this host has.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace shimtrace::containerd {
+
+/// "1.6.20~ds1"; empty: not installed, or it does not say.
+struct Versions {
+    std::string containerd, runc;
+};
+
+/// What `containerd --version` and `runc --version` say, where PATH has them: no more than a second each.
+Versions installed_versions();
+
+/// "containerd github.com/containerd/containerd 1.6.20 deadbeef" is 1.6.20, "runc version 1.1.5" and its lines below are 1.1.5; empty:
+/// neither.
+std::string version_in(std::string_view text);
+
+}  // namespace shimtrace::containerd

@@ -1,0 +1,71 @@
+#include "host/program_output.hpp"
+
+#include <array>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char** environ;
+
+namespace shimtrace::host {
+namespace {
+
+/// The program, its output in a pipe. -1: it could not be started.
+pid_t start(std::vector<std::string>& command, int& output) {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) return -1;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    std::vector<char*> arguments;
+    for (std::string& word : command) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    pid_t child = -1;
+    const int failed = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    output = ends[0];
+    if (failed == 0) return child;
+    close(ends[0]);
+    return -1;
+}
+
+/// All that it writes until its end; empty where it is not done in time.
+std::string read_until(int output, std::chrono::steady_clock::time_point end) {
+    constexpr std::size_t most = 4096;
+    std::string text;
+    while (text.size() < most) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+        pollfd waited{output, POLLIN, 0};
+        if (left <= 0 || poll(&waited, 1, static_cast<int>(left)) <= 0) return {};
+        std::array<char, 512> buffer;
+        const ssize_t got = read(output, buffer.data(), buffer.size());
+        if (got <= 0) break;
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return text;
+}
+
+}  // namespace
+
+std::optional<std::string> program_output(std::vector<std::string> command, std::chrono::milliseconds deadline) {
+    if (command.empty()) return std::nullopt;
+    int output = -1;
+    const pid_t child = start(command, output);
+    if (child < 0) return std::nullopt;
+    std::string text = read_until(output, std::chrono::steady_clock::now() + deadline);
+    close(output);
+    if (text.empty()) kill(child, SIGKILL);
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (text.empty() || !WIFEXITED(status) || WEXITSTATUS(status) != 0) return std::nullopt;
+    return text;
+}
+
+}  // namespace shimtrace::host
