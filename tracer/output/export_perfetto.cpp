@@ -1,4 +1,4 @@
-// Field numbers are those of protos/perfetto/trace/trace_packet.proto and track_event/*.proto of Perfetto.
+// Field numbers are those of protos/perfetto/trace/trace_packet.proto, clock_snapshot.proto and track_event/*.proto of Perfetto.
 #include "decoders_syscalls/render.hpp"
 #include "decoders_syscalls/table.hpp"
 #include "output/call_stream.hpp"
@@ -9,8 +9,10 @@
 #include <fmt/format.h>
 #include <protozero/pbf_writer.hpp>
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace shimtrace::output {
 
@@ -18,6 +20,7 @@ namespace {
 
 enum Trace : protozero::pbf_tag_type { trace_packet = 1 };
 enum Packet : protozero::pbf_tag_type {
+    packet_clock_snapshot = 6,
     packet_timestamp = 8,
     packet_sequence = 10,
     packet_track_event = 11,
@@ -25,6 +28,8 @@ enum Packet : protozero::pbf_tag_type {
     packet_timestamp_clock = 58,
     packet_track_descriptor = 60,
 };
+enum ClockSnapshot : protozero::pbf_tag_type { snapshot_clock = 1, snapshot_primary = 2 };
+enum Clock : protozero::pbf_tag_type { clock_id = 1, clock_timestamp = 2 };
 enum Track : protozero::pbf_tag_type { track_uuid = 1, track_name = 2, track_process = 3, track_thread = 4, track_parent = 5 };
 enum TrackProcess : protozero::pbf_tag_type { process_pid = 1, process_name = 6 };
 enum TrackThread : protozero::pbf_tag_type { thread_pid = 1, thread_tid = 2, thread_name = 5 };
@@ -39,7 +44,8 @@ enum TrackEvent : protozero::pbf_tag_type {
 enum Annotation : protozero::pbf_tag_type { annotation_int = 4, annotation_string = 6, annotation_name = 10 };
 
 constexpr std::uint32_t slice_begin = 1, slice_end = 2, instant = 3;
-constexpr std::uint32_t monotonic_clock = 3, sequence_id = 1, state_cleared = 1;
+constexpr std::uint32_t realtime_clock = 1, monotonic_clock = 3, sequence_id = 1, state_cleared = 1;
+constexpr std::uint64_t recorder_track = 1;  // no process and thread have it: a thread's is beyond 2^32
 
 class PerfettoExporter final : public CallStream {
 public:
@@ -50,6 +56,21 @@ public:
         scope_.task = [this](Tid tid) { return find_task(tid); };
     }
 
+    /// The clock of all that follows, and which wall-clock time it stands for.
+    void session(const SessionInfo& info) override {
+        CallStream::session(info);
+        put({}, [&](Pbf& out) {
+            Pbf snapshot(out, packet_clock_snapshot);
+            const auto add = [&](std::uint32_t clock, std::int64_t nanoseconds) {
+                Pbf reading(snapshot, snapshot_clock);
+                reading.add_uint32(clock_id, clock);
+                reading.add_uint64(clock_timestamp, static_cast<std::uint64_t>(nanoseconds));
+            };
+            add(monotonic_clock, info.monotonic_anchor.time_since_epoch().count());
+            if (info.real_anchor != RealTime{}) add(realtime_clock, info.real_anchor.time_since_epoch().count());
+            snapshot.add_uint32(snapshot_primary, monotonic_clock);
+        });
+    }
     void task(const TaskInfo& task) override {
         CallStream::task(task);
         describe(task.pid, task.tid);
@@ -67,12 +88,15 @@ private:
         return static_cast<std::uint64_t>(pid.value) << 32 | static_cast<std::uint32_t>(tid.value);
     }
 
+    /// Clocks and tracks have no time.
     template <typename Fill>
-    void put(MonotonicTime time, Fill fill) {
+    void put(std::optional<MonotonicTime> time, Fill fill) {
         std::string packet;
         Pbf out(packet);
-        out.add_uint64(packet_timestamp, static_cast<std::uint64_t>(time.time_since_epoch().count()));
-        out.add_uint32(packet_timestamp_clock, monotonic_clock);
+        if (time) {
+            out.add_uint64(packet_timestamp, static_cast<std::uint64_t>(time->time_since_epoch().count()));
+            out.add_uint32(packet_timestamp_clock, monotonic_clock);
+        }
         out.add_uint32(packet_sequence, sequence_id);
         if (!begun_) out.add_uint32(packet_sequence_flags, state_cleared);
         begun_ = true;
@@ -109,7 +133,21 @@ private:
     }
 
     void need_track(const Event& event) {
+        if (event.kind == EventKind::lost) return describe_recorder();
         if (!described_threads_.contains(thread_track(event.pid, event.tid))) describe(event.pid, event.tid);
+    }
+
+    /// What is of no thread: events that were lost.
+    void describe_recorder() {
+        if (std::exchange(described_recorder_, true)) return;
+        put({}, [&](Pbf& out) {
+            Pbf track(out, packet_track_descriptor);
+            track.add_uint64(track_uuid, recorder_track);
+            track.add_string(track_name, "recorder");
+        });
+    }
+    static std::uint64_t track_of(const Event& event) {
+        return event.kind == EventKind::lost ? recorder_track : thread_track(event.pid, event.tid);
     }
 
     static void annotate(Pbf& event, const char* name, std::string_view value) {
@@ -226,7 +264,7 @@ private:
         put(event.time, [&](Pbf& out) {
             Pbf track_event(out, packet_track_event);
             track_event.add_uint32(event_type, instant);
-            track_event.add_uint64(event_track, thread_track(event.pid, event.tid));
+            track_event.add_uint64(event_track, track_of(event));
             track_event.add_string(event_category, "event");
             track_event.add_string(event_name, name);
             if (!event.note.empty()) annotate(track_event, "note", printable(event.note));
@@ -236,7 +274,7 @@ private:
     LineWriter& writer_;
     decoders::RenderStyle style_;
     decoders::RenderScope scope_;
-    bool begun_ = false;
+    bool begun_ = false, described_recorder_ = false;
     std::unordered_set<Pid> described_processes_;
     std::unordered_set<std::uint64_t> described_threads_;
     std::uint64_t next_flow_ = 0;

@@ -22,10 +22,20 @@ public:
         greatest_ = std::max(greatest_, value);
     }
 
+    /// As if all of the other's durations had been added here.
+    void merge(const Histogram& other) {
+        if (other.counts_.size() > counts_.size()) counts_.resize(other.counts_.size());
+        for (std::size_t bucket = 0; bucket < other.counts_.size(); ++bucket) counts_[bucket] += other.counts_[bucket];
+        count_ += other.count_;
+        total_ += other.total_;
+        greatest_ = std::max(greatest_, other.greatest_);
+    }
+
     [[nodiscard]] std::uint64_t count() const { return count_; }
     [[nodiscard]] Nanoseconds total() const { return Nanoseconds(static_cast<std::int64_t>(total_)); }
     [[nodiscard]] Nanoseconds max() const { return Nanoseconds(static_cast<std::int64_t>(greatest_)); }
-    /// The duration that `share` (0 to 1) of all do not exceed: its bucket's middle.
+    /// The duration that `share` (0 to 1) of all do not exceed: its bucket's upper end in the three digits that tables show, for more say
+    /// nothing; never more than max().
     [[nodiscard]] Nanoseconds percentile(double share) const {
         if (count_ == 0) return {};
         const auto wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share * static_cast<double>(count_) + 0.9999999));
@@ -33,10 +43,17 @@ public:
         for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
             seen += counts_[bucket];
             if (seen < wanted) continue;
-            const std::uint64_t low = lowest_of(bucket), high = lowest_of(bucket + 1) - 1;
-            return Nanoseconds(static_cast<std::int64_t>(std::min(low + (high - low) / 2, greatest_)));
+            const std::uint64_t high = three_digits(lowest_of(bucket + 1) - 1);
+            return Nanoseconds(static_cast<std::int64_t>(std::min(high, greatest_)));
         }
         return max();
+    }
+
+    /// Rounded to three significant digits.
+    static std::uint64_t three_digits(std::uint64_t value) {
+        std::uint64_t unit = 1;
+        while (value / unit >= 1000) unit *= 10;
+        return (value + unit / 2) / unit * unit;
     }
 
 private:

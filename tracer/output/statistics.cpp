@@ -130,7 +130,7 @@ void merge(Tally& into, const Tally& from) {
     into.calls += from.calls;
     into.errors += from.errors;
     for (const auto& [name, number] : from.errors_by_name) into.errors_by_name[name] += number;
-    if (into.durations.count() < from.durations.count()) into.durations = from.durations;  // the larger one speaks for both
+    into.durations.merge(from.durations);
 }
 
 std::map<std::string, Both> pair_up(const Tallies& a, const Tallies& b, bool numbers) {
@@ -180,7 +180,8 @@ nlohmann::json changes_json(const std::map<std::string, Both>& changes, const ch
 }  // namespace
 
 std::string duration_text(Nanoseconds duration) {
-    const auto ns = static_cast<double>(duration.count());
+    if (duration.count() < 0) return "-" + duration_text(-duration);
+    const auto ns = static_cast<double>(Histogram::three_digits(static_cast<std::uint64_t>(duration.count())));
     if (ns < 1e3) return fmt::format("{}ns", duration.count());
     if (ns < 1e6) return fmt::format("{:.3g}us", ns / 1e3);
     if (ns < 1e9) return fmt::format("{:.3g}ms", ns / 1e6);
