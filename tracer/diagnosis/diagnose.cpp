@@ -37,13 +37,21 @@ bool is_own_stop(const Look& look, const Path& path) {
     return process && (process->role.role == ProcessRole::container_process || process->role.role == ProcessRole::container_exec);
 }
 
+/// Who was born between the looks has not been seen to stand still: what it waits for is no hang yet.
+bool is_newborn(const Look& look, const Path& path) {
+    if (confidence_of(path) != Confidence::possible) return false;
+    const Process* process = look.facts.process(path.back().from.pid);
+    const auto age = process ? look.facts.age_s(*process) : std::nullopt;
+    return age && *age < look.facts.interval_s();
+}
+
 /// The chain starts where the first wait is: a path from a start that another path begins with says nothing new.
 std::vector<Ailment> ailments_of(const Look& look) {
     std::map<std::string_view, std::vector<Path>> by_cause;
     for (const Subject& start : starts_of(look.scope)) {
         if (!look.facts.process(start.pid)) continue;
         for (Path& path : walk(look, start)) {
-            if (is_own_stop(look, path)) continue;
+            if (is_own_stop(look, path) || is_newborn(look, path)) continue;
             std::vector<Path>& known = by_cause[cause_of(look, path)];
             const auto same_root = std::ranges::find_if(known, [&](const Path& other) {
                 return other.back().wait.sink == path.back().wait.sink && other.back().wait.to == path.back().wait.to;

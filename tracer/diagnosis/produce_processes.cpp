@@ -105,7 +105,7 @@ void unreaped_zombie(const Look& look, const Subject& subject, Waits& out) {
               .if_idle = Sink::unreaped,
               .object_text = "its parent's wait4"};
     settle(wait, thread ? look.facts.standstill(*thread) : Standstill::unknown, look.facts.interval_s(), patience_s);
-    wait.normal = false;
+    if (wait.normal) return;  // it still ran at the first look
     // A shim reaps at SIGCHLD, within milliseconds: what lies there for so long it will not reap.
     if (wait.confidence == Confidence::likely) wait.confidence = Confidence::certain;
     out.push_back(std::move(wait));

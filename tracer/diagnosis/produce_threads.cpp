@@ -95,7 +95,8 @@ void start_waits(const Look& look, const InCall& in, Wait wait, Waits& out) {
     if (at_work) return;
     wait.to = Subject::nobody("nobody has said start");
     wait.sink = Sink::never_started;
-    wait.confidence = wait.since_s < 0 || wait.since_s >= 2 ? Confidence::certain : Confidence::possible;
+    // Whoever has it created starts it at once, unless the machine is busy.
+    if (wait.since_s >= 0 && wait.since_s < 2) settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s(), patience_s);
     out.push_back(std::move(wait));
 }
 

@@ -55,11 +55,12 @@ void compare_looks(Snapshot& later, const Snapshot& earlier) {
     for (Process& process : later.processes)
         if (const Process* before = find(then, process.pid); before && before->start_time == process.start_time)
             take_first_counters(process, *before);
+    // Another init: not the same remains, but those of the container that has had the same name since.
     std::erase_if(later.containers, [&](ContainerFiles& files) {
         const ContainerFiles* before = same_files(earlier, files);
         if (!before || before->config_json_error.empty()) files.config_json_error.clear();
         if (!before || before->state_json_error.empty()) files.state_json_error.clear();
-        return !attended(files, now) && (!before || attended(*before, then));
+        return !attended(files, now) && (!before || attended(*before, then) || files.init_pid != before->init_pid);
     });
 }
 

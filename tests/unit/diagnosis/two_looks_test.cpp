@@ -52,6 +52,9 @@ TEST_CASE("remains are believed when both looks show them, not while a container
     CHECK(cause_after(gone().build(), gone().build()) == "leftover");
     CHECK(cause_after(alive.build(), gone().build()) == "healthy");
     CHECK(cause_after({}, gone().build()) == "healthy");
+    Host another = gone();
+    another.files().init_pid = Pid{90300};
+    CHECK(cause_after(gone().build(), another.build()) == "healthy");
 }
 
 TEST_CASE("a file that is broken at one look alone is being written") {
