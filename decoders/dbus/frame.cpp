@@ -53,6 +53,11 @@ std::optional<bool> is_start(std::string_view bytes) {
     return code > 0 && code < signatures.size() && bytes[17] == 1 && bytes[18] == signatures[code] && bytes[19] == 0;
 }
 
+std::optional<bool> is_start_or_line(std::string_view bytes) {
+    const auto start = is_start(bytes);
+    return start == false && bytes[0] != '\0' && begins_line(bytes) == true ? std::optional(true) : start;
+}
+
 }  // namespace
 
 std::size_t message_size(std::string_view header) {
@@ -70,26 +75,23 @@ std::size_t message_size(std::string_view header) {
 
 std::vector<Piece> FrameReader::feed(std::span<const std::byte> bytes, std::size_t missing) {
     std::vector<Piece> found;
-    const std::size_t ignored = std::min(to_ignore_, bytes.size());
-    to_ignore_ -= ignored;
-    bytes = bytes.subspan(ignored);
-    buffer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    take(found);
+    add(bytes);
+    take_pieces(found);
     if (missing > 0) skip_missing(missing, found);
     return found;
 }
 
-void FrameReader::take(std::vector<Piece>& found) {
-    while (!buffer_.empty()) {
-        if (!synchronized_ && !synchronize(found)) return;
-        if (buffer_.empty()) return;
-        const auto line = begins_line(buffer_);
+void FrameReader::take_pieces(std::vector<Piece>& found) {
+    while (!buffer().empty()) {
+        if (!synchronized() && !find_start(found)) return;
+        if (buffer().empty()) return;
+        const auto line = begins_line(buffer());
         if (line == true) {
             if (!take_handshake(found)) return;
-        } else if (line == false || message_size(buffer_) != 0) {
-            if (buffer_.size() < fixed_header_size && begins_message(buffer_)) return;
-            if (message_size(buffer_) == 0)
-                synchronized_ = false;
+        } else if (line == false || message_size(buffer()) != 0) {
+            if (buffer().size() < fixed_header_size && begins_message(buffer())) return;
+            if (message_size(buffer()) == 0)
+                disbelieve();
             else if (!take_message(found))
                 return;
         } else {
@@ -100,88 +102,54 @@ void FrameReader::take(std::vector<Piece>& found) {
 
 /// False: the line's end is still to come.
 bool FrameReader::take_handshake(std::vector<Piece>& found) {
-    const std::size_t end = buffer_.find("\r\n");
+    const std::size_t end = buffer().find("\r\n");
     if (end == std::string::npos) {
-        if (buffer_.size() <= most_line) return false;
-        synchronized_ = false;
-        buffer_.erase(0, 1);
-        ++skipped_;
+        if (buffer().size() <= most_line) return false;
+        disbelieve();
+        skip(1);
         return true;
     }
-    const std::size_t start = buffer_[0] == '\0' ? 1 : 0;
+    const std::size_t start = buffer()[0] == '\0' ? 1 : 0;
     Piece line;
     line.kind = Piece::Kind::handshake;
-    line.bytes = buffer_.substr(start, std::min(end - start, most_line));
+    line.bytes = take(end + 2).substr(start, std::min(end - start, most_line));
     found.push_back(std::move(line));
-    buffer_.erase(0, end + 2);
     return true;
 }
 
 /// False: its end is still to come.
 bool FrameReader::take_message(std::vector<Piece>& found) {
-    const std::size_t size = message_size(buffer_);
-    const bool huge = size > most_kept;
-    if (buffer_.size() < (huge ? most_kept : size)) return false;
+    const std::size_t size = message_size(buffer());
+    if (buffer().size() < std::min(size, most_kept)) return false;
     Piece message;
     message.size = size;
-    message.cut = huge;
-    message.bytes = buffer_.substr(0, std::min(size, most_kept));
+    message.cut = size > most_kept;
+    message.bytes = take(size, most_kept);
     found.push_back(std::move(message));
-    const std::size_t here = std::min(size, buffer_.size());
-    buffer_.erase(0, here);
-    to_ignore_ = size - here;
     return true;
 }
 
-/// Throws away what comes before the next start of a message or of a line. False: none is to be seen yet.
-bool FrameReader::synchronize(std::vector<Piece>& found) {
-    for (std::size_t at = 0; at < buffer_.size(); ++at) {
-        const std::string_view rest = std::string_view(buffer_).substr(at);
-        auto start = is_start(rest);
-        if (start == false && rest[0] != '\0' && begins_line(rest) == true) start = true;
-        if (start == false) continue;
-        skipped_ += at;
-        buffer_.erase(0, at);
-        if (!start) return false;
-        if (skipped_ > 0) {
-            Piece trouble;
-            trouble.kind = Piece::Kind::trouble;
-            trouble.trouble = fmt::format("{} bytes of no whole message", skipped_);
-            found.push_back(std::move(trouble));
-        }
-        skipped_ = 0;
-        synchronized_ = true;
-        return true;
+/// False: no start of a message or of a line is to be seen yet.
+bool FrameReader::find_start(std::vector<Piece>& found) {
+    const auto skipped = synchronize(is_start_or_line);
+    if (skipped && *skipped > 0) {
+        Piece trouble;
+        trouble.kind = Piece::Kind::trouble;
+        trouble.trouble = fmt::format("{} bytes of no whole message", *skipped);
+        found.push_back(std::move(trouble));
     }
-    skipped_ += buffer_.size();
-    buffer_.clear();
-    return false;
+    return skipped.has_value();
 }
 
 void FrameReader::skip_missing(std::size_t missing, std::vector<Piece>& found) {
-    if (to_ignore_ > 0) {
-        synchronized_ = synchronized_ && missing <= to_ignore_;
-        to_ignore_ -= std::min(missing, to_ignore_);
-        return;
-    }
-    const std::size_t size = synchronized_ ? message_size(buffer_) : 0;
-    if (size > buffer_.size()) {
-        const std::size_t lacking = size - buffer_.size();
+    const std::size_t size = message_size(buffer());
+    if (auto begun = pass_over(missing, size)) {
         Piece message;
         message.size = size;
         message.cut = true;
-        message.bytes = std::move(buffer_);
+        message.bytes = std::move(*begun);
         found.push_back(std::move(message));
-        buffer_.clear();
-        if (missing <= lacking)
-            to_ignore_ = lacking - missing;
-        else
-            synchronized_ = false;  // more messages began in what is missing
-        return;
     }
-    skipped_ += buffer_.size() + missing;
-    buffer_.clear();
-    synchronized_ = false;
 }
 
 }  // namespace shimtrace::dbus

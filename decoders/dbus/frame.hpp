@@ -2,6 +2,8 @@
 // The wire format is the D-Bus specification's ("Message Protocol", "Authentication Protocol").
 #pragma once
 
+#include "decoders_wire/reassembly.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,22 +26,19 @@ struct Piece {
 };
 
 /// One direction of a connection.
-class FrameReader {
+class FrameReader : wire::Reassembly {
 public:
+    FrameReader() : Reassembly(true) {}
+
     /// `missing`: bytes that followed on the wire, but were not captured.
     std::vector<Piece> feed(std::span<const std::byte> bytes, std::size_t missing = 0);
 
 private:
-    void take(std::vector<Piece>& found);
+    void take_pieces(std::vector<Piece>& found);
     bool take_handshake(std::vector<Piece>& found);
     bool take_message(std::vector<Piece>& found);
-    bool synchronize(std::vector<Piece>& found);
+    bool find_start(std::vector<Piece>& found);
     void skip_missing(std::size_t missing, std::vector<Piece>& found);
-
-    std::string buffer_;
-    bool synchronized_ = true;
-    std::size_t skipped_ = 0;    ///< bytes thrown away since the last message
-    std::size_t to_ignore_ = 0;  ///< rest of a message that has been handed out already, cut
 };
 
 /// The whole size of the message whose fixed header that is; 0: it is none.

@@ -1,6 +1,8 @@
 #include "decoders_dbus/message.hpp"
 
 #include "decoders_dbus/frame.hpp"
+#include "decoders_wire/quoted.hpp"
+#include "decoders_wire/spoken.hpp"
 
 #include <fmt/format.h>
 
@@ -73,7 +75,7 @@ std::string safe_name(std::string_view name) {
     const bool plain = !name.empty() && name.size() <= 255 && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == ':';
     });
-    return plain ? std::string(name) : quoted(name, 255);
+    return plain ? std::string(name) : wire::quoted(name, 255);
 }
 
 void read_header_fields(std::string_view bytes, std::size_t end, Message& message) {
@@ -121,13 +123,6 @@ void read_header_fields(std::string_view bytes, std::size_t end, Message& messag
     }
 }
 
-std::string spoken(Nanoseconds duration) {
-    const double ns = static_cast<double>(duration.count());
-    if (ns < 1e6) return fmt::format("{:.0f}us", ns / 1e3);
-    if (ns < 1e9) return fmt::format("{:.1f}ms", ns / 1e6);
-    return fmt::format("{:.1f}s", ns / 1e9);
-}
-
 std::string arguments_text(const Message& message, bool with_path) {
     std::string text;
     for (std::size_t n = 0; n < message.arguments.size(); ++n) {
@@ -137,7 +132,7 @@ std::string arguments_text(const Message& message, bool with_path) {
         text += ':';
         text += argument.value.text;
     }
-    if (with_path && !message.path.empty()) text += (text.empty() ? "path:" : " path:") + quoted(message.path);
+    if (with_path && !message.path.empty()) text += (text.empty() ? "path:" : " path:") + wire::quoted(message.path);
     return text.empty() ? "" : "{" + text + "}";
 }
 
@@ -199,7 +194,7 @@ std::string render(const Message& message) {
             text = "dbus signal " + call_text(message);
             break;
     }
-    if (message.took) text += " " + spoken(*message.took);
+    if (message.took) text += " " + wire::spoken(*message.took);
     if (message.cut) text += fmt::format(" (cut: {} bytes in all)", message.size);
     if (!message.error.empty()) text += fmt::format(" ({})", message.error);
     return text;

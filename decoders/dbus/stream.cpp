@@ -9,10 +9,6 @@ namespace {
 /// More calls than that in flight are nobody's; the oldest serial is forgotten.
 constexpr std::size_t most_calls = 10'000;
 
-Direction other(Direction direction) {
-    return direction == Direction::read ? Direction::written : Direction::read;
-}
-
 }  // namespace
 
 std::vector<Message> Connection::feed(Direction direction, std::span<const std::byte> bytes, MonotonicTime time, std::size_t missing) {

@@ -3,6 +3,7 @@
 
 #include "decoders_dbus/frame.hpp"
 #include "decoders_dbus/message.hpp"
+#include "decoders_wire/direction.hpp"
 
 #include <shimtrace/types.hpp>
 
@@ -17,8 +18,7 @@
 
 namespace shimtrace::dbus {
 
-/// Seen from the observed process.
-enum class Direction : std::uint8_t { read, written };
+using wire::Direction;
 
 /// A call that no reply has been seen for; or the handshake (serial 0), as long as the other side says nothing to it.
 struct CallInFlight {

@@ -1,5 +1,7 @@
 #include "decoders_dbus/value.hpp"
 
+#include "decoders_wire/quoted.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -114,7 +116,7 @@ private:
         if (length >= bytes_.size() - at_) return fail("ends early");
         const std::string_view text = bytes_.substr(at_, length);
         if (depth == 0) *raw_ = text.substr(0, most_text);
-        put(quoted(text));
+        put(wire::quoted(text));
         at_ += length + 1;
         return true;
     }
@@ -249,25 +251,6 @@ Values read_values(std::string_view bytes, std::size_t start, std::string_view s
         signature.remove_prefix(length);
     }
     return read;
-}
-
-std::string quoted(std::string_view text, std::size_t most) {
-    std::string out = "\"";
-    for (const char c : text.substr(0, most)) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            out += '\\', out += c;
-        else if (c == '\n')
-            out += "\\n";
-        else if (c == '\t')
-            out += "\\t";
-        else if (byte < 0x20 || byte >= 0x7F)
-            out += fmt::format("\\x{:02x}", byte);
-        else
-            out += c;
-    }
-    out += '"';
-    return text.size() > most ? out + "..." : out;
 }
 
 }  // namespace shimtrace::dbus

@@ -40,7 +40,4 @@ struct Values {
 /// shown, 4 KiB of text a value.
 Values read_values(std::string_view bytes, std::size_t start, std::string_view signature, bool big_endian);
 
-/// `"…"`, control and non-ASCII bytes escaped, at most `most` of them.
-std::string quoted(std::string_view text, std::size_t most = 256);
-
 }  // namespace shimtrace::dbus

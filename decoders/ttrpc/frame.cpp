@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace shimtrace::ttrpc {
 
@@ -42,15 +42,20 @@ std::optional<bool> is_start(std::string_view bytes) {
     return first == 0x0a || (header.type == 2 && first == 0x12);
 }
 
+/// The frame whose bytes those are, header and all; cut where they are fewer than it says.
+Frame frame_of(std::string bytes) {
+    const Header header = header_of(bytes);
+    bytes.erase(0, header_size);
+    const bool cut = bytes.size() < header.length;
+    return {static_cast<FrameType>(header.type), header.flags, header.stream, header.length, std::move(bytes), cut};
+}
+
 }  // namespace
 
 std::vector<FrameOrTrouble> FrameReader::feed(std::span<const std::byte> bytes, std::size_t missing) {
     std::vector<FrameOrTrouble> found;
-    const std::size_t ignored = std::min(to_ignore_, bytes.size());
-    to_ignore_ -= ignored;
-    bytes = bytes.subspan(ignored);
-    if (!bytes.empty() && !started_) synchronized_ = started_ = true;  // a first look: believed until proved wrong
-    buffer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (!bytes.empty() && !std::exchange(started_, true)) believe();  // a first look: believed until proved wrong
+    add(bytes);
     take_frames(found);
     if (missing > 0) skip_missing(missing, found);
     return found;
@@ -58,71 +63,35 @@ std::vector<FrameOrTrouble> FrameReader::feed(std::span<const std::byte> bytes, 
 
 void FrameReader::take_frames(std::vector<FrameOrTrouble>& found) {
     while (true) {
-        if (!synchronized_ && !synchronize(found)) return;
-        if (buffer_.size() < header_size) return;
-        const Header header = header_of(buffer_);
+        if (!synchronized() && !find_start(found)) return;
+        if (buffer().size() < header_size) return;
+        const Header header = header_of(buffer());
         if (!is_header(header)) {
-            synchronized_ = false;
+            disbelieve();
             continue;
         }
         if (header.length > most_payload) {
             found.push_back(
                 {{}, fmt::format("a frame of {} bytes on stream {}: ttrpc allows {}", header.length, header.stream, most_payload)});
-            buffer_.erase(0, header_size);
-            synchronized_ = false;
+            take(header_size);
+            disbelieve();
             continue;
         }
-        if (buffer_.size() - header_size < header.length) return;
-        Frame frame{static_cast<FrameType>(header.type), header.flags, header.stream, header.length,
-                    buffer_.substr(header_size, header.length)};
-        buffer_.erase(0, header_size + header.length);
-        found.push_back({std::move(frame), ""});
+        if (buffer().size() - header_size < header.length) return;
+        found.push_back({frame_of(take(header_size + header.length)), ""});
     }
 }
 
-/// Throws away what comes before the next start of a frame. False: none is to be seen yet.
-bool FrameReader::synchronize(std::vector<FrameOrTrouble>& found) {
-    for (std::size_t at = 0; at < buffer_.size(); ++at) {
-        const auto start = is_start(std::string_view(buffer_).substr(at));
-        if (start == false) continue;
-        skipped_ += at;
-        buffer_.erase(0, at);
-        if (!start) return false;
-        if (skipped_ > 0) found.push_back({{}, fmt::format("{} bytes of no whole frame", skipped_)});
-        skipped_ = 0;
-        synchronized_ = true;
-        return true;
-    }
-    skipped_ += buffer_.size();
-    buffer_.clear();
-    return false;
+/// False: no start of a frame is to be seen yet.
+bool FrameReader::find_start(std::vector<FrameOrTrouble>& found) {
+    const auto skipped = synchronize(is_start);
+    if (skipped && *skipped > 0) found.push_back({{}, fmt::format("{} bytes of no whole frame", *skipped)});
+    return skipped.has_value();
 }
 
 void FrameReader::skip_missing(std::size_t missing, std::vector<FrameOrTrouble>& found) {
-    if (to_ignore_ > 0) {
-        if (missing <= to_ignore_) {
-            to_ignore_ -= missing;
-            return;
-        }
-        to_ignore_ = 0;
-        synchronized_ = false;
-        return;
-    }
-    if (synchronized_ && buffer_.size() >= header_size) {
-        const Header header = header_of(buffer_);
-        const std::size_t lacking = header.length - (buffer_.size() - header_size);
-        Frame frame{static_cast<FrameType>(header.type), header.flags, header.stream, header.length, buffer_.substr(header_size), true};
-        found.push_back({std::move(frame), ""});
-        buffer_.clear();
-        if (missing <= lacking)
-            to_ignore_ = lacking - missing;
-        else
-            synchronized_ = false;  // more frames began in what is missing
-        return;
-    }
-    skipped_ += buffer_.size() + missing;
-    buffer_.clear();
-    synchronized_ = false;
+    const std::size_t whole = buffer().size() < header_size ? 0 : header_size + header_of(buffer()).length;
+    if (auto begun = pass_over(missing, whole)) found.push_back({frame_of(std::move(*begun)), ""});
 }
 
 }  // namespace shimtrace::ttrpc

@@ -1,6 +1,8 @@
 // ttrpc's frames out of a stream of bytes: split, merged, begun in the middle, cut by a capture's limit, or broken.
 #pragma once
 
+#include "decoders_wire/reassembly.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -34,24 +36,22 @@ struct FrameOrTrouble {
 };
 
 /// One direction of a connection.
-class FrameReader {
+class FrameReader : wire::Reassembly {
 public:
+    FrameReader() : Reassembly(false) {}
+
     /// `missing`: bytes that followed on the wire, but were not captured.
     std::vector<FrameOrTrouble> feed(std::span<const std::byte> bytes, std::size_t missing = 0);
 
     /// Bytes held back for the rest of their frame.
-    [[nodiscard]] std::size_t pending() const { return buffer_.size(); }
+    [[nodiscard]] std::size_t pending() const { return buffer().size(); }
 
 private:
     void take_frames(std::vector<FrameOrTrouble>& found);
-    bool synchronize(std::vector<FrameOrTrouble>& found);
+    bool find_start(std::vector<FrameOrTrouble>& found);
     void skip_missing(std::size_t missing, std::vector<FrameOrTrouble>& found);
 
-    std::string buffer_;
-    bool synchronized_ = false;
     bool started_ = false;
-    std::size_t skipped_ = 0;    ///< bytes thrown away since the last frame
-    std::size_t to_ignore_ = 0;  ///< rest of a frame that has been handed out already, cut
 };
 
 }  // namespace shimtrace::ttrpc

@@ -1,5 +1,8 @@
 #include "decoders_ttrpc/message.hpp"
 
+#include "decoders_wire/quoted.hpp"
+#include "decoders_wire/spoken.hpp"
+
 #include <fmt/format.h>
 
 #include <protozero/pbf_reader.hpp>
@@ -202,38 +205,19 @@ private:
     std::string error_;
 };
 
-std::string quoted(std::string_view text, std::size_t most) {
-    std::string out = "\"";
-    for (const char c : text.substr(0, most)) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            out += '\\', out += c;
-        else if (c == '\n')
-            out += "\\n";
-        else if (c == '\t')
-            out += "\\t";
-        else if (byte < 0x20 || byte >= 0x7F)
-            out += fmt::format("\\x{:02x}", byte);
-        else
-            out += c;
-    }
-    out += '"';
-    return text.size() > most ? out + "..." : out;
-}
-
 /// A name from the wire, where no schema vouches for it.
 std::string safe_name(std::string_view name) {
     const bool plain =
         !name.empty() && std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '{' && c != '}'; });
-    return plain && name.size() <= 200 ? std::string(name) : quoted(name, 200);
+    return plain && name.size() <= 200 ? std::string(name) : wire::quoted(name, 200);
 }
 
 std::string value_text(const Field& field, std::size_t most) {
     switch (field.kind) {
         case FieldKind::string:
-            return quoted(field.text, most);
+            return wire::quoted(field.text, most);
         case FieldKind::bytes:
-            return quoted(field.text, std::min<std::size_t>(most, 32));
+            return wire::quoted(field.text, std::min<std::size_t>(most, 32));
         case FieldKind::message:
         case FieldKind::string_map:
             return field.fields.empty() ? "{}" : render(field.fields, most);
@@ -338,13 +322,6 @@ Message decode(const Frame& frame, const MethodSchema* called) {
     return message;
 }
 
-std::string spoken(Nanoseconds duration) {
-    const double ns = static_cast<double>(duration.count());
-    if (ns < 1e6) return fmt::format("{:.0f}us", ns / 1e3);
-    if (ns < 1e9) return fmt::format("{:.1f}ms", ns / 1e6);
-    return fmt::format("{:.1f}s", ns / 1e9);
-}
-
 std::string render(const Message& message) {
     if (!message.trouble.empty()) return "ttrpc ? " + message.trouble;
     std::string text = fmt::format("ttrpc {} #{} ",
@@ -361,10 +338,10 @@ std::string render(const Message& message) {
                 text += "ok" + render(message.fields);
             } else {
                 const std::string_view name = status_code_name(message.status);
-                text +=
-                    (name.empty() ? fmt::format("code {}", message.status) : std::string(name)) + " " + quoted(message.status_message, 512);
+                text += (name.empty() ? fmt::format("code {}", message.status) : std::string(name)) + " " +
+                        wire::quoted(message.status_message, 512);
             }
-            if (message.took) text += " " + spoken(*message.took);
+            if (message.took) text += " " + wire::spoken(*message.took);
             break;
         case FrameType::data:
             text += (message.flags & no_data) != 0 ? "no data" : fmt::format("{} bytes of data", message.size);

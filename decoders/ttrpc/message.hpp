@@ -59,7 +59,4 @@ Message decode(const Frame& frame, const MethodSchema* called);
 /// One line: `ttrpc → #7 Task.Kill{id:"c1" signal:9}`, `ttrpc ← #7 ok{pid:5} 1.2ms`, `ttrpc ← #9 NOT_FOUND "no such process" 310us`.
 std::string render(const Message& message);
 
-/// "310us", "1.2ms", "4.1s".
-std::string spoken(Nanoseconds duration);
-
 }  // namespace shimtrace::ttrpc

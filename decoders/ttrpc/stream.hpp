@@ -3,6 +3,7 @@
 
 #include "decoders_ttrpc/frame.hpp"
 #include "decoders_ttrpc/message.hpp"
+#include "decoders_wire/direction.hpp"
 
 #include <shimtrace/types.hpp>
 
@@ -15,8 +16,7 @@
 
 namespace shimtrace::ttrpc {
 
-/// Seen from the observed process. Which side is the client follows from the messages.
-enum class Direction : std::uint8_t { read, written };
+using wire::Direction;
 
 /// A request that no reply has been seen for.
 struct CallInFlight {
@@ -28,7 +28,8 @@ struct CallInFlight {
     Direction direction{};  ///< read: the observed process is to answer it
 };
 
-/// One connection: feed it what each read and write of its descriptor carried, in order.
+/// One connection: feed it what each read and write of its descriptor carried, in order. Which side is the client follows from the
+/// messages.
 class Connection {
 public:
     /// `missing`: how many bytes the call carried beyond `bytes` that were not captured. Messages are complete with this call's bytes.

@@ -64,7 +64,7 @@ public:
         frame += static_cast<char>(ttrpc::FrameType::request);
         frame += '\0';
         frame += request;
-        connection.feed(ttrpc::Direction::written, std::as_bytes(std::span(frame)), {});
+        connection.feed(wire::Direction::written, std::as_bytes(std::span(frame)), {});
         for (std::size_t sent = 0; sent < frame.size();) {
             if (!wait_for(POLLOUT)) return {{}, "it takes no request"};
             const ssize_t count = send(fd_, frame.data() + sent, frame.size() - sent, MSG_NOSIGNAL);
@@ -78,8 +78,7 @@ public:
             if (count == 0) return {{}, "it closed the connection"};
             if (count < 0 && errno != EAGAIN && errno != EINTR) return {{}, fmt::format("receive: {}", std::strerror(errno))};
             if (count < 0) continue;
-            for (ttrpc::Message& message :
-                 connection.feed(ttrpc::Direction::read, std::span(buffer, static_cast<std::size_t>(count)), {})) {
+            for (ttrpc::Message& message : connection.feed(wire::Direction::read, std::span(buffer, static_cast<std::size_t>(count)), {})) {
                 if (message.type == ttrpc::FrameType::response && message.stream == stream && message.trouble.empty())
                     return {std::move(message), ""};
             }

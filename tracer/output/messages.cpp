@@ -1,13 +1,13 @@
 #include "output/messages.hpp"
 
 #include "decoders_syscalls/table.hpp"
+#include "decoders_wire/direction.hpp"
 #include "output/role_text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <tuple>
-#include <type_traits>
 #include <utility>
 
 namespace shimtrace::output {
@@ -51,7 +51,7 @@ std::uint64_t key_of(const ttrpc::CallInFlight& call) {
     return call.stream;
 }
 std::uint64_t key_of(const dbus::CallInFlight& call) {
-    return call.serial * std::uint64_t{2} + (call.direction == dbus::Direction::read ? 1 : 0);
+    return call.serial * std::uint64_t{2} + (call.direction == wire::Direction::read ? 1 : 0);
 }
 
 std::string call_text(const ttrpc::CallInFlight& call) {
@@ -177,9 +177,7 @@ void MessageReader::feed(Conversation& conversation, const decoders::Transfer& t
     }
     std::visit(
         [&](auto& connection) {
-            using Connection = std::remove_reference_t<decltype(connection)>;
-            using Direction = std::conditional_t<std::is_same_v<Connection, ttrpc::Connection>, ttrpc::Direction, dbus::Direction>;
-            const Direction direction = transfer.written ? Direction::written : Direction::read;
+            const auto direction = transfer.written ? wire::Direction::written : wire::Direction::read;
             for (const auto& message : connection.feed(direction, transfer.bytes, time, transfer.missing)) {
                 SeenMessage seen{.protocol = conversation.protocol, .time = time, .pid = pid, .tid = tid, .text = render(message)};
                 if (message.trouble.empty()) {
@@ -216,7 +214,7 @@ std::vector<AwaitedReply> MessageReader::awaited(const Conversation& conversatio
                                    .text = call_text(call),
                                    .method = method_of(call),
                                    .since = call.since};
-                reply.served = static_cast<int>(call.direction) == static_cast<int>(ttrpc::Direction::read);
+                reply.served = call.direction == wire::Direction::read;
                 reply.lasting = is_lasting(reply.method);
                 calls.push_back(std::move(reply));
             }
