@@ -1,9 +1,10 @@
 #include "decoders_syscalls/transfer.hpp"
 
+#include "decoders_syscalls/by_number.hpp"
 #include "decoders_syscalls/call.hpp"
+#include "decoders_syscalls/iovec.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace shimtrace::decoders {
 
@@ -29,23 +30,11 @@ constexpr Mover movers[] = {
     {"sendmsg", Shape::message, true},
 };
 
-constexpr std::size_t most_numbers = 1024;
-
-/// By number: an index into `movers`, from 1.
-std::array<std::uint8_t, most_numbers> index_movers(Arch arch) {
-    std::array<std::uint8_t, most_numbers> index{};
-    for (std::size_t n = 0; n < std::size(movers); ++n)
-        if (const auto number = syscall_number(arch, movers[n].name); number && *number >= 0 && *number < std::int64_t{most_numbers})
-            index[static_cast<std::size_t>(*number)] = static_cast<std::uint8_t>(n + 1);
-    return index;
-}
-
 /// nullptr: no such call. 32-bit calls have structs of another shape: find_row has no row for them either.
 const Mover* find_mover(Arch arch, std::int64_t number) {
-    static const auto x86_64 = index_movers(Arch::x86_64), aarch64 = index_movers(Arch::aarch64);
-    if (number < 0 || number >= std::int64_t{most_numbers} || (arch != Arch::x86_64 && arch != Arch::aarch64)) return nullptr;
-    const std::uint8_t at = (arch == Arch::x86_64 ? x86_64 : aarch64)[static_cast<std::size_t>(number)];
-    return at == 0 ? nullptr : &movers[at - 1];
+    static const ByNumber<Mover> x86_64(Arch::x86_64, movers), aarch64(Arch::aarch64, movers);
+    if (arch != Arch::x86_64 && arch != Arch::aarch64) return nullptr;
+    return (arch == Arch::x86_64 ? x86_64 : aarch64).find(number);
 }
 
 /// Gathers the parts of one transfer in order; once a part is short, the rest is missing.
@@ -61,7 +50,7 @@ public:
         into_.missing += wanted - (found ? found->size() : 0);
     }
     void vector(std::uint64_t address, std::uint64_t count) {
-        constexpr std::uint64_t iovec_size = 16, most = 1024;  // UIO_MAXIOV
+        constexpr std::uint64_t most = 1024;  // UIO_MAXIOV
         const auto list = call_.bytes(address, std::min(count, most) * iovec_size);
         if (!list) return;
         for (std::size_t at = 0; at + iovec_size <= list->size() && left_ != 0; at += iovec_size)

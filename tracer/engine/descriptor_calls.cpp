@@ -1,55 +1,37 @@
 #include "engine/descriptor_calls.hpp"
 
+#include "decoders_syscalls/descriptor_effects.hpp"
 #include "decoders_syscalls/table.hpp"
 
-#include <array>
+#include <algorithm>
 #include <string_view>
 
 namespace shimtrace::engine {
 
 namespace {
 
-// Calls that merely return a new descriptor are not here, but for those that can put one where another was: a cache that saw
-// the close has nothing stored for the number.
-constexpr std::array<std::string_view, 29> names{
-    "close",
-    "close_range",
-    "dup2",
-    "dup3",
-    "fcntl",
-    "fcntl64",
-    "execve",
-    "execveat",
-    "unshare",
-    "connect",
-    "bind",
-    "listen",
-    "accept",
-    "accept4",
-    "socketcall",
-    "ioctl",
-    "timerfd_settime",
-    "epoll_ctl",
-    // What a path or the working directory means.
-    "rename",
-    "renameat",
-    "renameat2",
-    "unlink",
-    "unlinkat",
-    "rmdir",
-    "chdir",
-    "fchdir",
-    "chroot",
-    "pivot_root",
-    "setns",
-};
+/// Calls that merely return new descriptors do not: a cache that saw the close has nothing stored for the number.
+bool leads_elsewhere(decoders::DescriptorEffect effect) {
+    using enum decoders::DescriptorEffect;
+    return effect != none && effect != returns && effect != fills_pair && effect != receives;
+}
+
+/// Heard besides: an exec closes descriptors, and what ioctl does is the driver's to say.
+constexpr std::string_view heard[] = {"execve", "execveat", "ioctl", "accept", "accept4"};
+/// Heard where they are traced, but no reason to stop a tracee.
+constexpr std::string_view unheard[] = {"shutdown", "timerfd_settime64"};
+
+bool must_be_heard(Arch arch, std::int64_t number) {
+    const std::string_view name = *decoders::syscall_name(arch, number);
+    if (std::ranges::find(heard, name) != std::end(heard)) return true;
+    const decoders::EffectRow* row = decoders::effect_row(arch, number);
+    return row != nullptr && leads_elsewhere(row->effect) && std::ranges::find(unheard, name) == std::end(unheard);
+}
 
 SyscallSet numbers(Arch arch) {
     SyscallSet set;
-    for (const std::string_view name : names) {
-        const auto number = decoders::syscall_number(arch, name);
-        if (number && *number >= 0 && static_cast<std::size_t>(*number) < set.size()) set.set(static_cast<std::size_t>(*number));
-    }
+    for (const std::int64_t number : decoders::syscall_numbers(arch))
+        if (static_cast<std::size_t>(number) < set.size() && must_be_heard(arch, number)) set.set(static_cast<std::size_t>(number));
     return set;
 }
 

@@ -1,6 +1,6 @@
 #include "host/blocked_note.hpp"
 
-#include "host/descriptor_effects.hpp"
+#include "decoders_syscalls/descriptor_effects.hpp"
 #include "host/descriptors.hpp"
 #include "host/proc_text.hpp"
 #include "host/process_reader.hpp"
@@ -43,19 +43,20 @@ public:
     Describer(const Event& enter, const ProcDirectory& proc, const HolderLook* look) : enter_(enter), proc_(proc), look_(look) {}
 
     std::string describe() {
-        const CallRow* row = call_row(enter_.arch, enter_.number);
+        using enum decoders::BlockingWay;
+        const decoders::EffectRow* row = decoders::effect_row(enter_.arch, enter_.number);
         if (!row) return {};
         const Fd first{static_cast<std::int32_t>(enter_.args[0])};
         switch (row->way) {
-            case BlockingWay::reads:
+            case reads:
                 return end_of(first, false);
-            case BlockingWay::writes:
+            case writes:
                 return end_of(first, true);
-            case BlockingWay::waits_child:
+            case waits_child:
                 return children();
-            case BlockingWay::locks:
+            case locks:
                 return lock_on(first);
-            case BlockingWay::polls:
+            case polls:
                 return polled();
             default:
                 return {};

@@ -1,5 +1,7 @@
 #include "host/descriptor_cache.hpp"
 
+#include "decoders_syscalls/descriptor_effects.hpp"
+
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sched.h>
@@ -76,20 +78,20 @@ void DescriptorCache::unshared(Pid pid, Tid tid) {
 
 namespace {
 
-bool changes_hands(DescriptorEffect effect) {
-    using enum DescriptorEffect;
+bool changes_hands(decoders::DescriptorEffect effect) {
+    using enum decoders::DescriptorEffect;
     return effect == closes || effect == closes_range || effect == duplicates || effect == fills_pair;
 }
 
 }  // namespace
 
 void DescriptorCache::call_returned(const Event& enter, const Event& exit) {
-    const CallRow* row = call_row(enter.arch, enter.number);
-    if (!row || row->effect == DescriptorEffect::none) return;
+    const decoders::EffectRow* row = decoders::effect_row(enter.arch, enter.number);
+    if (!row || row->effect == decoders::DescriptorEffect::none) return;
     DescriptorTable& table = this->table(enter.pid, enter.tid);
     const auto argument = [&](std::size_t index) { return Fd{static_cast<std::int32_t>(enter.args[index])}; };
     const auto result = Fd{static_cast<std::int32_t>(exit.result)};
-    using enum DescriptorEffect;
+    using enum decoders::DescriptorEffect;
     if (changes_hands(row->effect)) changed_ = exit.time;
     switch (row->effect) {
         case closes:

@@ -2,7 +2,6 @@
 // change it. Pure: knows numbers only.
 #pragma once
 
-#include "host/descriptor_effects.hpp"
 #include "host/proc_directory.hpp"
 
 #include <shimtrace/event.hpp>

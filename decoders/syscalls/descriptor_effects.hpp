@@ -4,8 +4,9 @@
 #include <shimtrace/event.hpp>
 
 #include <cstdint>
+#include <string_view>
 
-namespace shimtrace::host {
+namespace shimtrace::decoders {
 
 enum class DescriptorEffect : std::uint8_t {
     none,
@@ -26,15 +27,14 @@ enum class DescriptorEffect : std::uint8_t {
 /// How a blocking call waits for what its descriptor leads to.
 enum class BlockingWay : std::uint8_t { none, reads, writes, accepts, connects, waits_child, locks, polls, ioctls };
 
-struct CallRow {
-    const char* name;
-    std::int16_t x86_64, i386, aarch64;  ///< numbers; -1: not there
-    DescriptorEffect effect;
-    BlockingWay way;
-    std::uint8_t where;  ///< the argument that `effect` speaks of
+struct EffectRow {
+    std::string_view name;
+    DescriptorEffect effect{};
+    BlockingWay way{};
+    std::uint8_t where = 0;  ///< the argument that `effect` speaks of
 };
 
 /// nullptr: a call that neither changes descriptors nor blocks on one.
-const CallRow* call_row(Arch arch, std::int64_t number);
+const EffectRow* effect_row(Arch arch, std::int64_t number);
 
-}  // namespace shimtrace::host
+}  // namespace shimtrace::decoders
