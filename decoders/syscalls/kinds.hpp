@@ -23,15 +23,15 @@ extern const Kind arch_prctl_argument, attribute_list, attribute_value, bpf_attr
     capability_header, cpu_set_in, cpu_set_out, fanotify_directory, fanotify_flags, file_handle_in, file_handle_out, fsconfig_aux,
     fsconfig_key, fsconfig_value, futex_operation, futex_second, futex_timeout, futex_value, futex_value3, futex_waitv, futex_waitv_pair,
     io_uring_argument, io_uring_parameters, ioctl_argument, ioctl_command, ioprio_value, ipc_command, ipc_flags, ipc_key, ipc_message_in,
-    ipc_message_out, kcmp_index, kexec_flags, key_serial, keyctl_rest, keyctl_second, landlock_attributes, landlock_rule, memory_policy,
+    ipc_message_out, kcmp_index, kexec_flags, key_serial, keyctl_argument, landlock_attributes, landlock_rule, memory_policy,
     memory_policy32, memory_policy_out, message_command, message_in, message_out, messages_in, messages_out, mincore_vector, mmap_flags,
     mount_attributes_in, mount_data, mount_flags, mount_source, mount_type, moved_nodes, moved_pages, moved_status, mremap_address,
     node_mask_in, node_mask_out, old_directory_entries, perf_attributes, personality, prctl_rest, prctl_second, prctl_third, ptrace_address,
     ptrace_data, msg_status, queue_attributes_create, queue_attributes_in, queue_attributes_out, quota_command, reboot_argument,
     scheduling_attributes_in, scheduling_attributes_out, scheduling_parameter_in, scheduling_parameter_out, scheduling_policy,
     seccomp_argument, seccomp_flags, sem_status, semaphore_command, semaphore_operations, sendfile_offset, shm_flags, shm_status,
-    socket_address_in, socket_address_out, socket_length, socket_option, socket_protocol, socket_value_in, socket_value_length,
-    socket_value_out, swap_flags, sysinfo, syslog_action, syslog_buffer, uname;
+    socket_address_in, socket_address_out, socket_length, socket_option, socket_protocol, socket_value_in, socket_value_out, swap_flags,
+    sysinfo, syslog_action, syslog_buffer, uname;
 // kinds_process.cpp
 extern const Kind clone_stack, clone_flags, clone_parent_tid, clone_tls, clone_child_tid, clone_args, wait_status, rusage, waitid_id,
     rlimit_in, rlimit_out, rlimit64_in, rlimit64_out, restart;

@@ -62,9 +62,8 @@ void capture_poll(Capture& capture, const Slot& slot, int level) {
 }
 void render_poll(Printer& printer, const Slot& slot) {
     const std::uint64_t count = poll_count(printer.call(), slot);
-    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : count;
     array(
-        printer, slot.value, count, pollfd_size, limit,
+        printer, slot.value, count, pollfd_size, printer.element_limit(),
         [&](std::span<const std::byte> bytes, std::uint64_t) {
             const auto fd = value_at<std::int32_t>(bytes, 0);
             Fields fields(printer);
@@ -136,8 +135,7 @@ void capture_epoll_events(Capture& capture, const Slot& slot, int level) {
 void render_epoll_events(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
     if (call.failed()) return printer.address(slot.value);
-    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : UINT64_MAX;
-    array(printer, slot.value, ready_events(call), epoll_event_size, limit,
+    array(printer, slot.value, ready_events(call), epoll_event_size, printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) { print_epoll_event(printer, bytes); });
 }
 

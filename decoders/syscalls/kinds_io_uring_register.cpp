@@ -1,5 +1,6 @@
 // io_uring_register: what the argument is depends on the operation (io_uring_register(2)).
 #include "decoders_flags/signal.hpp"
+#include "decoders_syscalls/iovec.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/structs.hpp"
 
@@ -79,7 +80,7 @@ constexpr FlagName io_uring_operation_flag_rows[] = {{1, "IO_URING_OP_SUPPORTED"
 constexpr FlagSet io_uring_operation_flags{"IO_URING_OP_???", io_uring_operation_flag_rows};
 
 // struct io_uring_probe: {u8 last_op, u8 ops_len, u16, u32[3]}, then {u8 op, u8, u16 flags, u32} for each.
-constexpr std::size_t probe_header = 16, probe_entry = 8, most_probed = 256, iovec_size = 16;
+constexpr std::size_t probe_header = 16, probe_entry = 8, most_probed = 256;
 
 std::uint64_t count_of(const Call& call) {
     constexpr std::uint64_t most = 1024;
@@ -108,17 +109,8 @@ void capture_argument(Capture& capture, const Slot& slot, int level) {
 }
 
 void print_files(Printer& printer, std::uint64_t address, std::uint64_t count) {
-    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : UINT64_MAX;
-    array(printer, address, count, 4, limit,
+    array(printer, address, count, 4, printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) { printer.fd(value_at<std::int32_t>(bytes, 0)); });
-}
-void print_buffers(Printer& printer, std::uint64_t address, std::uint64_t count) {
-    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : UINT64_MAX;
-    array(printer, address, count, iovec_size, limit, [&](std::span<const std::byte> bytes, std::uint64_t) {
-        Fields fields(printer);
-        fields("iov_base").address(value_at<std::uint64_t>(bytes, 0));
-        fields("iov_len").unsigned_decimal(value_at<std::uint64_t>(bytes, 8));
-    });
 }
 void print_probe(Printer& printer, std::uint64_t address, std::uint64_t count) {
     const Call& call = printer.call();
@@ -144,7 +136,7 @@ void render_argument(Printer& printer, const Slot& slot) {
     const std::uint64_t count = count_of(printer.call());
     switch (printer.call().argument32(1)) {
         case buffers:
-            return print_buffers(printer, slot.value, count);
+            return print_iovec(printer, slot.value, count, IovecContents::addresses, 0);
         case files:
             return print_files(printer, slot.value, count);
         case eventfd:

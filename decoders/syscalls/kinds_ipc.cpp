@@ -51,8 +51,7 @@ void capture_operations(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.bytes(slot.value, count * operation_size);
 }
 void render_operations(Printer& printer, const Slot& slot) {
-    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : UINT64_MAX;
-    array(printer, slot.value, printer.call().argument32(slot.argument.other), operation_size, limit,
+    array(printer, slot.value, printer.call().argument32(slot.argument.other), operation_size, printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) {
               Fields fields(printer);
               fields("sem_num").unsigned_decimal(value_at<std::uint16_t>(bytes, 0));
@@ -219,16 +218,11 @@ const Kind queue_attributes_create{
 const Kind queue_attributes_in = struct_in<attributes_size, print_attributes>;
 const Kind queue_attributes_out = struct_out<attributes_size, print_attributes>;
 const Kind key_serial{.render = render_serial};
-const Kind keyctl_second{.phase = Phase::by_call,
-                         .render = render_key_argument,
-                         .capture = capture_key_argument,
-                         .present = has_key_argument,
-                         .late = key_argument_late};
-const Kind keyctl_rest{.phase = Phase::by_call,
-                       .render = render_key_argument,
-                       .capture = capture_key_argument,
-                       .present = has_key_argument,
-                       .late = key_argument_late};
+const Kind keyctl_argument{.phase = Phase::by_call,
+                           .render = render_key_argument,
+                           .capture = capture_key_argument,
+                           .present = has_key_argument,
+                           .late = key_argument_late};
 
 }  // namespace kinds
 

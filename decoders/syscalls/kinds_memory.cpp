@@ -72,8 +72,7 @@ void render_mincore(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
     const std::uint64_t pages = (call.argument(1) + page - 1) / page;
     if (call.failed() || slot.value == 0) return printer.address(slot.value);
-    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : UINT64_MAX;
-    array(printer, slot.value, pages, 1, limit,
+    array(printer, slot.value, pages, 1, printer.element_limit(),
           [&](std::span<const std::byte> resident, std::uint64_t) { printer.put(value_at<std::uint8_t>(resident, 0) & 1 ? '1' : '0'); });
 }
 
@@ -153,8 +152,7 @@ void print_page_status(Printer& printer, std::span<const std::byte> bytes) {
 template <std::size_t size, PrintStruct print>
 void render_moved(Printer& printer, const Slot& slot) {
     if (printer.call().failed()) return printer.address(slot.value);
-    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : UINT64_MAX;
-    array(printer, slot.value, printer.call().argument(slot.argument.other), size, limit,
+    array(printer, slot.value, printer.call().argument(slot.argument.other), size, printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) { print(printer, bytes); });
 }
 

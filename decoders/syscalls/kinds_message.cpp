@@ -112,17 +112,16 @@ void print_control(Printer& printer, const Header& header) {
     printer.put(']');
 }
 
-/// `before`: the name's length as the caller gave it, where the call could change it.
-void print_header(Printer& printer, const Header& header, std::optional<std::uint32_t> before, Direction direction, std::uint64_t length) {
+/// `before`: the name's length as the caller gave it; the header's own where the call did not change it.
+void print_header(Printer& printer, const Header& header, std::uint32_t before, Direction direction, std::uint64_t length) {
     Fields fields(printer);
     Printer& name = fields("msg_name");
-    const std::uint64_t name_length =
-        std::min<std::uint64_t>(std::min(header.name_length, before.value_or(UINT32_MAX)), most_socket_address);
+    const std::uint64_t name_length = std::min<std::uint64_t>(std::min(header.name_length, before), most_socket_address);
     const auto bytes = header.name && name_length >= 2 ? printer.call().bytes(header.name, name_length) : std::nullopt;
     bytes && bytes->size() >= 2 ? print_socket_address(name, *bytes) : name.address(header.name);
     Printer& shown_length = fields("msg_namelen");
-    if (before && *before != header.name_length) {
-        shown_length.decimal(static_cast<std::int32_t>(*before));
+    if (before != header.name_length) {
+        shown_length.decimal(static_cast<std::int32_t>(before));
         shown_length.text(" => ");
     }
     shown_length.decimal(static_cast<std::int32_t>(header.name_length));
@@ -157,7 +156,7 @@ void capture_sent(Capture& capture, const Slot& slot, int level) {
 }
 void render_sent(Printer& printer, const Slot& slot) {
     const auto header = slot.value ? printer.call().value_at_entry<Header>(slot.value) : std::nullopt;
-    header ? print_header(printer, *header, std::nullopt, Direction::sent, 0) : printer.address(slot.value);
+    header ? print_header(printer, *header, header->name_length, Direction::sent, 0) : printer.address(slot.value);
 }
 void collect_sent(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     if (const auto header = call.value_at_entry<Header>(slot.value)) collect_rights(call, *header, into);
@@ -180,8 +179,7 @@ void render_received(Printer& printer, const Slot& slot) {
     }
     const auto header = slot.value && call.succeeded() ? call.exit()->memory.value<Header>(RemoteAddress{slot.value}) : std::nullopt;
     if (!header) return printer.address(slot.value);
-    const auto length = before ? std::optional(before->name_length) : std::nullopt;
-    print_header(printer, *header, length, Direction::received, received(call));
+    print_header(printer, *header, before.value_or(*header).name_length, Direction::received, received(call));
 }
 void collect_received(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     if (!call.succeeded()) return;
@@ -216,15 +214,14 @@ void render_many(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
     if (direction == Direction::received && call.failed()) return printer.address(slot.value);
     const std::uint64_t count = header_count(call, slot, direction);
-    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : UINT64_MAX;
-    array(printer, slot.value, count, counted_header_size, limit, [&](std::span<const std::byte> bytes, std::uint64_t i) {
+    array(printer, slot.value, count, counted_header_size, printer.element_limit(), [&](std::span<const std::byte> bytes, std::uint64_t i) {
         const auto header = value_at<Header>(bytes, 0);
         const auto length = value_at<std::uint32_t>(bytes, header_size);
         const auto before =
             direction == Direction::received ? call.value_at_entry<Header>(slot.value + i * counted_header_size) : std::nullopt;
         Fields fields(printer);
         fields("msg_hdr");
-        print_header(printer, header, before ? std::optional(before->name_length) : std::nullopt, direction, length);
+        print_header(printer, header, before.value_or(header).name_length, direction, length);
         if (direction == Direction::received || i < received(call)) fields("msg_len").unsigned_decimal(length);
     });
 }

@@ -139,14 +139,6 @@ void print_filter(Printer& printer, std::span<const std::byte> bytes) {
     fields("len").unsigned_decimal(value_at<std::uint16_t>(bytes, 0));
     fields("filter").address(value_at<std::uint64_t>(bytes, 8));
 }
-void print_inet_address(Printer& printer, std::span<const std::byte> bytes) {
-    printer.text("inet_addr(\"");
-    for (std::size_t i = 0; i < 4; ++i) {
-        if (i != 0) printer.put('.');
-        printer.unsigned_decimal(value_at<std::uint8_t>(bytes, i));
-    }
-    printer.text("\")");
-}
 void print_membership(Printer& printer, std::span<const std::byte> bytes) {
     Fields fields(printer);
     print_inet_address(fields("imr_multiaddr"), bytes);
@@ -230,7 +222,6 @@ const Kind socket_protocol{.render = render_protocol};
 const Kind socket_option{.render = render_option};
 const Kind socket_value_in{.render = render_option_in, .capture = capture_option_in};
 const Kind socket_value_out{.phase = Phase::exit, .render = render_option_out, .capture = capture_option_out};
-const Kind socket_value_length{.phase = Phase::exit, .render = render_length, .capture = capture_length, .captured_at_both = true};
 
 }  // namespace kinds
 

@@ -76,7 +76,7 @@ void render_strings(Printer& printer, const Slot& slot) {
         const auto pointer = value_at<std::uint64_t>(*list, at);
         if (pointer == 0) break;
         if (at != 0) printer.text(", ");
-        if (printer.abbreviate() && at / 8 >= printer.style().string_limit) {
+        if (at / 8 >= printer.element_limit()) {
             printer.text("...");
             break;
         }
@@ -160,8 +160,7 @@ void capture_iovec(Capture& capture, std::uint64_t address, std::uint64_t count,
 }
 
 void print_iovec(Printer& printer, std::uint64_t address, std::uint64_t count, IovecContents contents, std::uint64_t length) {
-    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : count;
-    array(printer, address, count, iovec_size, limit, [&](std::span<const std::byte> bytes, std::uint64_t) {
+    array(printer, address, count, iovec_size, printer.element_limit(), [&](std::span<const std::byte> bytes, std::uint64_t) {
         const auto base = value_at<std::uint64_t>(bytes, 0), size = value_at<std::uint64_t>(bytes, 8);
         Fields fields(printer);
         fields("iov_base");

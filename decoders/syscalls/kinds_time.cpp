@@ -33,25 +33,19 @@ void print_utime(Printer& printer, std::span<const std::byte> bytes) {
     if (const std::string text = calendar_time(seconds, nanoseconds, 9); !text.empty()) printer.comment(text);
 }
 
-void print_utime_pair(Printer& printer, std::span<const std::byte> bytes) {
-    printer.put('[');
-    print_utime(printer, bytes.first(time_size));
-    printer.text(", ");
-    print_utime(printer, bytes.subspan(time_size));
-    printer.put(']');
-}
-
 void print_dated_timeval(Printer& printer, std::span<const std::byte> bytes) {
     print_timeval(printer, bytes);
     if (const std::string text = calendar_time(value_at<std::int64_t>(bytes, 0), value_at<std::int64_t>(bytes, 8) * 1000, 6); !text.empty())
         printer.comment(text);
 }
 
-void print_timeval_pair(Printer& printer, std::span<const std::byte> bytes) {
+/// [first, second]
+template <PrintStruct print>
+void print_pair(Printer& printer, std::span<const std::byte> bytes) {
     printer.put('[');
-    print_dated_timeval(printer, bytes.first(time_size));
+    print(printer, bytes.first(time_size));
     printer.text(", ");
-    print_dated_timeval(printer, bytes.subspan(time_size));
+    print(printer, bytes.subspan(time_size));
     printer.put(']');
 }
 
@@ -208,10 +202,10 @@ const Kind timespec_remaining{.phase = Phase::exit_always, .render = render_rema
 /// Read at entry; what is left of it is read at exit and told with the result.
 const Kind timespec_left{.render = render_struct_in<16, print_timespec>, .capture = capture_struct<16>, .captured_at_both = true};
 const Kind timeval_left{.render = render_struct_in<16, print_timeval>, .capture = capture_struct<16>, .captured_at_both = true};
-const Kind utimes_pair = struct_in<32, print_utime_pair>;
+const Kind utimes_pair = struct_in<32, print_pair<print_utime>>;
 const Kind timeval_in = struct_in<16, print_timeval>;
 const Kind timeval_out = struct_out<16, print_timeval>;
-const Kind timeval_pair = struct_in<32, print_timeval_pair>;
+const Kind timeval_pair = struct_in<32, print_pair<print_dated_timeval>>;
 const Kind timezone_in = struct_in<8, print_timezone>;
 const Kind timezone_out = struct_out<8, print_timezone>;
 const Kind itimerspec_in = struct_in<32, print_timer<print_timespec>>;

@@ -71,8 +71,7 @@ void capture_ids_out(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.bytes(slot.value, static_cast<std::uint64_t>(capture.call().result()) * 4);
 }
 void print_ids(Printer& printer, std::uint64_t address, std::uint64_t count) {
-    const std::uint64_t limit = printer.abbreviate() ? printer.style().string_limit : count;
-    array(printer, address, count, 4, limit,
+    array(printer, address, count, 4, printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) { printer.unsigned_decimal(value_at<std::uint32_t>(bytes, 0)); });
 }
 void render_ids_in(Printer& printer, const Slot& slot) {

@@ -21,6 +21,8 @@ public:
     [[nodiscard]] const RenderStyle& style() const { return style_; }
     [[nodiscard]] const RenderScope& scope() const { return scope_; }
     [[nodiscard]] bool abbreviate() const { return style_.abbreviate; }
+    /// How many elements of a list are shown: as many as a string may have characters.
+    [[nodiscard]] std::uint64_t element_limit() const { return style_.abbreviate ? style_.string_limit : UINT64_MAX; }
     void redirect(std::string& out) { out_ = &out; }
     [[nodiscard]] std::string& out() { return *out_; }
 

@@ -30,7 +30,7 @@ static constexpr SyscallRow network_table[] = {
     {"getsockopt",
      class_network,
      {fd("sockfd"), constant("level", socket_levels), of("optname", kinds::socket_option), of("optval", kinds::socket_value_out),
-      of("optlen", kinds::socket_value_length)}},
+      of("optlen", kinds::socket_length)}},
     {"setsockopt",
      class_network,
      {fd("sockfd"), constant("level", socket_levels), of("optname", kinds::socket_option), of("optval", kinds::socket_value_in),

@@ -45,12 +45,7 @@ void print_unix(Fields& fields, std::span<const std::byte> bytes) {
 
 void print_inet(Fields& fields, std::span<const std::byte> bytes) {
     print_port(fields, "sin_port", bytes);
-    char text[INET_ADDRSTRLEN] = "";
-    inet_ntop(AF_INET, bytes.data() + 4, text, sizeof text);
-    Printer& value = fields("sin_addr");
-    value.text("inet_addr(\"");
-    value.text(text);
-    value.text("\")");
+    print_inet_address(fields("sin_addr"), bytes.subspan(4));
 }
 
 void print_inet6(Printer& printer, Fields& fields, std::span<const std::byte> bytes) {
@@ -106,6 +101,14 @@ void print_vsock(Fields& fields, std::span<const std::byte> bytes) {
 }
 
 }  // namespace
+
+void print_inet_address(Printer& printer, std::span<const std::byte> bytes) {
+    char text[INET_ADDRSTRLEN] = "";
+    inet_ntop(AF_INET, bytes.first(4).data(), text, sizeof text);
+    printer.text("inet_addr(\"");
+    printer.text(text);
+    printer.text("\")");
+}
 
 void print_socket_address(Printer& printer, std::span<const std::byte> bytes) {
     const auto family = value_at<std::uint16_t>(bytes, 0);

@@ -11,4 +11,7 @@ constexpr std::size_t most_socket_address = 128;
 /// {sa_family=AF_UNIX, sun_path="/run/x.sock"}. The bytes end where the address does.
 void print_socket_address(Printer& printer, std::span<const std::byte> bytes);
 
+/// inet_addr("127.0.0.1"): the first four bytes.
+void print_inet_address(Printer& printer, std::span<const std::byte> bytes);
+
 }  // namespace shimtrace::decoders
