@@ -206,17 +206,6 @@ static constexpr FlagName seals_rows[] = {
 };
 const FlagSet seals{"F_SEAL_???", seals_rows};
 
-static constexpr FlagName notify_flags_rows[] = {
-    {1, "DN_ACCESS"},
-    {2, "DN_MODIFY"},
-    {4, "DN_CREATE"},
-    {8, "DN_DELETE"},
-    {0x10, "DN_RENAME"},
-    {0x20, "DN_ATTRIB"},
-    {0x80000000, "DN_MULTISHOT"},
-};
-const FlagSet notify_flags{"DN_???", notify_flags_rows};
-
 static constexpr FlagName rw_hints_rows[] = {
     {0, "RWH_WRITE_LIFE_NOT_SET"},
     {1, "RWH_WRITE_LIFE_NONE"},
@@ -325,47 +314,17 @@ static constexpr FlagName memfd_flags_rows[] = {
 };
 const FlagSet memfd_flags{"MFD_???", memfd_flags_rows};
 
-static constexpr FlagName mount_flags_rows[] = {
-    {1, "MS_RDONLY"},
-    {2, "MS_NOSUID"},
-    {4, "MS_NODEV"},
-    {8, "MS_NOEXEC"},
-    {0x10, "MS_SYNCHRONOUS"},
-    {0x20, "MS_REMOUNT"},
-    {0x40, "MS_MANDLOCK"},
-    {0x80, "MS_DIRSYNC"},
-    {0x100, "MS_NOSYMFOLLOW"},
-    {0x400, "MS_NOATIME"},
-    {0x800, "MS_NODIRATIME"},
-    {0x1000, "MS_BIND"},
-    {0x2000, "MS_MOVE"},
-    {0x4000, "MS_REC"},
-    {0x8000, "MS_SILENT"},
-    {0x10000, "MS_POSIXACL"},
-    {0x20000, "MS_UNBINDABLE"},
-    {0x40000, "MS_PRIVATE"},
-    {0x80000, "MS_SLAVE"},
-    {0x100000, "MS_SHARED"},
-    {0x200000, "MS_RELATIME"},
-    {0x400000, "MS_KERNMOUNT"},
-    {0x800000, "MS_I_VERSION"},
-    {0x1000000, "MS_STRICTATIME"},
-    {0x2000000, "MS_LAZYTIME"},
-    {0x4000000, "MS_SUBMOUNT"},
-    {0x8000000, "MS_NOREMOTELOCK"},
-    {0x10000000, "MS_NOSEC"},
-    {0x20000000, "MS_BORN"},
-    {0x40000000, "MS_ACTIVE"},
-    {0x80000000, "MS_NOUSER"},
+static constexpr FlagName directory_types_rows[] = {
+    {0, "DT_UNKNOWN"},
+    {1, "DT_FIFO"},
+    {2, "DT_CHR"},
+    {4, "DT_DIR"},
+    {6, "DT_BLK"},
+    {8, "DT_REG"},
+    {0xa, "DT_LNK"},
+    {0xc, "DT_SOCK"},
+    {0xe, "DT_WHT"},
 };
-const FlagSet mount_flags{"MS_???", mount_flags_rows};
-
-static constexpr FlagName umount_flags_rows[] = {
-    {1, "MNT_FORCE"},
-    {2, "MNT_DETACH"},
-    {4, "MNT_EXPIRE"},
-    {8, "UMOUNT_NOFOLLOW"},
-};
-const FlagSet umount_flags{"MNT_???", umount_flags_rows};
+const FlagSet directory_types{"DT_???", directory_types_rows};
 
 }  // namespace shimtrace::decoders

@@ -2,6 +2,187 @@
 
 namespace shimtrace::decoders {
 
+static constexpr FlagName socket_levels_rows[] = {
+    {0, "SOL_IP"},
+    {1, "SOL_SOCKET"},
+    {6, "SOL_TCP"},
+    {0x11, "SOL_UDP"},
+    {0x29, "SOL_IPV6"},
+    {0x3a, "SOL_ICMPV6"},
+    {0x84, "SOL_SCTP"},
+    {0x88, "SOL_UDPLITE"},
+    {0xff, "SOL_RAW"},
+    {0x100, "SOL_IPX"},
+    {0x101, "SOL_AX25"},
+    {0x102, "SOL_ATALK"},
+    {0x103, "SOL_NETROM"},
+    {0x104, "SOL_ROSE"},
+    {0x105, "SOL_DECNET"},
+    {0x106, "SOL_X25"},
+    {0x107, "SOL_PACKET"},
+    {0x108, "SOL_ATM"},
+    {0x109, "SOL_AAL"},
+    {0x10a, "SOL_IRDA"},
+    {0x10b, "SOL_NETBEUI"},
+    {0x10c, "SOL_LLC"},
+    {0x10d, "SOL_DCCP"},
+    {0x10e, "SOL_NETLINK"},
+    {0x10f, "SOL_TIPC"},
+    {0x110, "SOL_RXRPC"},
+    {0x111, "SOL_PPPOL2TP"},
+    {0x112, "SOL_BLUETOOTH"},
+    {0x113, "SOL_PNPIPE"},
+    {0x114, "SOL_RDS"},
+    {0x115, "SOL_IUCV"},
+    {0x116, "SOL_CAIF"},
+    {0x117, "SOL_ALG"},
+    {0x118, "SOL_NFC"},
+    {0x119, "SOL_KCM"},
+    {0x11a, "SOL_TLS"},
+    {0x11b, "SOL_XDP"},
+    {0x11c, "SOL_MPTCP"},
+    {0x11d, "SOL_MCTP"},
+    {0x11e, "SOL_SMC"},
+    {0x11f, "SOL_VSOCK"},
+};
+const FlagSet socket_levels{"SOL_??", socket_levels_rows};
+
+static constexpr FlagName socket_options_rows[] = {
+    {1, "SO_DEBUG"},
+    {2, "SO_REUSEADDR"},
+    {3, "SO_TYPE"},
+    {4, "SO_ERROR"},
+    {5, "SO_DONTROUTE"},
+    {6, "SO_BROADCAST"},
+    {7, "SO_SNDBUF"},
+    {8, "SO_RCVBUF"},
+    {9, "SO_KEEPALIVE"},
+    {0xa, "SO_OOBINLINE"},
+    {0xb, "SO_NO_CHECK"},
+    {0xc, "SO_PRIORITY"},
+    {0xd, "SO_LINGER"},
+    {0xe, "SO_BSDCOMPAT"},
+    {0xf, "SO_REUSEPORT"},
+    {0x10, "SO_PASSCRED"},
+    {0x11, "SO_PEERCRED"},
+    {0x12, "SO_RCVLOWAT"},
+    {0x13, "SO_SNDLOWAT"},
+    {0x14, "SO_RCVTIMEO_OLD"},
+    {0x15, "SO_SNDTIMEO_OLD"},
+    {0x16, "SO_SECURITY_AUTHENTICATION"},
+    {0x17, "SO_SECURITY_ENCRYPTION_TRANSPORT"},
+    {0x18, "SO_SECURITY_ENCRYPTION_NETWORK"},
+    {0x19, "SO_BINDTODEVICE"},
+    {0x1a, "SO_ATTACH_FILTER"},
+    {0x1b, "SO_DETACH_FILTER"},
+    {0x1c, "SO_PEERNAME"},
+    {0x1d, "SO_TIMESTAMP_OLD"},
+    {0x1e, "SO_ACCEPTCONN"},
+    {0x1f, "SO_PEERSEC"},
+    {0x20, "SO_SNDBUFFORCE"},
+    {0x21, "SO_RCVBUFFORCE"},
+    {0x22, "SO_PASSSEC"},
+    {0x23, "SO_TIMESTAMPNS_OLD"},
+    {0x24, "SO_MARK"},
+    {0x25, "SO_TIMESTAMPING_OLD"},
+    {0x26, "SO_PROTOCOL"},
+    {0x27, "SO_DOMAIN"},
+    {0x28, "SO_RXQ_OVFL"},
+    {0x29, "SO_WIFI_STATUS"},
+    {0x2a, "SO_PEEK_OFF"},
+    {0x2b, "SO_NOFCS"},
+    {0x2c, "SO_LOCK_FILTER"},
+    {0x2d, "SO_SELECT_ERR_QUEUE"},
+    {0x2e, "SO_BUSY_POLL"},
+    {0x2f, "SO_MAX_PACING_RATE"},
+    {0x30, "SO_BPF_EXTENSIONS"},
+    {0x31, "SO_INCOMING_CPU"},
+    {0x32, "SO_ATTACH_BPF"},
+    {0x33, "SO_ATTACH_REUSEPORT_CBPF"},
+    {0x34, "SO_ATTACH_REUSEPORT_EBPF"},
+    {0x35, "SO_CNX_ADVICE"},
+    {0x37, "SO_MEMINFO"},
+    {0x38, "SO_INCOMING_NAPI_ID"},
+    {0x39, "SO_COOKIE"},
+    {0x3b, "SO_PEERGROUPS"},
+    {0x3c, "SO_ZEROCOPY"},
+    {0x3d, "SO_TXTIME"},
+    {0x3e, "SO_BINDTOIFINDEX"},
+    {0x3f, "SO_TIMESTAMP_NEW"},
+    {0x40, "SO_TIMESTAMPNS_NEW"},
+    {0x41, "SO_TIMESTAMPING_NEW"},
+    {0x42, "SO_RCVTIMEO_NEW"},
+    {0x43, "SO_SNDTIMEO_NEW"},
+    {0x44, "SO_DETACH_REUSEPORT_BPF"},
+    {0x45, "SO_PREFER_BUSY_POLL"},
+    {0x46, "SO_BUSY_POLL_BUDGET"},
+    {0x47, "SO_NETNS_COOKIE"},
+    {0x48, "SO_BUF_LOCK"},
+    {0x49, "SO_RESERVE_MEM"},
+    {0x4a, "SO_TXREHASH"},
+    {0x4b, "SO_RCVMARK"},
+    {0x4c, "SO_PASSPIDFD"},
+    {0x4d, "SO_PEERPIDFD"},
+    {0x4e, "SO_DEVMEM_LINEAR"},
+    {0x4f, "SO_DEVMEM_DMABUF"},
+    {0x50, "SO_DEVMEM_DONTNEED"},
+    {0x52, "SO_RCVPRIORITY"},
+    {0x53, "SO_PASSRIGHTS"},
+    {0x54, "SO_INQ"},
+};
+const FlagSet socket_options{"SO_???", socket_options_rows};
+
+static constexpr FlagName tcp_options_rows[] = {
+    {1, "TCP_NODELAY"},
+    {2, "TCP_MAXSEG"},
+    {3, "TCP_CORK"},
+    {4, "TCP_KEEPIDLE"},
+    {5, "TCP_KEEPINTVL"},
+    {6, "TCP_KEEPCNT"},
+    {7, "TCP_SYNCNT"},
+    {8, "TCP_LINGER2"},
+    {9, "TCP_DEFER_ACCEPT"},
+    {0xa, "TCP_WINDOW_CLAMP"},
+    {0xb, "TCP_INFO"},
+    {0xc, "TCP_QUICKACK"},
+    {0xd, "TCP_CONGESTION"},
+    {0xe, "TCP_MD5SIG"},
+    {0xf, "TCP_COOKIE_TRANSACTIONS"},
+    {0x10, "TCP_THIN_LINEAR_TIMEOUTS"},
+    {0x11, "TCP_THIN_DUPACK"},
+    {0x12, "TCP_USER_TIMEOUT"},
+    {0x13, "TCP_REPAIR"},
+    {0x14, "TCP_REPAIR_QUEUE"},
+    {0x15, "TCP_QUEUE_SEQ"},
+    {0x16, "TCP_REPAIR_OPTIONS"},
+    {0x17, "TCP_FASTOPEN"},
+    {0x18, "TCP_TIMESTAMP"},
+    {0x19, "TCP_NOTSENT_LOWAT"},
+    {0x1a, "TCP_CC_INFO"},
+    {0x1b, "TCP_SAVE_SYN"},
+    {0x1c, "TCP_SAVED_SYN"},
+    {0x1d, "TCP_REPAIR_WINDOW"},
+    {0x1e, "TCP_FASTOPEN_CONNECT"},
+    {0x1f, "TCP_ULP"},
+    {0x20, "TCP_MD5SIG_EXT"},
+    {0x21, "TCP_FASTOPEN_KEY"},
+    {0x22, "TCP_FASTOPEN_NO_COOKIE"},
+    {0x23, "TCP_ZEROCOPY_RECEIVE"},
+    {0x24, "TCP_INQ"},
+    {0x25, "TCP_TX_DELAY"},
+};
+const FlagSet tcp_options{"TCP_???", tcp_options_rows};
+
+static constexpr FlagName udp_options_rows[] = {
+    {1, "UDP_CORK"},
+    {0x64, "UDP_ENCAP"},
+    {0x65, "UDP_NO_CHECK6_TX"},
+    {0x66, "UDP_NO_CHECK6_RX"},
+    {0x67, "UDP_SEGMENT"},
+    {0x68, "UDP_GRO"},
+};
+const FlagSet udp_options{"UDP_???", udp_options_rows};
+
 static constexpr FlagName ip_options_rows[] = {
     {1, "IP_TOS"},
     {2, "IP_TTL"},
@@ -156,49 +337,6 @@ static constexpr FlagName packet_options_rows[] = {
 };
 const FlagSet packet_options{"PACKET_???", packet_options_rows};
 
-static constexpr FlagName packet_types_rows[] = {
-    {0, "PACKET_HOST"},
-    {1, "PACKET_BROADCAST"},
-    {2, "PACKET_MULTICAST"},
-    {3, "PACKET_OTHERHOST"},
-    {4, "PACKET_OUTGOING"},
-    {5, "PACKET_LOOPBACK"},
-    {6, "PACKET_FASTROUTE"},
-};
-const FlagSet packet_types{"PACKET_???", packet_types_rows};
-
-static constexpr FlagName arp_types_rows[] = {
-    {0, "ARPHRD_NETROM"},
-    {1, "ARPHRD_ETHER"},
-    {0x304, "ARPHRD_LOOPBACK"},
-    {0x300, "ARPHRD_TUNNEL"},
-    {0xfffe, "ARPHRD_NONE"},
-    {0xffff, "ARPHRD_VOID"},
-};
-const FlagSet arp_types{"ARPHRD_???", arp_types_rows};
-
-static constexpr FlagName vsock_cids_rows[] = {
-    {0xffffffff, "VMADDR_CID_ANY"},
-    {0, "VMADDR_CID_HYPERVISOR"},
-    {1, "VMADDR_CID_LOCAL"},
-    {2, "VMADDR_CID_HOST"},
-};
-const FlagSet vsock_cids{"VMADDR_CID_???", vsock_cids_rows};
-
-static constexpr FlagName control_socket_types_rows[] = {
-    {1, "SCM_RIGHTS"},
-    {2, "SCM_CREDENTIALS"},
-    {3, "SCM_SECURITY"},
-    {4, "SCM_PIDFD"},
-    {0x1d, "SO_TIMESTAMP_OLD"},
-    {0x23, "SO_TIMESTAMPNS_OLD"},
-    {0x25, "SO_TIMESTAMPING_OLD"},
-    {0x3f, "SO_TIMESTAMP_NEW"},
-    {0x40, "SO_TIMESTAMPNS_NEW"},
-    {0x41, "SO_TIMESTAMPING_NEW"},
-};
-const FlagSet control_socket_types{"SCM_???", control_socket_types_rows};
-
 static constexpr FlagName mcast_mtu_discover_rows[] = {
     {0, "IP_PMTUDISC_DONT"},
     {1, "IP_PMTUDISC_WANT"},
@@ -208,23 +346,5 @@ static constexpr FlagName mcast_mtu_discover_rows[] = {
     {5, "IP_PMTUDISC_OMIT"},
 };
 const FlagSet mcast_mtu_discover{"IP_PMTUDISC_???", mcast_mtu_discover_rows};
-
-static constexpr FlagName netlink_message_flags_rows[] = {
-    {1, "NLM_F_REQUEST"},
-    {2, "NLM_F_MULTI"},
-    {4, "NLM_F_ACK"},
-    {8, "NLM_F_ECHO"},
-    {0x10, "NLM_F_DUMP_INTR"},
-    {0x20, "NLM_F_DUMP_FILTERED"},
-};
-const FlagSet netlink_message_flags{"NLM_F_???", netlink_message_flags_rows};
-
-static constexpr FlagName netlink_message_types_rows[] = {
-    {1, "NLMSG_NOOP"},
-    {2, "NLMSG_ERROR"},
-    {3, "NLMSG_DONE"},
-    {4, "NLMSG_OVERRUN"},
-};
-const FlagSet netlink_message_types{"NLMSG_???", netlink_message_types_rows};
 
 }  // namespace shimtrace::decoders

@@ -2,6 +2,49 @@
 
 namespace shimtrace::decoders {
 
+static constexpr FlagName mount_flags_rows[] = {
+    {1, "MS_RDONLY"},
+    {2, "MS_NOSUID"},
+    {4, "MS_NODEV"},
+    {8, "MS_NOEXEC"},
+    {0x10, "MS_SYNCHRONOUS"},
+    {0x20, "MS_REMOUNT"},
+    {0x40, "MS_MANDLOCK"},
+    {0x80, "MS_DIRSYNC"},
+    {0x100, "MS_NOSYMFOLLOW"},
+    {0x400, "MS_NOATIME"},
+    {0x800, "MS_NODIRATIME"},
+    {0x1000, "MS_BIND"},
+    {0x2000, "MS_MOVE"},
+    {0x4000, "MS_REC"},
+    {0x8000, "MS_SILENT"},
+    {0x10000, "MS_POSIXACL"},
+    {0x20000, "MS_UNBINDABLE"},
+    {0x40000, "MS_PRIVATE"},
+    {0x80000, "MS_SLAVE"},
+    {0x100000, "MS_SHARED"},
+    {0x200000, "MS_RELATIME"},
+    {0x400000, "MS_KERNMOUNT"},
+    {0x800000, "MS_I_VERSION"},
+    {0x1000000, "MS_STRICTATIME"},
+    {0x2000000, "MS_LAZYTIME"},
+    {0x4000000, "MS_SUBMOUNT"},
+    {0x8000000, "MS_NOREMOTELOCK"},
+    {0x10000000, "MS_NOSEC"},
+    {0x20000000, "MS_BORN"},
+    {0x40000000, "MS_ACTIVE"},
+    {0x80000000, "MS_NOUSER"},
+};
+const FlagSet mount_flags{"MS_???", mount_flags_rows};
+
+static constexpr FlagName umount_flags_rows[] = {
+    {1, "MNT_FORCE"},
+    {2, "MNT_DETACH"},
+    {4, "MNT_EXPIRE"},
+    {8, "UMOUNT_NOFOLLOW"},
+};
+const FlagSet umount_flags{"MNT_???", umount_flags_rows};
+
 static constexpr FlagName fsopen_flags_rows[] = {
     {1, "FSOPEN_CLOEXEC"},
 };
@@ -146,136 +189,5 @@ static constexpr FlagName statfs_flags_rows[] = {
     {0x2000, "ST_NOSYMFOLLOW"},
 };
 const FlagSet statfs_flags{"ST_???", statfs_flags_rows};
-
-static constexpr FlagName inotify_masks_rows[] = {
-    {1, "IN_ACCESS"},
-    {2, "IN_MODIFY"},
-    {4, "IN_ATTRIB"},
-    {8, "IN_CLOSE_WRITE"},
-    {0x10, "IN_CLOSE_NOWRITE"},
-    {0x20, "IN_OPEN"},
-    {0x40, "IN_MOVED_FROM"},
-    {0x80, "IN_MOVED_TO"},
-    {0x100, "IN_CREATE"},
-    {0x200, "IN_DELETE"},
-    {0x400, "IN_DELETE_SELF"},
-    {0x800, "IN_MOVE_SELF"},
-    {0x2000, "IN_UNMOUNT"},
-    {0x4000, "IN_Q_OVERFLOW"},
-    {0x8000, "IN_IGNORED"},
-    {0x1000000, "IN_ONLYDIR"},
-    {0x2000000, "IN_DONT_FOLLOW"},
-    {0x4000000, "IN_EXCL_UNLINK"},
-    {0x10000000, "IN_MASK_CREATE"},
-    {0x20000000, "IN_MASK_ADD"},
-    {0x40000000, "IN_ISDIR"},
-    {0x80000000, "IN_ONESHOT"},
-};
-const FlagSet inotify_masks{"IN_???", inotify_masks_rows};
-
-static constexpr FlagName inotify_init_flags_rows[] = {
-    {0x800, "IN_NONBLOCK"},
-    {0x80000, "IN_CLOEXEC"},
-};
-const FlagSet inotify_init_flags{"IN_???", inotify_init_flags_rows};
-
-static constexpr FlagName fanotify_classes_rows[] = {
-    {0, "FAN_CLASS_NOTIF"},
-    {4, "FAN_CLASS_CONTENT"},
-    {8, "FAN_CLASS_PRE_CONTENT"},
-};
-const FlagSet fanotify_classes{"FAN_CLASS_???", fanotify_classes_rows};
-
-static constexpr FlagName fanotify_init_flags_rows[] = {
-    {1, "FAN_CLOEXEC"},
-    {2, "FAN_NONBLOCK"},
-    {0x10, "FAN_UNLIMITED_QUEUE"},
-    {0x20, "FAN_UNLIMITED_MARKS"},
-    {0x40, "FAN_ENABLE_AUDIT"},
-    {0x80, "FAN_REPORT_PIDFD"},
-    {0x100, "FAN_REPORT_TID"},
-    {0x200, "FAN_REPORT_FID"},
-    {0x400, "FAN_REPORT_DIR_FID"},
-    {0x800, "FAN_REPORT_NAME"},
-    {0x1000, "FAN_REPORT_TARGET_FID"},
-    {0x2000, "FAN_REPORT_FD_ERROR"},
-    {0x4000, "FAN_REPORT_MNT"},
-};
-const FlagSet fanotify_init_flags{"FAN_???", fanotify_init_flags_rows};
-
-static constexpr FlagName fanotify_mark_flags_rows[] = {
-    {1, "FAN_MARK_ADD"},
-    {2, "FAN_MARK_REMOVE"},
-    {4, "FAN_MARK_DONT_FOLLOW"},
-    {8, "FAN_MARK_ONLYDIR"},
-    {0x10, "FAN_MARK_MOUNT"},
-    {0x20, "FAN_MARK_IGNORED_MASK"},
-    {0x40, "FAN_MARK_IGNORED_SURV_MODIFY"},
-    {0x80, "FAN_MARK_FLUSH"},
-    {0x100, "FAN_MARK_FILESYSTEM"},
-    {0x200, "FAN_MARK_EVICTABLE"},
-    {0x400, "FAN_MARK_IGNORE"},
-};
-const FlagSet fanotify_mark_flags{"FAN_MARK_???", fanotify_mark_flags_rows};
-
-static constexpr FlagName fanotify_masks_rows[] = {
-    {1, "FAN_ACCESS"},
-    {2, "FAN_MODIFY"},
-    {4, "FAN_ATTRIB"},
-    {8, "FAN_CLOSE_WRITE"},
-    {0x10, "FAN_CLOSE_NOWRITE"},
-    {0x20, "FAN_OPEN"},
-    {0x40, "FAN_MOVED_FROM"},
-    {0x80, "FAN_MOVED_TO"},
-    {0x100, "FAN_CREATE"},
-    {0x200, "FAN_DELETE"},
-    {0x400, "FAN_DELETE_SELF"},
-    {0x800, "FAN_MOVE_SELF"},
-    {0x1000, "FAN_OPEN_EXEC"},
-    {0x4000, "FAN_Q_OVERFLOW"},
-    {0x8000, "FAN_FS_ERROR"},
-    {0x10000, "FAN_OPEN_PERM"},
-    {0x20000, "FAN_ACCESS_PERM"},
-    {0x40000, "FAN_OPEN_EXEC_PERM"},
-    {0x80000, "FAN_DIR_MODIFY"},
-    {0x40000000, "FAN_ONDIR"},
-    {0x8000000, "FAN_EVENT_ON_CHILD"},
-    {0x10000000, "FAN_RENAME"},
-};
-const FlagSet fanotify_masks{"FAN_???", fanotify_masks_rows};
-
-static constexpr FlagName directory_types_rows[] = {
-    {0, "DT_UNKNOWN"},
-    {1, "DT_FIFO"},
-    {2, "DT_CHR"},
-    {4, "DT_DIR"},
-    {6, "DT_BLK"},
-    {8, "DT_REG"},
-    {0xa, "DT_LNK"},
-    {0xc, "DT_SOCK"},
-    {0xe, "DT_WHT"},
-};
-const FlagSet directory_types{"DT_???", directory_types_rows};
-
-static constexpr FlagName delete_module_flags_rows[] = {
-    {0x800, "O_NONBLOCK"},
-    {0x200, "O_TRUNC"},
-};
-const FlagSet delete_module_flags{"O_???", delete_module_flags_rows};
-
-static constexpr FlagName module_flags_rows[] = {
-    {1, "MODULE_INIT_IGNORE_MODVERSIONS"},
-    {2, "MODULE_INIT_IGNORE_VERMAGIC"},
-    {4, "MODULE_INIT_COMPRESSED_FILE"},
-};
-const FlagSet module_flags{"MODULE_INIT_???", module_flags_rows};
-
-static constexpr FlagName swap_flags_rows[] = {
-    {0x8000, "SWAP_FLAG_PREFER"},
-    {0x10000, "SWAP_FLAG_DISCARD"},
-    {0x20000, "SWAP_FLAG_DISCARD_ONCE"},
-    {0x40000, "SWAP_FLAG_DISCARD_PAGES"},
-};
-const FlagSet swap_flags{"SWAP_FLAG_???", swap_flags_rows};
 
 }  // namespace shimtrace::decoders
