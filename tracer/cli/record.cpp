@@ -21,11 +21,7 @@ int run(const Globals& globals, TraceOptions trace_options, RecordingOptions opt
     if (!recording) return report(recording.error(), exit_usage);
 
     engine::StopRequest stop;
-    auto recorder = SessionRecorder::create(*recording, stop);
-    if (!recorder) return report(recorder.error(), exit_failed);
-    const int exit_code = run_session(*plan, {recorder->get()}, stop);
-    if (const auto outcome = (*recorder)->outcome(); !outcome) return report(outcome.error(), exit_failed);
-    return exit_code;
+    return record_session(*recording, *plan, {}, stop);
 }
 
 }  // namespace

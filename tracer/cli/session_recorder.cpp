@@ -1,5 +1,6 @@
 #include "cli/session_recorder.hpp"
 
+#include "cli/session.hpp"
 #include "cli/sight.hpp"
 #include "containerd/versions.hpp"
 #include "decoders_syscalls/table.hpp"
@@ -378,6 +379,15 @@ Result<std::unique_ptr<SessionRecorder>> SessionRecorder::create(const Recording
     auto writer = recording::Writer::create(plan.path, plan.writer);
     if (!writer) return std::unexpected(writer.error());
     return std::make_unique<Recorder>(plan, stop, std::move(*writer));
+}
+
+int record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<StreamSink*> sinks, engine::StopRequest& stop) {
+    auto recorder = SessionRecorder::create(recording, stop);
+    if (!recorder) return report(recorder.error(), exit_failed);
+    sinks.push_back(recorder->get());
+    const int exit_code = run_session(trace, sinks, stop);
+    if (const auto outcome = (*recorder)->outcome(); !outcome) return report(outcome.error(), exit_failed);
+    return exit_code;
 }
 
 }  // namespace shimtrace::cli

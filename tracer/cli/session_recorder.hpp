@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace shimtrace::cli {
 
@@ -50,5 +51,9 @@ public:
     /// What happened to the file, once the session has ended: an error where events are missing from it.
     virtual Result<void> outcome() = 0;
 };
+
+/// Runs the session into `sinks` and into the recording. The exit code: the session's, or, with a message, that of a recording that could
+/// not be begun or is not whole.
+int record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<StreamSink*> sinks, engine::StopRequest& stop);
 
 }  // namespace shimtrace::cli

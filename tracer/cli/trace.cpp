@@ -44,12 +44,7 @@ int run(const Globals& globals, const TraceOptions& options, const RecordingOpti
         return run_session(*plan, sinks, stop);
     }
 
-    auto recorder = SessionRecorder::create(*recording, stop);
-    if (!recorder) return report(recorder.error(), exit_failed);
-    sinks.push_back(recorder->get());
-    const int exit_code = run_session(*plan, sinks, stop);
-    if (const auto outcome = (*recorder)->outcome(); !outcome) return report(outcome.error(), exit_failed);
-    return exit_code;
+    return record_session(*recording, *plan, std::move(sinks), stop);
 }
 
 }  // namespace

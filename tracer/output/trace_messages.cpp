@@ -11,6 +11,14 @@ std::string age(Nanoseconds spent) {
     return fmt::format("{:.1f} s", static_cast<double>(spent.count()) / 1e9);
 }
 
+Event moment(Pid pid, Tid tid, MonotonicTime time) {
+    Event at;
+    at.pid = pid;
+    at.tid = tid;
+    at.time = time;
+    return at;
+}
+
 }  // namespace
 
 bool TracePrinter::is_shown(const SeenMessage& message, bool call_shown, bool other_path) const {
@@ -25,28 +33,15 @@ void TracePrinter::tell(const std::vector<SeenMessage>& messages, bool call_show
     if (!printing()) return;
     for (const SeenMessage& message : messages) {
         if (!is_shown(message, call_shown, other_path)) continue;
-        interrupt_open_line();
-        Event at;
-        at.pid = message.pid;
-        at.tid = message.tid;
-        at.time = message.time;
-        begin_line(at, -1);
-        text_ += message.text;
-        end_line();
+        tell_line(moment(message.pid, message.tid, message.time), message.text);
     }
 }
 
 void TracePrinter::tell_overdue(const Event& event) {
     for (const AwaitedReply& call : messages_.overdue(event.time)) {
         if (!printing() || ((options_.messages | options_.messages_alone) & call.protocol) == 0) continue;
-        interrupt_open_line();
-        Event at;
-        at.pid = call.pid;
-        at.tid = call.tid;
-        at.time = event.time;
-        begin_line(at, -1);
-        text_ += fmt::format("{} still without a reply after {}", call.text, age(event.time - call.since));
-        end_line();
+        tell_line(moment(call.pid, call.tid, event.time),
+                  fmt::format("{} still without a reply after {}", call.text, age(event.time - call.since)));
     }
 }
 

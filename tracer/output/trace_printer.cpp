@@ -79,10 +79,7 @@ void TracePrinter::event(const Event& event) {
             break;
         case EventKind::group_stop:
             if (!printing() || !options_.signals[static_cast<std::size_t>(event.number) % 65]) break;
-            interrupt_open_line();
-            begin_line(event, -1);
-            text_ += fmt::format("--- stopped by {} ---", decoders::signal_name(event.number));
-            end_line();
+            tell_line(event, fmt::format("--- stopped by {} ---", decoders::signal_name(event.number)));
             break;
         case EventKind::exec:
             on_exec(event);
@@ -221,10 +218,8 @@ void TracePrinter::add_result(std::string_view result, const Event* enter, const
 
 void TracePrinter::on_signal(const Event& event, const Thread&) {
     if (!printing() || (event.number >= 0 && event.number <= 64 && !options_.signals[static_cast<std::size_t>(event.number)])) return;
-    interrupt_open_line();
-    begin_line(event, -1);
-    text_ += fmt::format("--- {} {} ---", decoders::signal_name(event.number), decoders::render_siginfo(event, options_.style, scope_));
-    end_line();
+    tell_line(event,
+              fmt::format("--- {} {} ---", decoders::signal_name(event.number), decoders::render_siginfo(event, options_.style, scope_)));
     if (options_.stacks) print_stack(event);
 }
 
@@ -234,10 +229,7 @@ void TracePrinter::on_exec(const Event& event) {
     if (auto former = threads_.extract(event.parent); !former.empty()) {
         Thread& thread = threads_[event.tid];
         if (printing() && thread.in_call && (options_.quiet & quiet_superseded) == 0) {
-            interrupt_open_line();
-            begin_line(event, -1);
-            text_ += fmt::format("+++ superseded by execve in pid {} +++", event.parent.value);
-            end_line();
+            tell_line(event, fmt::format("+++ superseded by execve in pid {} +++", event.parent.value));
         }
         const TaskInfo task = thread.task;
         thread = std::move(former.mapped());
@@ -267,13 +259,9 @@ void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
         add_result("?", nullptr, nullptr);
     }
     if (printing() && (options_.quiet & quiet_exit) == 0) {
-        interrupt_open_line();
-        begin_line(event, -1);
-        if (event.kind == EventKind::exited)
-            text_ += fmt::format("+++ exited with {} +++", event.result);
-        else
-            text_ += fmt::format("+++ killed by {}{} +++", decoders::signal_name(event.number), event.result == 1 ? " (core dumped)" : "");
-        end_line();
+        tell_line(event, event.kind == EventKind::exited ? fmt::format("+++ exited with {} +++", event.result)
+                                                         : fmt::format("+++ killed by {}{} +++", decoders::signal_name(event.number),
+                                                                       event.result == 1 ? " (core dumped)" : ""));
     }
     if (reads_messages() && event.tid == leader(event.pid)) tell(messages_.ended(event.pid, event.tid, event.time), true, false);
     threads_.erase(event.tid);
@@ -367,6 +355,13 @@ void TracePrinter::add_time(MonotonicTime time) {
 void TracePrinter::end_line() {
     text_ += '\n';
     open_shown_ = false;
+}
+
+void TracePrinter::tell_line(const Event& at, std::string_view text) {
+    interrupt_open_line();
+    begin_line(at, -1);
+    text_ += text;
+    end_line();
 }
 
 void TracePrinter::print_stack(const Event& event) {

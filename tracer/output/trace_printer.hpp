@@ -67,6 +67,8 @@ private:
     void add_time(MonotonicTime time);
     void add_result(std::string_view result, const Event* enter, const Event* exit);
     void end_line();
+    /// A line that belongs to no call.
+    void tell_line(const Event& at, std::string_view text);
     void print_stack(const Event& event);
     void notice(Tid tid, std::string_view text);
     void pass_on();
