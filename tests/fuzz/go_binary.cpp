@@ -1,23 +1,13 @@
 // An executable full of lies. The input is laid over a sound Go executable ($FUZZ_GO, else runc): {offset u32, length u8, bytes…}, so that
 // the lies get past the headers; an input that begins with ELF's magic is taken as a whole executable.
 #include "decoders_golang/binary.hpp"
+#include "sound_executable.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <vector>
 
 namespace {
-
-std::vector<std::byte> sound_executable() {
-    const char* const named = std::getenv("FUZZ_GO");
-    std::ifstream file(named != nullptr ? named : "/usr/sbin/runc", std::ios::binary | std::ios::ate);
-    std::vector<std::byte> result(static_cast<std::size_t>(std::max<std::streamoff>(0, file.tellg())));
-    file.seekg(0);
-    file.read(reinterpret_cast<char*>(result.data()), static_cast<std::streamsize>(result.size()));
-    return result;
-}
 
 /// Where lies hurt: the ELF headers, the pclntab's header and first functions, moduledata.
 std::vector<std::size_t> sore_places(const std::vector<std::byte>& bytes) {

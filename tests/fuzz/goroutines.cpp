@@ -1,11 +1,11 @@
 // A Go process with a hostile memory: looping links, wild pointers, stacks of garbage. The executable is a sound one ($FUZZ_GO, else runc);
 // its memory is an arena whose words the input chooses among numbers, pointers into the arena and code addresses.
 #include "decoders_golang/program.hpp"
+#include "sound_executable.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <vector>
 
 using namespace shimtrace;
@@ -14,15 +14,6 @@ using namespace shimtrace::golang;
 namespace {
 
 constexpr std::uint64_t arena_base = 0xc000000000, record = 512, goroutines = 24, arena_bytes = 1 << 16;
-
-std::vector<std::byte> sound_executable() {
-    const char* const named = std::getenv("FUZZ_GO");
-    std::ifstream file(named != nullptr ? named : "/usr/sbin/runc", std::ios::binary | std::ios::ate);
-    std::vector<std::byte> result(static_cast<std::size_t>(std::max<std::streamoff>(0, file.tellg())));
-    file.seekg(0);
-    file.read(reinterpret_cast<char*>(result.data()), static_cast<std::streamsize>(result.size()));
-    return result;
-}
 
 class HostileMemory final : public Memory {
 public:

@@ -1,6 +1,7 @@
 #include "containerd/command_line.hpp"
 
 #include "containerd/containerd_config.hpp"
+#include "table.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,35 +9,22 @@
 #include <vector>
 
 using namespace shimtrace::containerd;
-
-namespace {
-
-std::vector<std::string> words(std::string_view line) {
-    std::vector<std::string> list;
-    while (!line.empty()) {
-        const std::string_view word = line.substr(0, line.find(' '));
-        list.emplace_back(word);
-        line.remove_prefix(std::min(line.size(), word.size() + 1));
-    }
-    return list;
-}
-
-}  // namespace
+using shimtrace::test::split;
 
 TEST_CASE("a shim is told by its arguments, whatever its name") {
-    const auto shim = parse_shim(words("/opt/renamed -namespace k8s.io -id abc -address /run/k3s/containerd/containerd.sock -debug"));
+    const auto shim = parse_shim(split("/opt/renamed -namespace k8s.io -id abc -address /run/k3s/containerd/containerd.sock -debug"));
     REQUIRE(shim);
     CHECK(shim->ns == "k8s.io");
     CHECK(shim->id == "abc");
     CHECK(shim->address == "/run/k3s/containerd/containerd.sock");
     CHECK(shim->action.empty());
-    CHECK(parse_shim(words("shim --namespace=a --id=b --address=/c start"))->action == "start");
-    CHECK(!parse_shim(words("ctr -n a -id b run")));
+    CHECK(parse_shim(split("shim --namespace=a --id=b --address=/c start"))->action == "start");
+    CHECK(!parse_shim(split("ctr -n a -id b run")));
     CHECK(!parse_shim({}));
 }
 
 TEST_CASE("runc's command line as shims write it") {
-    const auto line = words(
+    const auto line = split(
         "runc --root /run/containerd/runc/default --log /b/log.json --log-format json create --bundle /b --pid-file "
         "/b/init.pid --console-socket /tmp/pty12/pty.sock c1");
     const auto create = parse_runtime(line, false);
@@ -48,7 +36,7 @@ TEST_CASE("runc's command line as shims write it") {
     CHECK(create->console_socket == "/tmp/pty12/pty.sock");
     CHECK(create->id == "c1");
 
-    const auto exec = parse_runtime(words("runc --root=/r --log /l --log-format json --systemd-cgroup exec --process /tmp/runc-process1 "
+    const auto exec = parse_runtime(split("runc --root=/r --log /l --log-format json --systemd-cgroup exec --process /tmp/runc-process1 "
                                           "--detach --pid-file /b/e1.pid c1"),
                                     false);
     REQUIRE(exec);
@@ -57,18 +45,18 @@ TEST_CASE("runc's command line as shims write it") {
     CHECK(exec->systemd_cgroup);
     CHECK(exec->id == "c1");
 
-    CHECK(parse_runtime(words("runc --root /r --log /l kill --all c1 9"), false)->id == "c1");
-    CHECK(parse_runtime(words("runc exec -e A=B -u 0:0 c1 sh -c kill"), true)->id == "c1");
-    CHECK(parse_runtime(words("crun --cgroup-manager=disabled --root /r delete --force c1"), false)->operation == "delete");
+    CHECK(parse_runtime(split("runc --root /r --log /l kill --all c1 9"), false)->id == "c1");
+    CHECK(parse_runtime(split("runc exec -e A=B -u 0:0 c1 sh -c kill"), true)->id == "c1");
+    CHECK(parse_runtime(split("crun --cgroup-manager=disabled --root /r delete --force c1"), false)->operation == "delete");
 }
 
 TEST_CASE("what only looks like a runtime is none") {
-    CHECK(!parse_runtime(words("server start now"), false));
-    CHECK(!parse_runtime(words("git --root /x clone y"), false));
-    CHECK(!parse_runtime(words("runc"), true));
-    CHECK(!parse_runtime(words("runc --root"), true));
-    CHECK(!is_runtime_init(words("systemctl init now")));
-    CHECK(is_runtime_init(words("runc init")));
+    CHECK(!parse_runtime(split("server start now"), false));
+    CHECK(!parse_runtime(split("git --root /x clone y"), false));
+    CHECK(!parse_runtime(split("runc"), true));
+    CHECK(!parse_runtime(split("runc --root"), true));
+    CHECK(!is_runtime_init(split("systemctl init now")));
+    CHECK(is_runtime_init(split("runc init")));
 }
 
 TEST_CASE("paths") {

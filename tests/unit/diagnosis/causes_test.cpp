@@ -280,22 +280,13 @@ TEST_CASE("files: an orphan, a leftover, a state and a config that are broken") 
     orphan.files().sandbox_shim = {};
     CHECK(orphan.why("c1").cause == "orphaned-container");
 
-    Host gone;
-    gone.container(100, 200, "c1");
-    for (const std::int32_t pid : {100, 200}) {
-        gone.get(pid).role = {};
-        gone.get(pid).pid = Pid{pid + 90000};
-    }
-    gone.files().sandbox_shim = {};
-    CHECK(gone.why("c1").cause == "leftover");
+    CHECK(gone().why("c1").cause == "leftover");
 }
 
 TEST_CASE("an exec whose daemon keeps its stdout open") {
     Host host;
     host.container(100, 200, "c1");
-    Process& daemon = host.inside(host.add(210, 200, "sleep"), {"default", "c1"}, 8);
-    Host::fd(daemon, 1, FdKind::pipe, 6000, write_only, TargetRole::stdout_stream).role.exec_id = "e1";
-    Host::fd(host.get(100), 20, FdKind::pipe, 6000, read_only, TargetRole::stdout_stream).role.exec_id = "e1";
+    Process& daemon = host.daemon_of_exec(100, 200, 210);
     host.files().execs.push_back({"e1", Pid{205}});
     host.look_again(200ms);
     const Diagnosis verdict = host.why("c1");

@@ -136,9 +136,7 @@ TEST_CASE("a shim's copier, for the fifo; with a way out that is free it is gone
 TEST_CASE("an end of file that never comes: who still has it open") {
     Host host;
     host.container(100, 200, "c1");
-    Process& daemon = host.inside(host.add(210, 200, "sleep"), {"default", "c1"}, 8);
-    Host::fd(daemon, 1, FdKind::pipe, 6000, write_only, TargetRole::stdout_stream).role.exec_id = "e1";
-    Host::fd(host.get(100), 20, FdKind::pipe, 6000, read_only, TargetRole::stdout_stream).role.exec_id = "e1";
+    host.daemon_of_exec(100, 200, 210);
     const Wait wait = only_edge(host, "an end of file that never comes", Subject::of(Pid{100}));
     CHECK(wait.sink == Sink::holds_open);
     CHECK(wait.to.pid == Pid{210});

@@ -111,6 +111,14 @@ public:
         init.threads.front().wchan = "anon_pipe_write";
     }
 
+    /// What exec e1 left behind in the container of that init: it has the exec's stdout, pipe 6000, which the shim reads.
+    Process& daemon_of_exec(std::int32_t shim_pid, std::int32_t init_pid, std::int32_t pid) {
+        Process& daemon = inside(add(pid, init_pid, "sleep"), get(init_pid).role.container, 8);
+        fd(daemon, 1, FdKind::pipe, 6000, write_only, TargetRole::stdout_stream).role.exec_id = "e1";
+        fd(get(shim_pid), 20, FdKind::pipe, 6000, read_only, TargetRole::stdout_stream).role.exec_id = "e1";
+        return daemon;
+    }
+
     /// A client that reads the container's fifo.
     Process& reader(std::int32_t pid, const Process& init, std::uint64_t inode) {
         Process& client = add(pid, 1, "ctr");
@@ -158,6 +166,18 @@ private:
     Snapshot snapshot_;
     std::deque<Process> processes_;
 };
+
+/// Container c1's files alone: its shim and its init are gone.
+inline Host gone() {
+    Host host;
+    host.container(100, 200, "c1");
+    for (const std::int32_t pid : {100, 200}) {
+        host.get(pid).role = {};
+        host.get(pid).pid = Pid{pid + 90000};
+    }
+    host.files().sandbox_shim = {};
+    return host;
+}
 
 inline std::vector<std::int32_t> blamed(const Diagnosis& diagnosis) {
     std::vector<std::int32_t> pids;

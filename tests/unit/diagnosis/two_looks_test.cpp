@@ -18,17 +18,6 @@ std::string cause_after(const Snapshot& first, Snapshot second) {
     return verdicts.at(0).cause;
 }
 
-Host gone() {
-    Host host;
-    host.container(100, 200, "c1");
-    for (const std::int32_t pid : {100, 200}) {
-        host.get(pid).role = {};
-        host.get(pid).pid = Pid{pid + 90000};
-    }
-    host.files().sandbox_shim = {};
-    return host;
-}
-
 }  // namespace
 
 TEST_CASE("the counters of the first look are the first ones, by pid and start time") {

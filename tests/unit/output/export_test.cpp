@@ -1,5 +1,6 @@
 #include "../../golden/made_up_session.hpp"
 #include "output/exporters.hpp"
+#include "output/written_text.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -15,17 +16,12 @@
 using namespace shimtrace;
 using namespace shimtrace::output;
 using shimtrace::test::MadeUpSession;
+using shimtrace::test::WrittenText;
 
 namespace {
 
-struct Text : LineWriter {
-    std::string text;
-    void write(Tid, std::string_view more) override { text += more; }
-    void flush() override {}
-};
-
 std::string exported(std::unique_ptr<StreamSink> (*make)(LineWriter&)) {
-    Text text;
+    WrittenText text;
     MadeUpSession(*make(text)).tell();
     return text.text;
 }

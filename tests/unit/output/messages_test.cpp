@@ -1,5 +1,6 @@
 #include "decoders_syscalls/table.hpp"
 #include "output/trace_printer.hpp"
+#include "output/written_text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,12 +12,6 @@ using namespace shimtrace::output;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Text : LineWriter {
-    std::string text;
-    void write(Tid, std::string_view more) override { text += more; }
-    void flush() override {}
-};
 
 std::string frame(std::uint32_t stream, std::uint8_t type, std::string_view payload) {
     std::string text;
@@ -40,7 +35,7 @@ constexpr TargetId served{1}, asked{2}, file{3};
 
 /// Calls of a process that answers on descriptor 5 and asks on descriptor 6; 7 is a file.
 struct Session {
-    Text text;
+    test::WrittenText text;
     TracePrinter printer;
 
     explicit Session(PrintOptions options = {}) : printer(adjusted(options), text) {

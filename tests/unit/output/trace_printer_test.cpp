@@ -1,6 +1,7 @@
 #include "output/trace_printer.hpp"
 
 #include "decoders_syscalls/table.hpp"
+#include "output/written_text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,12 +12,6 @@ using namespace shimtrace::output;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Text : LineWriter {
-    std::string text;
-    void write(Tid, std::string_view more) override { text += more; }
-    void flush() override {}
-};
 
 Event make(EventKind kind, int tid, Nanoseconds at) {
     Event event;
@@ -43,7 +38,7 @@ Event leave(int tid, Nanoseconds at, std::int64_t result) {
 
 /// A session of two threads, printed.
 struct Session {
-    Text text;
+    test::WrittenText text;
     TracePrinter printer;
 
     explicit Session(PrintOptions options, int threads = 2)
