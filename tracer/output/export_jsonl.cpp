@@ -1,6 +1,6 @@
 #include "decoders_syscalls/render.hpp"
 #include "decoders_syscalls/table.hpp"
-#include "output/call_stream.hpp"
+#include "output/call_exporter.hpp"
 #include "output/exporters.hpp"
 #include "output/role_text.hpp"
 
@@ -13,14 +13,9 @@ namespace {
 
 using nlohmann::json;
 
-class JsonlExporter final : public CallStream {
+class JsonlExporter final : public CallExporter {
 public:
-    explicit JsonlExporter(LineWriter& writer) : writer_(writer) {
-        style_.fds = decoders::FdDecoding::all;
-        style_.roles = true;
-        scope_.targets = &targets();
-        scope_.task = [this](Tid tid) { return find_task(tid); };
-    }
+    using CallExporter::CallExporter;
 
     void session(const SessionInfo& info) override {
         CallStream::session(info);
@@ -48,14 +43,10 @@ public:
              {"processes", snapshot.processes.size()},
              {"containers", snapshot.containers.size()}});
     }
-    void end() override {
-        CallStream::end();
-        writer_.flush();
-    }
 
 private:
     void call(const Event& enter, const Event& exit) override {
-        const auto rendered = decoders::render_call(enter, exit, style_, scope_);
+        const auto rendered = decoders::render_call(enter, exit, style(), scope());
         json line = call_json("call", enter, rendered.on_entry + rendered.on_exit);
         line["duration_ns"] = (exit.time - enter.time).count();
         line["result"] = exit.result;
@@ -70,7 +61,7 @@ private:
     }
 
     void unfinished(const Event& enter, MonotonicTime last) override {
-        json line = call_json("unfinished", enter, decoders::render_entry(enter, style_, scope_).on_entry);
+        json line = call_json("unfinished", enter, decoders::render_entry(enter, style(), scope()).on_entry);
         line["duration_ns"] = (last - enter.since.value_or(enter.time)).count();
         add_fds(line, enter, nullptr);
         put(line);
@@ -86,7 +77,7 @@ private:
             case EventKind::signal:
                 line["type"] = "signal";
                 line["signal"] = decoders::signal_name(event.number);
-                line["info"] = decoders::render_siginfo(event, style_, scope_);
+                line["info"] = decoders::render_siginfo(event, style(), scope());
                 break;
             case EventKind::group_stop:
                 line["type"] = "stopped";
@@ -168,11 +159,7 @@ private:
         if (!list.empty()) line["fds"] = std::move(list);
     }
 
-    void put(const json& line) { writer_.write({}, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"); }
-
-    LineWriter& writer_;
-    decoders::RenderStyle style_;
-    decoders::RenderScope scope_;
+    void put(const json& line) { writer().write({}, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"); }
 };
 
 }  // namespace

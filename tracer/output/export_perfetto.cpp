@@ -1,7 +1,7 @@
 // Field numbers are those of protos/perfetto/trace/trace_packet.proto, clock_snapshot.proto and track_event/*.proto of Perfetto.
 #include "decoders_syscalls/render.hpp"
 #include "decoders_syscalls/table.hpp"
-#include "output/call_stream.hpp"
+#include "output/call_exporter.hpp"
 #include "output/exporters.hpp"
 #include "output/printable.hpp"
 #include "output/role_text.hpp"
@@ -47,14 +47,9 @@ constexpr std::uint32_t slice_begin = 1, slice_end = 2, instant = 3;
 constexpr std::uint32_t realtime_clock = 1, monotonic_clock = 3, sequence_id = 1, state_cleared = 1;
 constexpr std::uint64_t recorder_track = 1;  // no process and thread have it: a thread's is beyond 2^32
 
-class PerfettoExporter final : public CallStream {
+class PerfettoExporter final : public CallExporter {
 public:
-    explicit PerfettoExporter(LineWriter& writer) : writer_(writer) {
-        style_.fds = decoders::FdDecoding::all;
-        style_.roles = true;
-        scope_.targets = &targets();
-        scope_.task = [this](Tid tid) { return find_task(tid); };
-    }
+    using CallExporter::CallExporter;
 
     /// The clock of all that follows, and which wall-clock time it stands for.
     void session(const SessionInfo& info) override {
@@ -74,10 +69,6 @@ public:
     void task(const TaskInfo& task) override {
         CallStream::task(task);
         describe(task.pid, task.tid);
-    }
-    void end() override {
-        CallStream::end();
-        writer_.flush();
     }
 
 private:
@@ -103,7 +94,7 @@ private:
         fill(out);
         std::string framed;
         Pbf(framed).add_message(trace_packet, packet);
-        writer_.write({}, framed);
+        writer().write({}, framed);
     }
 
     void describe(Pid pid, Tid tid) {
@@ -192,7 +183,7 @@ private:
     }
 
     void call(const Event& enter, const Event& exit) override {
-        const auto rendered = decoders::render_call(enter, exit, style_, scope_);
+        const auto rendered = decoders::render_call(enter, exit, style(), scope());
         const std::uint64_t woken = note_flow(enter, exit);
         begin(enter, exit.is_error ? "error" : "syscall", [&](Pbf& event) {
             annotate(event, "call", printable(rendered.on_entry + rendered.on_exit));
@@ -227,7 +218,7 @@ private:
 
     void unfinished(const Event& enter, MonotonicTime last) override {
         begin(enter, "never returned", [&](Pbf& event) {
-            annotate(event, "call", printable(decoders::render_entry(enter, style_, scope_).on_entry));
+            annotate(event, "call", printable(decoders::render_entry(enter, style(), scope()).on_entry));
             add_target(event, enter);
         });
         finish(enter, last);
@@ -271,9 +262,6 @@ private:
         });
     }
 
-    LineWriter& writer_;
-    decoders::RenderStyle style_;
-    decoders::RenderScope scope_;
     bool begun_ = false, described_recorder_ = false;
     std::unordered_set<Pid> described_processes_;
     std::unordered_set<std::uint64_t> described_threads_;
