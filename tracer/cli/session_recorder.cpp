@@ -185,7 +185,7 @@ private:
                        counts.dropped == 0 ? std::string() : fmt::format(", {} dropped", counts.dropped));
         } else if (counts.dropped != 0) {
             fmt::print(stderr, "shimtrace: {} of {} events were dropped: {} could not keep up\n", counts.dropped,
-                       counts.dropped + counts.events, plan_.path);
+                       counts.dropped + counts.events, plan_.path == "-" ? "standard output" : plan_.path);
         }
     }
 

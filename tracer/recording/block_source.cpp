@@ -49,6 +49,7 @@ BlockSource::BlockSource(BlockSource&& other) noexcept
       begin_(other.begin_),
       offset_(other.offset_),
       rest_(other.rest_),
+      summary_(std::move(other.summary_)),
       found_any_(other.found_any_) {}
 
 std::uint64_t BlockSource::size() const {
@@ -143,7 +144,8 @@ std::optional<BlockView> BlockSource::next(std::vector<Damage>& damage) {
                     report(false);
                     found_any_ = true;
                     rest_ = header->size();
-                    return BlockView{*header, offset_, summary};
+                    summary_.assign(summary.begin(), summary.end());  // reading the payload moves the buffer
+                    return BlockView{*header, offset_, summary_};
                 }
             }
         }

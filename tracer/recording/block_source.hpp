@@ -38,7 +38,7 @@ public:
     /// A file whose first so many bytes hold no intact block is no recording: the search ends there.
     static constexpr std::uint64_t search_distance = 1 << 20;
 
-    /// The next intact header; nullopt: the end. What had to be passed over is appended to `damage`.
+    /// The next intact header, its summary valid until the next call; nullopt: the end. What had to be passed over is appended to `damage`.
     std::optional<BlockView> next(std::vector<Damage>& damage);
     /// The payload of the block that next() gave. Error: the file is cut in it, or unreadable. Otherwise the block is passed
     /// over without being read, where the file can seek.
@@ -63,6 +63,7 @@ private:
     std::size_t begin_ = 0;     ///< of what is not consumed yet
     std::uint64_t offset_ = 0;  ///< in the file, of window()'s first byte
     std::uint64_t rest_ = 0;    ///< of the block that next() gave
+    Bytes summary_;             ///< of that block
     bool found_any_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <thread>
 #include <unordered_set>
+#include <utility>
 
 namespace shimtrace::recording {
 
@@ -185,7 +186,7 @@ private:
     void tell(const Damage& stretch) {
         if (stretch.at_end) {
             report_.truncated = true;
-            told_of_cut_ = true;
+            if (std::exchange(told_of_cut_, true)) return;
             warn(fmt::format("{} is cut: its last {} bytes, from byte {} on, are no whole block", name_, stretch.length, stretch.offset));
         } else {
             warn(fmt::format("{}: {} bytes at byte {} are damaged", name_, stretch.length, stretch.offset));
@@ -209,7 +210,7 @@ private:
         delivery_.finish();
         if (!closed_ && !complete_ && !stopped()) {
             report_.truncated = true;
-            if (!told_of_cut_) warn(fmt::format("{} has no end: its recorder was killed or is still writing", name_));
+            if (!told_of_cut_) warn(fmt::format("{} has no end: its recorder was killed, could not write more, or is still writing", name_));
         }
         if (warnings_ > most_warnings) report_.warnings.push_back(fmt::format("{} more warnings like these", warnings_ - most_warnings));
         report_.events = delivery_.events();

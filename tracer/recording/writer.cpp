@@ -6,6 +6,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cerrno>
@@ -13,6 +14,8 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace shimtrace::recording {
 
@@ -23,7 +26,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t event_ring_size = std::size_t{16} << 20;
 constexpr auto flush_after = std::chrono::milliseconds(150);  // with what waiting and writing take, 200 ms
 constexpr auto nap = std::chrono::milliseconds(20);
-constexpr unsigned events_between_looks = 64;  // at the clock
+constexpr std::size_t most_kept_snapshots = 4;  // of a flight recorder
+constexpr unsigned events_between_looks = 64;   // at the clock
 
 /// The writer's thread: what the ring brings becomes blocks, and the blocks a file.
 class Scribe {
@@ -51,7 +55,7 @@ public:
         } while (ring_.wait(nap));
         finish_events();
         if (flight_recorder()) write_out();
-        if (file_) check(file_->close(maker_));
+        if (file_ && !failed_) check(file_->close(maker_));  // a file that lacks something has no end: readers say so
         file_.reset();
     }
 
@@ -134,16 +138,7 @@ private:
     }
 
     void take(EncodedBlock block) {
-        if (flight_recorder()) {
-            kept_bytes_ += block.bytes.size();
-            kept_.push_back(std::move(block));
-            while (kept_bytes_ > options_.ring_bytes && kept_.size() > 1) {
-                kept_bytes_ -= kept_.front().bytes.size();
-                kept_.pop_front();
-            }
-            bytes_ = kept_bytes_;
-            return;
-        }
+        if (flight_recorder()) return keep(std::move(block));
         if (failed_) {
             discarded_ += block.summary.events;
             return;
@@ -154,6 +149,22 @@ private:
         append(block);
         // The next file is to begin with a block that can be read without the one before.
         if (options_.max_bytes != 0 && file_ && file_->size() + block.bytes.size() > options_.max_bytes) encoder_.restart();
+    }
+
+    /// Snapshots are few and large: they take no event's place, and the last ones stay.
+    void keep(EncodedBlock block) {
+        const bool is_snapshot = block.type == BlockType::snapshot;
+        (is_snapshot ? kept_snapshots_ : kept_events_).push_back({next_kept_++, std::move(block)});
+        if (is_snapshot) {
+            if (kept_snapshots_.size() > most_kept_snapshots) kept_snapshots_.pop_front();
+            return;
+        }
+        kept_bytes_ += kept_events_.back().block.bytes.size();
+        while (kept_bytes_ > options_.ring_bytes && kept_events_.size() > 1) {
+            kept_bytes_ -= kept_events_.front().block.bytes.size();
+            kept_events_.pop_front();
+        }
+        bytes_ = kept_bytes_;
     }
 
     void append(EncodedBlock& block) {
@@ -190,7 +201,11 @@ private:
             dumps_ = 1;
         }
         write_header();
-        for (EncodedBlock& block : kept_) append(block);
+        std::vector<Kept*> in_order;
+        for (std::deque<Kept>* kept : {&kept_events_, &kept_snapshots_})
+            for (Kept& each : *kept) in_order.push_back(&each);
+        std::ranges::sort(in_order, {}, &Kept::place);
+        for (Kept* each : in_order) append(each->block);
         check(file_->close(maker_));
         file_.reset();
         bytes_ = kept_bytes_;
@@ -223,8 +238,12 @@ private:
     bool failed_ = false;
     mutable std::mutex failure_mutex_;
     std::optional<Error> failure_;
-    std::deque<EncodedBlock> kept_;
-    std::uint64_t kept_bytes_ = 0;
+    struct Kept {
+        std::uint64_t place;  ///< in the order of coming
+        EncodedBlock block;
+    };
+    std::deque<Kept> kept_events_, kept_snapshots_;
+    std::uint64_t next_kept_ = 0, kept_bytes_ = 0;  ///< bytes: of events
     unsigned dumps_ = 0;
     std::atomic<bool> dump_requested_{false};
     std::atomic<std::uint64_t> bytes_{0}, discarded_{0};

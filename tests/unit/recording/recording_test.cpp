@@ -174,6 +174,58 @@ TEST_CASE("cut at every byte, all whole blocks are read") {
     CHECK(events_before == 80);
 }
 
+TEST_CASE("cut in a block that is larger than what is read at once") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("large");
+    {
+        auto writer = Writer::create(path, {});
+        REQUIRE(writer);
+        BusySession session;
+        session.define(**writer);
+        (*writer)->event(session.next());
+        Random random(3);
+        Snapshot snapshot;
+        fill(random, snapshot);
+        snapshot.gaps.assign(1, std::string(3 << 20, '\0'));
+        for (char& c : snapshot.gaps[0]) c = static_cast<char>(random());
+        (*writer)->snapshot(snapshot);
+        (*writer)->end();
+    }
+    const std::string bytes = contents(path);
+    const auto offsets = block_offsets(bytes);
+    const auto large = std::ranges::adjacent_find(offsets, [](std::size_t a, std::size_t b) { return b - a > (1 << 20); });
+    REQUIRE(large != offsets.end());
+    for (const std::size_t kept : {std::size_t{100}, std::size_t{300'000}, std::size_t{2'000'000}}) {
+        write_file(path, std::string_view(bytes).substr(0, *large + kept));
+        ReadReport report;
+        CHECK(read_all(path, &report).events.size() == 1);
+        CHECK(report.truncated);
+        REQUIRE(report.warnings.size() == 1);
+        CHECK(report.warnings[0].find(std::to_string(kept) + " of ") != std::string::npos);
+    }
+}
+
+TEST_CASE("the golden recording cut at every byte") {
+    const TemporaryDirectory directory;
+    const std::string bytes = contents(SHIMTRACE_GOLDEN "/v1/session.strec"), cut = directory.file("cut");
+    write_file(cut, bytes);
+    const Collected whole = read_all(cut);
+    REQUIRE(whole.events.size() > 40);
+    REQUIRE(whole.snapshots.size() == 2);
+    std::size_t before = 0;
+    for (std::size_t size = block_offsets(bytes)[1]; size < bytes.size(); ++size) {
+        write_file(cut, std::string_view(bytes).substr(0, size));
+        ReadReport report;
+        const Collected read = read_all(cut, &report);
+        CHECK(report.truncated);
+        CHECK(read.events.size() >= before);
+        before = read.events.size();
+        REQUIRE(read.sessions.size() == 1);
+        CHECK(read.sessions[0].host.name == "node");
+    }
+    CHECK(before == whole.events.size());
+}
+
 TEST_CASE("a flipped bit loses its block and no other") {
     const TemporaryDirectory directory;
     const std::string bytes = contents(small_recording(directory));
