@@ -210,7 +210,8 @@ private:
         delivery_.finish();
         if (!closed_ && !complete_ && !stopped()) {
             report_.truncated = true;
-            if (!told_of_cut_) warn(fmt::format("{} has no end: its recorder was killed, could not write more, or is still writing", name_));
+            if (!told_of_cut_)
+                warn(fmt::format("{} has no end: its recorder was killed, could not write more, or is still writing", name_));
         }
         if (warnings_ > most_warnings) report_.warnings.push_back(fmt::format("{} more warnings like these", warnings_ - most_warnings));
         report_.events = delivery_.events();
