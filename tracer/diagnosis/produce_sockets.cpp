@@ -71,10 +71,10 @@ void containerd_gone(const Look& look, const Subject& subject, Waits& out) {
     const Process* shim = look.facts.process(subject.pid);
     const ContainerFiles* files = look.scope.files;
     if (!shim || shim->role.role != ProcessRole::shim || subject.inode || subject.pid != look.scope.shim) return;
-    // While the container runs nobody misses containerd; when it has ended, the shim waits to be told to delete it.
+    // While the container runs nobody misses containerd; when it has ended, the shim reaps it and waits to be told to delete it.
     const bool ended = std::ranges::none_of(look.scope.processes, [&](Pid pid) {
         const Process* process = look.facts.process(pid);
-        return process && !is_zombie(*process);
+        return process && (!is_zombie(*process) || process->parent == shim->pid);
     });
     if (!ended || !look.scope.runtimes.empty() || !files || !files->init_pid || files->containerd_address.empty()) return;
     const auto& sockets = look.facts.snapshot().sockets;

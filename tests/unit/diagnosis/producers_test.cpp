@@ -162,6 +162,8 @@ TEST_CASE("a shim, for a containerd that is gone: when its container has ended, 
     Process& init = host.container(100, 200, "c1");
     host.snapshot().sockets.push_back({.local = "/run/other.sock", .state = "LISTEN", .inode = Inode{5}});
     CHECK(edges(host, name, Subject::of(Pid{100})).empty());
+    init.state = init.threads.front().state = 'Z';  // a shim that does not even reap waits for nobody
+    CHECK(edges(host, name, Subject::of(Pid{100})).empty());
     init.pid = Pid{99999};
     init.role = {};
     CHECK(only_edge(host, name, Subject::of(Pid{100})).sink == Sink::containerd);
