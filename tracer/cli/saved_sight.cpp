@@ -1,5 +1,6 @@
 #include "cli/saved_sight.hpp"
 
+#include "containerd/versions.hpp"
 #include "recording/reader.hpp"
 #include "recording/writer.hpp"
 
@@ -45,6 +46,9 @@ Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot) {
     if (!writer) return std::unexpected(writer.error());
     SessionInfo session;
     session.host = snapshot.host;
+    const containerd::Versions versions = containerd::installed_versions();
+    session.host.containerd_version = versions.containerd;
+    session.host.runc_version = versions.runc;
     session.real_anchor = snapshot.taken;
     session.monotonic_anchor = snapshot.taken_monotonic;
     session.writer = "shimtrace " SHIMTRACE_VERSION;
