@@ -160,6 +160,8 @@ public:
     }
     void end() override { finish(); }
 
+    [[nodiscard]] const Snapshot* first_snapshot() const override { return first_ ? &*first_ : nullptr; }
+
     Result<void> outcome() override {
         finish();
         if (const auto failure = writer_->failure()) return std::unexpected(*failure);
@@ -384,6 +386,9 @@ Result<std::unique_ptr<SessionRecorder>> SessionRecorder::create(const Recording
 int record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<StreamSink*> sinks, engine::StopRequest& stop) {
     auto recorder = SessionRecorder::create(recording, stop);
     if (!recorder) return report(recorder.error(), exit_failed);
+    // A replay's printer begins with it.
+    if (const Snapshot* first = (*recorder)->first_snapshot())
+        for (StreamSink* sink : sinks) sink->snapshot(*first);
     sinks.push_back(recorder->get());
     const int exit_code = run_session(trace, sinks, stop);
     if (const auto outcome = (*recorder)->outcome(); !outcome) return report(outcome.error(), exit_failed);

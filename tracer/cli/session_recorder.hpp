@@ -48,6 +48,8 @@ class SessionRecorder : public StreamSink {
 public:
     /// Takes the first snapshot, so before anything is attached. `stop` is set when the recording has a reason to end.
     static Result<std::unique_ptr<SessionRecorder>> create(const RecordingPlan& plan, engine::StopRequest& stop);
+    /// The one that stands at the head of the recording, until the session begins; nullptr: none.
+    [[nodiscard]] virtual const Snapshot* first_snapshot() const = 0;
     /// What happened to the file, once the session has ended: an error where events are missing from it.
     virtual Result<void> outcome() = 0;
 };
