@@ -76,6 +76,14 @@ private:
     StreamSink& next_;
 };
 
+/// By the id, the beginning of one, or namespace/id.
+bool is_one_of(const ContainerRef& container, const std::vector<std::string>& texts) {
+    if (!container) return false;
+    return std::ranges::any_of(texts, [&](const std::string& text) {
+        return container.id.starts_with(text) || output::container_text(container).starts_with(text);
+    });
+}
+
 /// Lets through what is of some containers: their processes, and others' calls on their descriptors.
 class ContainerSelector final : public StreamSink {
 public:
@@ -111,12 +119,7 @@ public:
     void end() override { next_.end(); }
 
 private:
-    [[nodiscard]] bool wanted(const ContainerRef& container) const {
-        if (!container) return false;
-        return std::ranges::any_of(containers_, [&](const std::string& text) {
-            return container.id.starts_with(text) || output::container_text(container).starts_with(text);
-        });
-    }
+    [[nodiscard]] bool wanted(const ContainerRef& container) const { return is_one_of(container, containers_); }
 
     const std::vector<std::string>& containers_;
     std::unique_ptr<StreamSink> owned_;
@@ -278,6 +281,8 @@ Result<Selection> plan_selection(const ReplayOptions& options) {
     }
     selection.read.follow = options.follow;
     selection.containers = options.containers;
+    if (!options.containers.empty())
+        selection.read.container = [texts = options.containers](const ContainerRef& container) { return is_one_of(container, texts); };
     selection.errors = options.errors;
     if (!options.slow.empty()) {
         const auto slow = parse_duration(options.slow);

@@ -44,6 +44,13 @@ Bytes encode_summary(const BlockSummary& summary) {
         out.signed_varint(pid.value - previous);
         previous = pid.value;
     }
+    if (summary.containers) {
+        out.varint(summary.containers->size());
+        for (const ContainerRef& container : *summary.containers) {
+            out.string(container.ns);
+            out.string(container.id);
+        }
+    }
     return {out.bytes().begin(), out.bytes().end()};
 }
 
@@ -61,6 +68,16 @@ std::optional<BlockSummary> decode_summary(std::span<const std::byte> bytes) {
     for (std::uint64_t i = 0; i < count; ++i) {
         pid += static_cast<std::uint64_t>(in.signed_varint());
         summary.pids.emplace_back(static_cast<std::int32_t>(pid));
+    }
+    if (in.failed()) return std::nullopt;
+    if (in.at_end()) return summary;
+    const std::uint64_t containers = in.varint();
+    if (containers > in.left()) return std::nullopt;
+    summary.containers.emplace();
+    for (std::uint64_t i = 0; i < containers; ++i) {
+        ContainerRef& container = summary.containers->emplace_back();
+        container.ns = in.string();
+        container.id = in.string();
     }
     if (in.failed()) return std::nullopt;
     return summary;

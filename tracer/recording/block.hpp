@@ -5,6 +5,7 @@
 #include "recording/bytes.hpp"
 
 #include <shimtrace/error.hpp>
+#include <shimtrace/role.hpp>
 #include <shimtrace/types.hpp>
 
 #include <memory>
@@ -53,6 +54,8 @@ struct BlockSummary {
     MonotonicTime first, last;  ///< of its events; snapshots: when it was taken
     std::uint64_t events = 0;
     std::vector<Pid> pids;  ///< of its events, rising
+    /// Of the tasks and targets that it defines or uses, rising; nullopt: older writers did not tell.
+    std::optional<std::vector<ContainerRef>> containers;
 };
 
 Bytes encode_summary(const BlockSummary& summary);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <deque>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -18,11 +19,13 @@ constexpr std::size_t checkpoint_share = 16;               // a checkpoint is at
 constexpr std::size_t checkpoint_distance = std::size_t{1} << 20;
 constexpr std::size_t most_targets = std::size_t{1} << 18;
 constexpr std::size_t most_ended_tasks = 256;
+constexpr std::size_t most_containers = 256;  // in a block's summary
 
 /// A dictionary entry as the file has it, and the last block that holds it.
 struct Entry {
     std::string message;
     std::uint64_t block = 0;
+    ContainerRef container;
 };
 
 struct TaskState {
@@ -65,6 +68,7 @@ struct EventEncoder::State {
     MonotonicTime time;
     std::unordered_map<std::string, std::uint32_t> frames;
     BlockSummary summary;
+    std::set<ContainerRef> containers;
     std::uint8_t flags = 0;
     std::uint64_t work = 0;
     bool begun = false;
@@ -85,6 +89,7 @@ struct EventEncoder::State {
         values.varint(entry.message.size());
         payload.raw(entry.message);
         entry.block = block;
+        if (entry.container && containers.size() < most_containers) containers.insert(entry.container);
     }
     void write_target(std::uint32_t id, Entry& entry) {
         values.varint(id);
@@ -357,6 +362,7 @@ void EventEncoder::define_target(TargetId id, const FdTarget& target) {
     ByteWriter message;
     write_message(message, target);
     Entry& entry = state.targets[id.value];
+    entry.container = target.role.container;
     entry.message.assign(reinterpret_cast<const char*>(message.bytes().data()), message.size());
     state.write_target(id.value, entry);
 }
@@ -368,6 +374,7 @@ void EventEncoder::define_task(const TaskInfo& task) {
     write_message(message, task);
     TaskState& of = state.tasks[task.tid.value];
     of.alive = true;
+    of.entry.container = task.role.container;
     of.entry.message.assign(reinterpret_cast<const char*>(message.bytes().data()), message.size());
     state.write_entry(record_task, of.entry);
     state.flags |= flag_defines_task;
@@ -436,6 +443,10 @@ EncodedBlock EventEncoder::finish(BlockMaker& maker) {
     const auto repeated_pids = std::ranges::unique(state.summary.pids);
     state.summary.pids.erase(repeated_pids.begin(), repeated_pids.end());
     if (state.summary.events == 0) state.summary.first = state.summary.last = state.last_time;
+
+    // Where there are too many to tell of, nothing is told, and readers look into the block.
+    if (state.containers.size() < most_containers) state.summary.containers.emplace(state.containers.begin(), state.containers.end());
+    state.containers.clear();
 
     EncodedBlock block;
     block.type = BlockType::events;

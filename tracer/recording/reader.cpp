@@ -132,15 +132,19 @@ private:
         return true;
     }
 
+    [[nodiscard]] bool is_wanted(const BlockSummary& summary) const {
+        if (std::ranges::find(summary.pids, Pid{}) != summary.pids.end()) return true;  // events were lost there
+        const bool of_pid = pids_.empty() || std::ranges::any_of(summary.pids, [&](Pid pid) { return pids_.contains(pid); });
+        return of_pid && (!options_.container || !summary.containers || std::ranges::any_of(*summary.containers, options_.container));
+    }
+
     bool events(const BlockView& block) {
         if (const auto summary = decode_summary(block.summary)) {
             if (window_.until && summary->events != 0 && summary->first > *window_.until) {
                 complete_ = true;
                 return false;
             }
-            const bool wanted = pids_.empty() || (block.header.flags & flag_defines_task) != 0 ||
-                                std::ranges::any_of(summary->pids, [&](Pid pid) { return pids_.contains(pid); });
-            if (!wanted) return true;
+            if ((block.header.flags & flag_defines_task) == 0 && !is_wanted(*summary)) return true;
         }
         const auto payload = open(block);
         if (!payload) return true;

@@ -19,6 +19,7 @@ struct TimeWindow {
 struct ReadOptions {
     std::optional<MonotonicTime> since, until;
     std::vector<Pid> pids;                                 ///< only these processes' blocks; empty: all
+    std::function<bool(const ContainerRef&)> container;    ///< only blocks that concern such ones; not set: all
     bool follow = false;                                   ///< wait for more at the end of a file that is still being written
     std::function<bool()> stopped;                         ///< asked between blocks; true ends the replay
     std::function<TimeWindow(const SessionInfo&)> window;  ///< instead of since and until, where they depend on the session

@@ -307,6 +307,60 @@ TEST_CASE("one process alone") {
     CHECK(static_cast<std::ptrdiff_t>(read.events.size()) == expected);
 }
 
+TEST_CASE("one container alone: blocks that do not concern it are not even opened") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("r");
+    {
+        auto writer = Writer::create(path, {});
+        REQUIRE(writer);
+        BusySession session;
+        session.define(**writer);
+        (*writer)->task({Pid{1}, Tid{1}, "one", {}, Inode{1}, {ProcessRole::container_init, {"ns", "one"}, {}, {}}});
+        (*writer)->task({Pid{2}, Tid{2}, "two", {}, Inode{1}, {ProcessRole::container_init, {"ns", "two"}, {}, {}}});
+        Random random(4);
+        for (int block = 0; block < 6; ++block) {
+            const auto before = (*writer)->counts().bytes;
+            for (int i = 0; i < 40; ++i) {
+                Event event = any_event(random, MonotonicTime(Nanoseconds(block * 100 + i + 1)), 0);
+                event.kind = EventKind::signal;
+                event.pid = Pid{block % 2 == 0 ? 1 : 2};
+                event.tid = leader(event.pid);
+                (*writer)->event(event);
+            }
+            for (int tries = 0; (*writer)->counts().bytes == before && tries < 2000; ++tries)
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        (*writer)->end();
+    }
+    std::string bytes = contents(path);
+    const auto offsets = block_offsets(bytes);
+    ReadOptions options;
+    options.container = [](const ContainerRef& container) { return container.id == "one"; };
+    const Collected whole = read_all(path);
+    const Collected one = read_all(path, nullptr, options);
+    CHECK(std::ranges::count(whole.events, Pid{1}, &Event::pid) == 120);
+    CHECK(std::ranges::count(one.events, Pid{1}, &Event::pid) == 120);
+    CHECK(one.events.size() < whole.events.size());
+    // Damage in what is passed over is not met.
+    std::size_t damaged = 0;
+    for (std::size_t i = 0; i + 1 < offsets.size(); ++i) {
+        const auto block = std::as_bytes(std::span(bytes)).subspan(offsets[i]);
+        const auto header = parse_block_header(block.first<block_header_size>());
+        if (!header->is(BlockType::events) || (header->flags & flag_defines_task) != 0) continue;
+        const auto summary = decode_summary(block.subspan(block_header_size, header->summary_length));
+        REQUIRE(summary);
+        REQUIRE(summary->containers);
+        if (std::ranges::any_of(*summary->containers, options.container)) continue;
+        bytes[offsets[i + 1] - 1] ^= 1;
+        ++damaged;
+    }
+    CHECK(damaged >= 2);
+    write_file(path, bytes);
+    ReadReport report;
+    CHECK(read_all(path, &report, options).events.size() == one.events.size());
+    CHECK(report.warnings.empty());
+}
+
 TEST_CASE("the flight recorder keeps the last, and what it keeps is whole") {
     const TemporaryDirectory directory;
     const std::string path = directory.file("r");
