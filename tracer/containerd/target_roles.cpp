@@ -148,6 +148,13 @@ TargetRoleInfo socket_role(std::string_view path, const Process* holder) {
     return {};
 }
 
+/// After `2>&1` or `>&2`.
+bool has_it_as_both_outputs(const Process& process, Inode pipe) {
+    return std::ranges::count_if(process.fds, [&](const FdEntry& entry) {
+               return (entry.fd.value == 1 || entry.fd.value == 2) && entry.target.inode == pipe;
+           }) == 2;
+}
+
 bool plays_container(ProcessRole role) {
     return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::runtime_init;
 }
@@ -203,6 +210,7 @@ private:
     void learn_pipes() {
         struct Users {
             bool shim = false, runtime = false, init = false, others = false;
+            bool told_apart = false;  ///< by one that has another pipe for the other output
             TargetRoleInfo stream, owner;
         };
         std::unordered_map<Inode, Users> pipes;
@@ -221,9 +229,11 @@ private:
                     users.others = true;
                 if (role == ProcessRole::runtime || role == ProcessRole::runtime_init)
                     users.owner = {TargetRole::runtime_sync, process.role.container, process.role.exec_id};
-                if (entry.target.kind == FdKind::pipe && plays_container(role) && entry.fd.value >= 0 && entry.fd.value <= 2 &&
-                    users.stream.role == TargetRole::none) {
+                if (entry.target.kind == FdKind::pipe && plays_container(role) && entry.fd.value >= 0 && entry.fd.value <= 2) {
+                    const bool tells_apart = !has_it_as_both_outputs(process, entry.target.inode);
+                    if (users.stream.role != TargetRole::none && (users.told_apart || !tells_apart)) continue;
                     users.stream = {stream_roles[entry.fd.value], process.role.container, process.role.exec_id};
+                    users.told_apart = tells_apart;
                 }
             }
         }

@@ -50,10 +50,28 @@ std::string Stream::words() const {
                        printable(exec_id, 64));
 }
 
+namespace {
+
+/// A program whose stdout and stderr are one pipe does not tell which of the two it is: `2>&1`, or `>&2`. A copier caught writing does.
+void tell_by_copier(const Look& look, Inode inode, Stream& stream) {
+    const Process* shim = look.facts.process(look.scope.shim);
+    if (!shim) return;
+    const auto writes = [&](const Stream& candidate) {
+        return !copier_of(*shim, inlet(look, *shim, inode, false), candidate, outlets(look, *shim, candidate)).writing.empty();
+    };
+    Stream other = stream;
+    other.role = stream.role == TargetRole::stdout_stream ? TargetRole::stderr_stream : TargetRole::stdout_stream;
+    if (!writes(stream) && writes(other)) stream = other;
+}
+
+}  // namespace
+
 Stream stream_of(const Look& look, Inode inode, std::uint64_t device) {
     Stream stream;
     Stream by_number;
+    bool told_apart = false;  // somebody has it as one of the two alone
     for (const Process& process : look.facts.snapshot().processes) {
+        bool outputs[3] = {};
         for (const FdEntry& entry : process.fds) {
             if (entry.target.inode != inode || (device != 0 && entry.target.device != 0 && entry.target.device != device)) continue;
             const TargetRoleInfo& role = entry.target.role;
@@ -62,15 +80,19 @@ Stream stream_of(const Look& look, Inode inode, std::uint64_t device) {
                 if (!stream.container) stream.container = role.container;
                 if (stream.exec_id.empty()) stream.exec_id = role.exec_id;
             }
-            if (is_container_role(process.role.role) && (entry.fd.value == 1 || entry.fd.value == 2) && by_number.role == TargetRole::none)
+            if (!is_container_role(process.role.role) || (entry.fd.value != 1 && entry.fd.value != 2)) continue;
+            outputs[entry.fd.value] = true;
+            if (by_number.role == TargetRole::none)
                 by_number = {entry.target.kind == FdKind::pty ? TargetRole::console
                              : entry.fd.value == 1            ? TargetRole::stdout_stream
                                                               : TargetRole::stderr_stream,
                              process.role.container, process.role.exec_id};
         }
+        told_apart |= outputs[1] != outputs[2];
     }
     if (stream.role == TargetRole::none) stream = by_number;
     if (!stream.container) stream.container = by_number.container ? by_number.container : look.scope.ref;
+    if (is_output(stream.role) && !told_apart) tell_by_copier(look, inode, stream);
     return stream;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace shimtrace::diagnosis {
 
@@ -162,6 +163,20 @@ void remedy_for_culprit(const Verdict& verdict, std::vector<Remedy>& out) {
     }
 }
 
+/// Where a cgroup above the container's own is frozen, the container cannot be resumed by itself.
+std::optional<Remedy> thaw_above(const Verdict& verdict) {
+    const std::string& frozen = last(verdict).wait.to.name;
+    const Process* process = verdict.look.facts.process(last(verdict).from.pid);
+    const Cgroup* own = process ? verdict.look.facts.cgroup(process->cgroup) : nullptr;
+    const ContainerFiles* files = verdict.look.scope.files;
+    if (!own || own->path == frozen || !files || files->cgroup.empty() || files->cgroup.ends_with(frozen)) return std::nullopt;
+    const std::string path = printable(frozen);
+    return Remedy{"thaw the cgroup above it, with all that is in there",
+                  own->v2 ? fmt::format("echo 0 > /sys/fs/cgroup{}/cgroup.freeze", path)
+                          : fmt::format("echo THAWED > /sys/fs/cgroup/freezer{}/freezer.state", path),
+                  Risk::disruptive};
+}
+
 }  // namespace
 
 std::string target_words(const Look& look) {
@@ -220,7 +235,9 @@ std::vector<Remedy> remedies(const Verdict& verdict) {
     } else if (cause == "seccomp-notify") {
         kill_first("end the agent, its calls fail with ENOSYS then:", "TERM", Risk::disruptive);
     } else if (cause == "container-frozen") {
-        if (under_containerd(verdict))
+        if (std::optional<Remedy> thaw = thaw_above(verdict))
+            out.push_back(std::move(*thaw));
+        else if (under_containerd(verdict))
             out.push_back({"thaw it", ctr_command(verdict, "task resume"), Risk::safe});
         else
             out.push_back({"thaw it", runc_command(verdict, "resume"), Risk::safe});

@@ -169,6 +169,38 @@ TEST_CASE("created, and not started: certain after a while, a container that is 
     CHECK(diagnosis::needs_second_look({host.why("c1")}));
 }
 
+TEST_CASE("stdout and stderr are one pipe: which of the two it is tells the copier") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000, 0);
+    Host::fd(init, 2, FdKind::pipe, 5000, write_only, TargetRole::stdout_stream);
+    Process& shim = host.get(100);
+    const std::string fifo = "/run/containerd/fifo/1/c1-stderr";
+    Host::fd(shim, 20, FdKind::fifo, 7000, read_write, TargetRole::stderr_stream, fifo);
+    host.pipe(7000, 65536, fifo);
+    Process& client = host.reader(300, init, 5000);
+    Host::fd(client, 10, FdKind::fifo, 7000, read_only, TargetRole::stderr_stream, fifo);
+    Host::stop(client);
+    shim.go = GoProgram{.pid = shim.pid, .version = "go1.19.8"};
+    Goroutine copier{.id = GoroutineId{2}, .state = GoState::waiting, .wait_reason = "IO wait", .meaning = {.what = "stdio copier"}};
+    copier.wait = {.kind = GoWaitKind::fd_write, .fd = Fd{20}, .fd_path = fifo};
+    shim.go->goroutines.push_back(copier);
+    const Diagnosis verdict = host.why("c1");
+    CHECK(verdict.cause == "stdio-backpressure");
+    CHECK(blamed(verdict) == Pids{300});
+}
+
+TEST_CASE("a container under a frozen cgroup is not resumed by itself") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.files().cgroup = "/sys/fs/cgroup/freezer" + init.cgroup;
+    host.snapshot().cgroups.push_back({.path = init.cgroup, .freezer_state = "FROZEN", .frozen_by = "/default"});
+    const Diagnosis above = host.why("c1");
+    CHECK(above.remedies.front().command == "echo THAWED > /sys/fs/cgroup/freezer/default/freezer.state");
+    host.snapshot().cgroups.back().frozen_by = init.cgroup;
+    CHECK(host.why("c1").remedies.front().command.ends_with("task resume c1"));
+}
+
 TEST_CASE("a frozen cgroup comes before what waits behind it, and both are told") {
     Host host;
     Process& init = host.container(100, 200, "c1");
