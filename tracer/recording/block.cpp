@@ -36,7 +36,8 @@ std::uint64_t header_checksum(std::span<const std::byte> header, std::span<const
 Bytes encode_summary(const BlockSummary& summary) {
     ByteWriter out;
     out.signed_varint(summary.first.time_since_epoch().count());
-    out.signed_varint((summary.last - summary.first).count());
+    out.signed_varint(static_cast<std::int64_t>(static_cast<std::uint64_t>(summary.last.time_since_epoch().count()) -
+                                                static_cast<std::uint64_t>(summary.first.time_since_epoch().count())));
     out.varint(summary.events);
     out.varint(summary.pids.size());
     std::int32_t previous = 0;

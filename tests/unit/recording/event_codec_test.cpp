@@ -85,7 +85,7 @@ TEST_CASE("numbers at the ends of their ranges survive") {
             event.tid = Tid{static_cast<std::int32_t>(extreme)};
             event.pid = Pid{static_cast<std::int32_t>(extreme >> 32)};
             event.time = MonotonicTime(Nanoseconds(extreme));
-            event.since = MonotonicTime(Nanoseconds(-(extreme + 1)));
+            event.since = MonotonicTime(Nanoseconds(~extreme));
             event.number = event.result = extreme;
             event.args.fill(static_cast<std::uint64_t>(extreme));
             event.system_time = Nanoseconds(extreme);
