@@ -3,7 +3,9 @@ import contextlib
 import json
 import os
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,9 +18,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class Program:
     """The test program, running, all of its goroutines at rest."""
 
-    def __init__(self, binary, many=0):
+    def __init__(self, binary, many=0, stderr=None):
         self.directory = tempfile.mkdtemp(prefix="shimtrace-waits-")
-        self.process = subprocess.Popen([binary, self.directory, str(many)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([binary, self.directory, str(many)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
+                                        cwd=self.directory, text=True)
         self.child = None
         for line in self.process.stdout:
             if line.startswith("child "):
@@ -132,6 +135,54 @@ def check_many(program):
     compare(program)
 
 
+def check_forms(program):
+    """The other forms of the same goroutines: grouped, as folded stacks."""
+    number = len(goroutines(stacks(program, "--dump", "go")))
+    heads = re.findall(r"^(?:(\d+) goroutines|goroutine \d+) \[", stacks(program, "--group", "--dump", "go"), flags=re.M)
+    groups = [int(count or 1) for count in heads]
+    if sum(groups) != number or groups != sorted(groups, reverse=True) or groups[0] < 1000:
+        raise AssertionError(f"{number} goroutines are in groups of {groups}")
+    folded = [line.rsplit(" ", 1) for line in stacks(program, "--flame").splitlines()]
+    if sum(int(count) for _, count in folded) != number:
+        raise AssertionError(f"{number} goroutines are folded to {folded[:5]}")
+    if not any(stack.count("main.recurse") == 9 and int(count) >= 1000 for stack, count in folded):
+        raise AssertionError("the folded stacks lack the thousand that are alike")
+
+
+def check_core(binary):
+    """What a core file shows of those that were waiting is what the live program showed."""
+    with open("/proc/sys/kernel/core_pattern") as file:
+        if re.search(r"[|/%]", file.read()):
+            print("# core files go elsewhere on this machine: not compared")
+            return
+    os.environ["GOTRACEBACK"] = "crash"  # a Go program ends without a core file else
+    limits = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (limits[1], limits[1]))
+    program = Program(binary, 100, stderr=subprocess.DEVNULL)
+    del os.environ["GOTRACEBACK"]
+    resource.setrlimit(resource.RLIMIT_CORE, limits)
+    try:
+        os.kill(program.pid, 0)
+        live = goroutines(stacks(program, "--dump", "go"))
+        program.process.send_signal(signal.SIGABRT)
+        program.process.wait(30)
+        cores = [name for name in os.listdir(program.directory) if name.startswith("core")]
+        if not cores:
+            raise AssertionError("there is no core file")
+        result = subprocess.run([SHIMTRACE, "stacks", "--dump", "go", os.path.join(program.directory, cores[0])], capture_output=True, text=True)
+        if result.returncode != 0:
+            raise AssertionError(f"stacks CORE failed: {result.stderr.strip()}")
+        dead = goroutines(result.stdout)
+        waiting = {number: text for number, text in live.items() if not re.match(r"goroutine \d+ \[(running|runnable|syscall)", text)}
+        for number, text in waiting.items():
+            if dead.get(number) != text:
+                raise AssertionError(f"goroutine {number} was {text!r}, the core file has {dead.get(number)!r}")
+        if len(waiting) < 100:
+            raise AssertionError(f"only {len(waiting)} goroutines waited")
+    finally:
+        program.close()
+
+
 def toolchains():
     found = {}
     roots = [os.path.dirname(os.path.dirname(os.path.realpath(go)))] if (go := shutil.which("go")) else []
@@ -231,6 +282,8 @@ def main():
             fine &= case(wanted, f"trace-k-{version}", lambda: with_program(build(root, "0", "exe", where), 0, check_stack_of_calls))
         newest = list(found.values())[-1]
         fine &= case(wanted, "many-goroutines", lambda: with_program(build(newest, "0", "exe", where), 10000, check_many))
+        fine &= case(wanted, "forms", lambda: with_program(build(newest, "0", "exe", where), 1000, check_forms))
+        fine &= case(wanted, "core-file", lambda: check_core(build(newest, "0", "exe", where)))
     return 0 if fine else 1
 
 
