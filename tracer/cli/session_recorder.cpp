@@ -227,7 +227,9 @@ private:
 
     /// All that goes by the clock.
     void run_clerk() {
-        constexpr auto pause = std::chrono::milliseconds(100);
+        // Without anything that goes by the clock, only a failed disk has to be noticed.
+        const bool by_the_clock = plan_.progress || plan_.duration || plan_.snapshot_every;
+        const auto pause = std::chrono::milliseconds(by_the_clock ? 100 : 1000);
         auto next_snapshot = started_ + plan_.snapshot_every.value_or(Nanoseconds{});
         auto next_line = started_;
         std::unique_lock lock(mutex_);

@@ -98,7 +98,8 @@ bool EventRing::try_push(const Event& event) {
     to = append(to, std::span<const char>(event.note));
     append(to, stack.bytes());
     written_.store(written + skipped + size, std::memory_order_release);
-    if (used() > capacity_ / 4 && consumer_sleeps_.load(std::memory_order_relaxed)) filled_.notify_one();
+    // Without the lock it may come just before the consumer sleeps: then that one's time-out wakes it.
+    if (used() > wakes_above_.load(std::memory_order_relaxed)) filled_.notify_one();
     return true;
 }
 
@@ -116,6 +117,7 @@ void EventRing::push(Definition definition) {
     const std::lock_guard lock(mutex_);
     definitions_.emplace_back(written_.load(std::memory_order_relaxed), std::move(definition));
     definitions_waiting_.store(definitions_.size(), std::memory_order_release);
+    filled_.notify_one();
 }
 
 void EventRing::close() {
@@ -193,11 +195,12 @@ EventRing::Item EventRing::pop() {
     return &event_;
 }
 
-bool EventRing::wait(Nanoseconds most) {
+bool EventRing::wait(Nanoseconds most, Patience patience) {
+    const std::uint64_t enough = patience == Patience::until_anything ? 0 : capacity_ / 4;
     std::unique_lock lock(mutex_);
-    consumer_sleeps_.store(true, std::memory_order_relaxed);
-    filled_.wait_for(lock, most, [&] { return closed_.load() || used() > capacity_ / 4; });
-    consumer_sleeps_.store(false, std::memory_order_relaxed);
+    wakes_above_.store(enough, std::memory_order_relaxed);
+    filled_.wait_for(lock, most, [&] { return closed_.load() || used() > enough || (enough == 0 && !definitions_.empty()); });
+    wakes_above_.store(never_, std::memory_order_relaxed);
     return !closed_.load() || used() != 0 || !definitions_.empty();
 }
 

@@ -39,21 +39,23 @@ public:
     using Item = std::variant<std::monostate, Event*, Definition>;
     /// The next item, in order; monostate: nothing is there. An Event* is valid until the next call.
     Item pop();
-    /// Waits for something to pop, for at most `most`. False: closed and empty.
-    bool wait(Nanoseconds most);
+    enum class Patience : std::uint8_t { until_much, until_anything };
+    /// Waits for much to pop, or for anything at all, and for at most `most`. False: closed and empty.
+    bool wait(Nanoseconds most, Patience patience = Patience::until_much);
 
 private:
     struct Record;
     [[nodiscard]] std::uint64_t used() const { return written_.load(std::memory_order_acquire) - read_.load(std::memory_order_acquire); }
     void decode(const std::byte* from);
 
+    static constexpr std::uint64_t never_ = ~std::uint64_t{0};
     const std::size_t capacity_;
     std::unique_ptr<std::byte[]> bytes_;
     alignas(64) std::atomic<std::uint64_t> written_{0};  ///< bytes ever written; modulo capacity: where
     alignas(64) std::atomic<std::uint64_t> read_{0};
     std::atomic<std::size_t> definitions_waiting_{0};
     std::atomic<bool> closed_{false};
-    std::atomic<bool> consumer_sleeps_{false};
+    std::atomic<std::uint64_t> wakes_above_ = never_;  ///< the consumer sleeps until more bytes than that are in use
 
     std::mutex mutex_;
     std::condition_variable filled_, drained_;

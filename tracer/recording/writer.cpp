@@ -25,9 +25,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t event_ring_size = std::size_t{16} << 20;
 constexpr auto flush_after = std::chrono::milliseconds(150);  // with what waiting and writing take, 200 ms
-constexpr auto nap = std::chrono::milliseconds(20);
-constexpr std::size_t most_kept_snapshots = 4;  // of a flight recorder
-constexpr unsigned events_between_looks = 64;   // at the clock
+constexpr auto nap = std::chrono::milliseconds(20);           // while something waits to be written
+constexpr auto rest = std::chrono::milliseconds(200);         // while nothing does; a dump may be asked for
+constexpr std::size_t most_kept_snapshots = 4;                // of a flight recorder
+constexpr unsigned events_between_looks = 64;                 // at the clock
 
 /// The writer's thread: what the ring brings becomes blocks, and the blocks a file.
 class Scribe {
@@ -52,7 +53,7 @@ public:
                 }
             }
             look_at_the_clock();
-        } while (ring_.wait(nap));
+        } while (encoder_.empty() ? ring_.wait(rest, EventRing::Patience::until_anything) : ring_.wait(nap));
         finish_events();
         if (flight_recorder()) write_out();
         if (file_ && !failed_) check(file_->close(maker_));  // a file that lacks something has no end: readers say so
