@@ -173,7 +173,7 @@ def check_core(binary):
         if result.returncode != 0:
             raise AssertionError(f"stacks CORE failed: {result.stderr.strip()}")
         dead = goroutines(result.stdout)
-        waiting = {number: text for number, text in live.items() if not re.match(r"goroutine \d+ \[(running|runnable|syscall)", text)}
+        waiting = {number: text for number, text in live.items() if not re.match(r"goroutine \d+ \[(running|runnable|preempted|syscall)", text)}
         for number, text in waiting.items():
             if dead.get(number) != text:
                 raise AssertionError(f"goroutine {number} was {text!r}, the core file has {dead.get(number)!r}")

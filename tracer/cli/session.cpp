@@ -4,6 +4,7 @@
 #include "containerd/session_roles.hpp"
 #include "host/session_observer.hpp"
 #include "host/snapshot.hpp"
+#include "output/tee.hpp"
 #include "stacks/native.hpp"
 
 #include <fmt/format.h>
@@ -14,40 +15,6 @@
 namespace shimtrace::cli {
 
 namespace {
-
-/// Every call goes to all sinks, in order.
-class Tee : public StreamSink {
-public:
-    explicit Tee(const std::vector<StreamSink*>& sinks) : sinks_(sinks) {}
-    void session(const SessionInfo& info) override {
-        each([&](StreamSink& sink) { sink.session(info); });
-    }
-    void target(TargetId id, const FdTarget& target) override {
-        each([&](StreamSink& sink) { sink.target(id, target); });
-    }
-    void task(const TaskInfo& task) override {
-        each([&](StreamSink& sink) { sink.task(task); });
-    }
-    void event(const Event& event) override {
-        each([&](StreamSink& sink) { sink.event(event); });
-    }
-    void snapshot(const Snapshot& snapshot) override {
-        each([&](StreamSink& sink) { sink.snapshot(snapshot); });
-    }
-    void idle() override {
-        each([](StreamSink& sink) { sink.idle(); });
-    }
-    void end() override {
-        each([](StreamSink& sink) { sink.end(); });
-    }
-
-private:
-    template <typename Action>
-    void each(Action action) {
-        for (StreamSink* sink : sinks_) action(*sink);
-    }
-    const std::vector<StreamSink*>& sinks_;
-};
 
 engine::StopRequest* interrupted_session = nullptr;  // a signal handler has no other way to its session
 
@@ -164,7 +131,7 @@ std::expected<void, Refusal> resolve_targets(const Globals& globals, const Trace
 }
 
 int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, engine::StopRequest& stop) {
-    Tee tee(sinks);
+    output::Tee tee(sinks);
     const SignalHandling signals(stop, !plan.request.command.empty());
     containerd::SessionRoles roles(plan.surroundings, host::read_process);
     host::ObserverHooks hooks = plan.print.plain ? no_hooks() : role_hooks(roles);

@@ -1,0 +1,49 @@
+// What replay, stat and export make of a recording that the reader believes.
+#include "output/exporters.hpp"
+#include "output/statistics.hpp"
+#include "output/tee.hpp"
+#include "output/trace_printer.hpp"
+#include "recording_input.hpp"
+
+#include <memory>
+#include <vector>
+
+using namespace shimtrace;
+
+namespace {
+
+struct Nowhere final : output::LineWriter {
+    void write(Tid, std::string_view) override {}
+    void flush() override {}
+};
+
+output::PrintOptions everything() {
+    output::PrintOptions options;
+    options.style.fds = decoders::FdDecoding::all;
+    options.style.roles = true;
+    return options;
+}
+
+/// All that a recording's events are made into.
+struct Consumers final : StreamSink {
+    Nowhere nowhere;
+    output::TracePrinter printer{everything(), nowhere};
+    output::Statistics statistics;
+    std::unique_ptr<StreamSink> jsonl = output::make_jsonl_exporter(nowhere), perfetto = output::make_perfetto_exporter(nowhere),
+                                html = output::make_html_exporter(nowhere);
+    output::Tee all{{&printer, &statistics, jsonl.get(), perfetto.get(), html.get()}};
+
+    void session(const SessionInfo& info) override { all.session(info); }
+    void target(TargetId id, const FdTarget& target) override { all.target(id, target); }
+    void task(const TaskInfo& task) override { all.task(task); }
+    void event(const Event& event) override { all.event(event); }
+    void snapshot(const Snapshot& snapshot) override { all.snapshot(snapshot); }
+    void end() override { all.end(); }
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    recording::feed<Consumers>(data, size);
+    return 0;
+}
