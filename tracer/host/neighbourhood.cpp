@@ -7,8 +7,9 @@
 namespace shimtrace::host {
 namespace {
 
-constexpr std::size_t hub = 32;  ///< so many new neighbours of one outer process: it is gone through no further
-constexpr int most_steps = 4;    ///< ctr | sh | less: chains are short
+constexpr std::size_t hub = 32;    ///< so many new neighbours of one outer process: it is gone through no further
+constexpr std::size_t crowd = 64;  ///< so many have one end: they have inherited it, and nobody uses it
+constexpr int most_steps = 4;      ///< ctr | sh | less: chains are short
 constexpr std::size_t most_processes = 4096;
 
 /// The processes at the other ends of one process's descriptors, and those that it is bound to otherwise.
@@ -27,7 +28,9 @@ std::vector<std::size_t> neighbours(const Connections& connections, const Proces
                     for (const Holder& holder : connections.holders.of_socket(socket->facts.peer_inode)) add(holder.pid);
             continue;
         }
-        for (const Holder& holder : connections.holders.find(other_side(*key))) add(holder.pid);
+        const auto& holders = connections.holders.find(other_side(*key));
+        if (holders.size() > crowd) continue;
+        for (const Holder& holder : holders) add(holder.pid);
     }
     if (const auto bound = connections.others.find(process.pid); bound != connections.others.end())
         for (const Pid pid : bound->second) add(pid);
