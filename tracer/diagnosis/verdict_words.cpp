@@ -1,6 +1,7 @@
 #include "diagnosis/verdict_words.hpp"
 
 #include "diagnosis/describe.hpp"
+#include "diagnosis/remedy_commands.hpp"
 #include "diagnosis/streams.hpp"
 
 #include <fmt/format.h>
@@ -165,16 +166,12 @@ void remedy_for_culprit(const Verdict& verdict, std::vector<Remedy>& out) {
 
 /// Where a cgroup above the container's own is frozen, the container cannot be resumed by itself.
 std::optional<Remedy> thaw_above(const Verdict& verdict) {
-    const std::string& frozen = last(verdict).wait.to.name;
     const Process* process = verdict.look.facts.process(last(verdict).from.pid);
-    const Cgroup* own = process ? verdict.look.facts.cgroup(process->cgroup) : nullptr;
+    const Cgroup* cgroup = process ? verdict.look.facts.cgroup(process->cgroup) : nullptr;
     const ContainerFiles* files = verdict.look.scope.files;
-    if (!own || own->path == frozen || !files || files->cgroup.empty() || files->cgroup.ends_with(frozen)) return std::nullopt;
-    const std::string path = printable(frozen);
-    return Remedy{"thaw the cgroup above it, with all that is in there",
-                  own->v2 ? fmt::format("echo 0 > /sys/fs/cgroup{}/cgroup.freeze", path)
-                          : fmt::format("echo THAWED > /sys/fs/cgroup/freezer{}/freezer.state", path),
-                  Risk::disruptive};
+    if (!cgroup || !files || !files->cgroup.starts_with(cgroup->frozen_by + (cgroup->frozen_by.ends_with('/') ? "" : "/")))
+        return std::nullopt;
+    return Remedy{"thaw the cgroup above it, with all that is in there", thaw_command(*cgroup), Risk::disruptive};
 }
 
 }  // namespace

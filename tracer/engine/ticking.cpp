@@ -47,6 +47,7 @@ void Engine::tick() {
                 waits = true;
             } else {
                 show_unreachable(*tracee);
+                quiet_due_ = true;
             }
         }
         unreachable_check_ = waits;
@@ -54,6 +55,7 @@ void Engine::tick() {
     }
     report_blocked(now, next);
     adopt_orphans(now, next);
+    reporter_.hand_over();
     if (quiet_due_) {
         if (waiter_.take_activity()) {
             next = std::min(next, now + quiet_after);

@@ -8,7 +8,7 @@ namespace shimtrace::output {
 namespace {
 
 constexpr std::size_t most_held_back = 8U << 20;
-constexpr std::size_t largest_kept = 4096;  ///< buffers of larger events are given back
+constexpr std::size_t largest_kept = 1024;  ///< buffers of larger events are given back
 /// While events come, the thread looks again after this and nobody has to wake it: waking costs the producer more than an event does.
 constexpr auto nap = std::chrono::milliseconds(2);
 
@@ -37,12 +37,17 @@ DeferredSink::DeferredSink(StreamSink& sink) : sink_(sink) {
 }
 
 DeferredSink::~DeferredSink() {
+    close();
+}
+
+void DeferredSink::close() {
+    if (!thread_.joinable()) return;
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
     }
     filled_.notify_one();
-    if (thread_.joinable()) thread_.join();
+    thread_.join();
 }
 
 void DeferredSink::event(const Event& event) {
@@ -67,12 +72,7 @@ void DeferredSink::wake_if_asleep(std::unique_lock<std::mutex>& lock) {
 }
 
 void DeferredSink::end() {
-    {
-        const std::lock_guard lock(mutex_);
-        closed_ = true;
-    }
-    filled_.notify_one();
-    thread_.join();
+    close();
     sink_.end();
 }
 

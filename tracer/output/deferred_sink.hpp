@@ -14,7 +14,8 @@
 namespace shimtrace::output {
 
 /// Passes a session on to another sink, whole and in order, from another thread. Holds back at most about 8 MiB of events, then its
-/// caller waits. The thread sleeps while there is nothing to pass on.
+/// caller waits; two batches of slots for events, some 60 MB at worst, are kept for reuse. The thread sleeps while there is nothing to
+/// pass on.
 class DeferredSink final : public StreamSink {
 public:
     /// `sink` has to outlive this.
@@ -46,6 +47,7 @@ private:
         void clear();
     };
 
+    void close();  ///< returns once everything has been passed on
     void put(Other other);
     void wake_if_asleep(std::unique_lock<std::mutex>& lock);
     void serve();

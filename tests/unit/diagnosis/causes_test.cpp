@@ -167,9 +167,26 @@ TEST_CASE("created, and not started: certain after a while, a container that is 
     CHECK(verdict.since_s == 60);
     host.files().exec_fifo_age_s = 0;
     CHECK(diagnosis::needs_second_look({host.why("c1")}));
+    host.look_again(200ms);
+    CHECK(diagnosis::needs_second_look({host.why("c1")}));  // a busy client may take that long
+    host.look_again(1600ms);
+    CHECK(host.why("c1").confidence == Confidence::likely);
+    init.start_time = host.files().state_init_start = 99950;  // half a second ago: not there at the first look
+    init.threads.front().second.reset();
+    CHECK(host.why("c1").cause == "healthy");
 }
 
-TEST_CASE("stdout and stderr are one pipe: which of the two it is tells the copier") {
+TEST_CASE("an init that ran at the first look and is a zombie at the last has only just died") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.state = init.threads.front().state = 'Z';
+    host.look_again(1600ms);
+    CHECK(host.why("c1").cause == "zombie-unreaped");
+    host.look_again(1600ms, {200});
+    CHECK(host.why("c1").cause == "healthy");
+}
+
+TEST_CASE("stdout and stderr are one pipe: the copier tells which of the two it is") {
     Host host;
     Process& init = host.container(100, 200, "c1");
     host.full_stdout(init, 100, 5000, 0);
@@ -193,11 +210,14 @@ TEST_CASE("stdout and stderr are one pipe: which of the two it is tells the copi
 TEST_CASE("a container under a frozen cgroup is not resumed by itself") {
     Host host;
     Process& init = host.container(100, 200, "c1");
-    host.files().cgroup = "/sys/fs/cgroup/freezer" + init.cgroup;
+    host.files().cgroup = init.cgroup;
     host.snapshot().cgroups.push_back({.path = init.cgroup, .freezer_state = "FROZEN", .frozen_by = "/default"});
     const Diagnosis above = host.why("c1");
     CHECK(above.remedies.front().command == "echo THAWED > /sys/fs/cgroup/freezer/default/freezer.state");
-    host.snapshot().cgroups.back().frozen_by = init.cgroup;
+    host.snapshot().cgroups.back().frozen_by = "/it's";
+    host.files().cgroup = "/it's/default/c1";
+    CHECK(host.why("c1").remedies.front().command == R"(echo THAWED > '/sys/fs/cgroup/freezer/it'\''s/freezer.state')");
+    host.files().cgroup = host.snapshot().cgroups.back().frozen_by = init.cgroup;
     CHECK(host.why("c1").remedies.front().command.ends_with("task resume c1"));
 }
 

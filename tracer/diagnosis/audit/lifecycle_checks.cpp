@@ -1,5 +1,6 @@
 #include "audit/checks.hpp"
 #include "audit/facts.hpp"
+#include "diagnosis/remedy_commands.hpp"
 
 #include <fmt/format.h>
 
@@ -180,10 +181,7 @@ void container_frozen(const AuditFacts& facts, Findings& findings) {
             finding.remedies.push_back(
                 {"resume it", fmt::format("{} resume {}", runtime_command(subject.files), subject.files.container.id), Risk::disruptive});
         else
-            finding.remedies.push_back({"thaw that cgroup",
-                                        cgroup->v2 ? fmt::format("echo 0 > /sys/fs/cgroup{}/cgroup.freeze", cgroup->frozen_by)
-                                                   : fmt::format("echo THAWED > /sys/fs/cgroup/freezer{}/freezer.state", cgroup->frozen_by),
-                                        Risk::disruptive});
+            finding.remedies.push_back({"thaw that cgroup", diagnosis::thaw_command(*cgroup), Risk::disruptive});
     });
 }
 
