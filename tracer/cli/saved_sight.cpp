@@ -45,10 +45,7 @@ Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot) {
     auto writer = recording::Writer::create(path, {});
     if (!writer) return std::unexpected(writer.error());
     SessionInfo session;
-    session.host = snapshot.host;
-    const containerd::Versions versions = containerd::installed_versions();
-    session.host.containerd_version = versions.containerd;
-    session.host.runc_version = versions.runc;
+    session.host = containerd::with_versions(snapshot.host, containerd::installed_versions());
     session.real_anchor = snapshot.taken;
     session.monotonic_anchor = snapshot.taken_monotonic;
     session.writer = "shimtrace " SHIMTRACE_VERSION;

@@ -71,34 +71,42 @@ public:
     /// Looks again, as `why` does, where the first look could have seen something passing.
     std::optional<Snapshot> look(std::vector<Pid> processes) {
         const SightOptions options = options_for(std::move(processes));
-        auto seen = observe(plan_.globals, options, std::chrono::milliseconds(200), cache_);
+        auto seen = observe(plan_.globals, options, second_look_after, cache_);
         if (!seen) return std::nullopt;
         return with_versions(std::move(seen->snapshot));
     }
 
-    /// One look, which is compared to the one before instead of waiting.
-    std::optional<Snapshot> glance(std::vector<Pid> processes) {
-        auto sight = cli::look(plan_.globals, options_for(std::move(processes)), cache_);
+    /// For the next of many looks, `every` so long. Where the one before is just past it is compared to that one instead of waiting; who
+    /// has moved since one long past may stand still by now.
+    std::optional<Snapshot> glance(std::vector<Pid> processes, Nanoseconds every) {
+        constexpr Nanoseconds just_past = std::chrono::seconds(2);
+        if (every > just_past) return look(std::move(processes));
+        const SightOptions options = options_for(std::move(processes));
+        auto sight = cli::look(plan_.globals, options, cache_);
         if (!sight) return std::nullopt;
         Snapshot as_seen = sight->snapshot;
-        if (before_) diagnosis::compare_looks(sight->snapshot, *before_);
+        if (before_ && as_seen.taken_monotonic - before_->taken_monotonic <= just_past) {
+            diagnosis::compare_looks(sight->snapshot, *before_);
+        } else {
+            sight = look_again(plan_.globals, options, cache_, as_seen, second_look_after);
+            if (!sight) return std::nullopt;
+        }
         before_ = std::move(as_seen);
         return with_versions(std::move(sight->snapshot));
     }
 
     /// containerd's and runc's versions, which nothing else tells.
     void learn_versions() { versions_ = containerd::installed_versions(); }
-    void add_versions(HostInfo& host) const {
-        host.containerd_version = versions_.containerd;
-        host.runc_version = versions_.runc;
-    }
+    [[nodiscard]] HostInfo with_versions(const HostInfo& host) const { return containerd::with_versions(host, versions_); }
 
 private:
+    static constexpr Nanoseconds second_look_after = std::chrono::milliseconds(200);
+
     [[nodiscard]] SightOptions options_for(std::vector<Pid> processes) const {
         return {.targets = plan_.targets, .goroutines = true, .may_stop = false, .session = std::move(processes)};
     }
     [[nodiscard]] Snapshot with_versions(Snapshot snapshot) const {
-        add_versions(snapshot.host);
+        snapshot.host = with_versions(snapshot.host);
         return snapshot;
     }
 
@@ -129,7 +137,7 @@ public:
 
     void session(const SessionInfo& session) override {
         SessionInfo with_versions = session;
-        onlooker_.add_versions(with_versions.host);
+        with_versions.host = onlooker_.with_versions(session.host);
         writer_->session(with_versions);
         if (first_) writer_->snapshot(*first_);
         first_.reset();
@@ -191,7 +199,7 @@ private:
         }
     }
 
-    /// All that live; those that were there first, even when they are gone: a snapshot without them is still about them.
+    /// All that live; where none does, the one that was there first: a snapshot without it is still about it.
     std::vector<Pid> processes() {
         const std::lock_guard lock(mutex_);
         std::vector<Pid> pids(processes_.begin(), processes_.end());
@@ -239,7 +247,7 @@ private:
             if (plan_.duration && now - started_ >= *plan_.duration) stop_.stop();
             if (writer_->failure()) stop_.stop();
             if (plan_.snapshot_every && now >= next_snapshot) {
-                if (const auto snapshot = onlooker_.glance(processes())) writer_->snapshot(*snapshot);
+                if (const auto snapshot = onlooker_.glance(processes(), *plan_.snapshot_every)) writer_->snapshot(*snapshot);
                 next_snapshot = std::max(next_snapshot + *plan_.snapshot_every, Clock::now());
             }
             if (plan_.progress && now >= next_line) {

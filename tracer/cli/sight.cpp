@@ -41,13 +41,19 @@ std::vector<Pid> concerned(const Snapshot& snapshot, const std::vector<container
 
 using FoundTargets = std::vector<containerd::FoundTarget>;
 
-std::expected<FoundTargets, Refusal> find(const Snapshot& snapshot, const std::vector<std::string>& texts, bool leave_out_missing = false) {
+/// `left_out` set: a session's targets, of which those that are gone are left out; one that has come to mean several as well, but not in
+/// silence: why goes there.
+std::expected<FoundTargets, Refusal> find(const Snapshot& snapshot, const std::vector<std::string>& texts,
+                                          std::vector<std::string>* left_out = nullptr) {
     FoundTargets found;
     for (const std::string& text : texts) {
-        auto target = containerd::find_target(snapshot, text);
-        if (!target && leave_out_missing) continue;
-        if (!target) return std::unexpected(Refusal{target.error().error, target.error().ambiguous ? exit_usage : exit_failed});
-        found.push_back(std::move(*target));
+        if (auto target = containerd::find_target(snapshot, text)) {
+            found.push_back(std::move(*target));
+        } else if (left_out == nullptr) {
+            return std::unexpected(Refusal{target.error().error, target.error().ambiguous ? exit_usage : exit_failed});
+        } else if (target.error().ambiguous) {
+            left_out->push_back(target.error().error.message());
+        }
     }
     return found;
 }
@@ -148,9 +154,10 @@ std::expected<Sight, Refusal> look(const Globals& globals, const SightOptions& o
     std::optional<Refusal> refusal;
     diagnosis::Question question;
     std::vector<Pid> pids;
+    std::vector<std::string> left_out;
     auto snapshot = host::take_snapshot({}, [&](Snapshot& table) -> std::vector<Pid> {
         containerd::read_container_files(table, globals.run_dir);
-        auto targets = find(table, options.targets, options.session.has_value());
+        auto targets = find(table, options.targets, options.session ? &left_out : nullptr);
         if (!targets) {
             refusal = targets.error();
             return {};
@@ -161,6 +168,7 @@ std::expected<Sight, Refusal> look(const Globals& globals, const SightOptions& o
     });
     if (!snapshot) return std::unexpected(Refusal{snapshot.error(), exit_failed});
     if (refusal) return std::unexpected(*refusal);
+    snapshot->gaps.insert(snapshot->gaps.end(), left_out.begin(), left_out.end());
     hide_tracing(*snapshot);
     containerd::assign_roles(*snapshot);  // now with the sockets' names
     Sight sight{.snapshot = std::move(*snapshot), .question = std::move(question)};

@@ -3,6 +3,7 @@
 #include "host/program_output.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace shimtrace::containerd {
 
@@ -22,6 +23,12 @@ Versions installed_versions() {
         return text ? version_in(*text) : std::string();
     };
     return {.containerd = ask("containerd"), .runc = ask("runc")};
+}
+
+HostInfo with_versions(HostInfo host, const Versions& versions) {
+    host.containerd_version = versions.containerd;
+    host.runc_version = versions.runc;
+    return host;
 }
 
 }  // namespace shimtrace::containerd

@@ -1,6 +1,8 @@
 // Which containerd and which runc this host has.
 #pragma once
 
+#include <shimtrace/snapshot.hpp>
+
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,9 @@ struct Versions {
 
 /// What `containerd --version` and `runc --version` say, where PATH has them: no more than a second each.
 Versions installed_versions();
+
+/// `host`, told of them.
+HostInfo with_versions(HostInfo host, const Versions& versions);
 
 /// "containerd github.com/containerd/containerd 1.6.20 deadbeef" is 1.6.20, "runc version 1.1.5" and its lines below are 1.1.5; empty:
 /// neither.

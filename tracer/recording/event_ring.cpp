@@ -97,9 +97,13 @@ bool EventRing::try_push(const Event& event) {
     to = append(to, bytes);
     to = append(to, std::span<const char>(event.note));
     append(to, stack.bytes());
-    written_.store(written + skipped + size, std::memory_order_release);
-    // Without the lock it may come just before the consumer sleeps: then that one's time-out wakes it.
-    if (used() > wakes_above_.load(std::memory_order_relaxed)) filled_.notify_one();
+    written_.store(written + skipped + size);
+    if (used() > wakes_above_.load()) {
+        // With the lock: between the consumer's last look and its sleep no wake-up is lost. Once is enough.
+        const std::lock_guard lock(mutex_);
+        wakes_above_.store(never_);
+        filled_.notify_one();
+    }
     return true;
 }
 
@@ -198,9 +202,9 @@ EventRing::Item EventRing::pop() {
 bool EventRing::wait(Nanoseconds most, Patience patience) {
     const std::uint64_t enough = patience == Patience::until_anything ? 0 : capacity_ / 4;
     std::unique_lock lock(mutex_);
-    wakes_above_.store(enough, std::memory_order_relaxed);
+    wakes_above_.store(enough);
     filled_.wait_for(lock, most, [&] { return closed_.load() || used() > enough || (enough == 0 && !definitions_.empty()); });
-    wakes_above_.store(never_, std::memory_order_relaxed);
+    wakes_above_.store(never_);
     return !closed_.load() || used() != 0 || !definitions_.empty();
 }
 

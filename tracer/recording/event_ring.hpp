@@ -45,7 +45,7 @@ public:
 
 private:
     struct Record;
-    [[nodiscard]] std::uint64_t used() const { return written_.load(std::memory_order_acquire) - read_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::uint64_t used() const { return written_.load() - read_.load(std::memory_order_acquire); }
     void decode(const std::byte* from);
 
     static constexpr std::uint64_t never_ = ~std::uint64_t{0};
@@ -55,7 +55,9 @@ private:
     alignas(64) std::atomic<std::uint64_t> read_{0};
     std::atomic<std::size_t> definitions_waiting_{0};
     std::atomic<bool> closed_{false};
-    std::atomic<std::uint64_t> wakes_above_ = never_;  ///< the consumer sleeps until more bytes than that are in use
+    /// The consumer sleeps until more bytes than that are in use. It sets this and then looks at written_; the producer sets written_ and
+    /// then looks at this: in one order for both, so that one of them sees what the other did.
+    std::atomic<std::uint64_t> wakes_above_ = never_;
 
     std::mutex mutex_;
     std::condition_variable filled_, drained_;

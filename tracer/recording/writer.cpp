@@ -73,7 +73,7 @@ private:
 
     void add(Event& event) {
         if (failed_) {
-            ++discarded_;
+            if (event.kind != EventKind::lost) ++discarded_;
             return;
         }
         if (encoder_.empty()) block_begun_ = Clock::now();
@@ -194,6 +194,7 @@ private:
 
     /// The flight recorder's blocks, as a recording of their own.
     void write_out() {
+        if (failed_) return;
         if (!file_) {
             auto next = BlockFile::create(path_ + "." + std::to_string(++dumps_), options_.force);
             if (!next) return check(std::unexpected(next.error()));
@@ -207,7 +208,7 @@ private:
             for (Kept& each : *kept) in_order.push_back(&each);
         std::ranges::sort(in_order, {}, &Kept::place);
         for (Kept* each : in_order) append(each->block);
-        check(file_->close(maker_));
+        if (!failed_) check(file_->close(maker_));
         file_.reset();
         bytes_ = kept_bytes_;
     }
@@ -284,8 +285,10 @@ public:
         thread_.join();
     }
 
+    /// Events that came through the ring and met a failed disk are dropped, and no longer events.
     [[nodiscard]] WriterCounts counts() const override {
-        return {events_.load(std::memory_order_relaxed), dropped_.load(std::memory_order_relaxed) + scribe_.discarded(), scribe_.bytes()};
+        const std::uint64_t discarded = scribe_.discarded(), events = events_.load(std::memory_order_relaxed);
+        return {events - std::min(events, discarded), dropped_.load(std::memory_order_relaxed) + discarded, scribe_.bytes()};
     }
     void dump() override { scribe_.request_dump(); }
     [[nodiscard]] std::optional<Error> failure() const override { return scribe_.failure(); }

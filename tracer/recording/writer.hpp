@@ -22,7 +22,7 @@ struct WriterOptions {
 };
 
 struct WriterCounts {
-    std::uint64_t events = 0, dropped = 0, bytes = 0;
+    std::uint64_t events = 0, dropped = 0, bytes = 0;  ///< an event is one or the other
 };
 
 /// The tracer's thread only appends to a ring; another thread compresses and writes.

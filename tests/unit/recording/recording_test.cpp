@@ -14,26 +14,39 @@ using namespace shimtrace::recording::test;
 
 namespace {
 
+/// A writer to which a session has been told, and the events that go on with it.
+struct Recorded {
+    std::unique_ptr<Writer> writer;
+    BusySession session;
+
+    explicit Recorded(const std::string& path, const WriterOptions& options = {}) {
+        auto created = Writer::create(path, options);
+        REQUIRE(created);
+        writer = std::move(*created);
+        session.define(*writer);
+    }
+    void events(int count) {
+        for (int i = 0; i < count; ++i) writer->event(session.next());
+    }
+};
+
 /// Writes a session in which every event can be told by its time; returns what was written.
 std::vector<Event> record_busy(const std::string& path, std::size_t events, WriterOptions options = {}, bool with_snapshots = false) {
-    auto writer = Writer::create(path, options);
-    REQUIRE(writer);
-    BusySession session;
-    session.define(**writer);
+    Recorded recorded(path, options);
     Random random(1);
     std::vector<Event> written;
     for (std::size_t i = 0; i < events; ++i) {
         if (with_snapshots && i % (events / 2) == 0) {
             Snapshot snapshot;
             fill(random, snapshot);
-            (*writer)->snapshot(snapshot);
+            recorded.writer->snapshot(snapshot);
         }
-        written.push_back(session.next());
-        (*writer)->event(written.back());
+        written.push_back(recorded.session.next());
+        recorded.writer->event(written.back());
     }
-    (*writer)->end();
-    CHECK_FALSE((*writer)->failure());
-    CHECK((*writer)->counts().events == events);
+    recorded.writer->end();
+    CHECK_FALSE(recorded.writer->failure());
+    CHECK(recorded.writer->counts().events == events);
     return written;
 }
 
@@ -81,17 +94,14 @@ std::size_t events_of_block(const std::string& bytes, std::size_t offset) {
 /// A small recording of several blocks: each lot of events is flushed before the next comes.
 std::string small_recording(const TemporaryDirectory& directory) {
     const std::string path = directory.file("small");
-    auto writer = Writer::create(path, {});
-    REQUIRE(writer);
-    BusySession session;
-    session.define(**writer);
+    Recorded recorded(path);
     for (int block = 0; block < 4; ++block) {
-        const auto before = (*writer)->counts().bytes;
-        for (int i = 0; i < 20; ++i) (*writer)->event(session.next());
-        for (int tries = 0; (*writer)->counts().bytes <= before + (block == 0 ? 700U : 0U) && tries < 2000; ++tries)
+        const auto before = recorded.writer->counts().bytes;
+        recorded.events(20);
+        for (int tries = 0; recorded.writer->counts().bytes <= before + (block == 0 ? 700U : 0U) && tries < 2000; ++tries)
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    (*writer)->end();
+    recorded.writer->end();
     return path;
 }
 
@@ -178,18 +188,15 @@ TEST_CASE("cut in a block that is larger than what is read at once") {
     const TemporaryDirectory directory;
     const std::string path = directory.file("large");
     {
-        auto writer = Writer::create(path, {});
-        REQUIRE(writer);
-        BusySession session;
-        session.define(**writer);
-        (*writer)->event(session.next());
+        Recorded recorded(path);
+        recorded.writer->event(recorded.session.next());
         Random random(3);
         Snapshot snapshot;
         fill(random, snapshot);
         snapshot.gaps.assign(1, std::string(3 << 20, '\0'));
         for (char& c : snapshot.gaps[0]) c = static_cast<char>(random());
-        (*writer)->snapshot(snapshot);
-        (*writer)->end();
+        recorded.writer->snapshot(snapshot);
+        recorded.writer->end();
     }
     const std::string bytes = contents(path);
     const auto offsets = block_offsets(bytes);
@@ -311,26 +318,23 @@ TEST_CASE("one container alone: blocks that do not concern it are not even opene
     const TemporaryDirectory directory;
     const std::string path = directory.file("r");
     {
-        auto writer = Writer::create(path, {});
-        REQUIRE(writer);
-        BusySession session;
-        session.define(**writer);
-        (*writer)->task({Pid{1}, Tid{1}, "one", {}, Inode{1}, {ProcessRole::container_init, {"ns", "one"}, {}, {}}});
-        (*writer)->task({Pid{2}, Tid{2}, "two", {}, Inode{1}, {ProcessRole::container_init, {"ns", "two"}, {}, {}}});
+        Recorded recorded(path);
+        recorded.writer->task({Pid{1}, Tid{1}, "one", {}, Inode{1}, {ProcessRole::container_init, {"ns", "one"}, {}, {}}});
+        recorded.writer->task({Pid{2}, Tid{2}, "two", {}, Inode{1}, {ProcessRole::container_init, {"ns", "two"}, {}, {}}});
         Random random(4);
         for (int block = 0; block < 6; ++block) {
-            const auto before = (*writer)->counts().bytes;
+            const auto before = recorded.writer->counts().bytes;
             for (int i = 0; i < 40; ++i) {
                 Event event = any_event(random, MonotonicTime(Nanoseconds(block * 100 + i + 1)), 0);
                 event.kind = EventKind::signal;
                 event.pid = Pid{block % 2 == 0 ? 1 : 2};
                 event.tid = leader(event.pid);
-                (*writer)->event(event);
+                recorded.writer->event(event);
             }
-            for (int tries = 0; (*writer)->counts().bytes == before && tries < 2000; ++tries)
+            for (int tries = 0; recorded.writer->counts().bytes == before && tries < 2000; ++tries)
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
-        (*writer)->end();
+        recorded.writer->end();
     }
     std::string bytes = contents(path);
     const auto offsets = block_offsets(bytes);
@@ -366,20 +370,17 @@ TEST_CASE("the flight recorder keeps the last, and what it keeps is whole") {
     const std::string path = directory.file("r");
     WriterOptions options;
     options.ring_bytes = 256 << 10;
-    auto writer = Writer::create(path, options);
-    REQUIRE(writer);
-    BusySession session;
-    session.define(**writer);
+    Recorded recorded(path, options);
     std::vector<Event> written;
     for (int i = 0; i < 150'000; ++i) {
-        written.push_back(session.next());
-        (*writer)->event(written.back());
+        written.push_back(recorded.session.next());
+        recorded.writer->event(written.back());
         if (i == 100'000) {
-            (*writer)->dump();
+            recorded.writer->dump();
             for (int tries = 0; contents(path).empty() && tries < 2000; ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
     }
-    (*writer)->end();
+    recorded.writer->end();
     CHECK(std::filesystem::file_size(path) < (512 << 10));
     const Collected first = read_all(path);
     ReadReport report;
@@ -420,11 +421,8 @@ TEST_CASE("a full file makes room for the next, and each stands alone") {
 TEST_CASE("a growing file is followed to its end") {
     const TemporaryDirectory directory;
     const std::string path = directory.file("r");
-    auto writer = Writer::create(path, {});
-    REQUIRE(writer);
-    BusySession session;
-    session.define(**writer);
-    for (int i = 0; i < 100; ++i) (*writer)->event(session.next());
+    Recorded recorded(path);
+    recorded.events(100);
     Collected read;
     Result<ReadReport> report;
     std::thread follower([&] {
@@ -432,8 +430,8 @@ TEST_CASE("a growing file is followed to its end") {
         options.follow = true;
         report = read_recording(path, options, read);
     });
-    for (int i = 0; i < 50'000; ++i) (*writer)->event(session.next());
-    (*writer)->end();
+    recorded.events(50'000);
+    recorded.writer->end();
     follower.join();
     REQUIRE(report);
     CHECK(report->warnings.empty());
@@ -485,6 +483,20 @@ TEST_CASE("what is lost is counted and marked") {
     }
     CHECK(lost == (*writer)->counts().dropped);
     CHECK(lost + seen == told);
+}
+
+TEST_CASE("what a full disk does not take is counted once") {
+    WriterOptions options;
+    options.force = true;
+    for (const std::uint64_t ring_bytes : {0U, 1U << 20}) {
+        options.ring_bytes = ring_bytes;
+        Recorded recorded("/dev/full", options);
+        recorded.events(50'000);
+        recorded.writer->end();
+        CHECK(recorded.writer->failure());
+        CHECK(recorded.writer->counts().events + recorded.writer->counts().dropped == 50'000);
+        if (ring_bytes == 0) CHECK(recorded.writer->counts().events == 0);
+    }
 }
 
 TEST_CASE("what is no recording is told as such") {
