@@ -1,8 +1,12 @@
 # What the parts of this suite share; to be sourced. $shimtrace is the program, $work a folder that goes away.
 shimtrace=${SHIMTRACE:-$PWD/build/release/shimtrace}
 work=$(mktemp -d)
+failed=0 # what a part exits with
 ok() { echo "ok $1"; }
-not_ok() { echo "not ok $1 - ${2//$'\n'/ }"; }
+not_ok() {
+    echo "not ok $1 - ${2//$'\n'/ }"
+    failed=1
+}
 # check NAME COMMAND…: ok where the command succeeds; what it prints last is why it did not.
 check() {
     local name=$1
