@@ -1,6 +1,8 @@
 #include "host/program_output.hpp"
 
 #include <array>
+#include <cerrno>
+#include <thread>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -13,6 +15,8 @@ extern char** environ;
 
 namespace shimtrace::host {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 /// The program, its output in a pipe. -1: it could not be started.
 pid_t start(std::vector<std::string>& command, int& output) {
@@ -37,19 +41,37 @@ pid_t start(std::vector<std::string>& command, int& output) {
 }
 
 /// All that it writes until its end; empty where it is not done in time.
-std::string read_until(int output, std::chrono::steady_clock::time_point end) {
+std::string read_until(int output, Clock::time_point end) {
     constexpr std::size_t most = 4096;
     std::string text;
     while (text.size() < most) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+        if (left <= 0) return {};
         pollfd waited{output, POLLIN, 0};
-        if (left <= 0 || poll(&waited, 1, static_cast<int>(left)) <= 0) return {};
+        const int ready = poll(&waited, 1, static_cast<int>(left));
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0) return {};
         std::array<char, 512> buffer;
         const ssize_t got = read(output, buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
         text.append(buffer.data(), static_cast<std::size_t>(got));
     }
     return text;
+}
+
+/// Its wait status; one that has not ended by then is killed.
+int reap(pid_t child, Clock::time_point end) {
+    constexpr auto nap = std::chrono::milliseconds(1);  // it mostly ends as it closes its output; a pidfd wants Linux 5.3
+    int status = 0;
+    while (true) {
+        const bool in_time = Clock::now() < end;
+        if (!in_time) kill(child, SIGKILL);
+        const pid_t ended = waitpid(child, &status, in_time ? WNOHANG : 0);
+        if (ended == child) return status;
+        if (ended < 0 && errno != EINTR) return -1;
+        if (ended == 0) std::this_thread::sleep_for(nap);
+    }
 }
 
 }  // namespace
@@ -59,11 +81,10 @@ std::optional<std::string> program_output(std::vector<std::string> command, std:
     int output = -1;
     const pid_t child = start(command, output);
     if (child < 0) return std::nullopt;
-    std::string text = read_until(output, std::chrono::steady_clock::now() + deadline);
+    const Clock::time_point end = Clock::now() + deadline;
+    std::string text = read_until(output, end);
     close(output);
-    if (text.empty()) kill(child, SIGKILL);
-    int status = 0;
-    waitpid(child, &status, 0);
+    const int status = reap(child, text.empty() ? Clock::now() : end);
     if (text.empty() || !WIFEXITED(status) || WEXITSTATUS(status) != 0) return std::nullopt;
     return text;
 }
