@@ -1,4 +1,4 @@
-// Durations in buckets of rising width, as HdrHistogram has them: constant memory, and no percentile off by more than 3 %.
+// Durations in buckets of rising width, as HdrHistogram has them: constant memory, and percentiles at most 3.7 % above, 0.5 % below.
 #pragma once
 
 #include <shimtrace/types.hpp>
@@ -34,8 +34,8 @@ public:
     [[nodiscard]] std::uint64_t count() const { return count_; }
     [[nodiscard]] Nanoseconds total() const { return Nanoseconds(static_cast<std::int64_t>(total_)); }
     [[nodiscard]] Nanoseconds max() const { return Nanoseconds(static_cast<std::int64_t>(greatest_)); }
-    /// The duration that `share` (0 to 1) of all do not exceed: its bucket's upper end in the three digits that tables show, for more say
-    /// nothing; never more than max().
+    /// The duration that `share` (0 to 1) of all do not exceed: the upper end of its bucket rounded to three digits, as tables show it: at
+    /// most 3.7 % above (a bucket's 1/32, and the rounding), 0.5 % below (the rounding), never more than max().
     [[nodiscard]] Nanoseconds percentile(double share) const {
         if (count_ == 0) return {};
         const auto wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share * static_cast<double>(count_) + 0.9999999));

@@ -21,6 +21,18 @@ std::string call_name(const Event& enter) {
     return name ? std::string(*name) : fmt::format("syscall_{:#x}", enter.number);
 }
 
+/// From one time to another; at the ends of what can be told where a damaged recording has them farther apart.
+Nanoseconds elapsed(MonotonicTime from, MonotonicTime to) {
+    Nanoseconds::rep difference = 0;
+    if (!__builtin_sub_overflow(to.time_since_epoch().count(), from.time_since_epoch().count(), &difference))
+        return Nanoseconds(difference);
+    return from < to ? Nanoseconds::max() : Nanoseconds::min();
+}
+
+double seconds_into(const Statistics& statistics, MonotonicTime time) {
+    return std::chrono::duration<double>(elapsed(statistics.of_session().monotonic_anchor, time)).count();
+}
+
 /// "ENOENT" of "-1 ENOENT (No such file or directory)".
 std::string error_name(const std::string& result) {
     const auto start = result.find(' ');
@@ -58,7 +70,7 @@ nlohmann::json tallies_json(const Tallies& tallies, const char* key) {
 nlohmann::json notable_json(const Statistics& statistics, const std::vector<NotableCall>& calls) {
     auto list = nlohmann::json::array();
     for (const NotableCall& call : calls)
-        list.push_back({{"at_s", std::chrono::duration<double>(call.time - statistics.of_session().monotonic_anchor).count()},
+        list.push_back({{"at_s", seconds_into(statistics, call.time)},
                         {"duration_ns", call.duration.count()},
                         {"pid", call.pid.value},
                         {"tid", call.tid.value},
@@ -87,10 +99,9 @@ std::string table(const Tallies& tallies, std::string_view title) {
 std::string notable_text(const Statistics& statistics, const std::vector<NotableCall>& calls) {
     std::string text;
     for (const NotableCall& call : calls)
-        text +=
-            fmt::format("{:>9}  at {:.3f} s  {}[{}]{}  {}\n", duration_text(call.duration),
-                        std::chrono::duration<double>(call.time - statistics.of_session().monotonic_anchor).count(), printable(call.comm),
-                        call.tid.value, call.container.empty() ? "" : " of " + printable(call.container), printable(call.text));
+        text += fmt::format("{:>9}  at {:.3f} s  {}[{}]{}  {}\n", duration_text(call.duration), seconds_into(statistics, call.time),
+                            printable(call.comm), call.tid.value, call.container.empty() ? "" : " of " + printable(call.container),
+                            printable(call.text));
     return text;
 }
 
@@ -180,13 +191,15 @@ nlohmann::json changes_json(const std::map<std::string, Both>& changes, const ch
 }  // namespace
 
 std::string duration_text(Nanoseconds duration) {
-    if (duration.count() < 0) return "-" + duration_text(-duration);
-    const auto ns = static_cast<double>(Histogram::three_digits(static_cast<std::uint64_t>(duration.count())));
-    if (ns < 1e3) return fmt::format("{}ns", duration.count());
-    if (ns < 1e6) return fmt::format("{:.3g}us", ns / 1e3);
-    if (ns < 1e9) return fmt::format("{:.3g}ms", ns / 1e6);
-    if (ns < 1e12) return fmt::format("{:.3g}s", ns / 1e9);
-    return fmt::format("{:.0f}s", ns / 1e9);
+    const char* const sign = duration.count() < 0 ? "-" : "";
+    const auto count = static_cast<std::uint64_t>(duration.count());
+    const std::uint64_t magnitude = duration.count() < 0 ? 0 - count : count;  // the least has no positive counterpart
+    const auto ns = static_cast<double>(Histogram::three_digits(magnitude));
+    if (ns < 1e3) return fmt::format("{}{}ns", sign, magnitude);
+    if (ns < 1e6) return fmt::format("{}{:.3g}us", sign, ns / 1e3);
+    if (ns < 1e9) return fmt::format("{}{:.3g}ms", sign, ns / 1e6);
+    if (ns < 1e12) return fmt::format("{}{:.3g}s", sign, ns / 1e9);
+    return fmt::format("{}{:.0f}s", sign, ns / 1e9);
 }
 
 void Statistics::note_time(MonotonicTime time) {
@@ -217,7 +230,7 @@ void Statistics::call(const Event& enter, const Event& exit) {
     note_time(enter.time);
     note_time(exit.time);
     count_messages(messages_.returned(enter, exit, targets()));
-    const Nanoseconds duration = exit.time - enter.time;
+    const Nanoseconds duration = elapsed(enter.time, exit.time);
     std::optional<std::string> error;
     if (exit.is_error) {
         const decoders::RenderScope scope{&targets(), [this](Tid tid) { return find_task(tid); }};
@@ -245,7 +258,7 @@ void Statistics::unfinished(const Event& enter, MonotonicTime when) {
     note_time(enter.time);
     ++never_returned_count;
     if (never_returned.size() < most_never_returned)
-        never_returned.push_back(notable(enter, nullptr, when - enter.since.value_or(enter.time)));
+        never_returned.push_back(notable(enter, nullptr, elapsed(enter.since.value_or(enter.time), when)));
 }
 
 void Statistics::count_messages(const std::vector<SeenMessage>& messages) {
@@ -288,14 +301,14 @@ nlohmann::json never_answered_json(const Statistics& statistics) {
                         {"tid", call.tid.value},
                         {"comm", comm_of(statistics, call.tid)},
                         {"served", call.served},
-                        {"waiting_ns", (statistics.last - call.since).count()}});
+                        {"waiting_ns", elapsed(call.since, statistics.last).count()}});
     return list;
 }
 
 }  // namespace
 
 std::string statistics_text(const Statistics& statistics, const std::vector<std::string>& what) {
-    std::string text = fmt::format("{} events over {}", statistics.events, duration_text(statistics.last - statistics.first));
+    std::string text = fmt::format("{} events over {}", statistics.events, duration_text(elapsed(statistics.first, statistics.last)));
     if (statistics.signals != 0) text += fmt::format(", {} signals", statistics.signals);
     if (statistics.lost != 0) text += fmt::format(", {} events lost", statistics.lost);
     text += "\n";
@@ -314,7 +327,7 @@ std::string statistics_text(const Statistics& statistics, const std::vector<std:
     }
     if (!statistics.never_answered.empty()) text += "\nmessages without a reply:\n";
     for (const AwaitedReply& call : statistics.never_answered)
-        text += fmt::format("{:>9}  {} {} {}[{}]\n", duration_text(statistics.last - call.since), printable(call.text),
+        text += fmt::format("{:>9}  {} {} {}[{}]\n", duration_text(elapsed(call.since, statistics.last)), printable(call.text),
                             call.served ? "answered by" : "asked by", comm_of(statistics, call.tid), call.tid.value);
     return text;
 }
@@ -324,7 +337,7 @@ nlohmann::json statistics_json(const Statistics& statistics) {
             {"events", statistics.events},
             {"lost", statistics.lost},
             {"signals", statistics.signals},
-            {"duration_ns", (statistics.last - statistics.first).count()},
+            {"duration_ns", elapsed(statistics.first, statistics.last).count()},
             {"calls", tallies_json(statistics.by_call, "call")},
             {"targets", tallies_json(statistics.by_target, "target")},
             {"threads", tallies_json(statistics.by_thread, "thread")},
@@ -336,8 +349,8 @@ nlohmann::json statistics_json(const Statistics& statistics) {
 }
 
 std::string difference_text(const Statistics& a, const Statistics& b) {
-    std::string text = fmt::format("A: {} events over {}\nB: {} events over {}\n", a.events, duration_text(a.last - a.first), b.events,
-                                   duration_text(b.last - b.first));
+    std::string text = fmt::format("A: {} events over {}\nB: {} events over {}\n", a.events, duration_text(elapsed(a.first, a.last)),
+                                   b.events, duration_text(elapsed(b.first, b.last)));
     const auto section = [&](std::string_view title, const std::map<std::string, Both>& changes) {
         if (changes.empty()) return;
         text += fmt::format("\n{}:\n", title);
@@ -359,8 +372,10 @@ std::string difference_text(const Statistics& a, const Statistics& b) {
 nlohmann::json difference_json(const Statistics& a, const Statistics& b) {
     return {
         {"schema", "shimtrace.diff/1"},
-        {"a", {{"events", a.events}, {"duration_ns", (a.last - a.first).count()}, {"never_returned", notable_json(a, a.never_returned)}}},
-        {"b", {{"events", b.events}, {"duration_ns", (b.last - b.first).count()}, {"never_returned", notable_json(b, b.never_returned)}}},
+        {"a",
+         {{"events", a.events}, {"duration_ns", elapsed(a.first, a.last).count()}, {"never_returned", notable_json(a, a.never_returned)}}},
+        {"b",
+         {{"events", b.events}, {"duration_ns", elapsed(b.first, b.last).count()}, {"never_returned", notable_json(b, b.never_returned)}}},
         {"calls", changes_json(pair_up(a.by_call, b.by_call, true), "call")},
         {"targets", changes_json(pair_up(a.by_target, b.by_target, false), "target")}};
 }
