@@ -5,7 +5,11 @@
 #include "output/trace_printer.hpp"
 #include "recording_input.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 using namespace shimtrace;
@@ -24,7 +28,7 @@ output::PrintOptions everything() {
     return options;
 }
 
-/// All that a recording's events are made into.
+/// All that a recording's events are made into, and what is told of them at the end.
 struct Consumers final : StreamSink {
     Nowhere nowhere;
     output::TracePrinter printer{everything(), nowhere};
@@ -38,7 +42,19 @@ struct Consumers final : StreamSink {
     void task(const TaskInfo& task) override { all.task(task); }
     void event(const Event& event) override { all.event(event); }
     void snapshot(const Snapshot& snapshot) override { all.snapshot(snapshot); }
-    void end() override { all.end(); }
+    void end() override {
+        all.end();
+        const output::Statistics nothing;
+        (void)output::statistics_text(statistics, {"call", "target", "thread", "container", "method"});
+        (void)as_text(output::statistics_json(statistics));
+        for (const output::Statistics* other : {&nothing, &std::as_const(statistics)}) {
+            (void)output::difference_text(*other, statistics);
+            (void)as_text(output::difference_json(*other, statistics));
+        }
+    }
+
+private:
+    static std::string as_text(const nlohmann::json& json) { return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace); }
 };
 
 }  // namespace

@@ -31,6 +31,7 @@ void read_file(std::span<const std::byte> bytes) {
         ReadOptions options;
         options.since = MonotonicTime(Nanoseconds(1'000'000));
         options.pids = {Pid{1}};
+        options.container = [](const ContainerRef& container) { return container.id == "one"; };
         Ignore ignore;
         (void)read_recording(path, options, ignore);
         (void)read_snapshots(path);

@@ -1,26 +1,17 @@
 #!/usr/bin/env python3
-"""Seeds for fuzz_recording_reader, from golden recordings.
+"""Seeds for the fuzzers of recordings, from golden recordings.
 
-  recording_seeds.py FOLDER RECORDING...     writes FOLDER/NAME files; the first byte of each says what the rest is, see recording_reader.cpp
+  recording_seeds.py FOLDER RECORDING...     writes FOLDER/NAME files; the first byte of each says what the rest is, see recording_input.hpp
 """
 import os
 import struct
-import subprocess
 import sys
 
+sys.dont_write_bytecode = True  # nothing is left beside it
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "replay"))
+from blocks import blocks
+
 FILE, EVENTS, SNAPSHOT, SUMMARY, BLOCKS = 0, 1, 2, 4, 5
-
-
-def blocks(data):
-    at = 0
-    while at < len(data):
-        _, kind, packed, flags, _, summary, stored, _ = struct.unpack_from("<4B4I", data, at + 4)
-        start = at + 40 + summary
-        payload = data[start:start + stored]
-        if packed:
-            payload = subprocess.run(["zstd", "-dcq"], input=payload, stdout=subprocess.PIPE, check=True).stdout
-        yield kind, flags, data[at + 40:start], payload
-        at = start + stored
 
 
 def main():
@@ -36,14 +27,15 @@ def main():
         data = open(path, "rb").read()
         seed(f"{version}-file", FILE, data)
         made = b""
-        for number, (kind, flags, summary, payload) in enumerate(blocks(data)):
+        for number, block in enumerate(blocks(data)):
+            kind, summary, payload = block.kind, block.summary, block.payload()
             if kind == 2:
                 seed(f"{version}-events-{number}", EVENTS, payload)
                 seed(f"{version}-summary-{number}", SUMMARY, summary)
             elif kind == 3:
                 seed(f"{version}-snapshot-{number}", SNAPSHOT, payload)
             if len(summary) < 256 and len(payload) < 65536:
-                made += struct.pack("<BBBH", kind, flags, len(summary), len(payload)) + summary + payload
+                made += struct.pack("<BBBH", kind, block.flags, len(summary), len(payload)) + summary + payload
         seed(f"{version}-blocks", BLOCKS, made)
         seed(f"{version}-blocks-cut", BLOCKS, made + bytes([100]))
 

@@ -7,30 +7,48 @@
 import struct
 import subprocess
 import sys
+from typing import NamedTuple
 
 TYPES = {1: "header", 2: "events", 3: "snapshot", 4: "index", 5: "end"}
+HEADER_SIZE = 40
+
+
+class Block(NamedTuple):
+    offset: int
+    kind: int
+    packed: int
+    flags: int
+    sequence: int
+    plain_length: int
+    summary: bytes
+    stored: bytes  # the payload as it is in the file
+
+    def payload(self):
+        if not self.packed:
+            return self.stored
+        plain = subprocess.run(["zstd", "-dcq"], input=self.stored, stdout=subprocess.PIPE, check=True).stdout
+        assert len(plain) == self.plain_length, f"{len(plain)} bytes, {self.plain_length} were promised"
+        return plain
 
 
 def blocks(data):
     at = 0
     while at < len(data):
         assert data[at:at + 4] == b"\x9fSTB", f"no block at {at}"
-        _, kind, packed, _, sequence, summary, stored, plain = struct.unpack_from("<4B4I", data, at + 4)
-        start = at + 40 + summary
-        yield at, kind, packed, sequence, data[at + 40:start], data[start:start + stored], plain
+        _, kind, packed, flags, sequence, summary, stored, plain = struct.unpack_from("<4B4I", data, at + 4)
+        start = at + HEADER_SIZE + summary
+        yield Block(at, kind, packed, flags, sequence, plain, data[at + HEADER_SIZE:start], data[start:start + stored])
         at = start + stored
 
 
 def main():
     data = open(sys.argv[2], "rb").read()
-    for at, kind, packed, sequence, summary, payload, plain in blocks(data):
+    for block in blocks(data):
         if sys.argv[1] == "list":
-            print(at, TYPES.get(kind, kind), sequence, 40 + len(summary) + len(payload))
-            continue
-        if packed:
-            payload = subprocess.run(["zstd", "-dcq"], input=payload, stdout=subprocess.PIPE, check=True).stdout
-        assert len(payload) == plain, f"{len(payload)} bytes, {plain} were promised"
-        sys.stdout.buffer.write(summary + payload)
+            print(block.offset, TYPES.get(block.kind, block.kind), block.sequence, HEADER_SIZE + len(block.summary) + len(block.stored))
+        else:
+            sys.stdout.buffer.write(block.summary + block.payload())
 
 
-main()
+if __name__ == "__main__":
+    main()
