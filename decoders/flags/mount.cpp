@@ -88,19 +88,7 @@ static constexpr FlagName mount_attributes_rows[] = {
     {0x200000, "MOUNT_ATTR_NOSYMFOLLOW"},
 };
 const FlagSet mount_attributes{"MOUNT_ATTR_???", mount_attributes_rows};
-
-static constexpr FlagName mount_setattr_attributes_rows[] = {
-    {1, "MOUNT_ATTR_RDONLY"},
-    {2, "MOUNT_ATTR_NOSUID"},
-    {4, "MOUNT_ATTR_NODEV"},
-    {8, "MOUNT_ATTR_NOEXEC"},
-    {0x10, "MOUNT_ATTR_NOATIME"},
-    {0x20, "MOUNT_ATTR_STRICTATIME"},
-    {0x80, "MOUNT_ATTR_NODIRATIME"},
-    {0x100000, "MOUNT_ATTR_IDMAP"},
-    {0x200000, "MOUNT_ATTR_NOSYMFOLLOW"},
-};
-const FlagSet mount_setattr_attributes{"MOUNT_ATTR_???", mount_setattr_attributes_rows};
+const FlagSet mount_setattr_attributes{"MOUNT_ATTR_???", mount_attributes_rows};
 
 static constexpr FlagName mount_setattr_flags_rows[] = {
     {0x100, "AT_SYMLINK_NOFOLLOW"},

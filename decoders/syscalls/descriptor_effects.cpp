@@ -108,6 +108,10 @@ constexpr EffectRow rows[] = {
 
 }  // namespace
 
+std::span<const EffectRow> effect_rows() {
+    return rows;
+}
+
 const EffectRow* effect_row(Arch arch, std::int64_t number) {
     constexpr std::int64_t x32_bit = 0x40000000;
     static const ByNumber<EffectRow> x86_64(Arch::x86_64, rows), i386(Arch::i386, rows), aarch64(Arch::aarch64, rows);

@@ -4,6 +4,7 @@
 #include <shimtrace/event.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace shimtrace::decoders {
@@ -36,5 +37,7 @@ struct EffectRow {
 
 /// nullptr: a call that neither changes descriptors nor blocks on one.
 const EffectRow* effect_row(Arch arch, std::int64_t number);
+/// All of them.
+std::span<const EffectRow> effect_rows();
 
 }  // namespace shimtrace::decoders

@@ -77,6 +77,12 @@ bool moves_bytes(Arch arch, std::int64_t number) {
     return find_mover(arch, number) != nullptr;
 }
 
+std::vector<std::string_view> moving_calls() {
+    std::vector<std::string_view> names;
+    for (const Mover& mover : movers) names.push_back(mover.name);
+    return names;
+}
+
 bool writes_bytes(Arch arch, std::int64_t number) {
     const Mover* mover = find_mover(arch, number);
     return mover != nullptr && mover->written;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace shimtrace::decoders {
@@ -19,6 +20,8 @@ struct Transfer {
 
 /// Whether a call moves bytes through its first argument, a descriptor, in the order of a stream: read, writev, recvmsg …
 bool moves_bytes(Arch arch, std::int64_t number);
+/// The names of those that do.
+std::vector<std::string_view> moving_calls();
 /// Of those: whether it takes bytes from the caller.
 bool writes_bytes(Arch arch, std::int64_t number);
 

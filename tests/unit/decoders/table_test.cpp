@@ -1,6 +1,12 @@
 #include "decoders_syscalls/table.hpp"
 
+#include "decoders_syscalls/descriptor_effects.hpp"
+#include "decoders_syscalls/transfer.hpp"
+
 #include <doctest/doctest.h>
+
+#include <algorithm>
+#include <initializer_list>
 
 using namespace shimtrace;
 using namespace shimtrace::decoders;
@@ -23,6 +29,20 @@ TEST_CASE("other architectures have their own numbers for the same calls") {
     CHECK(syscall_name(Arch::x32, 0x40000000) == "read");
     CHECK(syscall_name(Arch::x32, 0x40000000 + 519) == "recvmsg");
     CHECK_FALSE(syscall_number(Arch::aarch64, "open"));
+}
+
+TEST_CASE("every row of a table beside this one is of a call that some architecture has") {
+    const auto known = [](std::string_view name, std::initializer_list<Arch> archs) {
+        return std::ranges::any_of(archs, [&](Arch arch) { return syscall_number(arch, name).has_value(); });
+    };
+    for (const EffectRow& row : effect_rows()) {
+        CAPTURE(row.name);
+        CHECK(known(row.name, {Arch::x86_64, Arch::i386, Arch::aarch64}));
+    }
+    for (const std::string_view name : moving_calls()) {
+        CAPTURE(name);
+        CHECK(known(name, {Arch::x86_64, Arch::aarch64}));
+    }
 }
 
 TEST_CASE("a call is in the classes in which strace has it") {
