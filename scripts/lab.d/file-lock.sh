@@ -4,6 +4,9 @@ lock_flock() { file_lock flock; }
 hang file-lock/fcntl lock_fcntl 'the workload waits for an fcntl lock that a process outside holds'
 lock_fcntl() { file_lock fcntl; }
 
+hang file-lock/ofd lock_ofd 'the workload waits for a lock of an open file description, which /proc/locks shows without its holder'
+lock_ofd() { file_lock ofd; }
+
 file_lock() {
     start_containerd
     mkdir "$lab_dir/data"
@@ -11,7 +14,7 @@ file_lock() {
     cp "$lab_dir/lock" "$lab_dir/data/"
     apart "$lab_dir/lock" "$1" "$lab_dir/data/file"
     local holder=$apart_pid
-    eventually 5 "the lock is held" grep -q " $holder " /proc/locks
+    eventually 5 "the lock is held" stays_in_call "$holder" 34
     run_detached c1 --mount "$(bind_mount data)" -- /data/lock "$1" /data/file
     eventually 10 "the workload waits for the lock" stays_in_call "${lab_fact[init]}" 72 73
     fact culprit "$holder"

@@ -360,6 +360,14 @@ static void fills_and_drops_memory(void) {
     }
 }
 
+/// Its parent sleeps uninterruptibly for as long as the child neither execs nor ends.
+static void vforks(void) {
+    if (vfork() == 0) {
+        sleep(9999);
+        _exit(0);
+    }
+}
+
 static void forks_daemons(void) {
     for (;;) {
         if (fork() == 0) {
@@ -403,6 +411,7 @@ static const struct {
     {"closes-streams", closes_streams},
     {"splices", splices},
     {"memory", fills_and_drops_memory},
+    {"vforks", vforks},
     {"daemons", forks_daemons},
 };
 

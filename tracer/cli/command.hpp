@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shimtrace::cli {
@@ -15,6 +16,10 @@ struct Globals {
     std::string run_dir;               ///< containerd's state, where it cannot be found from the shims
     std::vector<std::string> command;  ///< what stood after `--`: a command to start
 };
+
+/// Said where it matters: what is missing then is no finding.
+inline constexpr std::string_view not_root =
+    "not root: the files of containerd and runc, other users' descriptors and what processes wait for can't be read; run as root";
 
 /// Exit codes of the program; `trace -- CMD` exits as CMD did.
 enum ExitCode : int { exit_done = 0, exit_failed = 1, exit_usage = 2, exit_stuck = 3 };

@@ -24,14 +24,19 @@ constexpr Format formats[] = {
 int run(const ReplayOptions& options, const std::string& to, const std::string& path) {
     auto selection = plan_selection(options);
     if (!selection) return report(selection.error(), exit_usage);
-    bool closed = false;
-    auto writer = open_output({.path = path, .standard = 1}, [&closed] { closed = true; });
+    bool closed = false, failed = false;
+    auto writer = open_output({.path = path, .standard = 1, .source = options.file}, [&](int error) {
+        closed = true;
+        failed = error != EPIPE;
+    });
     if (!writer) return report(writer.error(), exit_failed);
     selection->read.stopped = [&closed] { return closed; };
     for (const Format& format : formats) {
         if (to != format.name) continue;
         const auto exporter = format.make(**writer);
-        return replay_into(options, std::move(*selection), *exporter);
+        const int exit_code = replay_into(options, std::move(*selection), *exporter);
+        (*writer)->flush();
+        return failed ? exit_failed : exit_code;
     }
     return report({.what = "--to " + to, .hint = "jsonl, perfetto or html"}, exit_usage);
 }

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cerrno>
+#include <cstdio>
 #include <unordered_map>
 #include <utility>
 
@@ -24,10 +26,22 @@ int write_all(int fd, std::string_view text) {
     return 0;
 }
 
+/// Standard error may be what cannot be written.
+void complain(const Error& error) {
+    std::fputs(fmt::format("shimtrace: {}\n", error.message()).c_str(), stderr);
+}
+
+bool is_same_file(const std::string& a, const std::string& b) {
+    struct stat of_a {
+    }, of_b{};
+    return !a.empty() && !b.empty() && ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+           of_a.st_ino == of_b.st_ino && S_ISREG(of_a.st_mode);
+}
+
 class FileWriter : public output::LineWriter {
 public:
-    FileWriter(int fd, bool owned, pid_t command, std::function<void()> closed)
-        : fd_(fd), owned_(owned), command_(command), closed_(std::move(closed)) {}
+    FileWriter(int fd, bool owned, pid_t command, OutputEnded ended)
+        : fd_(fd), owned_(owned), command_(command), ended_(std::move(ended)) {}
     ~FileWriter() override {
         FileWriter::flush();
         if (owned_) ::close(fd_);
@@ -44,32 +58,31 @@ public:
         held_.clear();
         if (error == 0) return;
         failed_ = true;
-        if (error != EPIPE) fmt::print(stderr, "shimtrace: {}\n", fail("write the output", error).error().message());
-        closed_();
+        if (error != EPIPE) complain(fail("write the output", error).error());
+        ended_(error);
     }
 
 private:
     int fd_;
     bool owned_;
     pid_t command_;
-    std::function<void()> closed_;
+    OutputEnded ended_;
     std::string held_;
     bool failed_ = false;
 };
 
 class SeparateWriter : public output::LineWriter {
 public:
-    SeparateWriter(std::string path, bool append, std::function<void()> closed)
-        : path_(std::move(path)), append_(append), closed_(std::move(closed)) {}
+    SeparateWriter(std::string path, bool append, OutputEnded ended) : path_(std::move(path)), append_(append), ended_(std::move(ended)) {}
 
     void write(Tid tid, std::string_view text) override {
         auto found = files_.find(tid);
         if (found == files_.end()) {
             const std::string name = fmt::format("{}.{}", path_, tid.value);
-            auto opened = open_output({.path = name, .append = append_}, closed_);
+            auto opened = open_output({.path = name, .append = append_}, ended_);
             if (!opened) {
-                fmt::print(stderr, "shimtrace: {}\n", opened.error().message());
-                closed_();
+                complain(opened.error());
+                ended_(opened.error().number);
                 return;
             }
             found = files_.emplace(tid, std::move(*opened)).first;
@@ -83,11 +96,11 @@ public:
 private:
     std::string path_;
     bool append_;
-    std::function<void()> closed_;
+    OutputEnded ended_;
     std::unordered_map<Tid, std::unique_ptr<output::LineWriter>> files_;
 };
 
-Result<std::unique_ptr<output::LineWriter>> open_command(const std::string& command, std::function<void()> closed) {
+Result<std::unique_ptr<output::LineWriter>> open_command(const std::string& command, OutputEnded ended) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail("make a pipe for the output", errno);
     const pid_t child = ::fork();
@@ -98,19 +111,20 @@ Result<std::unique_ptr<output::LineWriter>> open_command(const std::string& comm
         ::_exit(127);
     }
     ::close(ends[0]);
-    return std::make_unique<FileWriter>(ends[1], true, child, std::move(closed));
+    return std::make_unique<FileWriter>(ends[1], true, child, std::move(ended));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place, std::function<void()> closed) {
-    if (place.path.empty()) return std::make_unique<FileWriter>(place.standard, false, 0, std::move(closed));
-    if (place.path == "-") return std::make_unique<FileWriter>(1, false, 0, std::move(closed));
-    if (place.path.starts_with('|') || place.path.starts_with('!')) return open_command(place.path.substr(1), std::move(closed));
-    if (place.separate) return std::make_unique<SeparateWriter>(place.path, place.append, std::move(closed));
+Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place, OutputEnded ended) {
+    if (place.path.empty()) return std::make_unique<FileWriter>(place.standard, false, 0, std::move(ended));
+    if (place.path == "-") return std::make_unique<FileWriter>(1, false, 0, std::move(ended));
+    if (place.path.starts_with('|') || place.path.starts_with('!')) return open_command(place.path.substr(1), std::move(ended));
+    if (is_same_file(place.path, place.source)) return fail("write " + place.path, 0, "it is the recording that is read");
+    if (place.separate) return std::make_unique<SeparateWriter>(place.path, place.append, std::move(ended));
     const int fd = ::open(place.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (place.append ? O_APPEND : O_TRUNC), 0666);
     if (fd < 0) return fail("open " + place.path, errno);
-    return std::make_unique<FileWriter>(fd, true, 0, std::move(closed));
+    return std::make_unique<FileWriter>(fd, true, 0, std::move(ended));
 }
 
 }  // namespace shimtrace::cli

@@ -16,9 +16,14 @@ struct OutputPlace {
     bool append = false;    ///< -A
     bool separate = false;  ///< -ff: one file a thread, named PATH.TID
     int standard = 2;       ///< the descriptor used without -o
+    std::string source;     ///< the file that is read from meanwhile: it is not written over; empty: none
 };
 
-/// `closed` is called once when nobody reads the output any more (EPIPE) or it cannot be written.
-Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place, std::function<void()> closed);
+/// Called once when the output ends early. `error`: EPIPE, nobody reads it any more; else why it cannot be written, which has been
+/// said on standard error.
+using OutputEnded = std::function<void(int error)>;
+
+/// Errors: as open(2); and the place is the source.
+Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place, OutputEnded ended);
 
 }  // namespace shimtrace::cli

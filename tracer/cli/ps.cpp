@@ -86,10 +86,7 @@ Result<Picture> picture_of(const Globals& globals, stacks::BinaryCache& cache) {
     picture.snapshot = std::move(sight->snapshot);
     picture.rows = containerd::list_containers(picture.snapshot);
     add_verdicts(picture.rows, diagnoses);
-    if (geteuid() != 0) {
-        picture.notes.emplace_back(
-            "not root: the files of containerd and runc, other users' descriptors and what processes wait for can't be read; run as root");
-    }
+    if (geteuid() != 0) picture.notes.emplace_back(not_root);
     for (const std::string& gap : picture.snapshot.gaps) picture.notes.push_back(gap);
     return picture;
 }

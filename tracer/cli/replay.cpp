@@ -17,8 +17,8 @@ namespace {
 class ReplayPrinter final : public StreamSink {
 public:
     /// `picky`: of messages shown by themselves, what is asked of their replies.
-    ReplayPrinter(TraceOptions options, bool calls_only, output::PrintOptions picky)
-        : options_(std::move(options)), calls_only_(calls_only), picky_(std::move(picky)) {}
+    ReplayPrinter(TraceOptions options, bool calls_only, output::PrintOptions picky, std::string source)
+        : options_(std::move(options)), calls_only_(calls_only), picky_(std::move(picky)), source_(std::move(source)) {}
 
     void session(const SessionInfo& info) override {
         if (printer_) return printer_->session(info);
@@ -33,7 +33,11 @@ public:
         }
         plan->print.slow_messages = picky_.slow_messages;
         plan->print.failed_messages = picky_.failed_messages;
-        auto writer = open_output(plan->place, [this] { stopped_ = true; });
+        plan->place.source = source_;
+        auto writer = open_output(plan->place, [this](int error) {
+            stopped_ = true;
+            output_failed_ = error != EPIPE;
+        });
         if (!writer) return fail_with(writer.error());
         writer_ = std::move(*writer);
         printer_.emplace(plan->print, *writer_);
@@ -56,9 +60,11 @@ public:
     }
     void end() override {
         if (printer_) printer_->end();
+        if (writer_) writer_->flush();
     }
 
     [[nodiscard]] bool stopped() const { return stopped_; }
+    [[nodiscard]] bool output_failed() const { return output_failed_; }
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
 private:
@@ -70,9 +76,10 @@ private:
     TraceOptions options_;
     const bool calls_only_;
     const output::PrintOptions picky_;
+    const std::string source_;
     std::unique_ptr<output::LineWriter> writer_;
     std::optional<output::TracePrinter> printer_;
-    bool stopped_ = false;
+    bool stopped_ = false, output_failed_ = false;
     std::optional<Error> failure_;
 };
 
@@ -87,11 +94,11 @@ int run(const TraceOptions& trace_options, const ReplayOptions& options) {
         picky.slow_messages = std::exchange(selection->slow, std::nullopt).value_or(Nanoseconds{});
         picky.failed_messages = std::exchange(selection->errors, false);
     }
-    ReplayPrinter printer(trace_options, selection->by_call(), std::move(picky));
+    ReplayPrinter printer(trace_options, selection->by_call(), std::move(picky), options.file);
     selection->read.stopped = [&printer] { return printer.stopped(); };
     const int exit_code = replay_into(options, std::move(*selection), printer);
     if (printer.failure()) return report(*printer.failure(), exit_failed);
-    return exit_code;
+    return printer.output_failed() ? exit_failed : exit_code;
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ double seconds(RealTime time) {
 
 }  // namespace
 
-Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot) {
-    auto writer = recording::Writer::create(path, {});
+Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot, bool force) {
+    auto writer = recording::Writer::create(path, {.force = force});
     if (!writer) return std::unexpected(writer.error());
     SessionInfo session;
     session.host = containerd::with_versions(snapshot.host, containerd::installed_versions());

@@ -9,7 +9,7 @@
 namespace shimtrace::cli {
 
 /// A recording that holds one snapshot and nothing else. Errors: the file exists, cannot be written.
-Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot);
+Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot, bool force = false);
 
 /// True for a file that begins like a recording.
 bool is_saved_snapshot(const std::string& path);

@@ -97,7 +97,8 @@ int end_like_command(const engine::TraceResult& result) {
 }  // namespace
 
 int report(const Error& error, int exit_code) {
-    fmt::print(stderr, "shimtrace: {}\n", error.message());
+    // fmt::print would throw where standard error cannot be written.
+    std::fputs(fmt::format("shimtrace: {}\n", error.message()).c_str(), stderr);
     return exit_code;
 }
 
@@ -131,6 +132,10 @@ std::expected<void, Refusal> resolve_targets(const Globals& globals, const Trace
 }
 
 int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, engine::StopRequest& stop) {
+    if (plan.request.colocate && (!plan.request.attach.empty() || !plan.request.attach_threads.empty()))
+        report(
+            {.what = "--colocate: a shimtrace that is killed with -9 leaves the target on one CPU", .hint = "taskset -a -p gives it back"},
+            exit_done);
     output::Tee tee(sinks);
     const SignalHandling signals(stop, !plan.request.command.empty());
     containerd::SessionRoles roles(plan.surroundings, host::read_process);
@@ -140,7 +145,7 @@ int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, en
     const auto observer = host::make_session_observer(std::move(hooks));
     const auto result = engine::trace(plan.request, describe_session(plan), *observer, tee, stop);
     if (!result) return report(result.error(), exit_failed);
-    for (const Error& error : result->skipped) fmt::print(stderr, "shimtrace: {}\n", error.message());
+    for (const Error& error : result->skipped) report(error, exit_failed);
     return plan.request.command.empty() ? exit_done : end_like_command(*result);
 }
 

@@ -30,7 +30,11 @@ int run(const Globals& globals, const TraceOptions& options, const RecordingOpti
     }
 
     engine::StopRequest stop;
-    auto writer = open_output(plan->place, [&stop] { stop.stop(); });
+    bool output_failed = false;
+    auto writer = open_output(plan->place, [&](int error) {
+        output_failed = error != EPIPE;
+        stop.stop();
+    });
     if (!writer) return report(writer.error(), exit_failed);
     output::TracePrinter printer(plan->print, **writer);
     // On one CPU with the traced thread, whatever this thread does is time that the other one waits.
@@ -41,10 +45,10 @@ int run(const Globals& globals, const TraceOptions& options, const RecordingOpti
         // A recording's first snapshot tells this, too.
         if (plan->print.messages != 0 || plan->print.messages_alone != 0)
             if (const auto shims = look_at_shims(*plan)) sinks.front()->snapshot(*shims);
-        return run_session(*plan, sinks, stop);
     }
-
-    return record_session(*recording, *plan, std::move(sinks), stop);
+    const int exit_code = recording ? record_session(*recording, *plan, std::move(sinks), stop) : run_session(*plan, sinks, stop);
+    (*writer)->flush();
+    return output_failed && exit_code == exit_done ? exit_failed : exit_code;
 }
 
 }  // namespace

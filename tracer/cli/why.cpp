@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -24,7 +25,7 @@ namespace {
 
 struct WhyOptions {
     std::vector<std::string> targets;
-    bool all = false, no_stop = false, stop = false, exit_code = false, dot = false;
+    bool all = false, force = false, no_stop = false, stop = false, exit_code = false, dot = false;
     int verbose = 0;
     std::string save, at, record_dir;
     std::string interval = "200ms", watch;
@@ -102,11 +103,20 @@ void print(const Globals& globals, const WhyOptions& options, const Answer& answ
 
 int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval) {
     stacks::BinaryCache cache;
+    if (!options.save.empty() && !options.force && ::access(options.save.c_str(), F_OK) == 0)
+        return report({"create " + options.save, EEXIST, "--force overwrites it"}, exit_failed);
     auto seen = observe(globals, sight_options(options), interval, cache);
-    if (!seen) return report(seen.error().error, seen.error().exit_code);
+    if (!seen) {
+        for (const std::string& target : options.targets)
+            if (::access(target.c_str(), F_OK) == 0)
+                return report({target + " is no container's name, and the file of that name is no recording"}, exit_failed);
+        return report(seen.error().error, seen.error().exit_code);
+    }
     if (!options.save.empty())
-        if (const auto saved = save_snapshot(options.save, seen->snapshot); !saved) return report(saved.error(), exit_failed);
+        if (const auto saved = save_snapshot(options.save, seen->snapshot, options.force); !saved)
+            return report(saved.error(), exit_failed);
     print(globals, options, *seen);
+    if (::geteuid() != 0) report({.what = std::string(not_root)}, exit_done);
     return options.exit_code && any_stuck(seen->diagnoses) ? exit_stuck : exit_done;
 }
 
@@ -203,6 +213,7 @@ void add_why(CLI::App& app, Globals& globals, int& exit_code) {
                         "a pid, a container id or a unique prefix, namespace/id, `containerd`, or a saved FILE; none: --all");
     command->add_flag("--all", options->all, "every shim of the host");
     command->add_option("--save", options->save, "keep the snapshot in a file, for `why FILE`")->type_name("FILE");
+    command->add_flag("--force", options->force, "with --save: overwrite FILE");
     command
         ->add_option("--at", options->at, "of a recording's snapshots, the last one before that time (RFC 3339, or seconds from its start)")
         ->type_name("TIME");

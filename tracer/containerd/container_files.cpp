@@ -10,7 +10,10 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <ctime>
 
@@ -67,9 +70,16 @@ public:
         for (const ContainerFiles& each : found_) {
             if (!each.runc_root.empty() && std::ranges::find(roots, each.runc_root) == roots.end()) roots.push_back(each.runc_root);
         }
-        for (const std::string& root : roots) add_states(root);
+        std::vector<std::string> unseen;
+        for (const std::string& root : roots)
+            if (!add_states(root)) unseen.push_back(root);
         for (ContainerFiles& each : found_) {
-            if (!each.state_json_exists && each.state_json_error.empty() && each.bundle_exists) note_missing_state(each);
+            if (each.state_json_exists || !each.state_json_error.empty()) continue;
+            // Without permission, or in a mount namespace where /run is another, a state that is not there proves nothing.
+            if (!each.bundle_exists || std::ranges::find(unseen, each.runc_root) != unseen.end() || has_other_mounts(each.container))
+                each.runc_root.clear();
+            else
+                note_missing_state(each);
         }
         return std::move(found_);
     }
@@ -177,15 +187,27 @@ private:
         container.name = first_of({"io.kubernetes.cri.container-name", "io.kubernetes.container.name", "nerdctl/name"});
     }
 
-    void add_states(const std::string& root) {
+    /// Its shim lives in another mount namespace than shimtrace: the same path may lead elsewhere.
+    [[nodiscard]] bool has_other_mounts(const ContainerRef& container) const {
+        const auto self = std::ranges::find(snapshot_.processes, Pid{::getpid()}, &Process::pid);
+        if (self == snapshot_.processes.end() || !self->ns.mnt) return false;
+        return std::ranges::any_of(snapshot_.processes, [&](const Process& process) {
+            return process.role.role == ProcessRole::shim && process.role.container == container && process.ns.mnt &&
+                   process.ns.mnt != self->ns.mnt;
+        });
+    }
+
+    /// False: the root is there, perhaps, and cannot be looked into.
+    bool add_states(const std::string& root) {
         const auto ids = files_.list(root);
-        if (!ids) return;
+        if (!ids) return ids.error().number == ENOENT;
         for (const std::string& id : *ids) {
-            if (found_.size() >= most_containers) return;
+            if (found_.size() >= most_containers) break;
             const std::string directory = root + "/" + id;
             const auto facts = files_.facts(directory);
             if (facts && facts->type == FileType::directory) add_state(root, id, directory);
         }
+        return true;
     }
 
     void add_state(const std::string& root, const std::string& id, const std::string& directory) {

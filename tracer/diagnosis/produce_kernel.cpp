@@ -35,6 +35,13 @@ constexpr auto frozen_file_system =
 constexpr auto not_the_disk =
     std::to_array<std::string_view>({"__refrigerator", "do_freezer_trap", "wait_for_vfork_done", "zap_pid_ns_processes", "ptrace_stop"});
 
+/// vfork's parent sleeps until the child has exec'd or ended; newer kernels do that inside kernel_clone().
+bool waits_for_vfork(const Thread& thread) {
+    constexpr std::int64_t clone = 56, vfork = 58, clone3 = 435;
+    const bool makes_child = thread.syscall == clone || thread.syscall == vfork || thread.syscall == clone3;
+    return stack_has(thread, "wait_for_vfork_done") || (thread.state == 'D' && makes_child && stack_has(thread, "kernel_clone"));
+}
+
 /// The file that the call is about: the descriptor's or the path argument.
 struct CalledFile {
     std::string path;
@@ -186,7 +193,7 @@ void pid_namespace_teardown(const Look& look, const Subject& subject, Waits& out
 void vfork_child(const Look& look, const Subject& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Thread* thread = thread_of(look.facts, subject);
-    if (!process || !thread || !stack_has(*thread, "wait_for_vfork_done")) return;
+    if (!process || !thread || !waits_for_vfork(*thread)) return;
     for (const Process* child : look.facts.children(process->pid)) {
         Wait wait = child_wait(look, *process, *child, fmt::format("{} waits for its vfork child {}", who(*process), who(*child)));
         wait.inferred = true;
@@ -199,8 +206,10 @@ void uninterruptible(const Look& look, const Subject& subject, Waits& out) {
     const Thread* thread = thread_of(look.facts, subject);
     if (!process || !thread || thread->state != 'D' || in_frozen_cgroup(look.facts, *process)) return;
     if (sleeps_in(*thread, fuse) || sleeps_in(*thread, network_file_systems) || sleeps_in(*thread, memory) ||
-        sleeps_in(*thread, not_the_disk))
+        sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread))
         return;
+    // Without permission only the state shows, and that has many reasons.
+    if (thread->syscall < 0 && thread->kernel_stack.empty() && (thread->wchan.empty() || thread->wchan == "0")) return;
     const CalledFile file = called_file(look.facts, *process, *thread);
     const Mount* mount = look.facts.mount_of(*process, file.path, file.device);
     const bool frozen = sleeps_in(*thread, frozen_file_system) || (mount && mount->frozen);

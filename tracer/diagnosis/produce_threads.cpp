@@ -148,7 +148,9 @@ void thread_reads(const Look& look, const Subject& subject, Waits& out) {
 
 void thread_writes(const Look& look, const Subject& subject, Waits& out) {
     const InCall in = in_call(look, subject, WaitKind::writes);
-    if (!in || !in.target || in.thread->state != 'S') return;
+    // A frozen thread has left the write, and takes it up again when it is thawed.
+    const bool interrupted = in && (stack_has(*in.thread, "__refrigerator") || stack_has(*in.thread, "do_freezer_trap"));
+    if (!in || !in.target || (in.thread->state != 'S' && !interrupted)) return;
     const bool is_pty = in.target->kind == FdKind::pty;
     if (in.target->kind != FdKind::pipe && in.target->kind != FdKind::fifo && !is_pty) return;
     Wait wait{.kind = WaitKind::writes,

@@ -148,11 +148,29 @@ void Collector::read_sockets(const Positions& processes) {
     for (std::string& gap : dump_sockets_of(to_visit, sockets_)) gaps_.add(std::move(gap));
 }
 
+namespace {
+
+/// A waiter for an open file description's lock has no pid in /proc/locks: it is known by the call that it sleeps in.
+bool waits_for_lock(const Process& process, const FileLock& lock) {
+    constexpr std::int64_t call_fcntl = 72, call_flock = 73;
+    return std::ranges::any_of(process.threads, [&](const Thread& thread) {
+        if (thread.state != 'S' || (thread.syscall != call_fcntl && thread.syscall != call_flock)) return false;
+        const Fd fd{static_cast<std::int32_t>(thread.args[0])};
+        const auto entry = std::ranges::find(process.fds, fd, &FdEntry::fd);
+        return entry != process.fds.end() && entry->target.inode == lock.inode;
+    });
+}
+
+}  // namespace
+
 void Collector::read_locks() {
     if (const auto text = proc_.read_records("locks", scratch_)) locks_ = parse_locks(*text);
     // The lock of an open file description has no process, and a flock outlives the one that took it: whoever has the file
     // open and does not wait holds it.
     for (FileLock& lock : locks_) {
+        if (std::erase_if(lock.waiters, [](Pid waiter) { return waiter.value <= 0; }) != 0)
+            for (const Process& process : snapshot_.processes)
+                if (waits_for_lock(process, lock)) lock.waiters.push_back(process.pid);
         if (lock.holder.value > 0 && index_->find(lock.holder)) continue;
         if (lock.waiters.empty()) continue;
         for (const Process& process : snapshot_.processes) {

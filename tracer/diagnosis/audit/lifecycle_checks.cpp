@@ -115,7 +115,10 @@ void leftover(const AuditFacts& facts, Findings& findings) {
 
 void shim_without_bundle(const AuditFacts& facts, Findings& findings) {
     for_each_container(facts, [&](const Subject& subject) {
-        if (subject.shim == nullptr || subject.files.bundle_exists || subject.shim->role.container != subject.files.container) return;
+        // A working directory that may not be read says nothing.
+        if (subject.shim == nullptr || subject.shim->cwd.empty() || subject.files.bundle_exists ||
+            subject.shim->role.container != subject.files.container)
+            return;
         Finding& finding = findings.add(subject.files.container,
                                         fmt::format("its shim {} runs without a bundle: the directory was deleted", spoken(*subject.shim)));
         finding.pids = {subject.shim->pid};
