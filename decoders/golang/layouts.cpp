@@ -4,7 +4,7 @@ namespace shimtrace::golang {
 namespace {
 
 // clang-format off
-constexpr Layout rows[] = {
+constexpr Layout layout_rows[] = {
     //      bp  sysp syspc stat  id since reason lockm parent gopc start wait labels timer sleep size
     {18, {104, 112, 120, 144, 152, 168, 176, 232,   0, 296, 312, 328, 360, 368,   0, 392}, {72, 192}, {24, 56, 64, 80,  88}, {56, 72}, {24, 32},  8, 304},
     {20, {104, 112, 120, 144, 152, 168, 176, 232,   0, 296, 312, 328, 360, 368,   0, 392}, {72, 192}, {24, 56, 64, 80,  88}, {56, 72}, {24, 32},  8, 320},
@@ -19,12 +19,12 @@ constexpr Layout rows[] = {
 }  // namespace
 
 std::span<const Layout> layouts() {
-    return rows;
+    return layout_rows;
 }
 
 const Layout& layout_of(int minor) {
-    const Layout* best = &rows[0];
-    for (const Layout& row : rows) {
+    const Layout* best = &layout_rows[0];
+    for (const Layout& row : layout_rows) {
         if (row.first_minor <= minor) best = &row;
     }
     return *best;

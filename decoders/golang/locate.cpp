@@ -10,7 +10,7 @@
 namespace shimtrace::golang {
 namespace {
 
-constexpr std::uint64_t most_slots = 1 << 24;                           // of allgs
+constexpr std::uint64_t most_goroutine_slots = 1 << 24;                 // of allgs
 constexpr std::size_t sampled = 64;                                     // goroutines that the checks look at
 constexpr std::size_t sample_bytes = 480;                               // of each: the longest layout
 constexpr std::size_t semaphore_roots = 251, semaphore_root_size = 64;  // runtime/sema.go: semTabSize, cache line
@@ -19,7 +19,8 @@ std::vector<std::uint64_t> first_goroutines(const Memory& memory, std::uint64_t 
     const auto pointer = memory.value<std::uint64_t>(RemoteAddress{slice_address});
     const auto length = memory.value<std::uint64_t>(RemoteAddress{slice_address + 8});
     const auto capacity = memory.value<std::uint64_t>(RemoteAddress{slice_address + 16});
-    if (!pointer || !length || !capacity || *length == 0 || *length > *capacity || *capacity > most_slots || *pointer % 8 != 0) return {};
+    if (!pointer || !length || !capacity || *length == 0 || *length > *capacity || *capacity > most_goroutine_slots || *pointer % 8 != 0)
+        return {};
     std::vector<std::uint64_t> goroutines(std::min<std::uint64_t>(*length, sampled));
     const std::size_t bytes = goroutines.size() * 8;
     if (memory.read(RemoteAddress{*pointer}, std::as_writable_bytes(std::span(goroutines))) != bytes) return {};

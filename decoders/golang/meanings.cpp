@@ -9,7 +9,7 @@ constexpr std::string_view rpc_handler = "RPC handler", shim_call = "RPC to a sh
 
 // Seen in containerd 1.6.20, 1.7.24, 2.1.9 and runc 1.1.5, 1.1.15, 1.3.6.
 // clang-format off
-constexpr MeaningRow rows[] = {
+constexpr MeaningRow rows_by_function[] = {
     // The shim: stdio. copyPipes.func1 copies stdout, func2 stderr, func3 stdin (process/io.go).
     {"/process.copyPipes.func1", "stdio copier", "stdout"},
     {"/process.copyPipes.func2", "stdio copier", "stderr"},
@@ -108,15 +108,15 @@ std::string_view stream_of(std::string_view path) {
 }  // namespace
 
 std::span<const MeaningRow> meaning_rows() {
-    return rows;
+    return rows_by_function;
 }
 
 std::size_t MeaningFinder::row_of(const std::string& function) {
     const auto [place, fresh] = rows_.try_emplace(function);
     if (fresh) {
         const auto row =
-            std::ranges::find_if(rows, [&](const MeaningRow& one) { return function.find(one.function) != std::string::npos; });
-        place->second = static_cast<std::size_t>(row - std::begin(rows));
+            std::ranges::find_if(rows_by_function, [&](const MeaningRow& one) { return function.find(one.function) != std::string::npos; });
+        place->second = static_cast<std::size_t>(row - std::begin(rows_by_function));
     }
     return place->second;
 }
@@ -124,7 +124,7 @@ std::size_t MeaningFinder::row_of(const std::string& function) {
 GoMeaning MeaningFinder::meaning_of(const Goroutine& goroutine) {
     constexpr std::size_t most_frames = 128;  // of the outer end: what a goroutine is for shows near its start
     const GoFrame* best = nullptr;
-    std::size_t best_row = std::size(rows);
+    std::size_t best_row = std::size(rows_by_function);
     for (const GoFrame& frame : std::span(goroutine.stack).last(std::min(goroutine.stack.size(), most_frames))) {
         const std::size_t row = row_of(frame.function);
         if (row >= best_row) continue;
@@ -132,7 +132,7 @@ GoMeaning MeaningFinder::meaning_of(const Goroutine& goroutine) {
         best_row = row;
     }
     if (best == nullptr) return {};
-    const MeaningRow& row = rows[best_row];
+    const MeaningRow& row = rows_by_function[best_row];
     GoMeaning meaning{.what = std::string(row.what)};
     meaning.detail = row.detail == "%method" ? method_name(best->function) : std::string(row.detail);
     const std::string_view stream = stream_of(goroutine.wait.fd_path);

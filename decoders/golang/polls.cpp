@@ -8,7 +8,7 @@
 namespace shimtrace::golang {
 namespace {
 
-constexpr std::size_t most_searched = 1 << 14;
+constexpr std::size_t most_searched_goroutines = 1 << 14;
 
 bool is_poller(std::string_view function) {
     return function == "runtime.netpollblock" || function == "internal/poll.runtime_pollWait" ||
@@ -38,7 +38,7 @@ void find_polls(const RuntimeState& state, const RuntimeLocation& location, cons
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
         GoWait& wait = goroutines[i].wait;
         const bool lacks = (wait.kind == GoWaitKind::fd_read || wait.kind == GoWaitKind::fd_write) && wait.fd.value < 0;
-        if (!lacks || state.goroutines[i].changed || ++searched > most_searched) continue;
+        if (!lacks || state.goroutines[i].changed || ++searched > most_searched_goroutines) continue;
         for (const PhysicalFrame& frame : stacks[i].physical) {
             if (is_poller(binary.lines.name(frame.function)) && fill(wait, state.goroutines[i], frame, location.layout.poll, memory)) break;
         }

@@ -12,7 +12,7 @@
 namespace shimtrace::golang {
 namespace {
 
-constexpr std::size_t most_frames = 1 << 21;  // of all goroutines together
+constexpr std::size_t most_frames_together = 1 << 21;  // of all goroutines together
 
 struct StatusRow {
     std::uint32_t status;
@@ -80,11 +80,11 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
     program.goroutines.reserve(state.goroutines.size());
     std::size_t frames = 0;
     for (const CapturedGoroutine& g : state.goroutines) {
-        stacks.push_back(frames < most_frames ? unwind(g, unwinder) : UnwoundStack{});
+        stacks.push_back(frames < most_frames_together ? unwind(g, unwinder) : UnwoundStack{});
         frames += stacks.back().frames.size();
         program.goroutines.push_back(describe(g, binary, unwinder, stacks.back(), facts.now));
     }
-    if (frames >= most_frames) program.incomplete = "there are more stack frames than are kept";
+    if (frames >= most_frames_together) program.incomplete = "there are more stack frames than are kept";
     if (location.objects_known) {
         fill_waits(state, facts.polled, stacks, program.goroutines);
         find_polls(state, location, binary, stacks, program.goroutines, memory);

@@ -119,7 +119,7 @@ void fill_semaphore_wait(const CapturedGoroutine& g, const RuntimeState& state, 
     if (semaphore != state.semaphores.end() && innermost != nullptr) wait.object = RemoteAddress{semaphore->second - innermost->offset};
 }
 
-bool is_lock(GoWaitKind kind) {
+bool is_lock_or_wait_group(GoWaitKind kind) {
     return kind == GoWaitKind::mutex || kind == GoWaitKind::rwmutex_read || kind == GoWaitKind::rwmutex_write || kind == GoWaitKind::once ||
            kind == GoWaitKind::wait_group;
 }
@@ -149,7 +149,7 @@ void fill_wait(const CapturedGoroutine& g, const RuntimeState& state, const Unwo
         const auto timer = state.timers.find(g.timer);
         const std::int64_t when = g.sleep_when != 0 ? g.sleep_when : timer != state.timers.end() ? timer->second : 0;
         if (when > 0) wait.until = Nanoseconds(when);
-    } else if (row->kind == GoWaitKind::none || is_lock(row->kind)) {
+    } else if (row->kind == GoWaitKind::none || is_lock_or_wait_group(row->kind)) {
         fill_semaphore_wait(g, state, stack, wait);
     } else if (row->kind != GoWaitKind::cond) {
         fill_channel_wait(g, state, wait);

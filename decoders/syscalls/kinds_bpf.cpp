@@ -72,7 +72,7 @@ constexpr FieldRow raw_tracepoint[] = {{"name", 0, 8, Field::text}, {"prog_fd", 
 constexpr FieldRow link_create[] = {
     {"prog_fd", 0, 4, Field::fd}, {"target_fd", 4, 4, Field::fd}, {"attach_type", 8, 4, Field::attach_type}, {"flags", 12, 4, Field::hex}};
 
-struct CommandRow {
+struct BpfCommandRow {
     std::uint32_t command;
     std::span<const FieldRow> fields;
     bool returns_fd;
@@ -81,7 +81,7 @@ struct CommandRow {
 constexpr FieldRow query[] = {{"target_fd", 0, 4, Field::fd},      {"attach_type", 4, 4, Field::attach_type},
                               {"query_flags", 8, 4, Field::hex},   {"attach_flags", 12, 4, Field::attach_flags},
                               {"prog_ids", 16, 8, Field::address}, {"prog_cnt", 24, 4, Field::number}};
-constexpr CommandRow commands[] = {
+constexpr BpfCommandRow bpf_command_rows[] = {
     {0, map_create, true, {}},
     {1, map_element, false, {}},
     {2, map_element, false, {}},
@@ -100,15 +100,15 @@ constexpr CommandRow commands[] = {
     {28, link_create, true, "link_create"},
 };
 
-const CommandRow* command_of(const Call& call) {
-    for (const CommandRow& row : commands)
+const BpfCommandRow* bpf_command_of(const Call& call) {
+    for (const BpfCommandRow& row : bpf_command_rows)
         if (row.command == call.argument32(0)) return &row;
     return nullptr;
 }
 
 constexpr std::size_t most_attribute = 128;
-void capture_attribute(Capture& capture, const Slot& slot, int level) {
-    const CommandRow* command = command_of(capture.call());
+void capture_bpf_attribute(Capture& capture, const Slot& slot, int level) {
+    const BpfCommandRow* command = bpf_command_of(capture.call());
     if (!command) return;
     if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(capture.call().argument32(2), most_attribute));
     if (level != 1) return;
@@ -160,7 +160,7 @@ void print_field(Printer& printer, const FieldRow& field, std::span<const std::b
     }
 }
 
-void print_fields(Printer& printer, const CommandRow& command, std::span<const std::byte> bytes) {
+void print_fields(Printer& printer, const BpfCommandRow& command, std::span<const std::byte> bytes) {
     Fields fields(printer);
     for (const FieldRow& field : command.fields) {
         if (field.offset + std::size_t{field.size} > bytes.size()) break;
@@ -169,8 +169,8 @@ void print_fields(Printer& printer, const CommandRow& command, std::span<const s
     }
 }
 
-void render_attribute(Printer& printer, const Slot& slot) {
-    const CommandRow* command = command_of(printer.call());
+void render_bpf_attribute(Printer& printer, const Slot& slot) {
+    const BpfCommandRow* command = bpf_command_of(printer.call());
     const std::uint64_t length = std::min<std::uint64_t>(printer.call().argument32(2), most_attribute);
     const auto bytes = command && slot.value && length ? printer.call().bytes_at_entry(slot.value, length) : std::nullopt;
     if (!bytes) return printer.address(slot.value);
@@ -180,7 +180,7 @@ void render_attribute(Printer& printer, const Slot& slot) {
     print_fields(printer, *command, *bytes);
 }
 void collect_descriptors(const Call& call, const Slot& slot, std::vector<Fd>& into) {
-    const CommandRow* command = command_of(call);
+    const BpfCommandRow* command = bpf_command_of(call);
     if (!command) return;
     for (const FieldRow& field : command->fields)
         if (field.kind == Field::fd)
@@ -218,7 +218,7 @@ void render_parameters(Printer& printer, const Slot& slot) {
     print_ring_offsets(fields("cq_off"), bytes->subspan(80), completion);
 }
 
-void render_address(Printer& printer, const Slot& slot) {
+void render_entries_address(Printer& printer, const Slot& slot) {
     printer.address(slot.value);
 }
 
@@ -243,7 +243,7 @@ void print_perf(Printer& printer, std::span<const std::byte> bytes) {
 }  // namespace
 
 bool bpf_returns_fd(const Call& call) {
-    const CommandRow* command = command_of(call);
+    const BpfCommandRow* command = bpf_command_of(call);
     return command && command->returns_fd;
 }
 
@@ -257,11 +257,11 @@ void bpf(Printer& printer) {
 
 namespace kinds {
 
-const Kind bpf_attribute{.render = render_attribute, .capture = capture_attribute, .descriptors = collect_descriptors};
+const Kind bpf_attribute{.render = render_bpf_attribute, .capture = capture_bpf_attribute, .descriptors = collect_descriptors};
 const Kind io_uring_parameters{
     .phase = Phase::exit_always, .render = render_parameters, .capture = capture_struct<parameters_size>, .captured_at_both = true};
 const Kind perf_attributes = struct_in<perf_size, print_perf>;
-const Kind old_directory_entries{.phase = Phase::exit, .render = render_address};
+const Kind old_directory_entries{.phase = Phase::exit, .render = render_entries_address};
 
 }  // namespace kinds
 

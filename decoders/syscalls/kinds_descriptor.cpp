@@ -93,7 +93,7 @@ void each_fd(const Call& call, std::span<const std::byte> set, Each each) {
     for (std::int32_t fd = 0; fd < highest && static_cast<std::size_t>(fd / 8) < set.size(); ++fd)
         if (std::to_integer<unsigned>(set[static_cast<std::size_t>(fd / 8)]) >> (fd % 8) & 1) each(fd);
 }
-void print_set(Printer& printer, std::span<const std::byte> set) {
+void print_fd_set(Printer& printer, std::span<const std::byte> set) {
     printer.put('[');
     bool first = true;
     each_fd(printer.call(), set, [&](std::int32_t fd) {
@@ -108,7 +108,7 @@ void render_set(Printer& printer, const Slot& slot) {
     if (set_bytes(printer.call()) == 0) return printer.text("[]");
     const auto set = printer.call().bytes_at_entry(slot.value, set_bytes(printer.call()));
     if (!set) return printer.address(slot.value);
-    print_set(printer, *set);
+    print_fd_set(printer, *set);
 }
 void collect_set(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     if (const auto set = call.bytes_at_entry(slot.value, set_bytes(call)))
@@ -213,7 +213,7 @@ void select(Printer& printer) {
         any = true;
         printer.text(names[i]);
         printer.put(' ');
-        print_set(printer, *set);
+        print_fd_set(printer, *set);
     }
     if (any) {
         print_time_left(printer, 4);

@@ -25,11 +25,11 @@ enum class Third : std::uint8_t {
     hint_out
 };
 
-struct CommandRow {
+struct FcntlCommandRow {
     std::uint32_t command;
     Third third;
 };
-constexpr CommandRow commands[] = {
+constexpr FcntlCommandRow fcntl_command_rows[] = {
     {0, Third::fd},       {1, Third::none},    {2, Third::fd_flags},    {3, Third::none},       {4, Third::open_flags},
     {5, Third::lock_out}, {6, Third::lock},    {7, Third::lock},        {8, Third::number},     {9, Third::none},
     {10, Third::signal},  {11, Third::none},   {15, Third::owner},      {16, Third::owner_out}, {36, Third::lock_out},
@@ -40,22 +40,22 @@ constexpr CommandRow commands[] = {
 };
 
 std::optional<Third> third_of(const Call& call) {
-    for (const CommandRow& row : commands)
+    for (const FcntlCommandRow& row : fcntl_command_rows)
         if (row.command == call.argument32(1)) return row.third;
     return std::nullopt;
 }
 
-bool present(const Call& call, const Slot&) {
+bool has_fcntl_argument(const Call& call, const Slot&) {
     return third_of(call) != Third::none;
 }
-bool late(const Call& call, const Slot&) {
+bool fcntl_argument_late(const Call& call, const Slot&) {
     const auto third = third_of(call);
     return third == Third::lock_out || third == Third::owner_out || third == Third::hint_out;
 }
 
 constexpr std::size_t lock_size = 32;
 
-void capture_third(Capture& capture, const Slot& slot, int level) {
+void capture_fcntl_argument(Capture& capture, const Slot& slot, int level) {
     if (level != 0) return;
     switch (third_of(capture.call()).value_or(Third::none)) {
         case Third::lock:
@@ -98,7 +98,7 @@ void print_hint(Printer& printer, const Slot& slot) {
     printer.put(']');
 }
 
-void render_third(Printer& printer, const Slot& slot) {
+void render_fcntl_argument(Printer& printer, const Slot& slot) {
     const auto low = static_cast<std::uint32_t>(slot.value);
     const auto third = third_of(printer.call());
     if (!third) return printer.hex(slot.value);
@@ -138,7 +138,11 @@ void render_third(Printer& printer, const Slot& slot) {
 
 namespace kinds {
 
-const Kind fcntl_argument{.phase = Phase::by_call, .render = render_third, .capture = capture_third, .present = present, .late = late};
+const Kind fcntl_argument{.phase = Phase::by_call,
+                          .render = render_fcntl_argument,
+                          .capture = capture_fcntl_argument,
+                          .present = has_fcntl_argument,
+                          .late = fcntl_argument_late};
 
 }  // namespace kinds
 

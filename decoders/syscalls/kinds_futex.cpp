@@ -9,7 +9,7 @@ namespace shimtrace::decoders {
 namespace {
 
 // linux/futex.h
-enum Operation : std::uint32_t {
+enum FutexOperation : std::uint32_t {
     wait = 0,
     wake = 1,
     descriptor = 2,
@@ -30,14 +30,14 @@ constexpr std::uint32_t private_flag = 128, realtime_flag = 256;
 /// Which arguments an operation has, and what they are.
 enum class Fourth : std::uint8_t { none, timeout, count };
 enum class Sixth : std::uint8_t { none, bitset, value, wake_op };
-struct Shape {
-    Operation operation;
+struct FutexShape {
+    FutexOperation operation;
     bool has_value;
     Fourth fourth;
     bool second_address;
     Sixth sixth;
 };
-constexpr Shape shapes[] = {
+constexpr FutexShape shapes[] = {
     {wait, true, Fourth::timeout, false, Sixth::none},
     {wake, true, Fourth::none, false, Sixth::none},
     {descriptor, true, Fourth::none, false, Sixth::none},
@@ -54,9 +54,9 @@ constexpr Shape shapes[] = {
     {lock_pi2, false, Fourth::timeout, false, Sixth::none},
 };
 
-const Shape* shape_of(const Call& call) {
+const FutexShape* shape_of(const Call& call) {
     const std::uint32_t operation = call.argument32(1) & ~(private_flag | realtime_flag);
-    for (const Shape& shape : shapes)
+    for (const FutexShape& shape : shapes)
         if (shape.operation == operation) return &shape;
     return nullptr;
 }
@@ -81,38 +81,38 @@ void render_operation(Printer& printer, const Slot& slot) {
 }
 
 bool has_value(const Call& call, const Slot&) {
-    const Shape* shape = shape_of(call);
+    const FutexShape* shape = shape_of(call);
     return !shape || shape->has_value;
 }
-void render_value(Printer& printer, const Slot& slot) {
+void render_futex_value(Printer& printer, const Slot& slot) {
     printer.unsigned_decimal(static_cast<std::uint32_t>(slot.value));
 }
 
 bool has_fourth(const Call& call, const Slot&) {
-    const Shape* shape = shape_of(call);
+    const FutexShape* shape = shape_of(call);
     return !shape || shape->fourth != Fourth::none;
 }
 void capture_fourth(Capture& capture, const Slot& slot, int level) {
-    const Shape* shape = shape_of(capture.call());
+    const FutexShape* shape = shape_of(capture.call());
     if (level == 0 && shape && shape->fourth == Fourth::timeout) capture.bytes(slot.value, 16);
 }
 void render_fourth(Printer& printer, const Slot& slot) {
-    const Shape* shape = shape_of(printer.call());
+    const FutexShape* shape = shape_of(printer.call());
     if (!shape) return printer.address(slot.value);
     if (shape->fourth == Fourth::count) return printer.unsigned_decimal(static_cast<std::uint32_t>(slot.value));
     render_struct_in<16, print_timespec>(printer, slot);
 }
 
-bool has_second(const Call& call, const Slot&) {
-    const Shape* shape = shape_of(call);
+bool has_futex_second(const Call& call, const Slot&) {
+    const FutexShape* shape = shape_of(call);
     return !shape || shape->second_address;
 }
-void render_second(Printer& printer, const Slot& slot) {
+void render_futex_second(Printer& printer, const Slot& slot) {
     printer.address(slot.value);
 }
 
 bool has_sixth(const Call& call, const Slot&) {
-    const Shape* shape = shape_of(call);
+    const FutexShape* shape = shape_of(call);
     return !shape || shape->sixth != Sixth::none;
 }
 
@@ -132,7 +132,7 @@ void print_wake_op(Printer& printer, std::uint32_t value) {
     printer.hex(value & 0xfff);
 }
 void render_sixth(Printer& printer, const Slot& slot) {
-    const Shape* shape = shape_of(printer.call());
+    const FutexShape* shape = shape_of(printer.call());
     const auto value = static_cast<std::uint32_t>(slot.value);
     if (!shape) return printer.hex(value);
     switch (shape->sixth) {
@@ -180,9 +180,9 @@ void render_two(Printer& printer, const Slot& slot) {
 namespace kinds {
 
 const Kind futex_operation{.render = render_operation};
-const Kind futex_value{.render = render_value, .present = has_value};
+const Kind futex_value{.render = render_futex_value, .present = has_value};
 const Kind futex_timeout{.render = render_fourth, .capture = capture_fourth, .present = has_fourth};
-const Kind futex_second{.render = render_second, .present = has_second};
+const Kind futex_second{.render = render_futex_second, .present = has_futex_second};
 const Kind futex_value3{.render = render_sixth, .present = has_sixth};
 const Kind futex_waitv{.render = render_waiters, .capture = capture_waiters};
 const Kind futex_waitv_pair{.render = render_two, .capture = capture_two};

@@ -8,7 +8,7 @@ namespace shimtrace::decoders {
 
 namespace {
 
-enum Operation : std::uint32_t { buffers = 0, files = 2, eventfd = 4, probe = 8, eventfd_async = 7 };
+enum RegisterOperation : std::uint32_t { buffers = 0, files = 2, eventfd = 4, probe = 8, eventfd_async = 7 };
 
 constexpr FlagName io_uring_operation_rows[] = {
     {0, "IORING_OP_NOP"},
@@ -90,7 +90,7 @@ std::uint64_t count_of(const Call& call) {
 bool argument_late(const Call& call, const Slot&) {
     return call.argument32(1) == probe;
 }
-void capture_argument(Capture& capture, const Slot& slot, int level) {
+void capture_register_argument(Capture& capture, const Slot& slot, int level) {
     if (level != 0) return;
     const std::uint64_t count = count_of(capture.call());
     switch (capture.call().argument32(1)) {
@@ -132,7 +132,7 @@ void print_probe(Printer& printer, std::uint64_t address, std::uint64_t count) {
     operations.put(']');
 }
 
-void render_argument(Printer& printer, const Slot& slot) {
+void render_register_argument(Printer& printer, const Slot& slot) {
     const std::uint64_t count = count_of(printer.call());
     switch (printer.call().argument32(1)) {
         case buffers:
@@ -162,8 +162,8 @@ void collect_registered(const Call& call, const Slot& slot, std::vector<Fd>& int
 namespace kinds {
 
 const Kind io_uring_argument{.phase = Phase::by_call,
-                             .render = render_argument,
-                             .capture = capture_argument,
+                             .render = render_register_argument,
+                             .capture = capture_register_argument,
                              .descriptors = collect_registered,
                              .late = argument_late};
 

@@ -10,7 +10,7 @@ namespace shimtrace::decoders {
 
 namespace {
 
-const IoctlCommand* command_of(const Call& call) {
+const IoctlCommand* ioctl_command_of(const Call& call) {
     return find_ioctl(call.argument32(1));
 }
 
@@ -41,20 +41,20 @@ void render_command(Printer& printer, const Slot& slot) {
     command ? printer.text(command->name) : print_unknown(printer, value);
 }
 
-bool present(const Call& call, const Slot&) {
-    const IoctlCommand* command = command_of(call);
+bool has_ioctl_argument(const Call& call, const Slot&) {
+    const IoctlCommand* command = ioctl_command_of(call);
     return !command || command->content != IoctlContent::none;
 }
-bool late(const Call& call, const Slot&) {
-    const IoctlCommand* command = command_of(call);
+bool ioctl_argument_late(const Call& call, const Slot&) {
+    const IoctlCommand* command = ioctl_command_of(call);
     return command && command->direction == IoctlDirection::from_kernel;
 }
-void capture_argument(Capture& capture, const Slot& slot, int level) {
-    const IoctlCommand* command = command_of(capture.call());
+void capture_ioctl_argument(Capture& capture, const Slot& slot, int level) {
+    const IoctlCommand* command = ioctl_command_of(capture.call());
     if (level == 0 && command) capture.bytes(slot.value, ioctl_size(command->content));
 }
-void render_argument(Printer& printer, const Slot& slot) {
-    const IoctlCommand* command = command_of(printer.call());
+void render_ioctl_argument(Printer& printer, const Slot& slot) {
+    const IoctlCommand* command = ioctl_command_of(printer.call());
     if (!command) return printer.hex(slot.value);
     switch (command->content) {
         case IoctlContent::none:
@@ -77,7 +77,7 @@ void render_argument(Printer& printer, const Slot& slot) {
     print_ioctl_content(printer, command->content, *bytes);
 }
 void collect(const Call& call, const Slot& slot, std::vector<Fd>& into) {
-    if (const IoctlCommand* command = command_of(call); command && command->content == IoctlContent::fd)
+    if (const IoctlCommand* command = ioctl_command_of(call); command && command->content == IoctlContent::fd)
         into.push_back(Fd{static_cast<std::int32_t>(slot.value)});
 }
 
@@ -87,7 +87,7 @@ namespace results {
 
 void ioctl(Printer& printer) {
     const Call& call = printer.call();
-    const IoctlCommand* command = command_of(call);
+    const IoctlCommand* command = ioctl_command_of(call);
     if (command && command->result == IoctlResult::fd) return printer.fd(static_cast<std::int32_t>(call.result()));
     printer.decimal(call.result());
     if (!command || command->result != IoctlResult::ns_type) return;
@@ -102,11 +102,11 @@ namespace kinds {
 
 const Kind ioctl_command{.render = render_command};
 const Kind ioctl_argument{.phase = Phase::by_call,
-                          .render = render_argument,
-                          .capture = capture_argument,
+                          .render = render_ioctl_argument,
+                          .capture = capture_ioctl_argument,
                           .descriptors = collect,
-                          .present = present,
-                          .late = late};
+                          .present = has_ioctl_argument,
+                          .late = ioctl_argument_late};
 
 }  // namespace kinds
 

@@ -20,7 +20,7 @@ constexpr FlagSet key_permissions{"KEY_???", key_permission_rows};
 constexpr FlagName queue_flag_rows[] = {{0x800, "O_NONBLOCK"}};
 constexpr FlagSet queue_flags{"O_???", queue_flag_rows};
 
-void render_key(Printer& printer, const Slot& slot) {
+void render_ipc_key(Printer& printer, const Slot& slot) {
     const auto key = static_cast<std::uint32_t>(slot.value);
     key == 0 ? printer.text("IPC_PRIVATE") : printer.hex(key);
 }
@@ -87,8 +87,8 @@ void render_message_out(Printer& printer, const Slot& slot) {
 
 // struct mq_attr: {long flags, maximum, size, current}
 
-constexpr std::size_t attributes_size = 64;
-void print_attributes(Printer& printer, std::span<const std::byte> bytes) {
+constexpr std::size_t queue_attributes_size = 64;
+void print_queue_attributes(Printer& printer, std::span<const std::byte> bytes) {
     Fields fields(printer);
     const auto flags = value_at<std::uint64_t>(bytes, 0);
     flags == 0 ? fields("mq_flags").put('0') : fields("mq_flags").flags(queue_flags, flags);
@@ -96,7 +96,7 @@ void print_attributes(Printer& printer, std::span<const std::byte> bytes) {
     fields("mq_msgsize").decimal(value_at<std::int64_t>(bytes, 16));
     fields("mq_curmsgs").decimal(value_at<std::int64_t>(bytes, 24));
 }
-bool creates(const Call& call, const Slot& slot) {
+bool creates_queue(const Call& call, const Slot& slot) {
     constexpr std::uint64_t create = 0100;
     return (call.argument(slot.argument.other) & create) != 0;
 }
@@ -205,7 +205,7 @@ void render_key_argument(Printer& printer, const Slot& slot) {
 
 namespace kinds {
 
-const Kind ipc_key{.render = render_key};
+const Kind ipc_key{.render = render_ipc_key};
 const Kind ipc_flags{.render = render_get_flags};
 const Kind ipc_command{.render = render_command<shmctl_commands>};
 const Kind semaphore_command{.render = render_command<semctl_commands>};
@@ -213,10 +213,11 @@ const Kind message_command{.render = render_command<msgctl_commands>};
 const Kind semaphore_operations{.render = render_operations, .capture = capture_operations};
 const Kind ipc_message_in{.render = render_message_in, .capture = capture_message<false>};
 const Kind ipc_message_out{.phase = Phase::exit, .render = render_message_out, .capture = capture_message<true>};
-const Kind queue_attributes_create{
-    .render = render_struct_in<attributes_size, print_attributes>, .capture = capture_struct<attributes_size>, .present = creates};
-const Kind queue_attributes_in = struct_in<attributes_size, print_attributes>;
-const Kind queue_attributes_out = struct_out<attributes_size, print_attributes>;
+const Kind queue_attributes_create{.render = render_struct_in<queue_attributes_size, print_queue_attributes>,
+                                   .capture = capture_struct<queue_attributes_size>,
+                                   .present = creates_queue};
+const Kind queue_attributes_in = struct_in<queue_attributes_size, print_queue_attributes>;
+const Kind queue_attributes_out = struct_out<queue_attributes_size, print_queue_attributes>;
 const Kind key_serial{.render = render_serial};
 const Kind keyctl_argument{.phase = Phase::by_call,
                            .render = render_key_argument,

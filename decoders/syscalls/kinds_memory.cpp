@@ -59,18 +59,18 @@ bool moves_to_fixed(const Call& call, const Slot&) {
     constexpr std::uint64_t fixed = 2, dont_unmap = 4;
     return (call.argument(3) & (fixed | dont_unmap)) != 0;
 }
-void render_address(Printer& printer, const Slot& slot) {
+void render_new_address(Printer& printer, const Slot& slot) {
     printer.address(slot.value);
 }
 
-constexpr std::uint64_t page = 4096;
+constexpr std::uint64_t page_size = 4096;
 void capture_mincore(Capture& capture, const Slot& slot, int level) {
-    const std::uint64_t pages = (capture.call().argument(1) + page - 1) / page;
+    const std::uint64_t pages = (capture.call().argument(1) + page_size - 1) / page_size;
     if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(pages, capture.limits().payload_bytes));
 }
 void render_mincore(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
-    const std::uint64_t pages = (call.argument(1) + page - 1) / page;
+    const std::uint64_t pages = (call.argument(1) + page_size - 1) / page_size;
     if (call.failed() || slot.value == 0) return printer.address(slot.value);
     array(printer, slot.value, pages, 1, printer.element_limit(),
           [&](std::span<const std::byte> resident, std::uint64_t) { printer.put(value_at<std::uint8_t>(resident, 0) & 1 ? '1' : '0'); });
@@ -161,7 +161,7 @@ void render_moved(Printer& printer, const Slot& slot) {
 namespace kinds {
 
 const Kind mmap_flags{.render = render_mmap_flags};
-const Kind mremap_address{.render = render_address, .present = moves_to_fixed};
+const Kind mremap_address{.render = render_new_address, .present = moves_to_fixed};
 const Kind mincore_vector{.phase = Phase::exit, .render = render_mincore, .capture = capture_mincore};
 const Kind memory_policy{.render = render_policy<true>};
 const Kind memory_policy32{.render = render_policy<false>};

@@ -35,10 +35,10 @@ bool ignores_type(const Call& call) {
 bool ignores_data(const Call& call) {
     return (call.argument(3) & (bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
 }
-void capture_path(Capture& capture, const Slot& slot, int level) {
+void capture_source(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.path(slot.value);
 }
-void render_path(Printer& printer, const Slot& slot) {
+void render_source(Printer& printer, const Slot& slot) {
     printer.path(slot.value);
 }
 void capture_type(Capture& capture, const Slot& slot, int level) {
@@ -47,22 +47,22 @@ void capture_type(Capture& capture, const Slot& slot, int level) {
 void render_type(Printer& printer, const Slot& slot) {
     ignores_type(printer.call()) ? printer.address(slot.value) : printer.string(slot.value, printer.style().string_limit);
 }
-void capture_data(Capture& capture, const Slot& slot, int level) {
+void capture_mount_data(Capture& capture, const Slot& slot, int level) {
     if (level == 0 && !ignores_data(capture.call())) capture.string(slot.value);
 }
-void render_data(Printer& printer, const Slot& slot) {
+void render_mount_data(Printer& printer, const Slot& slot) {
     ignores_data(printer.call()) ? printer.address(slot.value) : printer.string(slot.value, printer.style().string_limit);
 }
 
 // linux/mount.h: struct mount_attr
 
-constexpr std::size_t attributes_size = 32;
-void capture_attributes(Capture& capture, const Slot& slot, int level) {
-    if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(capture.call().argument(slot.argument.other), attributes_size));
+constexpr std::size_t mount_attributes_size = 32;
+void capture_mount_attributes(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(capture.call().argument(slot.argument.other), mount_attributes_size));
 }
-void render_attributes(Printer& printer, const Slot& slot) {
-    const auto bytes = slot.value ? printer.call().bytes_at_entry(slot.value, attributes_size) : std::nullopt;
-    if (!bytes || bytes->size() < attributes_size) return printer.address(slot.value);
+void render_mount_attributes(Printer& printer, const Slot& slot) {
+    const auto bytes = slot.value ? printer.call().bytes_at_entry(slot.value, mount_attributes_size) : std::nullopt;
+    if (!bytes || bytes->size() < mount_attributes_size) return printer.address(slot.value);
     Fields fields(printer);
     fields("attr_set").flags(mount_setattr_attributes, value_at<std::uint64_t>(*bytes, 0));
     fields("attr_clr").flags(mount_setattr_attributes, value_at<std::uint64_t>(*bytes, 8));
@@ -76,13 +76,13 @@ void render_attributes(Printer& printer, const Slot& slot) {
 
 enum Command : std::uint32_t { set_flag = 0, set_string = 1, set_binary = 2, set_path = 3, set_path_empty = 4, set_fd = 5 };
 
-void capture_key(Capture& capture, const Slot& slot, int level) {
+void capture_fsconfig_key(Capture& capture, const Slot& slot, int level) {
     if (level == 0 && capture.call().argument32(1) <= set_fd) capture.string(slot.value);
 }
-void render_key(Printer& printer, const Slot& slot) {
+void render_fsconfig_key(Printer& printer, const Slot& slot) {
     printer.call().argument32(1) <= set_fd ? printer.string(slot.value, printer.style().string_limit) : printer.address(slot.value);
 }
-void capture_value(Capture& capture, const Slot& slot, int level) {
+void capture_fsconfig_value(Capture& capture, const Slot& slot, int level) {
     if (level != 0) return;
     switch (capture.call().argument32(1)) {
         case set_string:
@@ -96,7 +96,7 @@ void capture_value(Capture& capture, const Slot& slot, int level) {
             return;
     }
 }
-void render_value(Printer& printer, const Slot& slot) {
+void render_fsconfig_value(Printer& printer, const Slot& slot) {
     switch (printer.call().argument32(1)) {
         case set_string:
             return printer.string(slot.value, printer.style().string_limit);
@@ -179,10 +179,10 @@ std::uint64_t result_bytes(const Call& call, const Slot& slot) {
     const unsigned size_index = slot.argument.other ? slot.argument.other : slot.index + 1;
     return call.succeeded() && call.argument(size_index) != 0 && call.result() > 0 ? static_cast<std::uint64_t>(call.result()) : 0;
 }
-void capture_attribute(Capture& capture, const Slot& slot, int level) {
+void capture_extended_attribute(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.payload(slot.value, result_bytes(capture.call(), slot));
 }
-void render_attribute(Printer& printer, const Slot& slot) {
+void render_extended_attribute(Printer& printer, const Slot& slot) {
     const std::uint64_t length = result_bytes(printer.call(), slot);
     length == 0 ? printer.address(slot.value) : printer.buffer(slot.value, length);
 }
@@ -192,17 +192,17 @@ void render_attribute(Printer& printer, const Slot& slot) {
 namespace kinds {
 
 const Kind mount_flags{.render = render_mount_flags};
-const Kind mount_source{.render = render_path, .capture = capture_path};
+const Kind mount_source{.render = render_source, .capture = capture_source};
 const Kind mount_type{.render = render_type, .capture = capture_type};
-const Kind mount_data{.render = render_data, .capture = capture_data};
-const Kind mount_attributes_in{.render = render_attributes, .capture = capture_attributes};
-const Kind fsconfig_key{.render = render_key, .capture = capture_key};
-const Kind fsconfig_value{.render = render_value, .capture = capture_value};
+const Kind mount_data{.render = render_mount_data, .capture = capture_mount_data};
+const Kind mount_attributes_in{.render = render_mount_attributes, .capture = capture_mount_attributes};
+const Kind fsconfig_key{.render = render_fsconfig_key, .capture = capture_fsconfig_key};
+const Kind fsconfig_value{.render = render_fsconfig_value, .capture = capture_fsconfig_value};
 const Kind fsconfig_aux{.render = render_aux, .descriptors = collect_aux};
 const Kind file_handle_in{.render = render_handle_in, .capture = capture_handle};
 const Kind file_handle_out{.phase = Phase::exit_always, .render = render_handle_out, .capture = capture_handle, .captured_at_both = true};
-const Kind attribute_value{.phase = Phase::exit, .render = render_attribute, .capture = capture_attribute};
-const Kind attribute_list{.phase = Phase::exit, .render = render_attribute, .capture = capture_attribute};
+const Kind attribute_value{.phase = Phase::exit, .render = render_extended_attribute, .capture = capture_extended_attribute};
+const Kind attribute_list{.phase = Phase::exit, .render = render_extended_attribute, .capture = capture_extended_attribute};
 
 }  // namespace kinds
 

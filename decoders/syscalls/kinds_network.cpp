@@ -133,20 +133,16 @@ void print_credentials(Printer& printer, std::span<const std::byte> bytes) {
     fields("uid").unsigned_decimal(value_at<std::uint32_t>(bytes, 4));
     fields("gid").unsigned_decimal(value_at<std::uint32_t>(bytes, 8));
 }
-/// struct sock_fprog: {u16 length, filter's address}
-void print_filter(Printer& printer, std::span<const std::byte> bytes) {
-    Fields fields(printer);
-    fields("len").unsigned_decimal(value_at<std::uint16_t>(bytes, 0));
-    fields("filter").address(value_at<std::uint64_t>(bytes, 8));
-}
 void print_membership(Printer& printer, std::span<const std::byte> bytes) {
     Fields fields(printer);
     print_inet_address(fields("imr_multiaddr"), bytes);
     print_inet_address(fields("imr_interface"), bytes.subspan(4));
 }
 constexpr OptionStruct option_structs[] = {
-    {level_socket, option_linger, 8, print_linger},          {level_socket, option_peer_credentials, 12, print_credentials},
-    {level_socket, option_attach_filter, 16, print_filter},  {level_ip, option_add_membership, 8, print_membership},
+    {level_socket, option_linger, 8, print_linger},
+    {level_socket, option_peer_credentials, 12, print_credentials},
+    {level_socket, option_attach_filter, 16, print_filter_program},
+    {level_ip, option_add_membership, 8, print_membership},
     {level_ip, option_drop_membership, 8, print_membership},
 };
 

@@ -131,15 +131,15 @@ constexpr OptionRow options[] = {
     {set_ptracer, Second::number, Rest::none},
 };
 
-constexpr OptionRow unknown{0, Second::raw, Rest::raw3};
+constexpr OptionRow unknown_option{0, Second::raw, Rest::raw3};
 
 const OptionRow& row_of(const Call& call) {
     for (const OptionRow& row : options)
         if (row.option == call.argument32(0)) return row;
-    return unknown;
+    return unknown_option;
 }
 
-constexpr std::size_t name_size = 16;
+constexpr std::size_t thread_name_size = 16;
 
 bool has_second(const Call& call, const Slot&) {
     return row_of(call).second != Second::none;
@@ -167,7 +167,7 @@ void capture_second(Capture& capture, const Slot& slot, int level) {
             return capture.bytes(slot.value, 8);
         case Second::name:
         case Second::name_out:
-            return capture.text(slot.value, name_size);
+            return capture.text(slot.value, thread_name_size);
         default:
             return;
     }
@@ -209,9 +209,9 @@ void render_second(Printer& printer, const Slot& slot) {
         case Second::address_out:
             return print_filled(printer, slot, kind);
         case Second::name:
-            return printer.string(slot.value, name_size - 1);
+            return printer.string(slot.value, thread_name_size - 1);
         case Second::name_out:
-            return printer.call().failed() ? printer.address(slot.value) : printer.string(slot.value, name_size - 1);
+            return printer.call().failed() ? printer.address(slot.value) : printer.string(slot.value, thread_name_size - 1);
         case Second::dumpable:
             return printer.constant(prctl_dumpable, slot.value);
         case Second::seccomp_mode:

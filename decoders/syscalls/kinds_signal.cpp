@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t set_size = 8;
 
-void print_set(Printer& printer, std::span<const std::byte> bytes) {
+void print_signal_set(Printer& printer, std::span<const std::byte> bytes) {
     printer.signal_set(bytes);
 }
 
@@ -88,8 +88,8 @@ void render_frame(Printer& printer, const Slot&) {
 
 namespace kinds {
 
-const Kind signal_set_in = struct_in<set_size, print_set>;
-const Kind signal_set_out = struct_out<set_size, print_set>;
+const Kind signal_set_in = struct_in<set_size, print_signal_set>;
+const Kind signal_set_out = struct_out<set_size, print_signal_set>;
 const Kind sigaction_in = struct_in<action_size, print_action>;
 const Kind sigaction_out = struct_out<action_size, print_action>;
 const Kind signal_stack_in = struct_in<stack_size, print_stack>;

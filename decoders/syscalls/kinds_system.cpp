@@ -31,13 +31,13 @@ constexpr FlagName quota_rows[] = {
 };
 constexpr FlagSet quota_commands{"Q_???", quota_rows};
 
-constexpr std::size_t name_size = 65, uname_size = 6 * name_size;
+constexpr std::size_t uname_field_size = 65, uname_size = 6 * uname_field_size;
 void print_uname(Printer& printer, std::span<const std::byte> bytes) {
     constexpr std::string_view names[] = {"sysname", "nodename", "release", "version", "machine", "domainname"};
     Fields fields(printer);
     for (std::size_t i = 0; i < std::size(names); ++i) {
         if (printer.abbreviate() && i == 2) return fields.more();
-        fields(names[i]).field_text(bytes.subspan(i * name_size, name_size));
+        fields(names[i]).field_text(bytes.subspan(i * uname_field_size, uname_field_size));
     }
 }
 
@@ -103,10 +103,10 @@ bool restarts_with_command(const Call& call, const Slot&) {
     constexpr std::uint32_t restart2 = 0xa1b2c3d4;
     return call.argument32(2) == restart2;
 }
-void capture_string(Capture& capture, const Slot& slot, int level) {
+void capture_reboot_argument(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.string(slot.value);
 }
-void render_string(Printer& printer, const Slot& slot) {
+void render_reboot_argument(Printer& printer, const Slot& slot) {
     printer.string(slot.value, printer.style().string_limit);
 }
 
@@ -134,11 +134,6 @@ void capture_seccomp(Capture& capture, const Slot& slot, int level) {
             return;
     }
 }
-void print_filter(Printer& printer, std::span<const std::byte> bytes) {
-    Fields fields(printer);
-    fields("len").unsigned_decimal(value_at<std::uint16_t>(bytes, 0));
-    fields("filter").address(value_at<std::uint64_t>(bytes, 8));
-}
 void render_seccomp(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
     const auto bytes = slot.value && !call.failed() ? call.bytes(slot.value, 16)
@@ -146,7 +141,7 @@ void render_seccomp(Printer& printer, const Slot& slot) {
                                                     : std::nullopt;
     if (!bytes) return printer.address(slot.value);
     const std::uint32_t operation = call.argument32(0);
-    if (operation == set_filter && bytes->size() >= 16) return print_filter(printer, *bytes);
+    if (operation == set_filter && bytes->size() >= 16) return print_filter_program(printer, *bytes);
     if (operation == action_available && bytes->size() >= 4) {
         printer.put('[');
         printer.constant(seccomp_return_actions, value_at<std::uint32_t>(*bytes, 0));
@@ -303,7 +298,7 @@ const Kind syslog_action{.render = render_log_action};
 const Kind syslog_buffer{.phase = Phase::exit, .render = render_log, .capture = capture_log, .present = has_log_buffer};
 const Kind syslog_length{.render = render_log_length, .present = has_log_length};
 const Kind swap_flags{.render = render_swap_flags};
-const Kind reboot_argument{.render = render_string, .capture = capture_string, .present = restarts_with_command};
+const Kind reboot_argument{.render = render_reboot_argument, .capture = capture_reboot_argument, .present = restarts_with_command};
 const Kind seccomp_flags{.render = render_seccomp_flags};
 const Kind seccomp_argument{.phase = Phase::by_call, .render = render_seccomp, .capture = capture_seccomp, .late = seccomp_late};
 const Kind landlock_attributes{.render = render_ruleset, .capture = capture_ruleset};

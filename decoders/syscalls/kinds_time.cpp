@@ -63,7 +63,7 @@ void print_timer(Printer& printer, std::span<const std::byte> bytes) {
 }
 
 /// USER_HZ is 100 on every architecture that is traced: 250 /* 2.50 s */
-void print_ticks(Printer& printer, std::int64_t ticks) {
+void print_clock_ticks(Printer& printer, std::int64_t ticks) {
     constexpr std::int64_t per_second = 100;
     printer.decimal(ticks);
     if (ticks <= 0) return;
@@ -73,10 +73,10 @@ void print_ticks(Printer& printer, std::int64_t ticks) {
 }
 void print_times(Printer& printer, std::span<const std::byte> bytes) {
     Fields fields(printer);
-    print_ticks(fields("tms_utime"), value_at<std::int64_t>(bytes, 0));
-    print_ticks(fields("tms_stime"), value_at<std::int64_t>(bytes, 8));
-    print_ticks(fields("tms_cutime"), value_at<std::int64_t>(bytes, 16));
-    print_ticks(fields("tms_cstime"), value_at<std::int64_t>(bytes, 24));
+    print_clock_ticks(fields("tms_utime"), value_at<std::int64_t>(bytes, 0));
+    print_clock_ticks(fields("tms_stime"), value_at<std::int64_t>(bytes, 8));
+    print_clock_ticks(fields("tms_cutime"), value_at<std::int64_t>(bytes, 16));
+    print_clock_ticks(fields("tms_cstime"), value_at<std::int64_t>(bytes, 24));
 }
 
 void print_utimbuf(Printer& printer, std::span<const std::byte> bytes) {

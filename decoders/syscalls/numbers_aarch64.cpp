@@ -3,7 +3,7 @@
 
 namespace shimtrace::decoders {
 
-static constexpr NumberedName numbers[] = {
+static constexpr NumberedName aarch64_rows[] = {
     {0, "io_setup"},
     {1, "io_destroy"},
     {2, "io_submit"},
@@ -331,7 +331,7 @@ static constexpr NumberedName numbers[] = {
 };
 
 std::span<const NumberedName> aarch64_numbers() {
-    return numbers;
+    return aarch64_rows;
 }
 
 }  // namespace shimtrace::decoders

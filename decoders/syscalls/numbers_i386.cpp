@@ -3,7 +3,7 @@
 
 namespace shimtrace::decoders {
 
-static constexpr Numbered32 numbers[] = {
+static constexpr Numbered32 i386_rows[] = {
     {0, "restart_syscall", 1},
     {1, "exit", 1},
     {2, "fork", 0},
@@ -466,7 +466,7 @@ static constexpr Numbered32 numbers[] = {
 };
 
 std::span<const Numbered32> i386_numbers() {
-    return numbers;
+    return i386_rows;
 }
 
 }  // namespace shimtrace::decoders

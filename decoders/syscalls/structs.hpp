@@ -35,4 +35,11 @@ constexpr Kind struct_in{.render = render_struct_in<size, print>, .capture = cap
 template <std::size_t size, PrintStruct print>
 constexpr Kind struct_out{.phase = Phase::exit, .render = render_struct_out<size, print>, .capture = capture_struct<size>};
 
+/// struct sock_fprog of 16 bytes: {u16 length, filter's address}. Sockets and seccomp take it.
+inline void print_filter_program(Printer& printer, std::span<const std::byte> bytes) {
+    Fields fields(printer);
+    fields("len").unsigned_decimal(value_at<std::uint16_t>(bytes, 0));
+    fields("filter").address(value_at<std::uint64_t>(bytes, 8));
+}
+
 }  // namespace shimtrace::decoders

@@ -18,7 +18,7 @@ struct Entry {
     std::uint8_t arguments = 6;
     std::uint32_t classes = 0;
 };
-using ByNumber = std::array<Entry, most_numbers>;
+using EntriesByNumber = std::array<Entry, most_numbers>;
 using ByName = std::unordered_map<std::string_view, const SyscallRow*>;
 
 ByName index_rows() {
@@ -29,7 +29,7 @@ ByName index_rows() {
     return rows;
 }
 
-void add(ByNumber& table, const ByName& rows, std::span<const NumberedName> numbers) {
+void add(EntriesByNumber& table, const ByName& rows, std::span<const NumberedName> numbers) {
     for (const auto& [number, name] : numbers) {
         const auto found = rows.find(name);
         if (found == rows.end()) continue;
@@ -39,13 +39,13 @@ void add(ByNumber& table, const ByName& rows, std::span<const NumberedName> numb
 }
 
 /// The x32 calls with numbers of their own take 32-bit structs: their arguments stay raw.
-void add_x32(ByNumber& table, const ByName& rows) {
+void add_x32(EntriesByNumber& table, const ByName& rows) {
     add(table, rows, x86_64_numbers());
     add(table, rows, x32_numbers());
     for (const auto& [number, name] : x32_numbers()) table[number].row = nullptr;
 }
 
-void add_i386(ByNumber& table, const ByName& rows) {
+void add_i386(EntriesByNumber& table, const ByName& rows) {
     for (const auto& [number, name, arguments] : i386_numbers()) {
         // stat64, getuid32, clock_gettime64: in the classes of the call without the suffix.
         std::string_view plain = name;
@@ -58,7 +58,7 @@ void add_i386(ByNumber& table, const ByName& rows) {
 
 /// Built once, never changed: lookups are one index away.
 struct Tables {
-    ByNumber x86_64, x32, aarch64, i386;
+    EntriesByNumber x86_64, x32, aarch64, i386;
 
     Tables() {
         const ByName rows = index_rows();
@@ -69,7 +69,7 @@ struct Tables {
     }
 };
 
-const ByNumber& table_of(Arch arch) {
+const EntriesByNumber& table_of(Arch arch) {
     static const Tables tables;
     switch (arch) {
         case Arch::x86_64:
@@ -101,7 +101,7 @@ std::optional<std::string_view> syscall_name(Arch arch, std::int64_t number) {
 }
 
 std::optional<std::int64_t> syscall_number(Arch arch, std::string_view name) {
-    const ByNumber& table = table_of(arch);
+    const EntriesByNumber& table = table_of(arch);
     for (std::size_t number = 0; number < table.size(); ++number)
         if (table[number].name == name) return static_cast<std::int64_t>(number | (arch == Arch::x32 ? x32_bit : 0));
     return std::nullopt;
@@ -109,7 +109,7 @@ std::optional<std::int64_t> syscall_number(Arch arch, std::string_view name) {
 
 std::vector<std::int64_t> syscall_numbers(Arch arch) {
     std::vector<std::int64_t> numbers;
-    const ByNumber& table = table_of(arch);
+    const EntriesByNumber& table = table_of(arch);
     for (std::size_t number = 0; number < table.size(); ++number)
         if (!table[number].name.empty()) numbers.push_back(static_cast<std::int64_t>(number | (arch == Arch::x32 ? x32_bit : 0)));
     return numbers;

@@ -10,24 +10,24 @@ namespace shimtrace::decoders {
 
 namespace {
 
-enum class Shape : std::uint8_t { none, buffer, vector, message };
+enum class TransferShape : std::uint8_t { none, buffer, vector, message };
 
 struct Mover {
     std::string_view name;
-    Shape shape = Shape::none;
+    TransferShape shape = TransferShape::none;
     bool written = false;
     std::int8_t flags = -1;  ///< the argument with MSG_* flags
 };
 
 constexpr Mover movers[] = {
-    {"read", Shape::buffer},
-    {"write", Shape::buffer, true},
-    {"readv", Shape::vector},
-    {"writev", Shape::vector, true},
-    {"recvfrom", Shape::buffer, false, 3},
-    {"sendto", Shape::buffer, true},
-    {"recvmsg", Shape::message, false, 2},
-    {"sendmsg", Shape::message, true},
+    {"read", TransferShape::buffer},
+    {"write", TransferShape::buffer, true},
+    {"readv", TransferShape::vector},
+    {"writev", TransferShape::vector, true},
+    {"recvfrom", TransferShape::buffer, false, 3},
+    {"sendto", TransferShape::buffer, true},
+    {"recvmsg", TransferShape::message, false, 2},
+    {"sendmsg", TransferShape::message, true},
 };
 
 /// nullptr: no such call. 32-bit calls have structs of another shape: find_row has no row for them either.
@@ -95,22 +95,22 @@ std::optional<Transfer> transfer(const Event& enter, const Event& exit) {
     if (mover->flags >= 0 && (enter.args[static_cast<std::size_t>(mover->flags)] & peek) != 0) return std::nullopt;
     Transfer moved{.fd = Fd{static_cast<std::int32_t>(enter.args[0])}, .written = mover->written};
     if (exit.result == 0) {
-        moved.end = !mover->written && (mover->shape != Shape::buffer || enter.args[2] != 0);
+        moved.end = !mover->written && (mover->shape != TransferShape::buffer || enter.args[2] != 0);
         return moved;
     }
     const Call call(enter, &exit);
     Gathering gathering(call, static_cast<std::uint64_t>(exit.result), moved);
     switch (mover->shape) {
-        case Shape::buffer:
+        case TransferShape::buffer:
             gathering.part(enter.args[1], enter.args[2]);
             break;
-        case Shape::vector:
+        case TransferShape::vector:
             gathering.vector(enter.args[1], enter.args[2]);
             break;
-        case Shape::message:
+        case TransferShape::message:
             gathering.message(enter.args[1]);
             break;
-        case Shape::none:
+        case TransferShape::none:
             break;
     }
     gathering.finish();

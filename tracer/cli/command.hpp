@@ -1,4 +1,4 @@
-// A command of the program: its options, and what it does. main() only lists them.
+// A command of the program: its options, and what it does. program.cpp lists them.
 #pragma once
 
 #include <CLI/CLI.hpp>

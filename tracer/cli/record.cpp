@@ -10,7 +10,7 @@ namespace shimtrace::cli {
 
 namespace {
 
-int run(const Globals& globals, TraceOptions trace_options, RecordingOptions options) {
+int run_record(const Globals& globals, TraceOptions trace_options, RecordingOptions options) {
     if (trace_options.output.empty()) return report({.what = "record: where to?", .hint = "-o FILE"}, exit_usage);
     options.path = std::exchange(trace_options.output, {});
     auto plan = plan_trace(trace_options);
@@ -37,7 +37,7 @@ void add_record(CLI::App& app, Globals& globals, int& exit_code) {
     add_recorder_options(*command, *options);
     command->callback([&globals, &exit_code, trace_options, options] {
         trace_options->command = globals.command;
-        exit_code = run(globals, *trace_options, *options);
+        exit_code = run_record(globals, *trace_options, *options);
     });
 }
 

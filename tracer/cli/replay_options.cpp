@@ -1,6 +1,7 @@
 #include "cli/replay_options.hpp"
 
 #include "cli/session.hpp"
+#include "cli/time_text.hpp"
 #include "cli/trace_options.hpp"
 #include "decoders_syscalls/capture.hpp"
 #include "output/role_text.hpp"

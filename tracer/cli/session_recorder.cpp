@@ -2,6 +2,7 @@
 
 #include "cli/session.hpp"
 #include "cli/sight.hpp"
+#include "cli/time_text.hpp"
 #include "containerd/versions.hpp"
 #include "decoders_syscalls/table.hpp"
 #include "diagnosis/two_looks.hpp"

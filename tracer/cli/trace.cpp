@@ -15,7 +15,7 @@ namespace shimtrace::cli {
 
 namespace {
 
-int run(const Globals& globals, const TraceOptions& options, const RecordingOptions& file_options) {
+int run_trace(const Globals& globals, const TraceOptions& options, const RecordingOptions& file_options) {
     auto plan = plan_trace(options);
     if (!plan) return report(plan.error(), exit_usage);
     if (auto resolved = resolve_targets(globals, options, *plan); !resolved)
@@ -65,7 +65,7 @@ void add_trace(CLI::App& app, Globals& globals, int& exit_code) {
     add_file_options(*command, *file_options);
     command->callback([&globals, &exit_code, options, file_options] {
         options->command = globals.command;
-        exit_code = run(globals, *options, *file_options);
+        exit_code = run_trace(globals, *options, *file_options);
     });
 }
 

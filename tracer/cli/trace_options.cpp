@@ -1,9 +1,10 @@
 #include "cli/trace_options.hpp"
 
+#include "cli/time_text.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cmath>
 #include <optional>
 
 namespace shimtrace::cli {
@@ -177,18 +178,6 @@ void add_target_options(CLI::App& app, TraceOptions& options) {
                  "let the kernel skip calls that are not asked for (the default with -f, -e trace= and a command)");
     app.add_flag("--no-seccomp-bpf", options.no_seccomp, "do not");
     app.add_flag("--colocate", options.colocate, "share a CPU with the tracee: faster on virtual machines");
-}
-
-Result<Nanoseconds> parse_duration(std::string_view text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-    constexpr std::pair<std::string_view, double> units[] = {{"", 1e9}, {"s", 1e9},  {"ms", 1e6},   {"us", 1e3},
-                                                             {"ns", 1}, {"m", 60e9}, {"min", 60e9}, {"h", 3600e9}};
-    const auto known = std::ranges::find(units, unit, &std::pair<std::string_view, double>::first);
-    if (error != std::errc{} || value < 0 || !std::isfinite(value) || known == std::end(units) || value * known->second > 9e18)
-        return fail(fmt::format("'{}' is not a duration", text), 0, "5s, 200ms, 1m, 2h");
-    return Nanoseconds(static_cast<std::int64_t>(value * known->second));
 }
 
 Result<TracePlan> plan_trace(const TraceOptions& options) {

@@ -51,7 +51,4 @@ constexpr std::uint32_t most_message_bytes = 1 << 16;
 
 Result<TracePlan> plan_trace(const TraceOptions& options);
 
-/// "5s", "200ms", "1m", "2h", "10" (seconds).
-Result<Nanoseconds> parse_duration(std::string_view text);
-
 }  // namespace shimtrace::cli

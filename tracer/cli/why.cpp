@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/saved_sight.hpp"
 #include "cli/sight.hpp"
+#include "cli/time_text.hpp"
 #include "host/snapshot.hpp"
 #include "output/why_json.hpp"
 #include "output/why_text.hpp"
@@ -31,30 +32,10 @@ struct WhyOptions {
     std::string interval = "200ms", watch;
 };
 
-volatile std::sig_atomic_t interrupted = 0;
+volatile std::sig_atomic_t watch_interrupted = 0;
 
 void on_interrupt(int) {
-    interrupted = 1;
-}
-
-/// "200ms", "10s", "1.5m", "2" (seconds).
-std::optional<Nanoseconds> parse_duration(const std::string& text) {
-    char* end = nullptr;
-    const double number = std::strtod(text.c_str(), &end);
-    if (end == text.c_str() || number < 0 || number > 1e7) return std::nullopt;
-    const std::string unit(end);
-    double seconds = number;
-    if (unit == "ms")
-        seconds = number / 1e3;
-    else if (unit == "us")
-        seconds = number / 1e6;
-    else if (unit == "m")
-        seconds = number * 60;
-    else if (unit == "h")
-        seconds = number * 3600;
-    else if (!unit.empty() && unit != "s")
-        return std::nullopt;
-    return std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(seconds));
+    watch_interrupted = 1;
 }
 
 output::WhyStyle style_of(const Globals& globals, const WhyOptions& options) {
@@ -159,7 +140,7 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
     std::set<std::string> known;
     bool ever = false;
     int kept = 0;
-    while (interrupted == 0) {
+    while (watch_interrupted == 0) {
         auto seen = observe(globals, sight_options(options), interval, cache);
         if (!seen && seen.error().exit_code == exit_usage) return report(seen.error().error, exit_usage);
         std::set<std::string> now;
@@ -185,7 +166,7 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
             if (std::fflush(stdout) != 0) return exit_failed;
         }
         const auto until = std::chrono::steady_clock::now() + period;
-        while (interrupted == 0 && std::chrono::steady_clock::now() < until)
+        while (watch_interrupted == 0 && std::chrono::steady_clock::now() < until)
             std::this_thread::sleep_for(std::min<Nanoseconds>(std::chrono::milliseconds(100), until - std::chrono::steady_clock::now()));
     }
     return options.exit_code && ever ? exit_stuck : exit_done;

@@ -21,16 +21,15 @@ namespace shimtrace::containerd {
 
 namespace {
 
-constexpr std::string_view task_directory = "io.containerd.runtime.v2.task";
 constexpr std::size_t most_containers = 20'000;
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_line_end(std::string_view text) {
     while (!text.empty() && (text.back() == '\n' || text.back() == ' ' || text.back() == '\r')) text.remove_suffix(1);
     return text;
 }
 
 Pid parse_pid(std::string_view text) {
-    text = trimmed(text);
+    text = without_line_end(text);
     std::int32_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     return error == std::errc{} && end == text.data() + text.size() && number > 0 ? Pid{number} : Pid{};
@@ -58,9 +57,9 @@ std::string configured_root(const HostFiles& files, const std::string& bundle) {
     return options ? oci::string_at(*options, "/root") : "";
 }
 
-class Finder {
+class ContainerFinder {
 public:
-    Finder(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, std::int64_t now_s)
+    ContainerFinder(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, std::int64_t now_s)
         : snapshot_(snapshot), layout_(layout), files_(files), now_s_(now_s) {}
 
     std::vector<ContainerFiles> find() {
@@ -134,7 +133,7 @@ private:
     void read_bundle(ContainerFiles& container) {
         const std::string& bundle = container.bundle;
         if (const auto address = files_.read(bundle + "/address", 4096)) {
-            container.address = trimmed(*address);
+            container.address = without_line_end(*address);
         } else if (const auto bootstrap = files_.read(bundle + "/bootstrap.json", most_json)) {
             if (const auto document = oci::parse_json(*bootstrap)) container.address = oci::string_at(*document, "/address");
         }
@@ -289,7 +288,7 @@ private:
 }  // namespace
 
 std::vector<ContainerFiles> find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, std::int64_t now_s) {
-    return Finder(snapshot, layout, files, now_s).find();
+    return ContainerFinder(snapshot, layout, files, now_s).find();
 }
 
 std::vector<std::string> error_lines(std::string_view log, std::size_t most) {

@@ -9,7 +9,6 @@ namespace shimtrace::containerd {
 
 namespace {
 
-constexpr std::string_view task_directory = "io.containerd.runtime.v2.task";
 constexpr std::size_t most_config = 1U << 20U;
 
 /// STATE and socket of the usual installations: containerd's own, k3s and rke2, docker's, microk8s.
@@ -35,9 +34,9 @@ std::string canonical(std::string_view path) {
     return std::string(path);
 }
 
-class Finder {
+class LayoutFinder {
 public:
-    Finder(const Snapshot& snapshot, const HostFiles& files) : snapshot_(snapshot), files_(files) {}
+    LayoutFinder(const Snapshot& snapshot, const HostFiles& files) : snapshot_(snapshot), files_(files) {}
 
     Layout find(const std::string& run_dir) {
         for (const Process& process : snapshot_.processes) {
@@ -155,7 +154,7 @@ private:
 }  // namespace
 
 Layout find_layout(const Snapshot& snapshot, const HostFiles& files, const std::string& run_dir) {
-    return Finder(snapshot, files).find(run_dir);
+    return LayoutFinder(snapshot, files).find(run_dir);
 }
 
 }  // namespace shimtrace::containerd

@@ -7,9 +7,13 @@
 #include <shimtrace/snapshot.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shimtrace::containerd {
+
+/// Under containerd's STATE: the bundles of its tasks.
+inline constexpr std::string_view task_directory = "io.containerd.runtime.v2.task";
 
 /// One containerd, alive or not.
 struct Instance {

@@ -6,6 +6,9 @@
 
 namespace shimtrace::containerd {
 
+/// What descriptors 0, 1 and 2 of a container's process are.
+inline constexpr TargetRole stream_roles[] = {TargetRole::stdin_stream, TargetRole::stdout_stream, TargetRole::stderr_stream};
+
 /// Fills role in every Process and FdTarget of the snapshot.
 void assign_roles(Snapshot& snapshot);
 

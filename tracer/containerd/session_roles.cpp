@@ -9,8 +9,6 @@ namespace shimtrace::containerd {
 
 namespace {
 
-constexpr TargetRole stream_roles[] = {TargetRole::stdin_stream, TargetRole::stdout_stream, TargetRole::stderr_stream};
-
 bool plays_container(ProcessRole role) {
     return role == ProcessRole::container_init || role == ProcessRole::container_exec;
 }

@@ -26,7 +26,6 @@ constexpr StreamSuffix stream_suffixes[] = {
     {"-stdout", TargetRole::stdout_stream},
     {"-stderr", TargetRole::stderr_stream},
 };
-constexpr TargetRole stream_roles[] = {TargetRole::stdin_stream, TargetRole::stdout_stream, TargetRole::stderr_stream};
 
 /// Files of a bundle by their name.
 struct BundleFile {
@@ -155,11 +154,11 @@ bool has_it_as_both_outputs(const Process& process, Inode pipe) {
            }) == 2;
 }
 
-bool plays_container(ProcessRole role) {
+bool is_or_becomes_container(ProcessRole role) {
     return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::runtime_init;
 }
-bool is_of_container(ProcessRole role) {
-    return plays_container(role) || role == ProcessRole::container_process;
+bool is_or_becomes_part_of_container(ProcessRole role) {
+    return is_or_becomes_container(role) || role == ProcessRole::container_process;
 }
 
 /// Roles that only the whole table shows: who else has the same pipe, what the other end of a socket is bound to.
@@ -229,7 +228,7 @@ private:
                     users.others = true;
                 if (role == ProcessRole::runtime || role == ProcessRole::runtime_init)
                     users.owner = {TargetRole::runtime_sync, process.role.container, process.role.exec_id};
-                if (entry.target.kind == FdKind::pipe && plays_container(role) && entry.fd.value >= 0 && entry.fd.value <= 2) {
+                if (entry.target.kind == FdKind::pipe && is_or_becomes_container(role) && entry.fd.value >= 0 && entry.fd.value <= 2) {
                     const bool tells_apart = !has_it_as_both_outputs(process, entry.target.inode);
                     if (users.stream.role != TargetRole::none && (users.told_apart || !tells_apart)) continue;
                     users.stream = {stream_roles[entry.fd.value], process.role.container, process.role.exec_id};
@@ -326,7 +325,8 @@ private:
 TargetRoleInfo target_role(const FdTarget& target, const Process* holder) {
     const ContainerRef container = holder != nullptr ? holder->role.container : ContainerRef{};
     // What a container's process has open by path is a path of its own root: names there mean nothing here.
-    const bool foreign = holder != nullptr && is_of_container(holder->role.role) && holder->role.role != ProcessRole::runtime_init;
+    const bool foreign =
+        holder != nullptr && is_or_becomes_part_of_container(holder->role.role) && holder->role.role != ProcessRole::runtime_init;
     switch (target.kind) {
         case FdKind::fifo:
         case FdKind::file: {
@@ -344,7 +344,8 @@ TargetRoleInfo target_role(const FdTarget& target, const Process* holder) {
             return socket_role(target.socket->remote, holder);
         case FdKind::pty:
             if (holder == nullptr || !container) return {};
-            if (holder->role.role != ProcessRole::shim && !is_of_container(holder->role.role) && holder->role.role != ProcessRole::runtime)
+            if (holder->role.role != ProcessRole::shim && !is_or_becomes_part_of_container(holder->role.role) &&
+                holder->role.role != ProcessRole::runtime)
                 return {};
             return {TargetRole::console, container, holder->role.exec_id};
         default:

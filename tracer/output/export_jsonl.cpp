@@ -1,6 +1,6 @@
 #include "decoders_syscalls/render.hpp"
-#include "decoders_syscalls/table.hpp"
 #include "output/call_exporter.hpp"
+#include "output/call_name.hpp"
 #include "output/exporters.hpp"
 #include "output/role_text.hpp"
 
@@ -131,8 +131,7 @@ private:
     [[nodiscard]] json call_json(const char* type, const Event& enter, const std::string& text) const {
         json line = base(enter);
         line["type"] = type;
-        const auto name = decoders::syscall_name(enter.arch, enter.number);
-        line["call"] = name ? std::string(*name) : fmt::format("syscall_{:#x}", enter.number);
+        line["call"] = call_name(enter);
         line["args"] = enter.args;
         if (!text.empty()) line["text"] = text;
         return line;

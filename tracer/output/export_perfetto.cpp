@@ -1,7 +1,7 @@
 // Field numbers are those of protos/perfetto/trace/trace_packet.proto, clock_snapshot.proto and track_event/*.proto of Perfetto.
 #include "decoders_syscalls/render.hpp"
-#include "decoders_syscalls/table.hpp"
 #include "output/call_exporter.hpp"
+#include "output/call_name.hpp"
 #include "output/exporters.hpp"
 #include "output/printable.hpp"
 #include "output/role_text.hpp"
@@ -152,11 +152,6 @@ private:
         annotation.add_int64(annotation_int, value);
     }
 
-    static std::string name_of(const Event& enter) {
-        const auto name = decoders::syscall_name(enter.arch, enter.number);
-        return name ? std::string(*name) : fmt::format("syscall_{:#x}", enter.number);
-    }
-
     template <typename Fill>
     void begin(const Event& enter, const std::string& category, Fill fill) {
         need_track(enter);
@@ -165,7 +160,7 @@ private:
             event.add_uint32(event_type, slice_begin);
             event.add_uint64(event_track, thread_track(enter.pid, enter.tid));
             event.add_string(event_category, category);
-            event.add_string(event_name, name_of(enter));
+            event.add_string(event_name, call_name(enter));
             fill(event);
         });
     }
@@ -200,7 +195,7 @@ private:
         if (enter.fds.empty() || exit.is_error || exit.result <= 0) return 0;
         const FdTarget* target = targets().find(enter.fds.front().target);
         if (target == nullptr || (target->kind != FdKind::pipe && target->kind != FdKind::fifo) || !target->inode) return 0;
-        const std::string name = name_of(enter);
+        const std::string name = call_name(enter);
         const auto key = std::pair(target->device, target->inode.value);
         const std::uint64_t id = std::hash<std::uint64_t>{}(key.first * 1000003 ^ key.second);
         if (name == "write" || name == "writev") {
@@ -234,7 +229,7 @@ private:
                 name = "stopped by " + decoders::signal_name(event.number);
                 break;
             case EventKind::still_blocked:
-                name = "still blocked in " + name_of(event);
+                name = "still blocked in " + call_name(event);
                 break;
             case EventKind::exec:
                 name = "exec";

@@ -1,6 +1,6 @@
 #include "output/statistics.hpp"
 
-#include "decoders_syscalls/table.hpp"
+#include "output/call_name.hpp"
 #include "output/printable.hpp"
 #include "output/role_text.hpp"
 
@@ -15,11 +15,6 @@ namespace shimtrace::output {
 namespace {
 
 constexpr std::size_t most_never_returned = 1000;
-
-std::string call_name(const Event& enter) {
-    const auto name = decoders::syscall_name(enter.arch, enter.number);
-    return name ? std::string(*name) : fmt::format("syscall_{:#x}", enter.number);
-}
 
 /// From one time to another; at the ends of what can be told where a damaged recording has them farther apart.
 Nanoseconds elapsed(MonotonicTime from, MonotonicTime to) {

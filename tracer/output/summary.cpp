@@ -1,6 +1,6 @@
 #include "output/summary.hpp"
 
-#include "decoders_syscalls/table.hpp"
+#include "output/call_name.hpp"
 
 #include <fmt/format.h>
 
@@ -36,10 +36,7 @@ double seconds(std::int64_t ns) {
 void CallTable::count(const Event& enter, const Event& exit) {
     auto [found, fresh] = rows_.try_emplace({enter.arch, enter.number});
     Row& row = found->second;
-    if (fresh) {
-        const auto name = decoders::syscall_name(enter.arch, enter.number);
-        row.name = name ? std::string(*name) : fmt::format("syscall_{:#x}", enter.number);
-    }
+    if (fresh) row.name = call_name(enter);
     const Nanoseconds spent = wall_clock_ ? exit.time - enter.time : exit.system_time - enter.system_time;
     const std::int64_t ns = std::max<std::int64_t>(0, spent.count() - overhead_);
     row.min_ns = row.calls == 0 ? ns : std::min(row.min_ns, ns);

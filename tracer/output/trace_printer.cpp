@@ -2,6 +2,7 @@
 
 #include "decoders_syscalls/capture.hpp"
 #include "decoders_syscalls/table.hpp"
+#include "output/call_name.hpp"
 #include "output/role_text.hpp"
 
 #include <fmt/compile.h>
@@ -17,11 +18,6 @@ namespace {
 bool never_returns(const Event& enter) {
     const auto name = decoders::syscall_name(enter.arch, enter.number);
     return name == "exit" || name == "exit_group";
-}
-
-std::string call_name(const Event& enter) {
-    if (const auto name = decoders::syscall_name(enter.arch, enter.number)) return std::string(*name);
-    return fmt::format("syscall_{:#x}", enter.number);
 }
 
 /// "<0.000123>", as -T prints it.

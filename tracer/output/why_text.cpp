@@ -197,7 +197,7 @@ std::string graph_text(const WaitGraph& graph) {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string dot_string(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -211,9 +211,10 @@ std::string quoted(std::string_view text) {
 std::string graph_dot(const WaitGraph& graph) {
     std::string out = "digraph waits {\n  rankdir=LR;\n  node [shape=box];\n";
     for (NodeIndex node = 0; node < graph.nodes.size(); ++node)
-        out += fmt::format("  n{} [label={}];\n", node, quoted(graph.nodes[node].label));
+        out += fmt::format("  n{} [label={}];\n", node, dot_string(graph.nodes[node].label));
     for (const Edge& edge : graph.edges)
-        out += fmt::format("  n{} -> n{} [label={}{}];\n", edge.from, edge.to, quoted(edge.evidence), edge.normal ? ", style=dashed" : "");
+        out +=
+            fmt::format("  n{} -> n{} [label={}{}];\n", edge.from, edge.to, dot_string(edge.evidence), edge.normal ? ", style=dashed" : "");
     return out + "}\n";
 }
 

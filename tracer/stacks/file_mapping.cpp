@@ -15,7 +15,7 @@ namespace shimtrace::stacks {
 namespace {
 
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 31;
-constexpr std::uintptr_t page_size = 4096;
+constexpr std::uintptr_t mapped_page_size = 4096;
 
 /// Where files are mapped: what the signal handler may replace. A handler can be given nothing, so this must be global.
 struct MappedRange {
@@ -27,8 +27,8 @@ void replace_lost_page(int, siginfo_t* info, void*) {
     const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
     const bool ours =
         std::ranges::any_of(mapped_ranges, [&](const MappedRange& range) { return address >= range.begin && address < range.end; });
-    void* const page = reinterpret_cast<void*>(address & ~(page_size - 1));
-    if (ours && mmap(page, page_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED) return;
+    void* const page = reinterpret_cast<void*>(address & ~(mapped_page_size - 1));
+    if (ours && mmap(page, mapped_page_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED) return;
     signal(SIGBUS, SIG_DFL);  // the access is repeated, and ends the program as it would have
 }
 

@@ -5,7 +5,7 @@
 namespace shimtrace::stacks {
 namespace {
 
-constexpr std::size_t most_frames = 512;
+constexpr std::size_t most_followed_frames = 512;
 /// Of a stack: what is read at first, since most are shallow, and at most. Where more than that lies above the stack pointer it is no stack
 /// of the C library's but a stack in Go's heap, whose end the mapping does not tell.
 constexpr std::size_t first_stack_bytes = std::size_t{1} << 13, most_stack_bytes = std::size_t{1} << 18,
@@ -41,7 +41,7 @@ bool add_go_frames(ProcessView& view, std::uint64_t pc, golang::StackBytes stack
     const golang::UnwoundStack unwound = view.unwinder->unwind({pc, sp, exact, true}, stack);
     const Mapping* module = find_mapping(view.mappings, pc);
     for (const GoFrame& frame : unwound.frames) {
-        if (into.size() >= most_frames) break;
+        if (into.size() >= most_followed_frames) break;
         into.push_back({.pc = frame.pc,
                         .module = module == nullptr ? "" : module->path,
                         .function = frame.function,

@@ -23,7 +23,7 @@ std::vector<Tid> threads_of(Pid pid) {
     return tids;
 }
 
-golang::GoThread describe_thread(Pid pid, Tid tid, bool nested) {
+golang::GoThread describe_go_thread(Pid pid, Tid tid, bool nested) {
     golang::GoThread thread;
     thread.tid = tid;
     thread.inner_tid = nested ? inner_id(pid, tid) : tid.value;
@@ -136,7 +136,7 @@ Result<std::optional<GoProgram>> read_goroutines(Pid pid, BinaryCache& cache, co
     facts.pid = pid;
     const bool nested = in_nested_pid_namespace(pid);
     const std::vector<Tid> tids = threads_of(pid);
-    for (const Tid tid : tids) facts.threads.push_back(describe_thread(pid, tid, nested));
+    for (const Tid tid : tids) facts.threads.push_back(describe_go_thread(pid, tid, nested));
     facts.polled = polled_descriptors(pid);
     facts.now = monotonic_now();
 

@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::size_t most_ranges = 1024;  // IOV_MAX
 
-/// Reads a run of requests with one call. Gives back how many are settled: read whole, or the first one that was not.
+/// Reads a run of requests, one at least, with one call. Gives back how many are settled: read whole, or the first one that was not.
 std::size_t read_run(Pid pid, std::span<ReadRequest> requests) {
+    if (requests.empty()) return 0;
     std::array<iovec, most_ranges> local, remote;
     for (std::size_t i = 0; i < requests.size(); ++i) {
         local[i] = {requests[i].into.data(), requests[i].into.size()};

@@ -1,4 +1,5 @@
 #include "cli/trace_filter.hpp"
+#include "cli/time_text.hpp"
 #include "cli/trace_options.hpp"
 
 #include "decoders_syscalls/table.hpp"
