@@ -93,13 +93,17 @@ void each_fd(const Call& call, std::span<const std::byte> set, Each each) {
     for (std::int32_t fd = 0; fd < highest && static_cast<std::size_t>(fd / 8) < set.size(); ++fd)
         if (std::to_integer<unsigned>(set[static_cast<std::size_t>(fd / 8)]) >> (fd % 8) & 1) each(fd);
 }
-void print_fd_set(Printer& printer, std::span<const std::byte> set) {
+/// In results strace has bare numbers: the arguments have told what they lead to.
+void print_ready_fd(Printer& printer, std::int32_t fd) {
+    printer.style().roles ? printer.fd(fd) : printer.decimal(fd);
+}
+void print_fd_set(Printer& printer, std::span<const std::byte> set, void (*print_fd)(Printer&, std::int32_t)) {
     printer.put('[');
     bool first = true;
     each_fd(printer.call(), set, [&](std::int32_t fd) {
         if (!first) printer.put(' ');
         first = false;
-        printer.fd(fd);
+        print_fd(printer, fd);
     });
     printer.put(']');
 }
@@ -108,7 +112,7 @@ void render_set(Printer& printer, const Slot& slot) {
     if (set_bytes(printer.call()) == 0) return printer.text("[]");
     const auto set = printer.call().bytes_at_entry(slot.value, set_bytes(printer.call()));
     if (!set) return printer.address(slot.value);
-    print_fd_set(printer, *set);
+    print_fd_set(printer, *set, [](Printer& to, std::int32_t fd) { to.fd(fd); });
 }
 void collect_set(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     if (const auto set = call.bytes_at_entry(slot.value, set_bytes(call)))
@@ -179,17 +183,22 @@ void poll(Printer& printer) {
     if (call.result() == 0) return printer.text(" (Timeout)");
     const std::uint64_t count = call.argument32(1);
     const auto list = call.bytes(call.argument(0), std::min(count * pollfd_size, most_array_bytes));
-    if (!list) return;
+    if (!list || !printer.style().dereference) return;
     printer.text(" ([");
     bool first = true;
+    std::uint64_t shown = 0;
     for (std::size_t at = 0; at + pollfd_size <= list->size(); at += pollfd_size) {
         const auto fd = value_at<std::int32_t>(*list, at);
         const auto ready = value_at<std::uint16_t>(*list, at + 6);
         if (fd < 0 || ready == 0) continue;
         if (!first) printer.text(", ");
         first = false;
+        if (shown++ >= printer.element_limit()) {
+            printer.text("...");
+            break;
+        }
         Fields fields(printer);
-        fields("fd").fd(fd);
+        print_ready_fd(fields("fd"), fd);
         fields("revents").flags(poll_events, ready);
     }
     printer.put(']');
@@ -213,7 +222,7 @@ void select(Printer& printer) {
         any = true;
         printer.text(names[i]);
         printer.put(' ');
-        print_fd_set(printer, *set);
+        print_fd_set(printer, *set, print_ready_fd);
     }
     if (any) {
         print_time_left(printer, 4);

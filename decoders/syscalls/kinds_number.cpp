@@ -4,6 +4,7 @@
 #include "decoders_flags/signal.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/printer.hpp"
+#include "decoders_syscalls/styled.hpp"
 
 namespace shimtrace::decoders {
 
@@ -82,30 +83,17 @@ void pid(Printer& printer, const Slot& slot) {
 }
 void socket_type(Printer& printer, const Slot& slot) {
     constexpr std::uint32_t type = 0xf;
-    const std::string_view name = socket_types.name_of(low(slot) & type);
-    if (printer.style().constants == Constants::raw) return printer.hex(low(slot));
-    std::uint32_t left = low(slot);
-    bool any = false;
-    if (!name.empty()) {
-        printer.text(name);
-        left &= ~type;
-        any = true;
+    const std::uint32_t kind = low(slot) & type, flags = low(slot) & ~type;
+    const std::string_view name = socket_types.name_of(kind);
+    if (name.empty()) {
+        printer.hex(kind);
+        if (printer.style().constants != Constants::raw && flags == 0) printer.comment(socket_types.unknown);
+    } else {
+        styled(printer, name, [&] { printer.hex(kind); });
     }
-    if (left == 0 && any) return;
-    for (const FlagName& flag : socket_flags.names) {
-        if ((left & flag.value) == 0) continue;
-        if (any) printer.put('|');
-        any = true;
-        printer.text(flag.name);
-        left &= ~static_cast<std::uint32_t>(flag.value);
-    }
-    if (left != 0) {
-        if (any) printer.put('|');
-        printer.hex(left);
-        if (!any) printer.comment(socket_types.unknown);
-    } else if (!any) {
-        printer.put('0');
-    }
+    if (flags == 0) return;
+    printer.put('|');
+    printer.flags(socket_flags, flags);
 }
 /// Clocks of processes and threads are numbers made of a pid: linux/posix-timers.h.
 void clock_id(Printer& printer, const Slot& slot) {

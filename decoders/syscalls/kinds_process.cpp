@@ -5,6 +5,7 @@
 #include "decoders_flags/errors.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/structs.hpp"
+#include "decoders_syscalls/styled.hpp"
 #include "decoders_syscalls/time_value.hpp"
 
 namespace shimtrace::decoders {
@@ -204,12 +205,10 @@ void collect_waitid(const Call& call, const Slot& slot, std::vector<Fd>& into) {
 }
 
 void print_limit(Printer& printer, std::uint64_t value, std::string_view infinity) {
-    if (value == UINT64_MAX) return printer.text(infinity);
-    if (value > 1024 && value % 1024 == 0) {
-        printer.unsigned_decimal(value / 1024);
-        return printer.text("*1024");
-    }
-    printer.unsigned_decimal(value);
+    const bool kibibytes = value > 1024 && value % 1024 == 0 && value != UINT64_MAX;
+    if (value != UINT64_MAX && !kibibytes) return printer.unsigned_decimal(value);
+    const std::string name = kibibytes ? std::to_string(value / 1024) + "*1024" : std::string(infinity);
+    styled(printer, name, [&] { printer.unsigned_decimal(value); });
 }
 void print_rlimit(Printer& printer, std::span<const std::byte> bytes) {
     Fields fields(printer);

@@ -139,7 +139,7 @@ const OptionRow& row_of(const Call& call) {
     return unknown_option;
 }
 
-constexpr std::size_t thread_name_size = 16;
+constexpr std::uint32_t thread_name_size = 16;
 
 bool has_second(const Call& call, const Slot&) {
     return row_of(call).second != Second::none;
@@ -209,9 +209,10 @@ void render_second(Printer& printer, const Slot& slot) {
         case Second::address_out:
             return print_filled(printer, slot, kind);
         case Second::name:
-            return printer.string(slot.value, thread_name_size - 1);
+            return printer.string(slot.value, std::min(thread_name_size - 1, printer.style().string_limit));
         case Second::name_out:
-            return printer.call().failed() ? printer.address(slot.value) : printer.string(slot.value, thread_name_size - 1);
+            return printer.call().failed() ? printer.address(slot.value)
+                                           : printer.string(slot.value, std::min(thread_name_size - 1, printer.style().string_limit));
         case Second::dumpable:
             return printer.constant(prctl_dumpable, slot.value);
         case Second::seccomp_mode:

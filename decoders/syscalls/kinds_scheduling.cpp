@@ -171,7 +171,8 @@ void scheduler(Printer& printer) {
     const auto result = static_cast<std::uint64_t>(printer.call().result());
     printer.decimal(printer.call().result());
     printer.text(" (");
-    printer.constant(scheduling_policies, result & ~reset_on_fork);
+    const std::string_view policy = scheduling_policies.name_of(result & ~reset_on_fork);
+    policy.empty() ? printer.constant(scheduling_policies, result & ~reset_on_fork) : printer.text(policy);  // whatever -X says
     if (result & reset_on_fork) printer.text("|SCHED_RESET_ON_FORK");
     printer.put(')');
 }

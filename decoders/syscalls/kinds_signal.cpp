@@ -3,6 +3,7 @@
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/siginfo.hpp"
 #include "decoders_syscalls/structs.hpp"
+#include "decoders_syscalls/styled.hpp"
 
 namespace shimtrace::decoders {
 
@@ -24,19 +25,8 @@ void print_action(Printer& printer, std::span<const std::byte> bytes) {
     const auto flags = value_at<std::uint64_t>(bytes, 8);
     Fields fields(printer);
     Printer& value = fields("sa_handler");
-    switch (handler) {
-        case 0:
-            value.text("SIG_DFL");
-            break;
-        case 1:
-            value.text("SIG_IGN");
-            break;
-        case ~std::uint64_t{0}:
-            value.text("SIG_ERR");
-            break;
-        default:
-            value.address(handler);
-    }
+    const std::string_view name = handler == 0 ? "SIG_DFL" : handler == 1 ? "SIG_IGN" : handler == ~std::uint64_t{0} ? "SIG_ERR" : "";
+    name.empty() ? value.address(handler) : styled(value, name, [&] { value.hex(handler); });
     fields("sa_mask").signal_set(bytes.subspan(24, set_size));
     fields("sa_flags").flags(sigaction_flags, flags & 0xffffffff);
     if (flags & restorer) fields("sa_restorer").address(value_at<std::uint64_t>(bytes, 16));

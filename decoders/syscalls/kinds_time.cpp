@@ -3,6 +3,7 @@
 #include "decoders_syscalls/epoll_event.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/structs.hpp"
+#include "decoders_syscalls/styled.hpp"
 #include "decoders_syscalls/time_value.hpp"
 
 #include <chrono>
@@ -27,8 +28,8 @@ constexpr std::int64_t utime_now = 0x3fffffff, utime_omit = 0x3ffffffe;
 
 void print_utime(Printer& printer, std::span<const std::byte> bytes) {
     const auto seconds = value_at<std::int64_t>(bytes, 0), nanoseconds = value_at<std::int64_t>(bytes, 8);
-    if (nanoseconds == utime_now) return printer.text("UTIME_NOW");
-    if (nanoseconds == utime_omit) return printer.text("UTIME_OMIT");
+    if (nanoseconds == utime_now || nanoseconds == utime_omit)
+        return styled(printer, nanoseconds == utime_now ? "UTIME_NOW" : "UTIME_OMIT", [&] { print_timespec(printer, bytes); });
     print_timespec(printer, bytes);
     if (const std::string text = calendar_time(seconds, nanoseconds, 9); !text.empty()) printer.comment(text);
 }

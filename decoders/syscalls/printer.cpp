@@ -110,7 +110,6 @@ void Printer::signal(std::int64_t number) {
 void Printer::signal_set(std::span<const std::byte> mask) {
     constexpr int signals = 64;
     const auto bits = value_at<std::uint64_t>(mask, 0);
-    if (style_.constants == Constants::raw) return hex0x(bits);
     // Most of all signals: what is missing is shorter.
     const bool inverted = std::popcount(bits) >= signals * 2 / 3;
     const std::uint64_t shown = inverted ? ~bits : bits;
@@ -120,7 +119,10 @@ void Printer::signal_set(std::span<const std::byte> mask) {
         if (!(shown >> (number - 1) & 1)) continue;
         if (!first) put(' ');
         first = false;
-        text(signal_constant(number).substr(3));
+        if (style_.constants != Constants::abbrev) decimal(number);
+        const std::string_view name = signal_constant(number).substr(3);
+        if (style_.constants == Constants::abbrev) text(name);
+        if (style_.constants == Constants::verbose) comment(name);
     }
     put(']');
 }
@@ -152,11 +154,14 @@ void Printer::device(std::uint64_t device) {
     // sys/sysmacros.h: the halves of major and minor are interleaved.
     const std::uint64_t major = (device >> 8 & 0xfff) | (device >> 32 & ~std::uint64_t{0xfff});
     const std::uint64_t minor = (device & 0xff) | (device >> 12 & ~std::uint64_t{0xff});
-    text("makedev(");
+    if (style_.constants != Constants::abbrev) hex(device);
+    if (style_.constants == Constants::raw) return;
+    const bool verbose = style_.constants == Constants::verbose;
+    text(verbose ? " /* makedev(" : "makedev(");
     hex(major & 0xffffffff);
     text(", ");
     hex(minor & 0xffffffff);
-    put(')');
+    text(verbose ? ") */" : ")");
 }
 
 void Printer::error(std::int64_t number) {
@@ -190,6 +195,7 @@ void Printer::open_flags(std::uint64_t flags) {
 void Printer::buffer(std::uint64_t address, std::uint64_t length) {
     if (address == 0) return text("NULL");
     if (length == 0) return text("\"\"");
+    if (style_.string_limit == 0) return quoted({}, length);
     const auto found = call_.bytes(address, std::min<std::uint64_t>(length, style_.string_limit));
     if (!found) return this->address(address);
     quoted(*found, length);

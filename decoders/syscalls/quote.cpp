@@ -24,7 +24,7 @@ void append_hex(std::string& out, std::span<const std::byte> bytes) {
     }
 }
 
-/// The shortest octal form that a following digit can't change.
+/// The shortest octal form that a following octal digit can't change.
 void append_octal(std::string& out, unsigned char c, bool digit_follows) {
     out.push_back('\\');
     if (c >= 0100 || digit_follows) out.push_back(static_cast<char>('0' + (c >> 6)));
@@ -54,7 +54,7 @@ constexpr char escape_letter(unsigned char c) {
     }
 }
 
-void append_escaped_bytes(std::string& out, std::span<const std::byte> bytes, std::string_view also) {
+void append_escaped_bytes(std::string& out, std::span<const std::byte> bytes, std::string_view also, bool hex) {
     const auto* text = reinterpret_cast<const unsigned char*>(bytes.data());
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         const unsigned char c = text[i];
@@ -63,8 +63,10 @@ void append_escaped_bytes(std::string& out, std::span<const std::byte> bytes, st
             out.push_back(letter);
         } else if (is_printable(c) && !also.contains(static_cast<char>(c))) {
             out.push_back(static_cast<char>(c));
+        } else if (hex) {
+            append_hex(out, bytes.subspan(i, 1));
         } else {
-            append_octal(out, c, i + 1 < bytes.size() && text[i + 1] >= '0' && text[i + 1] <= '9');
+            append_octal(out, c, i + 1 < bytes.size() && text[i + 1] >= '0' && text[i + 1] <= '7');
         }
     }
 }
@@ -77,7 +79,7 @@ void append_quoted(std::string& out, std::span<const std::byte> bytes, HexString
             if (!is_printable(c) && !is_space(c)) all_hex = true;
         }
     out.push_back('"');
-    all_hex ? append_hex(out, bytes) : append_escaped_bytes(out, bytes, {});
+    all_hex ? append_hex(out, bytes) : append_escaped_bytes(out, bytes, {}, hex == HexStrings::escapes);
     out.push_back('"');
 }
 
@@ -90,7 +92,7 @@ void Printer::quoted(std::span<const std::byte> bytes, std::uint64_t length, std
 }
 
 void append_escaped(std::string& out, std::string_view text, std::string_view also) {
-    append_escaped_bytes(out, std::as_bytes(std::span(text)), also);
+    append_escaped_bytes(out, std::as_bytes(std::span(text)), also, false);
 }
 
 std::string quote(std::span<const std::byte> bytes, const RenderStyle& style, bool cut) {

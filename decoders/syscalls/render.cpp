@@ -1,4 +1,5 @@
 #include "decoders_flags/errors.hpp"
+#include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/printer.hpp"
 #include "decoders_syscalls/results.hpp"
 
@@ -30,6 +31,19 @@ void append_name(std::string& out, Printer& printer, const Event& enter) {
     out.push_back('(');
 }
 
+/// -e verbose= leaves strings and buffers as they are.
+bool is_text(const Kind& kind) {
+    const Kind* const texts[] = {&kinds::path,      &kinds::out_text,   &kinds::string,
+                                 &kinds::in_buffer, &kinds::out_buffer, &kinds::out_buffer_hex};
+    return std::ranges::find(texts, &kind) != std::end(texts);
+}
+
+void render_argument(Printer& printer, const Kind& kind, const Slot& slot) {
+    const bool points = kind.capture && kind.phase != Phase::by_call && !is_text(kind);
+    if (points && !printer.style().dereference) return printer.address(slot.value);
+    kind.render(printer, slot);
+}
+
 RenderedCall render(const Call& call, const RenderStyle& style, const RenderScope& scope) {
     RenderedCall rendered;
     rendered.on_entry.reserve(128);
@@ -37,7 +51,7 @@ RenderedCall render(const Call& call, const RenderStyle& style, const RenderScop
     Printer printer(rendered.on_entry, call, style, scope);
     append_name(rendered.on_entry, printer, enter);
     const SyscallRow* row = find_row(enter.arch, enter.number);
-    if (!row) {
+    if (!row || style.raw) {
         render_raw(printer, enter);
     } else {
         bool first = true, entering = true;
@@ -50,13 +64,13 @@ RenderedCall render(const Call& call, const RenderStyle& style, const RenderScop
             if (!first && !kind.unseparated) printer.text(", ");
             first = false;
             const bool known = known_at_entry(kind, call, slot);
-            if (known) kind.render(printer, slot);
+            if (known) render_argument(printer, kind, slot);
             if (entering && (!known || kind.render_rest)) {
                 entering = false;
                 if (!call.returned()) return rendered;
                 printer.redirect(rendered.on_exit);
             }
-            if (!known) kind.render(printer, slot);
+            if (!known) render_argument(printer, kind, slot);
             if (kind.render_rest) kind.render_rest(printer, slot);
         }
     }
@@ -64,7 +78,7 @@ RenderedCall render(const Call& call, const RenderStyle& style, const RenderScop
     if (!call.returned()) return rendered;
     rendered.on_exit.push_back(')');
     Printer result(rendered.result, call, style, scope);
-    render_result(result, row);
+    style.raw && !call.failed() ? results::hex(result) : render_result(result, row);
     rendered.failed = call.failed();
     return rendered;
 }

@@ -10,19 +10,32 @@
 
 namespace shimtrace::decoders {
 
-enum class HexStrings : std::uint8_t { none, non_ascii, all };  ///< -x, -xx
-enum class Constants : std::uint8_t { abbrev, raw, verbose };   ///< -X
-enum class FdDecoding : std::uint8_t { none, paths, all };      ///< -y, -yy
+/// -x, -xx; escapes: strings as ever, with their escapes in hex instead of octal.
+enum class HexStrings : std::uint8_t { none, non_ascii, all, escapes };
+enum class Constants : std::uint8_t { abbrev, raw, verbose };  ///< -X
+enum class FdDecoding : std::uint8_t { none, paths, all };     ///< -y, -yy
+
+/// What FdDecoding::all shows of descriptors, for --decode-fds=SET. A descriptor that none of them speaks of is a bare number.
+enum FdDetail : std::uint8_t {
+    fd_detail_path = 1 << 0,
+    fd_detail_device = 1 << 1,
+    fd_detail_pidfd = 1 << 2,
+    fd_detail_socket = 1 << 3,
+    fd_detail_all = 15,
+};
 
 struct RenderStyle {
     std::uint32_t string_limit = 32;  ///< -s
     HexStrings hex = HexStrings::none;
     Constants constants = Constants::abbrev;
     FdDecoding fds = FdDecoding::none;
-    bool abbreviate = true;       ///< -v turns it off: structs in full, environment printed
-    bool roles = false;           ///< ours: roles, holders, interest sets behind targets; off with --plain
-    bool pid_comms = false;       ///< -Y, --decode-pids=comm
-    bool pid_namespaces = false;  ///< --decode-pids=pidns
+    std::uint8_t fd_details = fd_detail_all;  ///< bits of FdDetail
+    bool abbreviate = true;                   ///< -v turns it off: structs in full, environment printed
+    bool dereference = true;                  ///< -e verbose= turns it off: structs and lists are addresses
+    bool raw = false;                         ///< -e raw=: arguments and result are hex numbers
+    bool roles = false;                       ///< ours: roles, holders, interest sets behind targets; off with --plain
+    bool pid_comms = false;                   ///< -Y, --decode-pids=comm
+    bool pid_namespaces = false;              ///< --decode-pids=pidns
 };
 
 /// What rendering may look up: all of it values of the session.

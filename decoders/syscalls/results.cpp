@@ -71,6 +71,9 @@ void process(Printer& printer) {
 void fcntl(Printer& printer) {
     const Call& call = printer.call();
     const auto result = static_cast<std::uint64_t>(call.result());
+    RenderStyle style = printer.style();
+    style.constants = Constants::abbrev;  // open's flags alone are names whatever -X says
+    Printer names(printer.out(), call, style, printer.scope());
     const auto remark = [&](std::string_view name, auto print) {
         printer.hex(result);
         printer.text(" (");
@@ -85,7 +88,7 @@ void fcntl(Printer& printer) {
         case fcntl_get_fd:
             return result == 0 ? printer.put('0') : remark("flags ", [&] { printer.flags(fd_flags, result); });
         case fcntl_get_flags:
-            return remark("flags ", [&] { printer.open_flags(result); });
+            return remark("flags ", [&] { names.open_flags(result); });
         case fcntl_get_lease:
             return remark("", [&] { printer.constant(lock_types, result); });
         case fcntl_get_seals:

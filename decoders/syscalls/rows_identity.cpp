@@ -8,9 +8,9 @@ namespace shimtrace::decoders {
 using namespace arguments;
 
 static constexpr SyscallRow identity_table[] = {
-    {"getpid", class_pure, {}},
-    {"gettid", class_pure, {}},
-    {"getppid", class_pure, {}},
+    {"getpid", class_pure, {}, results::process},
+    {"gettid", class_pure, {}, results::process},
+    {"getppid", class_pure, {}, results::process},
     {"getpgrp", class_pure, {}},
     {"getpgid", 0, {pid("pid")}},
     {"setpgid", 0, {pid("pid"), pid("pgid")}},

@@ -37,7 +37,7 @@ static constexpr SyscallRow process_table[] = {
     {"pidfd_getfd", class_desc, {fd("pidfd"), number("targetfd"), of("flags", kinds::hex32)}, results::fd},
     {"unshare", 0, {flags64("flags", unshare_flags)}},
     {"setns", class_desc, {fd("fd"), flags("nstype", setns_types)}},
-    {"set_tid_address", 0, {address("tidptr")}, results::process},
+    {"set_tid_address", 0, {address("tidptr")}},
     {"getrlimit", 0, {constant("resource", rlimit_resources), of("rlim", kinds::rlimit_out)}},
     {"setrlimit", 0, {constant("resource", rlimit_resources), of("rlim", kinds::rlimit_in)}},
     {"prlimit64",

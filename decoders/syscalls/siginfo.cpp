@@ -1,5 +1,7 @@
 #include "decoders_syscalls/siginfo.hpp"
 
+#include "decoders_syscalls/styled.hpp"
+
 #include "decoders_flags/errors.hpp"
 #include "decoders_flags/process.hpp"
 #include "decoders_flags/signal.hpp"
@@ -25,7 +27,7 @@ void print_code(Printer& printer, std::int32_t signal, std::int32_t code) {
         printer.hex(static_cast<std::uint32_t>(code));
         return printer.comment("SI_???");
     }
-    printer.text(name);
+    styled(printer, name, [&] { printer.hex(static_cast<std::uint32_t>(code)); });
 }
 
 void print_sender(Fields& fields, std::span<const std::byte> bytes) {

@@ -1,4 +1,5 @@
 #include "decoders_syscalls/socket_address.hpp"
+#include "decoders_syscalls/styled.hpp"
 
 #include "decoders_flags/network.hpp"
 
@@ -21,11 +22,16 @@ std::uint16_t big_endian16(std::span<const std::byte> bytes, std::size_t offset)
     return ntohs(value_at<std::uint16_t>(bytes, offset));
 }
 
+/// -X raw: bytes in the network's order.
+void in_hex(Printer& printer, std::span<const std::byte> bytes) {
+    RenderStyle style = printer.style();
+    style.hex = HexStrings::all;
+    Printer(printer.out(), printer.call(), style, printer.scope()).quoted(bytes, bytes.size(), UINT32_MAX);
+}
+
 void print_port(Fields& fields, std::string_view name, std::span<const std::byte> bytes) {
     Printer& value = fields(name);
-    value.text("htons(");
-    value.unsigned_decimal(big_endian16(bytes, 2));
-    value.put(')');
+    styled(value, "htons(" + std::to_string(big_endian16(bytes, 2)) + ")", [&] { in_hex(value, bytes.subspan(2, 2)); });
 }
 
 /// A path ends at its NUL; an abstract name starts with one and has the length that is given.
@@ -105,9 +111,7 @@ void print_vsock(Fields& fields, std::span<const std::byte> bytes) {
 void print_inet_address(Printer& printer, std::span<const std::byte> bytes) {
     char text[INET_ADDRSTRLEN] = "";
     inet_ntop(AF_INET, bytes.first(4).data(), text, sizeof text);
-    printer.text("inet_addr(\"");
-    printer.text(text);
-    printer.text("\")");
+    styled(printer, "inet_addr(\"" + std::string(text) + "\")", [&] { in_hex(printer, bytes.first(4)); });
 }
 
 void print_socket_address(Printer& printer, std::span<const std::byte> bytes) {

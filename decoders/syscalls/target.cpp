@@ -68,12 +68,13 @@ void append_socket(std::string& out, const SocketFacts& socket) {
             out.push_back('"');
         }
     } else if (socket.protocol.starts_with("NETLINK")) {
+        if (socket.netlink_port == 0) return out.append(std::to_string(socket.inode.value)).push_back(']');  // before bind
         if (!socket.netlink_family.empty()) {
             append_escaped(out, socket.netlink_family);
             out.push_back(':');
         }
         append_number(out, socket.netlink_port);
-    } else if (!socket.local.empty()) {
+    } else if (!socket.local.empty() && !(socket.remote.empty() && socket.local.ends_with(":0"))) {  // before bind: it has no address
         append_escaped(out, socket.local);
         if (!socket.remote.empty()) {
             out.append("->");
@@ -86,15 +87,16 @@ void append_socket(std::string& out, const SocketFacts& socket) {
 }
 
 /// What strace -y or -yy shows between the angle brackets.
-void append_object(std::string& out, const FdTarget& target, FdDecoding decoding) {
-    const bool all = decoding == FdDecoding::all;
-    if (all && target.socket) return append_socket(out, *target.socket);
-    if (all && target.kind == FdKind::pidfd && target.pidfd_pid) {
+void append_object(std::string& out, const FdTarget& target, const RenderStyle& style) {
+    const bool all = style.fds == FdDecoding::all;
+    const std::uint8_t details = all ? style.fd_details : std::uint8_t{fd_detail_path};
+    if ((details & fd_detail_socket) && target.socket) return append_socket(out, *target.socket);
+    if ((details & fd_detail_pidfd) && target.kind == FdKind::pidfd && target.pidfd_pid) {
         out.append("pid:");
         append_number(out, static_cast<std::uint64_t>(target.pidfd_pid.value));
         return;
     }
-    if (all && target.kind == FdKind::signalfd) {
+    if (all && style.roles && target.kind == FdKind::signalfd) {
         out.append("signalfd:[");
         bool first = true;
         for (int signal = 1; signal <= 64; ++signal) {
@@ -106,9 +108,10 @@ void append_object(std::string& out, const FdTarget& target, FdDecoding decoding
         out.push_back(']');
         return;
     }
-    append_escaped(out, link_text(target).path);
     const bool device = target.kind == FdKind::char_device || target.kind == FdKind::pty || target.kind == FdKind::block_device;
-    if (all && device && target.rdev != 0) {
+    const bool numbers = (details & fd_detail_device) && device && target.rdev != 0;
+    if (numbers || (details & fd_detail_path)) append_escaped(out, link_text(target).path);
+    if (numbers) {
         out.append(target.kind == FdKind::block_device ? "<block " : "<char ");
         append_number(out, (target.rdev >> 8 & 0xfff) | (target.rdev >> 32 & 0xfffff000));
         out.push_back(':');
@@ -233,7 +236,7 @@ void append_interest(std::string& out, const InterestEntry& entry, const RenderS
     // A role says more than a path, and a set has many rows: one of them is enough.
     std::string remarks = target ? role_text(target->role) : std::string();
     if (remarks.empty()) {
-        target ? append_object(out, *target, style.fds) : append_escaped(out, entry.path);
+        target ? append_object(out, *target, style) : append_escaped(out, entry.path);
         if (target) append_other_end(remarks, *target, self);
         if (!remarks.empty()) out.push_back(' ');
     } else {
@@ -280,10 +283,11 @@ void append_facts(std::string& out, const FdTarget& target, const RenderStyle& s
 }
 
 void append_target(std::string& out, const FdTarget& target, const RenderStyle& style, const RenderScope& scope, Pid self) {
-    const FdDecoding decoding = style.fds == FdDecoding::none ? FdDecoding::paths : style.fds;
+    const std::size_t before = out.size();
     out.push_back('<');
     const std::size_t start = out.size();
-    append_object(out, target, decoding);
+    append_object(out, target, style);
+    if (out.size() == start && !style.roles) return out.resize(before);
     if (style.roles) {
         // "pipe:[8191] stdout of ns/id", but "/run/…/id-stdout: stdout of ns/id".
         const bool is_path = out.size() > start && out[start] == '/';
@@ -293,7 +297,7 @@ void append_target(std::string& out, const FdTarget& target, const RenderStyle& 
         if (!remarks.empty()) out.append(is_path ? ": " : " ").append(remarks);
     }
     out.push_back('>');
-    if (link_text(target).deleted && !(decoding == FdDecoding::all && target.socket)) out.append("(deleted)");
+    if (link_text(target).deleted && !(style.fds == FdDecoding::all && target.socket)) out.append("(deleted)");
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ struct Mover {
     std::string_view name;
     TransferShape shape = TransferShape::none;
     bool written = false;
-    std::int8_t flags = -1;  ///< the argument with MSG_* flags
+    std::int8_t flags = -1;   ///< the argument with MSG_* flags
+    bool positioned = false;  ///< at an offset of its own: not in the order of a stream
 };
 
 constexpr Mover movers[] = {
@@ -28,26 +29,41 @@ constexpr Mover movers[] = {
     {"sendto", TransferShape::buffer, true},
     {"recvmsg", TransferShape::message, false, 2},
     {"sendmsg", TransferShape::message, true},
+    {"pread64", TransferShape::buffer, false, -1, true},
+    {"pwrite64", TransferShape::buffer, true, -1, true},
+    {"preadv", TransferShape::vector, false, -1, true},
+    {"pwritev", TransferShape::vector, true, -1, true},
+    {"preadv2", TransferShape::vector, false, -1, true},
+    {"pwritev2", TransferShape::vector, true, -1, true},
 };
 
 /// nullptr: no such call. 32-bit calls have structs of another shape: find_row has no row for them either.
-const Mover* find_mover(Arch arch, std::int64_t number) {
+const Mover* find_any_mover(Arch arch, std::int64_t number) {
     static const ByNumber<Mover> x86_64(Arch::x86_64, movers), aarch64(Arch::aarch64, movers);
     if (arch != Arch::x86_64 && arch != Arch::aarch64) return nullptr;
     return (arch == Arch::x86_64 ? x86_64 : aarch64).find(number);
 }
 
-/// Gathers the parts of one transfer in order; once a part is short, the rest is missing.
+/// Of those: calls in the order of a stream.
+const Mover* find_mover(Arch arch, std::int64_t number) {
+    const Mover* mover = find_any_mover(arch, number);
+    return mover && !mover->positioned ? mover : nullptr;
+}
+
+/// The parts of one transfer in order.
 class Gathering {
 public:
-    Gathering(const Call& call, std::uint64_t length, Transfer& into) : call_(call), left_(length), into_(into) {}
+    struct Part {
+        std::uint64_t wanted = 0;
+        std::span<const std::byte> bytes;  ///< what was captured of them
+    };
+    Gathering(const Call& call, std::uint64_t length) : call_(call), left_(length) {}
 
     void part(std::uint64_t address, std::uint64_t size) {
         const std::uint64_t wanted = std::min(size, left_);
         left_ -= wanted;
-        const auto found = wanted != 0 && into_.missing == 0 ? call_.bytes(address, wanted) : std::nullopt;
-        if (found) into_.bytes.insert(into_.bytes.end(), found->begin(), found->end());
-        into_.missing += wanted - (found ? found->size() : 0);
+        const auto found = wanted != 0 ? call_.bytes(address, wanted) : std::nullopt;
+        parts_.push_back({wanted, found.value_or(std::span<const std::byte>{})});
     }
     void vector(std::uint64_t address, std::uint64_t count) {
         constexpr std::uint64_t most = 1024;  // UIO_MAXIOV
@@ -62,13 +78,19 @@ public:
         if (header && header->size() >= header_size)
             vector(value_at<std::uint64_t>(*header, iov_offset), value_at<std::uint64_t>(*header, iov_offset + 8));
     }
+    void all(TransferShape shape, const Event& enter) {
+        if (shape == TransferShape::buffer) part(enter.args[1], enter.args[2]);
+        if (shape == TransferShape::vector) vector(enter.args[1], enter.args[2]);
+        if (shape == TransferShape::message) message(enter.args[1]);
+    }
+    [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
     /// What no part accounts for was moved all the same.
-    void finish() { into_.missing += left_; }
+    [[nodiscard]] std::uint64_t left() const { return left_; }
 
 private:
     const Call& call_;
     std::uint64_t left_;
-    Transfer& into_;
+    std::vector<Part> parts_;
 };
 
 }  // namespace
@@ -99,21 +121,27 @@ std::optional<Transfer> transfer(const Event& enter, const Event& exit) {
         return moved;
     }
     const Call call(enter, &exit);
-    Gathering gathering(call, static_cast<std::uint64_t>(exit.result), moved);
-    switch (mover->shape) {
-        case TransferShape::buffer:
-            gathering.part(enter.args[1], enter.args[2]);
-            break;
-        case TransferShape::vector:
-            gathering.vector(enter.args[1], enter.args[2]);
-            break;
-        case TransferShape::message:
-            gathering.message(enter.args[1]);
-            break;
-        case TransferShape::none:
-            break;
+    Gathering gathering(call, static_cast<std::uint64_t>(exit.result));
+    gathering.all(mover->shape, enter);
+    for (const Gathering::Part& part : gathering.parts()) {  // once a part is short, the rest is missing
+        const std::size_t taken = moved.missing == 0 ? part.bytes.size() : 0;
+        moved.bytes.insert(moved.bytes.end(), part.bytes.begin(), part.bytes.begin() + static_cast<std::ptrdiff_t>(taken));
+        moved.missing += part.wanted - taken;
     }
-    gathering.finish();
+    moved.missing += gathering.left();
+    return moved;
+}
+
+std::optional<MovedParts> moved_parts(const Event& enter, const Event& exit) {
+    const Mover* mover = find_any_mover(enter.arch, enter.number);
+    if (mover == nullptr || exit.is_error || exit.result < 0) return std::nullopt;
+    MovedParts moved{
+        .fd = Fd{static_cast<std::int32_t>(enter.args[0])}, .written = mover->written, .vector = mover->shape != TransferShape::buffer};
+    const Call call(enter, &exit);
+    // strace shows all that the caller offered, also where less was taken.
+    Gathering gathering(call, mover->written ? UINT64_MAX : static_cast<std::uint64_t>(exit.result));
+    gathering.all(mover->shape, enter);
+    for (const Gathering::Part& part : gathering.parts()) moved.parts.push_back(part.bytes);
     return moved;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,9 +19,20 @@ struct Transfer {
     bool end = false;              ///< a read that found the stream's end
 };
 
+/// The buffers that a call filled or took, for dumps of them: those of calls at an offset (pread64) as well.
+struct MovedParts {
+    Fd fd{-1};
+    bool written = false;
+    bool vector = false;                            ///< of an iovec, not one buffer
+    std::vector<std::span<const std::byte>> parts;  ///< as far as they were captured; they live as long as the events
+};
+
+/// nullopt: it failed, or it is no such call.
+std::optional<MovedParts> moved_parts(const Event& enter, const Event& exit);
+
 /// Whether a call moves bytes through its first argument, a descriptor, in the order of a stream: read, writev, recvmsg …
 bool moves_bytes(Arch arch, std::int64_t number);
-/// The names of those that do.
+/// The names of those that do, and of those that moved_parts knows besides.
 std::vector<std::string_view> moving_calls();
 /// Of those: whether it takes bytes from the caller.
 bool writes_bytes(Arch arch, std::int64_t number);
