@@ -10,17 +10,39 @@
 #include <fmt/format.h>
 
 #include <sys/resource.h>
+#include <atomic>
 #include <csignal>
+#include <optional>
 
 namespace shimtrace::cli {
 
 namespace {
 
 engine::StopRequest* interrupted_session = nullptr;  // a signal handler has no other way to its session
+std::atomic<bool> command_ended = false;
 
 void on_signal(int) {
     if (interrupted_session != nullptr) interrupted_session->stop();
 }
+
+/// While the started command lives, a terminal's Ctrl-C is its own: it reaches the command as well, and the session ends when the
+/// command does. What else is traced (`-p PID -- CMD`) may live on.
+void on_interrupt(int signal) {
+    if (command_ended) on_signal(signal);
+}
+
+/// Sees the started command end: it is the first task of its session.
+class CommandWatch final : public StreamSink {
+public:
+    void event(const Event& event) override {
+        if (event.kind == EventKind::attached && !command_) command_ = event.tid;
+        const bool ended = event.kind == EventKind::exited || event.kind == EventKind::killed;
+        if (ended && command_ == event.tid) command_ended = true;
+    }
+
+private:
+    std::optional<Tid> command_;
+};
 
 /// Ctrl-C, SIGTERM, SIGHUP end the session; a closed pipe is an error of write(2). Restored at the end of the scope.
 class SignalHandling {
@@ -34,8 +56,7 @@ public:
         // A handler and not SIG_IGN: what is ignored here would stay ignored in the command (execve(2)).
         action.sa_handler = [](int) {};
         set(SIGPIPE, action);
-        // A terminal's Ctrl-C reaches the started command as well: the session ends when the command does.
-        if (!started_command) action.sa_handler = on_signal;
+        action.sa_handler = started_command ? on_interrupt : on_signal;
         set(SIGINT, action);
         set(SIGQUIT, action);
     }
@@ -136,7 +157,11 @@ int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, en
         report(
             {.what = "--colocate: a shimtrace that is killed with -9 leaves the target on one CPU", .hint = "taskset -a -p gives it back"},
             exit_done);
-    output::Tee tee(sinks);
+    CommandWatch watch;
+    std::vector<StreamSink*> all(sinks);
+    if (!plan.request.command.empty()) all.push_back(&watch);
+    command_ended = false;
+    output::Tee tee(all);
     const SignalHandling signals(stop, !plan.request.command.empty());
     containerd::SessionRoles roles(plan.surroundings, host::read_process);
     host::ObserverHooks hooks = plan.print.plain ? no_hooks() : role_hooks(roles);

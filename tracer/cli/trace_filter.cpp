@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
 #include <regex>
@@ -53,6 +54,23 @@ constexpr NamedClass quiets[] = {
     {"superseded", output::quiet_superseded},
 };
 
+constexpr NamedClass fd_details[] = {
+    {"path", decoders::fd_detail_path},
+    {"dev", decoders::fd_detail_device},
+    {"pidfd", decoders::fd_detail_pidfd},
+    {"socket", decoders::fd_detail_socket},
+};
+
+/// The sets of calls that say how a call is printed.
+struct CallSet {
+    std::string_view name;
+    output::CallFilter Expressions::*filter;
+};
+constexpr CallSet call_sets[] = {
+    {"abbrev", &Expressions::abbreviated}, {"a", &Expressions::abbreviated}, {"verbose", &Expressions::dereferenced},
+    {"v", &Expressions::dereferenced},     {"raw", &Expressions::raw},       {"x", &Expressions::raw},
+};
+
 std::vector<std::string_view> words(std::string_view list) {
     std::vector<std::string_view> result;
     for (std::size_t start = 0; start <= list.size();) {
@@ -86,17 +104,37 @@ bool add_calls(std::bitset<1024>& calls, Arch arch, Wanted wanted) {
     return any;
 }
 
-/// One word of a trace= list into both tables.
-Result<void> add_word(output::CallFilter& filter, std::string_view word) {
+/// Which tables the end of a word narrows it to: "openat@64". x32 calls have no table of their own.
+struct Tables {
+    bool x86_64 = true, i386 = true;
+};
+
+Result<Tables> take_personality(std::string_view option, std::string_view& word) {
+    const std::size_t at = word.rfind('@');
+    if (at == std::string_view::npos) return Tables{};
+    const std::string_view personality = word.substr(at + 1);
+    word = word.substr(0, at);
+    if (personality != "64" && personality != "32" && personality != "x32")
+        return fail(fmt::format("-e {}={}@{}: the system calls of 64, 32 or x32", option, word, personality));
+    return Tables{.x86_64 = personality == "64", .i386 = personality == "32"};
+}
+
+/// One word of a list of calls into both tables.
+Result<void> add_word(output::CallFilter& filter, std::string_view option, std::string_view word) {
+    const auto tables = take_personality(option, word);
+    if (!tables) return std::unexpected(tables.error());
     const bool optional = word.starts_with('?');
     if (optional) word.remove_prefix(1);
     const auto add = [&](auto wanted) -> bool {
-        const bool in_64 = add_calls(filter.x86_64, Arch::x86_64, wanted);
-        return add_calls(filter.i386, Arch::i386, wanted) || in_64;
+        output::CallFilter found{{}, {}};
+        const bool in_64 = add_calls(found.x86_64, Arch::x86_64, wanted), in_32 = add_calls(found.i386, Arch::i386, wanted);
+        if (tables->x86_64) filter.x86_64 |= found.x86_64;
+        if (tables->i386) filter.i386 |= found.i386;
+        return in_64 || in_32;
     };
     if (word == "all") {
-        filter.x86_64.set();
-        filter.i386.set();
+        if (tables->x86_64) filter.x86_64.set();
+        if (tables->i386) filter.i386.set();
         return {};
     }
     if (word == "none") return {};
@@ -105,21 +143,21 @@ Result<void> add_word(output::CallFilter& filter, std::string_view word) {
             const std::regex pattern(std::string(word.substr(1)), std::regex::extended);
             add([&](std::string_view name, std::uint32_t) { return std::regex_search(std::string(name), pattern); });
         } catch (const std::regex_error& error) {
-            return fail(fmt::format("-e trace={}: not a regular expression: {}", word, error.what()));
+            return fail(fmt::format("-e {}={}: not a regular expression: {}", option, word, error.what()));
         }
         return {};
     }
     if (word.starts_with('%')) {
         const auto bits = named(classes, word.substr(1));
         if (!bits)
-            return fail(fmt::format("-e trace={}: no such class of system calls", word), 0,
+            return fail(fmt::format("-e {}={}: no such class of system calls", option, word), 0,
                         "%file %desc %process %network %signal %ipc %memory");
         add([&](std::string_view, std::uint32_t of_call) { return (of_call & *bits) != 0; });
         return {};
     }
     if (const auto number = decimal(word)) {
-        set_number(filter.x86_64, *number);
-        set_number(filter.i386, *number);
+        if (tables->x86_64) set_number(filter.x86_64, *number);
+        if (tables->i386) set_number(filter.i386, *number);
         return {};
     }
     if (add([&](std::string_view name, std::uint32_t) { return name == word; }) || optional) return {};
@@ -127,11 +165,46 @@ Result<void> add_word(output::CallFilter& filter, std::string_view word) {
         add([&](std::string_view, std::uint32_t of_call) { return (of_call & *bits) != 0; });
         return {};
     }
-    return fail(fmt::format("-e trace={}: no such system call", word));
+    return fail(fmt::format("-e {}={}: no such system call", option, word));
 }
 
 /// Words that name messages, not calls; bits of MessageProtocol.
 constexpr NamedClass message_words[] = {{"ttrpc", output::protocol_ttrpc}, {"dbus", output::protocol_dbus}};
+
+/// strace takes no empty list either: what an unset variable leaves is a mistake, not "nothing".
+Result<void> refuse_empty(std::string_view option, std::string_view list) {
+    if (list.starts_with('!')) list.remove_prefix(1);
+    if (!words(list).empty()) return {};
+    return fail(fmt::format("-e {}=: names nothing", option), 0, "all or none");
+}
+
+Result<output::CallFilter> calls_of(std::string_view option, std::string_view list) {
+    const bool inverted = list.starts_with('!');
+    if (inverted) list.remove_prefix(1);
+    output::CallFilter chosen{{}, {}};
+    for (const std::string_view word : words(list))
+        if (auto added = add_word(chosen, option, word); !added) return std::unexpected(added.error());
+    if (inverted) {
+        chosen.x86_64.flip();
+        chosen.i386.flip();
+    }
+    return chosen;
+}
+
+Result<output::FdFilter> descriptors_of(std::string_view option, std::string_view list) {
+    output::FdFilter chosen{.inverted = list.starts_with('!')};
+    if (chosen.inverted) list.remove_prefix(1);
+    for (const std::string_view word : words(list)) {
+        const auto number = decimal(word);
+        if (word == "all" || word == "none")
+            chosen = {.inverted = chosen.inverted != (word == "all")};
+        else if (number && *number >= 0 && *number <= INT32_MAX)
+            chosen.numbers.push_back(static_cast<std::int32_t>(*number));
+        else
+            return fail(fmt::format("-e {}={}: not a descriptor", option, word));
+    }
+    return chosen;
+}
 
 Result<void> set_calls(Expressions& expressions, std::string_view list) {
     const bool inverted = list.starts_with('!');
@@ -143,7 +216,7 @@ Result<void> set_calls(Expressions& expressions, std::string_view list) {
     for (const std::string_view word : words(list)) {
         if (const auto protocol = named(message_words, word))
             messages |= *protocol;
-        else if (auto added = add_word(chosen, word); !added)
+        else if (auto added = add_word(chosen, "trace", word); !added)
             return added;
     }
     expressions.messages = output::every_protocol;
@@ -159,12 +232,14 @@ Result<void> set_calls(Expressions& expressions, std::string_view list) {
     return {};
 }
 
-std::optional<std::size_t> signal_number(std::string_view name) {
+std::optional<std::size_t> signal_number(std::string_view word) {
+    std::string name(word);
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     if (const auto number = decimal(name))
         return *number >= 0 && *number <= 64 ? std::optional(static_cast<std::size_t>(*number)) : std::nullopt;
     for (std::int64_t number = 1; number <= 64; ++number) {
         const std::string known = decoders::signal_name(number);
-        if (known == name || known == "SIG" + std::string(name)) return static_cast<std::size_t>(number);
+        if (known == name || known == "SIG" + name) return static_cast<std::size_t>(number);
     }
     return std::nullopt;
 }
@@ -217,6 +292,25 @@ Result<void> apply_expression(Expressions& expressions, std::string_view text) {
     const bool qualified = equals != std::string_view::npos && text.find_first_of("/!%") > equals;
     const std::string_view name = qualified ? text.substr(0, equals) : "trace";
     const std::string_view value = qualified ? text.substr(equals + 1) : text;
+    if (auto named_something = refuse_empty(name, value); !named_something) return named_something;
+    if (const auto set = std::ranges::find(call_sets, name, &CallSet::name); set != std::end(call_sets)) {
+        auto calls = calls_of(name, value);
+        if (!calls) return std::unexpected(calls.error());
+        expressions.*set->filter = *calls;
+        return {};
+    }
+    if (name == "read" || name == "reads" || name == "r" || name == "write" || name == "writes" || name == "w") {
+        auto descriptors = descriptors_of(name, value);
+        if (!descriptors) return std::unexpected(descriptors.error());
+        (name.starts_with('r') ? expressions.dump_read : expressions.dump_written) = *descriptors;
+        return {};
+    }
+    if (name == "decode-fds" || name == "decode-fd") {
+        const auto bits = set_of(fd_details, name, value);
+        if (!bits) return std::unexpected(bits.error());
+        expressions.fd_details = *bits;
+        return {};
+    }
     if (name == "trace" || name == "t") return set_calls(expressions, value);
     if (name == "signal" || name == "signals" || name == "s") return set_signals(expressions, value);
     if (name == "status") {
@@ -241,7 +335,8 @@ Result<void> apply_expression(Expressions& expressions, std::string_view text) {
         return {};
     }
     if (name == "inject" || name == "fault") return fail(fmt::format("-e {}=: shimtrace never tampers with its target", name));
-    return fail(fmt::format("-e {}: no such qualifier", name), 0, "trace= signal= status= quiet= decode-pids=");
+    return fail(fmt::format("-e {}: no such qualifier", name), 0,
+                "trace= signal= status= quiet= abbrev= verbose= raw= read= write= decode-fds= decode-pids=");
 }
 
 }  // namespace shimtrace::cli

@@ -6,13 +6,19 @@
 
 #include <shimtrace/error.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace shimtrace::cli {
 
 /// What the -e options of one command line have narrowed so far.
 struct Expressions {
-    output::CallFilter calls;
+    output::CallFilter calls, abbreviated, dereferenced;
+    output::CallFilter raw = {{}, {}};
+    output::FdFilter dump_read, dump_written;
+    /// Bits of decoders::FdDetail; nullopt: -y and -yy say.
+    std::optional<std::uint8_t> fd_details;
     std::bitset<65> signals = std::bitset<65>{}.set();
     std::uint8_t statuses = output::status_all;
     std::uint8_t quiet = 0;
@@ -22,7 +28,7 @@ struct Expressions {
 };
 
 /// One -e argument: "trace=read,write", "read", "!read", "%file", "/^open", "signal=!SIGCHLD", "status=failed", "quiet=exit",
-/// "decode-pids=comm", "ttrpc". Errors name the word that is not known.
+/// "decode-pids=comm", "decode-fds=socket", "raw=ioctl", "write=1,2", "ttrpc". Errors name the word that is not known.
 Result<void> apply_expression(Expressions& expressions, std::string_view text);
 
 /// Adds the calls that messages are read from.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <filesystem>
 #include <optional>
 
 namespace shimtrace::cli {
@@ -24,6 +25,20 @@ constexpr NamedSort sorts[] = {
     {"name", output::SummarySort::name},         {"syscall", output::SummarySort::name},      {"syscall-name", output::SummarySort::name},
     {"nothing", output::SummarySort::nothing},   {"none", output::SummarySort::nothing},
 };
+
+struct NamedHex {
+    std::string_view name;
+    decoders::HexStrings hex;
+};
+constexpr NamedHex hex_strings[] = {
+    {"all", decoders::HexStrings::all}, {"non-ascii", decoders::HexStrings::non_ascii}, {"non-ascii-chars", decoders::HexStrings::escapes}};
+
+/// How many digits of a second's fraction a precision has.
+struct NamedPrecision {
+    std::string_view name;
+    unsigned digits;
+};
+constexpr NamedPrecision precisions[] = {{"s", 0}, {"ms", 3}, {"us", 6}, {"ns", 9}};
 
 struct NamedColumn {
     std::string_view name;
@@ -84,10 +99,13 @@ Result<void> plan_summary(const TraceOptions& options, output::PrintOptions& pri
             if (column == std::end(column_names)) return fail(fmt::format("-U {}: no such column", word));
             print.columns.push_back(column->column);
         }
+        if (std::ranges::find(print.columns, output::SummaryColumn::name) == print.columns.end())
+            print.columns.push_back(output::SummaryColumn::name);  // a row without it is of nobody
     }
-    const auto overhead = number(options.overhead);  // microseconds, as in strace
-    if (!overhead) return fail(fmt::format("-O {}: a number of microseconds", options.overhead));
-    print.overhead_ns = std::int64_t{*overhead} * 1000;
+    const bool in_micros = number(options.overhead).has_value();  // microseconds, as in strace
+    const auto overhead = parse_duration(in_micros ? options.overhead + "us" : options.overhead);
+    if (!overhead) return fail(fmt::format("-O {}: a number of microseconds, or with its unit: s, ms, us, ns", options.overhead));
+    print.overhead_ns = overhead->count();
     return {};
 }
 
@@ -99,6 +117,12 @@ Result<decoders::RenderStyle> plan_style(const TraceOptions& options) {
     style.hex = options.hex == 0   ? decoders::HexStrings::none
                 : options.hex == 1 ? decoders::HexStrings::non_ascii
                                    : decoders::HexStrings::all;
+    if (!options.strings_in_hex.empty()) {
+        const auto hex = std::ranges::find(hex_strings, options.strings_in_hex, &NamedHex::name);
+        if (hex == std::end(hex_strings))
+            return fail(fmt::format("--strings-in-hex={}: all, non-ascii or non-ascii-chars", options.strings_in_hex));
+        style.hex = hex->hex;
+    }
     if (options.constants == "raw")
         style.constants = decoders::Constants::raw;
     else if (options.constants == "verbose")
@@ -113,16 +137,73 @@ Result<decoders::RenderStyle> plan_style(const TraceOptions& options) {
     return style;
 }
 
-output::Timestamps timestamps_of(int count) {
-    using enum output::Timestamps;
-    return count <= 0 ? none : count == 1 ? seconds : count == 2 ? micros : epoch;
+Result<unsigned> digits_of(std::string_view option, std::string_view precision) {
+    const auto known = std::ranges::find(precisions, precision, &NamedPrecision::name);
+    if (known == std::end(precisions)) return fail(fmt::format("--{}={}: s, ms, us or ns", option, precision));
+    return known->digits;
+}
+
+/// "[format:]FORMAT,[precision:]PRECISION", one of them or both.
+Result<void> plan_absolute(std::string_view text, output::PrintOptions& print) {
+    print.timestamps = output::Timestamps::time;
+    print.timestamp_digits = 0;
+    for (const std::string& part : CLI::detail::split(std::string(text), ',')) {
+        const std::size_t colon = part.find(':');
+        const std::string_view key = colon == std::string::npos ? std::string_view{} : std::string_view(part).substr(0, colon);
+        const std::string_view word = std::string_view(part).substr(colon == std::string::npos ? 0 : colon + 1);
+        const bool is_format = key != "precision" && (word == "none" || word == "time" || word == "unix");
+        const auto digits = digits_of("absolute-timestamps", word);
+        if (is_format && (key.empty() || key == "format"))
+            print.timestamps = word == "none"   ? output::Timestamps::none
+                               : word == "time" ? output::Timestamps::time
+                                                : output::Timestamps::epoch;
+        else if (digits && (key.empty() || key == "precision"))
+            print.timestamp_digits = *digits;
+        else
+            return fail(fmt::format("--absolute-timestamps={}: none, time or unix, and s, ms, us or ns", text));
+    }
+    return {};
+}
+
+Result<void> plan_times(const TraceOptions& options, output::PrintOptions& print) {
+    if (options.timestamps > 0) print.timestamps = options.timestamps > 2 ? output::Timestamps::epoch : output::Timestamps::time;
+    if (options.timestamps > 1) print.timestamp_digits = 6;
+    if (!options.absolute.empty())
+        if (auto planned = plan_absolute(options.absolute, print); !planned) return planned;
+    print.relative_times = !options.relative.empty();
+    print.durations = !options.durations.empty();
+    if (print.relative_times) {
+        const auto digits = digits_of("relative-timestamps", options.relative);
+        if (!digits) return std::unexpected(digits.error());
+        print.relative_digits = *digits;
+    }
+    if (print.durations) {
+        const auto digits = digits_of("syscall-times", options.durations);
+        if (!digits) return std::unexpected(digits.error());
+        print.duration_digits = *digits;
+    }
+    return {};
+}
+
+/// As strace has it: what was typed is compared with arguments, where that leads to with descriptors.
+std::vector<std::string> resolve_paths(const std::vector<std::string>& typed, bool quiet) {
+    std::vector<std::string> paths = typed;
+    for (const std::string& path : typed) {
+        std::error_code error;
+        const std::string resolved = std::filesystem::canonical(path, error).string();
+        if (error || resolved == path) continue;
+        if (!quiet) fmt::print(stderr, "shimtrace: Requested path \"{}\" resolved into \"{}\"\n", path, resolved);
+        paths.push_back(resolved);
+    }
+    return paths;
 }
 
 }  // namespace
 
 void add_print_options(CLI::App& app, TraceOptions& options) {
     app.add_option("-e", options.expressions,
-                   "trace=SET, signal=SET, status=SET, quiet=SET, decode-pids=comm,pidns; SET: names, %class, /regex, !not, ttrpc, dbus")
+                   "trace=SET, signal=, status=, quiet=, abbrev=, verbose=, raw=, read=, write=, decode-fds=, decode-pids=comm,pidns; "
+                   "SET: names, %class, /regex, !not, name@64, ttrpc, dbus")
         ->allow_extra_args(false)
         ->type_name("EXPR");
     app.add_option("-o,--output", options.output, "write to FILE, or to a command: '|CMD'")->type_name("FILE");
@@ -131,16 +212,19 @@ void add_print_options(CLI::App& app, TraceOptions& options) {
     app.add_option("-a,--columns", options.column, "column of the result (40)");
     app.add_flag("-v,--no-abbrev", options.verbose, "structs, environments and lists in full");
     app.add_flag("-x", options.hex, "non-ASCII strings in hex; -xx: all strings");
+    app.add_flag("--strings-in-hex{all}", options.strings_in_hex, "=all, =non-ascii (-x), or =non-ascii-chars: escapes alone")->take_last();
     app.add_option("-X,--const-print-style", options.constants, "raw, abbrev or verbose");
     app.add_flag("-y", options.fds, "descriptors with their paths; -yy: with all that is known of them");
+    app.add_flag("--decode-fds{path}", options.fd_details, "=path (-y), =all (-yy), or a list of path, dev, pidfd, socket")->take_last();
     app.add_flag("-Y", options.comms, "process ids with their command names");
     app.add_option("--decode-pids", options.decode_pids, "comm, pidns")->type_name("WHAT");
     app.add_flag("-t", options.timestamps, "time of day; -tt: with microseconds; -ttt: since the epoch");
-    app.add_flag("-r,--relative-timestamps", options.relative, "time since the line before");
-    app.add_flag("-T,--syscall-times", options.durations, "time spent in each call");
+    app.add_flag("--absolute-timestamps{time}", options.absolute, "=none, =time or =unix, and s, ms, us, ns: =unix,ms")->take_last();
+    app.add_flag("-r{us},--relative-timestamps{us}", options.relative, "time since the line before; =s, =ms, =us, =ns")->take_last();
+    app.add_flag("-T{us},--syscall-times{us}", options.durations, "time spent in each call; =s, =ms, =us, =ns")->take_last();
     app.add_flag("-n,--syscall-number", options.numbers, "system call numbers");
     app.add_flag("-i,--instruction-pointer", options.pointers, "instruction pointers");
-    app.add_flag("-k,--stack-traces", options.stacks, "the stack of each call; Go frames for Go programs");
+    app.add_flag("-k,--stack-traces,--stack-trace", options.stacks, "the stack of each call; Go frames for Go programs");
     app.add_flag("-c,--summary-only", options.summary_only, "a table of calls instead of lines");
     app.add_flag("-C,--summary", options.summary, "a table of calls after the lines");
     app.add_flag("-w,--summary-wall-clock", options.wall_clock, "the table counts wall-clock time");
@@ -155,11 +239,19 @@ void add_print_options(CLI::App& app, TraceOptions& options) {
                    "say so when a call has blocked, or a message had no reply, for that long, and at twice that … (5s; 0: never)")
         ->type_name("TIME");
     app.add_flag("--plain", options.plain, "strace's lines and nothing more: no roles, no notes on blocked calls");
-    for (const auto& [name, help] :
-         {std::pair{"--trace", "-e trace="}, {"--signal", "-e signal="}, {"--status", "-e status="}, {"--quiet", "-e quiet="}})
+    for (const auto& [name, help] : {std::pair{"--trace", "-e trace="},
+                                     {"--signal", "-e signal="},
+                                     {"--status", "-e status="},
+                                     {"--quiet,--silent,--silence", "-e quiet="},
+                                     {"--abbrev", "-e abbrev=: structs and lists of these calls are shortened"},
+                                     {"--verbose", "-e verbose=: structs and lists of these calls are read at all"},
+                                     {"--raw", "-e raw=: arguments of these calls as hex numbers"},
+                                     {"--read", "-e read=: dump what is read from these descriptors"},
+                                     {"--write", "-e write=: dump what is written to these descriptors"}})
         app.add_option_function<std::vector<std::string>>(
                name,
-               [&options, qualifier = std::string(name).substr(2)](const std::vector<std::string>& sets) {
+               [&options,
+                qualifier = std::string(name).substr(2, std::string_view(name).find(',') - 2)](const std::vector<std::string>& sets) {
                    for (const std::string& set : sets) options.expressions.push_back(qualifier + "=" + set);
                },
                help)
@@ -172,6 +264,7 @@ void add_target_options(CLI::App& app, TraceOptions& options) {
         ->allow_extra_args(false)
         ->type_name("PID");
     app.add_flag("-f,--follow-forks", options.follow, "follow threads and children (the default for a TARGET); -ff: a file each");
+    app.add_flag("--output-separately", options.separate, "a file for each thread: FILE.TID");
     app.add_flag("--no-follow", options.no_follow, "a TARGET's own threads only");
     app.add_option("-E,--env", options.environment, "NAME=VALUE sets, NAME removes a variable of the command")->allow_extra_args(false);
     app.add_flag("--seccomp-bpf", options.seccomp,
@@ -191,6 +284,10 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
 
     Expressions expressions;
     expressions.quiet = quiet_of(options.quiet);
+    if (options.verbose) expressions.abbreviated = {{}, {}};
+    if (!options.fd_details.empty())
+        if (auto applied = apply_expression(expressions, "decode-fds=" + options.fd_details); !applied)
+            return std::unexpected(applied.error());
     if (!options.output.empty() && !options.command.empty()) expressions.quiet |= output::quiet_attach | output::quiet_personality;
     for (const std::string& text : options.expressions)
         if (auto applied = apply_expression(expressions, text); !applied) return std::unexpected(applied.error());
@@ -204,17 +301,24 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     print.style.pid_comms = options.comms || expressions.pid_comms;
     print.style.pid_namespaces = expressions.pid_namespaces;
     print.calls = expressions.calls;
+    print.abbreviated = expressions.abbreviated;
+    print.dereferenced = expressions.dereferenced;
+    print.raw = expressions.raw;
+    print.dump_read = expressions.dump_read;
+    print.dump_written = expressions.dump_written;
+    if (expressions.fd_details) {
+        print.style.fds = *expressions.fd_details == 0 && options.plain ? decoders::FdDecoding::none : decoders::FdDecoding::all;
+        print.style.fd_details = *expressions.fd_details;
+    }
     print.signals = expressions.signals;
     print.statuses = expressions.statuses;
     print.quiet = expressions.quiet;
-    print.timestamps = timestamps_of(options.timestamps);
-    print.relative_times = options.relative;
-    print.durations = options.durations;
+    if (auto times = plan_times(options, print); !times) return std::unexpected(times.error());
     print.instruction_pointers = options.pointers;
     print.syscall_numbers = options.numbers;
     print.stacks = options.stacks;
     print.column = options.column;
-    print.paths = options.paths;
+    print.paths = resolve_paths(options.paths, (print.quiet & output::quiet_path_resolution) != 0);
     print.plain = options.plain;
     if (options.plain && expressions.messages_alone != 0) return fail("-e ttrpc, -e dbus and --plain exclude each other");
     if (!options.plain && print.summary != output::Summary::only) {
@@ -227,7 +331,7 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     }
 
     const bool follow = options.follow > 0 || (!options.targets.empty() && !options.no_follow);
-    const bool separate = options.follow > 1 && !options.output.empty();
+    const bool separate = (options.follow > 1 || options.separate) && !options.output.empty();
     if (separate && print.summary != output::Summary::none) return fail("-c and -ff exclude each other");
     plan.place = {.path = options.output, .append = options.append, .separate = separate};
     print.prefix = separate                            ? output::PidPrefix::none
@@ -253,9 +357,9 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     request.resolve_descriptors = print.style.fds != decoders::FdDecoding::none || !print.paths.empty();
     request.instruction_pointers = options.pointers;
     request.system_times = print.summary != output::Summary::none && !options.wall_clock;
-    request.limits.payload_bytes = print.style.string_limit;
+    request.limits.payload_bytes = print.dump_read.any() || print.dump_written.any() ? most_dumped_bytes : print.style.string_limit;
     request.limits.array_elements = std::max<std::uint32_t>(32, print.style.string_limit);
-    request.limits.environment = options.verbose;
+    request.limits.environment = !print.abbreviated.x86_64.all();
     if (print.messages != 0 || print.messages_alone != 0) request.limits.message_bytes = most_message_bytes;
     request.blocked_after = options.plain ? Nanoseconds{} : *blocked;
     request.seccomp_filter = !options.no_seccomp && !options.command.empty() && follow && (options.seccomp || print.calls.narrowed());

@@ -22,11 +22,13 @@ struct TraceOptions {
     std::vector<std::string> command;  ///< after `--`
     std::vector<std::string> expressions, environment, paths;
     std::string output;
+    /// With a value behind = only: --decode-fds, --strings-in-hex, -r, -T and --absolute-timestamps; empty: not given.
+    std::string fd_details, strings_in_hex, relative, durations, absolute;
     std::string constants = "abbrev", sort = "time", columns, decode_pids, quiet_words, status_words, save;
     std::string blocked = "5s";
     std::string color = "auto";
     int follow = 0, timestamps = 0, fds = 0, hex = 0, quiet = 0, column = 40;
-    bool no_follow = false, append = false, verbose = false, relative = false, durations = false, pointers = false, numbers = false;
+    bool no_follow = false, append = false, verbose = false, separate = false, pointers = false, numbers = false;
     bool stacks = false, summary_only = false, summary = false, wall_clock = false, successful = false, failed = false, comms = false;
     bool seccomp = false, no_seccomp = false, colocate = false, plain = false;
     std::string string_limit = "32";
@@ -48,6 +50,8 @@ struct TracePlan {
 };
 /// Kept of each read and write over a socket of ttrpc or D-Bus: what one request for a tracee's memory may read.
 constexpr std::uint32_t most_message_bytes = 1 << 16;
+/// Likewise of each buffer that -e read= or -e write= dump.
+constexpr std::uint32_t most_dumped_bytes = 1 << 16;
 
 Result<TracePlan> plan_trace(const TraceOptions& options);
 

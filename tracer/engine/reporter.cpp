@@ -108,6 +108,9 @@ void Reporter::signalled(Tracee& tracee, int signal) {
     if (quiet(tracee) || !request_.signals.test(static_cast<std::size_t>(std::clamp(signal, 0, 64)))) return;
     Event& event = fresh(EventKind::signal, tracee);
     event.number = signal;
+    SyscallInfo interrupted;
+    if (request_.instruction_pointers && syscall_info(tracee.tid(), interrupted))
+        event.instruction_pointer = interrupted.instruction_pointer;
     siginfo_t info;
     if (signal_info(tracee.tid(), info)) event.memory.add(RemoteAddress{0}, std::as_bytes(std::span(&info, 1)));
     sink_.event(event);

@@ -5,6 +5,7 @@
 
 #include <shimtrace/types.hpp>
 
+#include <algorithm>
 #include <bitset>
 #include <cstdint>
 #include <string>
@@ -12,7 +13,7 @@
 
 namespace shimtrace::output {
 
-enum class Timestamps : std::uint8_t { none, seconds, micros, epoch };  ///< -t, -tt, -ttt
+enum class Timestamps : std::uint8_t { none, time, epoch };  ///< the time of day or the seconds since 1970
 
 /// How a call ended, for -e status=, -z and -Z.
 enum CallStatus : std::uint8_t {
@@ -56,11 +57,23 @@ struct CallFilter {
     [[nodiscard]] bool narrowed() const { return !x86_64.all(); }
 };
 
+/// A set of descriptors, or all but these.
+struct FdFilter {
+    std::vector<std::int32_t> numbers;
+    bool inverted = false;
+
+    [[nodiscard]] bool shows(Fd fd) const { return (std::ranges::find(numbers, fd.value) != numbers.end()) != inverted; }
+    [[nodiscard]] bool any() const { return inverted || !numbers.empty(); }
+};
+
 struct PrintOptions {
     decoders::RenderStyle style;
     Timestamps timestamps = Timestamps::none;
+    unsigned timestamp_digits = 0;       ///< of a second's fraction, 0 to 9
     bool relative_times = false;         ///< -r
+    unsigned relative_digits = 6;        ///< --relative-timestamps=PRECISION
     bool durations = false;              ///< -T
+    unsigned duration_digits = 6;        ///< --syscall-times=PRECISION
     bool instruction_pointers = false;   ///< -i
     bool syscall_numbers = false;        ///< -n
     bool stacks = false;                 ///< -k
@@ -69,8 +82,11 @@ struct PrintOptions {
     std::uint8_t quiet = 0;              ///< bits of Quiet
     PidPrefix prefix = PidPrefix::bracketed;
     CallFilter calls;
+    CallFilter abbreviated, dereferenced;  ///< -e abbrev=, -e verbose=
+    CallFilter raw = {{}, {}};             ///< -e raw=: none by default
+    FdFilter dump_read, dump_written;      ///< -e read=, -e write=: what goes through these is dumped in full
     std::bitset<65> signals = std::bitset<65>{}.set();
-    std::vector<std::string> paths;   ///< -P; empty: all
+    std::vector<std::string> paths;   ///< -P, as given and resolved; empty: all
     bool plain = false;               ///< strace's lines and nothing more
     std::uint8_t messages = 0;        ///< bits of MessageProtocol: shown after the calls that carry them
     std::uint8_t messages_alone = 0;  ///< shown although their calls are not (-e ttrpc)

@@ -13,14 +13,15 @@ namespace {
 
 struct ColumnText {
     SummaryColumn column;
-    std::string_view heading, rule;
+    std::string_view heading;
+    std::size_t width;
 };
 
+/// Numbers stand at the right of their columns, names at the left.
 constexpr ColumnText column_texts[] = {
-    {SummaryColumn::time_percent, "% time", "------"},       {SummaryColumn::total_time, "    seconds", "-----------"},
-    {SummaryColumn::min_time, "   shortest", "-----------"}, {SummaryColumn::max_time, "    longest", "-----------"},
-    {SummaryColumn::avg_time, " usecs/call", "-----------"}, {SummaryColumn::calls, "    calls", "---------"},
-    {SummaryColumn::errors, "   errors", "---------"},       {SummaryColumn::name, "syscall", "----------------"},
+    {SummaryColumn::time_percent, "% time", 6}, {SummaryColumn::total_time, "seconds", 11},  {SummaryColumn::min_time, "shortest", 8},
+    {SummaryColumn::max_time, "longest", 8},    {SummaryColumn::avg_time, "usecs/call", 11}, {SummaryColumn::calls, "calls", 9},
+    {SummaryColumn::errors, "errors", 9},       {SummaryColumn::name, "syscall", 16},
 };
 
 const ColumnText& text_of(SummaryColumn column) {
@@ -59,10 +60,10 @@ std::string CallTable::line(const Row& row, const PrintOptions& options, std::in
                 text += fmt::format("{:11.6f}", seconds(row.total_ns));
                 break;
             case SummaryColumn::min_time:
-                text += fmt::format("{:11.6f}", seconds(row.min_ns));
+                text += fmt::format("{:8.6f}", seconds(row.min_ns));
                 break;
             case SummaryColumn::max_time:
-                text += fmt::format("{:11.6f}", seconds(row.max_ns));
+                text += fmt::format("{:8.6f}", seconds(row.max_ns));
                 break;
             case SummaryColumn::avg_time:
                 text += fmt::format("{:11}", row.calls > 0 ? row.total_ns / static_cast<std::int64_t>(row.calls) / 1000 : 0);
@@ -74,7 +75,7 @@ std::string CallTable::line(const Row& row, const PrintOptions& options, std::in
                 text += row.errors > 0 ? fmt::format("{:9}", row.errors) : std::string(9, ' ');
                 break;
             case SummaryColumn::name:
-                text += row.name;
+                text += column == options.columns.back() ? row.name : fmt::format("{:{}}", row.name, text_of(column).width);
                 break;
         }
     }
@@ -122,8 +123,13 @@ std::string CallTable::text(const PrintOptions& options) const {
     }
     std::string heading, rule;
     for (const SummaryColumn column : options.columns) {
-        heading.append(heading.empty() ? "" : " ").append(text_of(column).heading);
-        rule.append(rule.empty() ? "" : " ").append(text_of(column).rule);
+        const ColumnText& of = text_of(column);
+        const bool last = column == options.columns.back();
+        heading.append(heading.empty() ? "" : " ");
+        heading += column != SummaryColumn::name ? fmt::format("{:>{}}", of.heading, of.width)
+                   : last                        ? std::string(of.heading)
+                                                 : fmt::format("{:{}}", of.heading, of.width);
+        rule.append(rule.empty() ? "" : " ").append(of.width, '-');
     }
     std::string text = heading + '\n' + rule + '\n';
     for (const Row* row : rows) text += line(*row, options, total.total_ns);

@@ -20,10 +20,29 @@ bool never_returns(const Event& enter) {
     return name == "exit" || name == "exit_group";
 }
 
+/// ".000123": so many digits of a second's fraction, none of them rounded.
+std::string fraction(std::int64_t ns, unsigned digits) {
+    if (digits == 0) return {};
+    std::string text = fmt::format(FMT_COMPILE(".{:09}"), ns % 1000000000);
+    text.resize(digits + 1);
+    return text;
+}
+
 /// "<0.000123>", as -T prints it.
-std::string duration(Nanoseconds spent) {
-    const auto micros = std::max<std::int64_t>(0, spent.count() / 1000);
-    return fmt::format(" <{}.{:06}>", micros / 1000000, micros % 1000000);
+std::string duration(Nanoseconds spent, unsigned digits) {
+    const std::int64_t ns = std::max<std::int64_t>(0, spent.count());
+    return fmt::format(" <{}{}>", ns / 1000000000, fraction(ns, digits));
+}
+
+/// The name that a thread gave itself with prctl(PR_SET_NAME).
+std::optional<std::string> new_comm(const Event& enter, const Event& exit) {
+    constexpr std::uint64_t set_name = 15;
+    constexpr std::size_t longest = 15;
+    if (exit.is_error || enter.args[0] != set_name || call_name(enter) != "prctl") return std::nullopt;
+    const auto bytes = enter.memory.at(RemoteAddress{enter.args[1]}, longest);
+    if (!bytes) return std::nullopt;
+    const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+    return std::string(text.substr(0, text.find('\0')));
 }
 
 std::string seconds_text(Nanoseconds spent) {
@@ -119,8 +138,11 @@ std::string TracePrinter::role_of(const TaskInfo& task) const {
 bool TracePrinter::names_path(const Event& enter) const {
     if (options_.paths.empty()) return true;
     const auto wanted = [&](std::string_view path) { return std::ranges::find(options_.paths, path) != options_.paths.end(); };
+    constexpr std::int32_t current_directory = -100;  // AT_FDCWD: what is opened from there is not the directory
     for (const FdUse& use : enter.fds)
-        if (const FdTarget* target = targets_.find(use.target); target != nullptr && wanted(target->path)) return true;
+        if (const FdTarget* target = use.fd.value == current_directory ? nullptr : targets_.find(use.target);
+            target != nullptr && wanted(target->path))
+            return true;
     return std::ranges::any_of(decoders::path_arguments(enter), wanted);
 }
 
@@ -150,12 +172,20 @@ void TracePrinter::on_enter(const Event& event, Thread& thread) {
     }
 }
 
+decoders::RenderStyle TracePrinter::style_of(const Event& enter) const {
+    decoders::RenderStyle style = options_.style;
+    style.abbreviate = options_.abbreviated.shows(enter.arch, enter.number);
+    style.dereference = options_.dereferenced.shows(enter.arch, enter.number);
+    style.raw = options_.raw.shows(enter.arch, enter.number);
+    return style;
+}
+
 void TracePrinter::show_beginning() {
     if (!open_ || open_shown_) return;
     Thread& thread = threads_[*open_];
     open_shown_ = true;
     begin_line(thread.enter, thread.enter.number);
-    text_ += decoders::render_entry(thread.enter, options_.style, scope_).on_entry;
+    text_ += decoders::render_entry(thread.enter, style_of(thread.enter), scope_).on_entry;
     thread.shown = true;
 }
 
@@ -171,12 +201,13 @@ void TracePrinter::on_exit(const Event& event, Thread& thread) {
     if (!thread.in_call) return;
     thread.in_call = false;
     const bool shown = !thread.hidden && print_call(event, thread);
+    if (const auto name = new_comm(thread.enter, event)) thread.task.comm = *name;
     if (reads_messages()) tell(messages_.returned(thread.enter, event, targets_), shown, thread.other_path);
 }
 
 bool TracePrinter::print_call(const Event& event, Thread& thread) {
     const decoders::RenderedCall call =
-        printing() ? decoders::render_call(thread.enter, event, options_.style, scope_) : decoders::RenderedCall{};
+        printing() ? decoders::render_call(thread.enter, event, style_of(thread.enter), scope_) : decoders::RenderedCall{};
     if (options_.summary != Summary::none) table_.count(thread.enter, event);
     if (!printing()) return false;
     const std::uint8_t status = call.failed ? status_failed : call.result.starts_with('?') ? status_unavailable : status_successful;
@@ -197,6 +228,7 @@ bool TracePrinter::print_call(const Event& event, Thread& thread) {
     }
     open_.reset();
     add_result(call.result, &thread.enter, &event);
+    print_dump(thread.enter, event);
     if (options_.stacks) print_stack(event.stack.empty() ? thread.enter : event);
     return true;
 }
@@ -208,7 +240,7 @@ void TracePrinter::add_result(std::string_view result, const Event* enter, const
     if (column < static_cast<std::size_t>(options_.column)) text_.append(static_cast<std::size_t>(options_.column) - column, ' ');
     text_ += "= ";
     text_ += result;
-    if (options_.durations && enter != nullptr) text_ += duration(exit->time - enter->time);
+    if (options_.durations && enter != nullptr) text_ += duration(exit->time - enter->time, options_.duration_digits);
     end_line();
 }
 
@@ -240,7 +272,7 @@ void TracePrinter::on_exec(const Event& event) {
 void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
     if (thread.in_call && !thread.hidden && printing() && (options_.statuses & status_unfinished) != 0) {
         if (open_ != event.tid) interrupt_open_line();
-        const decoders::RenderedCall call = decoders::render_entry(thread.enter, options_.style, scope_);
+        const decoders::RenderedCall call = decoders::render_entry(thread.enter, style_of(thread.enter), scope_);
         if (open_ == event.tid) {
             show_beginning();
         } else if (thread.shown) {
@@ -274,7 +306,7 @@ void TracePrinter::on_detached(const Event& event, Thread& thread) {
         } else if (!thread.shown) {
             interrupt_open_line();
             begin_line(thread.enter, thread.enter.number);
-            text_ += decoders::render_entry(thread.enter, options_.style, scope_).on_entry;
+            text_ += decoders::render_entry(thread.enter, style_of(thread.enter), scope_).on_entry;
             text_ += " <detached ...>";
             end_line();
         }
@@ -315,7 +347,10 @@ void TracePrinter::add_prefix(Tid tid) {
     };
     switch (options_.prefix) {
         case PidPrefix::column:
-            text_ += fmt::format("{:<5}{} ", tid.value, comm());
+            if (const std::string name = comm(); name.empty())
+                text_ += fmt::format("{:<5} ", tid.value);
+            else
+                text_ += fmt::format("{}{} ", tid.value, name);  // not padded: strace -Y
             break;
         case PidPrefix::bracketed:
             if (traced_ > 1) text_ += fmt::format("[pid {:5}{}] ", tid.value, comm());
@@ -328,22 +363,22 @@ void TracePrinter::add_prefix(Tid tid) {
 void TracePrinter::add_time(MonotonicTime time) {
     if (options_.timestamps != Timestamps::none) {
         const auto since_epoch = session_.real(time).time_since_epoch().count();
-        const std::int64_t seconds = since_epoch / 1000000000, micros = since_epoch % 1000000000 / 1000;
+        const std::int64_t seconds = since_epoch / 1000000000;
         if (options_.timestamps == Timestamps::epoch) {
-            text_ += fmt::format(FMT_COMPILE("{}.{:06} "), seconds, micros);
+            text_ += fmt::format(FMT_COMPILE("{}"), seconds);
         } else {
             const std::time_t clock = static_cast<std::time_t>(seconds);
             std::tm local{};
             localtime_r(&clock, &local);
             text_ += fmt::format(FMT_COMPILE("{:02}:{:02}:{:02}"), local.tm_hour, local.tm_min, local.tm_sec);
-            if (options_.timestamps == Timestamps::micros) text_ += fmt::format(FMT_COMPILE(".{:06}"), micros);
-            text_ += ' ';
         }
+        text_ += fraction(since_epoch, options_.timestamp_digits);
+        text_ += ' ';
     }
     if (options_.relative_times) {
-        const std::int64_t micros = last_line_ ? std::max<std::int64_t>(0, (time - *last_line_).count() / 1000) : 0;
+        const std::int64_t ns = last_line_ ? std::max<std::int64_t>(0, (time - *last_line_).count()) : 0;
         last_line_ = time;
-        const std::string text = fmt::format("{:6}.{:06}", micros / 1000000, micros % 1000000);
+        const std::string text = fmt::format("{:6}{}", ns / 1000000000, fraction(ns, options_.relative_digits));
         text_ += options_.timestamps == Timestamps::none ? text + " " : "(+" + text + ") ";
     }
 }
@@ -355,22 +390,10 @@ void TracePrinter::end_line() {
 
 void TracePrinter::tell_line(const Event& at, std::string_view text) {
     interrupt_open_line();
-    begin_line(at, -1);
+    const auto thread = threads_.find(at.tid);
+    begin_line(at, thread == threads_.end() ? -1 : thread->second.enter.number);
     text_ += text;
     end_line();
-}
-
-void TracePrinter::print_stack(const Event& event) {
-    for (const StackFrame& frame : event.stack) {
-        text_ += fmt::format(" > {}", frame.module.empty() ? "[unknown]" : frame.module);
-        if (frame.function.empty())
-            text_ += fmt::format("() [{:#x}]", frame.offset);
-        else
-            text_ += fmt::format("({}+{:#x}) [{:#x}]", frame.function, frame.offset, frame.pc);
-        if (!frame.file.empty()) text_ += fmt::format(" {}:{}", frame.file, frame.line);
-        text_ += '\n';
-    }
-    if (!event.stack.empty()) text_ += '\n';
 }
 
 void TracePrinter::notice(Tid tid, std::string_view text) {

@@ -70,6 +70,10 @@ private:
     /// A line that belongs to no call.
     void tell_line(const Event& at, std::string_view text);
     void print_stack(const Event& event);
+    /// -e read=, -e write=
+    void print_dump(const Event& enter, const Event& exit);
+    /// options_.style, as -e abbrev=, verbose= and raw= change it for this call.
+    [[nodiscard]] decoders::RenderStyle style_of(const Event& enter) const;
     void notice(Tid tid, std::string_view text);
     void pass_on();
     [[nodiscard]] std::string role_of(const TaskInfo& task) const;

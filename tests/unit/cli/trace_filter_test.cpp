@@ -76,3 +76,37 @@ TEST_CASE("a TARGET is followed by default, -p is not, as in strace") {
     by_pid.pids = {"12x"};
     CHECK_FALSE(plan_trace(by_pid));
 }
+
+TEST_CASE("sets of calls and of descriptors say how they are printed; an empty set is a mistake") {
+    const auto number = *decoders::syscall_number(Arch::x86_64, "openat");
+    CHECK_FALSE(after("trace=openat@32").calls.shows(Arch::x86_64, number));
+    CHECK(shows(after("trace=openat@64"), "openat"));
+    CHECK(after("raw=openat").raw.shows(Arch::x86_64, number));
+    CHECK_FALSE(Expressions{}.raw.shows(Arch::x86_64, number));
+    CHECK_FALSE(after("abbrev=!openat").abbreviated.shows(Arch::x86_64, number));
+    CHECK_FALSE(after("verbose=none").dereferenced.shows(Arch::x86_64, number));
+    CHECK(after("write=1,2").dump_written.shows(Fd{2}));
+    CHECK_FALSE(after("write=!1,2").dump_written.shows(Fd{2}));
+    CHECK(after("read=all").dump_read.shows(Fd{7}));
+    CHECK_FALSE(after("read=!all").dump_read.any());
+    CHECK(after("decode-fds=dev,socket").fd_details == (decoders::fd_detail_device | decoders::fd_detail_socket));
+    CHECK(after("signal=chld").signals[17]);
+    Expressions expressions;
+    for (const char* refused : {"trace=", "trace=!", "signal=", "read=x", "trace=openat@65", "raw=raed"})
+        CHECK_FALSE(apply_expression(expressions, refused));
+}
+
+TEST_CASE("times take a precision, and absolute ones a format") {
+    TraceOptions options;
+    options.absolute = "format:unix,precision:ms";
+    options.relative = "ns";
+    options.durations = "s";
+    const auto plan = plan_trace(options);
+    REQUIRE(plan);
+    CHECK(plan->print.timestamps == output::Timestamps::epoch);
+    CHECK(plan->print.timestamp_digits == 3);
+    CHECK(plan->print.relative_digits == 9);
+    CHECK(plan->print.duration_digits == 0);
+    options.durations = "eons";
+    CHECK_FALSE(plan_trace(options));
+}

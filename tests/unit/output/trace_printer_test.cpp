@@ -121,3 +121,32 @@ TEST_CASE("-c prints strace's table and no line") {
     CHECK(text.find("% time     seconds  usecs/call     calls    errors syscall\n") == 0);
     CHECK(text.find("100.00    0.000040          20         2         1 close\n") != std::string::npos);
 }
+
+TEST_CASE("-U names the columns, the name is always one of them, and numbers stand at the right") {
+    PrintOptions options;
+    options.summary = Summary::only;
+    options.wall_clock = true;
+    options.columns = {SummaryColumn::calls, SummaryColumn::name, SummaryColumn::max_time};
+    Session session(options, 1);
+    CHECK(session.feed({enter(10, 0us, "close", {3}), leave(10, 10us, 0)}) ==
+          "    calls syscall           longest\n"
+          "--------- ---------------- --------\n"
+          "        1 close            0.000010\n"
+          "--------- ---------------- --------\n"
+          "        1 total            0.000010\n");
+}
+
+TEST_CASE("a path that was asked for is looked for in descriptors, but not in the current directory") {
+    PrintOptions options;
+    options.paths = {"/tmp"};
+    Session session(options, 1);
+    FdTarget directory;
+    directory.kind = FdKind::directory;
+    directory.path = "/tmp";
+    session.printer.target(TargetId{1}, directory);
+    Event elsewhere = enter(10, 1us, "openat", {static_cast<std::uint64_t>(-100), 0, 0});
+    elsewhere.fds = {{Fd{-100}, TargetId{1}}};
+    Event inside = enter(10, 3us, "fchdir", {3});
+    inside.fds = {{Fd{3}, TargetId{1}}};
+    CHECK(session.feed({elsewhere, leave(10, 2us, 4), inside, leave(10, 4us, 0)}) == "fchdir(3)                               = 0\n");
+}
