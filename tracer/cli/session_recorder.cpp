@@ -7,6 +7,8 @@
 #include "decoders_syscalls/table.hpp"
 #include "diagnosis/two_looks.hpp"
 
+#include <shimtrace/quiet_thread.hpp>
+
 #include <fmt/format.h>
 
 #include <signal.h>
@@ -126,11 +128,7 @@ public:
             first_ = onlooker_.look(plan_.attached);
         }
         started_ = Clock::now();
-        sigset_t all, before;  // signals are for the tracer's thread
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-        clerk_ = std::thread([this] { run_clerk(); });
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        clerk_ = quiet_thread([this] { run_clerk(); });
     }
     ~Recorder() override { finish(); }
     Recorder(const Recorder&) = delete;

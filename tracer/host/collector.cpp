@@ -4,7 +4,8 @@
 #include "host/descriptors.hpp"
 #include "host/proc_text.hpp"
 #include "host/process_reader.hpp"
-#include "host/quiet_thread.hpp"
+
+#include <shimtrace/quiet_thread.hpp>
 
 #include <unistd.h>
 

@@ -3,8 +3,9 @@
 #include "host/descriptors.hpp"
 #include "host/mounts.hpp"
 #include "host/proc_text.hpp"
-#include "host/quiet_thread.hpp"
 #include "host/snapshot.hpp"
+
+#include <shimtrace/quiet_thread.hpp>
 
 #include <unistd.h>
 

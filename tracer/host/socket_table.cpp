@@ -1,7 +1,8 @@
 #include "host/socket_table.hpp"
 
 #include "host/owned_fd.hpp"
-#include "host/quiet_thread.hpp"
+
+#include <shimtrace/quiet_thread.hpp>
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>

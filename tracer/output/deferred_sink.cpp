@@ -1,7 +1,8 @@
 #include "output/deferred_sink.hpp"
 
+#include <shimtrace/quiet_thread.hpp>
+
 #include <chrono>
-#include <csignal>
 
 namespace shimtrace::output {
 
@@ -27,14 +28,7 @@ void DeferredSink::Batch::clear() {
     others.clear();
 }
 
-DeferredSink::DeferredSink(StreamSink& sink) : sink_(sink) {
-    // Signals are for the threads that were there before.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { serve(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-}
+DeferredSink::DeferredSink(StreamSink& sink) : sink_(sink), thread_(quiet_thread([this] { serve(); })) {}
 
 DeferredSink::~DeferredSink() {
     close();

@@ -4,7 +4,7 @@
 #include "recording/event_ring.hpp"
 #include "recording/schema.hpp"
 
-#include <signal.h>
+#include <shimtrace/quiet_thread.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -255,7 +255,10 @@ private:
 class RingWriter final : public Writer {
 public:
     RingWriter(const std::string& path, const WriterOptions& options, std::unique_ptr<BlockFile> file)
-        : options_(options), ring_(event_ring_size), scribe_(path, options, std::move(file), ring_), thread_(start()) {}
+        : options_(options),
+          ring_(event_ring_size),
+          scribe_(path, options, std::move(file), ring_),
+          thread_(quiet_thread([this] { scribe_.run(); })) {}
     ~RingWriter() override { end(); }
     RingWriter(const RingWriter&) = delete;
     RingWriter& operator=(const RingWriter&) = delete;
@@ -294,16 +297,6 @@ public:
     [[nodiscard]] std::optional<Error> failure() const override { return scribe_.failure(); }
 
 private:
-    /// Signals are for the tracer's thread: none is delivered to this one.
-    std::thread start() {
-        sigset_t all, before;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-        std::thread thread([this] { scribe_.run(); });
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        return thread;
-    }
-
     void lose() {
         ++lost_;
         dropped_.fetch_add(1, std::memory_order_relaxed);

@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-namespace shimtrace::host {
+namespace shimtrace {
 
 template <typename Run>
 std::thread quiet_thread(Run run) {
@@ -19,4 +19,4 @@ std::thread quiet_thread(Run run) {
     return thread;
 }
 
-}  // namespace shimtrace::host
+}  // namespace shimtrace
