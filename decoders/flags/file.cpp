@@ -54,17 +54,19 @@ static constexpr FlagName name_to_handle_flags_rows[] = {
 };
 const FlagSet name_to_handle_flags{"AT_???", name_to_handle_flags_rows};
 
-static constexpr FlagName statx_at_flags_rows[] = {
+static constexpr FlagName statx_own_at_flags_rows[] = {
     {0x2000, "AT_STATX_FORCE_SYNC"},
     {0x4000, "AT_STATX_DONT_SYNC"},
-    {0x100, "AT_SYMLINK_NOFOLLOW"},
-    {0x200, "AT_REMOVEDIR"},
-    {0x400, "AT_SYMLINK_FOLLOW"},
-    {0x800, "AT_NO_AUTOMOUNT"},
-    {0x1000, "AT_EMPTY_PATH"},
-    {0x8000, "AT_RECURSIVE"},
 };
+static constexpr auto statx_at_flags_rows = joined(statx_own_at_flags_rows, at_flags_rows);
 const FlagSet statx_at_flags{"AT_???", statx_at_flags_rows};
+
+static constexpr FlagName open_tree_own_flags_rows[] = {
+    {1, "OPEN_TREE_CLONE"},
+    {0x80000, "OPEN_TREE_CLOEXEC"},
+};
+static constexpr auto open_tree_flags_rows = joined(open_tree_own_flags_rows, at_flags_rows);
+const FlagSet open_tree_flags{"OPEN_TREE_???", open_tree_flags_rows};
 
 static constexpr FlagName statx_sync_types_rows[] = {
     {0, "AT_STATX_SYNC_AS_STAT"},

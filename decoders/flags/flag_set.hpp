@@ -2,6 +2,9 @@
 // once, by whoever prints.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -25,5 +28,14 @@ struct FlagSet {
         return {};
     }
 };
+
+/// Two tables as one.
+template <std::size_t first, std::size_t second>
+constexpr std::array<FlagName, first + second> joined(const FlagName (&a)[first], const FlagName (&b)[second]) {
+    std::array<FlagName, first + second> rows{};
+    std::ranges::copy(a, rows.begin());
+    std::ranges::copy(b, rows.begin() + first);
+    return rows;
+}
 
 }  // namespace shimtrace::decoders

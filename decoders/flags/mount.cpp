@@ -110,18 +110,6 @@ static constexpr FlagName move_mount_flags_rows[] = {
 };
 const FlagSet move_mount_flags{"MOVE_MOUNT_???", move_mount_flags_rows};
 
-static constexpr FlagName open_tree_flags_rows[] = {
-    {1, "OPEN_TREE_CLONE"},
-    {0x80000, "OPEN_TREE_CLOEXEC"},
-    {0x100, "AT_SYMLINK_NOFOLLOW"},
-    {0x200, "AT_REMOVEDIR"},
-    {0x400, "AT_SYMLINK_FOLLOW"},
-    {0x800, "AT_NO_AUTOMOUNT"},
-    {0x1000, "AT_EMPTY_PATH"},
-    {0x8000, "AT_RECURSIVE"},
-};
-const FlagSet open_tree_flags{"OPEN_TREE_???", open_tree_flags_rows};
-
 static constexpr FlagName statfs_magics_rows[] = {
     {0xef53, "EXT2_SUPER_MAGIC"},
     {0x1021994, "TMPFS_MAGIC"},
