@@ -184,13 +184,11 @@ private:
             if (const auto shim = parse_shim(process.command_line)) daemon_sockets_.insert(shim->address);
         }
         std::map<std::string, ShimSocket> sockets;
-        std::set<std::string> unseen;  // of what is not permitted, or hidden by a mount, nothing can be said
+        std::set<std::string> seen;  // of what is not permitted, or hidden by a mount, nothing can be said
         for (const std::string& directory : directories) {
             const auto names = files_.list(directory);
-            if (!names) {
-                unseen.insert(directory);
-                continue;
-            }
+            if (!names) continue;
+            seen.insert(directory);
             for (const std::string& name : *names) {
                 const std::string path = directory + "/" + name;
                 const auto facts = files_.facts(path);
@@ -198,8 +196,7 @@ private:
             }
         }
         for (const std::string& path : listening_) {
-            const bool of_shim = directories.contains(std::string(parent_path(path)));
-            if (of_shim && unseen.contains(std::string(parent_path(path)))) continue;
+            const bool of_shim = seen.contains(std::string(parent_path(path)));
             if (of_shim && !sockets.contains(path)) sockets[path] = {path, files_.facts(path).has_value(), true};
             if (daemon_sockets_.contains(path)) sockets[path] = {path, true, true};
         }

@@ -32,8 +32,7 @@ constexpr auto memory = std::to_array<std::string_view>(
 constexpr auto frozen_file_system =
     std::to_array<std::string_view>({"percpu_rwsem_wait", "percpu_down_read", "sb_start_write", "freeze_super"});
 // States of D that mean something else.
-constexpr auto not_the_disk =
-    std::to_array<std::string_view>({"__refrigerator", "do_freezer_trap", "wait_for_vfork_done", "zap_pid_ns_processes", "ptrace_stop"});
+constexpr auto not_the_disk = std::to_array<std::string_view>({"__refrigerator", "do_freezer_trap", "zap_pid_ns_processes", "ptrace_stop"});
 
 /// vfork's parent sleeps until the child has exec'd or ended; newer kernels do that inside kernel_clone().
 bool waits_for_vfork(const Thread& thread) {
