@@ -1,5 +1,9 @@
 #include "cli/command.hpp"
 
+#include <fmt/format.h>
+
+#include <cstdio>
+
 namespace shimtrace::cli {
 
 // Each command's file defines its own.
@@ -30,6 +34,12 @@ std::vector<AddCommand> all_commands() {
         add_why,
     };
     // clang-format on
+}
+
+int report(const Error& error, int exit_code) {
+    // fmt::print would throw where standard error cannot be written.
+    std::fputs(fmt::format("shimtrace: {}\n", error.message()).c_str(), stderr);
+    return exit_code;
 }
 
 }  // namespace shimtrace::cli

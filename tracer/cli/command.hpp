@@ -1,6 +1,8 @@
 // A command of the program: its options, and what it does. program.cpp lists them.
 #pragma once
 
+#include <shimtrace/error.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <string>
@@ -23,6 +25,9 @@ inline constexpr std::string_view not_root =
 
 /// Exit codes of the program; `trace -- CMD` exits as CMD did.
 enum ExitCode : int { exit_done = 0, exit_failed = 1, exit_usage = 2, exit_stuck = 3 };
+
+/// Prints "shimtrace: …" on standard error and hands the code back.
+int report(const Error& error, int exit_code);
 
 /// Adds one subcommand with its options; running it stores the exit code.
 using AddCommand = void (*)(CLI::App& app, Globals& globals, int& exit_code);

@@ -25,9 +25,9 @@ int run(const ReplayOptions& options, const std::string& to, const std::string& 
     auto selection = plan_selection(options);
     if (!selection) return report(selection.error(), exit_usage);
     bool closed = false, failed = false;
-    auto writer = open_output({.path = path, .standard = 1, .source = options.file}, [&](int error) {
+    auto writer = open_output({.path = path, .standard = 1, .source = options.file}, [&](bool by_failure) {
         closed = true;
-        failed = error != EPIPE;
+        failed = by_failure;
     });
     if (!writer) return report(writer.error(), exit_failed);
     selection->read.stopped = [&closed] { return closed; };

@@ -1,5 +1,7 @@
 #include "cli/output_file.hpp"
 
+#include "cli/command.hpp"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -7,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cerrno>
-#include <cstdio>
 #include <unordered_map>
 #include <utility>
 
@@ -26,14 +27,9 @@ int write_all(int fd, std::string_view text) {
     return 0;
 }
 
-/// Standard error may be what cannot be written.
-void complain(const Error& error) {
-    std::fputs(fmt::format("shimtrace: {}\n", error.message()).c_str(), stderr);
-}
-
 bool is_same_file(const std::string& a, const std::string& b) {
-    struct stat of_a {
-    }, of_b{};
+    struct stat of_a {};
+    struct stat of_b {};
     return !a.empty() && !b.empty() && ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
            of_a.st_ino == of_b.st_ino && S_ISREG(of_a.st_mode);
 }
@@ -58,8 +54,9 @@ public:
         held_.clear();
         if (error == 0) return;
         failed_ = true;
-        if (error != EPIPE) complain(fail("write the output", error).error());
-        ended_(error);
+        const bool unread = error == EPIPE;
+        if (!unread) report({"write the output", error}, exit_failed);
+        ended_(!unread);
     }
 
 private:
@@ -81,9 +78,8 @@ public:
             const std::string name = fmt::format("{}.{}", path_, tid.value);
             auto opened = open_output({.path = name, .append = append_}, ended_);
             if (!opened) {
-                complain(opened.error());
-                ended_(opened.error().number);
-                return;
+                report(opened.error(), exit_failed);
+                return ended_(true);
             }
             found = files_.emplace(tid, std::move(*opened)).first;
         }

@@ -19,9 +19,9 @@ struct OutputPlace {
     std::string source;     ///< the file that is read from meanwhile: it is not written over; empty: none
 };
 
-/// Called once when the output ends early. `error`: EPIPE, nobody reads it any more; else why it cannot be written, which has been
-/// said on standard error.
-using OutputEnded = std::function<void(int error)>;
+/// Called once when the output ends early. `failed`: it could not be written, as has been said on standard error; else nobody reads it any
+/// more.
+using OutputEnded = std::function<void(bool failed)>;
 
 /// Errors: as open(2); and the place is the source.
 Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place, OutputEnded ended);

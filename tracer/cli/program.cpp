@@ -4,12 +4,9 @@
 
 #include <fmt/format.h>
 
-#include <shimtrace/error.hpp>
-
 #include <fcntl.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -30,8 +27,7 @@ bool starts_programs(const std::string& command) {
 }
 
 int write_failed(int error) {
-    if (error != EPIPE) std::fputs(fmt::format("shimtrace: {}\n", Error{"write the output", error}.message()).c_str(), stderr);
-    return exit_failed;
+    return error == EPIPE ? exit_failed : report({"write the output", error}, exit_failed);
 }
 
 }  // namespace

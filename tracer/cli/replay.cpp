@@ -34,9 +34,9 @@ public:
         plan->print.slow_messages = picky_.slow_messages;
         plan->print.failed_messages = picky_.failed_messages;
         plan->place.source = source_;
-        auto writer = open_output(plan->place, [this](int error) {
+        auto writer = open_output(plan->place, [this](bool failed) {
             stopped_ = true;
-            output_failed_ = error != EPIPE;
+            output_failed_ = failed;
         });
         if (!writer) return fail_with(writer.error());
         writer_ = std::move(*writer);

@@ -117,12 +117,6 @@ int end_like_command(const engine::TraceResult& result) {
 
 }  // namespace
 
-int report(const Error& error, int exit_code) {
-    // fmt::print would throw where standard error cannot be written.
-    std::fputs(fmt::format("shimtrace: {}\n", error.message()).c_str(), stderr);
-    return exit_code;
-}
-
 std::expected<void, Refusal> resolve_targets(const Globals& globals, const TraceOptions& options, TracePlan& plan) {
     engine::TraceRequest& request = plan.request;
     for (const Pid pid : plan.pids) {

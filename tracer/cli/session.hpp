@@ -17,9 +17,6 @@ struct Refusal {
     int exit_code = 1;
 };
 
-/// Prints "shimtrace: …" on standard error and hands the code back.
-int report(const Error& error, int exit_code);
-
 /// Fills in what plan.request attaches to. Refuses where nothing is named, found, or more than one matches.
 std::expected<void, Refusal> resolve_targets(const Globals& globals, const TraceOptions& options, TracePlan& plan);
 

@@ -31,8 +31,8 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
 
     engine::StopRequest stop;
     bool output_failed = false;
-    auto writer = open_output(plan->place, [&](int error) {
-        output_failed = error != EPIPE;
+    auto writer = open_output(plan->place, [&](bool failed) {
+        output_failed = failed;
         stop.stop();
     });
     if (!writer) return report(writer.error(), exit_failed);
@@ -41,11 +41,9 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
     std::optional<output::DeferredSink> elsewhere;
     if (plan->request.colocate && std::thread::hardware_concurrency() > 1) elsewhere.emplace(printer);
     std::vector<StreamSink*> sinks{elsewhere ? static_cast<StreamSink*>(&*elsewhere) : &printer};
-    if (!recording) {
-        // A recording's first snapshot tells this, too.
-        if (plan->print.messages != 0 || plan->print.messages_alone != 0)
-            if (const auto shims = look_at_shims(*plan)) sinks.front()->snapshot(*shims);
-    }
+    // A recording's first snapshot tells this, too.
+    if (!recording && (plan->print.messages != 0 || plan->print.messages_alone != 0))
+        if (const auto shims = look_at_shims(*plan)) sinks.front()->snapshot(*shims);
     const int exit_code = recording ? record_session(*recording, *plan, std::move(sinks), stop) : run_session(*plan, sinks, stop);
     (*writer)->flush();
     return output_failed && exit_code == exit_done ? exit_failed : exit_code;

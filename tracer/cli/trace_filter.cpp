@@ -71,6 +71,16 @@ constexpr CallSet call_sets[] = {
     {"v", &Expressions::dereferenced},     {"raw", &Expressions::raw},       {"x", &Expressions::raw},
 };
 
+/// The sets of descriptors whose bytes are dumped.
+struct FdSet {
+    std::string_view name;
+    output::FdFilter Expressions::*filter;
+};
+constexpr FdSet fd_sets[] = {
+    {"read", &Expressions::dump_read},     {"reads", &Expressions::dump_read},     {"r", &Expressions::dump_read},
+    {"write", &Expressions::dump_written}, {"writes", &Expressions::dump_written}, {"w", &Expressions::dump_written},
+};
+
 std::vector<std::string_view> words(std::string_view list) {
     std::vector<std::string_view> result;
     for (std::size_t start = 0; start <= list.size();) {
@@ -299,10 +309,10 @@ Result<void> apply_expression(Expressions& expressions, std::string_view text) {
         expressions.*set->filter = *calls;
         return {};
     }
-    if (name == "read" || name == "reads" || name == "r" || name == "write" || name == "writes" || name == "w") {
+    if (const auto set = std::ranges::find(fd_sets, name, &FdSet::name); set != std::end(fd_sets)) {
         auto descriptors = descriptors_of(name, value);
         if (!descriptors) return std::unexpected(descriptors.error());
-        (name.starts_with('r') ? expressions.dump_read : expressions.dump_written) = *descriptors;
+        expressions.*set->filter = *descriptors;
         return {};
     }
     if (name == "decode-fds" || name == "decode-fd") {
