@@ -261,8 +261,8 @@ def check_stack_of_calls(program):
 
         try:
             eventually(lambda: tracer.poll() is not None or all_traced(), "the program is traced")
-            program.own_dump()
-            eventually(frames, "the write of its dump, with a stack")
+            # Seized is not stopped yet: a write that comes before that is not seen.
+            eventually(lambda: program.own_dump() and frames(), "the write of its dump, with a stack")
         finally:
             tracer.terminate()
             tracer.wait(timeout=20)
