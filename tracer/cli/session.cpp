@@ -95,7 +95,7 @@ SessionInfo describe_session(const TracePlan& plan) {
 host::ObserverHooks role_hooks(containerd::SessionRoles& roles) {
     host::ObserverHooks hooks;
     hooks.target_role = [&roles](Pid holder, const FdTarget& target) { return roles.target(holder, target); };
-    hooks.process_role = [&roles](Pid pid) { return roles.process(pid); };
+    hooks.process_role = [&roles](const Process& process) { return roles.process(process); };
     return hooks;
 }
 

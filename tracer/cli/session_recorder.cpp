@@ -76,7 +76,7 @@ public:
         const SightOptions options = options_for(std::move(processes));
         auto seen = observe(plan_.globals, options, second_look_after, cache_);
         if (!seen) return std::nullopt;
-        return with_versions(std::move(seen->snapshot));
+        return std::move(seen->snapshot);
     }
 
     /// For the next of many looks, `every` so long. Where the one before is just past it is compared to that one instead of waiting; who
@@ -95,12 +95,8 @@ public:
             if (!sight) return std::nullopt;
         }
         before_ = std::move(as_seen);
-        return with_versions(std::move(sight->snapshot));
+        return std::move(sight->snapshot);
     }
-
-    /// containerd's and runc's versions, which nothing else tells.
-    void learn_versions() { versions_ = containerd::installed_versions(); }
-    [[nodiscard]] HostInfo with_versions(const HostInfo& host) const { return containerd::with_versions(host, versions_); }
 
 private:
     static constexpr Nanoseconds second_look_after = std::chrono::milliseconds(200);
@@ -108,14 +104,9 @@ private:
     [[nodiscard]] SightOptions options_for(std::vector<Pid> processes) const {
         return {.targets = plan_.targets, .goroutines = true, .may_stop = false, .session = std::move(processes)};
     }
-    [[nodiscard]] Snapshot with_versions(Snapshot snapshot) const {
-        snapshot.host = with_versions(snapshot.host);
-        return snapshot;
-    }
 
     const RecordingPlan& plan_;
     stacks::BinaryCache cache_;
-    containerd::Versions versions_;
     std::optional<Snapshot> before_;
 };
 
@@ -123,10 +114,7 @@ class Recorder final : public SessionRecorder {
 public:
     Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer)
         : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), onlooker_(plan_) {
-        if (plan_.snapshots) {
-            onlooker_.learn_versions();
-            first_ = onlooker_.look(plan_.attached);
-        }
+        if (plan_.snapshots) first_ = onlooker_.look(plan_.attached);
         started_ = Clock::now();
         clerk_ = quiet_thread([this] { run_clerk(); });
     }
@@ -135,9 +123,7 @@ public:
     Recorder& operator=(const Recorder&) = delete;
 
     void session(const SessionInfo& session) override {
-        SessionInfo with_versions = session;
-        with_versions.host = onlooker_.with_versions(session.host);
-        writer_->session(with_versions);
+        writer_->session(session);
         if (first_) writer_->snapshot(*first_);
         first_.reset();
     }
@@ -355,6 +341,12 @@ Result<RecordingPlan> plan_recording(const RecordingOptions& options, const Glob
     plan.progress = ::isatty(STDERR_FILENO) != 0 && options.path != "-";
     plan.writer.force = options.force;
     plan.writer.redact = options.redact;
+    if (plan.snapshots) {
+        plan.writer.complete_host = [versions = std::optional<containerd::Versions>()](HostInfo& host) mutable {
+            if (!versions) versions = containerd::installed_versions();
+            host = containerd::with_versions(std::move(host), *versions);
+        };
+    }
     plan.writer.on_overrun = options.on_overrun == "drop" ? recording::OnOverrun::drop : recording::OnOverrun::wait;
     for (const auto& set :
          {set_duration(options.duration, "--duration", plan.duration),

@@ -28,26 +28,26 @@ SessionRoles::SessionRoles(Snapshot survey, ReadProcess read) : read_(std::move(
     }
 }
 
-ProcessRoleInfo SessionRoles::process(Pid pid) {
-    auto fresh = read_(pid);
-    if (!fresh) return {};
-    const Process* parent = fresh->parent ? look(fresh->parent) : nullptr;
-    fresh->role = process_role(*fresh, parent, parent != nullptr ? &parent->role : nullptr);
+ProcessRoleInfo SessionRoles::process(Process fresh) {
+    const Pid pid = fresh.pid;
+    const Process* parent = fresh.parent ? look(fresh.parent) : nullptr;
+    fresh.role = process_role(fresh, parent, parent != nullptr ? &parent->role : nullptr);
     // The survey knew more than the process's own facts tell, as long as it is the same program still.
     if (const auto known = processes_.find(pid); known != processes_.end()) {
         const Process& before = known->second;
-        const bool same = before.start_time == fresh->start_time && before.command_line == fresh->command_line;
-        if (same && before.role.role != ProcessRole::none) fresh->role = before.role;
+        const bool same = before.start_time == fresh.start_time && before.command_line == fresh.command_line;
+        if (same && before.role.role != ProcessRole::none) fresh.role = before.role;
     }
-    learn_addresses(*fresh);
-    return (processes_[pid] = std::move(*fresh)).role;
+    learn_addresses(fresh);
+    return (processes_[pid] = std::move(fresh)).role;
 }
 
 const Process* SessionRoles::look(Pid pid) {
     if (const auto known = processes_.find(pid); known != processes_.end()) return &known->second;
-    process(pid);
-    const auto known = processes_.find(pid);
-    return known == processes_.end() ? nullptr : &known->second;
+    auto fresh = read_(pid);
+    if (!fresh) return nullptr;
+    process(std::move(*fresh));
+    return &processes_.at(pid);
 }
 
 TargetRoleInfo SessionRoles::target(Pid pid, const FdTarget& target) {

@@ -18,8 +18,8 @@ public:
     /// `survey`: with roles assigned, or empty. `read` reads one live process.
     SessionRoles(Snapshot survey, ReadProcess read);
 
-    /// The role of a process as it is now: asked anew at its start and after each exec.
-    ProcessRoleInfo process(Pid pid);
+    /// The role of a process as it is now, without threads and descriptors: to be told anew at its start and after each exec.
+    ProcessRoleInfo process(Process fresh);
     /// The role of what `pid` holds.
     TargetRoleInfo target(Pid pid, const FdTarget& target);
 

@@ -44,7 +44,10 @@ std::string proc_file(Tid tid, const char* name) {
 }
 
 std::optional<TaskStat> task_stat(Tid tid) {
-    const std::string text = proc_file(tid, "stat");
+    // The thread's own: the one of its process sums up the times of all its threads.
+    std::array<char, 32> name{};
+    std::snprintf(name.data(), name.size(), "task/%d/stat", tid.value);
+    const std::string text = proc_file(tid, name.data());
     // The comm may hold anything, spaces and parentheses too; the last parenthesis is the kernel's (proc(5)).
     const auto open_at = text.find('(');
     const auto close_at = text.rfind(')');

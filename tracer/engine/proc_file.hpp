@@ -13,7 +13,7 @@ namespace shimtrace::engine {
 /// A file of /proc/TID, whole; empty where it cannot be read. `name` may name a folder below, "task/5/stat".
 std::string proc_file(Tid tid, const char* name);
 
-/// From /proc/TID/stat.
+/// From /proc/TID/task/TID/stat.
 struct TaskStat {
     std::string comm;
     char state = '?';

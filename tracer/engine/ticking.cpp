@@ -61,6 +61,7 @@ void Engine::tick() {
             next = std::min(next, now + quiet_after);
         } else {
             quiet_due_ = false;
+            waiter_.rest();
             sink_.idle();
         }
     }

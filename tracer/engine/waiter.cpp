@@ -14,19 +14,13 @@ namespace shimtrace::engine {
 namespace {
 
 constexpr unsigned served_in_a_row = 8;
-constexpr unsigned longest_rest = 4096;
 constexpr Nanoseconds taken_away = std::chrono::microseconds(400);
 
 }  // namespace
 
-void SpinTuner::waited(Nanoseconds time) {
-    average_ += (std::min(time, slow) - average_) / 4;
-    if (rest_ > 0) --rest_;
-}
-
-void SpinTuner::disturbed() {
-    next_rest_ = std::clamp(next_rest_ * 2, 32U, longest_rest);
-    rest_ = next_rest_;
+WayToWait Waiter::costliest_way(Options options) {
+    if (!options.spin) return WayToWait::sleep;
+    return IdlePolling::available() ? WayToWait::spin_awake : WayToWait::spin;
 }
 
 Waiter::Peek Waiter::peek(Stop& stop, bool block) const {
@@ -48,24 +42,33 @@ Waiter::Peek Waiter::peek(Stop& stop, bool block) const {
 
 Waiter::Peek Waiter::wait(Stop& stop) {
     const MonotonicTime start = monotonic_now();
-    if (const Nanoseconds budget = spin_.budget(); budget > Nanoseconds{}) {
+    if (const WayToWait way = tuner_.way(); way != WayToWait::sleep) {
+        if (way == WayToWait::spin_awake)
+            idle_polling_.hold();
+        else
+            idle_polling_.release();
         MonotonicTime now = start;
         do {
             const Peek found = peek(stop, false);
             if (found != Peek::none) {
-                spin_.waited(now - start);
+                waited(start, now);
                 return found;
             }
             served_ = 0;
             // Whoever else wants this CPU gets it: it may well be the thread that we wait for.
             sched_yield();
             const MonotonicTime before = std::exchange(now, monotonic_now());
-            if (now - before > taken_away) spin_.disturbed();
-        } while (now - start < budget);
+            if (now - before > taken_away) tuner_.disturbed();
+        } while (now - start < WaitTuner::longest_spin);
     }
     const Peek found = peek(stop, true);
-    spin_.waited(monotonic_now() - start);
+    waited(start, monotonic_now());
     return found;
+}
+
+void Waiter::waited(MonotonicTime start, MonotonicTime now) {
+    tuner_.waited(now - start, now - last_stop_);
+    last_stop_ = now;
 }
 
 void Waiter::consume(Tid tid) {

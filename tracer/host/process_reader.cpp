@@ -60,19 +60,23 @@ std::vector<std::string> read_stack(const ProcDirectory& directory, std::string&
     return text ? parse_kernel_stack(*text) : std::vector<std::string>{};
 }
 
-void read_user_side(const ProcDirectory& directory, Process& process, std::string& scratch, Gaps& gaps) {
+/// Whether the process's memory could be asked.
+bool read_program(const ProcDirectory& directory, Process& process, std::string& scratch, Gaps& gaps) {
     if (const auto exe = directory.link("exe"))
         process.exe = *exe;
     else
         gaps.note("executable", exe.error());
     if (const auto cwd = directory.link("cwd")) process.cwd = *cwd;
-    if (const auto root = directory.link("root")) process.root = *root;
     if (process.state == 'D' && may_hold_mmap_lock(read_stack(directory, scratch))) {
         gaps.add("command line of process " + std::to_string(process.pid.value) + ": not asked, its memory map may be locked");
-    } else {
-        if (const auto text = directory.read("cmdline", scratch, std::size_t{128} << 10)) process.command_line = parse_strings(*text, 4096);
-        if (const auto text = directory.read("environ", scratch, std::size_t{1} << 20)) process.environment = wanted_environment(*text);
+        return false;
     }
+    if (const auto text = directory.read("cmdline", scratch, std::size_t{128} << 10)) process.command_line = parse_strings(*text, 4096);
+    return true;
+}
+
+bool has_memory(const Process& process) {
+    return process.state != 'Z' && process.state != 'X';
 }
 
 }  // namespace
@@ -105,7 +109,10 @@ void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables&
     }
 }
 
-std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, Gaps& gaps) {
+namespace {
+
+/// `asked` is set where the process's memory could be.
+std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, Gaps& gaps, bool& asked) {
     const auto stat_text = directory.read("stat", scratch);
     if (!stat_text) return std::nullopt;
     auto stat = parse_stat(*stat_text);
@@ -129,13 +136,32 @@ std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::stri
         process.ignored_signals = status.ignored;
         process.caught_signals = status.caught;
     }
-    if (const auto text = directory.read("cgroup", scratch)) process.cgroup = parse_cgroup(*text);
     process.ns.pid = namespace_inode(directory, "ns/pid", "pid:[");
     process.ns.mnt = namespace_inode(directory, "ns/mnt", "mnt:[");
+    asked = has_memory(process) && read_program(directory, process, scratch, gaps);
+    return row;
+}
+
+}  // namespace
+
+std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, Gaps& gaps) {
+    bool asked = false;
+    return read_identity(directory, scratch, gaps, asked);
+}
+
+std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, Gaps& gaps) {
+    bool asked = false;
+    auto row = read_identity(directory, scratch, gaps, asked);
+    if (!row || row->kernel_thread) return row;
+    Process& process = row->process;
+    if (const auto text = directory.read("cgroup", scratch)) process.cgroup = parse_cgroup(*text);
     process.ns.net = namespace_inode(directory, "ns/net", "net:[");
     process.ns.user = namespace_inode(directory, "ns/user", "user:[");
     process.ns.cgroup = namespace_inode(directory, "ns/cgroup", "cgroup:[");
-    if (process.state != 'Z' && process.state != 'X') read_user_side(directory, process, scratch, gaps);
+    if (!has_memory(process)) return row;
+    if (const auto root = directory.link("root")) process.root = *root;
+    if (!asked) return row;
+    if (const auto text = directory.read("environ", scratch, std::size_t{1} << 20)) process.environment = wanted_environment(*text);
     return row;
 }
 

@@ -12,12 +12,14 @@
 
 namespace shimtrace::host {
 
-/// A process as the process table shows it: no threads, no descriptors, no accounts. nullopt: it is gone.
 struct TableRow {
     Process process;
     bool kernel_thread = false;
 };
+/// A process as the process table shows it: no threads, no descriptors, no accounts. nullopt: it is gone.
 std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, Gaps& gaps);
+/// Of that only who it is: name, numbers, parent, start time, executable, working directory, command line, pid and mount namespaces.
+std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, Gaps& gaps);
 
 /// Adds the descriptors; fds_known tells whether they could be read.
 void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables& mounts, std::string& scratch, Gaps& gaps);

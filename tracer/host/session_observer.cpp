@@ -5,6 +5,7 @@
 #include "host/descriptors.hpp"
 #include "host/holder_watch.hpp"
 #include "host/proc_text.hpp"
+#include "host/process_reader.hpp"
 #include "host/snapshot.hpp"
 #include "host/socket_question.hpp"
 
@@ -44,6 +45,14 @@ bool tells_by_fdinfo(FdKind kind) {
     return kind == FdKind::eventpoll || kind == FdKind::pidfd || kind == FdKind::signalfd || kind == FdKind::unknown;
 }
 
+/// What its tasks' definitions say of a process.
+struct KnownProcess {
+    std::string comm;
+    std::vector<std::int32_t> ns_pids;
+    Inode pid_namespace;
+    ProcessRoleInfo role;
+};
+
 class LiveObserver final : public SessionObserver {
 public:
     explicit LiveObserver(ObserverHooks hooks) : hooks_(std::move(hooks)), proc_(ProcDirectory::open()) {
@@ -75,6 +84,7 @@ private:
     void add_holders(FdTarget& target);
     CachedFd remember(const FdTarget& target, StreamSink& sink);
     void emit_task(Pid pid, Tid tid, StreamSink& sink);
+    const KnownProcess& identify(Pid pid);
 
     ObserverHooks hooks_;
     OrErrno<ProcDirectory> proc_;
@@ -83,7 +93,7 @@ private:
     std::map<FdTarget, TargetId> dictionary_;
     std::unordered_map<std::uint32_t, std::string> paths_;  ///< by target: the link's text, to tell whether it has changed
     std::vector<bool> carriers_;                            ///< by target
-    std::unordered_map<Pid, ProcessRoleInfo> roles_;
+    std::unordered_map<Pid, KnownProcess> known_;
     FragileMounts fragile_;
     HolderWatch watch_;
     MonotonicTime forked_;  ///< when a task last got copies of descriptors, or ended
@@ -204,7 +214,7 @@ void LiveObserver::add_holders(FdTarget& target) {
     // Whether it ran at that moment says nothing, and would make another target of it at each look.
     // Nor does a stop that the tracer itself causes.
     for (Holder& holder : target.holders)
-        if (holder.state == 'R' || (holder.state == 't' && roles_.contains(holder.pid))) holder.state = 'S';
+        if (holder.state == 'R' || (holder.state == 't' && known_.contains(holder.pid))) holder.state = 'S';
 }
 
 CachedFd LiveObserver::remember(const FdTarget& target, StreamSink& sink) {
@@ -228,7 +238,7 @@ bool share_files(Pid one, Tid other) {
 void LiveObserver::task_started(Pid pid, Tid tid, Tid parent, std::uint64_t clone_flags, StreamSink& sink) {
     cache_.started(pid, tid, parent, (clone_flags & CLONE_FILES) != 0);
     if (!parent && tid != leader(pid) && !share_files(pid, tid)) cache_.unshared(pid, tid);
-    if (tid == leader(pid)) roles_.erase(pid);
+    if (tid == leader(pid)) known_.erase(pid);
     if (parent && !(clone_flags & CLONE_FILES)) forked_ = monotonic_now();
     emit_task(pid, tid, sink);
 }
@@ -236,22 +246,45 @@ void LiveObserver::task_started(Pid pid, Tid tid, Tid parent, std::uint64_t clon
 void LiveObserver::task_executed(Pid pid, Tid tid, StreamSink& sink) {
     cache_.executed(pid, tid);
     forked_ = monotonic_now();
-    roles_.erase(pid);
+    known_.erase(pid);
     emit_task(pid, tid, sink);
 }
 
+const KnownProcess& LiveObserver::identify(Pid pid) {
+    const auto [at, is_new] = known_.try_emplace(pid);
+    KnownProcess& known = at->second;
+    if (!is_new || !proc_) return known;
+    const auto directory = proc_->directory(pid.value);
+    if (!directory) return known;
+    if (hooks_.process_role) {
+        Gaps gaps;
+        if (auto row = read_identity(*directory, scratch_, gaps)) {
+            known.role = hooks_.process_role(row->process);
+            known.comm = std::move(row->process.comm);
+            known.ns_pids = std::move(row->process.ns_pids);
+            known.pid_namespace = row->process.ns.pid;
+        }
+    } else {
+        if (const auto text = directory->read("comm", scratch_)) known.comm = text->substr(0, text->find_last_not_of('\n') + 1);
+        if (const auto text = directory->read("status", scratch_)) known.ns_pids = parse_status(*text).ns_pids;
+        if (const auto link = directory->link("ns/pid")) known.pid_namespace = Inode{bracketed_number(*link, "pid:[").value_or(0)};
+    }
+    return known;
+}
+
 void LiveObserver::emit_task(Pid pid, Tid tid, StreamSink& sink) {
-    TaskInfo info{.pid = pid, .tid = tid};
-    if (proc_) {
+    const KnownProcess& known = identify(pid);
+    TaskInfo info{
+        .pid = pid, .tid = tid, .comm = known.comm, .ns_tids = known.ns_pids, .pid_namespace = known.pid_namespace, .role = known.role};
+    if (tid != leader(pid) && proc_) {
+        info.ns_tids = {tid.value};
         if (const auto task = proc_->directory(tid.value)) {
             if (const auto text = task->read("comm", scratch_)) info.comm = text->substr(0, text->find_last_not_of('\n') + 1);
-            if (const auto text = task->read("status", scratch_)) info.ns_tids = parse_status(*text).ns_pids;
-            if (const auto link = task->link("ns/pid")) info.pid_namespace = Inode{bracketed_number(*link, "pid:[").value_or(0)};
+            // Only a process of a pid namespace below has more than one number.
+            if (known.ns_pids.size() != 1)
+                if (const auto text = task->read("status", scratch_)) info.ns_tids = parse_status(*text).ns_pids;
         }
     }
-    auto role = roles_.find(pid);
-    if (role == roles_.end()) role = roles_.emplace(pid, hooks_.process_role ? hooks_.process_role(pid) : ProcessRoleInfo{}).first;
-    info.role = role->second;
     sink.task(info);
 }
 

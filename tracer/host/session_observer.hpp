@@ -11,7 +11,7 @@ namespace shimtrace::host {
 /// What the layers above add; empty functions add nothing.
 struct ObserverHooks {
     std::function<TargetRoleInfo(Pid, const FdTarget&)> target_role;  ///< containerd's roles
-    std::function<ProcessRoleInfo(Pid)> process_role;
+    std::function<ProcessRoleInfo(const Process&)> process_role;      ///< of a process that is new or has executed a program
     std::function<void(Pid, Tid, std::vector<StackFrame>&)> stack;
     /// Find out who holds the other ends (FdTarget::holders, blocked_note), by a look at everybody's descriptors now and then
     /// from a thread of its own; and read counts and timers at each use. false: what strace prints needs none of it.

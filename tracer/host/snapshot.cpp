@@ -24,7 +24,7 @@ std::optional<Process> read_process(Pid pid) {
     if (!directory) return std::nullopt;
     std::string scratch;
     Gaps gaps;
-    auto row = read_table_row(*directory, scratch, gaps);
+    auto row = read_identity(*directory, scratch, gaps);
     return row ? std::optional(std::move(row->process)) : std::nullopt;
 }
 

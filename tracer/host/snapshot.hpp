@@ -27,7 +27,7 @@ using Choice = std::function<std::vector<Pid>(Snapshot&)>;
 /// Never fails for a process that vanished. Errors: /proc cannot be read at all.
 Result<Snapshot> take_snapshot(const SnapshotScope& scope, const Choice& choose = {});
 
-/// One process alone, as the process table shows it (no threads, no descriptors); nullopt: it is gone.
+/// Who one process is (read_identity of process_reader.hpp); nullopt: it is gone.
 std::optional<Process> read_process(Pid pid);
 
 HostInfo host_info();

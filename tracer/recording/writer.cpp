@@ -34,7 +34,7 @@ constexpr unsigned events_between_looks = 64;                 // at the clock
 class Scribe {
 public:
     Scribe(std::string path, WriterOptions options, std::unique_ptr<BlockFile> file, EventRing& ring)
-        : path_(std::move(path)), options_(options), file_(std::move(file)), ring_(ring) {}
+        : path_(std::move(path)), options_(std::move(options)), file_(std::move(file)), ring_(ring) {}
 
     void run() {
         unsigned until_look = events_between_looks;
@@ -85,6 +85,7 @@ private:
         if (failed_) return;
         if (encoder_.empty()) block_begun_ = Clock::now();
         if (auto* session = std::get_if<SessionInfo>(&definition.value)) {
+            complete(session->host);
             header_ = make_header(*session);
             if (!flight_recorder()) write_header();
         } else if (auto* target = std::get_if<std::pair<TargetId, FdTarget>>(&definition.value)) {
@@ -92,9 +93,14 @@ private:
         } else if (auto* task = std::get_if<TaskInfo>(&definition.value)) {
             encoder_.define_task(*task);
         } else {
+            complete(std::get<Snapshot>(definition.value).host);
             add_snapshot(std::get<Snapshot>(definition.value));
         }
         if (encoder_.full()) finish_events();
+    }
+
+    void complete(HostInfo& host) const {
+        if (options_.complete_host) options_.complete_host(host);
     }
 
     EncodedBlock make_header(SessionInfo session) {

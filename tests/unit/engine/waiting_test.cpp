@@ -1,5 +1,7 @@
+#include "engine/idle_polling.hpp"
 #include "engine/interrupted_call.hpp"
-#include "engine/waiter.hpp"
+#include "engine/wait_status.hpp"
+#include "engine/wait_tuner.hpp"
 
 #include <linux/audit.h>
 #include <sys/syscall.h>
@@ -10,38 +12,80 @@ using namespace shimtrace;
 using namespace shimtrace::engine;
 using namespace std::chrono_literals;
 
-TEST_CASE("waits spin while stops come fast, and no more once they don't") {
-    SpinTuner tuner(true);
-    CHECK(tuner.budget() == 0ns);
-    for (int i = 0; i < 30; ++i) tuner.waited(20us);
-    CHECK(tuner.budget() > 0ns);
-    tuner.waited(50ms);
-    CHECK(tuner.budget() == 0ns);
-    for (int i = 0; i < 1000; ++i) tuner.waited(1ms);
-    CHECK(tuner.budget() == 0ns);
+namespace {
+
+/// Stops that come as fast as each way of waiting makes them; how many of the last `counted` of `stops` were waited for in each way.
+std::array<int, ways_to_wait> serve(WaitTuner& tuner, const std::array<Nanoseconds, ways_to_wait>& prices, int stops, int counted) {
+    std::array<int, ways_to_wait> served{};
+    for (int left = stops; left > 0; --left) {
+        const auto way = static_cast<std::size_t>(tuner.way());
+        if (left <= counted) ++served[way];
+        tuner.waited(prices[way] / 2, prices[way]);
+    }
+    return served;
 }
 
-TEST_CASE("spinning rests, longer each time, where it is in somebody's way") {
-    SpinTuner tuner(true);
-    for (int i = 0; i < 30; ++i) tuner.waited(20us);
+constexpr auto at = [](WayToWait way) { return static_cast<std::size_t>(way); };
+
+}  // namespace
+
+TEST_CASE("waits spin while stops come fast, and no more once they don't") {
+    WaitTuner tuner(WayToWait::spin);
+    CHECK(tuner.way() == WayToWait::sleep);
+    for (int i = 0; i < 30; ++i) tuner.waited(20us, 30us);
+    CHECK(tuner.way() == WayToWait::spin);
+    tuner.waited(50ms, 50ms);
+    CHECK(tuner.way() == WayToWait::sleep);
+    for (int i = 0; i < 1000; ++i) tuner.waited(1ms, 1ms);
+    CHECK(tuner.way() == WayToWait::sleep);
+}
+
+TEST_CASE("the way of waiting that brings stops the fastest is found, and found again when that changes") {
+    WaitTuner tuner(WayToWait::spin_awake);
+    CHECK(serve(tuner, {70us, 25us, 7us}, 5000, 1000)[at(WayToWait::spin_awake)] > 900);
+    CHECK(serve(tuner, {8us, 33us, 14us}, 50'000, 10'000)[at(WayToWait::sleep)] > 9000);
+    CHECK(serve(tuner, {70us, 25us, 60us}, 50'000, 10'000)[at(WayToWait::spin)] > 9000);
+}
+
+TEST_CASE("what costs a CPU is not done for little") {
+    WaitTuner tuner(WayToWait::spin_awake);
+    CHECK(serve(tuner, {70us, 25us, 24us}, 20'000, 10'000)[at(WayToWait::spin)] > 9000);
+}
+
+TEST_CASE("ways that are not there are not tried") {
+    WaitTuner tuner(WayToWait::spin);
+    CHECK(serve(tuner, {70us, 25us, 7us}, 20'000, 20'000)[at(WayToWait::spin_awake)] == 0);
+    WaitTuner asleep(WayToWait::sleep);
+    CHECK(serve(asleep, {70us, 25us, 7us}, 20'000, 20'000)[at(WayToWait::sleep)] == 20'000);
+}
+
+TEST_CASE("spinning rests, longer each time, where it is in somebody's way, and not for ever") {
+    WaitTuner tuner(WayToWait::spin);
+    for (int i = 0; i < 30; ++i) tuner.waited(20us, 20us);
     const auto rest = [&] {
         tuner.disturbed();
         int waits = 0;
-        while (tuner.budget() == 0ns) {
-            tuner.waited(20us);
+        while (tuner.way() == WayToWait::sleep) {
+            tuner.waited(20us, 20us);
             ++waits;
         }
         return waits;
     };
     const int first = rest();
     CHECK(first > 0);
-    CHECK(rest() > first);
+    for (int i = 0; i < 5; ++i) rest();
+    const int long_rest = rest();
+    CHECK(long_rest > 10 * first);
+    for (int i = 0; i < 100'000; ++i) tuner.waited(20us, 20us);
+    CHECK(rest() < long_rest);
 }
 
-TEST_CASE("whoever shares its CPU with the tracee never spins") {
-    SpinTuner tuner(false);
-    for (int i = 0; i < 30; ++i) tuner.waited(20us);
-    CHECK(tuner.budget() == 0ns);
+TEST_CASE("idle CPUs poll only as long as that is held") {
+    IdlePolling polling;
+    polling.release();
+    polling.hold();  // does nothing where it is not permitted
+    polling.hold();
+    polling.release();
 }
 
 TEST_CASE("registers tell the call that was cut short") {

@@ -208,7 +208,7 @@ TEST_CASE("an eventfd's count is the one at the call") {
 
 TEST_CASE("tasks are told with their names and numbers") {
     const LiveChild child([] {});
-    const Watched watched(child.pid(), {.process_role = [](Pid) { return ProcessRoleInfo{.role = ProcessRole::hook}; }});
+    const Watched watched(child.pid(), {.process_role = [](const Process&) { return ProcessRoleInfo{.role = ProcessRole::hook}; }});
     REQUIRE(watched.sink.tasks.size() == 1);
     CHECK(watched.sink.tasks[0].comm == "unit_host");
     CHECK(watched.sink.tasks[0].ns_tids.front() == child.pid());
