@@ -15,32 +15,47 @@
 
 namespace shimtrace::recording {
 
+/// A whole block of events, not compressed yet.
+struct SealedBlock {
+    Bytes payload;
+    std::uint8_t flags = 0;
+    BlockSummary summary;
+    std::uint64_t happened = 0;  ///< its events but for those that tell of lost ones
+};
+
 /// A finished block, its sequence number not yet set.
 struct EncodedBlock {
     Bytes bytes;
     BlockType type{};
     std::uint8_t flags = 0;
     BlockSummary summary;
+    std::uint64_t happened = 0;
+};
+EncodedBlock compress(SealedBlock block, BlockMaker& maker);
+
+struct EncoderOptions {
+    std::size_t full_size = std::size_t{256} << 10;          ///< of a block before compression, roughly: so much may wait
+    std::size_t checkpoint_distance = std::size_t{1} << 20;  ///< at least, unless asked to restart()
 };
 
 /// Turns a session into blocks. Keeps the dictionary, and the calls in flight, so that a block can repeat what it uses.
 class EventEncoder {
 public:
-    EventEncoder();
+    explicit EventEncoder(const EncoderOptions& options = {});
     ~EventEncoder();
 
     void define_target(TargetId id, const FdTarget& target);
     void define_task(const TaskInfo& task);
-    /// The event's buffers may be swapped for others.
-    void add(Event& event);
+    void add(const Event& event);
 
-    /// Nothing was added since the last finish().
+    /// Nothing was added since the last seal().
     [[nodiscard]] bool empty() const;
-    /// The block has grown enough to be finished.
+    /// The block has grown enough to be sealed.
     [[nodiscard]] bool full() const;
     /// The next block begins with a checkpoint in any case: it is the first of a file.
     void restart();
-    EncodedBlock finish(BlockMaker& maker);
+    SealedBlock seal();
+    EncodedBlock finish(BlockMaker& maker) { return compress(seal(), maker); }
 
 private:
     struct State;

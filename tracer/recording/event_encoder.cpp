@@ -13,10 +13,8 @@ namespace shimtrace::recording {
 
 namespace {
 
-constexpr std::size_t full_size = std::size_t{256} << 10;  // before compression, so that no more ever waits
-constexpr std::uint64_t full_work = 4 << 20;               // pieces, descriptors and frames: the decoder bounds them, too
-constexpr std::size_t checkpoint_share = 16;               // a checkpoint is at most about a 16th of what is written
-constexpr std::size_t checkpoint_distance = std::size_t{1} << 20;
+constexpr std::uint64_t full_work = 4 << 20;  // pieces, descriptors and frames: the decoder bounds them, too
+constexpr std::size_t checkpoint_share = 16;  // a checkpoint is at most about a 16th of what is written
 constexpr std::size_t most_targets = std::size_t{1} << 18;
 constexpr std::size_t most_ended_tasks = 256;
 constexpr std::size_t most_containers = 256;  // in a block's summary
@@ -61,6 +59,9 @@ std::uint64_t call_key(const Event& event) {
 }  // namespace
 
 struct EventEncoder::State {
+    explicit State(const EncoderOptions& wanted) : options(wanted) {}
+    const EncoderOptions options;
+
     // The block: its four columns, and its contexts.
     ByteWriter control, times, values, payload;
     std::vector<Thread> threads;
@@ -68,6 +69,7 @@ struct EventEncoder::State {
     MonotonicTime time;
     std::unordered_map<std::string, std::uint32_t> frames;
     BlockSummary summary;
+    std::uint64_t happened = 0;
     std::set<ContainerRef> containers;
     std::uint8_t flags = 0;
     std::uint64_t work = 0;
@@ -104,7 +106,7 @@ struct EventEncoder::State {
         if (begun) return;
         begun = true;
         summary = {};
-        if (!checkpoint_due && since_checkpoint < std::max(checkpoint_distance, checkpoint_share * checkpoint_size)) return;
+        if (!checkpoint_due && since_checkpoint < std::max(options.checkpoint_distance, checkpoint_share * checkpoint_size)) return;
         flags |= flag_checkpoint;
         checkpoint_due = false;
         for (auto& [tid, task] : tasks)
@@ -204,6 +206,7 @@ struct EventEncoder::State {
 
     void note_in_summary(Thread& of, const Event& event) {
         of.used = true;
+        if (event.kind != EventKind::lost) ++happened;
         if (summary.events++ == 0) summary.first = summary.last = event.time;
         summary.first = std::min(summary.first, event.time);
         summary.last = std::max(summary.last, event.time);
@@ -353,7 +356,7 @@ struct EventEncoder::State {
     }
 };
 
-EventEncoder::EventEncoder() : state_(std::make_unique<State>()) {}
+EventEncoder::EventEncoder(const EncoderOptions& options) : state_(std::make_unique<State>(options)) {}
 EventEncoder::~EventEncoder() = default;
 
 void EventEncoder::define_target(TargetId id, const FdTarget& target) {
@@ -380,7 +383,7 @@ void EventEncoder::define_task(const TaskInfo& task) {
     state.flags |= flag_defines_task;
 }
 
-void EventEncoder::add(Event& event) {
+void EventEncoder::add(const Event& event) {
     State& state = *state_;
     state.begin();
     TaskState& task = state.tasks[event.tid.value];
@@ -391,7 +394,7 @@ void EventEncoder::add(Event& event) {
             state.write_event(task, event, false);
             task.in_call = true;
             task.enter_block = state.block;
-            std::swap(task.enter, event);
+            task.enter = event;
             return;
         case EventKind::syscall_exit:
         case EventKind::still_blocked:
@@ -423,19 +426,23 @@ bool EventEncoder::empty() const {
 }
 
 bool EventEncoder::full() const {
-    return state_->size() >= full_size || state_->work >= full_work;
+    return state_->size() >= state_->options.full_size || state_->work >= full_work;
 }
 
 void EventEncoder::restart() {
     state_->checkpoint_due = true;
 }
 
-EncodedBlock EventEncoder::finish(BlockMaker& maker) {
+SealedBlock EventEncoder::seal() {
     State& state = *state_;
-    ByteWriter raw;
+    SealedBlock block;
+    ByteWriter lengths;
     const std::array columns{&state.control, &state.times, &state.values, &state.payload};
-    for (const ByteWriter* column : columns) raw.varint(column->size());
-    for (const ByteWriter* column : columns) raw.raw(column->bytes());
+    for (const ByteWriter* column : columns) lengths.varint(column->size());
+    block.payload.reserve(lengths.size() + state.size());
+    const auto append = [&](std::span<const std::byte> bytes) { block.payload.insert(block.payload.end(), bytes.begin(), bytes.end()); };
+    append(lengths.bytes());
+    for (const ByteWriter* column : columns) append(column->bytes());
 
     for (const Thread& thread : state.threads)
         if (thread.used) state.summary.pids.push_back(thread.contexts.pid);
@@ -448,13 +455,11 @@ EncodedBlock EventEncoder::finish(BlockMaker& maker) {
     if (state.containers.size() < most_containers) state.summary.containers.emplace(state.containers.begin(), state.containers.end());
     state.containers.clear();
 
-    EncodedBlock block;
-    block.type = BlockType::events;
     block.flags = state.flags;
     block.summary = std::move(state.summary);
-    block.bytes = maker.make(block.type, block.flags, encode_summary(block.summary), raw.bytes());
+    block.happened = std::exchange(state.happened, 0);
 
-    state.since_checkpoint += raw.size();
+    state.since_checkpoint += block.payload.size();
     state.control.clear();
     state.times.clear();
     state.values.clear();
@@ -469,6 +474,13 @@ EncodedBlock EventEncoder::finish(BlockMaker& maker) {
     ++state.block;
     state.forget_old_targets();
     return block;
+}
+
+EncodedBlock compress(SealedBlock block, BlockMaker& maker) {
+    EncodedBlock encoded{
+        .bytes = {}, .type = BlockType::events, .flags = block.flags, .summary = std::move(block.summary), .happened = block.happened};
+    encoded.bytes = maker.make(encoded.type, encoded.flags, encode_summary(encoded.summary), block.payload);
+    return encoded;
 }
 
 }  // namespace shimtrace::recording

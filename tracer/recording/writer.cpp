@@ -1,7 +1,7 @@
 #include "recording/writer.hpp"
 
 #include "recording/block_file.hpp"
-#include "recording/event_ring.hpp"
+#include "recording/intake.hpp"
 #include "recording/schema.hpp"
 
 #include <shimtrace/quiet_thread.hpp>
@@ -21,40 +21,35 @@ namespace shimtrace::recording {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::size_t event_ring_size = std::size_t{16} << 20;
+constexpr std::size_t intake_size = std::size_t{16} << 20;
 constexpr auto flush_after = std::chrono::milliseconds(150);  // with what waiting and writing take, 200 ms
-constexpr auto nap = std::chrono::milliseconds(20);           // while something waits to be written
-constexpr auto rest = std::chrono::milliseconds(200);         // while nothing does; a dump may be asked for
+constexpr auto dump_delay = std::chrono::milliseconds(200);   // until it is seen that one is asked for
 constexpr std::size_t most_kept_snapshots = 4;                // of a flight recorder
-constexpr unsigned events_between_looks = 64;                 // at the clock
 
-/// The writer's thread: what the ring brings becomes blocks, and the blocks a file.
+EncoderOptions encoder_options(const WriterOptions& options) {
+    EncoderOptions chosen;
+    // A flight recorder keeps whole blocks: of small ones it keeps closer to what was asked for.
+    if (options.ring_bytes != 0)
+        chosen.full_size = std::clamp<std::size_t>(options.ring_bytes / 4, std::size_t{16} << 10, chosen.full_size);
+    // A file can begin at a checkpoint only.
+    if (options.max_bytes != 0) chosen.checkpoint_distance = 0;
+    return chosen;
+}
+
+/// The writer's thread: compresses what comes in, and writes it to a file.
 class Scribe {
 public:
-    Scribe(std::string path, WriterOptions options, std::unique_ptr<BlockFile> file, EventRing& ring)
-        : path_(std::move(path)), options_(std::move(options)), file_(std::move(file)), ring_(ring) {}
+    Scribe(std::string path, WriterOptions options, std::unique_ptr<BlockFile> file, Intake& intake)
+        : path_(std::move(path)), options_(std::move(options)), file_(std::move(file)), intake_(intake) {}
 
     void run() {
-        unsigned until_look = events_between_looks;
+        const std::optional<Nanoseconds> rest = flight_recorder() ? std::optional<Nanoseconds>(dump_delay) : std::nullopt;
         do {
-            while (true) {
-                EventRing::Item item = ring_.pop();
-                if (std::holds_alternative<std::monostate>(item)) break;
-                if (Event** event = std::get_if<Event*>(&item)) {
-                    add(**event);
-                } else {
-                    define(std::get<Definition>(item));
-                }
-                if (--until_look == 0) {
-                    until_look = events_between_looks;
-                    look_at_the_clock();
-                }
-            }
-            look_at_the_clock();
-        } while (encoder_.empty() ? ring_.wait(rest, EventRing::Patience::until_anything) : ring_.wait(nap));
-        finish_events();
+            while (auto handed = intake_.take()) std::visit([this](auto& value) { write(value); }, *handed);
+            const bool dump = flight_recorder() && dump_requested_.exchange(false, std::memory_order_relaxed);
+            if (auto unfinished = intake_.take_unfinished(dump ? Nanoseconds{} : flush_after)) write(*unfinished);
+            if (dump) write_out();
+        } while (intake_.wait(flush_after, rest));
         if (flight_recorder()) write_out();
         if (file_ && !failed_) check(file_->close(maker_));  // a file that lacks something has no end: readers say so
         file_.reset();
@@ -71,32 +66,25 @@ public:
 private:
     [[nodiscard]] bool flight_recorder() const { return options_.ring_bytes != 0; }
 
-    void add(Event& event) {
+    void write(SealedBlock& block) {
         if (failed_) {
-            if (event.kind != EventKind::lost) ++discarded_;
-            return;
+            discarded_ += block.happened;
+        } else {
+            store(compress(std::move(block), maker_));
         }
-        if (encoder_.empty()) block_begun_ = Clock::now();
-        encoder_.add(event);
-        if (encoder_.full()) finish_events();
     }
 
-    void define(Definition& definition) {
+    void write(SessionInfo& session) {
         if (failed_) return;
-        if (encoder_.empty()) block_begun_ = Clock::now();
-        if (auto* session = std::get_if<SessionInfo>(&definition.value)) {
-            complete(session->host);
-            header_ = make_header(*session);
-            if (!flight_recorder()) write_header();
-        } else if (auto* target = std::get_if<std::pair<TargetId, FdTarget>>(&definition.value)) {
-            encoder_.define_target(target->first, target->second);
-        } else if (auto* task = std::get_if<TaskInfo>(&definition.value)) {
-            encoder_.define_task(*task);
-        } else {
-            complete(std::get<Snapshot>(definition.value).host);
-            add_snapshot(std::get<Snapshot>(definition.value));
-        }
-        if (encoder_.full()) finish_events();
+        complete(session.host);
+        header_ = make_header(std::move(session));
+        if (!flight_recorder()) write_header();
+    }
+
+    void write(Snapshot& snapshot) {
+        if (failed_) return;
+        complete(snapshot.host);
+        add_snapshot(snapshot);
     }
 
     void complete(HostInfo& host) const {
@@ -125,7 +113,6 @@ private:
     }
 
     void add_snapshot(Snapshot& snapshot) {
-        finish_events();
         if (options_.redact)
             for (Process& process : snapshot.processes) {
                 process.environment.clear();
@@ -137,25 +124,17 @@ private:
         block.type = BlockType::snapshot;
         block.summary.first = block.summary.last = snapshot.taken_monotonic;
         block.bytes = maker_.make(block.type, 0, encode_summary(block.summary), message.bytes());
-        take(std::move(block));
+        store(std::move(block));
     }
 
-    void finish_events() {
-        if (!encoder_.empty()) take(encoder_.finish(maker_));
-    }
-
-    void take(EncodedBlock block) {
+    void store(EncodedBlock block) {
         if (flight_recorder()) return keep(std::move(block));
-        if (failed_) {
-            discarded_ += block.summary.events;
-            return;
-        }
         if (!has_header_) write_header();
         if (options_.max_bytes != 0 && file_->size() + block.bytes.size() > options_.max_bytes && (block.flags & flag_checkpoint) != 0)
             rotate();
         append(block);
         // The next file is to begin with a block that can be read without the one before.
-        if (options_.max_bytes != 0 && file_ && file_->size() + block.bytes.size() > options_.max_bytes) encoder_.restart();
+        if (options_.max_bytes != 0 && file_ && file_->size() + block.bytes.size() > options_.max_bytes) intake_.restart();
     }
 
     /// Snapshots are few and large: they take no event's place, and the last ones stay.
@@ -176,12 +155,12 @@ private:
 
     void append(EncodedBlock& block) {
         if (failed_) {
-            discarded_ += block.summary.events;
+            discarded_ += block.happened;
             return;
         }
         const std::uint64_t before = file_->size();
         check(file_->append(block));
-        if (failed_) discarded_ += block.summary.events;
+        if (failed_) discarded_ += block.happened;
         bytes_ += file_->size() - before;
     }
 
@@ -219,14 +198,6 @@ private:
         bytes_ = kept_bytes_;
     }
 
-    void look_at_the_clock() {
-        if (!encoder_.empty() && Clock::now() - block_begun_ >= flush_after) finish_events();
-        if (flight_recorder() && dump_requested_.exchange(false, std::memory_order_relaxed)) {
-            finish_events();
-            write_out();
-        }
-    }
-
     void check(const Result<void>& result) {
         if (result || failed_) return;
         failed_ = true;
@@ -237,10 +208,8 @@ private:
     const std::string path_;
     const WriterOptions options_;
     std::unique_ptr<BlockFile> file_;
-    EventRing& ring_;
+    Intake& intake_;
     BlockMaker maker_;
-    EventEncoder encoder_;
-    Clock::time_point block_begun_;
     std::optional<EncodedBlock> header_;
     bool has_header_ = false;
     bool failed_ = false;
@@ -257,28 +226,28 @@ private:
     std::atomic<std::uint64_t> bytes_{0}, discarded_{0};
 };
 
-/// The tracer's end of the ring.
-class RingWriter final : public Writer {
+/// The tracer's end.
+class RecordingWriter final : public Writer {
 public:
-    RingWriter(const std::string& path, const WriterOptions& options, std::unique_ptr<BlockFile> file)
+    RecordingWriter(const std::string& path, const WriterOptions& options, std::unique_ptr<BlockFile> file)
         : options_(options),
-          ring_(event_ring_size),
-          scribe_(path, options, std::move(file), ring_),
+          intake_(intake_size, encoder_options(options)),
+          scribe_(path, options, std::move(file), intake_),
           thread_(quiet_thread([this] { scribe_.run(); })) {}
-    ~RingWriter() override { end(); }
-    RingWriter(const RingWriter&) = delete;
-    RingWriter& operator=(const RingWriter&) = delete;
+    ~RecordingWriter() override { end(); }
+    RecordingWriter(const RecordingWriter&) = delete;
+    RecordingWriter& operator=(const RecordingWriter&) = delete;
 
-    void session(const SessionInfo& session) override { ring_.push({session}); }
-    void target(TargetId id, const FdTarget& target) override { ring_.push({std::pair(id, target)}); }
-    void task(const TaskInfo& task) override { ring_.push({task}); }
-    void snapshot(const Snapshot& snapshot) override { ring_.push({snapshot}); }
+    void session(const SessionInfo& session) override { intake_.put(session); }
+    void target(TargetId id, const FdTarget& target) override { intake_.define_target(id, target); }
+    void task(const TaskInfo& task) override { intake_.define_task(task); }
+    void snapshot(const Snapshot& snapshot) override { intake_.put(snapshot); }
 
     void event(const Event& event) override {
         if (lost_ != 0 && !tell_of_lost(event.time)) {
             lose();
-        } else if (ring_.try_push(event) ||
-                   (options_.on_overrun == OnOverrun::wait && ring_.wait_for_room(options_.overrun_wait) && ring_.try_push(event))) {
+        } else if (intake_.add(event) ||
+                   (options_.on_overrun == OnOverrun::wait && intake_.wait_for_room(options_.overrun_wait) && intake_.add(event))) {
             events_.fetch_add(1, std::memory_order_relaxed);
         } else {
             lost_since_ = event.time;
@@ -289,12 +258,12 @@ public:
     void end() override {
         if (!thread_.joinable()) return;
         // The last stretch that was lost is told of as soon as the disk lets it.
-        while (lost_ != 0 && !tell_of_lost(lost_since_)) ring_.wait_for_room(std::chrono::seconds(1));
-        ring_.close();
+        while (lost_ != 0 && !tell_of_lost(lost_since_)) intake_.wait_for_room(std::chrono::seconds(1));
+        intake_.close();
         thread_.join();
     }
 
-    /// Events that came through the ring and met a failed disk are dropped, and no longer events.
+    /// Events that came this far and met a failed disk are dropped, and no longer events.
     [[nodiscard]] WriterCounts counts() const override {
         const std::uint64_t discarded = scribe_.discarded(), events = events_.load(std::memory_order_relaxed);
         return {events - std::min(events, discarded), dropped_.load(std::memory_order_relaxed) + discarded, scribe_.bytes()};
@@ -309,18 +278,18 @@ private:
     }
 
     bool tell_of_lost(MonotonicTime now) {
-        if (!ring_.has_room()) return false;
+        if (!intake_.has_room()) return false;
         Event event;
         event.kind = EventKind::lost;
         event.time = now;
         event.result = lost_;
-        if (!ring_.try_push(event)) return false;
+        if (!intake_.add(event)) return false;
         lost_ = 0;
         return true;
     }
 
     const WriterOptions options_;
-    EventRing ring_;
+    Intake intake_;
     std::int64_t lost_ = 0;  ///< in the stretch that has not been told of
     MonotonicTime lost_since_;
     std::atomic<std::uint64_t> events_{0}, dropped_{0};
@@ -333,7 +302,7 @@ private:
 Result<std::unique_ptr<Writer>> Writer::create(const std::string& path, const WriterOptions& options) {
     auto file = BlockFile::create(path, options.force);
     if (!file) return std::unexpected(file.error());
-    return std::make_unique<RingWriter>(path, options, std::move(*file));
+    return std::make_unique<RecordingWriter>(path, options, std::move(*file));
 }
 
 }  // namespace shimtrace::recording

@@ -28,13 +28,13 @@ struct WriterCounts {
     std::uint64_t events = 0, dropped = 0, bytes = 0;  ///< an event is one or the other
 };
 
-/// The tracer's thread only appends to a ring; another thread compresses and writes.
+/// The tracer's thread encodes events into blocks; another thread compresses and writes them.
 class Writer : public StreamSink {
 public:
     /// `path` "-": standard output. Errors: exists already, not permitted, a symbolic link.
     static Result<std::unique_ptr<Writer>> create(const std::string& path, const WriterOptions& options);
     [[nodiscard]] virtual WriterCounts counts() const = 0;
-    /// Flight recorder: writes out what the ring holds now: to the file itself the first time and at the end, to FILE.2,
+    /// Flight recorder: writes out what it holds now: to the file itself the first time and at the end, to FILE.2,
     /// FILE.3 … where that is taken. Safe from another thread and from a signal handler.
     virtual void dump() = 0;
     /// The first write error, if any (a full disk): what was written before it is readable.

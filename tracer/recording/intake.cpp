@@ -1,0 +1,121 @@
+#include "recording/intake.hpp"
+
+#include <utility>
+
+namespace shimtrace::recording {
+
+namespace {
+
+constexpr std::size_t definition_size = 4096;  // of a session or a snapshot, which are few and never refused
+
+}  // namespace
+
+void Intake::begin_block() {
+    if (!encoder_.empty()) return;
+    begun_ = Clock::now();
+    if (std::exchange(resting_, false)) filled_.notify_one();
+}
+
+void Intake::finish_block() {
+    if (encoder_.empty()) return;
+    SealedBlock block = encoder_.seal();
+    const std::size_t size = block.payload.size();
+    enqueue(std::move(block), size);
+}
+
+void Intake::enqueue(Handed handed, std::size_t bytes) {
+    queue_.emplace_back(std::move(handed), bytes);
+    waiting_ += bytes;
+    filled_.notify_one();
+}
+
+bool Intake::add(const Event& event) {
+    const std::lock_guard lock(mutex_);
+    if (waiting_ >= capacity_) return false;
+    begin_block();
+    encoder_.add(event);
+    if (encoder_.full()) finish_block();
+    return true;
+}
+
+void Intake::define_target(TargetId id, const FdTarget& target) {
+    const std::lock_guard lock(mutex_);
+    begin_block();
+    encoder_.define_target(id, target);
+    if (encoder_.full()) finish_block();
+}
+
+void Intake::define_task(const TaskInfo& task) {
+    const std::lock_guard lock(mutex_);
+    begin_block();
+    encoder_.define_task(task);
+    if (encoder_.full()) finish_block();
+}
+
+void Intake::put(SessionInfo session) {
+    const std::lock_guard lock(mutex_);
+    enqueue(std::move(session), definition_size);
+}
+
+void Intake::put(Snapshot snapshot) {
+    const std::lock_guard lock(mutex_);
+    finish_block();
+    enqueue(std::move(snapshot), definition_size);
+}
+
+bool Intake::has_room() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_ < capacity_ - capacity_ / 4;
+}
+
+bool Intake::wait_for_room(Nanoseconds most) {
+    std::unique_lock lock(mutex_);
+    return drained_.wait_for(lock, most, [&] { return waiting_ < capacity_ - capacity_ / 4; });
+}
+
+void Intake::close() {
+    const std::lock_guard lock(mutex_);
+    finish_block();
+    closed_ = true;
+    filled_.notify_one();
+}
+
+std::optional<Handed> Intake::take() {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty()) return std::nullopt;
+    auto [handed, bytes] = std::move(queue_.front());
+    queue_.pop_front();
+    waiting_ -= bytes;
+    drained_.notify_one();
+    return std::move(handed);
+}
+
+std::optional<SealedBlock> Intake::take_unfinished(Nanoseconds age) {
+    const std::lock_guard lock(mutex_);
+    if (encoder_.empty() || !queue_.empty() || Clock::now() - begun_ < age) return std::nullopt;
+    return encoder_.seal();
+}
+
+void Intake::restart() {
+    const std::lock_guard lock(mutex_);
+    encoder_.restart();
+}
+
+bool Intake::wait(Nanoseconds age, std::optional<Nanoseconds> rest) {
+    std::unique_lock lock(mutex_);
+    const auto whole = [&] { return closed_ || !queue_.empty(); };
+    if (!encoder_.empty()) {
+        filled_.wait_until(lock, begun_ + age, whole);
+    } else {
+        resting_ = true;
+        const auto anything = [&] { return whole() || !encoder_.empty(); };
+        if (rest)
+            filled_.wait_for(lock, *rest, anything);
+        else
+            filled_.wait(lock, anything);
+        resting_ = false;
+    }
+    return !closed_ || !queue_.empty();
+}
+
+}  // namespace shimtrace::recording

@@ -1,0 +1,73 @@
+// Between the tracer's thread and the writer's: events are encoded where they come in, and whole blocks change hands.
+#pragma once
+
+#include "recording/event_codec.hpp"
+
+#include <shimtrace/stream.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <variant>
+
+namespace shimtrace::recording {
+
+/// What the writer's thread is handed, in the session's order.
+using Handed = std::variant<SealedBlock, SessionInfo, Snapshot>;
+
+/// One thread puts a session in, another takes it out. What is put in is not lost; add() says when there is no room. To encode
+/// an event costs less than to copy it would, and a block is a tenth of its events.
+class Intake {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// Room for about `capacity` bytes that wait to be taken.
+    Intake(std::size_t capacity, const EncoderOptions& options) : capacity_(capacity), encoder_(options) {}
+
+    // For the tracer's thread.
+
+    /// False: no room.
+    bool add(const Event& event);
+    void define_target(TargetId id, const FdTarget& target);
+    void define_task(const TaskInfo& task);
+    void put(SessionInfo session);
+    void put(Snapshot snapshot);
+    /// Until a quarter of the room is free, for at most `most`. False: it is not.
+    bool wait_for_room(Nanoseconds most);
+    [[nodiscard]] bool has_room() const;
+    /// No more will come.
+    void close();
+
+    // For the writer's thread.
+
+    /// nullopt: nothing is whole yet.
+    std::optional<Handed> take();
+    /// The block that is being filled, if it was begun that long ago. To be asked when nothing else is there to take.
+    std::optional<SealedBlock> take_unfinished(Nanoseconds age);
+    /// The next block that is begun can be read without those before.
+    void restart();
+    /// Until there is something to take: also the block that is being filled, at that age. While nothing comes in at all, for
+    /// `rest` at most; nullopt: for ever. False: closed, and all is taken.
+    bool wait(Nanoseconds age, std::optional<Nanoseconds> rest);
+
+private:
+    /// With the lock.
+    void begin_block();
+    void finish_block();
+    void enqueue(Handed handed, std::size_t bytes);
+
+    const std::size_t capacity_;
+    mutable std::mutex mutex_;
+    std::condition_variable filled_, drained_;
+    EventEncoder encoder_;
+    Clock::time_point begun_;                           ///< the block that is being filled
+    std::deque<std::pair<Handed, std::size_t>> queue_;  ///< each with its size in bytes
+    std::size_t waiting_ = 0;                           ///< bytes in the queue
+    bool resting_ = false;                              ///< the writer's thread waits for anything at all
+    bool closed_ = false;
+};
+
+}  // namespace shimtrace::recording
