@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <thread>
 
@@ -37,11 +38,16 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
 
     read_details(inner, scope.kernel_stacks);
     read_sockets(inner);
-    read_locks();
+    const bool locks_known = read_locks_waited_for(inner);
     fuse_servers_ = find_fuse_servers(proc_, snapshot_.processes, scratch_);
-    bind_tracers_locks_and_servers();
-    const Positions all = neighbourhood({snapshot_.processes, *index_, holders_, sockets_, bound_}, inner);
+    bind_tracers_and_servers();
+    const auto whole = [&] { return neighbourhood({snapshot_.processes, *index_, holders_, sockets_, bound_}, inner); };
+    Positions all = whole();
     read_details(all, scope.kernel_stacks);
+    if (!locks_known && read_locks_waited_for(all)) {
+        all = whole();
+        read_details(all, scope.kernel_stacks);
+    }
     read_sockets(all);
 
     add_facts_of_sockets();
@@ -151,9 +157,20 @@ void Collector::read_sockets(const Positions& processes) {
 
 namespace {
 
+constexpr std::int64_t call_fcntl = 72, call_flock = 73;
+
+/// Waits for a lock of a file, as far as can be told from its call or from where it sleeps in the kernel.
+bool may_wait_for_lock(const Thread& thread) {
+    constexpr auto functions = std::to_array<std::string_view>({"lock_inode_wait", "fcntl_setlk", "break_lease"});
+    if (thread.state != 'S' && thread.state != 'D') return false;
+    return thread.syscall == call_fcntl || thread.syscall == call_flock ||
+           std::ranges::any_of(thread.kernel_stack, [&](const std::string& frame) {
+               return std::ranges::any_of(functions, [&](std::string_view name) { return frame.find(name) != std::string::npos; });
+           });
+}
+
 /// A waiter for an open file description's lock has no pid in /proc/locks: it is known by the call that it sleeps in.
 bool waits_for_lock(const Process& process, const FileLock& lock) {
-    constexpr std::int64_t call_fcntl = 72, call_flock = 73;
     return std::ranges::any_of(process.threads, [&](const Thread& thread) {
         if (thread.state != 'S' || (thread.syscall != call_fcntl && thread.syscall != call_flock)) return false;
         const Fd fd{static_cast<std::int32_t>(thread.args[0])};
@@ -163,6 +180,13 @@ bool waits_for_lock(const Process& process, const FileLock& lock) {
 }
 
 }  // namespace
+
+bool Collector::read_locks_waited_for(const Positions& processes) {
+    const bool waited_for = std::ranges::any_of(
+        processes, [&](std::size_t position) { return std::ranges::any_of(snapshot_.processes[position].threads, may_wait_for_lock); });
+    if (waited_for) read_locks();
+    return waited_for;
+}
 
 void Collector::read_locks() {
     if (const auto text = proc_.read_records("locks", scratch_)) locks_ = parse_locks(*text);
@@ -185,12 +209,15 @@ void Collector::read_locks() {
             }
         }
     }
+    for (const FileLock& lock : locks_)
+        for (const Pid waiter : lock.waiters) bind(waiter, lock.holder);
 }
 
-void Collector::bind_tracers_locks_and_servers() {
-    const auto bind = [&](Pid from, Pid to) {
-        if (to.value > 0 && from != to) bound_[from].push_back(to);
-    };
+void Collector::bind(Pid from, Pid to) {
+    if (to.value > 0 && from != to) bound_[from].push_back(to);
+}
+
+void Collector::bind_tracers_and_servers() {
     for (const Process& process : snapshot_.processes) {
         for (const Thread& thread : process.threads) bind(process.pid, Pid{thread.tracer});
         if (process.threads.empty()) continue;
@@ -207,8 +234,6 @@ void Collector::bind_tracers_locks_and_servers() {
                     if (socket.kind == FdKind::unix_socket && socket.facts.local == thread.path_argument && socket.facts.state == "LISTEN")
                         for (const Holder& holder : holders_.of_socket(Inode{inode})) bind(process.pid, holder.pid);
     }
-    for (const FileLock& lock : locks_)
-        for (const Pid waiter : lock.waiters) bind(waiter, lock.holder);
 }
 
 }  // namespace shimtrace::host

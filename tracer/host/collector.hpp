@@ -30,8 +30,13 @@ private:
 
     // Everybody.
     void read_table(const std::vector<std::int32_t>& pids, bool descriptors);
+    /// Reads /proc/locks only where somebody waits for one: the kernel stops all file locking for that, for 10 to 30 ms
+    /// (fs/locks.c: locks_start takes a write lock on all CPUs). Whether it was read.
+    bool read_locks_waited_for(const Positions& processes);
     void read_locks();
-    void bind_tracers_locks_and_servers();
+    /// `from` waits for `to`, whatever else connects them.
+    void bind(Pid from, Pid to);
+    void bind_tracers_and_servers();
     // Those concerned. What was read before is not read again.
     void read_details(const Positions& processes, bool kernel_stacks);
     void read_sockets(const Positions& processes);
