@@ -98,20 +98,19 @@ void Engine::watch_for_blocking(Tracee& tracee) {
     alarm_.ring_by(tracee.next_blocked_report);
 }
 
-std::optional<InterruptedCall> Engine::interrupted_call(Tracee& tracee) const {
+std::optional<InterruptedCall> Engine::interrupted_call(Tracee& tracee, const user_regs_struct& values) const {
     SyscallInfo info;
-    const auto values = registers(tracee.tid());
-    if (!values || !syscall_info(tracee.tid(), info)) return std::nullopt;
-    std::uint64_t number = values->orig_rax;
-    return call_of(*values, call_arch(info.arch, number));
+    if (!syscall_info(tracee.tid(), info)) return std::nullopt;
+    std::uint64_t number = values.orig_rax;
+    return call_of(values, call_arch(info.arch, number));
 }
 
 void Engine::show_found_call(Tracee& tracee, bool group_stopped) {
     tracee.found = false;
     const auto values = registers(tracee.tid());
-    auto call = interrupted_call(tracee);
+    const auto call = values ? interrupted_call(tracee, *values) : std::nullopt;
     const bool shown = std::exchange(tracee.reenters, false);  // from /proc, as the thread could not be stopped
-    if (!call || !values) return;
+    if (!call) return;
     const FoundCall& seen = tracee.found_call;
     const bool same = seen.number == call->number && seen.stack_pointer == values->rsp;
     const auto since = same ? seen.since : std::nullopt;

@@ -57,7 +57,7 @@ private:
     void show_unreachable(Tracee& tracee);
     void watch_for_blocking(Tracee& tracee);
     bool resumes_call(Tracee& tracee, const SyscallInfo& info, std::int64_t number);
-    std::optional<InterruptedCall> interrupted_call(Tracee& tracee) const;
+    std::optional<InterruptedCall> interrupted_call(Tracee& tracee, const user_regs_struct& values) const;
 
     // ticking.cpp: what happens when no stop comes
     void tick();
@@ -67,6 +67,7 @@ private:
     // letting_go.cpp: the end of the session
     void let_go();
     void let_go_at(Tracee& tracee, WaitStatus status);
+    void undo_interruption(Tracee& tracee);
     void forget(Tracee& tracee);
     void detach_from(Tracee& tracee, int signal);
 

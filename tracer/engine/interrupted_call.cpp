@@ -56,6 +56,10 @@ bool restarts(const InterruptedCall& call) {
            call.result == restart_block;
 }
 
+bool ends_with_eintr(std::int64_t number) {
+    return std::ranges::find(eintr_calls, number, &EintrCall::number) != eintr_calls.end();
+}
+
 bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanoseconds> elapsed, std::optional<std::uint64_t>& shortened) {
     if (call.result != -EINTR || call.arch != Arch::x86_64) return false;
     const auto row = std::ranges::find(eintr_calls, call.number, &EintrCall::number);

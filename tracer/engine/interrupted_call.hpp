@@ -29,6 +29,9 @@ std::optional<InterruptedCall> call_of(const user_regs_struct& registers, Arch a
 /// The kernel will enter the call again unless a signal's handler runs.
 bool restarts(const InterruptedCall& call);
 
+/// Whether a wake-up ends that call of x86-64 with EINTR, so that restart_quietly() has something to do.
+bool ends_with_eintr(std::int64_t number);
+
 /// Has a call that our interruption ended with EINTR restarted, where that can be done without a trace: its timeout is
 /// infinite, or is in a register that can be set to what is left of it (`elapsed`: how long the call had waited). True:
 /// it will be restarted. `shortened` is then set to the register's former value where that was changed.

@@ -36,9 +36,8 @@ void Engine::let_go() {
     }
 
     const MonotonicTime deadline = monotonic_now() + patience;
+    alarm_.set(deadline);
     while (!tracees_.empty() && monotonic_now() < deadline) {
-        alarm_.take_ring();
-        alarm_.set(std::min(deadline, monotonic_now() + std::chrono::milliseconds(50)));
         Stop stop;
         const auto outcome = waiter_.next(stop, true);
         if (outcome == Waiter::Outcome::nobody) break;
@@ -53,21 +52,27 @@ void Engine::let_go() {
     }
 }
 
+/// What the interruption did to a call is undone here, where the kernel decides about restarts.
+void Engine::undo_interruption(Tracee& tracee) {
+    // Most calls the kernel itself takes up again.
+    const bool in_known_call = tracee.in_call || tracee.reenters;
+    if (in_known_call && tracee.enter.arch == Arch::x86_64 && !ends_with_eintr(tracee.enter.number)) return;
+    const auto values = registers(tracee.tid());
+    const auto call = values ? interrupted_call(tracee, *values) : std::nullopt;
+    if (!call) return;
+    const bool known = call->number == tracee.enter.number;
+    const auto elapsed = reporter_.now() - tracee.enter.since.value_or(tracee.enter.time);
+    std::optional<std::uint64_t> shortened;
+    restart_quietly(tracee.tid(), *call, known ? std::optional(elapsed) : std::nullopt, shortened);
+}
+
 void Engine::let_go_at(Tracee& tracee, WaitStatus status) {
     const Tid tid = tracee.tid();
     if (status.signal_delivery_stop()) {
         return detach_from(tracee, status.signal());
     }
     if (status.event() == PTRACE_EVENT_STOP) {
-        if (!status.group_stop()) {
-            // What the interruption did to a call is undone here, where the kernel decides about restarts.
-            std::optional<std::uint64_t> shortened;
-            const auto elapsed = reporter_.now() - tracee.enter.since.value_or(tracee.enter.time);
-            if (const auto call = interrupted_call(tracee)) {
-                const bool known = call->number == tracee.enter.number;
-                restart_quietly(tid, *call, known ? std::optional(elapsed) : std::nullopt, shortened);
-            }
-        }
+        if (!status.group_stop()) undo_interruption(tracee);
         return detach_from(tracee, 0);
     }
     if (status.syscall_stop() && tracee.in_call && tracee.timeout_register) {

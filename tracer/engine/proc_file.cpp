@@ -38,6 +38,8 @@ std::string proc_file(Tid tid, const char* name) {
     std::array<char, 4096> part;
     for (ssize_t got = 0; text.size() < most && (got = read(fd, part.data(), part.size())) > 0;) {
         text.append(part.data(), static_cast<std::size_t>(got));
+        // These files are of one piece: a read that is not full is the last.
+        if (static_cast<std::size_t>(got) < part.size()) break;
     }
     close(fd);
     return text;

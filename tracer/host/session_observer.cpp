@@ -278,12 +278,12 @@ void LiveObserver::emit_task(Pid pid, Tid tid, StreamSink& sink) {
         .pid = pid, .tid = tid, .comm = known.comm, .ns_tids = known.ns_pids, .pid_namespace = known.pid_namespace, .role = known.role};
     if (tid != leader(pid) && proc_) {
         info.ns_tids = {tid.value};
-        if (const auto task = proc_->directory(tid.value)) {
-            if (const auto text = task->read("comm", scratch_)) info.comm = text->substr(0, text->find_last_not_of('\n') + 1);
-            // Only a process of a pid namespace below has more than one number.
-            if (known.ns_pids.size() != 1)
-                if (const auto text = task->read("status", scratch_)) info.ns_tids = parse_status(*text).ns_pids;
-        }
+        const std::string name = std::to_string(tid.value);
+        if (const auto text = proc_->read((name + "/comm").c_str(), scratch_))
+            info.comm = text->substr(0, text->find_last_not_of('\n') + 1);
+        // Only a process of a pid namespace below has more than one number.
+        if (known.ns_pids.size() != 1)
+            if (const auto text = proc_->read((name + "/status").c_str(), scratch_)) info.ns_tids = parse_status(*text).ns_pids;
     }
     sink.task(info);
 }
