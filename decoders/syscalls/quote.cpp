@@ -14,22 +14,38 @@ constexpr bool is_printable(unsigned char c) {
     return c >= ' ' && c < 0x7f;
 }
 
-void append_hex(std::string& out, std::span<const std::byte> bytes) {
+constexpr std::size_t longest_escape = 4;  // "\\x1b", "\\033"
+
+char* write_hex(char* at, unsigned char c) {
     constexpr char digits[] = "0123456789abcdef";
-    for (const std::byte byte : bytes) {
-        const auto c = std::to_integer<unsigned>(byte);
-        out.append("\\x");
-        out.push_back(digits[c >> 4]);
-        out.push_back(digits[c & 15]);
-    }
+    *at++ = '\\';
+    *at++ = 'x';
+    *at++ = digits[c >> 4];
+    *at++ = digits[c & 15];
+    return at;
 }
 
 /// The shortest octal form that a following octal digit can't change.
-void append_octal(std::string& out, unsigned char c, bool digit_follows) {
-    out.push_back('\\');
-    if (c >= 0100 || digit_follows) out.push_back(static_cast<char>('0' + (c >> 6)));
-    if (c >= 010 || digit_follows) out.push_back(static_cast<char>('0' + (c >> 3 & 7)));
-    out.push_back(static_cast<char>('0' + (c & 7)));
+char* write_octal(char* at, unsigned char c, bool digit_follows) {
+    *at++ = '\\';
+    if (c >= 0100 || digit_follows) *at++ = static_cast<char>('0' + (c >> 6));
+    if (c >= 010 || digit_follows) *at++ = static_cast<char>('0' + (c >> 3 & 7));
+    *at++ = static_cast<char>('0' + (c & 7));
+    return at;
+}
+
+/// Room for all of it at once: a character at a time is what costs most of a replay.
+template <typename Write>
+void append_each(std::string& out, std::span<const std::byte> bytes, Write write) {
+    const std::size_t start = out.size();
+    out.resize(start + longest_escape * bytes.size());
+    char* at = out.data() + start;
+    for (std::size_t i = 0; i < bytes.size(); ++i) at = write(at, i, std::to_integer<unsigned char>(bytes[i]));
+    out.resize(static_cast<std::size_t>(at - out.data()));
+}
+
+void append_hex(std::string& out, std::span<const std::byte> bytes) {
+    append_each(out, bytes, [](char* at, std::size_t, unsigned char c) { return write_hex(at, c); });
 }
 
 /// The letter behind the backslash, or 0.
@@ -55,20 +71,18 @@ constexpr char escape_letter(unsigned char c) {
 }
 
 void append_escaped_bytes(std::string& out, std::span<const std::byte> bytes, std::string_view also, bool hex) {
-    const auto* text = reinterpret_cast<const unsigned char*>(bytes.data());
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        const unsigned char c = text[i];
+    const auto digit_at = [&](std::size_t i) { return i < bytes.size() && bytes[i] >= std::byte{'0'} && bytes[i] <= std::byte{'7'}; };
+    append_each(out, bytes, [&](char* at, std::size_t i, unsigned char c) {
         if (const char letter = escape_letter(c)) {
-            out.push_back('\\');
-            out.push_back(letter);
+            *at++ = '\\';
+            *at++ = letter;
         } else if (is_printable(c) && !also.contains(static_cast<char>(c))) {
-            out.push_back(static_cast<char>(c));
-        } else if (hex) {
-            append_hex(out, bytes.subspan(i, 1));
+            *at++ = static_cast<char>(c);
         } else {
-            append_octal(out, c, i + 1 < bytes.size() && text[i + 1] >= '0' && text[i + 1] <= '7');
+            at = hex ? write_hex(at, c) : write_octal(at, c, digit_at(i + 1));
         }
-    }
+        return at;
+    });
 }
 
 void append_quoted(std::string& out, std::span<const std::byte> bytes, HexStrings hex) {

@@ -41,12 +41,14 @@ Waiter::Peek Waiter::peek(Stop& stop, bool block) const {
 }
 
 Waiter::Peek Waiter::wait(Stop& stop) {
+    if (!options_.spin) return peek(stop, true);
     const MonotonicTime start = monotonic_now();
-    if (const WayToWait way = tuner_.way(); way != WayToWait::sleep) {
-        if (way == WayToWait::spin_awake)
-            idle_polling_.hold();
-        else
-            idle_polling_.release();
+    const WayToWait way = tuner_.way();
+    if (way == WayToWait::spin_awake)
+        idle_polling_.hold();
+    else
+        idle_polling_.release();
+    if (way != WayToWait::sleep) {
         MonotonicTime now = start;
         do {
             const Peek found = peek(stop, false);

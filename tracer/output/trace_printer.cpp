@@ -8,7 +8,9 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include <cstring>
 #include <ctime>
+#include <iterator>
 
 namespace shimtrace::output {
 
@@ -21,17 +23,19 @@ bool never_returns(const Event& enter) {
 }
 
 /// ".000123": so many digits of a second's fraction, none of them rounded.
-std::string fraction(std::int64_t ns, unsigned digits) {
-    if (digits == 0) return {};
-    std::string text = fmt::format(FMT_COMPILE(".{:09}"), ns % 1000000000);
-    text.resize(digits + 1);
-    return text;
+void append_fraction(std::string& text, std::int64_t ns, unsigned digits) {
+    if (digits == 0) return;
+    const std::size_t start = text.size();
+    fmt::format_to(std::back_inserter(text), FMT_COMPILE(".{:09}"), ns % 1000000000);
+    text.resize(start + 1 + digits);
 }
 
 /// "<0.000123>", as -T prints it.
-std::string duration(Nanoseconds spent, unsigned digits) {
+void append_duration(std::string& text, Nanoseconds spent, unsigned digits) {
     const std::int64_t ns = std::max<std::int64_t>(0, spent.count());
-    return fmt::format(" <{}{}>", ns / 1000000000, fraction(ns, digits));
+    fmt::format_to(std::back_inserter(text), FMT_COMPILE(" <{}"), ns / 1000000000);
+    append_fraction(text, ns, digits);
+    text += '>';
 }
 
 /// The name that a thread gave itself with prctl(PR_SET_NAME).
@@ -235,12 +239,14 @@ bool TracePrinter::print_call(const Event& event, Thread& thread) {
 
 void TracePrinter::add_result(std::string_view result, const Event* enter, const Event* exit) {
     text_ += ' ';
-    const std::size_t line_start = text_.rfind('\n') + 1;  // npos + 1 is 0
+    const void* last_end = ::memrchr(text_.data(), '\n', text_.size());
+    const std::size_t line_start =
+        last_end == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(last_end) - text_.data()) + 1;
     const std::size_t column = text_.size() - line_start + (line_start == 0 ? column_ : 0);
     if (column < static_cast<std::size_t>(options_.column)) text_.append(static_cast<std::size_t>(options_.column) - column, ' ');
     text_ += "= ";
     text_ += result;
-    if (options_.durations && enter != nullptr) text_ += duration(exit->time - enter->time, options_.duration_digits);
+    if (options_.durations && enter != nullptr) append_duration(text_, exit->time - enter->time, options_.duration_digits);
     end_line();
 }
 
@@ -348,7 +354,7 @@ void TracePrinter::add_prefix(Tid tid) {
     switch (options_.prefix) {
         case PidPrefix::column:
             if (const std::string name = comm(); name.empty())
-                text_ += fmt::format("{:<5} ", tid.value);
+                fmt::format_to(std::back_inserter(text_), FMT_COMPILE("{:<5} "), tid.value);
             else
                 text_ += fmt::format("{}{} ", tid.value, name);  // not padded: strace -Y
             break;
@@ -365,20 +371,25 @@ void TracePrinter::add_time(MonotonicTime time) {
         const auto since_epoch = session_.real(time).time_since_epoch().count();
         const std::int64_t seconds = since_epoch / 1000000000;
         if (options_.timestamps == Timestamps::epoch) {
-            text_ += fmt::format(FMT_COMPILE("{}"), seconds);
+            fmt::format_to(std::back_inserter(text_), FMT_COMPILE("{}"), seconds);
         } else {
-            const std::time_t clock = static_cast<std::time_t>(seconds);
-            std::tm local{};
-            localtime_r(&clock, &local);
-            text_ += fmt::format(FMT_COMPILE("{:02}:{:02}:{:02}"), local.tm_hour, local.tm_min, local.tm_sec);
+            if (clock_text_.empty() || clock_second_ != seconds) {
+                const std::time_t clock = static_cast<std::time_t>(seconds);
+                std::tm local{};
+                localtime_r(&clock, &local);
+                clock_text_ = fmt::format(FMT_COMPILE("{:02}:{:02}:{:02}"), local.tm_hour, local.tm_min, local.tm_sec);
+                clock_second_ = seconds;
+            }
+            text_ += clock_text_;
         }
-        text_ += fraction(since_epoch, options_.timestamp_digits);
+        append_fraction(text_, since_epoch, options_.timestamp_digits);
         text_ += ' ';
     }
     if (options_.relative_times) {
         const std::int64_t ns = last_line_ ? std::max<std::int64_t>(0, (time - *last_line_).count()) : 0;
         last_line_ = time;
-        const std::string text = fmt::format("{:6}{}", ns / 1000000000, fraction(ns, options_.relative_digits));
+        std::string text = fmt::format("{:6}", ns / 1000000000);
+        append_fraction(text, ns, options_.relative_digits);
         text_ += options_.timestamps == Timestamps::none ? text + " " : "(+" + text + ") ";
     }
 }

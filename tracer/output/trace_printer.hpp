@@ -93,6 +93,8 @@ private:
     bool open_shown_ = false;                 ///< its beginning is in the text already
     std::size_t column_ = 0;                  ///< characters of the open line passed on already
     std::optional<MonotonicTime> last_line_;  ///< for -r
+    std::int64_t clock_second_ = 0;           ///< since 1970
+    std::string clock_text_;                  ///< "23:01:02", that second; empty: of none yet
     std::string text_;                        ///< not yet passed on
     Tid text_of_;                             ///< whose text that is
 };
