@@ -41,7 +41,9 @@ int run_program(int argc, char** argv) {
     Globals globals;
     app.add_flag("--json", globals.json, "for machines");
     app.add_option("--color", globals.color, "auto, always, never (NO_COLOR is obeyed)")->check(CLI::IsMember({"auto", "always", "never"}));
-    app.add_option("--run-dir", globals.run_dir, "containerd's state directory, where it cannot be found from the shims")->type_name("DIR");
+    app.add_option("--run-dir", globals.run_dir, "containerd's state directory, where it cannot be found from the shims")
+        ->type_name("DIR")
+        ->check(CLI::ExistingDirectory);
     app.fallthrough();
     int exit_code = exit_done;
     for (const AddCommand add : all_commands()) add(app, globals, exit_code);

@@ -3,7 +3,7 @@
 #include "cli/replay_options.hpp"
 #include "cli/session.hpp"
 #include "cli/trace_options.hpp"
-#include "output/trace_printer.hpp"
+#include "cli/trace_output.hpp"
 
 #include <memory>
 #include <optional>
@@ -17,8 +17,8 @@ namespace {
 class ReplayPrinter final : public StreamSink {
 public:
     /// `picky`: of messages shown by themselves, what is asked of their replies.
-    ReplayPrinter(TraceOptions options, bool calls_only, output::PrintOptions picky, std::string source)
-        : options_(std::move(options)), calls_only_(calls_only), picky_(std::move(picky)), source_(std::move(source)) {}
+    ReplayPrinter(TraceOptions options, bool json, bool calls_only, output::PrintOptions picky, std::string source)
+        : options_(std::move(options)), json_(json), calls_only_(calls_only), picky_(std::move(picky)), source_(std::move(source)) {}
 
     void session(const SessionInfo& info) override {
         if (printer_) return printer_->session(info);
@@ -40,7 +40,7 @@ public:
         });
         if (!writer) return fail_with(writer.error());
         writer_ = std::move(*writer);
-        printer_.emplace(plan->print, *writer_);
+        printer_ = make_printer(json_, plan->print, *writer_);
         printer_->session(info);
     }
     void target(TargetId id, const FdTarget& target) override {
@@ -74,18 +74,20 @@ private:
     }
 
     TraceOptions options_;
-    const bool calls_only_;
+    const bool json_, calls_only_;
     const output::PrintOptions picky_;
     const std::string source_;
     std::unique_ptr<output::LineWriter> writer_;
-    std::optional<output::TracePrinter> printer_;
+    std::unique_ptr<StreamSink> printer_;
     bool stopped_ = false, output_failed_ = false;
     std::optional<Error> failure_;
 };
 
-int run(const TraceOptions& trace_options, const ReplayOptions& options) {
-    const auto plan = plan_trace(trace_options);
+int run(bool json, const TraceOptions& trace_options, const ReplayOptions& options) {
+    auto plan = plan_trace(trace_options);
     if (!plan) return report(plan.error(), exit_usage);
+    if (json)
+        if (const auto possible = plan_json_lines(*plan); !possible) return report(possible.error(), exit_usage);
     auto selection = plan_selection(options);
     if (!selection) return report(selection.error(), exit_usage);
     // -e ttrpc --slow 100ms: which replies took that long, not which of the calls that carried them.
@@ -94,7 +96,7 @@ int run(const TraceOptions& trace_options, const ReplayOptions& options) {
         picky.slow_messages = std::exchange(selection->slow, std::nullopt).value_or(Nanoseconds{});
         picky.failed_messages = std::exchange(selection->errors, false);
     }
-    ReplayPrinter printer(trace_options, selection->by_call(), std::move(picky), options.file);
+    ReplayPrinter printer(trace_options, json, selection->by_call(), std::move(picky), options.file);
     selection->read.stopped = [&printer] { return printer.stopped(); };
     const int exit_code = replay_into(options, std::move(*selection), printer);
     if (printer.failure()) return report(*printer.failure(), exit_failed);
@@ -103,7 +105,7 @@ int run(const TraceOptions& trace_options, const ReplayOptions& options) {
 
 }  // namespace
 
-void add_replay(CLI::App& app, Globals&, int& exit_code) {
+void add_replay(CLI::App& app, Globals& globals, int& exit_code) {
     auto trace_options = std::make_shared<TraceOptions>();
     auto options = std::make_shared<ReplayOptions>();
     CLI::App* command = app.add_subcommand("replay", "Prints a recording as trace would have printed the session");
@@ -112,7 +114,7 @@ void add_replay(CLI::App& app, Globals&, int& exit_code) {
     command->add_flag("--follow", options->follow, "wait for more of a recording that is still being written");
     command->add_flag("-f", trace_options->follow, "nothing: threads are shown as recorded; -ff with -o: a file each");
     add_print_options(*command, *trace_options);
-    command->callback([&exit_code, trace_options, options] { exit_code = run(*trace_options, *options); });
+    command->callback([&globals, &exit_code, trace_options, options] { exit_code = run(globals.json, *trace_options, *options); });
 }
 
 }  // namespace shimtrace::cli

@@ -4,8 +4,8 @@
 #include "cli/session_recorder.hpp"
 #include "cli/shims_at_work.hpp"
 #include "cli/trace_options.hpp"
+#include "cli/trace_output.hpp"
 #include "output/deferred_sink.hpp"
-#include "output/trace_printer.hpp"
 
 #include <memory>
 #include <optional>
@@ -18,6 +18,8 @@ namespace {
 int run_trace(const Globals& globals, const TraceOptions& options, const RecordingOptions& file_options) {
     auto plan = plan_trace(options);
     if (!plan) return report(plan.error(), exit_usage);
+    if (globals.json)
+        if (const auto possible = plan_json_lines(*plan); !possible) return report(possible.error(), exit_usage);
     if (auto resolved = resolve_targets(globals, options, *plan); !resolved)
         return report(resolved.error().error, resolved.error().exit_code);
 
@@ -36,11 +38,11 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
         stop.stop();
     });
     if (!writer) return report(writer.error(), exit_failed);
-    output::TracePrinter printer(plan->print, **writer);
+    const auto printer = make_printer(globals.json, plan->print, **writer);
     // On one CPU with the traced thread, whatever this thread does is time that the other one waits.
     std::optional<output::DeferredSink> elsewhere;
-    if (plan->request.colocate && std::thread::hardware_concurrency() > 1) elsewhere.emplace(printer);
-    std::vector<StreamSink*> sinks{elsewhere ? static_cast<StreamSink*>(&*elsewhere) : &printer};
+    if (plan->request.colocate && std::thread::hardware_concurrency() > 1) elsewhere.emplace(*printer);
+    std::vector<StreamSink*> sinks{elsewhere ? static_cast<StreamSink*>(&*elsewhere) : printer.get()};
     // A recording's first snapshot tells this, too.
     if (!recording && (plan->print.messages != 0 || plan->print.messages_alone != 0))
         if (const auto shims = look_at_shims(*plan)) sinks.front()->snapshot(*shims);

@@ -9,7 +9,7 @@ namespace shimtrace::output {
 
 class CallExporter : public CallStream {
 public:
-    explicit CallExporter(LineWriter& writer) : writer_(writer) {
+    explicit CallExporter(LineWriter& writer, const decoders::RenderStyle& style = {}) : writer_(writer), style_(style) {
         style_.fds = decoders::FdDecoding::all;
         style_.roles = true;
         scope_.targets = &targets();

@@ -1,4 +1,5 @@
 #include "decoders_syscalls/render.hpp"
+#include "output/call_choice.hpp"
 #include "output/call_exporter.hpp"
 #include "output/call_name.hpp"
 #include "output/exporters.hpp"
@@ -15,8 +16,9 @@ using nlohmann::json;
 
 class JsonlExporter final : public CallExporter {
 public:
-    using CallExporter::CallExporter;
+    JsonlExporter(LineWriter& writer, const PrintOptions& options) : CallExporter(writer, options.style), options_(options) {}
 
+    void idle() override { writer().flush(); }
     void session(const SessionInfo& info) override {
         CallStream::session(info);
         put({{"type", "session"},
@@ -45,8 +47,14 @@ public:
     }
 
 private:
+    [[nodiscard]] bool shows(const Event& enter) const {
+        return options_.calls.shows(enter.arch, enter.number) && names_path(options_, enter, targets());
+    }
+
     void call(const Event& enter, const Event& exit) override {
+        if (!shows(enter)) return;
         const auto rendered = decoders::render_call(enter, exit, style(), scope());
+        if ((options_.statuses & status_of(rendered)) == 0) return;
         json line = call_json("call", enter, rendered.on_entry + rendered.on_exit);
         line["duration_ns"] = (exit.time - enter.time).count();
         line["result"] = exit.result;
@@ -61,6 +69,7 @@ private:
     }
 
     void unfinished(const Event& enter, MonotonicTime last) override {
+        if (!shows(enter) || (options_.statuses & status_unfinished) == 0) return;
         json line = call_json("unfinished", enter, decoders::render_entry(enter, style(), scope()).on_entry);
         line["duration_ns"] = (last - enter.since.value_or(enter.time)).count();
         add_fds(line, enter, nullptr);
@@ -68,6 +77,9 @@ private:
     }
 
     void other(const Event& event) override {
+        const bool of_signal = event.kind == EventKind::signal || event.kind == EventKind::group_stop;
+        if (of_signal && event.number >= 0 && event.number <= 64 && !options_.signals[static_cast<std::size_t>(event.number)]) return;
+        if (event.kind == EventKind::still_blocked && !options_.calls.shows(event.arch, event.number)) return;
         json line = base(event);
         switch (event.kind) {
             case EventKind::attached:
@@ -158,13 +170,15 @@ private:
         if (!list.empty()) line["fds"] = std::move(list);
     }
 
+    const PrintOptions options_;
+
     void put(const json& line) { writer().write({}, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"); }
 };
 
 }  // namespace
 
-std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer) {
-    return std::make_unique<JsonlExporter>(writer);
+std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer, const PrintOptions& options) {
+    return std::make_unique<JsonlExporter>(writer, options);
 }
 
 }  // namespace shimtrace::output

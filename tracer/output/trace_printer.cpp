@@ -2,6 +2,7 @@
 
 #include "decoders_syscalls/capture.hpp"
 #include "decoders_syscalls/table.hpp"
+#include "output/call_choice.hpp"
 #include "output/call_name.hpp"
 #include "output/role_text.hpp"
 
@@ -139,22 +140,11 @@ std::string TracePrinter::role_of(const TaskInfo& task) const {
     return role.empty() ? std::string() : ": " + role;
 }
 
-bool TracePrinter::names_path(const Event& enter) const {
-    if (options_.paths.empty()) return true;
-    const auto wanted = [&](std::string_view path) { return std::ranges::find(options_.paths, path) != options_.paths.end(); };
-    constexpr std::int32_t current_directory = -100;  // AT_FDCWD: what is opened from there is not the directory
-    for (const FdUse& use : enter.fds)
-        if (const FdTarget* target = use.fd.value == current_directory ? nullptr : targets_.find(use.target);
-            target != nullptr && wanted(target->path))
-            return true;
-    return std::ranges::any_of(decoders::path_arguments(enter), wanted);
-}
-
 void TracePrinter::on_enter(const Event& event, Thread& thread) {
     thread.enter = event;
     thread.in_call = true;
     thread.shown = false;
-    thread.other_path = !names_path(event);
+    thread.other_path = !names_path(options_, event, targets_);
     thread.hidden = !options_.calls.shows(event.arch, event.number) || thread.other_path;
     if (reads_messages()) messages_.entered(event, targets_);
     if (thread.hidden || !printing() || whole_lines_only()) return;
@@ -214,8 +204,7 @@ bool TracePrinter::print_call(const Event& event, Thread& thread) {
         printing() ? decoders::render_call(thread.enter, event, style_of(thread.enter), scope_) : decoders::RenderedCall{};
     if (options_.summary != Summary::none) table_.count(thread.enter, event);
     if (!printing()) return false;
-    const std::uint8_t status = call.failed ? status_failed : call.result.starts_with('?') ? status_unavailable : status_successful;
-    if ((options_.statuses & status) == 0) return false;
+    if ((options_.statuses & status_of(call)) == 0) return false;
 
     if (open_ == event.tid && open_shown_) {
         text_ += call.on_exit;

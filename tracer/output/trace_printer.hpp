@@ -58,7 +58,6 @@ private:
 
     /// A line appears when its call has returned: its status decides whether it does, or every thread has a file of its own.
     [[nodiscard]] bool whole_lines_only() const { return options_.statuses != status_all || options_.prefix == PidPrefix::none; }
-    [[nodiscard]] bool names_path(const Event& enter) const;
     [[nodiscard]] bool printing() const { return options_.summary != Summary::only; }
     void show_beginning();
     void interrupt_open_line();

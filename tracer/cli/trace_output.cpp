@@ -1,0 +1,22 @@
+#include "cli/trace_output.hpp"
+
+#include "output/exporters.hpp"
+#include "output/trace_printer.hpp"
+
+namespace shimtrace::cli {
+
+Result<void> plan_json_lines(TracePlan& plan) {
+    if (plan.print.summary != output::Summary::none) return fail("--json with -c", 0, "record, then stat --json FILE");
+    if (plan.print.messages_alone != 0) return fail("--json with -e ttrpc or -e dbus", 0, "JSON lines tell of calls");
+    if (plan.place.separate) return fail("--json with -ff", 0, "each line tells its thread");
+    plan.place.standard = 1;
+    plan.request.resolve_descriptors = true;
+    return {};
+}
+
+std::unique_ptr<StreamSink> make_printer(bool json, const output::PrintOptions& options, output::LineWriter& writer) {
+    if (json) return output::make_jsonl_exporter(writer, options);
+    return std::make_unique<output::TracePrinter>(options, writer);
+}
+
+}  // namespace shimtrace::cli

@@ -1,0 +1,25 @@
+#include "output/call_choice.hpp"
+
+#include "decoders_syscalls/capture.hpp"
+
+#include <algorithm>
+
+namespace shimtrace::output {
+
+bool names_path(const PrintOptions& options, const Event& enter, const TargetDictionary& targets) {
+    if (options.paths.empty()) return true;
+    const auto wanted = [&](std::string_view path) { return std::ranges::find(options.paths, path) != options.paths.end(); };
+    constexpr std::int32_t current_directory = -100;  // AT_FDCWD: what is opened from there is not the directory
+    for (const FdUse& use : enter.fds)
+        if (const FdTarget* target = use.fd.value == current_directory ? nullptr : targets.find(use.target);
+            target != nullptr && wanted(target->path))
+            return true;
+    return std::ranges::any_of(decoders::path_arguments(enter), wanted);
+}
+
+CallStatus status_of(const decoders::RenderedCall& call) {
+    if (call.failed) return status_failed;
+    return call.result.starts_with('?') ? status_unavailable : status_successful;
+}
+
+}  // namespace shimtrace::output
