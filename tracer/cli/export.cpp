@@ -16,7 +16,7 @@ struct Format {
     std::unique_ptr<StreamSink> (*make)(output::LineWriter&);
 };
 constexpr Format formats[] = {
-    {"jsonl", [](output::LineWriter& writer) { return output::make_jsonl_exporter(writer); }},
+    {"jsonl", output::make_jsonl_exporter},
     {"perfetto", output::make_perfetto_exporter},
     {"html", output::make_html_exporter},
 };

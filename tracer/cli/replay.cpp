@@ -24,7 +24,7 @@ public:
         if (printer_) return printer_->session(info);
         options_.follow = std::max(options_.follow, info.follows ? 1 : 0);
         if (info.started_command) options_.command = {"command"};
-        auto plan = plan_trace(options_);
+        auto plan = plan_output(options_, json_);
         if (!plan) return fail_with(plan.error());
         plan->place.standard = 1;
         if (calls_only_) {
@@ -84,10 +84,8 @@ private:
 };
 
 int run(bool json, const TraceOptions& trace_options, const ReplayOptions& options) {
-    auto plan = plan_trace(trace_options);
+    const auto plan = plan_output(trace_options, json);
     if (!plan) return report(plan.error(), exit_usage);
-    if (json)
-        if (const auto possible = plan_json_lines(*plan); !possible) return report(possible.error(), exit_usage);
     auto selection = plan_selection(options);
     if (!selection) return report(selection.error(), exit_usage);
     // -e ttrpc --slow 100ms: which replies took that long, not which of the calls that carried them.

@@ -16,10 +16,8 @@ namespace shimtrace::cli {
 namespace {
 
 int run_trace(const Globals& globals, const TraceOptions& options, const RecordingOptions& file_options) {
-    auto plan = plan_trace(options);
+    auto plan = plan_output(options, globals.json);
     if (!plan) return report(plan.error(), exit_usage);
-    if (globals.json)
-        if (const auto possible = plan_json_lines(*plan); !possible) return report(possible.error(), exit_usage);
     if (auto resolved = resolve_targets(globals, options, *plan); !resolved)
         return report(resolved.error().error, resolved.error().exit_code);
 

@@ -5,13 +5,15 @@
 
 namespace shimtrace::cli {
 
-Result<void> plan_json_lines(TracePlan& plan) {
-    if (plan.print.summary != output::Summary::none) return fail("--json with -c", 0, "record, then stat --json FILE");
-    if (plan.print.messages_alone != 0) return fail("--json with -e ttrpc or -e dbus", 0, "JSON lines tell of calls");
-    if (plan.place.separate) return fail("--json with -ff", 0, "each line tells its thread");
-    plan.place.standard = 1;
-    plan.request.resolve_descriptors = true;
-    return {};
+Result<TracePlan> plan_output(const TraceOptions& options, bool json) {
+    auto plan = plan_trace(options);
+    if (!plan || !json) return plan;
+    if (plan->print.summary != output::Summary::none) return fail("--json with -c", 0, "record, then stat --json FILE");
+    if (plan->print.messages_alone != 0) return fail("--json with -e ttrpc or -e dbus", 0, "JSON lines tell of calls");
+    if (plan->place.separate) return fail("--json with -ff", 0, "each line tells its thread");
+    plan->place.standard = 1;
+    plan->request.resolve_descriptors = true;
+    return plan;
 }
 
 std::unique_ptr<StreamSink> make_printer(bool json, const output::PrintOptions& options, output::LineWriter& writer) {

@@ -9,8 +9,8 @@
 
 namespace shimtrace::cli {
 
-/// Changes a plan to what JSON lines need. Error: something is asked for that they have no form for.
-Result<void> plan_json_lines(TracePlan& plan);
+/// As plan_trace; with `json` changed to what JSON lines need. Error: also what they have no form for.
+Result<TracePlan> plan_output(const TraceOptions& options, bool json);
 
 /// `writer` has to outlive it.
 std::unique_ptr<StreamSink> make_printer(bool json, const output::PrintOptions& options, output::LineWriter& writer);

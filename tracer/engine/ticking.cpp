@@ -61,7 +61,7 @@ void Engine::tick() {
             next = std::min(next, now + quiet_after);
         } else {
             quiet_due_ = false;
-            waiter_.rest();
+            waiter_.let_cpus_halt();
             sink_.idle();
         }
     }

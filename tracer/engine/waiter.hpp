@@ -40,7 +40,7 @@ public:
     /// Whether a stop was served since this was asked last.
     [[nodiscard]] bool take_activity() { return std::exchange(active_, false); }
     /// Nothing has happened for a while: what was held ready for the next stop is let go.
-    void rest() { idle_polling_.release(); }
+    void let_cpus_halt() { idle_polling_.release(); }
     /// Takes a stop from the kernel, so that it is not reported again: ends must be, and stops that are left as they are.
     static void consume(Tid tid);
 

@@ -109,15 +109,12 @@ void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables&
     }
 }
 
-namespace {
-
-/// `asked` is set where the process's memory could be.
-std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, Gaps& gaps, bool& asked) {
+std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, Gaps& gaps) {
     const auto stat_text = directory.read("stat", scratch);
     if (!stat_text) return std::nullopt;
     auto stat = parse_stat(*stat_text);
     if (!stat) return std::nullopt;
-    TableRow row{.process = {}, .kernel_thread = stat->kernel_thread()};
+    TableRow row{.process = {}, .kernel_thread = stat->kernel_thread(), .memory_asked = false};
     Process& process = row.process;
     process.pid = Pid{stat->id};
     process.parent = Pid{stat->parent};
@@ -138,20 +135,12 @@ std::optional<TableRow> read_identity(const ProcDirectory& directory, std::strin
     }
     process.ns.pid = namespace_inode(directory, "ns/pid", "pid:[");
     process.ns.mnt = namespace_inode(directory, "ns/mnt", "mnt:[");
-    asked = has_memory(process) && read_program(directory, process, scratch, gaps);
+    row.memory_asked = has_memory(process) && read_program(directory, process, scratch, gaps);
     return row;
 }
 
-}  // namespace
-
-std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, Gaps& gaps) {
-    bool asked = false;
-    return read_identity(directory, scratch, gaps, asked);
-}
-
 std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, Gaps& gaps) {
-    bool asked = false;
-    auto row = read_identity(directory, scratch, gaps, asked);
+    auto row = read_identity(directory, scratch, gaps);
     if (!row || row->kernel_thread) return row;
     Process& process = row->process;
     if (const auto text = directory.read("cgroup", scratch)) process.cgroup = parse_cgroup(*text);
@@ -160,7 +149,7 @@ std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::stri
     process.ns.cgroup = namespace_inode(directory, "ns/cgroup", "cgroup:[");
     if (!has_memory(process)) return row;
     if (const auto root = directory.link("root")) process.root = *root;
-    if (!asked) return row;
+    if (!row->memory_asked) return row;
     if (const auto text = directory.read("environ", scratch, std::size_t{1} << 20)) process.environment = wanted_environment(*text);
     return row;
 }

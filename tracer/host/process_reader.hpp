@@ -15,6 +15,7 @@ namespace shimtrace::host {
 struct TableRow {
     Process process;
     bool kernel_thread = false;
+    bool memory_asked = false;  ///< it has memory, and nobody may hold its lock
 };
 /// A process as the process table shows it: no threads, no descriptors, no accounts. nullopt: it is gone.
 std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, Gaps& gaps);

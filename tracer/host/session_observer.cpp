@@ -85,6 +85,7 @@ private:
     CachedFd remember(const FdTarget& target, StreamSink& sink);
     void emit_task(Pid pid, Tid tid, StreamSink& sink);
     const KnownProcess& identify(Pid pid);
+    std::string read_comm(const ProcDirectory& directory, const std::string& name);
 
     ObserverHooks hooks_;
     OrErrno<ProcDirectory> proc_;
@@ -265,11 +266,16 @@ const KnownProcess& LiveObserver::identify(Pid pid) {
             known.pid_namespace = row->process.ns.pid;
         }
     } else {
-        if (const auto text = directory->read("comm", scratch_)) known.comm = text->substr(0, text->find_last_not_of('\n') + 1);
+        known.comm = read_comm(*directory, "comm");
         if (const auto text = directory->read("status", scratch_)) known.ns_pids = parse_status(*text).ns_pids;
         if (const auto link = directory->link("ns/pid")) known.pid_namespace = Inode{bracketed_number(*link, "pid:[").value_or(0)};
     }
     return known;
+}
+
+std::string LiveObserver::read_comm(const ProcDirectory& directory, const std::string& name) {
+    const auto text = directory.read(name.c_str(), scratch_);
+    return std::string(text ? text->substr(0, text->find_last_not_of('\n') + 1) : std::string_view());
 }
 
 void LiveObserver::emit_task(Pid pid, Tid tid, StreamSink& sink) {
@@ -279,8 +285,7 @@ void LiveObserver::emit_task(Pid pid, Tid tid, StreamSink& sink) {
     if (tid != leader(pid) && proc_) {
         info.ns_tids = {tid.value};
         const std::string name = std::to_string(tid.value);
-        if (const auto text = proc_->read((name + "/comm").c_str(), scratch_))
-            info.comm = text->substr(0, text->find_last_not_of('\n') + 1);
+        info.comm = read_comm(*proc_, name + "/comm");
         // Only a process of a pid namespace below has more than one number.
         if (known.ns_pids.size() != 1)
             if (const auto text = proc_->read((name + "/status").c_str(), scratch_)) info.ns_tids = parse_status(*text).ns_pids;

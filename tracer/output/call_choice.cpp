@@ -17,6 +17,11 @@ bool names_path(const PrintOptions& options, const Event& enter, const TargetDic
     return std::ranges::any_of(decoders::path_arguments(enter), wanted);
 }
 
+bool shows_signal(const PrintOptions& options, std::int64_t number) {
+    if (number < 0 || static_cast<std::size_t>(number) >= options.signals.size()) return true;
+    return options.signals[static_cast<std::size_t>(number)];
+}
+
 CallStatus status_of(const decoders::RenderedCall& call) {
     if (call.failed) return status_failed;
     return call.result.starts_with('?') ? status_unavailable : status_successful;

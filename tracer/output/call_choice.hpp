@@ -1,4 +1,4 @@
-// Which calls are shown: -e trace=, -P, -e status=. Printing and JSON lines choose alike.
+// Which calls and signals are shown: -P, -e status=, -e signal=. For printing and JSON lines.
 #pragma once
 
 #include "output/print_options.hpp"
@@ -7,8 +7,11 @@
 
 namespace shimtrace::output {
 
-/// Whether the call itself, or what its descriptors lead to, is among the wanted paths.
+/// Whether a path that the call names, or one that its descriptors lead to, is wanted.
 bool names_path(const PrintOptions& options, const Event& enter, const TargetDictionary& targets);
+
+/// A number that is no signal is shown.
+bool shows_signal(const PrintOptions& options, std::int64_t number);
 
 /// One bit: how a call that returned has ended.
 CallStatus status_of(const decoders::RenderedCall& call);

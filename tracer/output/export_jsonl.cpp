@@ -78,7 +78,7 @@ private:
 
     void other(const Event& event) override {
         const bool of_signal = event.kind == EventKind::signal || event.kind == EventKind::group_stop;
-        if (of_signal && event.number >= 0 && event.number <= 64 && !options_.signals[static_cast<std::size_t>(event.number)]) return;
+        if (of_signal && !shows_signal(options_, event.number)) return;
         if (event.kind == EventKind::still_blocked && !options_.calls.shows(event.arch, event.number)) return;
         json line = base(event);
         switch (event.kind) {
@@ -170,12 +170,16 @@ private:
         if (!list.empty()) line["fds"] = std::move(list);
     }
 
-    const PrintOptions options_;
-
     void put(const json& line) { writer().write({}, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"); }
+
+    const PrintOptions options_;
 };
 
 }  // namespace
+
+std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer) {
+    return make_jsonl_exporter(writer, {});
+}
 
 std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer, const PrintOptions& options) {
     return std::make_unique<JsonlExporter>(writer, options);

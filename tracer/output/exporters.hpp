@@ -10,9 +10,10 @@
 
 namespace shimtrace::output {
 
-/// One object a line; the first is of type "session". JSONL.md has the schema. Of `options` counts which calls and signals are shown,
-/// and how their arguments are written.
-std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer, const PrintOptions& options = {});
+/// One object a line; the first is of type "session". JSONL.md has the schema.
+std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer);
+/// Of `options` count calls, paths, statuses, signals and style.
+std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer, const PrintOptions& options);
 /// perfetto.protos.Trace: a track for each process and thread, calls as slices, blocked stretches, wake-ups as flows where they are known.
 std::unique_ptr<StreamSink> make_perfetto_exporter(LineWriter& writer);
 /// One page without any reference outside itself: tables, longest calls, calls that never returned, a timeline of the blocked.

@@ -98,7 +98,7 @@ void TracePrinter::event(const Event& event) {
             on_signal(event, thread);
             break;
         case EventKind::group_stop:
-            if (!printing() || !options_.signals[static_cast<std::size_t>(event.number) % 65]) break;
+            if (!printing() || !shows_signal(options_, event.number)) break;
             tell_line(event, fmt::format("--- stopped by {} ---", decoders::signal_name(event.number)));
             break;
         case EventKind::exec:
@@ -240,7 +240,7 @@ void TracePrinter::add_result(std::string_view result, const Event* enter, const
 }
 
 void TracePrinter::on_signal(const Event& event, const Thread&) {
-    if (!printing() || (event.number >= 0 && event.number <= 64 && !options_.signals[static_cast<std::size_t>(event.number)])) return;
+    if (!printing() || !shows_signal(options_, event.number)) return;
     tell_line(event,
               fmt::format("--- {} {} ---", decoders::signal_name(event.number), decoders::render_siginfo(event, options_.style, scope_)));
     if (options_.stacks) print_stack(event);

@@ -55,7 +55,6 @@ public:
     /// The next block begins with a checkpoint in any case: it is the first of a file.
     void restart();
     SealedBlock seal();
-    EncodedBlock finish(BlockMaker& maker) { return compress(seal(), maker); }
 
 private:
     struct State;

@@ -10,10 +10,14 @@ constexpr std::size_t definition_size = 4096;  // of a session or a snapshot, wh
 
 }  // namespace
 
-void Intake::begin_block() {
-    if (!encoder_.empty()) return;
-    begun_ = Clock::now();
-    if (std::exchange(resting_, false)) filled_.notify_one();
+template <typename Put>
+void Intake::encode(Put put) {
+    if (encoder_.empty()) {
+        begun_ = Clock::now();
+        if (std::exchange(resting_, false)) filled_.notify_one();
+    }
+    put();
+    if (encoder_.full()) finish_block();
 }
 
 void Intake::finish_block() {
@@ -32,24 +36,18 @@ void Intake::enqueue(Handed handed, std::size_t bytes) {
 bool Intake::add(const Event& event) {
     const std::lock_guard lock(mutex_);
     if (waiting_ >= capacity_) return false;
-    begin_block();
-    encoder_.add(event);
-    if (encoder_.full()) finish_block();
+    encode([&] { encoder_.add(event); });
     return true;
 }
 
 void Intake::define_target(TargetId id, const FdTarget& target) {
     const std::lock_guard lock(mutex_);
-    begin_block();
-    encoder_.define_target(id, target);
-    if (encoder_.full()) finish_block();
+    encode([&] { encoder_.define_target(id, target); });
 }
 
 void Intake::define_task(const TaskInfo& task) {
     const std::lock_guard lock(mutex_);
-    begin_block();
-    encoder_.define_task(task);
-    if (encoder_.full()) finish_block();
+    encode([&] { encoder_.define_task(task); });
 }
 
 void Intake::put(SessionInfo session) {
@@ -65,12 +63,12 @@ void Intake::put(Snapshot snapshot) {
 
 bool Intake::has_room() const {
     const std::lock_guard lock(mutex_);
-    return waiting_ < capacity_ - capacity_ / 4;
+    return roomy();
 }
 
 bool Intake::wait_for_room(Nanoseconds most) {
     std::unique_lock lock(mutex_);
-    return drained_.wait_for(lock, most, [&] { return waiting_ < capacity_ - capacity_ / 4; });
+    return drained_.wait_for(lock, most, [&] { return roomy(); });
 }
 
 void Intake::close() {

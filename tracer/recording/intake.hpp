@@ -18,8 +18,8 @@ namespace shimtrace::recording {
 /// What the writer's thread is handed, in the session's order.
 using Handed = std::variant<SealedBlock, SessionInfo, Snapshot>;
 
-/// One thread puts a session in, another takes it out. What is put in is not lost; add() says when there is no room. To encode
-/// an event costs less than to copy it would, and a block is a tenth of its events.
+/// The tracer's side puts a session in, one other thread takes it out. What is put in is not lost; add() says when there is no room. To
+/// encode an event costs less than to copy it would, and its block takes less room than its events.
 class Intake {
 public:
     using Clock = std::chrono::steady_clock;
@@ -54,8 +54,10 @@ public:
     bool wait(Nanoseconds age, std::optional<Nanoseconds> rest);
 
 private:
-    /// With the lock.
-    void begin_block();
+    // With the lock.
+    template <typename Put>
+    void encode(Put put);
+    [[nodiscard]] bool roomy() const { return waiting_ < capacity_ - capacity_ / 4; }
     void finish_block();
     void enqueue(Handed handed, std::size_t bytes);
 

@@ -5,6 +5,10 @@
 
 #include <linux/audit.h>
 #include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
 
 #include <doctest/doctest.h>
 
@@ -81,11 +85,25 @@ TEST_CASE("spinning rests, longer each time, where it is in somebody's way, and 
 }
 
 TEST_CASE("idle CPUs poll only as long as that is held") {
-    IdlePolling polling;
-    polling.release();
-    polling.hold();  // does nothing where it is not permitted
-    polling.hold();
-    polling.release();
+    const auto held = [] {
+        std::error_code error;
+        return std::ranges::count_if(std::filesystem::directory_iterator("/proc/self/fd"), [&](const auto& entry) {
+            return std::filesystem::read_symlink(entry.path(), error) == "/dev/cpu_dma_latency";
+        });
+    };
+    const bool permitted = access("/dev/cpu_dma_latency", W_OK) == 0;
+    {
+        IdlePolling polling;
+        polling.release();
+        CHECK(held() == 0);
+        polling.hold();
+        polling.hold();
+        CHECK(held() == (permitted ? 1 : 0));
+        polling.release();
+        CHECK(held() == 0);
+        polling.hold();
+    }
+    CHECK(held() == 0);
 }
 
 TEST_CASE("registers tell the call that was cut short") {

@@ -169,7 +169,7 @@ TEST_CASE("Perfetto: a write that wakes a reader is tied to the read") {
 }
 
 TEST_CASE("JSON lines: the session first, each line an object with a type") {
-    std::istringstream lines(exported([](LineWriter& writer) { return make_jsonl_exporter(writer); }));
+    std::istringstream lines(exported(make_jsonl_exporter));
     std::map<std::string, int> types;
     std::string line, first_type;
     std::vector<nlohmann::json> calls;

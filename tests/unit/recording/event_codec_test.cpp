@@ -55,7 +55,7 @@ TEST_CASE("every field of every kind of event survives") {
     std::size_t blocks = 0;
     std::vector<Event> written;
     const auto finish = [&] {
-        const Visited visited = visit(encoder.finish(maker));
+        const Visited visited = visit(compress(encoder.seal(), maker));
         REQUIRE(visited.events.size() == written.size());
         for (std::size_t i = 0; i < written.size(); ++i) REQUIRE(same_event(visited.events[i], written[i]));
         CHECK_FALSE(visited.undefined_target);
@@ -92,7 +92,7 @@ TEST_CASE("numbers at the ends of their ranges survive") {
             written.push_back(event);
             encoder.add(event);
         }
-    const Visited visited = visit(encoder.finish(maker));
+    const Visited visited = visit(compress(encoder.seal(), maker));
     REQUIRE(visited.events.size() == written.size());
     for (std::size_t i = 0; i < written.size(); ++i) CHECK(same_event(visited.events[i], written[i]));
 }
@@ -113,7 +113,7 @@ TEST_CASE("each block tells the calls in flight, the tasks and the targets that 
     enter.fds.push_back({Fd{3}, TargetId{1}});
     Event copy = enter;
     encoder.add(copy);
-    encoder.finish(maker);
+    compress(encoder.seal(), maker);
 
     Event exit;
     exit.kind = EventKind::syscall_exit;
@@ -124,7 +124,7 @@ TEST_CASE("each block tells the calls in flight, the tasks and the targets that 
     exit.time = MonotonicTime(Nanoseconds(900));
     copy = exit;
     encoder.add(copy);
-    const Visited second = visit(encoder.finish(maker));
+    const Visited second = visit(compress(encoder.seal(), maker));
     REQUIRE(second.repeated.size() == 1);
     CHECK(same_event(second.repeated[0], enter));
     REQUIRE(second.events.size() == 1);
@@ -136,7 +136,7 @@ TEST_CASE("each block tells the calls in flight, the tasks and the targets that 
     copy = exit;
     copy.kind = EventKind::signal;
     encoder.add(copy);
-    CHECK(visit(encoder.finish(maker)).repeated.empty());
+    CHECK(visit(compress(encoder.seal(), maker)).repeated.empty());
 }
 
 TEST_CASE("a busy session costs less than 12 bytes an event") {
@@ -148,9 +148,9 @@ TEST_CASE("a busy session costs less than 12 bytes an event") {
         constexpr std::size_t count = 200'000;
         for (std::size_t i = 0; i < count; ++i) {
             encoder.add(session.next());
-            if (encoder.full()) bytes += encoder.finish(maker).bytes.size();
+            if (encoder.full()) bytes += compress(encoder.seal(), maker).bytes.size();
         }
-        bytes += encoder.finish(maker).bytes.size();
+        bytes += compress(encoder.seal(), maker).bytes.size();
         const double per_event = static_cast<double>(bytes) / count;
         MESSAGE("payload ", payload, ": ", per_event, " bytes an event");
         CHECK(per_event < 12);
@@ -166,7 +166,7 @@ TEST_CASE("bytes that are no block end in an error and nothing worse") {
         encoder.add(event);
     }
     BlockMaker maker;
-    const EncodedBlock block = encoder.finish(maker);
+    const EncodedBlock block = compress(encoder.seal(), maker);
     const std::span bytes(block.bytes);
     const auto header = parse_block_header(bytes.first<block_header_size>());
     BlockOpener opener;
