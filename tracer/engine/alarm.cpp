@@ -1,5 +1,7 @@
 #include "engine/alarm.hpp"
 
+#include "engine/idle_polling.hpp"
+
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,6 +18,8 @@ constexpr Nanoseconds repeat = std::chrono::milliseconds(10);
 volatile std::sig_atomic_t rung = 0;
 
 void ring(int) {
+    // Rung before and nobody came: the tracer is held up, by a write that blocks or the like.
+    if (rung != 0) IdlePolling::release_held();
     rung = 1;
 }
 

@@ -10,7 +10,7 @@ namespace shimtrace::engine {
 
 /// One POSIX timer whose signal goes to the thread that made it. A signal that arrives just before waitid(2) sleeps would be
 /// missed; therefore the timer, once it has expired, fires again and again until it is set anew. While no time is set and
-/// nobody wants the end, nothing wakes.
+/// nobody wants the end, nothing wakes. A ring that is not taken before the next has idle CPUs halt again.
 /// One at a time: the signal's handler is the program's.
 class Alarm {
 public:

@@ -1,10 +1,10 @@
 #include "engine/idle_polling.hpp"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <string_view>
 
@@ -14,6 +14,9 @@ namespace {
 
 constexpr const char* device = "/dev/cpu_dma_latency";
 constexpr long most_cpus = 4;
+
+std::atomic<int> held = -1;
+static_assert(std::atomic<int>::is_always_lock_free);  // a signal's handler uses it
 
 /// haltpoll: a guest of KVM, whose idle states are to poll and to halt (drivers/cpuidle/cpuidle-haltpoll.c).
 bool halts_to_hypervisor() {
@@ -32,15 +35,14 @@ bool IdlePolling::available() {
 }
 
 void IdlePolling::hold() {
-    if (fd_ >= 0) return;
-    fd_ = open(device, O_WRONLY | O_CLOEXEC);
+    if (held >= 0) return;
+    held = open(device, O_WRONLY | O_CLOEXEC);
     const std::int32_t microseconds = 0;
-    if (fd_ >= 0 && write(fd_, &microseconds, sizeof microseconds) < 0) release();
+    if (held >= 0 && write(held, &microseconds, sizeof microseconds) < 0) release();
 }
 
-void IdlePolling::release() {
-    if (fd_ >= 0) close(fd_);
-    fd_ = -1;
+void IdlePolling::release_held() {
+    if (const int fd = held.exchange(-1); fd >= 0) close(fd);
 }
 
 }  // namespace shimtrace::engine

@@ -26,6 +26,7 @@ void Engine::forget(Tracee& tracee) {
 
 void Engine::let_go() {
     letting_go_ = true;
+    waiter_.let_cpus_halt();
     reporter_.at(monotonic_now(), {});
     std::vector<Tid> running;
     for (auto& [tid, tracee] : tracees_) running.push_back(tid);
@@ -55,8 +56,7 @@ void Engine::let_go() {
 /// What the interruption did to a call is undone here, where the kernel decides about restarts.
 void Engine::undo_interruption(Tracee& tracee) {
     // Most calls the kernel itself takes up again.
-    const bool in_known_call = tracee.in_call || tracee.reenters;
-    if (in_known_call && tracee.enter.arch == Arch::x86_64 && !ends_with_eintr(tracee.enter.number)) return;
+    if (tracee.in_call && tracee.enter.arch == Arch::x86_64 && !ends_with_eintr(tracee.enter.number)) return;
     const auto values = registers(tracee.tid());
     const auto call = values ? interrupted_call(tracee, *values) : std::nullopt;
     if (!call) return;

@@ -3,6 +3,7 @@
 #include "engine/attach.hpp"
 #include "engine/descriptor_calls.hpp"
 #include "engine/engine.hpp"
+#include "engine/idle_polling.hpp"
 #include "engine/launch.hpp"
 #include "engine/proc_file.hpp"
 #include "engine/seccomp_filter.hpp"
@@ -95,6 +96,7 @@ Result<TraceResult> trace(const TraceRequest& request, SessionInfo session, Sess
     if (launched) engine.begin_command(launched->tid());
     engine.begin_found();
     engine.run();
+    IdlePolling::release_held();  // what the sink does at its end may take long
     sink.end();
 
     if (const auto end = engine.command_end()) set_exit(result, *end);
