@@ -88,10 +88,10 @@ std::optional<Handed> Intake::take() {
     return std::move(handed);
 }
 
-std::optional<SealedBlock> Intake::take_unfinished(Nanoseconds age) {
+std::size_t Intake::finish_block(Nanoseconds age) {
     const std::lock_guard lock(mutex_);
-    if (encoder_.empty() || !queue_.empty() || Clock::now() - begun_ < age) return std::nullopt;
-    return encoder_.seal();
+    if (!encoder_.empty() && Clock::now() - begun_ >= age) finish_block();
+    return queue_.size();
 }
 
 void Intake::restart() {

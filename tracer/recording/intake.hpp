@@ -45,8 +45,8 @@ public:
 
     /// nullopt: nothing is whole yet.
     std::optional<Handed> take();
-    /// The block that is being filled, if it was begun that long ago. To be asked when nothing else is there to take.
-    std::optional<SealedBlock> take_unfinished(Nanoseconds age);
+    /// The block that is being filled becomes whole, if it was begun that long ago. How many there are to take now.
+    std::size_t finish_block(Nanoseconds age);
     /// The next block that is begun can be read without those before.
     void restart();
     /// Until there is something to take: also the block that is being filled, at that age. While nothing comes in at all, for

@@ -45,9 +45,10 @@ public:
     void run() {
         const std::optional<Nanoseconds> rest = flight_recorder() ? std::optional<Nanoseconds>(dump_delay) : std::nullopt;
         do {
-            while (auto handed = intake_.take()) std::visit([this](auto& value) { write(value); }, *handed);
             const bool dump = flight_recorder() && dump_requested_.exchange(false, std::memory_order_relaxed);
-            if (auto unfinished = intake_.take_unfinished(dump ? Nanoseconds{} : flush_after)) write(*unfinished);
+            // What comes in meanwhile waits for the next round: a dump that is asked for is not put off for it.
+            for (std::size_t left = intake_.finish_block(dump ? Nanoseconds{} : flush_after); left > 0; --left)
+                if (auto handed = intake_.take()) std::visit([this](auto& value) { write(value); }, *handed);
             if (dump) write_out();
         } while (intake_.wait(flush_after, rest));
         if (flight_recorder()) write_out();

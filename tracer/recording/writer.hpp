@@ -19,7 +19,7 @@ struct WriterOptions {
     OnOverrun on_overrun = OnOverrun::wait;
     Nanoseconds overrun_wait = std::chrono::milliseconds(10);
     std::uint32_t max_files = 2;  ///< rotation: FILE, FILE.1, FILE.2 …; the oldest goes
-    /// Adds to the host of header and snapshots what takes time to learn: the writer's thread calls it, and nobody waits.
+    /// Adds to the host of header and snapshots what takes time to learn: the writer's thread calls it, and nothing is written before.
     std::function<void(HostInfo&)> complete_host;
     bool redact = false;  ///< leave environments and command lines out of snapshots and header
 };
