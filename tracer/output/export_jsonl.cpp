@@ -31,6 +31,9 @@ public:
              {"runc", info.host.runc_version},
              {"start_ns", info.real_anchor.time_since_epoch().count()},
              {"command", info.command_line}});
+        if (early_snapshot_) put(*early_snapshot_);
+        early_snapshot_.reset();
+        begun_ = true;
     }
     void task(const TaskInfo& task) override {
         CallStream::task(task);
@@ -40,10 +43,15 @@ public:
         put(line);
     }
     void snapshot(const Snapshot& snapshot) override {
-        put({{"type", "snapshot"},
-             {"time_ns", snapshot.taken.time_since_epoch().count()},
-             {"processes", snapshot.processes.size()},
-             {"containers", snapshot.containers.size()}});
+        json line = {{"type", "snapshot"},
+                     {"time_ns", snapshot.taken.time_since_epoch().count()},
+                     {"processes", snapshot.processes.size()},
+                     {"containers", snapshot.containers.size()}};
+        // A live recording's first snapshot is taken before the session begins.
+        if (begun_)
+            put(line);
+        else
+            early_snapshot_ = std::move(line);
     }
 
 private:
@@ -173,6 +181,8 @@ private:
     void put(const json& line) { writer().write({}, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"); }
 
     const PrintOptions options_;
+    bool begun_ = false;
+    std::optional<json> early_snapshot_;
 };
 
 }  // namespace
