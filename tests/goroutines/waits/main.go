@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"sync"
@@ -220,10 +221,12 @@ func main() {
 	for i := 0; i < many; i++ {
 		go func() { recurse(8) }()
 	}
-	time.Sleep(300 * time.Millisecond)
-	fmt.Println("ready")
 	input := bufio.NewScanner(os.Stdin)
 	buffer := make([]byte, 64<<20)
+	runtime.GC()
+	debug.SetGCPercent(-1) // a collection would move goroutines that are said to be at rest
+	time.Sleep(300 * time.Millisecond)
+	fmt.Println("ready")
 	for input.Scan() {
 		os.Stdout.Write(buffer[:runtime.Stack(buffer, true)])
 		fmt.Println("\nend")
