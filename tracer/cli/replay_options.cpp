@@ -50,7 +50,7 @@ private:
         next_.event(enter);
         next_.event(exit);
     }
-    void unfinished(const Event& enter, MonotonicTime last) override {
+    void unfinished(const Event& enter, MonotonicTime last, output::Unreturned) override {
         if (selection_.errors || !touches(enter, nullptr)) return;
         if (selection_.slow && last - enter.since.value_or(enter.time) < *selection_.slow) return;
         next_.event(enter);

@@ -22,6 +22,21 @@ bool shows_signal(const PrintOptions& options, std::int64_t number) {
     return options.signals[static_cast<std::size_t>(number)];
 }
 
+decoders::RenderStyle style_of(const PrintOptions& options, const Event& enter) {
+    decoders::RenderStyle style = options.style;
+    style.abbreviate = options.abbreviated.shows(enter.arch, enter.number);
+    style.dereference = options.dereferenced.shows(enter.arch, enter.number);
+    style.raw = options.raw.shows(enter.arch, enter.number);
+    return style;
+}
+
+std::optional<decoders::MovedParts> dumped_parts(const PrintOptions& options, const Event& enter, const Event& exit) {
+    if (!options.dump_read.any() && !options.dump_written.any()) return std::nullopt;
+    auto moved = decoders::moved_parts(enter, exit);
+    if (moved && !(moved->written ? options.dump_written : options.dump_read).shows(moved->fd)) return std::nullopt;
+    return moved;
+}
+
 CallStatus status_of(const decoders::RenderedCall& call) {
     if (call.failed) return status_failed;
     return call.result.starts_with('?') ? status_unavailable : status_successful;

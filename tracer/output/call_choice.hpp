@@ -1,9 +1,13 @@
-// Which calls and signals are shown: -P, -e status=, -e signal=. For printing and JSON lines.
+// Which calls and signals are shown, and how each call is: -P, -e status=, signal=, abbrev=, verbose=, raw=, read=, write=. For
+// printing and JSON lines.
 #pragma once
 
+#include "decoders_syscalls/transfer.hpp"
 #include "output/print_options.hpp"
 
 #include <shimtrace/stream.hpp>
+
+#include <optional>
 
 namespace shimtrace::output {
 
@@ -12,6 +16,12 @@ bool names_path(const PrintOptions& options, const Event& enter, const TargetDic
 
 /// A number that is no signal is shown.
 bool shows_signal(const PrintOptions& options, std::int64_t number);
+
+/// options.style, as -e abbrev=, verbose= and raw= change it for this call.
+decoders::RenderStyle style_of(const PrintOptions& options, const Event& enter);
+
+/// What -e read= and write= want dumped of a call; nullopt: nothing.
+std::optional<decoders::MovedParts> dumped_parts(const PrintOptions& options, const Event& enter, const Event& exit);
 
 /// One bit: how a call that returned has ended.
 CallStatus status_of(const decoders::RenderedCall& call);

@@ -1,4 +1,4 @@
-// What a system call is called in every output.
+// What a system call and its error are called in every output.
 #pragma once
 
 #include <shimtrace/event.hpp>
@@ -9,5 +9,7 @@ namespace shimtrace::output {
 
 /// "read"; "syscall_0x1c8" where the table has no such number.
 std::string call_name(const Event& enter);
+/// "ENOENT", "ERESTARTSYS"; "errno 999" where there is no such error. `exit` is an error.
+std::string error_name(const Event& exit);
 
 }  // namespace shimtrace::output

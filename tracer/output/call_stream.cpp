@@ -34,7 +34,8 @@ void CallStream::event(const Event& event) {
         case EventKind::killed:
         case EventKind::detached:
             if (const auto found = pending_.find(event.tid); found != pending_.end()) {
-                if (found->second.in_call) unfinished(found->second.enter, event.time);
+                if (found->second.in_call)
+                    unfinished(found->second.enter, event.time, event.kind == EventKind::detached ? Unreturned::left : Unreturned::ended);
                 pending_.erase(found);
             }
             break;
@@ -49,7 +50,7 @@ void CallStream::end() {
     for (const auto& [tid, pending] : pending_)
         if (pending.in_call) left.push_back(&pending.enter);
     std::ranges::sort(left, {}, [](const Event* enter) { return enter->time; });
-    for (const Event* enter : left) unfinished(*enter, last_);
+    for (const Event* enter : left) unfinished(*enter, last_, Unreturned::left);
     pending_.clear();
 }
 

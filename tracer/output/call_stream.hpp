@@ -3,10 +3,17 @@
 
 #include <shimtrace/stream.hpp>
 
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 
 namespace shimtrace::output {
+
+/// Why no return of a call is known.
+enum class Unreturned : std::uint8_t {
+    ended,  ///< its thread ended inside
+    left,   ///< its thread was let go, or the session ended
+};
 
 class CallStream : public StreamSink {
 public:
@@ -20,8 +27,8 @@ protected:
     virtual void call(const Event& enter, const Event& exit) = 0;
     /// It has begun; call() or unfinished() follows.
     virtual void entered(const Event&) {}
-    /// It never returned: its thread ended, was left, or the session ended. `last`: when that was.
-    virtual void unfinished(const Event& enter, MonotonicTime last) = 0;
+    /// It never returned. `last`: when it was seen last.
+    virtual void unfinished(const Event& enter, MonotonicTime last, Unreturned why) = 0;
     /// Everything that is neither enter nor exit; comes after unfinished() where a thread ends in a call.
     virtual void other(const Event&) {}
 
@@ -31,6 +38,12 @@ protected:
     [[nodiscard]] const TaskInfo* find_task(Tid tid) const {
         const auto found = tasks_.find(tid);
         return found == tasks_.end() ? nullptr : &found->second;
+    }
+
+    /// The call that the thread is in; nullptr: in none that is known.
+    [[nodiscard]] const Event* under_way(Tid tid) const {
+        const auto found = pending_.find(tid);
+        return found == pending_.end() || !found->second.in_call ? nullptr : &found->second.enter;
     }
 
 private:

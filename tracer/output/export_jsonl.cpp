@@ -5,6 +5,7 @@
 #include "output/exporters.hpp"
 #include "output/role_text.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -16,7 +17,9 @@ using nlohmann::json;
 
 class JsonlExporter final : public CallExporter {
 public:
-    JsonlExporter(LineWriter& writer, const PrintOptions& options) : CallExporter(writer, options.style), options_(options) {}
+    JsonlExporter(LineWriter& writer, const PrintOptions& options) : CallExporter(writer, options.style), options_(options) {
+        options_.style = style();
+    }
 
     void idle() override { writer().flush(); }
     void session(const SessionInfo& info) override {
@@ -61,33 +64,36 @@ private:
 
     void call(const Event& enter, const Event& exit) override {
         if (!shows(enter)) return;
-        const auto rendered = decoders::render_call(enter, exit, style(), scope());
+        const auto rendered = decoders::render_call(enter, exit, style_of(options_, enter), scope());
         if ((options_.statuses & status_of(rendered)) == 0) return;
         json line = call_json("call", enter, rendered.on_entry + rendered.on_exit);
         line["duration_ns"] = (exit.time - enter.time).count();
         line["result"] = exit.result;
         line["result_text"] = rendered.result;
-        if (exit.is_error) {
-            const auto space = rendered.result.find(' ');
-            if (space != std::string::npos)
-                line["error"] = rendered.result.substr(space + 1, rendered.result.find(' ', space + 1) - space - 1);
-        }
+        if (exit.is_error) line["error"] = error_name(exit);
         add_fds(line, enter, &exit);
+        add_dump(line, enter, exit);
+        add_stack(line, exit.stack.empty() ? enter : exit);
         put(line);
     }
 
-    void unfinished(const Event& enter, MonotonicTime last) override {
-        if (!shows(enter) || (options_.statuses & status_unfinished) == 0) return;
-        json line = call_json("unfinished", enter, decoders::render_entry(enter, style(), scope()).on_entry);
+    void unfinished(const Event& enter, MonotonicTime last, Unreturned why) override {
+        const CallStatus status = why == Unreturned::left ? status_detached : status_unfinished;
+        if (!shows(enter) || (options_.statuses & status) == 0) return;
+        json line = call_json("unfinished", enter, decoders::render_entry(enter, style_of(options_, enter), scope()).on_entry);
         line["duration_ns"] = (last - enter.since.value_or(enter.time)).count();
         add_fds(line, enter, nullptr);
+        add_stack(line, enter);
         put(line);
     }
 
     void other(const Event& event) override {
         const bool of_signal = event.kind == EventKind::signal || event.kind == EventKind::group_stop;
         if (of_signal && !shows_signal(options_, event.number)) return;
-        if (event.kind == EventKind::still_blocked && !options_.calls.shows(event.arch, event.number)) return;
+        if (event.kind == EventKind::still_blocked) {
+            const Event* enter = under_way(event.tid);  // it has the paths that the call names
+            if (!shows(enter == nullptr ? event : *enter)) return;
+        }
         json line = base(event);
         switch (event.kind) {
             case EventKind::attached:
@@ -98,6 +104,7 @@ private:
                 line["type"] = "signal";
                 line["signal"] = decoders::signal_name(event.number);
                 line["info"] = decoders::render_siginfo(event, style(), scope());
+                add_stack(line, event);
                 break;
             case EventKind::group_stop:
                 line["type"] = "stopped";
@@ -153,6 +160,8 @@ private:
         line["type"] = type;
         line["call"] = call_name(enter);
         line["args"] = enter.args;
+        if (options_.syscall_numbers) line["number"] = enter.number;
+        if (options_.instruction_pointers && enter.instruction_pointer != 0) line["instruction_pointer"] = enter.instruction_pointer;
         if (!text.empty()) line["text"] = text;
         return line;
     }
@@ -178,9 +187,34 @@ private:
         if (!list.empty()) line["fds"] = std::move(list);
     }
 
+    void add_dump(json& line, const Event& enter, const Event& exit) const {
+        const auto moved = dumped_parts(options_, enter, exit);
+        if (!moved) return;
+        std::string hex;
+        for (const auto part : moved->parts)
+            for (const std::byte byte : part)
+                fmt::format_to(std::back_inserter(hex), FMT_COMPILE("{:02x}"), std::to_integer<unsigned>(byte));
+        line["moved_hex"] = std::move(hex);
+    }
+
+    static void add_stack(json& line, const Event& event) {
+        if (event.stack.empty()) return;
+        auto frames = json::array();
+        for (const StackFrame& frame : event.stack) {
+            json entry = {{"pc", frame.pc}, {"module", frame.module}, {"offset", frame.offset}};
+            if (!frame.function.empty()) entry["function"] = frame.function;
+            if (!frame.file.empty()) {
+                entry["file"] = frame.file;
+                entry["line"] = frame.line;
+            }
+            frames.push_back(std::move(entry));
+        }
+        line["stack"] = std::move(frames);
+    }
+
     void put(const json& line) { writer().write({}, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"); }
 
-    const PrintOptions options_;
+    PrintOptions options_;  ///< style: with all that an exporter tells
     bool begun_ = false;
     std::optional<json> early_snapshot_;
 };

@@ -211,7 +211,7 @@ private:
         return flow;
     }
 
-    void unfinished(const Event& enter, MonotonicTime last) override {
+    void unfinished(const Event& enter, MonotonicTime last, Unreturned) override {
         begin(enter, "never returned", [&](Pbf& event) {
             annotate(event, "call", printable(decoders::render_entry(enter, style(), scope()).on_entry));
             add_target(event, enter);

@@ -12,7 +12,7 @@ namespace shimtrace::output {
 
 /// One object a line; the first is of type "session". JSONL.md has the schema.
 std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer);
-/// Of `options` count calls, paths, statuses, signals and style.
+/// Of `options` counts what chooses and renders calls, and what is told of each (-k, -i, -n, -e read=, write=); not how lines look.
 std::unique_ptr<StreamSink> make_jsonl_exporter(LineWriter& writer, const PrintOptions& options);
 /// perfetto.protos.Trace: a track for each process and thread, calls as slices, blocked stretches, wake-ups as flows where they are known.
 std::unique_ptr<StreamSink> make_perfetto_exporter(LineWriter& writer);

@@ -28,13 +28,6 @@ double seconds_into(const Statistics& statistics, MonotonicTime time) {
     return std::chrono::duration<double>(elapsed(statistics.of_session().monotonic_anchor, time)).count();
 }
 
-/// "ENOENT" of "-1 ENOENT (No such file or directory)".
-std::string error_name(const std::string& result) {
-    const auto start = result.find(' ');
-    if (start == std::string::npos) return result;
-    return result.substr(start + 1, result.find(' ', start + 1) - start - 1);
-}
-
 void count(Tally& tally, Nanoseconds duration, const std::string* error) {
     ++tally.calls;
     tally.durations.add(duration);
@@ -227,10 +220,7 @@ void Statistics::call(const Event& enter, const Event& exit) {
     count_messages(messages_.returned(enter, exit, targets()));
     const Nanoseconds duration = elapsed(enter.time, exit.time);
     std::optional<std::string> error;
-    if (exit.is_error) {
-        const decoders::RenderScope scope{&targets(), [this](Tid tid) { return find_task(tid); }};
-        error = error_name(decoders::render_call(enter, exit, {}, scope).result);
-    }
+    if (exit.is_error) error = error_name(exit);
     const std::string* const name = error ? &*error : nullptr;
     count(by_call[call_name(enter)], duration, name);
     const auto& uses = enter.fds.empty() ? exit.fds : enter.fds;
@@ -246,7 +236,7 @@ void Statistics::call(const Event& enter, const Event& exit) {
     if (longest.size() > most_notable_) longest.pop_back();
 }
 
-void Statistics::unfinished(const Event& enter, MonotonicTime when) {
+void Statistics::unfinished(const Event& enter, MonotonicTime when, Unreturned) {
     // These never return by their nature.
     const std::string name = call_name(enter);
     if (name == "exit" || name == "exit_group") return;

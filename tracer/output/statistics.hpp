@@ -55,7 +55,7 @@ public:
 private:
     void call(const Event& enter, const Event& exit) override;
     void entered(const Event& enter) override { messages_.entered(enter, targets()); }
-    void unfinished(const Event& enter, MonotonicTime last) override;
+    void unfinished(const Event& enter, MonotonicTime last, Unreturned why) override;
     void other(const Event& event) override;
     void count_messages(const std::vector<SeenMessage>& messages);
     void note_time(MonotonicTime time);

@@ -1,5 +1,5 @@
 // What stands beneath a call's line: the bytes that it moved and the stack that it came from.
-#include "decoders_syscalls/transfer.hpp"
+#include "output/call_choice.hpp"
 #include "output/trace_printer.hpp"
 
 #include <fmt/format.h>
@@ -34,9 +34,8 @@ std::string hex_dump(std::span<const std::byte> bytes) {
 }  // namespace
 
 void TracePrinter::print_dump(const Event& enter, const Event& exit) {
-    if (!options_.dump_read.any() && !options_.dump_written.any()) return;
-    const auto moved = decoders::moved_parts(enter, exit);
-    if (!moved || !(moved->written ? options_.dump_written : options_.dump_read).shows(moved->fd)) return;
+    const auto moved = dumped_parts(options_, enter, exit);
+    if (!moved) return;
     for (std::size_t i = 0; i < moved->parts.size(); ++i) {
         const auto bytes = moved->parts[i];
         if (bytes.empty()) continue;

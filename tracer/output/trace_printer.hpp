@@ -71,8 +71,6 @@ private:
     void print_stack(const Event& event);
     /// -e read=, -e write=
     void print_dump(const Event& enter, const Event& exit);
-    /// options_.style, as -e abbrev=, verbose= and raw= change it for this call.
-    [[nodiscard]] decoders::RenderStyle style_of(const Event& enter) const;
     void notice(Tid tid, std::string_view text);
     void pass_on();
     [[nodiscard]] std::string role_of(const TaskInfo& task) const;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <protozero/pbf_reader.hpp>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -203,4 +204,57 @@ TEST_CASE("JSON lines: the session first, each line an object with a type") {
     CHECK(failed->at("duration_ns") == 200'000);
     CHECK(failed->at("time_ns") == 1'700'000'000'011'000'000);
     CHECK(failed->at("container") == "default/c1");
+}
+
+namespace {
+
+std::vector<nlohmann::json> json_lines(const PrintOptions& options) {
+    WrittenText text;
+    MadeUpSession(*make_jsonl_exporter(text, options)).tell();
+    std::istringstream lines(text.text);
+    std::vector<nlohmann::json> objects;
+    for (std::string line; std::getline(lines, line);) objects.push_back(nlohmann::json::parse(line));
+    return objects;
+}
+
+auto count_of(const std::vector<nlohmann::json>& lines, const char* type) {
+    return std::ranges::count(lines, type, [](const auto& line) { return line.at("type").template get<std::string>(); });
+}
+
+}  // namespace
+
+TEST_CASE("JSON lines: a call cut off by the session's end is of status detached, not unfinished") {
+    PrintOptions options;
+    options.statuses = status_unfinished;
+    CHECK(count_of(json_lines(options), "unfinished") == 0);
+    options.statuses = status_detached;
+    CHECK(count_of(json_lines(options), "unfinished") == 1);
+    CHECK(count_of(json_lines(options), "call") == 0);
+}
+
+TEST_CASE("JSON lines: -P chooses blocked calls as it chooses those that return") {
+    PrintOptions options;
+    options.paths = {"/run/containerd/fifo/1/c1-stdout"};
+    CHECK(count_of(json_lines(options), "blocked") == 1);
+    CHECK(count_of(json_lines(options), "call") == 1);
+    options.paths = {"/elsewhere"};
+    CHECK(count_of(json_lines(options), "blocked") == 0);
+}
+
+TEST_CASE("JSON lines: calls are rendered, and more told of them, as the options have it") {
+    PrintOptions options;
+    options.raw.x86_64.set(257);  // openat
+    options.syscall_numbers = true;
+    options.dump_read.numbers = {5};
+    const auto lines = json_lines(options);
+    const auto find = [&](const char* call) {
+        const auto found =
+            std::ranges::find_if(lines, [&](const auto& line) { return line.value("call", "") == call && line.at("pid") == 4710; });
+        REQUIRE(found != lines.end());
+        return *found;
+    };
+    CHECK(find("openat").at("text") == "openat(0xffffff9c, 0x7ffc00001000, 0x80000, 0)");
+    CHECK(find("openat").at("number") == 257);
+    CHECK(find("read").at("moved_hex") == "7b226964223a226331227d0a");
+    CHECK_FALSE(find("write").contains("moved_hex"));
 }
