@@ -15,7 +15,8 @@ void WaitTuner::waited(Nanoseconds time, Nanoseconds since_last_stop) {
         calm_ = 0;
         next_rest_ /= 2;
     }
-    if (average_ >= fast || rest_ > 0) return;
+    // A trial is judged however slow it makes the waits.
+    if ((average_ >= fast && way_ == chosen_) || rest_ > 0) return;
     sum_ += std::min(since_last_stop, most_counted);
     if (++stops_ == window) judge();
 }
@@ -30,13 +31,17 @@ void WaitTuner::judge() {
         const bool better = price(way_) + handicap < price(chosen_);
         stretch_ = better ? first_stretch : std::min(stretch_ * 2, longest_stretch);
         windows_left_ = stretch_;
-        if (better) chosen_ = way_;
+        if (better)
+            chosen_ = way_;
+        else
+            average_ = average_before_trial_;  // the trial's waits tell nothing of those in the way chosen
     } else if (--windows_left_ == 0) {
         windows_left_ = stretch_;
         do {
             tried_last_ = tried_last_ == costliest_ ? WayToWait::sleep : static_cast<WayToWait>(static_cast<unsigned>(tried_last_) + 1);
         } while (tried_last_ == chosen_ && costliest_ != WayToWait::sleep);
         way_ = tried_last_;
+        average_before_trial_ = average_;
         return;
     }
     way_ = chosen_;

@@ -45,7 +45,8 @@ private:
     static constexpr unsigned first_stretch = 4, longest_stretch = 512;          ///< windows
 
     WayToWait costliest_;
-    Nanoseconds average_ = slow;
+    Nanoseconds average_ = slow;  ///< of waits
+    Nanoseconds average_before_trial_{};
     unsigned rest_ = 0;       ///< waits to sit out
     unsigned next_rest_ = 0;  ///< grows while spinning keeps disturbing
     unsigned calm_ = 0;       ///< waits since it disturbed last

@@ -52,10 +52,8 @@ Waiter::Peek Waiter::wait(Stop& stop) {
         MonotonicTime now = start;
         do {
             const Peek found = peek(stop, false);
-            if (found != Peek::none) {
-                waited(start, now);
-                return found;
-            }
+            if (found == Peek::found) waited(start, now);
+            if (found != Peek::none) return found;
             served_ = 0;
             // Whoever else wants this CPU gets it: it may well be the thread that we wait for.
             sched_yield();
@@ -64,7 +62,7 @@ Waiter::Peek Waiter::wait(Stop& stop) {
         } while (now - start < WaitTuner::longest_spin);
     }
     const Peek found = peek(stop, true);
-    waited(start, monotonic_now());
+    if (found == Peek::found) waited(start, monotonic_now());
     return found;
 }
 

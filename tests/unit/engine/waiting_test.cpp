@@ -56,6 +56,12 @@ TEST_CASE("what costs a CPU is not done for little") {
     CHECK(serve(tuner, {70us, 25us, 24us}, 20'000, 10'000)[at(WayToWait::spin)] > 9000);
 }
 
+TEST_CASE("a trial of sleeping that makes waits slow ends") {
+    WaitTuner tuner(WayToWait::spin);
+    serve(tuner, {20us, 20us, 20us}, 100, 0);
+    CHECK(serve(tuner, {300us, 60us, 60us}, 20'000, 10'000)[at(WayToWait::spin)] > 9000);
+}
+
 TEST_CASE("ways that are not there are not tried") {
     WaitTuner tuner(WayToWait::spin);
     CHECK(serve(tuner, {70us, 25us, 7us}, 20'000, 20'000)[at(WayToWait::spin_awake)] == 0);
