@@ -66,7 +66,11 @@ public:
         if (found == by_tid_.end()) return nullptr;
         return last_ = found->second.get();
     }
-    Tracee& add(Tid tid) { return *by_tid_.insert_or_assign(tid, std::make_unique<Tracee>(tid)).first->second; }
+    /// Whoever had the id before is gone.
+    Tracee& add(Tid tid) {
+        erase(tid);
+        return *by_tid_.emplace(tid, std::make_unique<Tracee>(tid)).first->second;
+    }
     /// The thread is gone or detached: nothing is left to undo.
     void erase(Tid tid) {
         last_ = nullptr;
