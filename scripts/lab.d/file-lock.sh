@@ -7,15 +7,22 @@ lock_fcntl() { file_lock fcntl; }
 hang file-lock/ofd lock_ofd 'the workload waits for a lock of an open file description, which /proc/locks shows without its holder'
 lock_ofd() { file_lock ofd; }
 
+hang file-lock/32-bit lock_32_bit 'a 32-bit workload waits for a flock that a process outside holds'
+lock_32_bit() {
+    build_32_bit_program compat
+    file_lock flock "$lab_dir/compat" 143
+}
+
+# file_lock KIND [PROGRAM CALL]: PROGRAM waits, in that call; by default tests/lab/lock.c does.
 file_lock() {
     start_containerd
     mkdir "$lab_dir/data"
     build_program lock
-    cp "$lab_dir/lock" "$lab_dir/data/"
+    cp "${2:-$lab_dir/lock}" "$lab_dir/data/waiter"
     apart "$lab_dir/lock" "$1" "$lab_dir/data/file"
     local holder=$apart_pid
     eventually 5 "the lock is held" stays_in_call "$holder" 34
-    run_detached c1 --mount "$(bind_mount data)" -- /data/lock "$1" /data/file
-    eventually 10 "the workload waits for the lock" stays_in_call "${lab_fact[init]}" 72 73
+    run_detached c1 --mount "$(bind_mount data)" -- /data/waiter "$1" /data/file
+    eventually 10 "the workload waits for the lock" stays_in_call "${lab_fact[init]}" ${3:-72 73}
     fact culprit "$holder"
 }

@@ -26,6 +26,18 @@ backpressure_stderr() {
     fact culprit "$client"
 }
 
+hang stdio-backpressure/32-bit backpressure_32_bit 'the same by a 32-bit program: its calls have other numbers'
+backpressure_32_bit() {
+    start_containerd
+    mkdir "$lab_dir/data"
+    build_32_bit_program compat
+    cp "$lab_dir/compat" "$lab_dir/data/"
+    run_attached c1 --mount "$(bind_mount data)" -- /data/compat write
+    stop "$client"
+    eventually 20 "the workload waits to write" stays_in_call "${lab_fact[init]}" 4
+    fact culprit "$client"
+}
+
 hang stdio-backpressure/stopped-logger backpressure_stopped_logger 'SIGSTOP to the logging program of `ctr run --log-uri binary://…`'
 backpressure_stopped_logger() {
     start_containerd

@@ -1,9 +1,11 @@
 #include "host/blocked_note.hpp"
 
 #include "decoders_syscalls/descriptor_effects.hpp"
+#include "decoders_syscalls/native_call.hpp"
 #include "host/descriptors.hpp"
 #include "host/proc_text.hpp"
 #include "host/process_reader.hpp"
+#include "host/remote_memory.hpp"
 #include "host/socket_question.hpp"
 
 #include <algorithm>
@@ -44,9 +46,12 @@ public:
 
     std::string describe() {
         using enum decoders::BlockingWay;
-        const decoders::EffectRow* row = decoders::effect_row(enter_.arch, enter_.number);
+        const auto native = decoders::native_call(enter_.arch, enter_.number, enter_.args, RemoteMemory(enter_.pid));
+        if (!native) return {};
+        call_ = *native;
+        const decoders::EffectRow* row = decoders::effect_row(enter_.arch == Arch::aarch64 ? Arch::aarch64 : Arch::x86_64, call_.number);
         if (!row) return {};
-        const Fd first{static_cast<std::int32_t>(enter_.args[0])};
+        const Fd first{static_cast<std::int32_t>(call_.args[0])};
         switch (row->way) {
             case reads:
                 return end_of(first, false);
@@ -186,14 +191,14 @@ private:
 
     /// poll of one descriptor is a read or write of it that is announced.
     std::string polled() {
-        Thread thread{.tid = enter_.tid, .comm = {}, .syscall = enter_.number, .args = enter_.args};
-        if (enter_.arch != Arch::x86_64 && enter_.arch != Arch::aarch64) return {};
+        Thread thread{.tid = enter_.tid, .comm = {}, .syscall = call_.number, .args = call_.args};
         read_arguments(thread, enter_.pid);
         if (thread.polled.size() != 1) return {};
         return end_of(thread.polled[0], false);
     }
 
     const Event& enter_;
+    decoders::NativeCall call_;  ///< the same
     const ProcDirectory& proc_;
     const HolderLook* look_;
     std::string scratch_;

@@ -163,10 +163,11 @@ constexpr std::int64_t call_fcntl = 72, call_flock = 73;
 bool may_wait_for_lock(const Thread& thread) {
     constexpr auto functions = std::to_array<std::string_view>({"lock_inode_wait", "fcntl_setlk", "break_lease"});
     if (thread.state != 'S' && thread.state != 'D') return false;
-    return thread.syscall == call_fcntl || thread.syscall == call_flock ||
-           std::ranges::any_of(thread.kernel_stack, [&](const std::string& frame) {
-               return std::ranges::any_of(functions, [&](std::string_view name) { return frame.find(name) != std::string::npos; });
-           });
+    const auto of_locks = [&](const std::string& frame) {
+        return std::ranges::any_of(functions, [&](std::string_view name) { return frame.find(name) != std::string::npos; });
+    };
+    return thread.syscall == call_fcntl || thread.syscall == call_flock || of_locks(thread.wchan) ||
+           std::ranges::any_of(thread.kernel_stack, of_locks);
 }
 
 /// A waiter for an open file description's lock has no pid in /proc/locks: it is known by the call that it sleeps in.

@@ -1,7 +1,9 @@
 #include "host/process_reader.hpp"
 
+#include "decoders_syscalls/native_call.hpp"
 #include "host/descriptors.hpp"
 #include "host/duplicate.hpp"
+#include "host/native_call.hpp"
 #include "host/proc_text.hpp"
 #include "host/snapshot.hpp"
 
@@ -198,6 +200,20 @@ std::optional<Thread> read_thread(const ProcDirectory& directory, const ThreadDe
     return thread;
 }
 
+void make_calls_native(std::span<Thread> threads, const ProcDirectory& process, std::optional<Pid> readable, std::string& scratch) {
+    std::optional<bool> of_32_bit;
+    for (Thread& thread : threads) {
+        SyscallText call{thread.syscall, thread.args, thread.stack_pointer, thread.instruction_pointer};
+        if (may_be_32_bit(call) && !of_32_bit) {
+            const auto auxv = process.read("auxv", scratch);
+            of_32_bit = auxv && decoders::is_auxv_of_32_bit(std::as_bytes(std::span(*auxv)));
+        }
+        make_native(call, of_32_bit.value_or(false), readable);
+        thread.syscall = call.number;
+        thread.args = call.args;
+    }
+}
+
 }  // namespace
 
 std::vector<Thread> read_threads(const ProcDirectory& directory, Pid pid, const ThreadDetail& detail, std::string& scratch, Gaps& gaps) {
@@ -214,7 +230,9 @@ std::vector<Thread> read_threads(const ProcDirectory& directory, Pid pid, const 
     }
     const bool locked =
         std::ranges::any_of(threads, [](const Thread& thread) { return thread.state == 'D' && may_hold_mmap_lock(thread.kernel_stack); });
-    if (detail.memory && !locked)
+    const bool readable = detail.memory && !locked;
+    make_calls_native(threads, directory, readable ? std::optional(pid) : std::nullopt, scratch);
+    if (readable)
         for (Thread& thread : threads) read_arguments(thread, pid);
     return threads;
 }

@@ -28,10 +28,10 @@ golang::GoThread describe_go_thread(Pid pid, Tid tid, bool nested) {
     thread.tid = tid;
     thread.inner_tid = nested ? inner_id(pid, tid) : tid.value;
     if (const auto call = thread_call(pid, tid)) {
-        thread.syscall = call->syscall;
+        thread.syscall = call->number;
         std::ranges::copy(call->args, thread.args);
-        thread.sp = call->sp;
-        thread.pc = call->pc;
+        thread.sp = call->stack_pointer;
+        thread.pc = call->instruction_pointer;
     }
     return thread;
 }

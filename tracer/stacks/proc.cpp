@@ -1,5 +1,8 @@
 #include "stacks/proc.hpp"
 
+#include "decoders_syscalls/native_call.hpp"
+#include "host/native_call.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -99,21 +102,16 @@ std::vector<std::int32_t> numbers_in(const std::string& directory) {
     return numbers;
 }
 
-std::optional<ThreadCall> thread_call(Pid pid, Tid tid) {
+std::optional<host::SyscallText> thread_call(Pid pid, Tid tid) {
     const std::string text = read_file(fmt::format("/proc/{}/task/{}/syscall", pid.value, tid.value), 4096);
-    const std::vector<std::string_view> fields = words(std::string_view(text).substr(0, text.find('\n')));
-    if (fields.size() != 9 && fields.size() != 3) return std::nullopt;  // "running"
-    const auto hex = [](std::string_view word) {
-        std::uint64_t value = 0;
-        if (word.starts_with("0x")) word.remove_prefix(2);
-        std::from_chars(word.data(), word.data() + word.size(), value, 16);
-        return value;
-    };
-    ThreadCall call;
-    call.syscall = number(fields[0]);
-    for (std::size_t i = 0; fields.size() == 9 && i < 6; ++i) call.args[i] = hex(fields[i + 1]);
-    call.sp = hex(fields[fields.size() - 2]);
-    call.pc = hex(fields[fields.size() - 1]);
+    host::SyscallText call = host::parse_syscall(std::string_view(text).substr(0, text.find('\n')));
+    if (call.stack_pointer == 0 && call.instruction_pointer == 0) return std::nullopt;  // "running"
+    bool of_32_bit = false;
+    if (host::may_be_32_bit(call)) {
+        const std::string auxv = read_file(fmt::format("/proc/{}/auxv", pid.value), 65536);
+        of_32_bit = decoders::is_auxv_of_32_bit(std::as_bytes(std::span(auxv)));
+    }
+    host::make_native(call, of_32_bit, pid);
     return call;
 }
 

@@ -1,6 +1,8 @@
 // The few facts of /proc that reading stacks needs: cheap, and nothing of the target's is opened.
 #pragma once
 
+#include "host/proc_text.hpp"
+
 #include <shimtrace/types.hpp>
 
 #include <cstdint>
@@ -18,14 +20,8 @@ std::string read_link(const std::string& path);
 /// Names in a directory, "." and ".." left out; numbers only.
 std::vector<std::int32_t> numbers_in(const std::string& directory);
 
-/// What a thread does, from /proc/PID/task/TID/syscall.
-struct ThreadCall {
-    std::int64_t syscall = -1;  ///< -1: blocked outside of a call
-    std::uint64_t args[6] = {};
-    std::uint64_t sp = 0, pc = 0;
-};
-/// nullopt: it runs, is gone, or may not be looked at.
-std::optional<ThreadCall> thread_call(Pid pid, Tid tid);
+/// What a thread does, by the 64-bit table. nullopt: it runs, is gone, or may not be looked at.
+std::optional<host::SyscallText> thread_call(Pid pid, Tid tid);
 
 /// AT_ENTRY of the auxiliary vector: where the program's entry point is in memory; 0: not known.
 std::uint64_t entry_point(Pid pid);

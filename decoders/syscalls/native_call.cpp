@@ -1,0 +1,118 @@
+#include "decoders_syscalls/native_call.hpp"
+
+#include "decoders_syscalls/table.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+namespace shimtrace::decoders {
+
+namespace {
+
+using Args = std::array<std::uint64_t, 6>;
+
+struct Renamed {
+    std::string_view compat, native;
+};
+// The same call by another name; `…_time64` is taken off by rule.
+constexpr Renamed renamed[] = {
+    {"_newselect", "select"}, {"chown32", "chown"},        {"fchown32", "fchown"},          {"fcntl64", "fcntl"},
+    {"fstat64", "fstat"},     {"fstatat64", "newfstatat"}, {"fstatfs64", "fstatfs"},        {"ftruncate64", "ftruncate"},
+    {"lchown32", "lchown"},   {"lstat64", "lstat"},        {"oldfstat", "fstat"},           {"oldlstat", "lstat"},
+    {"oldstat", "stat"},      {"sendfile64", "sendfile"},  {"sigsuspend", "rt_sigsuspend"}, {"stat64", "stat"},
+    {"statfs64", "statfs"},   {"truncate64", "truncate"},  {"umount", "umount2"},           {"waitpid", "wait4"},
+};
+
+// What socketcall(2) does, by its first argument (include/uapi/linux/net.h).
+constexpr std::array<std::string_view, 21> socket_calls = {
+    "",       "socket",   "bind",     "connect",    "listen",     "accept",  "getsockname", "getpeername", "socketpair", "send",    "recv",
+    "sendto", "recvfrom", "shutdown", "setsockopt", "getsockopt", "sendmsg", "recvmsg",     "accept4",     "recvmmsg",   "sendmmsg"};
+
+/// The 32-bit words at an address, as arguments.
+std::optional<Args> words_at(const Memory& memory, std::uint64_t address, std::size_t count) {
+    std::array<std::uint32_t, 6> words{};
+    const auto bytes = std::as_writable_bytes(std::span(words).first(count));
+    if (memory.read(RemoteAddress{address}, bytes) != bytes.size()) return std::nullopt;
+    Args args{};
+    std::ranges::copy(words, args.begin());
+    return args;
+}
+
+std::optional<NativeCall> named(std::string_view name, const Args& args) {
+    const auto number = syscall_number(Arch::x86_64, name);
+    return number ? std::optional(NativeCall{*number, args}) : std::nullopt;
+}
+
+std::optional<NativeCall> socket_call(const Args& args, const Memory& memory) {
+    constexpr std::size_t most_arguments = 6;
+    if (args[0] >= socket_calls.size()) return std::nullopt;
+    std::string_view name = socket_calls[args[0]];
+    // The array has as many words as the call has arguments: what stands behind them may not be readable.
+    for (std::size_t count = most_arguments; count > 0; --count) {
+        const auto arguments = words_at(memory, args[1], count);
+        if (!arguments) continue;
+        if (name == "send") name = "sendto";
+        if (name == "recv") name = "recvfrom";
+        return named(name, *arguments);
+    }
+    return std::nullopt;
+}
+
+std::optional<NativeCall> ipc_call(const Args& args) {
+    constexpr std::uint64_t call_bits = 0xffff;  // above: a version. Its numbers: include/uapi/linux/ipc.h
+    switch (args[0] & call_bits) {
+        case 1:
+            return named("semop", {args[1], args[4], args[2]});
+        case 4:
+            return named("semtimedop", {args[1], args[4], args[2], args[5]});
+        case 11:
+            return named("msgsnd", {args[1], args[4], args[2], args[3]});
+        case 12:
+            return named("msgrcv", {args[1], args[4], args[2], 0, args[3]});
+        default:
+            return std::nullopt;
+    }
+}
+
+/// F_GETLK64 … F_SETLKW64 are F_GETLK … F_SETLKW of 64 bits.
+std::uint64_t fcntl_command(std::uint64_t command) {
+    constexpr std::uint64_t first_64 = 12, last_64 = 14, first = 5;
+    return command >= first_64 && command <= last_64 ? command - first_64 + first : command;
+}
+
+}  // namespace
+
+std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const Args& args, const Memory& memory) {
+    if (arch == Arch::x86_64 || arch == Arch::aarch64) return NativeCall{number, args};
+    const auto known = syscall_name(arch, number);
+    if (!known) return std::nullopt;
+    std::string_view name = *known;
+    if (arch == Arch::x32) return named(name, args);
+    if (name == "socketcall") return socket_call(args, memory);
+    if (name == "ipc") return ipc_call(args);
+    if (name == "select") {  // the old one: its arguments stand in memory
+        const auto words = words_at(memory, args[0], 5);
+        return words ? named(name, *words) : std::nullopt;
+    }
+    constexpr std::string_view time64 = "_time64";
+    if (name.ends_with(time64)) name.remove_suffix(time64.size());
+    if (const auto* row = std::ranges::find(renamed, name, &Renamed::compat); row != std::end(renamed)) name = row->native;
+    auto call = named(name, args);
+    if (call && name == "fcntl") call->args[1] = fcntl_command(args[1]);
+    return call;
+}
+
+bool is_auxv_of_32_bit(std::span<const std::byte> auxv) {
+    // Pairs of type and value, each of the program's width. Types are small: where a 64-bit one seems large it is two of 32 bits.
+    constexpr std::size_t pair = 2 * sizeof(std::uint64_t);
+    for (std::size_t at = 0; at + pair <= auxv.size(); at += pair) {
+        std::uint64_t type = 0;
+        std::memcpy(&type, auxv.data() + at, sizeof type);
+        if (type >> 32 != 0) return true;
+    }
+    return false;
+}
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,27 @@
+// A 32-bit program's system call as a 64-bit program would have made it: who asks what a thread waits for needs one table. Pure.
+#pragma once
+
+#include <shimtrace/event.hpp>
+#include <shimtrace/memory.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace shimtrace::decoders {
+
+/// By x86-64's numbers (or aarch64's, where the program is of that). Pointers may still lead to 32-bit structs.
+struct NativeCall {
+    std::int64_t number = -1;
+    std::array<std::uint64_t, 6> args{};
+};
+
+/// nullopt: x86-64 has no such call, or one call in another's clothes (socketcall, ipc, the old select) has its arguments where `memory`
+/// cannot be read.
+std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args, const Memory& memory);
+
+/// Whether a program with this /proc/PID/auxv is a 32-bit one.
+bool is_auxv_of_32_bit(std::span<const std::byte> auxv);
+
+}  // namespace shimtrace::decoders
