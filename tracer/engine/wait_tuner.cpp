@@ -9,7 +9,7 @@ constexpr unsigned longest_rest = 4096, forgiven_after = 8192;  // waits
 }  // namespace
 
 void WaitTuner::waited(Nanoseconds time, Nanoseconds since_last_stop) {
-    average_ += (std::min(time, slow) - average_) / 4;
+    waited_in_vain(time);
     if (rest_ > 0) --rest_;
     if (++calm_ == forgiven_after) {
         calm_ = 0;

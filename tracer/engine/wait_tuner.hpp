@@ -31,6 +31,8 @@ public:
     static constexpr Nanoseconds longest_spin = std::chrono::microseconds(150);
     /// A wait took `time` until a stop came, which came so long after the stop before.
     void waited(Nanoseconds time, Nanoseconds since_last_stop);
+    /// A wait took `time` and no stop came: stops do not come fast.
+    void waited_in_vain(Nanoseconds time) { average_ += (std::min(time, slow) - average_) / 4; }
     /// While spinning, another program took the CPU for that long: spinning is in somebody's way.
     void disturbed();
 

@@ -52,8 +52,7 @@ Waiter::Peek Waiter::wait(Stop& stop) {
         MonotonicTime now = start;
         do {
             const Peek found = peek(stop, false);
-            if (found == Peek::found) waited(start, now);
-            if (found != Peek::none) return found;
+            if (found != Peek::none) return waited(found, start, now);
             served_ = 0;
             // Whoever else wants this CPU gets it: it may well be the thread that we wait for.
             sched_yield();
@@ -62,13 +61,17 @@ Waiter::Peek Waiter::wait(Stop& stop) {
         } while (now - start < WaitTuner::longest_spin);
     }
     const Peek found = peek(stop, true);
-    if (found == Peek::found) waited(start, monotonic_now());
-    return found;
+    return waited(found, start, monotonic_now());
 }
 
-void Waiter::waited(MonotonicTime start, MonotonicTime now) {
-    tuner_.waited(now - start, now - last_stop_);
-    last_stop_ = now;
+Waiter::Peek Waiter::waited(Peek outcome, MonotonicTime start, MonotonicTime now) {
+    if (outcome == Peek::found) {
+        tuner_.waited(now - start, now - last_stop_);
+        last_stop_ = now;
+    } else {
+        tuner_.waited_in_vain(now - start);
+    }
+    return outcome;
 }
 
 void Waiter::consume(Tid tid) {

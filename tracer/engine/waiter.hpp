@@ -49,7 +49,8 @@ private:
     static WayToWait costliest_way(Options options);
     Peek peek(Stop& stop, bool block) const;
     Peek wait(Stop& stop);
-    void waited(MonotonicTime start, MonotonicTime now);
+    /// Tells the tuner. `outcome`, unchanged.
+    Peek waited(Peek outcome, MonotonicTime start, MonotonicTime now);
     void collect(Stop first);
 
     Options options_;

@@ -62,6 +62,15 @@ TEST_CASE("a trial of sleeping that makes waits slow ends") {
     CHECK(serve(tuner, {300us, 60us, 60us}, 20'000, 10'000)[at(WayToWait::spin)] > 9000);
 }
 
+TEST_CASE("a wait in vain ends spinning, in a trial as well") {
+    for (int stops = 0; stops < 3000; ++stops) {
+        WaitTuner tuner(WayToWait::spin_awake);
+        serve(tuner, {40us, 20us, 10us}, stops, 0);
+        tuner.waited_in_vain(20ms);
+        REQUIRE(tuner.way() == WayToWait::sleep);
+    }
+}
+
 TEST_CASE("ways that are not there are not tried") {
     WaitTuner tuner(WayToWait::spin);
     CHECK(serve(tuner, {70us, 25us, 7us}, 20'000, 20'000)[at(WayToWait::spin_awake)] == 0);
