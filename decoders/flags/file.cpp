@@ -177,6 +177,14 @@ static constexpr FlagName fcntl_commands_rows[] = {
 };
 const FlagSet fcntl_commands{"F_???", fcntl_commands_rows};
 
+static constexpr FlagName fcntl_lock64_rows[] = {
+    {0xc, "F_GETLK64"},
+    {0xd, "F_SETLK64"},
+    {0xe, "F_SETLKW64"},
+};
+static constexpr auto fcntl_commands32_rows = joined(fcntl_lock64_rows, fcntl_commands_rows);
+const FlagSet fcntl_commands32{"F_???", fcntl_commands32_rows};
+
 static constexpr FlagName fd_flags_rows[] = {
     {1, "FD_CLOEXEC"},
 };

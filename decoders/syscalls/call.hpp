@@ -19,6 +19,8 @@ public:
     [[nodiscard]] const Event* exit() const { return exit_; }
     [[nodiscard]] std::uint64_t argument(unsigned index) const { return index < 6 ? enter_.args[index] : 0; }
     [[nodiscard]] std::uint32_t argument32(unsigned index) const { return static_cast<std::uint32_t>(argument(index)); }
+    /// Bytes of a pointer or a size_t in the caller's memory.
+    [[nodiscard]] std::size_t pointer_size() const { return enter_.arch == Arch::i386 ? 4 : 8; }
     [[nodiscard]] bool returned() const { return exit_ != nullptr; }
     [[nodiscard]] bool failed() const { return exit_ && exit_->is_error; }
     [[nodiscard]] bool succeeded() const { return exit_ && !exit_->is_error; }
@@ -66,6 +68,11 @@ T value_at(std::span<const std::byte> bytes, std::size_t offset) {
     T result{};
     if (offset <= bytes.size() && bytes.size() - offset >= sizeof(T)) std::memcpy(&result, bytes.data() + offset, sizeof(T));
     return result;
+}
+
+/// A pointer or a size_t of `size` bytes.
+inline std::uint64_t pointer_at(std::span<const std::byte> bytes, std::size_t offset, std::size_t size) {
+    return size == 4 ? value_at<std::uint32_t>(bytes, offset) : value_at<std::uint64_t>(bytes, offset);
 }
 
 }  // namespace shimtrace::decoders

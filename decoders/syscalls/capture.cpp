@@ -30,7 +30,7 @@ std::optional<std::size_t> terminated_length(std::span<const std::byte> bytes, s
         return static_cast<std::size_t>(static_cast<const std::byte*>(found) - bytes.data()) + 1;
     }
     for (std::size_t end = unit; end <= bytes.size(); end += unit)
-        if (value_at<std::uint64_t>(bytes, end - unit) == 0) return end;
+        if (pointer_at(bytes, end - unit, unit) == 0) return end;
     return std::nullopt;
 }
 
@@ -58,10 +58,11 @@ void Capture::text(std::uint64_t address, std::uint64_t most) {
 }
 
 void Capture::pointers(std::uint64_t address, std::uint64_t most) {
-    constexpr std::uint64_t pointer = 8, first_read = 64 * pointer;
+    const std::uint64_t pointer = call_.pointer_size(), first_read = 64 * pointer;
     if (address == 0 || most == 0 || count_ == few_.size()) return;
     const std::uint64_t length = std::min(most * pointer, most_bytes);
-    few_[count_++] = {address, to_page_end(address, std::min(length, first_read)), static_cast<std::uint32_t>(length), pointer};
+    few_[count_++] = {address, to_page_end(address, std::min(length, first_read)), static_cast<std::uint32_t>(length),
+                      static_cast<std::uint32_t>(pointer)};
 }
 
 bool Capture::read(const Memory& memory) {

@@ -44,7 +44,7 @@ private:
         std::uint64_t address;
         std::uint32_t length;
         std::uint32_t limit;  ///< of a terminated list; 0: so many bytes as `length` says
-        std::uint32_t unit;   ///< bytes of an element of the list: 1 for text, 8 for pointers
+        std::uint32_t unit;   ///< bytes of an element of the list: 1 for text, 4 or 8 for pointers
     };
 
     Call call_;

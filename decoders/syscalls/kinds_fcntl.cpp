@@ -39,10 +39,29 @@ constexpr FcntlCommandRow fcntl_command_rows[] = {
     {1038, Third::hint},
 };
 
+/// F_GETLK64, F_SETLK64 and F_SETLKW64, which 32-bit programs have.
+bool is_lock64(const Call& call) {
+    const std::uint32_t command = call.argument32(1);
+    return call.enter().arch == Arch::i386 && command >= 12 && command <= 14;
+}
+
 std::optional<Third> third_of(const Call& call) {
+    const std::uint32_t command = call.argument32(1) - (is_lock64(call) ? 7 : 0);
     for (const FcntlCommandRow& row : fcntl_command_rows)
-        if (row.command == call.argument32(1)) return row.third;
+        if (row.command == command) return row.third;
     return std::nullopt;
+}
+
+/// struct flock, as its caller has it: where start, length and pid are.
+struct LockLayout {
+    std::uint8_t size, start, length, pid;
+    bool wide = true;  ///< start and length have 64 bits
+};
+LockLayout lock_layout(const Call& call) {
+    constexpr std::uint32_t first_of_files = 36;  // F_OFD_GETLK
+    if (call.enter().arch != Arch::i386) return {32, 8, 16, 24};
+    if (is_lock64(call) || call.argument32(1) >= first_of_files) return {24, 4, 12, 20};
+    return {16, 4, 8, 12, false};
 }
 
 bool has_fcntl_argument(const Call& call, const Slot&) {
@@ -53,14 +72,12 @@ bool fcntl_argument_late(const Call& call, const Slot&) {
     return third == Third::lock_out || third == Third::owner_out || third == Third::hint_out;
 }
 
-constexpr std::size_t lock_size = 32;
-
 void capture_fcntl_argument(Capture& capture, const Slot& slot, int level) {
     if (level != 0) return;
     switch (third_of(capture.call()).value_or(Third::none)) {
         case Third::lock:
         case Third::lock_out:
-            return capture.bytes(slot.value, lock_size);
+            return capture.bytes(slot.value, lock_layout(capture.call()).size);
         case Third::owner:
         case Third::owner_out:
         case Third::hint:
@@ -72,14 +89,18 @@ void capture_fcntl_argument(Capture& capture, const Slot& slot, int level) {
 }
 
 void print_lock(Printer& printer, const Slot& slot, bool with_pid) {
-    const auto bytes = printer.call().failed() && with_pid ? std::nullopt : printer.call().bytes(slot.value, lock_size);
-    if (slot.value == 0 || !bytes || bytes->size() < lock_size) return printer.address(slot.value);
+    const LockLayout layout = lock_layout(printer.call());
+    const auto bytes = printer.call().failed() && with_pid ? std::nullopt : printer.call().bytes(slot.value, layout.size);
+    if (slot.value == 0 || !bytes || bytes->size() < layout.size) return printer.address(slot.value);
+    const auto number = [&](std::size_t offset) {
+        return layout.wide ? value_at<std::int64_t>(*bytes, offset) : value_at<std::int32_t>(*bytes, offset);
+    };
     Fields fields(printer);
     fields("l_type").constant(lock_types, value_at<std::uint16_t>(*bytes, 0));
     fields("l_whence").constant(whence_names, value_at<std::uint16_t>(*bytes, 2));
-    fields("l_start").decimal(value_at<std::int64_t>(*bytes, 8));
-    fields("l_len").decimal(value_at<std::int64_t>(*bytes, 16));
-    if (with_pid) fields("l_pid").pid(value_at<std::int32_t>(*bytes, 24));
+    fields("l_start").decimal(number(layout.start));
+    fields("l_len").decimal(number(layout.length));
+    if (with_pid) fields("l_pid").pid(value_at<std::int32_t>(*bytes, layout.pid));
 }
 
 void print_owner(Printer& printer, const Slot& slot) {

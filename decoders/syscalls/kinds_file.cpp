@@ -1,6 +1,7 @@
 // What is known of files: stat, statx, statfs, directory entries, and fcntl's third argument.
 #include "decoders_flags/file.hpp"
 
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/structs.hpp"
 #include "decoders_syscalls/time_value.hpp"
@@ -49,6 +50,28 @@ void print_stat(Printer& printer, std::span<const std::byte> bytes) {
                         static_cast<std::int64_t>(u64(time.offset + 8)));
 }
 
+// asm/stat.h of i386: what 32-bit programs get, in the places where x86-64 has it.
+
+struct StatField {
+    std::uint8_t from, size, to;
+};
+
+/// Each field moved to where the 64-bit struct has it, the rest zero.
+template <const auto& fields>
+void print_moved_stat(Printer& printer, std::span<const std::byte> bytes) {
+    std::array<std::byte, stat_size> moved{};
+    for (const StatField& field : fields) std::ranges::copy(bytes.subspan(field.from, field.size), moved.begin() + field.to);
+    print_stat(printer, moved);
+}
+
+constexpr StatField stat64_fields[] = {{0, 8, 0},   {88, 8, 8},  {16, 4, 24},  {20, 4, 16}, {24, 4, 28}, {28, 4, 32},
+                                       {32, 8, 40}, {44, 8, 48}, {52, 4, 56},  {56, 8, 64}, {64, 4, 72}, {68, 4, 80},
+                                       {72, 4, 88}, {76, 4, 96}, {80, 4, 104}, {84, 4, 112}};
+constexpr StatField stat_fields[] = {{0, 4, 0},   {4, 4, 8},   {8, 2, 24},   {10, 2, 16}, {12, 2, 28}, {14, 2, 32},
+                                     {16, 4, 40}, {20, 4, 48}, {24, 4, 56},  {28, 4, 64}, {32, 4, 72}, {36, 4, 80},
+                                     {40, 4, 88}, {44, 4, 96}, {48, 4, 104}, {52, 4, 112}};
+constexpr std::size_t compat_stat64_size = 96, compat_stat_size = 64;
+
 // linux/stat.h: struct statx.
 
 constexpr std::size_t statx_size = 256;
@@ -62,7 +85,7 @@ void print_statx_time(Fields& fields, std::string_view name, std::span<const std
 }
 
 void print_statx(Printer& printer, std::span<const std::byte> bytes) {
-    enum Mask : std::uint32_t { mount_id = 0x1000, direct_alignment = 0x2000 };
+    enum Mask : std::uint32_t { birth_time = 0x800, mount_id = 0x1000, direct_alignment = 0x2000 };
     const auto u64 = [&](std::size_t offset) { return value_at<std::uint64_t>(bytes, offset); };
     const auto u32 = [&](std::size_t offset) { return value_at<std::uint32_t>(bytes, offset); };
     const bool full = !printer.abbreviate();
@@ -82,7 +105,7 @@ void print_statx(Printer& printer, std::span<const std::byte> bytes) {
     fields("stx_blocks").unsigned_decimal(u64(48));
     fields("stx_attributes_mask").flags(statx_attributes, u64(56));
     print_statx_time(fields, "stx_atime", bytes.subspan(64));
-    print_statx_time(fields, "stx_btime", bytes.subspan(80));
+    if (u32(0) & birth_time) print_statx_time(fields, "stx_btime", bytes.subspan(80));
     print_statx_time(fields, "stx_ctime", bytes.subspan(96));
     print_statx_time(fields, "stx_mtime", bytes.subspan(112));
     fields("stx_rdev_major").unsigned_decimal(u32(128));
@@ -226,6 +249,8 @@ void render_memfd_flags(Printer& printer, const Slot& slot) {
 namespace kinds {
 
 const Kind stat = struct_out<stat_size, print_stat>;
+const Kind compat::stat = struct_out<compat_stat_size, print_moved_stat<stat_fields>>;
+const Kind compat::stat64 = struct_out<compat_stat64_size, print_moved_stat<stat64_fields>>;
 const Kind statx = struct_out<statx_size, print_statx>;
 const Kind statx_flags{.render = render_statx_flags};
 const Kind statfs = struct_out<statfs_size, print_statfs>;

@@ -1,5 +1,6 @@
 // futex: what its arguments are depends on the operation.
 #include "decoders_flags/signal.hpp"
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/structs.hpp"
 #include "decoders_syscalls/time_value.hpp"
@@ -92,15 +93,17 @@ bool has_fourth(const Call& call, const Slot&) {
     const FutexShape* shape = shape_of(call);
     return !shape || shape->fourth != Fourth::none;
 }
+template <std::size_t size>
 void capture_fourth(Capture& capture, const Slot& slot, int level) {
     const FutexShape* shape = shape_of(capture.call());
-    if (level == 0 && shape && shape->fourth == Fourth::timeout) capture.bytes(slot.value, 16);
+    if (level == 0 && shape && shape->fourth == Fourth::timeout) capture.bytes(slot.value, size);
 }
+template <std::size_t size, PrintStruct print>
 void render_fourth(Printer& printer, const Slot& slot) {
     const FutexShape* shape = shape_of(printer.call());
     if (!shape) return printer.address(slot.value);
     if (shape->fourth == Fourth::count) return printer.unsigned_decimal(static_cast<std::uint32_t>(slot.value));
-    render_struct_in<16, print_timespec>(printer, slot);
+    render_struct_in<size, print>(printer, slot);
 }
 
 bool has_futex_second(const Call& call, const Slot&) {
@@ -181,7 +184,8 @@ namespace kinds {
 
 const Kind futex_operation{.render = render_operation};
 const Kind futex_value{.render = render_futex_value, .present = has_value};
-const Kind futex_timeout{.render = render_fourth, .capture = capture_fourth, .present = has_fourth};
+const Kind futex_timeout{.render = render_fourth<16, print_timespec>, .capture = capture_fourth<16>, .present = has_fourth};
+const Kind compat::futex_timeout{.render = render_fourth<8, print_narrow_timespec>, .capture = capture_fourth<8>, .present = has_fourth};
 const Kind futex_second{.render = render_futex_second, .present = has_futex_second};
 const Kind futex_value3{.render = render_sixth, .present = has_sixth};
 const Kind futex_waitv{.render = render_waiters, .capture = capture_waiters};

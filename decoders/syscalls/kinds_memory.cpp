@@ -1,5 +1,6 @@
 // Mappings and memory policies.
 #include "decoders_flags/memory.hpp"
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/structs.hpp"
 
@@ -53,6 +54,12 @@ void render_mmap_flags(Printer& printer, const Slot& slot) {
         }
     }
     if (huge) print_huge(printer, value, "MAP_HUGE_SHIFT");
+}
+
+/// mmap2 counts in pages.
+void render_page_offset(Printer& printer, const Slot& slot) {
+    constexpr std::uint64_t page = 4096;
+    printer.hex(slot.value * page);
 }
 
 bool moves_to_fixed(const Call& call, const Slot&) {
@@ -160,6 +167,7 @@ void render_moved(Printer& printer, const Slot& slot) {
 
 namespace kinds {
 
+const Kind compat::page_offset{.render = render_page_offset};
 const Kind mmap_flags{.render = render_mmap_flags};
 const Kind mremap_address{.render = render_new_address, .present = moves_to_fixed};
 const Kind mincore_vector{.phase = Phase::exit, .render = render_mincore, .capture = capture_mincore};

@@ -2,6 +2,7 @@
 #include "decoders_flags/file.hpp"
 #include "decoders_flags/network.hpp"
 #include "decoders_flags/signal.hpp"
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/printer.hpp"
 #include "decoders_syscalls/styled.hpp"
@@ -103,9 +104,19 @@ void poll_timeout(Printer& printer, const Slot& slot) {
     printer.decimal(low_signed(slot));
 }
 
+/// A number of 64 bits in this register and the next.
+template <bool low_first>
+void render_halves(Printer& printer, const Slot& slot) {
+    const std::uint64_t first = static_cast<std::uint32_t>(slot.value), second = printer.call().argument32(slot.index + 1);
+    printer.decimal(static_cast<std::int64_t>(low_first ? second << 32 | first : first << 32 | second));
+}
+
 }  // namespace
 
 namespace kinds {
+
+const Kind compat::low_high{.render = render_halves<true>};
+const Kind compat::high_low{.render = render_halves<false>};
 
 const Kind decimal32{.render = decoders::decimal32};
 const Kind decimal64{.render = decoders::decimal64};

@@ -3,6 +3,7 @@
 #include "decoders_flags/signal.hpp"
 
 #include "decoders_flags/errors.hpp"
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/structs.hpp"
 #include "decoders_syscalls/styled.hpp"
@@ -189,10 +190,11 @@ void print_rusage(Printer& printer, std::span<const std::byte> bytes) {
     for (std::size_t i = 0; i < std::size(names); ++i) fields(names[i]).unsigned_decimal(value_at<std::uint64_t>(bytes, 32 + i * 8));
 }
 /// wait4's is filled only when a child was found.
+template <std::size_t size, PrintStruct print>
 void render_rusage(Printer& printer, const Slot& slot) {
     const bool waits = slot.index == 3;
     if (waits && printer.call().result() == 0) return printer.address(slot.value);
-    render_struct_out<rusage_size, print_rusage>(printer, slot);
+    render_struct_out<size, print>(printer, slot);
 }
 
 void render_waitid_id(Printer& printer, const Slot& slot) {
@@ -215,6 +217,17 @@ void print_rlimit(Printer& printer, std::span<const std::byte> bytes) {
     constexpr std::string_view infinity = "RLIM64_INFINITY";
     print_limit(fields("rlim_cur"), value_at<std::uint64_t>(bytes, 0), infinity);
     print_limit(fields("rlim_max"), value_at<std::uint64_t>(bytes, 8), infinity);
+}
+
+/// The limits of a 32-bit program.
+void print_narrow_rlimit(Printer& printer, std::span<const std::byte> bytes) {
+    const auto limit = [&](std::size_t offset) {
+        const auto value = value_at<std::uint32_t>(bytes, offset);
+        return value == UINT32_MAX ? UINT64_MAX : value;
+    };
+    Fields fields(printer);
+    print_limit(fields("rlim_cur"), limit(0), "RLIM_INFINITY");
+    print_limit(fields("rlim_max"), limit(4), "RLIM_INFINITY");
 }
 
 void render_restart(Printer& printer, const Slot&) {
@@ -241,12 +254,17 @@ const Kind clone_args{.render = render_clone_args,
                       .descriptors = collect_clone_args,
                       .captured_at_both = true};
 const Kind wait_status{.phase = Phase::exit, .render = render_status, .capture = capture_struct<4>};
-const Kind rusage{.phase = Phase::exit, .render = render_rusage, .capture = capture_struct<rusage_size>};
+const Kind rusage{.phase = Phase::exit, .render = render_rusage<rusage_size, print_rusage>, .capture = capture_struct<rusage_size>};
 const Kind waitid_id{.render = render_waitid_id, .descriptors = collect_waitid};
 const Kind rlimit_in = struct_in<16, print_rlimit>;
 const Kind rlimit_out = struct_out<16, print_rlimit>;
 const Kind rlimit64_in = struct_in<16, print_rlimit>;
 const Kind rlimit64_out = struct_out<16, print_rlimit>;
+const Kind compat::rusage{.phase = Phase::exit,
+                          .render = render_rusage<rusage_size / 2, print_widened<rusage_size / 8, std::int32_t, print_rusage>>,
+                          .capture = capture_struct<rusage_size / 2>};
+const Kind compat::rlimit_in = struct_in<8, print_narrow_rlimit>;
+const Kind compat::rlimit_out = struct_out<8, print_narrow_rlimit>;
 const Kind restart{.render = render_restart};
 
 }  // namespace kinds

@@ -1,5 +1,6 @@
 // Signals: sets, actions, siginfo.
 #include "decoders_flags/signal.hpp"
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/siginfo.hpp"
 #include "decoders_syscalls/structs.hpp"
@@ -30,6 +31,16 @@ void print_action(Printer& printer, std::span<const std::byte> bytes) {
     fields("sa_mask").signal_set(bytes.subspan(24, set_size));
     fields("sa_flags").flags(sigaction_flags, flags & 0xffffffff);
     if (flags & restorer) fields("sa_restorer").address(value_at<std::uint64_t>(bytes, 16));
+}
+
+/// A 32-bit program's: handler, flags and restorer of 32 bits.
+constexpr std::size_t narrow_action_size = 20;
+void print_narrow_action(Printer& printer, std::span<const std::byte> bytes) {
+    std::array<std::uint64_t, action_size / 8> wide;
+    for (std::size_t i = 0; i < 3; ++i) wide[i] = value_at<std::uint32_t>(bytes, i * 4);
+    if (wide[0] == UINT32_MAX) wide[0] = UINT64_MAX;  // SIG_ERR
+    wide[3] = value_at<std::uint64_t>(bytes, 12);
+    print_action(printer, std::as_bytes(std::span(wide)));
 }
 
 constexpr std::size_t stack_size = 24;
@@ -82,6 +93,10 @@ const Kind signal_set_in = struct_in<set_size, print_signal_set>;
 const Kind signal_set_out = struct_out<set_size, print_signal_set>;
 const Kind sigaction_in = struct_in<action_size, print_action>;
 const Kind sigaction_out = struct_out<action_size, print_action>;
+const Kind compat::sigaction_in = struct_in<narrow_action_size, print_narrow_action>;
+const Kind compat::sigaction_out = struct_out<narrow_action_size, print_narrow_action>;
+const Kind compat::signal_stack_in = struct_in<12, print_widened<3, std::uint32_t, print_stack>>;
+const Kind compat::signal_stack_out = struct_out<12, print_widened<3, std::uint32_t, print_stack>>;
 const Kind signal_stack_in = struct_in<stack_size, print_stack>;
 const Kind signal_stack_out = struct_out<stack_size, print_stack>;
 const Kind siginfo_in = struct_in<siginfo_size, print_siginfo>;

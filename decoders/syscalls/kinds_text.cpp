@@ -63,20 +63,22 @@ void capture_strings(Capture& capture, const Slot& slot, int level) {
     if (level != 1 || !wanted) return;
     const auto list = capture.captured().at(RemoteAddress{slot.value}, Capture::most_bytes);
     if (!list) return;
-    const std::uint64_t count = std::min<std::uint64_t>(list->size() / 8, environment ? 256 : capture.limits().array_elements);
-    for (std::uint64_t i = 0; i < count; ++i) capture.string(value_at<std::uint64_t>(*list, i * 8));
+    const std::size_t size = capture.call().pointer_size();
+    const std::uint64_t count = std::min<std::uint64_t>(list->size() / size, environment ? 256 : capture.limits().array_elements);
+    for (std::uint64_t i = 0; i < count; ++i) capture.string(pointer_at(*list, i * size, size));
 }
 
 void render_strings(Printer& printer, const Slot& slot) {
     if (slot.value == 0) return printer.text("NULL");
+    const std::size_t size = printer.call().pointer_size();
     const auto list = printer.call().bytes(slot.value, most_array_bytes);
-    if (!list || list->size() < 8) return printer.address(slot.value);
+    if (!list || list->size() < size) return printer.address(slot.value);
     printer.put('[');
-    for (std::size_t at = 0; at + 8 <= list->size(); at += 8) {
-        const auto pointer = value_at<std::uint64_t>(*list, at);
+    for (std::size_t at = 0; at + size <= list->size(); at += size) {
+        const auto pointer = pointer_at(*list, at, size);
         if (pointer == 0) break;
         if (at != 0) printer.text(", ");
-        if (at / 8 >= printer.element_limit()) {
+        if (at / size >= printer.element_limit()) {
             printer.text("...");
             break;
         }
@@ -92,12 +94,13 @@ void render_environment(Printer& printer, const Slot& slot) {
     if (slot.value == 0) return;
     const auto list = printer.call().bytes(slot.value, most_array_bytes);
     if (!list) return;
+    const std::size_t size = printer.call().pointer_size();
     std::uint64_t count = 0;
-    while (count < list->size() / 8 && value_at<std::uint64_t>(*list, count * 8) != 0) ++count;
+    while (count < list->size() / size && pointer_at(*list, count * size, size) != 0) ++count;
     printer.text(" /* ");
     printer.unsigned_decimal(count);
     printer.text(count == 1 ? " var" : " vars");
-    if (count == list->size() / 8) printer.text(", unterminated");
+    if (count == list->size() / size) printer.text(", unterminated");
     printer.text(" */");
 }
 
@@ -148,20 +151,22 @@ void render_iovec_remote(Printer& printer, const Slot& slot) {
 
 void capture_iovec(Capture& capture, std::uint64_t address, std::uint64_t count, std::uint64_t length, int level) {
     const std::uint64_t looked_at = std::min<std::uint64_t>(count, capture.limits().array_elements + std::uint64_t{1});
-    if (level == 0) capture.bytes(address, looked_at * iovec_size);
+    const std::size_t size = capture.call().pointer_size(), element = 2 * size;
+    if (level == 0) capture.bytes(address, looked_at * element);
     if (level != 1) return;
-    const auto list = capture.call().bytes(address, looked_at * iovec_size);
+    const auto list = capture.call().bytes(address, looked_at * element);
     if (!list) return;
-    for (std::size_t at = 0; at + iovec_size <= list->size() && length != 0; at += iovec_size) {
-        const std::uint64_t here = std::min(value_at<std::uint64_t>(*list, at + 8), length);
-        capture.payload(value_at<std::uint64_t>(*list, at), here);
+    for (std::size_t at = 0; at + element <= list->size() && length != 0; at += element) {
+        const std::uint64_t here = std::min(pointer_at(*list, at + size, size), length);
+        capture.payload(pointer_at(*list, at, size), here);
         if (length != UINT64_MAX) length -= here;
     }
 }
 
 void print_iovec(Printer& printer, std::uint64_t address, std::uint64_t count, IovecContents contents, std::uint64_t length) {
-    array(printer, address, count, iovec_size, printer.element_limit(), [&](std::span<const std::byte> bytes, std::uint64_t) {
-        const auto base = value_at<std::uint64_t>(bytes, 0), size = value_at<std::uint64_t>(bytes, 8);
+    const std::size_t width = printer.call().pointer_size();
+    array(printer, address, count, 2 * width, printer.element_limit(), [&](std::span<const std::byte> bytes, std::uint64_t) {
+        const auto base = pointer_at(bytes, 0, width), size = pointer_at(bytes, width, width);
         Fields fields(printer);
         fields("iov_base");
         if (contents == IovecContents::addresses) {

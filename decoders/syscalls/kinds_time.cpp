@@ -1,5 +1,6 @@
 // Times: timespec, timeval, itimerspec and their like.
 #include "decoders_flags/signal.hpp"
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/epoll_event.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/structs.hpp"
@@ -15,13 +16,14 @@ namespace {
 
 constexpr std::size_t time_size = 16;
 /// nanosleep's second argument is written only when a signal interrupted the sleep.
+template <std::size_t size, PrintStruct print>
 void render_remaining(Printer& printer, const Slot& slot) {
     constexpr std::int64_t interrupted = 4, restart_block = 516;
     const Call& call = printer.call();
     const bool written = call.failed() && (-call.result() == interrupted || -call.result() == restart_block);
-    const auto bytes = slot.value && written ? call.exit()->memory.at(RemoteAddress{slot.value}, time_size) : std::nullopt;
-    if (!bytes || bytes->size() < time_size) return printer.address(slot.value);
-    print_timespec(printer, *bytes);
+    const auto bytes = slot.value && written ? call.exit()->memory.at(RemoteAddress{slot.value}, size) : std::nullopt;
+    if (!bytes || bytes->size() < size) return printer.address(slot.value);
+    print(printer, *bytes);
 }
 
 constexpr std::int64_t utime_now = 0x3fffffff, utime_omit = 0x3ffffffe;
@@ -184,22 +186,47 @@ std::string calendar_time(std::int64_t seconds, std::int64_t nanoseconds, unsign
     return result.append("+0000");
 }
 
+void print_narrow_timespec(Printer& printer, std::span<const std::byte> bytes) {
+    print_widened<2, std::int32_t, print_timespec>(printer, bytes);
+}
+
+namespace {
+
+constexpr std::size_t narrow_time_size = 8;
+
+void print_narrow_timeval(Printer& printer, std::span<const std::byte> bytes) {
+    print_widened<2, std::int32_t, print_timeval>(printer, bytes);
+}
+
+bool has_narrow_times(const Call& call) {
+    const auto name = syscall_name(call.enter().arch, call.enter().number);
+    return call.enter().arch == Arch::i386 && !(name && name->ends_with("64"));
+}
+
+}  // namespace
+
 void print_time_left(Printer& printer, unsigned index) {
     const Call& call = printer.call();
     const std::uint64_t address = call.argument(index);
     const auto name = syscall_name(call.enter().arch, call.enter().number);
-    if (address == 0 || !name || (*name != "ppoll" && *name != "pselect6" && *name != "select")) return;
-    const auto bytes = call.exit()->memory.at(RemoteAddress{address}, time_size);
-    if (!bytes || bytes->size() < time_size) return;
+    if (address == 0 || !name) return;
+    const bool has_timeval = name->ends_with("select");
+    if (!has_timeval && !name->starts_with("ppoll") && !name->starts_with("pselect6")) return;
+    const std::size_t size = has_narrow_times(call) ? narrow_time_size : time_size;
+    const auto bytes = call.exit()->memory.at(RemoteAddress{address}, size);
+    if (!bytes || bytes->size() < size) return;
     printer.text(", left ");
-    *name == "select" ? print_timeval(printer, *bytes) : print_timespec(printer, *bytes);
+    if (size == time_size)
+        has_timeval ? print_timeval(printer, *bytes) : print_timespec(printer, *bytes);
+    else
+        has_timeval ? print_narrow_timeval(printer, *bytes) : print_narrow_timespec(printer, *bytes);
 }
 
 namespace kinds {
 
 const Kind timespec_in = struct_in<16, print_timespec>;
 const Kind timespec_out = struct_out<16, print_timespec>;
-const Kind timespec_remaining{.phase = Phase::exit_always, .render = render_remaining, .capture = capture_struct<16>};
+const Kind timespec_remaining{.phase = Phase::exit_always, .render = render_remaining<16, print_timespec>, .capture = capture_struct<16>};
 /// Read at entry; what is left of it is read at exit and told with the result.
 const Kind timespec_left{.render = render_struct_in<16, print_timespec>, .capture = capture_struct<16>, .captured_at_both = true};
 const Kind timeval_left{.render = render_struct_in<16, print_timeval>, .capture = capture_struct<16>, .captured_at_both = true};
@@ -222,6 +249,33 @@ const Kind utimbuf = struct_in<16, print_utimbuf>;
 const Kind time_out = struct_out<8, print_time_value>;
 const Kind sigevent = struct_in<sigevent_size, print_sigevent>;
 const Kind timer_id{.render = render_timer_id};
+
+namespace compat {
+
+template <std::size_t count, PrintStruct print>
+constexpr Kind in = struct_in<count * 4, print_widened<count, std::int32_t, print>>;
+template <std::size_t count, PrintStruct print>
+constexpr Kind out = struct_out<count * 4, print_widened<count, std::int32_t, print>>;
+
+const Kind timespec_in = in<2, print_timespec>;
+const Kind timespec_out = out<2, print_timespec>;
+const Kind timespec_remaining{
+    .phase = Phase::exit_always, .render = render_remaining<8, print_narrow_timespec>, .capture = capture_struct<8>};
+const Kind timespec_left{.render = render_struct_in<8, print_narrow_timespec>, .capture = capture_struct<8>, .captured_at_both = true};
+const Kind timeval_left{.render = render_struct_in<8, print_narrow_timeval>, .capture = capture_struct<8>, .captured_at_both = true};
+const Kind utimes_pair = in<4, print_pair<print_utime>>;
+const Kind timeval_in = in<2, print_timeval>;
+const Kind timeval_out = out<2, print_timeval>;
+const Kind timeval_pair = in<4, print_pair<print_dated_timeval>>;
+const Kind itimerspec_in = in<4, print_timer<print_timespec>>;
+const Kind itimerspec_out = out<4, print_timer<print_timespec>>;
+const Kind itimerval_in = in<4, print_timer<print_timeval>>;
+const Kind itimerval_out = out<4, print_timer<print_timeval>>;
+const Kind times = out<4, print_times>;
+const Kind utimbuf = in<2, print_utimbuf>;
+const Kind time_out = out<1, print_time_value>;
+
+}  // namespace compat
 
 }  // namespace kinds
 

@@ -1,5 +1,6 @@
 #include "decoders_syscalls/native_call.hpp"
 
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/table.hpp"
 
 #include <algorithm>
@@ -12,18 +13,6 @@ namespace shimtrace::decoders {
 namespace {
 
 using Args = std::array<std::uint64_t, 6>;
-
-struct Renamed {
-    std::string_view compat, native;
-};
-// The same call by another name; `…_time64` is taken off by rule.
-constexpr Renamed renamed[] = {
-    {"_newselect", "select"}, {"chown32", "chown"},        {"fchown32", "fchown"},          {"fcntl64", "fcntl"},
-    {"fstat64", "fstat"},     {"fstatat64", "newfstatat"}, {"fstatfs64", "fstatfs"},        {"ftruncate64", "ftruncate"},
-    {"lchown32", "lchown"},   {"lstat64", "lstat"},        {"oldfstat", "fstat"},           {"oldlstat", "lstat"},
-    {"oldstat", "stat"},      {"sendfile64", "sendfile"},  {"sigsuspend", "rt_sigsuspend"}, {"stat64", "stat"},
-    {"statfs64", "statfs"},   {"truncate64", "truncate"},  {"umount", "umount2"},           {"waitpid", "wait4"},
-};
 
 // What socketcall(2) does, by its first argument (include/uapi/linux/net.h).
 constexpr std::array<std::string_view, 21> socket_calls = {
@@ -96,9 +85,7 @@ std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const Args
         const auto words = words_at(memory, args[0], 5);
         return words ? named(name, *words) : std::nullopt;
     }
-    constexpr std::string_view time64 = "_time64";
-    if (name.ends_with(time64)) name.remove_suffix(time64.size());
-    if (const auto* row = std::ranges::find(renamed, name, &Renamed::compat); row != std::end(renamed)) name = row->native;
+    name = native_name(name, [](std::string_view other) { return syscall_number(Arch::x86_64, other).has_value(); });
     auto call = named(name, args);
     if (call && name == "fcntl") call->args[1] = fcntl_command(args[1]);
     return call;

@@ -1,4 +1,4 @@
-// Numbers of system calls by architecture. x86-64, x32 and aarch64 share the rows; i386 has names and counts of arguments.
+// Numbers of system calls by architecture. x86-64, x32 and aarch64 share the rows; i386 has its own of them (compat.hpp).
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,7 @@
 #include "decoders_flags/file.hpp"
 #include "decoders_flags/memory.hpp"
 #include "decoders_flags/signal.hpp"
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/results.hpp"
 
@@ -31,6 +32,9 @@ static constexpr SyscallRow descriptor_table[] = {
     {"flock", class_desc, {fd("fd"), flags("operation", flock_operations)}},
     {"ioctl", class_desc, {fd("fd"), of("request", kinds::ioctl_command), of("argp", kinds::ioctl_argument)}, results::ioctl},
     {"lseek", class_desc, {fd("fd"), number64("offset"), constant("whence", whence_names)}, results::unsigned_number},
+    {"_llseek",  // i386's
+     class_desc,
+     {fd("fd"), of("offset", kinds::compat::high_low), from(3, of("result", kinds::out_int64)), from(4, constant("whence", whence_names))}},
     {"poll", class_desc, {of("fds", kinds::poll_fds, 1), count("nfds"), number("timeout")}, results::poll},
     {"ppoll",
      class_desc,

@@ -4,6 +4,9 @@
 #include "decoders_syscalls/capturing.hpp"
 #include "decoders_syscalls/printer.hpp"
 
+#include <array>
+#include <type_traits>
+
 namespace shimtrace::decoders {
 
 using PrintStruct = void (*)(Printer&, std::span<const std::byte>);
@@ -34,6 +37,15 @@ template <std::size_t size, PrintStruct print>
 constexpr Kind struct_in{.render = render_struct_in<size, print>, .capture = capture_struct<size>};
 template <std::size_t size, PrintStruct print>
 constexpr Kind struct_out{.phase = Phase::exit, .render = render_struct_out<size, print>, .capture = capture_struct<size>};
+
+/// A struct of `count` 32-bit numbers, printed as the one that has numbers of 64 bits in their places.
+template <std::size_t count, typename Word, PrintStruct print>
+void print_widened(Printer& printer, std::span<const std::byte> bytes) {
+    using Wide = std::conditional_t<std::is_signed_v<Word>, std::int64_t, std::uint64_t>;
+    std::array<Wide, count> wide;
+    for (std::size_t i = 0; i < count; ++i) wide[i] = value_at<Word>(bytes, i * sizeof(Word));
+    print(printer, std::as_bytes(std::span(wide)));
+}
 
 /// struct sock_fprog of 16 bytes: {u16 length, filter's address}. Sockets and seccomp take it.
 inline void print_filter_program(Printer& printer, std::span<const std::byte> bytes) {

@@ -1,6 +1,8 @@
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/numbers.hpp"
 #include "decoders_syscalls/row.hpp"
 
+#include <deque>
 #include <string>
 #include <unordered_map>
 
@@ -45,27 +47,27 @@ void add_x32(EntriesByNumber& table, const ByName& rows) {
     for (const auto& [number, name] : x32_numbers()) table[number].row = nullptr;
 }
 
-void add_i386(EntriesByNumber& table, const ByName& rows) {
+/// `made` keeps the rows.
+void add_i386(EntriesByNumber& table, const ByName& rows, std::deque<SyscallRow>& made) {
     for (const auto& [number, name, arguments] : i386_numbers()) {
-        // stat64, getuid32, clock_gettime64: in the classes of the call without the suffix.
-        std::string_view plain = name;
-        for (const std::string_view suffix : {"_time64", "64", "32"})
-            if (!rows.contains(plain) && plain.ends_with(suffix)) plain.remove_suffix(suffix.size());
-        const auto found = rows.find(plain);
+        const auto found = rows.find(native_name(name, [&](std::string_view other) { return rows.contains(other); }));
         table[number] = {name, nullptr, arguments, found == rows.end() ? 0 : found->second->classes};
+        if (found == rows.end()) continue;
+        if (auto row = compat_row(name, arguments, *found->second)) table[number].row = &made.emplace_back(std::move(*row));
     }
 }
 
 /// Built once, never changed: lookups are one index away.
 struct Tables {
     EntriesByNumber x86_64, x32, aarch64, i386;
+    std::deque<SyscallRow> compat_rows;
 
     Tables() {
         const ByName rows = index_rows();
         add(x86_64, rows, x86_64_numbers());
         add_x32(x32, rows);
         add(aarch64, rows, aarch64_numbers());
-        add_i386(i386, rows);
+        add_i386(i386, rows, compat_rows);
     }
 };
 

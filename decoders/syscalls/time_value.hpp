@@ -9,6 +9,8 @@ namespace shimtrace::decoders {
 void print_time(Printer& printer, std::int64_t seconds, std::int64_t fraction, std::string_view fraction_name);
 /// 16 bytes of a timespec.
 void print_timespec(Printer& printer, std::span<const std::byte> bytes);
+/// 8 bytes: a timespec of a 32-bit program.
+void print_narrow_timespec(Printer& printer, std::span<const std::byte> bytes);
 /// 16 bytes of a timeval.
 void print_timeval(Printer& printer, std::span<const std::byte> bytes);
 /// 2023-11-14T22:13:20.000000000+0000, in UTC.

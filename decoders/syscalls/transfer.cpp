@@ -37,11 +37,12 @@ constexpr Mover movers[] = {
     {"pwritev2", TransferShape::vector, true, -1, true},
 };
 
-/// nullptr: no such call. 32-bit calls have structs of another shape: find_row has no row for them either.
+/// nullptr: no such call. 32-bit message headers have another shape, which nothing here reads.
 const Mover* find_any_mover(Arch arch, std::int64_t number) {
-    static const ByNumber<Mover> x86_64(Arch::x86_64, movers), aarch64(Arch::aarch64, movers);
-    if (arch != Arch::x86_64 && arch != Arch::aarch64) return nullptr;
-    return (arch == Arch::x86_64 ? x86_64 : aarch64).find(number);
+    static const ByNumber<Mover> x86_64(Arch::x86_64, movers), aarch64(Arch::aarch64, movers), i386(Arch::i386, movers);
+    if (arch == Arch::x32) return nullptr;
+    const Mover* mover = (arch == Arch::x86_64 ? x86_64 : arch == Arch::i386 ? i386 : aarch64).find(number);
+    return mover && arch == Arch::i386 && mover->shape == TransferShape::message ? nullptr : mover;
 }
 
 /// Of those: calls in the order of a stream.
@@ -67,10 +68,11 @@ public:
     }
     void vector(std::uint64_t address, std::uint64_t count) {
         constexpr std::uint64_t most = 1024;  // UIO_MAXIOV
-        const auto list = call_.bytes(address, std::min(count, most) * iovec_size);
+        const std::size_t size = call_.pointer_size(), element = 2 * size;
+        const auto list = call_.bytes(address, std::min(count, most) * element);
         if (!list) return;
-        for (std::size_t at = 0; at + iovec_size <= list->size() && left_ != 0; at += iovec_size)
-            part(value_at<std::uint64_t>(*list, at), value_at<std::uint64_t>(*list, at + 8));
+        for (std::size_t at = 0; at + element <= list->size() && left_ != 0; at += element)
+            part(pointer_at(*list, at, size), pointer_at(*list, at + size, size));
     }
     void message(std::uint64_t address) {
         constexpr std::uint64_t iov_offset = 16, header_size = 56;  // struct msghdr of 64-bit architectures
