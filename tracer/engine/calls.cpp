@@ -1,5 +1,7 @@
 // The engine between a call's entry and its return.
+#include "decoders_syscalls/native_call.hpp"
 #include "engine/engine.hpp"
+#include "engine/proc_file.hpp"
 
 #include <sys/syscall.h>
 
@@ -81,10 +83,10 @@ void Engine::enter(Tracee& tracee, const SyscallInfo& info) {
 void Engine::leave(Tracee& tracee) {
     tracee.in_call = false;
     tracee.next_blocked_report = MonotonicTime::max();
-    if (!tracee.returns && !tracee.timeout_register) return;
+    if (!tracee.returns && !tracee.shortened_timeout) return;
     SyscallInfo info;
     if (!syscall_info(tracee.tid(), info) || info.op != PTRACE_SYSCALL_INFO_EXIT) return;
-    if (tracee.timeout_register) restore_timeout(tracee.tid(), *std::exchange(tracee.timeout_register, std::nullopt));
+    if (tracee.shortened_timeout) restore_timeout(tracee.tid(), *std::exchange(tracee.shortened_timeout, std::nullopt));
     if (!tracee.returns) return;
     reporter_.returned(tracee, info.exit.rval, info.exit.is_error != 0, info.instruction_pointer, info.stack_pointer);
     // Until the command has been exec'd, what runs is our own code.
@@ -118,7 +120,7 @@ void Engine::show_found_call(Tracee& tracee, bool group_stopped) {
     bool blocks = restarts(*call);
     if (!blocks && !group_stopped) {
         const auto elapsed = since ? std::optional(reporter_.now() - *since) : std::nullopt;
-        blocks = restart_quietly(tracee.tid(), *call, elapsed, tracee.timeout_register);
+        blocks = restart_quietly(tracee.tid(), *call, elapsed, tracee.shortened_timeout);
     }
     if (!blocks && !same) return;  // it had returned before we came
     if (!shown) {
@@ -145,6 +147,11 @@ void Engine::show_unreachable(Tracee& tracee) {
     if (!tracee.found || tracee.reenters || seen.number < 0) return;
     Event& enter = tracee.enter;
     enter.clear();
+    // /proc tells the number without the table that it is of.
+    if (((seen.instruction_pointer | seen.stack_pointer) >> 32) == 0) {
+        const std::string auxv = proc_file(tracee.tid(), "auxv");
+        if (decoders::is_auxv_of_32_bit(std::as_bytes(std::span(auxv)))) enter.arch = Arch::i386;
+    }
     enter.number = seen.number;
     enter.args = seen.args;
     enter.at_attach = true;

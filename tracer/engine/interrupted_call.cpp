@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <span>
 
 namespace shimtrace::engine {
 
@@ -22,16 +23,41 @@ struct EintrCall {
     Timeout timeout;
     std::size_t argument;
 };
-constexpr std::array eintr_calls{
-    EintrCall{SYS_epoll_wait, Timeout::milliseconds, 3},
-    EintrCall{SYS_epoll_pwait, Timeout::milliseconds, 3},
-    EintrCall{SYS_epoll_pwait2, Timeout::pointer, 3},
-    EintrCall{SYS_rt_sigtimedwait, Timeout::pointer, 2},
-    EintrCall{SYS_semop, Timeout::none, 0},
-    EintrCall{SYS_semtimedop, Timeout::pointer, 3},
-    EintrCall{SYS_io_getevents, Timeout::pointer, 4},
-    EintrCall{SYS_io_pgetevents, Timeout::pointer, 4},
+constexpr EintrCall x86_64_calls[] = {
+    {SYS_epoll_wait, Timeout::milliseconds, 3},
+    {SYS_epoll_pwait, Timeout::milliseconds, 3},
+    {SYS_epoll_pwait2, Timeout::pointer, 3},
+    {SYS_rt_sigtimedwait, Timeout::pointer, 2},
+    {SYS_semop, Timeout::none, 0},
+    {SYS_semtimedop, Timeout::pointer, 3},
+    {SYS_io_getevents, Timeout::pointer, 4},
+    {SYS_io_pgetevents, Timeout::pointer, 4},
 };
+// arch/x86/entry/syscalls/syscall_32.tbl
+constexpr EintrCall i386_calls[] = {
+    {117, Timeout::pointer, 5},       // ipc: semop, and semtimedop with its timeout last
+    {177, Timeout::pointer, 2},       // rt_sigtimedwait
+    {247, Timeout::pointer, 4},       // io_getevents
+    {256, Timeout::milliseconds, 3},  // epoll_wait
+    {319, Timeout::milliseconds, 3},  // epoll_pwait
+    {385, Timeout::pointer, 4},       // io_pgetevents
+    {416, Timeout::pointer, 4},       // io_pgetevents_time64
+    {420, Timeout::pointer, 3},       // semtimedop_time64
+    {421, Timeout::pointer, 2},       // rt_sigtimedwait_time64
+    {441, Timeout::pointer, 3},       // epoll_pwait2
+};
+
+const EintrCall* eintr_call(Arch arch, std::int64_t number) {
+    if (arch != Arch::x86_64 && arch != Arch::i386) return nullptr;
+    const std::span<const EintrCall> calls = arch == Arch::i386 ? std::span<const EintrCall>(i386_calls) : x86_64_calls;
+    const auto found = std::ranges::find(calls, number, &EintrCall::number);
+    return found == calls.end() ? nullptr : &*found;
+}
+
+/// Where the fourth argument is passed: all timeouts of milliseconds are.
+std::size_t place_of_timeout(Arch arch) {
+    return arch == Arch::i386 ? offsetof(user_regs_struct, rsi) : offsetof(user_regs_struct, r10);
+}
 
 }  // namespace
 
@@ -56,14 +82,13 @@ bool restarts(const InterruptedCall& call) {
            call.result == restart_block;
 }
 
-bool ends_with_eintr(std::int64_t number) {
-    return std::ranges::find(eintr_calls, number, &EintrCall::number) != eintr_calls.end();
+bool ends_with_eintr(Arch arch, std::int64_t number) {
+    return eintr_call(arch, number) != nullptr;
 }
 
-bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanoseconds> elapsed, std::optional<std::uint64_t>& shortened) {
-    if (call.result != -EINTR || call.arch != Arch::x86_64) return false;
-    const auto row = std::ranges::find(eintr_calls, call.number, &EintrCall::number);
-    if (row == eintr_calls.end()) return false;
+bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanoseconds> elapsed, std::optional<ShortenedTimeout>& shortened) {
+    const EintrCall* row = call.result == -EINTR ? eintr_call(call.arch, call.number) : nullptr;
+    if (row == nullptr) return false;
 
     const std::uint64_t timeout = call.args[row->argument];
     if (row->timeout == Timeout::pointer && timeout != 0) return false;
@@ -71,14 +96,15 @@ bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanosec
         if (!elapsed) return false;
         const auto whole = std::chrono::milliseconds(static_cast<std::int32_t>(timeout));
         const auto left = std::max(std::chrono::ceil<std::chrono::milliseconds>(whole - *elapsed), std::chrono::milliseconds(0));
-        if (!set_register(tid, offsetof(user_regs_struct, r10), static_cast<std::uint64_t>(left.count()))) return false;
-        if (!shortened) shortened = timeout;
+        const std::size_t place = place_of_timeout(call.arch);
+        if (!set_register(tid, place, static_cast<std::uint64_t>(left.count()))) return false;
+        if (!shortened) shortened = {place, timeout};
     }
     return set_register(tid, offsetof(user_regs_struct, rax), static_cast<std::uint64_t>(restart_no_handler));
 }
 
-void restore_timeout(Tid tid, std::uint64_t value) {
-    set_register(tid, offsetof(user_regs_struct, r10), value);
+void restore_timeout(Tid tid, const ShortenedTimeout& timeout) {
+    set_register(tid, timeout.place, timeout.value);
 }
 
 }  // namespace shimtrace::engine

@@ -29,14 +29,20 @@ std::optional<InterruptedCall> call_of(const user_regs_struct& registers, Arch a
 /// The kernel will enter the call again unless a signal's handler runs.
 bool restarts(const InterruptedCall& call);
 
-/// Whether a wake-up ends that call of x86-64 with EINTR, so that restart_quietly() has something to do.
-bool ends_with_eintr(std::int64_t number);
+/// Whether a wake-up ends that call with EINTR, so that restart_quietly() has something to do.
+bool ends_with_eintr(Arch arch, std::int64_t number);
+
+/// A timeout that was shortened in the register that it is passed in.
+struct ShortenedTimeout {
+    std::size_t place = 0;    ///< of the register in user_regs_struct
+    std::uint64_t value = 0;  ///< that the program had put there
+};
 
 /// Has a call that our interruption ended with EINTR restarted, where that can be done without a trace: its timeout is
 /// infinite, or is in a register that can be set to what is left of it (`elapsed`: how long the call had waited). True:
-/// it will be restarted. `shortened` is then set to the register's former value where that was changed.
-bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanoseconds> elapsed, std::optional<std::uint64_t>& shortened);
+/// it will be restarted. `shortened` is then set where its timeout was changed, unless it has been before.
+bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanoseconds> elapsed, std::optional<ShortenedTimeout>& shortened);
 /// The register back to what the program had put there.
-void restore_timeout(Tid tid, std::uint64_t value);
+void restore_timeout(Tid tid, const ShortenedTimeout& timeout);
 
 }  // namespace shimtrace::engine

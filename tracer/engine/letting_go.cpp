@@ -56,13 +56,13 @@ void Engine::let_go() {
 /// What the interruption did to a call is undone here, where the kernel decides about restarts.
 void Engine::undo_interruption(Tracee& tracee) {
     // Most calls the kernel itself takes up again.
-    if (tracee.in_call && tracee.enter.arch == Arch::x86_64 && !ends_with_eintr(tracee.enter.number)) return;
+    if (tracee.in_call && !ends_with_eintr(tracee.enter.arch, tracee.enter.number)) return;
     const auto values = registers(tracee.tid());
     const auto call = values ? interrupted_call(tracee, *values) : std::nullopt;
     if (!call) return;
     const bool known = call->number == tracee.enter.number;
     const auto elapsed = reporter_.now() - tracee.enter.since.value_or(tracee.enter.time);
-    std::optional<std::uint64_t> shortened;
+    std::optional<ShortenedTimeout> shortened;
     restart_quietly(tracee.tid(), *call, known ? std::optional(elapsed) : std::nullopt, shortened);
 }
 
@@ -75,8 +75,8 @@ void Engine::let_go_at(Tracee& tracee, WaitStatus status) {
         if (!status.group_stop()) undo_interruption(tracee);
         return detach_from(tracee, 0);
     }
-    if (status.syscall_stop() && tracee.in_call && tracee.timeout_register) {
-        restore_timeout(tid, *std::exchange(tracee.timeout_register, std::nullopt));
+    if (status.syscall_stop() && tracee.in_call && tracee.shortened_timeout) {
+        restore_timeout(tid, *std::exchange(tracee.shortened_timeout, std::nullopt));
     }
     if (status.event() == PTRACE_EVENT_FORK || status.event() == PTRACE_EVENT_VFORK || status.event() == PTRACE_EVENT_CLONE) {
         // The child is ours by inheritance; its first stop may have come already.

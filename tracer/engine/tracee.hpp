@@ -1,6 +1,7 @@
 // One traced thread, and the table of them.
 #pragma once
 
+#include "engine/interrupted_call.hpp"
 #include "engine/ptrace_calls.hpp"
 
 #include <shimtrace/event.hpp>
@@ -51,7 +52,7 @@ struct Tracee {
     MonotonicTime attached_at;
     Nanoseconds blocked_for{};  ///< reported next when it has blocked for that long
     MonotonicTime next_blocked_report = MonotonicTime::max();
-    std::optional<std::uint64_t> timeout_register;  ///< the call's own value of a timeout that was shortened for a restart
+    std::optional<ShortenedTimeout> shortened_timeout;  ///< for a restart of the call
 
     [[nodiscard]] Tid tid() const { return attached.tid(); }
     /// In a call whose enter event is out.

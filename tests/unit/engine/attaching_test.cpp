@@ -53,6 +53,25 @@ TEST_CASE("coming and going is not noticed by calls that return EINTR to any wak
     }
 }
 
+TEST_CASE("coming and going is not noticed by a 32-bit program that waits in epoll_wait") {
+    constexpr std::int64_t epoll_wait_of_i386 = 256;
+    for (const char* scenario : {"patient_32", "patient_32_for_a_while"}) {
+        CAPTURE(scenario);
+        Target target(scenario);
+        REQUIRE(eventually([&] { return target.blocks_in(epoll_wait_of_i386); }));
+        for (int i = 0; i < 3; ++i) {
+            Session session(attaching(target));
+            REQUIRE(session.await(EventKind::syscall_enter, epoll_wait_of_i386));
+            session.stop();
+            REQUIRE(session.result());
+            REQUIRE(eventually([&] { return target.blocks_in(epoll_wait_of_i386); }));
+        }
+        CHECK(target.tracers() == 0);
+        target.type_byte();
+        CHECK(target.exit_status() == 0);
+    }
+}
+
 TEST_CASE("coming and going is not noticed by sigwaitinfo, poll and read") {
     Target target("blocks_in_many_ways");
     REQUIRE(eventually([&] { return target.threads().size() == 3 && target.blocks_in(SYS_read); }));

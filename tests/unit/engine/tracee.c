@@ -111,6 +111,26 @@ static int compat(void) {
     return result == getpid() ? 0 : 1;
 }
 
+/// epoll_wait as a 32-bit program calls it, on standard input, for `timeout` milliseconds.
+static int patient_in_32_bits(int timeout) {
+    int epoll = epoll_create1(0);
+    struct epoll_event event = {.events = EPOLLIN};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, 0, &event);
+    struct epoll_event* low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    long result;
+    __asm__ volatile("int $0x80"
+                     : "=a"(result)
+                     : "a"(256L), "b"((long)epoll), "c"(low), "d"(1L), "S"((long)timeout)
+                     : "memory", "r8", "r9", "r10", "r11");
+    return result == 1 ? 0 : result == -EINTR ? 4 : 1;
+}
+static int patient_32(void) {
+    return patient_in_32_bits(-1);
+}
+static int patient_32_for_a_while(void) {
+    return patient_in_32_bits(600000);
+}
+
 static int naps(void) {
     struct timespec nap = {0, 700000000};
     return nanosleep(&nap, NULL) == 0 ? 0 : 1;
@@ -229,6 +249,8 @@ static const struct {
     {"naps", naps},
     {"patient", patient},
     {"patient_for_a_while", patient_for_a_while},
+    {"patient_32", patient_32},
+    {"patient_32_for_a_while", patient_32_for_a_while},
     {"blocks_in_many_ways", blocks_in_many_ways},
     {"storm", storm},
     {"busy_threads", busy_threads},
