@@ -10,9 +10,13 @@
 #include <fmt/format.h>
 
 #include <sys/resource.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <optional>
+#include <string_view>
 
 namespace shimtrace::cli {
 
@@ -31,6 +35,14 @@ void on_interrupt(int signal) {
     if (command_ended) on_signal(signal);
 }
 
+/// A tracer that is stopped leaves whatever it is attached to stopped, each thread at its next call.
+void on_suspend(int) {
+    constexpr std::string_view text = "shimtrace: not suspended: what is traced would stop as well; Ctrl-C lets it go\n";
+    const int former_errno = errno;
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    errno = former_errno;
+}
+
 /// Sees the started command end: it is the first task of its session.
 class CommandWatch final : public StreamSink {
 public:
@@ -44,10 +56,11 @@ private:
     std::optional<Tid> command_;
 };
 
-/// Ctrl-C, SIGTERM, SIGHUP end the session; a closed pipe is an error of write(2). Restored at the end of the scope.
+/// Ctrl-C, SIGTERM, SIGHUP end the session; a closed pipe is an error of write(2); Ctrl-Z does not suspend us where we are attached to
+/// others than the command that we start. Restored at the end of the scope.
 class SignalHandling {
 public:
-    SignalHandling(engine::StopRequest& stop, bool started_command) {
+    SignalHandling(engine::StopRequest& stop, bool started_command, bool attached) {
         interrupted_session = &stop;
         struct sigaction action {};
         action.sa_handler = on_signal;
@@ -56,6 +69,12 @@ public:
         // A handler and not SIG_IGN: what is ignored here would stay ignored in the command (execve(2)).
         action.sa_handler = [](int) {};
         set(SIGPIPE, action);
+        if (attached) {
+            action.sa_handler = on_suspend;
+            set(SIGTSTP, action);
+            action.sa_handler = SIG_IGN;  // a terminal that stops writers in the background (stty tostop)
+            if (!started_command) set(SIGTTOU, action);
+        }
         action.sa_handler = started_command ? on_interrupt : on_signal;
         set(SIGINT, action);
         set(SIGQUIT, action);
@@ -147,7 +166,8 @@ std::expected<void, Refusal> resolve_targets(const Globals& globals, const Trace
 }
 
 int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, engine::StopRequest& stop) {
-    if (plan.request.colocate && (!plan.request.attach.empty() || !plan.request.attach_threads.empty()))
+    const bool attaches = !plan.request.attach.empty() || !plan.request.attach_threads.empty();
+    if (plan.request.colocate && attaches)
         report(
             {.what = "--colocate: a shimtrace that is killed with -9 leaves the target on one CPU", .hint = "taskset -a -p gives it back"},
             exit_done);
@@ -156,7 +176,7 @@ int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, en
     if (!plan.request.command.empty()) all.push_back(&watch);
     command_ended = false;
     output::Tee tee(all);
-    const SignalHandling signals(stop, !plan.request.command.empty());
+    const SignalHandling signals(stop, !plan.request.command.empty(), attaches);
     containerd::SessionRoles roles(plan.surroundings, host::read_process);
     host::ObserverHooks hooks = plan.print.plain ? no_hooks() : role_hooks(roles);
     stacks::StackReader stack_reader;
