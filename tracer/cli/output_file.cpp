@@ -1,6 +1,7 @@
 #include "cli/output_file.hpp"
 
 #include "cli/command.hpp"
+#include "output/aside_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -96,31 +97,50 @@ private:
     std::unordered_map<Tid, std::unique_ptr<output::LineWriter>> files_;
 };
 
-Result<std::unique_ptr<output::LineWriter>> open_command(const std::string& command, OutputEnded ended) {
+bool is_regular_file(int fd) {
+    struct stat status {};
+    return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+struct Opened {
+    int fd = -1;
+    bool owned = false;
+    pid_t command = 0;  ///< that reads it, to be waited for; 0: none
+};
+
+Result<Opened> open_command(const char* command) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail("make a pipe for the output", errno);
     const pid_t child = ::fork();
-    if (child < 0) return fail("start " + command, errno);
+    if (child < 0) return fail(fmt::format("start {}", command), errno);
     if (child == 0) {
         ::dup2(ends[0], 0);
-        ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+        ::execl("/bin/sh", "sh", "-c", command, nullptr);
         ::_exit(127);
     }
     ::close(ends[0]);
-    return std::make_unique<FileWriter>(ends[1], true, child, std::move(ended));
+    return Opened{ends[1], true, child};
+}
+
+Result<Opened> open_place(const OutputPlace& place) {
+    if (place.path.empty()) return Opened{.fd = place.standard};
+    if (place.path == "-") return Opened{.fd = 1};
+    if (place.path.starts_with('|') || place.path.starts_with('!')) return open_command(place.path.c_str() + 1);
+    const int fd = ::open(place.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (place.append ? O_APPEND : O_TRUNC), 0666);
+    if (fd < 0) return fail("open " + place.path, errno);
+    return Opened{fd, true};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place, OutputEnded ended) {
-    if (place.path.empty()) return std::make_unique<FileWriter>(place.standard, false, 0, std::move(ended));
-    if (place.path == "-") return std::make_unique<FileWriter>(1, false, 0, std::move(ended));
-    if (place.path.starts_with('|') || place.path.starts_with('!')) return open_command(place.path.substr(1), std::move(ended));
     if (is_same_file(place.path, place.source)) return fail("write " + place.path, 0, "it is the recording that is read");
     if (place.separate) return std::make_unique<SeparateWriter>(place.path, place.append, std::move(ended));
-    const int fd = ::open(place.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (place.append ? O_APPEND : O_TRUNC), 0666);
-    if (fd < 0) return fail("open " + place.path, errno);
-    return std::make_unique<FileWriter>(fd, true, 0, std::move(ended));
+    const auto opened = open_place(place);
+    if (!opened) return std::unexpected(opened.error());
+    auto writer = std::make_unique<FileWriter>(opened->fd, opened->owned, opened->command, std::move(ended));
+    if (!place.tell_lost || is_regular_file(opened->fd)) return writer;
+    return std::make_unique<output::AsideWriter>(std::move(writer), place.tell_lost);
 }
 
 }  // namespace shimtrace::cli

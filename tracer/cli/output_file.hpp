@@ -5,6 +5,7 @@
 
 #include <shimtrace/error.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,11 +17,14 @@ struct OutputPlace {
     bool append = false;    ///< -A
     bool separate = false;  ///< -ff: one file a thread, named PATH.TID
     int standard = 2;       ///< the descriptor used without -o
-    std::string source;     ///< the file that is read from meanwhile: it is not written over; empty: none
+    /// Set: a reader that does not read (of a pipe or a terminal; files have none) holds nobody up; lines are lost instead, and this tells
+    /// how many, in a line.
+    std::function<std::string(std::uint64_t)> tell_lost;
+    std::string source;  ///< the file that is read from meanwhile: it is not written over; empty: none
 };
 
-/// Called once when the output ends early. `failed`: it could not be written, as has been said on standard error; else nobody reads it any
-/// more.
+/// Called once, perhaps from another thread, when the output ends early. `failed`: it could not be written, as has been said on standard
+/// error; else nobody reads it any more.
 using OutputEnded = std::function<void(bool failed)>;
 
 /// Errors: as open(2); and the place is the source.

@@ -160,14 +160,13 @@ std::expected<void, Refusal> resolve_targets(const Globals& globals, const Trace
             request.attach.insert(request.attach.end(), found->pids.begin(), found->pids.end());
         }
     }
-    if (request.attach.empty() && request.attach_threads.empty() && request.command.empty())
+    if (!request.attaches() && request.command.empty())
         return std::unexpected(Refusal{{.what = "nothing to trace", .hint = "name a TARGET, -p PID, or -- COMMAND"}, exit_usage});
     return {};
 }
 
 int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, engine::StopRequest& stop) {
-    const bool attaches = !plan.request.attach.empty() || !plan.request.attach_threads.empty();
-    if (plan.request.colocate && attaches)
+    if (plan.request.colocate && plan.request.attaches())
         report(
             {.what = "--colocate: a shimtrace that is killed with -9 leaves the target on one CPU", .hint = "taskset -a -p gives it back"},
             exit_done);
@@ -176,7 +175,7 @@ int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, en
     if (!plan.request.command.empty()) all.push_back(&watch);
     command_ended = false;
     output::Tee tee(all);
-    const SignalHandling signals(stop, !plan.request.command.empty(), attaches);
+    const SignalHandling signals(stop, !plan.request.command.empty(), plan.request.attaches());
     containerd::SessionRoles roles(plan.surroundings, host::read_process);
     host::ObserverHooks hooks = plan.print.plain ? no_hooks() : role_hooks(roles);
     stacks::StackReader stack_reader;

@@ -7,6 +7,7 @@
 #include "cli/trace_output.hpp"
 #include "output/deferred_sink.hpp"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -30,7 +31,9 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
     }
 
     engine::StopRequest stop;
-    bool output_failed = false;
+    std::atomic<bool> output_failed = false;
+    // A command that we start waits for who reads its trace, as it waits under strace; what runs already has not asked to be traced.
+    if (plan->request.attaches()) plan->place.tell_lost = tell_lost_lines(globals.json);
     auto writer = open_output(plan->place, [&](bool failed) {
         output_failed = failed;
         stop.stop();
@@ -45,7 +48,7 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
     if (!recording && (plan->print.messages != 0 || plan->print.messages_alone != 0))
         if (const auto shims = look_at_shims(*plan)) sinks.front()->snapshot(*shims);
     const int exit_code = recording ? record_session(*recording, *plan, std::move(sinks), stop) : run_session(*plan, sinks, stop);
-    (*writer)->flush();
+    (*writer)->finish();
     return output_failed && exit_code == exit_done ? exit_failed : exit_code;
 }
 

@@ -3,6 +3,8 @@
 #include "output/exporters.hpp"
 #include "output/trace_printer.hpp"
 
+#include <fmt/format.h>
+
 namespace shimtrace::cli {
 
 Result<TracePlan> plan_output(const TraceOptions& options, bool json) {
@@ -15,6 +17,16 @@ Result<TracePlan> plan_output(const TraceOptions& options, bool json) {
     plan->place.standard = 1;
     plan->request.resolve_descriptors = true;
     return plan;
+}
+
+std::function<std::string(std::uint64_t)> tell_lost_lines(bool json) {
+    if (json)
+        return [](std::uint64_t lines) {
+            return fmt::format(R"({{"type":"lost","lines":{}}})"
+                               "\n",
+                               lines);
+        };
+    return [](std::uint64_t lines) { return fmt::format("shimtrace: {} lines were lost here: nobody read them in time\n", lines); };
 }
 
 std::unique_ptr<StreamSink> make_printer(bool json, const output::PrintOptions& options, output::LineWriter& writer) {

@@ -5,12 +5,18 @@
 
 #include <shimtrace/stream.hpp>
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace shimtrace::cli {
 
 /// As plan_trace; with `json` changed to what JSON lines need. Error: also what they have no form for.
 Result<TracePlan> plan_output(const TraceOptions& options, bool json);
+
+/// The line that stands where so many lines could not be written.
+std::function<std::string(std::uint64_t)> tell_lost_lines(bool json);
 
 /// `writer` has to outlive it.
 std::unique_ptr<StreamSink> make_printer(bool json, const output::PrintOptions& options, output::LineWriter& writer);

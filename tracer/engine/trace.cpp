@@ -26,7 +26,7 @@ Manner manner_of(const TraceRequest& request) {
         manner.threads_only = true;
     }
     const bool narrowed = !request.x86_64_calls.all() || !request.i386_calls.all();
-    manner.filtered = request.seccomp_filter && request.follow && narrowed && request.attach.empty() && request.attach_threads.empty();
+    manner.filtered = request.seccomp_filter && request.follow && narrowed && !request.attaches();
     // A filter outlives its tracer, and without one the calls that it names fail with ENOSYS: better ended than broken.
     if (manner.filtered) manner.options |= PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
     return manner;
@@ -53,7 +53,7 @@ void seize_all(const TraceRequest& request, const Manner& manner, Tracees& trace
 
 /// Where the first target ran last; -1: nothing is attached to.
 int cpu_of(const TraceRequest& request) {
-    if (request.attach.empty() && request.attach_threads.empty()) return -1;
+    if (!request.attaches()) return -1;
     const auto stat = task_stat(request.attach.empty() ? request.attach_threads.front() : leader(request.attach.front()));
     return stat ? stat->cpu : -1;
 }

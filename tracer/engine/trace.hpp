@@ -40,6 +40,8 @@ struct TraceRequest {
     /// unreported, until it ends; and it is killed with shimtrace (PTRACE_O_EXITKILL).
     bool seccomp_filter = false;
     bool colocate = false;  ///< share one CPU with the tracees; a kill -9 of shimtrace would leave them there
+
+    [[nodiscard]] bool attaches() const { return !attach.empty() || !attach_threads.empty(); }
 };
 
 /// Set by whoever wants the session to end (a signal handler, a closed pipe). Wakes a waiting engine by wake().

@@ -12,7 +12,10 @@ public:
     virtual ~LineWriter() = default;
     /// Text of the line of thread `tid` (several writers of -ff tell by it); not necessarily a whole line.
     virtual void write(Tid tid, std::string_view text) = 0;
+    /// What was written is on its way.
     virtual void flush() = 0;
+    /// It is there, or has failed; nothing is written afterwards.
+    virtual void finish() { flush(); }
 };
 
 }  // namespace shimtrace::output

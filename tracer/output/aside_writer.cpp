@@ -1,0 +1,93 @@
+#include "output/aside_writer.hpp"
+
+#include <shimtrace/quiet_thread.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace shimtrace::output {
+
+AsideWriter::AsideWriter(std::unique_ptr<LineWriter> writer, std::function<std::string(std::uint64_t)> tell_lost, const Options& options)
+    : writer_(std::move(writer)), tell_lost_(std::move(tell_lost)), options_(options), thread_(quiet_thread([this] { serve(); })) {}
+
+void AsideWriter::write(Tid, std::string_view text) {
+    if (losing_) {
+        lose(text);
+        return;
+    }
+    held_ += text;
+    constexpr std::size_t enough = 64 * 1024;
+    if (held_.size() >= enough) flush();
+}
+
+void AsideWriter::flush() {
+    if (losing_) return resume();
+    if (held_.empty()) return;
+    {
+        std::unique_lock lock(mutex_);
+        const auto fits = [this] { return waiting_ == 0 || waiting_ + held_.size() <= options_.most_waiting; };
+        if (fits() || drained_.wait_for(lock, options_.patience, fits)) {
+            enqueue(held_);
+            held_.clear();
+            return;
+        }
+    }
+    losing_ = true;
+    lose(std::exchange(held_, {}));
+}
+
+void AsideWriter::lose(std::string_view text) {
+    if (text.empty()) return;
+    lost_ += static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
+    losing_line_ = text.back() != '\n';
+    if (!losing_line_) resume();
+}
+
+void AsideWriter::resume() {
+    if (losing_line_) return;
+    const std::lock_guard lock(mutex_);
+    if (!roomy()) return;
+    enqueue((in_line_ ? "\n" : "") + tell_lost_(std::exchange(lost_, 0)));
+    losing_ = false;
+}
+
+void AsideWriter::enqueue(std::string_view text) {
+    queue_ += text;
+    waiting_ += text.size();
+    in_line_ = text.back() != '\n';
+    filled_.notify_one();
+}
+
+void AsideWriter::finish() {
+    if (!thread_.joinable()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        if (losing_)
+            enqueue((in_line_ ? "\n" : "") + tell_lost_(std::exchange(lost_, 0)));
+        else if (!held_.empty())
+            enqueue(std::exchange(held_, {}));
+        closed_ = true;
+    }
+    filled_.notify_one();
+    thread_.join();
+    writer_->finish();
+}
+
+void AsideWriter::serve() {
+    std::string text;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        filled_.wait(lock, [this] { return !queue_.empty() || closed_; });
+        if (queue_.empty()) return;
+        std::swap(text, queue_);
+        lock.unlock();
+        writer_->write({}, text);
+        writer_->flush();
+        lock.lock();
+        waiting_ -= text.size();
+        text.clear();
+        drained_.notify_one();
+    }
+}
+
+}  // namespace shimtrace::output
