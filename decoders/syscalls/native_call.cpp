@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <string_view>
 
@@ -14,16 +15,24 @@ namespace {
 
 using Args = std::array<std::uint64_t, 6>;
 
-// What socketcall(2) does, by its first argument (include/uapi/linux/net.h).
-constexpr std::array<std::string_view, 21> socket_calls = {
-    "",       "socket",   "bind",     "connect",    "listen",     "accept",  "getsockname", "getpeername", "socketpair", "send",    "recv",
-    "sendto", "recvfrom", "shutdown", "setsockopt", "getsockopt", "sendmsg", "recvmsg",     "accept4",     "recvmmsg",   "sendmmsg"};
+// What socketcall(2) does, by its first argument, and with how many arguments (net/socket.c: nargs).
+struct SocketCall {
+    std::string_view name;
+    std::uint8_t arguments;
+};
+constexpr SocketCall socket_calls[] = {
+    {"socket", 3},      {"bind", 3},        {"connect", 3},    {"listen", 2},     {"accept", 3},
+    {"getsockname", 3}, {"getpeername", 3}, {"socketpair", 4}, {"sendto", 4},  // send: no address
+    {"recvfrom", 4},                                                           // recv
+    {"sendto", 6},      {"recvfrom", 6},    {"shutdown", 2},   {"setsockopt", 5}, {"getsockopt", 5},
+    {"sendmsg", 3},     {"recvmsg", 3},     {"accept4", 4},    {"recvmmsg", 5},   {"sendmmsg", 4},
+};
 
 /// The 32-bit words at an address, as arguments.
-std::optional<Args> words_at(const Memory& memory, std::uint64_t address, std::size_t count) {
+std::optional<Args> words_at(const Memory* memory, std::uint64_t address, std::size_t count) {
     std::array<std::uint32_t, 6> words{};
     const auto bytes = std::as_writable_bytes(std::span(words).first(count));
-    if (memory.read(RemoteAddress{address}, bytes) != bytes.size()) return std::nullopt;
+    if (memory == nullptr || memory->read(RemoteAddress{address}, bytes) != bytes.size()) return std::nullopt;
     Args args{};
     std::ranges::copy(words, args.begin());
     return args;
@@ -34,23 +43,16 @@ std::optional<NativeCall> named(std::string_view name, const Args& args) {
     return number ? std::optional(NativeCall{*number, args}) : std::nullopt;
 }
 
-std::optional<NativeCall> socket_call(const Args& args, const Memory& memory) {
-    constexpr std::size_t most_arguments = 6;
-    if (args[0] >= socket_calls.size()) return std::nullopt;
-    std::string_view name = socket_calls[args[0]];
-    // The array has as many words as the call has arguments: what stands behind them may not be readable.
-    for (std::size_t count = most_arguments; count > 0; --count) {
-        const auto arguments = words_at(memory, args[1], count);
-        if (!arguments) continue;
-        if (name == "send") name = "sendto";
-        if (name == "recv") name = "recvfrom";
-        return named(name, *arguments);
-    }
-    return std::nullopt;
+std::optional<NativeCall> socket_call(const Args& args, const Memory* memory) {
+    if (args[0] == 0 || args[0] > std::size(socket_calls)) return std::nullopt;
+    const SocketCall& call = socket_calls[args[0] - 1];
+    const auto arguments = words_at(memory, args[1], call.arguments);
+    return arguments ? named(call.name, *arguments) : std::nullopt;
 }
 
+/// Its numbers: include/uapi/linux/ipc.h. How msgrcv's type and buffer are passed depends on a version in the upper half of the number.
 std::optional<NativeCall> ipc_call(const Args& args) {
-    constexpr std::uint64_t call_bits = 0xffff;  // above: a version. Its numbers: include/uapi/linux/ipc.h
+    constexpr std::uint64_t call_bits = 0xffff;
     switch (args[0] & call_bits) {
         case 1:
             return named("semop", {args[1], args[4], args[2]});
@@ -59,7 +61,7 @@ std::optional<NativeCall> ipc_call(const Args& args) {
         case 11:
             return named("msgsnd", {args[1], args[4], args[2], args[3]});
         case 12:
-            return named("msgrcv", {args[1], args[4], args[2], 0, args[3]});
+            return named("msgrcv", {args[1]});
         default:
             return std::nullopt;
     }
@@ -73,7 +75,7 @@ std::uint64_t fcntl_command(std::uint64_t command) {
 
 }  // namespace
 
-std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const Args& args, const Memory& memory) {
+std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const Args& args, const Memory* memory) {
     if (arch == Arch::x86_64 || arch == Arch::aarch64) return NativeCall{number, args};
     const auto known = syscall_name(arch, number);
     if (!known) return std::nullopt;

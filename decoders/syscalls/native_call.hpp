@@ -17,9 +17,9 @@ struct NativeCall {
     std::array<std::uint64_t, 6> args{};
 };
 
-/// nullopt: x86-64 has no such call, or one call in another's clothes (socketcall, ipc, the old select) has its arguments where `memory`
-/// cannot be read.
-std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args, const Memory& memory);
+/// nullopt: x86-64 has no such call, or one call in another's clothes (socketcall, the old select) has its arguments in memory that cannot
+/// be read. `memory`: nullptr where it may not be. Of msgrcv by way of ipc the first argument alone is told.
+std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args, const Memory* memory);
 
 /// Whether a program with this /proc/PID/auxv is a 32-bit one.
 bool is_auxv_of_32_bit(std::span<const std::byte> auxv);

@@ -103,6 +103,7 @@ std::optional<std::string_view> syscall_name(Arch arch, std::int64_t number) {
 }
 
 std::optional<std::int64_t> syscall_number(Arch arch, std::string_view name) {
+    if (name.empty()) return std::nullopt;
     const EntriesByNumber& table = table_of(arch);
     for (std::size_t number = 0; number < table.size(); ++number)
         if (table[number].name == name) return static_cast<std::int64_t>(number | (arch == Arch::x32 ? x32_bit : 0));

@@ -8,15 +8,19 @@ constexpr unsigned longest_rest = 4096, forgiven_after = 8192;  // waits
 
 }  // namespace
 
+void WaitTuner::add_to_average(Nanoseconds time) {
+    average_ += (std::min(time, slow) - average_) / 4;
+}
+
 void WaitTuner::waited(Nanoseconds time, Nanoseconds since_last_stop) {
-    waited_in_vain(time);
+    add_to_average(time);
     if (rest_ > 0) --rest_;
     if (++calm_ == forgiven_after) {
         calm_ = 0;
         next_rest_ /= 2;
     }
-    // A trial is judged however slow it makes the waits.
-    if ((average_ >= fast && way_ == chosen_) || rest_ > 0) return;
+    // Slow waits are slept through, whatever the way of the window: they tell nothing of it, unless sleeping is what is tried.
+    if (way() != way_ || (average_ >= fast && way_ == chosen_)) return;
     sum_ += std::min(since_last_stop, most_counted);
     if (++stops_ == window) judge();
 }

@@ -32,12 +32,13 @@ public:
     /// A wait took `time` until a stop came, which came so long after the stop before.
     void waited(Nanoseconds time, Nanoseconds since_last_stop);
     /// A wait took `time` and no stop came: stops do not come fast.
-    void waited_in_vain(Nanoseconds time) { average_ += (std::min(time, slow) - average_) / 4; }
+    void waited_in_vain(Nanoseconds time) { add_to_average(time); }
     /// While spinning, another program took the CPU for that long: spinning is in somebody's way.
     void disturbed();
 
 private:
     [[nodiscard]] Nanoseconds& price(WayToWait way) { return prices_[static_cast<std::size_t>(way)]; }
+    void add_to_average(Nanoseconds time);
     void judge();
 
     static constexpr Nanoseconds fast = std::chrono::microseconds(120);

@@ -46,12 +46,12 @@ public:
 
     std::string describe() {
         using enum decoders::BlockingWay;
-        const auto native = decoders::native_call(enter_.arch, enter_.number, enter_.args, RemoteMemory(enter_.pid));
+        const RemoteMemory memory(enter_.pid);
+        const auto native = decoders::native_call(enter_.arch, enter_.number, enter_.args, &memory);
         if (!native) return {};
-        call_ = *native;
-        const decoders::EffectRow* row = decoders::effect_row(enter_.arch == Arch::aarch64 ? Arch::aarch64 : Arch::x86_64, call_.number);
+        const decoders::EffectRow* row = decoders::effect_row(enter_.arch == Arch::aarch64 ? Arch::aarch64 : Arch::x86_64, native->number);
         if (!row) return {};
-        const Fd first{static_cast<std::int32_t>(call_.args[0])};
+        const Fd first{static_cast<std::int32_t>(native->args[0])};
         switch (row->way) {
             case reads:
                 return end_of(first, false);
@@ -62,7 +62,7 @@ public:
             case locks:
                 return lock_on(first);
             case polls:
-                return polled();
+                return polled(*native);
             default:
                 return {};
         }
@@ -190,15 +190,14 @@ private:
     }
 
     /// poll of one descriptor is a read or write of it that is announced.
-    std::string polled() {
-        Thread thread{.tid = enter_.tid, .comm = {}, .syscall = call_.number, .args = call_.args};
+    std::string polled(const decoders::NativeCall& call) {
+        Thread thread{.tid = enter_.tid, .comm = {}, .syscall = call.number, .args = call.args};
         read_arguments(thread, enter_.pid);
         if (thread.polled.size() != 1) return {};
         return end_of(thread.polled[0], false);
     }
 
     const Event& enter_;
-    decoders::NativeCall call_;  ///< the same
     const ProcDirectory& proc_;
     const HolderLook* look_;
     std::string scratch_;

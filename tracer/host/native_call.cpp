@@ -7,30 +7,27 @@ namespace shimtrace::host {
 
 namespace {
 
-class NoMemory final : public Memory {
-public:
-    using Memory::read;
-    void read(std::span<ReadRequest> requests) const override {
-        for (ReadRequest& request : requests) request.got = 0;
-    }
-};
+/// nullopt: it has 64-bit calls already.
+std::optional<Arch> foreign_arch(const SyscallText& call, const std::function<std::string_view()>& read_auxv) {
+    constexpr std::int64_t x32_bit = 0x40000000;
+    if (call.number < 0) return std::nullopt;
+    if ((call.number & x32_bit) != 0) return Arch::x32;
+    if (((call.stack_pointer | call.instruction_pointer) >> 32) != 0) return std::nullopt;
+    if (!decoders::is_auxv_of_32_bit(std::as_bytes(std::span(read_auxv())))) return std::nullopt;
+    return Arch::i386;
+}
 
 }  // namespace
 
-bool may_be_32_bit(const SyscallText& call) {
-    return call.number >= 0 && ((call.stack_pointer | call.instruction_pointer) >> 32) == 0;
-}
-
-void make_native(SyscallText& call, bool of_32_bit, std::optional<Pid> readable) {
-    constexpr std::int64_t x32_bit = 0x40000000;
-    const bool of_x32 = call.number >= 0 && (call.number & x32_bit) != 0;
-    if (!of_x32 && !(of_32_bit && may_be_32_bit(call))) return;
-    const Arch arch = of_x32 ? Arch::x32 : Arch::i386;
-    const auto native = readable ? decoders::native_call(arch, call.number, call.args, RemoteMemory(*readable))
-                                 : decoders::native_call(arch, call.number, call.args, NoMemory());
-    const auto [number, args] = native.value_or(decoders::NativeCall{});
+SyscallText native(SyscallText call, std::optional<Pid> readable, const std::function<std::string_view()>& read_auxv) {
+    const auto arch = foreign_arch(call, read_auxv);
+    if (!arch) return call;
+    const RemoteMemory memory(readable.value_or(Pid{}));
+    const auto found = decoders::native_call(*arch, call.number, call.args, readable ? &memory : nullptr);
+    const auto [number, args] = found.value_or(decoders::NativeCall{});
     call.number = number;
     call.args = args;
+    return call;
 }
 
 }  // namespace shimtrace::host

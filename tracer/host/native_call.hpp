@@ -3,16 +3,15 @@
 
 #include "host/proc_text.hpp"
 
+#include <functional>
 #include <optional>
+#include <string_view>
 
 namespace shimtrace::host {
 
-/// Whether the thread stands where one of a 32-bit program has to; few others do. Then the process's auxv tells (is_auxv_of_32_bit), not
-/// its program's file, which may be on a dead disk.
-[[nodiscard]] bool may_be_32_bit(const SyscallText& call);
-
-/// Number and arguments become those of the 64-bit table; -1 where that has no such call. `readable`: the process, where its memory may
-/// be read.
-void make_native(SyscallText& call, bool of_32_bit, std::optional<Pid> readable);
+/// Number and arguments by the 64-bit table; number -1 where that has no such call. `readable`: the process, where its memory may be read.
+/// `read_auxv` gives its /proc/PID/auxv, and is asked only where the thread stands where one of a 32-bit program has to: the program's file
+/// would tell, too, but may be on a dead disk.
+[[nodiscard]] SyscallText native(SyscallText call, std::optional<Pid> readable, const std::function<std::string_view()>& read_auxv);
 
 }  // namespace shimtrace::host

@@ -1,6 +1,5 @@
 #include "host/process_reader.hpp"
 
-#include "decoders_syscalls/native_call.hpp"
 #include "host/descriptors.hpp"
 #include "host/duplicate.hpp"
 #include "host/native_call.hpp"
@@ -201,14 +200,13 @@ std::optional<Thread> read_thread(const ProcDirectory& directory, const ThreadDe
 }
 
 void make_calls_native(std::span<Thread> threads, const ProcDirectory& process, std::optional<Pid> readable, std::string& scratch) {
-    std::optional<bool> of_32_bit;
+    std::optional<std::string> auxv;
+    const auto read_auxv = [&]() -> std::string_view {
+        if (!auxv) auxv = process.read("auxv", scratch).value_or(std::string_view());
+        return *auxv;
+    };
     for (Thread& thread : threads) {
-        SyscallText call{thread.syscall, thread.args, thread.stack_pointer, thread.instruction_pointer};
-        if (may_be_32_bit(call) && !of_32_bit) {
-            const auto auxv = process.read("auxv", scratch);
-            of_32_bit = auxv && decoders::is_auxv_of_32_bit(std::as_bytes(std::span(*auxv)));
-        }
-        make_native(call, of_32_bit.value_or(false), readable);
+        const auto call = native({thread.syscall, thread.args, thread.stack_pointer, thread.instruction_pointer}, readable, read_auxv);
         thread.syscall = call.number;
         thread.args = call.args;
     }

@@ -1,6 +1,5 @@
 #include "stacks/proc.hpp"
 
-#include "decoders_syscalls/native_call.hpp"
 #include "host/native_call.hpp"
 
 #include <fmt/format.h>
@@ -104,15 +103,10 @@ std::vector<std::int32_t> numbers_in(const std::string& directory) {
 
 std::optional<host::SyscallText> thread_call(Pid pid, Tid tid) {
     const std::string text = read_file(fmt::format("/proc/{}/task/{}/syscall", pid.value, tid.value), 4096);
-    host::SyscallText call = host::parse_syscall(std::string_view(text).substr(0, text.find('\n')));
+    const host::SyscallText call = host::parse_syscall(std::string_view(text).substr(0, text.find('\n')));
     if (call.stack_pointer == 0 && call.instruction_pointer == 0) return std::nullopt;  // "running"
-    bool of_32_bit = false;
-    if (host::may_be_32_bit(call)) {
-        const std::string auxv = read_file(fmt::format("/proc/{}/auxv", pid.value), 65536);
-        of_32_bit = decoders::is_auxv_of_32_bit(std::as_bytes(std::span(auxv)));
-    }
-    host::make_native(call, of_32_bit, pid);
-    return call;
+    std::string auxv;
+    return host::native(call, pid, [&] { return std::string_view(auxv = read_file(fmt::format("/proc/{}/auxv", pid.value), 65536)); });
 }
 
 std::uint64_t entry_point(Pid pid) {

@@ -1,5 +1,6 @@
 #include "engine/idle_polling.hpp"
 #include "engine/interrupted_call.hpp"
+#include "engine/tracee.hpp"
 #include "engine/wait_status.hpp"
 #include "engine/wait_tuner.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include <doctest/doctest.h>
 
@@ -60,6 +62,27 @@ TEST_CASE("a trial of sleeping that makes waits slow ends") {
     WaitTuner tuner(WayToWait::spin);
     serve(tuner, {20us, 20us, 20us}, 100, 0);
     CHECK(serve(tuner, {300us, 60us, 60us}, 20'000, 10'000)[at(WayToWait::spin)] > 9000);
+}
+
+TEST_CASE("a program that works in bursts is waited for in the way that is the fastest within them") {
+    WaitTuner tuner(WayToWait::spin_awake);
+    std::array<int, ways_to_wait> served{};
+    for (int burst = 0; burst < 10'000; ++burst) {
+        const auto within = serve(tuner, {70us, 25us, 7us}, 20, 20);
+        if (burst >= 1000) std::ranges::transform(served, within, served.begin(), std::plus());
+        tuner.waited(3ms, 3ms);
+    }
+    CHECK(served[at(WayToWait::spin_awake)] > 10 * served[at(WayToWait::spin)]);
+}
+
+TEST_CASE("a thread id given anew is of the thread that has it now") {
+    Tracees tracees;
+    tracees.add(Tid{5}).in_call = true;
+    REQUIRE(tracees.find(Tid{5})->in_call);
+    tracees.add(Tid{5});
+    CHECK_FALSE(tracees.find(Tid{5})->in_call);
+    CHECK(tracees.size() == 1);
+    tracees.erase(Tid{5});
 }
 
 TEST_CASE("a wait in vain ends spinning, in a trial as well") {
