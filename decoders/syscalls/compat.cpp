@@ -2,6 +2,7 @@
 
 #include "decoders_flags/file.hpp"
 #include "decoders_syscalls/kinds.hpp"
+#include "decoders_syscalls/numbers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,15 +20,12 @@ constexpr Renamed renamed[] = {
     {"oldstat", "stat"},      {"sigsuspend", "rt_sigsuspend"}, {"ugetrlimit", "getrlimit"}, {"umount", "umount2"}, {"waitpid", "wait4"},
 };
 
-/// Calls whose arguments stand in memory, are split over two registers, or lead to lists of 16-bit ids.
+/// Calls whose arguments stand in memory or at other places, are split over two registers, or lead to other structs and to 16-bit ids.
 constexpr std::string_view passed_otherwise[] = {
-    "fadvise64", "fallocate", "fanotify_mark", "fstatfs64", "getgroups",  "getresgid", "getresuid",
-    "mmap",      "oldfstat",  "oldlstat",      "oldstat",   "preadv",     "preadv2",   "pwritev",
-    "pwritev2",  "readahead", "select",        "setgroups", "sigsuspend", "statfs64",  "sync_file_range",
+    "fadvise64", "fallocate", "fanotify_mark", "fstatfs64",  "getgroups", "lookup_dcookie",  "getresgid", "getresuid",
+    "mmap",      "oldfstat",  "oldlstat",      "oldstat",    "preadv",    "preadv2",         "pwritev",   "pwritev2",
+    "readahead", "select",    "setgroups",     "sigsuspend", "statfs64",  "sync_file_range",
 };
-
-/// Calls whose last argument takes two registers, the low half first.
-constexpr std::string_view ends_in_halves[] = {"ftruncate64", "pread64", "pwrite64", "truncate64"};
 
 /// Kinds that read no memory, or memory that looks the same in 32 bits.
 constexpr const Kind* same[] = {
@@ -76,6 +74,29 @@ constexpr const Kind* same[] = {
     &kinds::cpu_set_out,
     &kinds::file_handle_in,
     &kinds::file_handle_out,
+    &kinds::futex_waitv,
+    &kinds::futex_waitv_pair,
+    &kinds::landlock_attributes,
+    &kinds::landlock_rule,
+    &kinds::perf_attributes,
+    &kinds::moved_nodes,
+    &kinds::moved_status,
+    &kinds::attribute_value,
+    &kinds::attribute_list,
+    &kinds::socket_value_in,
+    &kinds::socket_value_out,
+    &kinds::fanotify_directory,
+    &kinds::fanotify_flags,
+    &kinds::kexec_flags,
+    &kinds::memory_policy,
+    &kinds::memory_policy32,
+    &kinds::memory_policy_out,
+    &kinds::message_command,
+    &kinds::ptrace_address,
+    &kinds::ptrace_data,
+    &kinds::quota_command,
+    &kinds::seccomp_flags,
+    &kinds::semaphore_command,
     &kinds::fsconfig_aux,
     &kinds::fsconfig_key,
     &kinds::fsconfig_value,
@@ -155,17 +176,17 @@ constexpr const Kind* same[] = {
     &kinds::in_int64,
     &kinds::out_int64,
     &kinds::inout_int64,
-    &kinds::compat::high_low,
-    &kinds::out_uint64,
+
     &kinds::in_ids,
     &kinds::out_ids,
+    &kinds::compat::high_low,  // _llseek stands among the 64-bit rows
 };
 
-/// Kinds of times, sizes and offsets, which calls whose names end in 64 have as 64-bit programs do.
+/// Kinds of times and offsets: those of has_wide_times() have them as 64-bit programs do.
 struct Narrow {
     const Kind *wide, *narrow;
 };
-constexpr Narrow narrow_unless_64[] = {
+constexpr Narrow narrow_times[] = {
     {&kinds::timespec_in, &kinds::compat::timespec_in},
     {&kinds::timespec_out, &kinds::compat::timespec_out},
     {&kinds::timespec_remaining, &kinds::compat::timespec_remaining},
@@ -174,12 +195,15 @@ constexpr Narrow narrow_unless_64[] = {
     {&kinds::itimerspec_out, &kinds::compat::itimerspec_out},
     {&kinds::utimes_pair, &kinds::compat::utimes_pair},
     {&kinds::futex_timeout, &kinds::compat::futex_timeout},
-    {&kinds::sendfile_offset, &kinds::address},
+    {&kinds::sendfile_offset, &kinds::compat::sendfile_offset},
+    {&kinds::timex, &kinds::address},
 };
 
 /// What other kinds are replaced with.
 constexpr Narrow narrow[] = {
     {&kinds::decimal64, &kinds::decimal32},
+    {&kinds::out_uint64, &kinds::out_uint32},
+    {&kinds::out_address, &kinds::compat::out_address},
     {&kinds::timeval_left, &kinds::compat::timeval_left},
     {&kinds::timeval_in, &kinds::compat::timeval_in},
     {&kinds::timeval_out, &kinds::compat::timeval_out},
@@ -198,14 +222,65 @@ constexpr Narrow narrow[] = {
     {&kinds::signal_stack_out, &kinds::compat::signal_stack_out},
 };
 
-/// Structs without a 32-bit kind are shown as their address.
-const Kind* compat_kind(const Kind* kind, bool of_64) {
-    if (kind == &kinds::stat) return of_64 ? &kinds::compat::stat64 : &kinds::compat::stat;
+/// Kinds of structs that look different in 32 bits and are rare: shown as their address.
+constexpr const Kind* as_address[] = {&kinds::bpf_attribute,
+                                      &kinds::io_uring_argument,
+                                      &kinds::ioctl_argument,
+                                      &kinds::message_in,
+                                      &kinds::message_out,
+                                      &kinds::messages_in,
+                                      &kinds::messages_out,
+                                      &kinds::ipc_message_in,
+                                      &kinds::ipc_message_out,
+                                      &kinds::moved_pages,
+                                      &kinds::msg_status,
+                                      &kinds::node_mask_in,
+                                      &kinds::node_mask_out,
+                                      &kinds::old_directory_entries,
+                                      &kinds::pselect_mask,
+                                      &kinds::queue_attributes_in,
+                                      &kinds::queue_attributes_out,
+                                      &kinds::seccomp_argument,
+                                      &kinds::sem_status,
+                                      &kinds::shm_status,
+                                      &kinds::sigevent,
+                                      &kinds::siginfo_in,
+                                      &kinds::siginfo_out,
+                                      &kinds::signal_return,
+                                      &kinds::statfs,
+                                      &kinds::sysinfo};
+
+/// nullptr: nothing is known of it in 32 bits.
+const Kind* compat_kind(const Kind* kind, std::string_view call) {
+    if (kind == &kinds::stat) return call.ends_with("64") ? &kinds::compat::stat64 : &kinds::compat::stat;
     if (std::ranges::find(same, kind) != std::end(same)) return kind;
-    if (const auto* row = std::ranges::find(narrow_unless_64, kind, &Narrow::wide); row != std::end(narrow_unless_64))
-        return of_64 ? kind : row->narrow;
+    if (std::ranges::find(as_address, kind) != std::end(as_address)) return &kinds::address;
+    if (const auto* row = std::ranges::find(narrow_times, kind, &Narrow::wide); row != std::end(narrow_times))
+        return has_wide_times(call) ? kind : row->narrow;
     const auto* row = std::ranges::find(narrow, kind, &Narrow::wide);
-    return row != std::end(narrow) ? row->narrow : &kinds::address;
+    return row != std::end(narrow) ? row->narrow : nullptr;
+}
+
+/// Arguments that are at another place, or of another kind, than that of the 64-bit call's argument tells.
+struct Special {
+    std::string_view call;
+    std::size_t argument;
+    const Kind* kind;  ///< nullptr: the same
+    std::int8_t index = -1;
+};
+constexpr Special special[] = {
+    {"clone", 3, nullptr, 3},  // tls
+    {"clone", 4, nullptr, 4},  // child_tidptr
+    {"ftruncate64", 1, &kinds::compat::low_high},
+    {"mmap2", 5, &kinds::compat::page_offset},
+    {"pread64", 3, &kinds::compat::low_high},
+    {"pwrite64", 3, &kinds::compat::low_high},
+    {"truncate64", 1, &kinds::compat::low_high},
+};
+
+bool has_16_bit_ids(std::string_view name) {
+    return std::ranges::any_of(i386_numbers(),
+                               [&](const Numbered32& row) { return row.name.starts_with(name) && row.name.substr(name.size()) == "32"; });
 }
 
 }  // namespace
@@ -221,20 +296,27 @@ std::string_view native_name(std::string_view name, const std::function<bool(std
     return name;
 }
 
+bool has_wide_times(std::string_view name) {
+    constexpr std::string_view since_times_are_wide[] = {"epoll_pwait2", "futex_wait", "futex_waitv"};
+    return name.ends_with("64") || std::ranges::find(since_times_are_wide, name) != std::end(since_times_are_wide);
+}
+
 std::optional<SyscallRow> compat_row(std::string_view name, unsigned arguments, const SyscallRow& native) {
     if (std::ranges::find(passed_otherwise, name) != std::end(passed_otherwise)) return std::nullopt;
     SyscallRow row = native;
     row.name = name;
     row.count = std::min<std::size_t>(row.count, arguments);
     for (Argument& argument : std::span(row.table).first(row.count)) {
-        argument.kind = compat_kind(argument.kind, name.ends_with("64"));
+        const Kind* kind = compat_kind(argument.kind, name);
+        if (kind == nullptr) return std::nullopt;
+        argument.kind = kind == &kinds::user_id && has_16_bit_ids(name) ? &kinds::compat::user_id16 : kind;
         if (argument.flags == &fcntl_commands) argument.flags = &fcntl_commands32;
-        // clone's last two change places.
-        if (argument.kind == &kinds::clone_tls) argument.index = 3;
-        if (argument.kind == &kinds::clone_child_tid) argument.index = 4;
     }
-    if (std::ranges::find(ends_in_halves, name) != std::end(ends_in_halves)) row.table[row.count - 1].kind = &kinds::compat::low_high;
-    if (name == "mmap2") row.table[row.count - 1].kind = &kinds::compat::page_offset;
+    for (const Special& one : special) {
+        if (one.call != name) continue;
+        if (one.kind != nullptr) row.table[one.argument].kind = one.kind;
+        if (one.index >= 0) row.table[one.argument].index = one.index;
+    }
     return row;
 }
 

@@ -77,6 +77,7 @@ constexpr EffectRow rows[] = {
     {"inotify_init1", returns},
     {"perf_event_open", returns},
     {"recvmmsg", receives, Way::reads},
+    {"recvmmsg_time64", receives, Way::reads},
     {"fanotify_init", returns},
     {"open_by_handle_at", returns},
     {"sendmmsg", none, Way::writes},

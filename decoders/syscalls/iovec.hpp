@@ -6,8 +6,6 @@
 
 namespace shimtrace::decoders {
 
-constexpr std::size_t iovec_size = 16;  ///< of 64-bit programs
-
 /// The vector (level 0), and up to `length` bytes of its buffers (level 1).
 void capture_iovec(Capture& capture, std::uint64_t address, std::uint64_t count, std::uint64_t length, int level);
 

@@ -8,6 +8,8 @@ namespace shimtrace::decoders {
 
 namespace {
 
+constexpr std::size_t iovec_size = 16;
+
 enum RegisterOperation : std::uint32_t { buffers = 0, files = 2, eventfd = 4, probe = 8, eventfd_async = 7 };
 
 constexpr FlagName io_uring_operation_rows[] = {

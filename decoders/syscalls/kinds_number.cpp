@@ -104,6 +104,12 @@ void poll_timeout(Printer& printer, const Slot& slot) {
     printer.decimal(low_signed(slot));
 }
 
+void user_id16(Printer& printer, const Slot& slot) {
+    constexpr std::uint16_t unchanged = 0xffff;
+    const auto id = static_cast<std::uint16_t>(slot.value);
+    id == unchanged ? printer.text("-1") : printer.unsigned_decimal(id);
+}
+
 /// A number of 64 bits in this register and the next.
 template <bool low_first>
 void render_halves(Printer& printer, const Slot& slot) {
@@ -116,6 +122,7 @@ void render_halves(Printer& printer, const Slot& slot) {
 namespace kinds {
 
 const Kind compat::low_high{.render = render_halves<true>};
+const Kind compat::user_id16{.render = decoders::user_id16};
 const Kind compat::high_low{.render = render_halves<false>};
 
 const Kind decimal32{.render = decoders::decimal32};

@@ -38,7 +38,6 @@ constexpr std::size_t narrow_action_size = 20;
 void print_narrow_action(Printer& printer, std::span<const std::byte> bytes) {
     std::array<std::uint64_t, action_size / 8> wide;
     for (std::size_t i = 0; i < 3; ++i) wide[i] = value_at<std::uint32_t>(bytes, i * 4);
-    if (wide[0] == UINT32_MAX) wide[0] = UINT64_MAX;  // SIG_ERR
     wide[3] = value_at<std::uint64_t>(bytes, 12);
     print_action(printer, std::as_bytes(std::span(wide)));
 }

@@ -3,6 +3,7 @@
 #include "decoders_flags/process.hpp"
 #include "decoders_flags/signal.hpp"
 
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/results.hpp"
 #include "decoders_syscalls/structs.hpp"
@@ -247,14 +248,15 @@ void render_kexec_flags(Printer& printer, const Slot& slot) {
 
 // sendfile: [3] => [13]
 
+template <typename Offset>
 void render_sendfile_offset(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
-    const auto before = slot.value ? call.value_at_entry<std::int64_t>(slot.value) : std::nullopt;
+    const auto before = slot.value ? call.value_at_entry<Offset>(slot.value) : std::nullopt;
     if (!before) return printer.address(slot.value);
     printer.put('[');
     printer.decimal(*before);
     printer.put(']');
-    const auto after = call.exit()->memory.value<std::int64_t>(RemoteAddress{slot.value});
+    const auto after = call.exit()->memory.value<Offset>(RemoteAddress{slot.value});
     if (!call.succeeded() || call.result() == 0 || !after) return;
     printer.text(" => [");
     printer.decimal(*after);
@@ -310,7 +312,9 @@ const Kind fanotify_directory{.render = render_fanotify_directory, .descriptors 
 const Kind quota_command{.render = render_quota_command};
 const Kind kexec_flags{.render = render_kexec_flags};
 const Kind sendfile_offset{
-    .phase = Phase::exit_always, .render = render_sendfile_offset, .capture = capture_struct<8>, .captured_at_both = true};
+    .phase = Phase::exit_always, .render = render_sendfile_offset<std::int64_t>, .capture = capture_struct<8>, .captured_at_both = true};
+const Kind compat::sendfile_offset{
+    .phase = Phase::exit_always, .render = render_sendfile_offset<std::int32_t>, .capture = capture_struct<4>, .captured_at_both = true};
 
 }  // namespace kinds
 

@@ -200,7 +200,7 @@ void print_narrow_timeval(Printer& printer, std::span<const std::byte> bytes) {
 
 bool has_narrow_times(const Call& call) {
     const auto name = syscall_name(call.enter().arch, call.enter().number);
-    return call.enter().arch == Arch::i386 && !(name && name->ends_with("64"));
+    return call.enter().arch == Arch::i386 && name && !has_wide_times(*name);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Single numbers and lists of numbers behind a pointer.
 #include "decoders_syscalls/capturing.hpp"
+#include "decoders_syscalls/compat.hpp"
 #include "decoders_syscalls/kinds.hpp"
 #include "decoders_syscalls/printer.hpp"
 
@@ -54,9 +55,10 @@ void render_before_after(Printer& printer, const Slot& slot) {
     printer.put(']');
 }
 
+template <typename Pointer>
 void render_hex_pointer(Printer& printer, const Slot& slot) {
     if (printer.call().failed()) return printer.address(slot.value);
-    if (const auto value = printer.value_or_address<std::uint64_t>(slot.value)) {
+    if (const auto value = printer.value_or_address<Pointer>(slot.value)) {
         printer.put('[');
         printer.address(*value);
         printer.put(']');
@@ -96,7 +98,8 @@ const Kind out_int64{.phase = Phase::exit, .render = render_number<std::int64_t>
 const Kind inout_int64{
     .phase = Phase::exit, .render = render_before_after, .capture = capture_number<std::int64_t>, .captured_at_both = true};
 const Kind out_uint64{.phase = Phase::exit, .render = render_number<std::uint64_t>, .capture = capture_number<std::uint64_t>};
-const Kind out_address{.phase = Phase::exit, .render = render_hex_pointer, .capture = capture_number<std::uint64_t>};
+const Kind out_address{.phase = Phase::exit, .render = render_hex_pointer<std::uint64_t>, .capture = capture_number<std::uint64_t>};
+const Kind compat::out_address{.phase = Phase::exit, .render = render_hex_pointer<std::uint32_t>, .capture = capture_number<std::uint32_t>};
 const Kind in_ids{.render = render_ids_in, .capture = capture_ids_in};
 const Kind out_ids{.phase = Phase::exit, .render = render_ids_out, .capture = capture_ids_out};
 

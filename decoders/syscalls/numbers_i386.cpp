@@ -254,7 +254,7 @@ static constexpr Numbered32 i386_rows[] = {
     {249, "io_cancel", 3},
     {250, "fadvise64", 4},
     {252, "exit_group", 1},
-    {253, "lookup_dcookie", 3},
+    {253, "lookup_dcookie", 4},
     {254, "epoll_create", 1},
     {255, "epoll_ctl", 4},
     {256, "epoll_wait", 4},

@@ -32,14 +32,16 @@ static void files(void) {
     DO(221, other, 4, 0x800);
     DO(221, other, 1);
     DO(221, other, 2, 1);
-    DO(221, other, 13, AT(((short[16]){1, 0, 5})));
-    DO(221, other, 37, AT(((short[16]){1, 0, 5})));
-    DO(55, other, 6, AT(((short[16]){1, 0, 5})));  // fcntl
-    DO(143, other, 2);                             // flock
-    DO(195, AT("/etc"), AT(buffer));               // stat64
-    DO(197, other, AT(buffer));                    // fstat64
-    DO(300, -100, AT("/etc"), AT(buffer), 0);      // fstatat64
-    DO(106, AT("/etc/hostname"), AT(buffer));      // stat
+    DO(221, other, 13, AT(((short[12]){1, 0, 5, 0, 0, 0, 6})));
+    DO(221, other, 37, AT(((short[12]){1, 0, 5, 0, 0, 0, 6})));
+    DO(221, other, 12, AT(((short[12]){1, 0, 5, 0, 0, 0, 6, 0, 0, 0, 7})));
+    DO(55, other, 6, AT(((short[8]){1, 0, 5, 0, 6})));  // fcntl
+    DO(55, other, 5, AT(((short[8]){1, 0, 5, 0, 6, 0, 7})));
+    DO(143, other, 2);                         // flock
+    DO(195, AT("/etc"), AT(buffer));           // stat64
+    DO(197, other, AT(buffer));                // fstat64
+    DO(300, -100, AT("/etc"), AT(buffer), 0);  // fstatat64
+    DO(106, AT("/etc/hostname"), AT(buffer));  // stat
     DO(106, AT("/absent"), AT(buffer));
     DO(383, -100, AT("file"), 0, 0x7ff, AT(buffer));  // statx
     DO(33, AT("/absent"), 4);                         // access
@@ -50,7 +52,16 @@ static void files(void) {
     DO(194, other, 5, 0);                             // ftruncate64
     DO(187, -1, -1, 0, 0);                            // sendfile
     DO(239, -1, -1, 0, 0);                            // sendfile64
-    DO(54, other, 0x5401, AT(buffer));                // ioctl
+    const Word input = DO(5, AT("/etc/hostname"), 0, 0);
+    DO(187, other, input, AT(((Word[]){1, 0x55555555})), 2);                              // sendfile
+    DO(239, other, input, AT(((Word[]){1, 0})), 2);                                       // sendfile64
+    DO(182, AT("/absent"), 0xffff, 0xffff);                                               // chown
+    DO(212, AT("/absent"), -1, 1000);                                                     // chown32
+    DO(30, AT("/absent"), AT(((Word[]){1000, 2000})));                                    // utime
+    DO(271, AT("/absent"), AT(((Word[]){1000, 3000, 2000, 4000})));                       // utimes
+    DO(320, -100, AT("/absent"), AT(((Word[]){1000, 3000, 2000, 0x3fffffff})), 0);        // utimensat
+    DO(412, -100, AT("/absent"), AT(((Word[]){1000, 0, 3000, 0, 2000, 0, 4000, 0})), 0);  // utimensat_time64
+    DO(54, other, 0x5401, AT(buffer));                                                    // ioctl
 }
 
 static void descriptors(void) {
@@ -68,13 +79,17 @@ static void descriptors(void) {
     DO(142, 16, AT(set), 0, 0, AT(((Word[]){0, 10})));  // _newselect
     set[0] = 1 << pair[1];
     DO(142, 16, 0, AT(set), 0, AT(time));
-    const Word epoll = DO(329, 0x80000);                  // epoll_create1
-    DO(255, epoll, 1, pair[1], AT(((Word[]){4, 7, 0})));  // epoll_ctl
-    DO(256, epoll, AT(buffer), 4, 0);                     // epoll_wait
-    DO(319, epoll, AT(buffer), 4, 0, 0, 8);               // epoll_pwait
-    const Word socket = DO(359, 1, 1, 0);                 // socket
-    DO(362, socket, AT("\1\0/absent"), 110);              // connect
-    DO(373, socket, 1);                                   // shutdown
+    const Word epoll = DO(329, 0x80000);                                  // epoll_create1
+    DO(255, epoll, 1, pair[1], AT(((Word[]){4, 7, 0})));                  // epoll_ctl
+    DO(256, epoll, AT(buffer), 4, 0);                                     // epoll_wait
+    DO(319, epoll, AT(buffer), 4, 0, 0, 8);                               // epoll_pwait
+    DO(441, epoll, AT(buffer), 4, AT(((Word[]){0, 0, 1000, 0})), 0, 8);   // epoll_pwait2
+    const Word timer = DO(322, 1, 0);                                     // timerfd_create
+    DO(325, timer, 0, AT(((Word[]){500, 3000, 600, 4000})), AT(buffer));  // timerfd_settime
+    DO(411, timer, 0, AT(((Word[]){0, 0, 0, 0, 0, 0, 0, 0})), 0);         // timerfd_settime64
+    const Word socket = DO(359, 1, 1, 0);                                 // socket
+    DO(362, socket, AT("\1\0/absent"), 110);                              // connect
+    DO(373, socket, 1);                                                   // shutdown
 }
 
 static void memory(void) {
@@ -97,7 +112,10 @@ static void times(void) {
     DO(104, 0, AT(((Word[]){0, 0, 0, 0})), AT(buffer));
     DO(240, AT(buffer), 1, 1);  // futex
     DO(240, AT(buffer), 0, 5, AT(((Word[]){1, 0})));
-    DO(422, AT(buffer), 0, 5, AT(((Word[]){1, 0, 0, 0})));  // futex_time64
+    DO(449, AT(((Word[]){5, 0, AT(buffer), 0, 2, 0})), 1, 0, AT(((Word[]){1, 0, 2000, 0})), 1);  // futex_waitv
+    DO(43, 0);                                                                                   // times
+    DO(13, 0);                                                                                   // time
+    DO(422, AT(buffer), 0, 5, AT(((Word[]){1, 0, 0, 0})));                                       // futex_time64
 }
 
 static void processes(void) {
@@ -120,6 +138,7 @@ static void processes(void) {
     DO(172, 15, AT("name"));                 // prctl
     DO(270, 1, 1, 0);                        // tgkill
     DO(60, 022);                             // umask
+    DO(312, 0, AT(buffer), AT(buffer + 4));  // get_robust_list
     DO(258, AT(buffer));                     // set_tid_address
     DO(340, 0, 7, 0, AT(buffer));            // prlimit64
     DO(191, 4, AT(buffer));                  // ugetrlimit

@@ -22,8 +22,7 @@ bool shows_signal(const PrintOptions& options, std::int64_t number) {
     return options.signals[static_cast<std::size_t>(number)];
 }
 
-decoders::RenderStyle style_of(const PrintOptions& options, const Event& enter) {
-    decoders::RenderStyle style = options.style;
+decoders::RenderStyle style_of(const PrintOptions& options, decoders::RenderStyle style, const Event& enter) {
     style.abbreviate = options.abbreviated.shows(enter.arch, enter.number);
     style.dereference = options.dereferenced.shows(enter.arch, enter.number);
     style.raw = options.raw.shows(enter.arch, enter.number);

@@ -17,8 +17,8 @@ bool names_path(const PrintOptions& options, const Event& enter, const TargetDic
 /// A number that is no signal is shown.
 bool shows_signal(const PrintOptions& options, std::int64_t number);
 
-/// options.style, as -e abbrev=, verbose= and raw= change it for this call.
-decoders::RenderStyle style_of(const PrintOptions& options, const Event& enter);
+/// `style` as -e abbrev=, verbose= and raw= change it for this call.
+decoders::RenderStyle style_of(const PrintOptions& options, decoders::RenderStyle style, const Event& enter);
 
 /// What -e read= and write= want dumped of a call; nullopt: nothing.
 std::optional<decoders::MovedParts> dumped_parts(const PrintOptions& options, const Event& enter, const Event& exit);

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <iterator>
+
 namespace shimtrace::output {
 
 namespace {
@@ -17,9 +19,7 @@ using nlohmann::json;
 
 class JsonlExporter final : public CallExporter {
 public:
-    JsonlExporter(LineWriter& writer, const PrintOptions& options) : CallExporter(writer, options.style), options_(options) {
-        options_.style = style();
-    }
+    JsonlExporter(LineWriter& writer, const PrintOptions& options) : CallExporter(writer, options.style), options_(options) {}
 
     void idle() override { writer().flush(); }
     void session(const SessionInfo& info) override {
@@ -64,7 +64,7 @@ private:
 
     void call(const Event& enter, const Event& exit) override {
         if (!shows(enter)) return;
-        const auto rendered = decoders::render_call(enter, exit, style_of(options_, enter), scope());
+        const auto rendered = decoders::render_call(enter, exit, style_of(options_, style(), enter), scope());
         if ((options_.statuses & status_of(rendered)) == 0) return;
         json line = call_json("call", enter, rendered.on_entry + rendered.on_exit);
         line["duration_ns"] = (exit.time - enter.time).count();
@@ -80,7 +80,7 @@ private:
     void unfinished(const Event& enter, MonotonicTime last, Unreturned why) override {
         const CallStatus status = why == Unreturned::left ? status_detached : status_unfinished;
         if (!shows(enter) || (options_.statuses & status) == 0) return;
-        json line = call_json("unfinished", enter, decoders::render_entry(enter, style_of(options_, enter), scope()).on_entry);
+        json line = call_json("unfinished", enter, decoders::render_entry(enter, style_of(options_, style(), enter), scope()).on_entry);
         line["duration_ns"] = (last - enter.since.value_or(enter.time)).count();
         add_fds(line, enter, nullptr);
         add_stack(line, enter);
@@ -214,7 +214,7 @@ private:
 
     void put(const json& line) { writer().write({}, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"); }
 
-    PrintOptions options_;  ///< style: with all that an exporter tells
+    const PrintOptions options_;
     bool begun_ = false;
     std::optional<json> early_snapshot_;
 };

@@ -171,7 +171,7 @@ void TracePrinter::show_beginning() {
     Thread& thread = threads_[*open_];
     open_shown_ = true;
     begin_line(thread.enter, thread.enter.number);
-    text_ += decoders::render_entry(thread.enter, style_of(options_, thread.enter), scope_).on_entry;
+    text_ += decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_).on_entry;
     thread.shown = true;
 }
 
@@ -193,7 +193,8 @@ void TracePrinter::on_exit(const Event& event, Thread& thread) {
 
 bool TracePrinter::print_call(const Event& event, Thread& thread) {
     const decoders::RenderedCall call =
-        printing() ? decoders::render_call(thread.enter, event, style_of(options_, thread.enter), scope_) : decoders::RenderedCall{};
+        printing() ? decoders::render_call(thread.enter, event, style_of(options_, options_.style, thread.enter), scope_)
+                   : decoders::RenderedCall{};
     if (options_.summary != Summary::none) table_.count(thread.enter, event);
     if (!printing()) return false;
     if ((options_.statuses & status_of(call)) == 0) return false;
@@ -259,7 +260,7 @@ void TracePrinter::on_exec(const Event& event) {
 void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
     if (thread.in_call && !thread.hidden && printing() && (options_.statuses & status_unfinished) != 0) {
         if (open_ != event.tid) interrupt_open_line();
-        const decoders::RenderedCall call = decoders::render_entry(thread.enter, style_of(options_, thread.enter), scope_);
+        const decoders::RenderedCall call = decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_);
         if (open_ == event.tid) {
             show_beginning();
         } else if (thread.shown) {
@@ -293,7 +294,7 @@ void TracePrinter::on_detached(const Event& event, Thread& thread) {
         } else if (!thread.shown) {
             interrupt_open_line();
             begin_line(thread.enter, thread.enter.number);
-            text_ += decoders::render_entry(thread.enter, style_of(options_, thread.enter), scope_).on_entry;
+            text_ += decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_).on_entry;
             text_ += " <detached ...>";
             end_line();
         }

@@ -171,29 +171,10 @@ TEST_CASE("semctl's last argument is what its command says") {
           "sem_ctime=0, sem_nsems=2}) = 0");
 }
 
-TEST_CASE(
-    "i386's calls are rendered with what is of 32 bits in them, those that pass arguments otherwise raw, an unknown call by its number") {
-    Event enter, exit;
-    enter.arch = Arch::i386;
-    enter.args = {1, 0, 0x1b6, 0, 0, 0};
-    const auto text = [&](std::string_view name) {
-        enter.number = *decoders::syscall_number(Arch::i386, name);
-        const auto call = decoders::render_call(enter, exit, {}, {});
-        return call.on_entry + call.on_exit;
-    };
-    CHECK(text("open") == "open(0x1, O_RDONLY)");
-    CHECK(text("waitpid") == "waitpid(1, NULL, WEXITED|WSTOPPED|0x1b0)");
-    CHECK(text("socketcall") == "socketcall(0x1, 0)");
-    CHECK(text("mmap") == "mmap(0x1)");
-    enter.args = {0x1000, 0x2000};
-    const std::array<std::uint32_t, 4> timer{0, 0, 1, 500};
-    enter.memory.add(RemoteAddress{0x2000}, std::as_bytes(std::span(timer)));
-    enter.args[2] = 0;
-    CHECK(text("setitimer") ==
-          "setitimer(0x1000 /* ITIMER_??? */, {it_interval={tv_sec=0, tv_usec=0}, it_value={tv_sec=1, tv_usec=500}}, NULL)");
-    enter.args = {1, 0, 0x1b6, 0, 0, 0};
-    enter.arch = Arch::x86_64;
+TEST_CASE("an unknown call is shown by its number") {
+    Event enter;
     enter.number = 2000;
+    enter.args = {1, 0, 0x1b6};
     CHECK(decoders::render_entry(enter, {}, {}).on_entry.starts_with("syscall_0x7d0(0x1, 0, 0x1b6"));
 }
 
