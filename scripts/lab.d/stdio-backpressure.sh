@@ -26,6 +26,59 @@ backpressure_stderr() {
     fact culprit "$client"
 }
 
+hang stdio-backpressure/other-number backpressure_other_number 'the stream under descriptor 5, as a daemon has it that has closed its own'
+backpressure_other_number() {
+    start_containerd
+    run_attached c1 -- sh -c 'exec 5>&1 >/dev/null 2>&1; yes | tee /proc/self/fd/5'
+    local writer
+    eventually 10 "the writer runs" remember writer descendant_running "${lab_fact[init]}" 'tee *'
+    stop "$client"
+    eventually 20 "the workload waits to write" stays_in_call "$writer" 1
+    fact writer "$writer"
+    fact culprit "$client"
+}
+
+hang stdio-backpressure/log-agent backpressure_log_agent 'SIGSTOP to a log agent in a container of its own that reads the fifo'
+backpressure_log_agent() {
+    start_containerd
+    run_detached c1 -- yes
+    local fifo writer=${lab_fact[init]}
+    fifo=$(echo "$lab_dir"/fifo/*/c1-stdout)
+    run_detached agent --mount "type=bind,src=$lab_dir/fifo,dst=$lab_dir/fifo,options=rbind:rw" -- sh -c "exec cat $fifo >/dev/null"
+    local agent=${lab_fact[init]}
+    stop "$agent"
+    eventually 20 "the workload waits to write" stays_in_call "$writer" 1
+    found_container c1
+    fact culprit "$agent"
+}
+
+hang stdio-backpressure/first-thread-gone backpressure_first_thread_gone 'the first thread has exited, another writes: /proc/PID shows a zombie'
+backpressure_first_thread_gone() {
+    start_containerd
+    mkdir "$lab_dir/data"
+    build_program headless -pthread
+    cp "$lab_dir/headless" "$lab_dir/data/"
+    run_attached c1 --mount "$(bind_mount data)" -- /data/headless
+    stop "$client"
+    eventually 5 "the first thread is gone" in_state "${lab_fact[init]}" Z
+    local threads=("/proc/${lab_fact[init]}/task"/*)
+    eventually 20 "the workload waits to write" stays_in_call "${threads[-1]##*/}" 1
+    fact culprit "$client"
+}
+
+hang stdio-backpressure/retrying backpressure_retrying 'the workload writes without blocking, and tries again: it is in no write'
+backpressure_retrying() {
+    start_containerd
+    mkdir "$lab_dir/data"
+    build_program headless -pthread
+    cp "$lab_dir/headless" "$lab_dir/data/"
+    run_attached c1 --mount "$(bind_mount data)" -- /data/headless retry
+    stop "$client"
+    eventually 20 "the workload sleeps between tries" in_call "${lab_fact[init]}" 230
+    sleep 0.5 # the pipes fill
+    fact culprit "$client"
+}
+
 hang stdio-backpressure/32-bit backpressure_32_bit 'the same by a 32-bit program: its calls have other numbers'
 backpressure_32_bit() {
     start_containerd

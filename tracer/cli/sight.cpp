@@ -20,6 +20,30 @@ bool is_container_process(ProcessRole role) {
            role == ProcessRole::runtime_init;
 }
 
+/// The containers that are asked about, by name or by the pid of one of their processes.
+std::set<ContainerRef> containers_of(const Snapshot& snapshot, const std::vector<containerd::FoundTarget>& targets) {
+    std::set<ContainerRef> containers;
+    for (const auto& target : targets) {
+        if (target.container) containers.insert(target.container);
+        for (const Process& process : snapshot.processes)
+            if (is_container_process(process.role.role) && std::ranges::find(target.pids, process.pid) != target.pids.end())
+                containers.insert(process.role.container);
+    }
+    containers.erase(ContainerRef{});
+    return containers;
+}
+
+/// The shim that the process lives under; 0: none.
+Pid shim_above(const Snapshot& snapshot, Pid pid) {
+    for (int steps = 0; steps < 256 && pid.value > 1; ++steps) {
+        const auto process = std::ranges::find(snapshot.processes, pid, &Process::pid);
+        if (process == snapshot.processes.end()) break;
+        if (process->role.role == ProcessRole::shim) return pid;
+        pid = process->parent;
+    }
+    return {};
+}
+
 /// The processes to look at closely: the shim, the runc processes and the container's own, whose families come with them.
 std::vector<Pid> concerned(const Snapshot& snapshot, const std::vector<containerd::FoundTarget>& targets,
                            const std::optional<std::vector<Pid>>& session) {
@@ -27,10 +51,12 @@ std::vector<Pid> concerned(const Snapshot& snapshot, const std::vector<container
     if (session) pids.insert(session->begin(), session->end());
     for (const auto& target : targets) {
         pids.insert(target.pids.begin(), target.pids.end());
-        if (!target.container) continue;
-        for (const Process& process : snapshot.processes)
-            if (process.role.container == target.container) pids.insert(process.pid);
+        for (const Pid pid : target.pids)
+            if (const Pid shim = shim_above(snapshot, pid)) pids.insert(shim);
     }
+    const std::set<ContainerRef> containers = containers_of(snapshot, targets);
+    for (const Process& process : snapshot.processes)
+        if (containers.contains(process.role.container)) pids.insert(process.pid);
     if (targets.empty() && !session)
         for (const Process& process : snapshot.processes)
             if (process.role.role == ProcessRole::shim || process.role.role == ProcessRole::runtime ||

@@ -89,7 +89,7 @@ int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval
     auto seen = observe(globals, sight_options(options), interval, cache);
     if (!seen) {
         for (const std::string& target : options.targets)
-            if (::access(target.c_str(), F_OK) == 0)
+            if (seen.error().exit_code == exit_failed && ::access(target.c_str(), F_OK) == 0)
                 return report({target + " is no container's name, and the file of that name is no recording"}, exit_failed);
         return report(seen.error().error, seen.error().exit_code);
     }

@@ -181,7 +181,7 @@ constexpr auto blames = std::to_array<BlameRow>({
     {Sink::traced, false, "", "stopped by its tracer"},
     {Sink::file_system, true, "fuse-server", "serves the file system and does not answer"},
     {Sink::notify_agent, true, "agent", "holds the seccomp listener and does not answer"},
-    {Sink::slow_reader, true, "reader", "has the read end and does not read"},
+    {Sink::slow_reader, true, "reader", "has the read end, and reads too little or nothing"},
     {Sink::copier_gone, true, "shim", "has the read end, and nothing in it reads"},
     {Sink::holds_open, true, "holder", "keeps the write end open"},
     {Sink::runtime_alive, true, "runtime", "does not end"},

@@ -279,6 +279,11 @@ bool is_zombie(const Process& process) {
     return (process.state == 'Z' || process.state == 'X') && process.threads.size() <= 1;
 }
 
+bool is_program_of(const Process& process, const ContainerRef& container) {
+    return container && process.role.container == container && is_container_role(process.role.role) &&
+           process.role.role != ProcessRole::runtime_init;
+}
+
 bool is_container_role(ProcessRole role) {
     return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::container_process ||
            role == ProcessRole::runtime_init;

@@ -76,6 +76,8 @@ private:
 /// Facts that need no index.
 bool is_stopped(const Process& process);
 bool is_container_role(ProcessRole role);
+/// One of the container's own programs; runc's init is not yet one.
+bool is_program_of(const Process& process, const ContainerRef& container);
 bool is_zombie(const Process& process);
 /// The thread that /proc shows the process by; nullptr: threads were not read.
 const Thread* main_thread(const Process& process);

@@ -12,18 +12,28 @@ namespace shimtrace::diagnosis::produce {
 
 namespace {
 
+/// Those who are to read, where all of them are stopped by a signal; empty: somebody can go on.
+std::vector<Holder> stopped_readers(const Look& look, const std::vector<Holder>& readers) {
+    const bool all = std::ranges::all_of(readers, [&](const Holder& reader) {
+        const Process* process = look.facts.process(reader.pid);
+        return process && is_stopped(*process);
+    });
+    return all ? readers : std::vector<Holder>();
+}
+
 /// The edges from something full to those who can read it. A shim's own descriptors count for nothing at a fifo: it keeps
 /// both ends open so that a reader's death gives it no EPIPE (containerd's pkg/process/io.go, copyPipes).
 void readers(const Look& look, const Subject& full, const std::vector<Holder>& ends, const TargetRoleInfo& role, bool fifo, Waits& out) {
     bool any = false;
-    std::vector<const Process*> own;
+    std::vector<Holder> own;
     for (const Holder& end : ends) {
         if (!end.reads) continue;
         const Process* reader = look.facts.process(end.pid);
         const bool is_shim = reader && reader->role.role == ProcessRole::shim;
         if (fifo && (is_shim || end.pid == look.scope.shim)) continue;
-        if (reader && is_workload(look, *reader) && reader->role.role != ProcessRole::none) {
-            own.push_back(reader);
+        // Another container may well be who reads this one's output: a log agent.
+        if (reader && is_program_of(*reader, look.scope.ref)) {
+            own.push_back(end);
             continue;
         }
         any = true;
@@ -44,6 +54,17 @@ void readers(const Look& look, const Subject& full, const std::vector<Holder>& e
         out.push_back(std::move(wait));
     }
     if (any) return;
+    // A pipeline of the container's own is its affair, unless nobody is left in it who can go on.
+    if (const auto stopped = stopped_readers(look, own); !stopped.empty()) {
+        for (const Holder& end : stopped)
+            out.push_back(
+                {.kind = WaitKind::copied_by,
+                 .to = Subject::of(end.pid),
+                 .evidence = fmt::format("{} has the read end of {}, and is stopped", who(look.facts, end.pid), label(look.facts, full)),
+                 .role = role,
+                 .object_text = label(look.facts, full)});
+        return;
+    }
     if (!fifo && !own.empty()) return;
     out.push_back(
         {.kind = WaitKind::copied_by,
@@ -80,7 +101,9 @@ void console_master(const Look& look, const Subject& subject, Waits& out) {
         if (entry.target.kind != FdKind::pty || entry.target.inode != subject.inode) continue;
         for (const Holder& master : entry.target.holders) {
             const Process* holder = look.facts.process(master.pid);
-            if (!seen.insert(master.pid).second || master.pid == process->pid || (holder && is_container_role(holder->role.role))) continue;
+            if (!seen.insert(master.pid).second || master.pid == process->pid ||
+                (holder && is_program_of(*holder, look.scope.ref) && !is_stopped(*holder)))
+                continue;
             Wait wait{.kind = WaitKind::copied_by,
                       .to = Subject::of(master.pid),
                       .evidence = fmt::format("{} has the console's master", who(look.facts, master.pid)),
@@ -141,10 +164,35 @@ void copier(const Look& look, const Subject& subject, Waits& out) {
               .sink = Sink::copier_gone,
               .role = role,
               .object_text = stream.words()};
-    wait.confidence = copier.gone() && in                     ? Confidence::certain
+    const bool known = stream.role != TargetRole::none;  // else another stream's copier may be its
+    wait.confidence = copier.gone() && in && known            ? Confidence::certain
                       : look.facts.interval_s() >= patience_s ? Confidence::likely
                                                               : Confidence::possible;
     out.push_back(std::move(wait));
+}
+
+void full_stream(const Look& look, const Subject& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Process* shim = look.facts.process(look.scope.shim);
+    if (!process || !shim || subject.inode || !is_program_of(*process, look.scope.ref)) return;
+    for (const FdEntry& entry : process->fds) {
+        if ((entry.fd.value != 1 && entry.fd.value != 2) || entry.target.kind != FdKind::pipe) continue;
+        if (!is_full(look.facts.pipe(entry.target.inode, entry.target.device))) continue;
+        const Stream stream = stream_of(look, entry.target.inode, entry.target.device);
+        const auto in = inlet(look, *shim, entry.target.inode, false);
+        const auto outs = outlets(look, *shim, stream);
+        const bool stuck = std::ranges::any_of(
+            outs, [&](const Outlet& outlet) { return is_full(look.facts.pipe(outlet.target->inode, outlet.target->device)); });
+        if (!in || !stuck || copier_of(*shim, in, stream, outs).writing.empty()) continue;
+        Wait wait{.kind = WaitKind::writes,
+                  .to = pipe_subject(entry.target),
+                  .evidence = fmt::format("{} has {} as descriptor {}, and it takes no more", who(*process),
+                                          outlet_text(look, entry.target), entry.fd.value),
+                  .role = {.role = stream.role, .container = stream.container, .exec_id = stream.exec_id}};
+        wait.object_text = label(look.facts, wait.to);
+        wait.confidence = look.facts.interval_s() > 0 ? Confidence::likely : Confidence::possible;
+        out.push_back(std::move(wait));
+    }
 }
 
 void stdio_held_open(const Look& look, const Subject& subject, Waits& out) {

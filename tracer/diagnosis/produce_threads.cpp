@@ -168,11 +168,14 @@ void thread_writes(const Look& look, const Subject& subject, Waits& out) {
         const auto ends = look.facts.holders(*in.target);
         const bool leaves = std::ranges::any_of(ends, [&](const Holder& end) {
             const Process* holder = look.facts.process(end.pid);
-            return end.reads && end.pid != in.process->pid &&
-                   (!holder || !is_workload(look, *holder) || holder->role.role == ProcessRole::none);
+            return end.reads && end.pid != in.process->pid && (!holder || !is_program_of(*holder, in.process->role.container));
+        });
+        const bool all_stopped = std::ranges::all_of(ends, [&](const Holder& end) {
+            const Process* holder = look.facts.process(end.pid);
+            return !end.reads || (holder && is_stopped(*holder));
         });
         const bool stream = in.target->role.role == TargetRole::stdout_stream || in.target->role.role == TargetRole::stderr_stream;
-        wait.normal = !leaves && !stream;
+        wait.normal = !leaves && !stream && !all_stopped;
     }
     if (!wait.normal) settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
     out.push_back(std::move(wait));

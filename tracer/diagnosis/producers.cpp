@@ -20,6 +20,7 @@ constexpr auto table = std::to_array<Producer>({
     {"a shim, for its runc", NodeKind::process, produce::shim_runtimes},
     {"runc, for its children", NodeKind::process, produce::runtime_children},
     {"a shim's copier, for the fifo", NodeKind::process, produce::copier},
+    {"a full stdout, whatever its writer does", NodeKind::process, produce::full_stream},
     {"an end of file that never comes", NodeKind::process, produce::stdio_held_open},
     {"a shim, for containerd", NodeKind::process, produce::containerd_unread},
     {"a shim, for a containerd that is gone", NodeKind::process, produce::containerd_gone},

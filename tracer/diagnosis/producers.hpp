@@ -59,6 +59,8 @@ void uninterruptible(const Look&, const Subject& thread, Waits&);
 void pipe_readers(const Look&, const Subject& pipe, Waits&);
 void console_master(const Look&, const Subject& pty, Waits&);
 void copier(const Look&, const Subject& process, Waits&);
+/// stdout or stderr is full up to its reader, whichever call its writer is in: one that retries, or io_uring, is never seen in a write.
+void full_stream(const Look&, const Subject& process, Waits&);
 // produce_sockets.cpp
 void containerd_unread(const Look&, const Subject& process, Waits&);
 void containerd_gone(const Look&, const Subject& process, Waits&);

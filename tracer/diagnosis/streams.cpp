@@ -52,6 +52,25 @@ std::string Stream::words() const {
 
 namespace {
 
+/// A daemon may have its stdout under another number than 1 (`5>&1 >/dev/null`), and then nothing tells which stream a pipe is, but a
+/// copier that is caught writing while nobody has that stream's pipe under its own number.
+void find_by_copier(const Look& look, Inode inode, Stream& stream) {
+    const Process* shim = look.facts.process(look.scope.shim);
+    const auto in = shim ? inlet(look, *shim, inode, false) : std::nullopt;
+    if (!in) return;
+    std::vector<Stream> writing;
+    for (const FdEntry& entry : shim->fds) {
+        const TargetRoleInfo& role = entry.target.role;
+        const Stream candidate{role.role, role.container ? role.container : stream.container, role.exec_id};
+        if (!is_output(role.role) || (stream.container && candidate.container != stream.container)) continue;
+        if (copier_of(*shim, in, candidate, outlets(look, *shim, candidate)).writing.empty()) continue;
+        const bool known = std::ranges::any_of(
+            writing, [&](const Stream& other) { return other.role == candidate.role && other.exec_id == candidate.exec_id; });
+        if (!known) writing.push_back(candidate);
+    }
+    if (writing.size() == 1) stream = writing.front();
+}
+
 /// A program whose stdout and stderr are one pipe does not tell which of the two it is: `2>&1`, or `>&2`. A copier caught writing does.
 void tell_by_copier(const Look& look, Inode inode, Stream& stream) {
     const Process* shim = look.facts.process(look.scope.shim);
@@ -92,6 +111,7 @@ Stream stream_of(const Look& look, Inode inode, std::uint64_t device) {
     }
     if (stream.role == TargetRole::none) stream = by_number;
     if (!stream.container) stream.container = by_number.container ? by_number.container : look.scope.ref;
+    if (stream.role == TargetRole::none) find_by_copier(look, inode, stream);
     if (is_output(stream.role) && !told_apart) tell_by_copier(look, inode, stream);
     return stream;
 }

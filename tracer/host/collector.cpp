@@ -105,6 +105,7 @@ void Collector::read_table(const std::vector<std::int32_t>& pids, bool descripto
         for (TableRow& row : share.rows) {
             snapshot_.processes.push_back(std::move(row.process));
             kernel_threads_.push_back(row.kernel_thread);
+            leaders_gone_.push_back(row.leader_gone);
         }
         mounts_.merge(std::move(share.mounts));
         gaps_.merge(share.gaps);
@@ -115,7 +116,7 @@ void Collector::read_descriptors_of(const Positions& processes) {
     for (const std::size_t position : processes) {
         const auto directory = proc_.directory(snapshot_.processes[position].pid.value);
         if (!directory || snapshot_.processes[position].pid.value == self_) continue;
-        TableRow row{std::move(snapshot_.processes[position]), kernel_threads_[position]};
+        TableRow row{std::move(snapshot_.processes[position]), kernel_threads_[position], leaders_gone_[position]};
         add_descriptors(*directory, row, mounts_, scratch_, gaps_);
         snapshot_.processes[position] = std::move(row.process);
     }
@@ -134,7 +135,8 @@ void Collector::read_details(const Positions& processes, bool kernel_stacks) {
         if (const auto stat = parse_stat(*text); !stat || stat->start_time != process.start_time) continue;
         process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch_, gaps_);
         read_accounts(*directory, process, scratch_);
-        if (const auto fdinfo = directory->directory("fdinfo"))
+        const auto thread = leaders_gone_[position] ? living_thread(*directory, scratch_) : std::nullopt;
+        if (const auto fdinfo = (thread ? *thread : *directory).directory("fdinfo"))
             for (FdEntry& entry : process.fds)
                 if (fdinfo_tells(entry.target.kind)) add_fdinfo(*fdinfo, entry.fd, entry.target, scratch_);
         name_interest(process.fds);

@@ -57,7 +57,7 @@ private:
     std::string scratch_;
     Gaps gaps_;
     std::optional<ProcessIndex> index_;
-    std::vector<bool> kernel_threads_, detailed_;  ///< by position in snapshot_.processes
+    std::vector<bool> kernel_threads_, leaders_gone_, detailed_;  ///< by position in snapshot_.processes
     MountTables mounts_;
     SocketTable sockets_;
     std::set<Inode> visited_;  ///< network namespaces whose sockets are known

@@ -91,10 +91,12 @@ void read_accounts(const ProcDirectory& directory, Process& process, std::string
     if (const auto text = directory.read("oom_score_adj", scratch)) process.oom_score_adj = std::atoi(std::string(*text).c_str());
 }
 
-void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables& mounts, std::string& scratch, Gaps& gaps) {
+void add_descriptors(const ProcDirectory& process_directory, TableRow& row, MountTables& mounts, std::string& scratch, Gaps& gaps) {
     Process& process = row.process;
     process.fds_known = process.state == 'Z' || row.kernel_thread;
     if (row.kernel_thread) return;
+    const auto thread = row.leader_gone ? living_thread(process_directory, scratch) : std::nullopt;
+    const ProcDirectory& directory = thread ? *thread : process_directory;
     auto fds = read_descriptors(directory, mounts.of(directory, process, scratch, gaps).fragile);
     if (fds) {
         process.fds = std::move(*fds);
@@ -110,12 +112,31 @@ void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables&
     }
 }
 
-std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, Gaps& gaps) {
-    const auto stat_text = directory.read("stat", scratch);
+std::optional<ProcDirectory> living_thread(const ProcDirectory& process, std::string& scratch) {
+    const auto tasks = process.directory("task");
+    const auto numbers = tasks ? tasks->numbers() : std::unexpected(tasks.error());
+    if (!numbers || numbers->size() < 2) return std::nullopt;
+    for (const std::int32_t number : *numbers) {
+        auto thread = tasks->directory(number);
+        const auto text = thread ? thread->read("stat", scratch) : std::unexpected(thread.error());
+        const auto stat = text ? parse_stat(*text) : std::nullopt;
+        if (stat && stat->state != 'Z' && stat->state != 'X') return std::move(*thread);
+    }
+    return std::nullopt;
+}
+
+std::optional<TableRow> read_identity(const ProcDirectory& process_directory, std::string& scratch, Gaps& gaps) {
+    const auto stat_text = process_directory.read("stat", scratch);
     if (!stat_text) return std::nullopt;
     auto stat = parse_stat(*stat_text);
     if (!stat) return std::nullopt;
-    TableRow row{.process = {}, .kernel_thread = stat->kernel_thread(), .memory_asked = false};
+    std::optional<ProcDirectory> thread;
+    if (stat->state == 'Z') thread = living_thread(process_directory, scratch);
+    const ProcDirectory& directory = thread ? *thread : process_directory;
+    if (thread)
+        if (const auto text = thread->read("stat", scratch))
+            if (const auto living = parse_stat(*text)) stat->state = living->state;
+    TableRow row{.process = {}, .kernel_thread = stat->kernel_thread(), .leader_gone = thread.has_value()};
     Process& process = row.process;
     process.pid = Pid{stat->id};
     process.parent = Pid{stat->parent};
@@ -140,9 +161,11 @@ std::optional<TableRow> read_identity(const ProcDirectory& directory, std::strin
     return row;
 }
 
-std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, Gaps& gaps) {
-    auto row = read_identity(directory, scratch, gaps);
+std::optional<TableRow> read_table_row(const ProcDirectory& process_directory, std::string& scratch, Gaps& gaps) {
+    auto row = read_identity(process_directory, scratch, gaps);
     if (!row || row->kernel_thread) return row;
+    const auto thread = row->leader_gone ? living_thread(process_directory, scratch) : std::nullopt;
+    const ProcDirectory& directory = thread ? *thread : process_directory;
     Process& process = row->process;
     if (const auto text = directory.read("cgroup", scratch)) process.cgroup = parse_cgroup(*text);
     process.ns.net = namespace_inode(directory, "ns/net", "net:[");

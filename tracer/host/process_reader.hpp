@@ -15,6 +15,7 @@ namespace shimtrace::host {
 struct TableRow {
     Process process;
     bool kernel_thread = false;
+    bool leader_gone = false;   ///< its first thread has exited, others run on: what /proc/PID does not show any more, theirs does
     bool memory_asked = false;  ///< it has memory, and nobody may hold its lock
 };
 /// A process as the process table shows it: no threads, no descriptors, no accounts. nullopt: it is gone.
@@ -26,6 +27,9 @@ std::optional<TableRow> read_identity(const ProcDirectory& directory, std::strin
 void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables& mounts, std::string& scratch, Gaps& gaps);
 /// Adds read_bytes, write_bytes, oom_score_adj.
 void read_accounts(const ProcDirectory& directory, Process& process, std::string& scratch);
+
+/// /proc/PID/task/TID of a thread that lives; nullopt: none does.
+std::optional<ProcDirectory> living_thread(const ProcDirectory& process, std::string& scratch);
 
 struct ThreadDetail {
     bool kernel_stacks = true;

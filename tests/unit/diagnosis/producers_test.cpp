@@ -380,6 +380,77 @@ TEST_CASE("goroutines: on a descriptor, for a lock, for a child, in a call") {
     CHECK(only_edge(host, "a goroutine, in a call", node(4)).to.tid == Tid{100});
 }
 
+namespace {
+
+/// The shim's copier of stdout, caught in a write of the fifo.
+void copier_writes(Process& shim) {
+    GoProgram go;
+    Goroutine copier;
+    copier.id = GoroutineId{7};
+    copier.state = GoState::waiting;
+    copier.meaning.what = "copier";
+    copier.wait.kind = GoWaitKind::fd_write;
+    copier.wait.fd = Fd{18};
+    go.goroutines = {copier};
+    shim.go = go;
+}
+
+}  // namespace
+
+TEST_CASE("a full stdout, whatever its writer does: it is full up to the reader, and the copier waits") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    Host::in_call(init, call_nanosleep);
+    CHECK(edges(host, "a full stdout, whatever its writer does", Subject::of(Pid{200})).empty());  // the copier may be at work
+    copier_writes(host.get(100));
+    const Wait wait = only_edge(host, "a full stdout, whatever its writer does", Subject::of(Pid{200}));
+    CHECK(wait.to.inode == Inode{5000});
+    CHECK(wait.confidence == Confidence::possible);  // until it is seen again
+    host.snapshot().pipes.back().queued = 100;
+    CHECK(edges(host, "a full stdout, whatever its writer does", Subject::of(Pid{200})).empty());
+}
+
+TEST_CASE("a full pipe, for its readers: another container may be who reads") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    Process& agent = host.container(101, 300, "c2");
+    Host::fd(agent, 3, FdKind::fifo, 5001, read_only, TargetRole::none, "/log");
+    const Subject fifo{.kind = NodeKind::pipe, .inode = Inode{5001}, .name = "/run/containerd/fifo/1/c1-stdout"};
+    CHECK(only_edge(host, "a full pipe, for its readers", fifo).to.pid == Pid{300});
+}
+
+TEST_CASE("a full pipe, for its readers: one of the container's own counts where it is stopped") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::fd(init, 1, FdKind::pipe, 7000, write_only);
+    host.pipe(7000, 65536);
+    Host::in_call(init, call_write, 1);
+    Process& reader = host.inside(host.add(210, 200, "cat"), {"default", "c1"}, 7);
+    Host::fd(reader, 0, FdKind::pipe, 7000, read_only);
+    const Subject pipe{.kind = NodeKind::pipe, .inode = Inode{7000}};
+    CHECK(edges(host, "a full pipe, for its readers", pipe).empty());
+    CHECK(only_edge(host, "a write", main_thread(200)).normal);
+    Host::stop(reader);
+    CHECK(only_edge(host, "a full pipe, for its readers", pipe).to.pid == Pid{210});
+    CHECK_FALSE(only_edge(host, "a write", main_thread(200)).normal);
+}
+
+TEST_CASE("a shim's copier, for the fifo: one that nobody tells the stream of is found by its write") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    for (Process* process : {&init, &host.get(100)})
+        for (FdEntry& entry : process->fds)
+            if (entry.target.kind == FdKind::pipe) entry.target.role = {};
+    init.fds.front().fd = Fd{5};
+    copier_writes(host.get(100));
+    Subject copier = Subject::of(Pid{100});
+    copier.inode = Inode{5000};
+    CHECK(only_edge(host, "a shim's copier, for the fifo", copier).to.goroutine == GoroutineId{7});
+}
+
 TEST_CASE("every producer of the table has been tested above") {
     for (const diagnosis::Producer& producer : diagnosis::producers()) {
         CAPTURE(producer.name);
