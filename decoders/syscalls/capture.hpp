@@ -6,6 +6,7 @@
 #include <shimtrace/memory.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ void capture_exit(const Event& enter, Event& exit, const Memory& memory, const C
 /// The tracee's descriptors that a call names: fd arguments, dirfds, pollfd and epoll arrays, SCM_RIGHTS; with `exit`, those
 /// that it returned as well. In the order in which they are printed; duplicates left out.
 void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into);
+
+/// The descriptor that a call returned; nullopt: it returned none, or failed.
+std::optional<Fd> returned_descriptor(const Event& enter, const Event& exit);
 
 /// The paths that a call's arguments name, as captured at entry (-P).
 std::vector<std::string> path_arguments(const Event& enter);

@@ -14,6 +14,13 @@ bool known(Fd fd) {
 
 }  // namespace
 
+std::optional<Fd> returned_descriptor(const Event& enter, const Event& exit) {
+    const SyscallRow* row = find_row(enter.arch, enter.number);
+    const Call call(enter, &exit);
+    if (!row || call.failed() || !returns_descriptor(*row, call)) return std::nullopt;
+    return Fd{static_cast<std::int32_t>(call.result())};
+}
+
 void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into) {
     const SyscallRow* row = find_row(enter.arch, enter.number);
     if (!row) return;
@@ -26,7 +33,8 @@ void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into) {
         const Kind& kind = *argument.kind;
         if (kind.descriptors && (!kind.present || kind.present(call, slot))) kind.descriptors(call, slot, into);
     }
-    if (call.succeeded() && returns_descriptor(*row, call)) into.push_back(Fd{static_cast<std::int32_t>(call.result())});
+    if (exit)
+        if (const auto fd = returned_descriptor(enter, *exit)) into.push_back(*fd);
 
     // Without the impossible ones and duplicates, in order.
     auto kept = into.begin() + static_cast<std::ptrdiff_t>(before);

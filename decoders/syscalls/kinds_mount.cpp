@@ -33,7 +33,7 @@ bool ignores_type(const Call& call) {
     return (call.argument(3) & (remount | bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
 }
 bool ignores_data(const Call& call) {
-    return (call.argument(3) & (bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
+    return (call.argument(3) & remount) == 0 && (call.argument(3) & (bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
 }
 void capture_source(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.path(slot.value);

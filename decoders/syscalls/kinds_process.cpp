@@ -151,14 +151,14 @@ void print_status(Printer& printer, std::uint32_t status) {
     if (status == 0xffff) return printer.text("{WIFCONTINUED(s)}");
     if ((status & 0xff) == 0x7f) {
         printer.text("{WIFSTOPPED(s) && WSTOPSIG(s) == ");
-        printer.signal(value & 0x7f);
+        printer.signal_name(value & 0x7f);
         if (value & 0x80) printer.text(" | 0x80");
     } else if (signal == 0) {
         printer.text("{WIFEXITED(s) && WEXITSTATUS(s) == ");
         printer.unsigned_decimal(value);
     } else {
         printer.text("{WIFSIGNALED(s) && WTERMSIG(s) == ");
-        printer.signal(signal);
+        printer.signal_name(signal);
         if (status & 0x80) printer.text(" && WCOREDUMP(s)");
     }
     printer.put('}');

@@ -275,7 +275,7 @@ void signal_number(Printer& printer) {
     printer.decimal(printer.call().result());
     if (printer.call().result() == 0) return;
     printer.text(" (");
-    printer.signal(printer.call().result());
+    printer.signal_name(printer.call().result());
     printer.put(')');
 }
 void date(Printer& printer) {

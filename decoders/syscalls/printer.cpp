@@ -107,6 +107,11 @@ void Printer::signal(std::int64_t number) {
     comment(name);
 }
 
+void Printer::signal_name(std::int64_t number) {
+    const std::string_view name = signal_constant(number);
+    name.empty() ? decimal(number) : text(name);
+}
+
 void Printer::signal_set(std::span<const std::byte> mask) {
     constexpr int signals = 64;
     const auto bits = value_at<std::uint64_t>(mask, 0);

@@ -44,6 +44,8 @@ public:
     /// A constant whose number is written in decimal where it has no name.
     void constant_decimal(const FlagSet& set, std::int64_t value);
     void signal(std::int64_t number);
+    /// By its name whatever -X says, as strace has it in results and statuses.
+    void signal_name(std::int64_t number);
     /// A set of signals: [CHLD], ~[KILL STOP], [].
     void signal_set(std::span<const std::byte> mask);
     void mode(std::uint64_t mode);         ///< S_IFREG|0644
@@ -64,6 +66,8 @@ public:
     void field_text(std::span<const std::byte> field);
 
     void fd(std::int32_t fd);
+    /// The result, a descriptor: with what it leads to since, where the call was given its number (dup2).
+    void returned_fd();
     /// "<pipe:[8191] stdout of ns/id>": what a descriptor of the call leads to; nothing where that is not known.
     void target(Fd fd);
     void interest(const InterestEntry& entry);

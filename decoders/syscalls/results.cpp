@@ -62,7 +62,7 @@ void octal(Printer& printer) {
     printer.octal_padded(static_cast<std::uint64_t>(printer.call().result()), 2);
 }
 void fd(Printer& printer) {
-    printer.fd(static_cast<std::int32_t>(printer.call().result()));
+    printer.returned_fd();
 }
 void process(Printer& printer) {
     printer.pid(static_cast<std::int32_t>(printer.call().result()));

@@ -35,10 +35,10 @@ void print_sender(Fields& fields, std::span<const std::byte> bytes) {
     fields("si_uid").unsigned_decimal(value_at<std::uint32_t>(bytes, 20));
 }
 
-/// Present where it is not zero.
-void print_sigval(Fields& fields, std::span<const std::byte> bytes) {
+/// Present where it is not zero, and always with a timer's.
+void print_sigval(Fields& fields, std::span<const std::byte> bytes, bool always = false) {
     const auto pointer = value_at<std::uint64_t>(bytes, 24);
-    if (pointer == 0) return;
+    if (pointer == 0 && !always) return;
     fields("si_int").decimal(value_at<std::int32_t>(bytes, 24));
     fields("si_ptr").address(pointer);
 }
@@ -130,7 +130,7 @@ void print_siginfo(Printer& printer, std::span<const std::byte> bytes) {
         case timer:
             fields("si_timerid").hex(value_at<std::uint32_t>(bytes, 16));
             fields("si_overrun").decimal(value_at<std::int32_t>(bytes, 20));
-            return print_sigval(fields, bytes);
+            return print_sigval(fields, bytes, true);
         case from_kernel:
             if (signal == segv || signal == bus || signal == ill || signal == fpe)
                 fields("si_addr").address(value_at<std::uint64_t>(bytes, 16));

@@ -63,7 +63,7 @@ void append_socket(std::string& out, const SocketFacts& socket) {
             append_number(out, socket.peer_inode.value);
         }
         if (!socket.local.empty()) {
-            out.append(socket.local.starts_with('@') ? ", @\"" : ", \"");
+            out.append(socket.local.starts_with('@') ? ",@\"" : ",\"");
             append_escaped(out, socket.local.starts_with('@') ? std::string_view(socket.local).substr(1) : socket.local);
             out.push_back('"');
         }
@@ -305,6 +305,17 @@ void append_target(std::string& out, const FdTarget& target, const RenderStyle& 
 void Printer::fd(std::int32_t fd) {
     decimal(fd);
     if (style_.fds != FdDecoding::none || style_.roles) target(Fd{fd});
+}
+
+void Printer::returned_fd() {
+    const Fd fd{static_cast<std::int32_t>(call_.result())};
+    decimal(fd.value);
+    if (style_.fds == FdDecoding::none && !style_.roles) return;
+    for (const FdUse& use : call_.exit()->fds)
+        if (use.fd == fd)
+            if (const FdTarget* found = find_target(use.fd, use.target, scope_))
+                return append_target(*out_, *found, style_, scope_, call_.enter().pid);
+    target(fd);
 }
 
 void Printer::target(Fd fd) {

@@ -24,7 +24,7 @@ TEST_CASE("strace's -y and -yy") {
     FdTarget socket{.kind = FdKind::unix_socket, .path = "socket:[7]"};
     socket.socket = SocketFacts{.protocol = "UNIX-STREAM", .local = "/run/s", .inode = Inode{7}, .peer_inode = Inode{8}};
     CHECK(shown(socket, FdDecoding::paths, false) == "18<socket:[7]>");
-    CHECK(shown(socket, FdDecoding::all, false) == R"(18<UNIX-STREAM:[7->8, "/run/s"]>)");
+    CHECK(shown(socket, FdDecoding::all, false) == R"(18<UNIX-STREAM:[7->8,"/run/s"]>)");
     FdTarget device{.kind = FdKind::char_device, .path = "/dev/null", .rdev = 0x103};
     CHECK(shown(device, FdDecoding::all, false) == "18</dev/null<char 1:3>>");
 }
