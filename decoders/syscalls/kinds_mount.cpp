@@ -33,7 +33,8 @@ bool ignores_type(const Call& call) {
     return (call.argument(3) & (remount | bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
 }
 bool ignores_data(const Call& call) {
-    return (call.argument(3) & remount) == 0 && (call.argument(3) & (bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
+    return (call.argument(3) & remount) == 0 &&
+           (call.argument(3) & (bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
 }
 void capture_source(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.path(slot.value);
@@ -182,7 +183,23 @@ std::uint64_t result_bytes(const Call& call, const Slot& slot) {
 void capture_extended_attribute(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.payload(slot.value, result_bytes(capture.call(), slot));
 }
-void render_extended_attribute(Printer& printer, const Slot& slot) {
+/// Who stores text stores its end, too: one NUL at the end is left out.
+void print_attribute_value(Printer& printer, std::uint64_t address, std::uint64_t length) {
+    const auto bytes = printer.call().bytes(address, length);
+    const bool ends = bytes && length != 0 && bytes->size() == length && bytes->back() == std::byte{0};
+    printer.buffer(address, ends ? length - 1 : length);
+}
+void render_attribute_value_in(Printer& printer, const Slot& slot) {
+    print_attribute_value(printer, slot.value, printer.call().argument(slot.argument.other));
+}
+void capture_attribute_value_in(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.payload(slot.value, capture.call().argument(slot.argument.other));
+}
+void render_attribute_value(Printer& printer, const Slot& slot) {
+    const std::uint64_t length = result_bytes(printer.call(), slot);
+    length == 0 ? printer.address(slot.value) : print_attribute_value(printer, slot.value, length);
+}
+void render_attribute_list(Printer& printer, const Slot& slot) {
     const std::uint64_t length = result_bytes(printer.call(), slot);
     length == 0 ? printer.address(slot.value) : printer.buffer(slot.value, length);
 }
@@ -201,8 +218,9 @@ const Kind fsconfig_value{.render = render_fsconfig_value, .capture = capture_fs
 const Kind fsconfig_aux{.render = render_aux, .descriptors = collect_aux};
 const Kind file_handle_in{.render = render_handle_in, .capture = capture_handle};
 const Kind file_handle_out{.phase = Phase::exit_always, .render = render_handle_out, .capture = capture_handle, .captured_at_both = true};
-const Kind attribute_value{.phase = Phase::exit, .render = render_extended_attribute, .capture = capture_extended_attribute};
-const Kind attribute_list{.phase = Phase::exit, .render = render_extended_attribute, .capture = capture_extended_attribute};
+const Kind attribute_value_in{.render = render_attribute_value_in, .capture = capture_attribute_value_in};
+const Kind attribute_value{.phase = Phase::exit, .render = render_attribute_value, .capture = capture_extended_attribute};
+const Kind attribute_list{.phase = Phase::exit, .render = render_attribute_list, .capture = capture_extended_attribute};
 
 }  // namespace kinds
 

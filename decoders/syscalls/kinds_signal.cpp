@@ -29,7 +29,7 @@ void print_action(Printer& printer, std::span<const std::byte> bytes) {
     const std::string_view name = handler == 0 ? "SIG_DFL" : handler == 1 ? "SIG_IGN" : handler == ~std::uint64_t{0} ? "SIG_ERR" : "";
     name.empty() ? value.address(handler) : styled(value, name, [&] { value.hex(handler); });
     fields("sa_mask").signal_set(bytes.subspan(24, set_size));
-    fields("sa_flags").flags(sigaction_flags, flags & 0xffffffff);
+    fields("sa_flags").flags(sigaction_flags, flags);
     if (flags & restorer) fields("sa_restorer").address(value_at<std::uint64_t>(bytes, 16));
 }
 

@@ -191,7 +191,16 @@ void render_rule(Printer& printer, const Slot& slot) {
 
 // ptrace
 
-enum Request : std::uint64_t { attach = 16, seize = 0x4206, set_options = 0x4200, old_set_options = 21 };
+enum Request : std::uint64_t {
+    traceme = 0,
+    kill = 8,
+    attach = 16,
+    interrupt = 0x4207,
+    listen = 0x4208,
+    seize = 0x4206,
+    set_options = 0x4200,
+    old_set_options = 21
+};
 constexpr std::uint64_t with_signal[] = {7, 9, 17, 24, 31, 32, 33, 0x4208};
 
 void render_ptrace_data(Printer& printer, const Slot& slot) {
@@ -199,6 +208,16 @@ void render_ptrace_data(Printer& printer, const Slot& slot) {
     if (request == seize || request == set_options || request == old_set_options) return printer.flags(ptrace_options, slot.value);
     if (std::ranges::find(with_signal, request) != std::end(with_signal)) return printer.signal(static_cast<std::int64_t>(slot.value));
     printer.address(slot.value);
+}
+bool has_ptrace_target(const Call& call, const Slot&) {
+    return call.argument(0) != traceme;
+}
+bool has_ptrace_arguments(const Call& call, const Slot&) {
+    constexpr std::uint64_t with_target_alone[] = {traceme, kill, attach, interrupt, listen};
+    return std::ranges::find(with_target_alone, call.argument(0)) == std::end(with_target_alone);
+}
+void render_ptrace_pid(Printer& printer, const Slot& slot) {
+    printer.pid(static_cast<std::int32_t>(slot.value));
 }
 void render_ptrace_address(Printer& printer, const Slot& slot) {
     printer.address(slot.value);
@@ -305,8 +324,9 @@ const Kind seccomp_flags{.render = render_seccomp_flags};
 const Kind seccomp_argument{.phase = Phase::by_call, .render = render_seccomp, .capture = capture_seccomp, .late = seccomp_late};
 const Kind landlock_attributes{.render = render_ruleset, .capture = capture_ruleset};
 const Kind landlock_rule{.render = render_rule, .capture = capture_rule};
-const Kind ptrace_address{.render = render_ptrace_address};
-const Kind ptrace_data{.render = render_ptrace_data};
+const Kind ptrace_pid{.render = render_ptrace_pid, .present = has_ptrace_target};
+const Kind ptrace_address{.render = render_ptrace_address, .present = has_ptrace_arguments};
+const Kind ptrace_data{.render = render_ptrace_data, .present = has_ptrace_arguments};
 const Kind fanotify_flags{.render = render_fanotify_flags};
 const Kind fanotify_directory{.render = render_fanotify_directory, .descriptors = collect_directory};
 const Kind quota_command{.render = render_quota_command};

@@ -33,8 +33,8 @@ void append_name(std::string& out, Printer& printer, const Event& enter) {
 
 /// -e verbose= leaves strings and buffers as they are.
 bool is_text(const Kind& kind) {
-    const Kind* const texts[] = {&kinds::path,      &kinds::out_text,   &kinds::string,
-                                 &kinds::in_buffer, &kinds::out_buffer, &kinds::out_buffer_hex};
+    const Kind* const texts[] = {&kinds::path,           &kinds::out_text,          &kinds::string, &kinds::in_buffer, &kinds::out_buffer,
+                                 &kinds::out_buffer_hex, &kinds::attribute_value_in};
     return std::ranges::find(texts, &kind) != std::end(texts);
 }
 
