@@ -84,6 +84,7 @@ public:
     }
 
 private:
+    [[nodiscard]] const TaskInfo* named_by_caller(std::int32_t pid) const;
     std::string* out_;
     const Call& call_;
     const RenderStyle& style_;

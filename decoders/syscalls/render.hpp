@@ -42,6 +42,8 @@ struct RenderStyle {
 struct RenderScope {
     const TargetDictionary* targets = nullptr;
     std::function<const TaskInfo*(Tid)> task;  ///< nullptr result: not known
+    /// By the number that it has in a nested pid namespace. nullptr result: not known.
+    std::function<const TaskInfo*(Inode pid_namespace, std::int32_t number)> task_within;
 };
 
 struct RenderedCall {

@@ -351,19 +351,27 @@ void Printer::directory_fd(std::int32_t fd) {
                 append_target(*out_, *found, style_, scope_, call_.enter().pid);
 }
 
+/// Whom the number means: the caller may live in a pid namespace of its own.
+const TaskInfo* Printer::named_by_caller(std::int32_t pid) const {
+    if (!scope_.task) return nullptr;
+    const TaskInfo* caller = scope_.task(call_.enter().tid);
+    if (!caller || caller->ns_tids.size() <= 1) return scope_.task(Tid{pid});
+    return scope_.task_within ? scope_.task_within(caller->pid_namespace, pid) : nullptr;
+}
+
 void Printer::pid(std::int32_t pid) {
     decimal(pid);
-    if (pid <= 0 || !scope_.task || !(style_.pid_comms || style_.pid_namespaces)) return;
-    const TaskInfo* task = scope_.task(Tid{pid});
+    if (pid <= 0 || !(style_.pid_comms || style_.pid_namespaces)) return;
+    const TaskInfo* task = named_by_caller(pid);
     if (!task) return;
     if (style_.pid_comms) {
         put('<');
         append_escaped(*out_, task->comm);
         put('>');
     }
-    if (style_.pid_namespaces && task->ns_tids.size() > 1) {
+    if (style_.pid_namespaces && task->tid.value != pid) {
         text(" /* ");
-        decimal(task->ns_tids.front());
+        decimal(task->tid.value);
         text(" in strace's PID NS */");
     }
 }

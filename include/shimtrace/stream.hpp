@@ -22,6 +22,11 @@ struct TaskInfo {
     ProcessRoleInfo role;
 };
 
+/// Whether it is what a caller in that (innermost) pid namespace calls `number`.
+inline bool has_number(const TaskInfo& task, Inode pid_namespace, std::int32_t number) {
+    return task.pid_namespace == pid_namespace && !task.ns_tids.empty() && task.ns_tids.back() == number;
+}
+
 /// Where and when a session was made. CLOCK_REALTIME and CLOCK_MONOTONIC were read at the same moment.
 struct SessionInfo {
     HostInfo host;

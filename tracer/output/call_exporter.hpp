@@ -14,6 +14,7 @@ public:
         style_.roles = true;
         scope_.targets = &targets();
         scope_.task = [this](Tid tid) { return find_task(tid); };
+        scope_.task_within = [this](Inode pid_namespace, std::int32_t number) { return find_task(pid_namespace, number); };
     }
     CallExporter(const CallExporter&) = delete;  // the scope points into it
     CallExporter& operator=(const CallExporter&) = delete;

@@ -3,6 +3,7 @@
 
 #include <shimtrace/stream.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -44,6 +45,12 @@ protected:
     [[nodiscard]] const Event* under_way(Tid tid) const {
         const auto found = pending_.find(tid);
         return found == pending_.end() || !found->second.in_call ? nullptr : &found->second.enter;
+    }
+
+    /// By the number that it has in that pid namespace.
+    [[nodiscard]] const TaskInfo* find_task(Inode pid_namespace, std::int32_t number) const {
+        const auto found = std::ranges::find_if(tasks_, [&](const auto& item) { return has_number(item.second, pid_namespace, number); });
+        return found == tasks_.end() ? nullptr : &found->second;
     }
 
 private:

@@ -63,6 +63,11 @@ TracePrinter::TracePrinter(PrintOptions options, LineWriter& writer)
         const auto found = threads_.find(tid);
         return found == threads_.end() ? nullptr : &found->second.task;
     };
+    scope_.task_within = [this](Inode pid_namespace, std::int32_t number) -> const TaskInfo* {
+        const auto found =
+            std::ranges::find_if(threads_, [&](const auto& item) { return has_number(item.second.task, pid_namespace, number); });
+        return found == threads_.end() ? nullptr : &found->second.task;
+    };
 }
 
 void TracePrinter::session(const SessionInfo& session) {

@@ -1,6 +1,10 @@
 #include "decoders_syscalls/render.hpp"
+#include "decoders_syscalls/table.hpp"
 
 #include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
 
 using namespace shimtrace;
 using namespace shimtrace::decoders;
@@ -61,4 +65,37 @@ TEST_CASE("an interest set names its members by their roles, else by what they a
 TEST_CASE("a path can't speak to the terminal") {
     FdTarget target{.kind = FdKind::file, .path = "/tmp/\x1b[2J>\n"};
     CHECK(shown(target, FdDecoding::paths, false) == "18</tmp/\\33[2J\\76\\n>");
+}
+
+TEST_CASE("a pid is who the caller means by it, in its pid namespace") {
+    const std::vector<TaskInfo> tasks{
+        {Pid{4700}, Tid{4700}, "unshare", {4700}, Inode{1}, {}},
+        {Pid{4720}, Tid{4720}, "sh", {4720, 1}, Inode{2}, {}},
+        {Pid{4721}, Tid{4721}, "true", {4721, 2}, Inode{2}, {}},
+        {Pid{2}, Tid{2}, "kthreadd", {2}, Inode{1}, {}},
+    };
+    const auto find = [&](auto matches) {
+        const auto found = std::ranges::find_if(tasks, matches);
+        return found == tasks.end() ? nullptr : &*found;
+    };
+    RenderScope scope;
+    scope.task = [&](Tid tid) { return find([&](const TaskInfo& task) { return task.tid == tid; }); };
+    scope.task_within = [&](Inode space, std::int32_t number) {
+        return find([&](const TaskInfo& task) { return has_number(task, space, number); });
+    };
+    const auto waits = [&](std::int32_t caller, std::int32_t child, bool comms) {
+        Event enter, exit;
+        enter.tid = Tid{caller};
+        enter.number = *decoders::syscall_number(Arch::x86_64, "wait4");
+        exit.result = child;
+        RenderStyle style;
+        style.pid_comms = comms;
+        style.pid_namespaces = !comms;
+        return decoders::render_call(enter, exit, style, scope).result;
+    };
+    CHECK(waits(4720, 2, true) == "2<true>");
+    CHECK(waits(4720, 2, false) == "2 /* 4721 in strace's PID NS */");
+    CHECK(waits(4700, 4720, true) == "4720<sh>");
+    CHECK(waits(4700, 4720, false) == "4720");
+    CHECK(waits(4720, 9, false) == "9");
 }
