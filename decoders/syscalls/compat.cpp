@@ -21,11 +21,10 @@ constexpr Renamed renamed[] = {
 };
 
 /// Calls whose arguments stand in memory or at other places, are split over two registers, or lead to other structs and to 16-bit ids.
-constexpr std::string_view passed_otherwise[] = {
-    "fadvise64", "fallocate", "fanotify_mark", "fstatfs64",  "getgroups", "lookup_dcookie",  "getresgid", "getresuid",
-    "mmap",      "oldfstat",  "oldlstat",      "oldstat",    "preadv",    "preadv2",         "pwritev",   "pwritev2",
-    "readahead", "select",    "setgroups",     "sigsuspend", "statfs64",  "sync_file_range",
-};
+constexpr std::string_view passed_otherwise[] = {"fadvise64", "fallocate",      "fanotify_mark", "fstatfs64",      "getgroups", "getresgid",
+                                                 "getresuid", "lookup_dcookie", "mmap",          "oldfstat",       "oldlstat",  "oldstat",
+                                                 "preadv",    "preadv2",        "pwritev",       "pwritev2",       "readahead", "select",
+                                                 "setgroups", "sigsuspend",     "statfs64",      "sync_file_range"};
 
 /// Kinds that read no memory, or memory that looks the same in 32 bits.
 constexpr const Kind* same[] = {

@@ -195,13 +195,13 @@ enum Request : std::uint64_t {
     traceme = 0,
     kill = 8,
     attach = 16,
-    interrupt = 0x4207,
-    listen = 0x4208,
-    seize = 0x4206,
+    old_set_options = 21,
     set_options = 0x4200,
-    old_set_options = 21
+    seize = 0x4206,
+    interrupt = 0x4207,
+    listen = 0x4208
 };
-constexpr std::uint64_t with_signal[] = {7, 9, 17, 24, 31, 32, 33, 0x4208};
+constexpr std::uint64_t with_signal[] = {7, 9, 17, 24, 31, 32, 33};
 
 void render_ptrace_data(Printer& printer, const Slot& slot) {
     const std::uint64_t request = printer.call().argument(0);

@@ -93,6 +93,18 @@ std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const Args
     return call;
 }
 
+Arch arch_of_call(std::int64_t number, std::uint64_t stack_pointer, std::uint64_t instruction_pointer,
+                  const std::function<std::string_view()>& read_auxv) {
+#ifdef __aarch64__
+    return Arch::aarch64;
+#endif
+    constexpr std::int64_t x32_bit = 0x40000000;
+    if (number < 0) return Arch::x86_64;
+    if ((number & x32_bit) != 0) return Arch::x32;
+    if (((stack_pointer | instruction_pointer) >> 32) != 0) return Arch::x86_64;
+    return is_auxv_of_32_bit(std::as_bytes(std::span(read_auxv()))) ? Arch::i386 : Arch::x86_64;
+}
+
 bool is_auxv_of_32_bit(std::span<const std::byte> auxv) {
     // Pairs of type and value, each of the program's width. Types are small: where a 64-bit one seems large it is two of 32 bits.
     constexpr std::size_t pair = 2 * sizeof(std::uint64_t);

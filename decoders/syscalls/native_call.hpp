@@ -6,8 +6,10 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace shimtrace::decoders {
 
@@ -20,6 +22,11 @@ struct NativeCall {
 /// nullopt: x86-64 has no such call, or one call in another's clothes (socketcall, the old select) has its arguments in memory that cannot
 /// be read. `memory`: nullptr where it may not be. Of msgrcv by way of ipc the first argument alone is told.
 std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args, const Memory* memory);
+
+/// Of which table a call is that /proc/TID/syscall tells. `read_auxv` gives the process's auxiliary vector; it is asked only where the
+/// thread stands where one of a 32-bit program has to.
+Arch arch_of_call(std::int64_t number, std::uint64_t stack_pointer, std::uint64_t instruction_pointer,
+                  const std::function<std::string_view()>& read_auxv);
 
 /// Whether a program with this /proc/PID/auxv is a 32-bit one.
 bool is_auxv_of_32_bit(std::span<const std::byte> auxv);

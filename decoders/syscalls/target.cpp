@@ -319,15 +319,15 @@ void Printer::returned_fd() {
 }
 
 void Printer::target(Fd fd) {
-    const auto search = [&](const Event* event) -> const FdTarget* {
-        if (!event) return nullptr;
-        for (const FdUse& use : event->fds)
-            if (use.fd == fd)
-                if (const FdTarget* found = find_target(use.fd, use.target, scope_)) return found;
-        return nullptr;
-    };
-    const FdTarget* found = search(&call_.enter());
-    if (!found) found = search(call_.exit());
+    // What it led to when the call was made; what a call returned, or received, was nothing then.
+    const FdTarget* found = nullptr;
+    for (const Event* event : {&call_.enter(), call_.exit()}) {
+        if (!event) continue;
+        const auto use = std::ranges::find(event->fds, fd, &FdUse::fd);
+        if (use == event->fds.end()) continue;
+        found = find_target(use->fd, use->target, scope_);
+        break;
+    }
     if (found) append_target(*out_, *found, style_, scope_, call_.enter().pid);
 }
 

@@ -54,6 +54,16 @@ healthy_flow() {
     run_attached c1 -- yes
 }
 
+hang healthy/throttled healthy_throttled 'output that its reader takes in gulps, some megabytes a second: all pipes are full, and flow'
+healthy_throttled() {
+    start_containerd
+    run_detached c1 -- yes
+    local fifo
+    fifo=$(echo "$lab_dir"/fifo/*/c1-stdout)
+    apart sh -c "exec <$fifo; while :; do head -c 262144 >/dev/null; sleep 0.05; done"
+    eventually 10 "the reader reads" writes "${lab_fact[init]}"
+}
+
 hang healthy/attached healthy_attached '`ctr run` that reads a container which now and then prints'
 healthy_attached() {
     start_containerd

@@ -75,7 +75,7 @@ backpressure_retrying() {
     run_attached c1 --mount "$(bind_mount data)" -- /data/headless retry
     stop "$client"
     eventually 20 "the workload sleeps between tries" in_call "${lab_fact[init]}" 230
-    sleep 0.5 # the pipes fill
+    eventually 10 "the pipes are full" writes_nothing "${lab_fact[init]}"
     fact culprit "$client"
 }
 

@@ -70,6 +70,9 @@ int main(void) {
     close(socket(AF_INET, SOCK_DGRAM, 0));
     close(socket(AF_NETLINK, SOCK_RAW, 0));
     dup2(null, file);
+    dup2(null, 50);
+    dup2(null, null);
+    dup3(null, 51, O_CLOEXEC);
     fstat(file, &status);
     struct sockaddr_un name = {AF_UNIX, "\0shimtrace"};
     int abstract = socket(AF_UNIX, SOCK_STREAM, 0);

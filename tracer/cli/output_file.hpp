@@ -17,8 +17,8 @@ struct OutputPlace {
     bool append = false;    ///< -A
     bool separate = false;  ///< -ff: one file a thread, named PATH.TID
     int standard = 2;       ///< the descriptor used without -o
-    /// Set: a reader that does not read (of a pipe or a terminal; files have none) holds nobody up; lines are lost instead, and this tells
-    /// how many, in a line.
+    /// Set: a reader that does not read (of a pipe, a terminal, a device; regular files have none) holds nobody up; lines are lost instead,
+    /// and this tells how many, in a line.
     std::function<std::string(std::uint64_t)> tell_lost;
     std::string source;  ///< the file that is read from meanwhile: it is not written over; empty: none
 };

@@ -21,7 +21,7 @@ int run_record(const Globals& globals, TraceOptions trace_options, RecordingOpti
     if (!recording) return report(recording.error(), exit_usage);
 
     engine::StopRequest stop;
-    return record_session(*recording, *plan, {}, stop);
+    return end_like_command(record_session(*recording, *plan, {}, stop));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include <csignal>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace shimtrace::cli {
 
@@ -35,11 +37,14 @@ void on_interrupt(int signal) {
     if (command_ended) on_signal(signal);
 }
 
+/// Standard error for a signal's handler: it must not wait, least of all for a reader of the trace itself.
+int unwaiting_stderr = -1;
+
 /// A tracer that is stopped leaves whatever it is attached to stopped, each thread at its next call.
 void on_suspend(int) {
-    constexpr std::string_view text = "shimtrace: not suspended: what is traced would stop as well; Ctrl-C lets it go\n";
+    constexpr std::string_view text = "shimtrace: not suspended, as what is traced would stop as well; SIGTERM lets it go\n";
     const int former_errno = errno;
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    [[maybe_unused]] const ssize_t written = ::write(unwaiting_stderr, text.data(), text.size());
     errno = former_errno;
 }
 
@@ -70,8 +75,12 @@ public:
         action.sa_handler = [](int) {};
         set(SIGPIPE, action);
         if (attached) {
+            // Opened anew: whoever shares the descriptor is not to find it non-blocking. A socket cannot be; then nothing is said.
+            unwaiting_stderr = ::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_APPEND | O_CLOEXEC);
             action.sa_handler = on_suspend;
+            action.sa_flags = SA_RESTART;
             set(SIGTSTP, action);
+            action.sa_flags = 0;
             action.sa_handler = SIG_IGN;  // a terminal that stops writers in the background (stty tostop)
             if (!started_command) set(SIGTTOU, action);
         }
@@ -82,6 +91,7 @@ public:
     ~SignalHandling() {
         for (const auto& [signal, before] : before_) ::sigaction(signal, &before, nullptr);
         interrupted_session = nullptr;
+        if (unwaiting_stderr >= 0) ::close(std::exchange(unwaiting_stderr, -1));
     }
     SignalHandling(const SignalHandling&) = delete;
     SignalHandling& operator=(const SignalHandling&) = delete;
@@ -124,16 +134,6 @@ host::ObserverHooks no_hooks() {
     return hooks;
 }
 
-/// Ends as the command did: killed by the same signal, without a core of our own.
-int end_like_command(const engine::TraceResult& result) {
-    if (result.killed_by == 0) return result.exit_status;
-    const rlimit no_core{0, 0};
-    ::setrlimit(RLIMIT_CORE, &no_core);
-    ::signal(result.killed_by, SIG_DFL);
-    ::raise(result.killed_by);
-    return 128 + result.killed_by;
-}
-
 }  // namespace
 
 std::expected<void, Refusal> resolve_targets(const Globals& globals, const TraceOptions& options, TracePlan& plan) {
@@ -165,7 +165,7 @@ std::expected<void, Refusal> resolve_targets(const Globals& globals, const Trace
     return {};
 }
 
-int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, engine::StopRequest& stop) {
+SessionEnd run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, engine::StopRequest& stop) {
     if (plan.request.colocate && plan.request.attaches())
         report(
             {.what = "--colocate: a shimtrace that is killed with -9 leaves the target on one CPU", .hint = "taskset -a -p gives it back"},
@@ -182,9 +182,19 @@ int run_session(const TracePlan& plan, const std::vector<StreamSink*>& sinks, en
     hooks.stack = [&stack_reader](Pid pid, Tid tid, std::vector<StackFrame>& into) { stack_reader.stack_of(pid, tid, into); };
     const auto observer = host::make_session_observer(std::move(hooks));
     const auto result = engine::trace(plan.request, describe_session(plan), *observer, tee, stop);
-    if (!result) return report(result.error(), exit_failed);
+    if (!result) return {.exit_code = report(result.error(), exit_failed)};
     for (const Error& error : result->skipped) report(error, exit_failed);
-    return plan.request.command.empty() ? exit_done : end_like_command(*result);
+    if (plan.request.command.empty()) return {};
+    return {.exit_code = result->exit_status, .killed_by = result->killed_by};
+}
+
+int end_like_command(const SessionEnd& end) {
+    if (end.killed_by == 0) return end.exit_code;
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    ::signal(end.killed_by, SIG_DFL);
+    ::raise(end.killed_by);
+    return 128 + end.killed_by;
 }
 
 }  // namespace shimtrace::cli

@@ -384,16 +384,17 @@ Result<std::unique_ptr<SessionRecorder>> SessionRecorder::create(const Recording
     return std::make_unique<Recorder>(plan, stop, std::move(*writer));
 }
 
-int record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<StreamSink*> sinks, engine::StopRequest& stop) {
+SessionEnd record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<StreamSink*> sinks,
+                          engine::StopRequest& stop) {
     auto recorder = SessionRecorder::create(recording, stop);
-    if (!recorder) return report(recorder.error(), exit_failed);
+    if (!recorder) return {.exit_code = report(recorder.error(), exit_failed)};
     // A replay's printer begins with it.
     if (const Snapshot* first = (*recorder)->first_snapshot())
         for (StreamSink* sink : sinks) sink->snapshot(*first);
     sinks.push_back(recorder->get());
-    const int exit_code = run_session(trace, sinks, stop);
-    if (const auto outcome = (*recorder)->outcome(); !outcome) return report(outcome.error(), exit_failed);
-    return exit_code;
+    const SessionEnd end = run_session(trace, sinks, stop);
+    if (const auto outcome = (*recorder)->outcome(); !outcome) return {.exit_code = report(outcome.error(), exit_failed)};
+    return end;
 }
 
 }  // namespace shimtrace::cli

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/session.hpp"
 #include "cli/trace_options.hpp"
 #include "recording/writer.hpp"
 
@@ -54,8 +55,9 @@ public:
     virtual Result<void> outcome() = 0;
 };
 
-/// Runs the session into `sinks` and into the recording. The exit code: the session's, or, with a message, that of a recording that could
-/// not be begun or is not whole.
-int record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<StreamSink*> sinks, engine::StopRequest& stop);
+/// Runs the session into `sinks` and into the recording. Its end is the session's, or, with a message, that of a recording that could not
+/// be begun or is not whole.
+SessionEnd record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<StreamSink*> sinks,
+                          engine::StopRequest& stop);
 
 }  // namespace shimtrace::cli

@@ -32,14 +32,15 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
 
     engine::StopRequest stop;
     std::atomic<bool> output_failed = false;
-    // A command that we start waits for who reads its trace, as it waits under strace; what runs already has not asked to be traced.
+    // A command that we start, and nothing else, waits for who reads its trace, as it waits under strace; what runs already has not asked
+    // to be traced.
     if (plan->request.attaches()) plan->place.tell_lost = tell_lost_lines(globals.json);
     auto writer = open_output(plan->place, [&](bool failed) {
         output_failed = failed;
         stop.stop();
     });
     if (!writer) return report(writer.error(), exit_failed);
-    const auto printer = make_printer(globals.json, plan->print, **writer);
+    auto printer = make_printer(globals.json, plan->print, **writer);
     // On one CPU with the traced thread, whatever this thread does is time that the other one waits.
     std::optional<output::DeferredSink> elsewhere;
     if (plan->request.colocate && std::thread::hardware_concurrency() > 1) elsewhere.emplace(*printer);
@@ -47,9 +48,12 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
     // A recording's first snapshot tells this, too.
     if (!recording && (plan->print.messages != 0 || plan->print.messages_alone != 0))
         if (const auto shims = look_at_shims(*plan)) sinks.front()->snapshot(*shims);
-    const int exit_code = recording ? record_session(*recording, *plan, std::move(sinks), stop) : run_session(*plan, sinks, stop);
-    (*writer)->finish();
-    return output_failed && exit_code == exit_done ? exit_failed : exit_code;
+    const SessionEnd end = recording ? record_session(*recording, *plan, std::move(sinks), stop) : run_session(*plan, sinks, stop);
+    elsewhere.reset();
+    printer.reset();
+    writer->reset();
+    if (output_failed && end.exit_code == exit_done && end.killed_by == 0) return exit_failed;
+    return end_like_command(end);
 }
 
 }  // namespace

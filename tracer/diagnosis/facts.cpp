@@ -275,7 +275,7 @@ bool is_stopped(const Process& process) {
 }
 
 bool is_zombie(const Process& process) {
-    // A leader that has exited while its threads run on is shown as Z, too.
+    // In old recordings a process whose first thread alone has exited is shown so, too.
     return (process.state == 'Z' || process.state == 'X') && process.threads.size() <= 1;
 }
 

@@ -183,14 +183,18 @@ void full_stream(const Look& look, const Subject& subject, Waits& out) {
         const auto outs = outlets(look, *shim, stream);
         const bool stuck = std::ranges::any_of(
             outs, [&](const Outlet& outlet) { return is_full(look.facts.pipe(outlet.target->inode, outlet.target->device)); });
-        if (!in || !stuck || copier_of(*shim, in, stream, outs).writing.empty()) continue;
+        const bool waits = std::ranges::any_of(copier_of(*shim, in, stream, outs).writing, [](const Goroutine* goroutine) {
+            return goroutine->wait.kind == GoWaitKind::fd_write && !goroutine->changed;
+        });
+        if (!in || !stuck || !waits) continue;
         Wait wait{.kind = WaitKind::writes,
                   .to = pipe_subject(entry.target),
                   .evidence = fmt::format("{} has {} as descriptor {}, and it takes no more", who(*process),
                                           outlet_text(look, entry.target), entry.fd.value),
                   .role = {.role = stream.role, .container = stream.container, .exec_id = stream.exec_id}};
         wait.object_text = label(look.facts, wait.to);
-        wait.confidence = look.facts.interval_s() > 0 ? Confidence::likely : Confidence::possible;
+        // All may be full at a moment, and flow: a shim that copies does not stand still.
+        settle(wait, look.facts.standstill(*shim), look.facts.interval_s(), patience_s);
         out.push_back(std::move(wait));
     }
 }

@@ -147,12 +147,12 @@ void Engine::show_unreachable(Tracee& tracee) {
     if (!tracee.found || tracee.reenters || seen.number < 0) return;
     Event& enter = tracee.enter;
     enter.clear();
-    // /proc tells the number without the table that it is of.
-    if (((seen.instruction_pointer | seen.stack_pointer) >> 32) == 0) {
-        const std::string auxv = proc_file(tracee.tid(), "auxv");
-        if (decoders::is_auxv_of_32_bit(std::as_bytes(std::span(auxv)))) enter.arch = Arch::i386;
-    }
-    enter.number = seen.number;
+    std::string auxv;
+    const Arch arch = decoders::arch_of_call(seen.number, seen.stack_pointer, seen.instruction_pointer,
+                                             [&] { return std::string_view(auxv = proc_file(tracee.tid(), "auxv")); });
+    constexpr std::int64_t x32_bit = 0x40000000;
+    enter.arch = arch;
+    enter.number = arch == Arch::x32 ? seen.number & ~x32_bit : seen.number;
     enter.args = seen.args;
     enter.at_attach = true;
     enter.since = seen.since;

@@ -34,8 +34,9 @@ constexpr EintrCall x86_64_calls[] = {
     {SYS_io_pgetevents, Timeout::pointer, 4},
 };
 // arch/x86/entry/syscalls/syscall_32.tbl
+constexpr std::int64_t i386_ipc = 117;
 constexpr EintrCall i386_calls[] = {
-    {117, Timeout::pointer, 5},       // ipc: semop, and semtimedop with its timeout last
+    {i386_ipc, Timeout::pointer, 5},  // semop, and semtimedop with its timeout last
     {177, Timeout::pointer, 2},       // rt_sigtimedwait
     {247, Timeout::pointer, 4},       // io_getevents
     {256, Timeout::milliseconds, 3},  // epoll_wait
@@ -90,7 +91,10 @@ bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanosec
     const EintrCall* row = call.result == -EINTR ? eintr_call(call.arch, call.number) : nullptr;
     if (row == nullptr) return false;
 
-    const std::uint64_t timeout = call.args[row->argument];
+    // Of ipc's calls semop alone has no timeout, and whatever in its place (include/uapi/linux/ipc.h).
+    constexpr std::uint64_t ipc_call = 0xffff, ipc_semop = 1;
+    const bool endless = call.arch == Arch::i386 && call.number == i386_ipc && (call.args[0] & ipc_call) == ipc_semop;
+    const std::uint64_t timeout = endless ? 0 : call.args[row->argument];
     if (row->timeout == Timeout::pointer && timeout != 0) return false;
     if (row->timeout == Timeout::milliseconds && static_cast<std::int32_t>(timeout) >= 0) {
         if (!elapsed) return false;

@@ -50,9 +50,11 @@ void Reporter::resolve(const Event* exit, Event& into, const Event& enter) {
     decoders::descriptors(enter, exit, fds_);
     for (const Fd fd : fds_) {
         // What a descriptor was is what it was when the call was made: close leaves nothing to look at. What dup2 returns is new.
-        if (exit && fd != decoders::returned_descriptor(enter, *exit) && std::ranges::find(enter.fds, fd, &FdUse::fd) != enter.fds.end())
-            continue;
-        into.fds.push_back({fd, observer_.target(enter.pid, enter.tid, fd, sink_)});
+        const auto before = std::ranges::find(enter.fds, fd, &FdUse::fd);
+        const bool known = exit && before != enter.fds.end();
+        if (known && fd != decoders::returned_descriptor(enter, *exit)) continue;
+        const TargetId target = observer_.target(enter.pid, enter.tid, fd, sink_);
+        if (!known || before->target != target) into.fds.push_back({fd, target});
     }
 }
 

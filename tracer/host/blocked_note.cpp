@@ -46,7 +46,7 @@ public:
 
     std::string describe() {
         using enum decoders::BlockingWay;
-        const RemoteMemory memory(enter_.pid);
+        const RemoteMemory memory(enter_.tid);
         const auto native = decoders::native_call(enter_.arch, enter_.number, enter_.args, &memory);
         if (!native) return {};
         const decoders::EffectRow* row = decoders::effect_row(enter_.arch == Arch::aarch64 ? Arch::aarch64 : Arch::x86_64, native->number);
@@ -192,7 +192,7 @@ private:
     /// poll of one descriptor is a read or write of it that is announced.
     std::string polled(const decoders::NativeCall& call) {
         Thread thread{.tid = enter_.tid, .comm = {}, .syscall = call.number, .args = call.args};
-        read_arguments(thread, enter_.pid);
+        read_arguments(thread);
         if (thread.polled.size() != 1) return {};
         return end_of(thread.polled[0], false);
     }

@@ -124,9 +124,9 @@ std::vector<Fd> selected(const RemoteMemory& memory, std::uint64_t count, std::s
 
 }  // namespace
 
-void read_arguments(Thread& thread, Pid pid) {
+void read_arguments(Thread& thread) {
     if (thread.syscall < 0) return;
-    const RemoteMemory memory(pid);
+    const RemoteMemory memory(thread.tid);
     const auto& args = thread.args;
     if (const auto row = std::ranges::find(path_rows, thread.syscall, &PathRow::number); row != path_rows.end()) {
         thread.path_argument = memory.text(RemoteAddress{args[row->argument]});

@@ -133,7 +133,7 @@ void Collector::read_details(const Positions& processes, bool kernel_stacks) {
         const auto text = directory->read("stat", scratch_);
         if (!text) continue;
         if (const auto stat = parse_stat(*text); !stat || stat->start_time != process.start_time) continue;
-        process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch_, gaps_);
+        process.threads = read_threads(*directory, {.kernel_stacks = kernel_stacks}, scratch_, gaps_);
         read_accounts(*directory, process, scratch_);
         const auto thread = leaders_gone_[position] ? living_thread(*directory, scratch_) : std::nullopt;
         if (const auto fdinfo = (thread ? *thread : *directory).directory("fdinfo"))

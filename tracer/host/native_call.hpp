@@ -9,9 +9,9 @@
 
 namespace shimtrace::host {
 
-/// Number and arguments by the 64-bit table; number -1 where that has no such call. `readable`: the process, where its memory may be read.
-/// `read_auxv` gives its /proc/PID/auxv, and is asked only where the thread stands where one of a 32-bit program has to: the program's file
-/// would tell, too, but may be on a dead disk.
-[[nodiscard]] SyscallText native(SyscallText call, std::optional<Pid> readable, const std::function<std::string_view()>& read_auxv);
+/// Number and arguments by the 64-bit table; number -1 where that has no such call. `readable`: the thread, where memory may be read.
+/// `read_auxv` gives its process's auxiliary vector, and is asked only where the thread stands where one of a 32-bit program has to: the
+/// program's file would tell, too, but may be on a dead disk.
+[[nodiscard]] SyscallText native(SyscallText call, std::optional<Tid> readable, const std::function<std::string_view()>& read_auxv);
 
 }  // namespace shimtrace::host

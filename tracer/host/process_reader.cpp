@@ -222,14 +222,17 @@ std::optional<Thread> read_thread(const ProcDirectory& directory, const ThreadDe
     return thread;
 }
 
-void make_calls_native(std::span<Thread> threads, const ProcDirectory& process, std::optional<Pid> readable, std::string& scratch) {
-    std::optional<std::string> auxv;
-    const auto read_auxv = [&]() -> std::string_view {
-        if (!auxv) auxv = process.read("auxv", scratch).value_or(std::string_view());
-        return *auxv;
-    };
+/// All by the threads' own ids: of a first thread that has exited nothing can be read.
+void make_calls_native(std::span<Thread> threads, const ProcDirectory& process, bool readable, std::string& scratch) {
+    std::string auxv;
     for (Thread& thread : threads) {
-        const auto call = native({thread.syscall, thread.args, thread.stack_pointer, thread.instruction_pointer}, readable, read_auxv);
+        const auto read_auxv = [&]() -> std::string_view {
+            if (auxv.empty())
+                auxv = process.read(("task/" + std::to_string(thread.tid.value) + "/auxv").c_str(), scratch).value_or(std::string_view());
+            return auxv;
+        };
+        const auto call = native({thread.syscall, thread.args, thread.stack_pointer, thread.instruction_pointer},
+                                 readable ? std::optional(thread.tid) : std::nullopt, read_auxv);
         thread.syscall = call.number;
         thread.args = call.args;
     }
@@ -237,7 +240,7 @@ void make_calls_native(std::span<Thread> threads, const ProcDirectory& process, 
 
 }  // namespace
 
-std::vector<Thread> read_threads(const ProcDirectory& directory, Pid pid, const ThreadDetail& detail, std::string& scratch, Gaps& gaps) {
+std::vector<Thread> read_threads(const ProcDirectory& directory, const ThreadDetail& detail, std::string& scratch, Gaps& gaps) {
     std::vector<Thread> threads;
     const auto tasks = directory.directory("task");
     if (!tasks) return threads;
@@ -252,9 +255,9 @@ std::vector<Thread> read_threads(const ProcDirectory& directory, Pid pid, const 
     const bool locked =
         std::ranges::any_of(threads, [](const Thread& thread) { return thread.state == 'D' && may_hold_mmap_lock(thread.kernel_stack); });
     const bool readable = detail.memory && !locked;
-    make_calls_native(threads, directory, readable ? std::optional(pid) : std::nullopt, scratch);
+    make_calls_native(threads, directory, readable, scratch);
     if (readable)
-        for (Thread& thread : threads) read_arguments(thread, pid);
+        for (Thread& thread : threads) read_arguments(thread);
     return threads;
 }
 

@@ -36,12 +36,12 @@ struct ThreadDetail {
     bool memory = true;  ///< path arguments and polled descriptors, which lie in the process's memory
 };
 /// All threads of the process. A thread that ends meanwhile is left out.
-std::vector<Thread> read_threads(const ProcDirectory& directory, Pid pid, const ThreadDetail& detail, std::string& scratch, Gaps& gaps);
+std::vector<Thread> read_threads(const ProcDirectory& directory, const ThreadDetail& detail, std::string& scratch, Gaps& gaps);
 
 /// The counters of one thread now; nullopt: it is gone.
 std::optional<Progress> read_progress(const ProcDirectory& thread, std::string& scratch);
 
 /// What a blocked call's pointers lead to, from memory: Thread::path_argument and Thread::polled.
-void read_arguments(Thread& thread, Pid pid);
+void read_arguments(Thread& thread);
 
 }  // namespace shimtrace::host

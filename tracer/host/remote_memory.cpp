@@ -24,7 +24,7 @@ void RemoteMemory::read(std::span<ReadRequest> requests) const {
                 length += piece;
             }
             iovec local{request.into.data() + request.got, length};
-            const ssize_t got = ::process_vm_readv(pid_.value, &local, 1, remote, pieces, 0);
+            const ssize_t got = ::process_vm_readv(tid_.value, &local, 1, remote, pieces, 0);
             if (got <= 0) break;
             request.got += static_cast<std::size_t>(got);
             if (static_cast<std::size_t>(got) < length) break;

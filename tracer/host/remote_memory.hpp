@@ -5,10 +5,10 @@
 
 namespace shimtrace::host {
 
-/// process_vm_readv. Reads of any process in the same thread group give the same bytes.
+/// process_vm_readv. Any living thread of a process gives the same bytes; one that has exited, none.
 class RemoteMemory final : public Memory {
 public:
-    explicit RemoteMemory(Pid pid) : pid_(pid) {}
+    explicit RemoteMemory(Tid tid) : tid_(tid) {}
     using Memory::read;
     void read(std::span<ReadRequest> requests) const override;
 
@@ -16,7 +16,7 @@ public:
     [[nodiscard]] std::string text(RemoteAddress address, std::size_t most = 4096) const;
 
 private:
-    Pid pid_;
+    Tid tid_;
 };
 
 }  // namespace shimtrace::host

@@ -63,7 +63,7 @@ void AsideWriter::finish() {
     {
         const std::lock_guard lock(mutex_);
         if (losing_)
-            enqueue((in_line_ ? "\n" : "") + tell_lost_(std::exchange(lost_, 0)));
+            enqueue((in_line_ ? "\n" : "") + tell_lost_(std::exchange(lost_, 0) + (losing_line_ ? 1 : 0)));
         else if (!held_.empty())
             enqueue(std::exchange(held_, {}));
         closed_ = true;
@@ -74,6 +74,7 @@ void AsideWriter::finish() {
 }
 
 void AsideWriter::serve() {
+    constexpr std::size_t at_once = 64 * 1024;  // room comes back bit by bit
     std::string text;
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -81,12 +82,19 @@ void AsideWriter::serve() {
         if (queue_.empty()) return;
         std::swap(text, queue_);
         lock.unlock();
-        writer_->write({}, text);
-        writer_->flush();
-        lock.lock();
-        waiting_ -= text.size();
+        for (std::string_view left = text; !left.empty();) {
+            const std::string_view piece = left.substr(0, at_once);
+            left.remove_prefix(piece.size());
+            writer_->write({}, piece);
+            writer_->flush();
+            {
+                const std::lock_guard again(mutex_);
+                waiting_ -= piece.size();
+            }
+            drained_.notify_one();
+        }
         text.clear();
-        drained_.notify_one();
+        lock.lock();
     }
 }
 

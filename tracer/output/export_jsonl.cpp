@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iterator>
 
 namespace shimtrace::output {
@@ -171,6 +172,7 @@ private:
         const auto add = [&](const Event& event) {
             for (const FdUse& use : event.fds) {
                 json entry = {{"fd", use.fd.value}};
+                if (&event != &enter && std::ranges::find(enter.fds, use.fd, &FdUse::fd) != enter.fds.end()) entry["returned"] = true;
                 if (const FdTarget* target = targets().find(use.target)) {
                     entry["target"] = target_text(*target);
                     entry["path"] = target->path;

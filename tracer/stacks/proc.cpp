@@ -106,7 +106,8 @@ std::optional<host::SyscallText> thread_call(Pid pid, Tid tid) {
     const host::SyscallText call = host::parse_syscall(std::string_view(text).substr(0, text.find('\n')));
     if (call.stack_pointer == 0 && call.instruction_pointer == 0) return std::nullopt;  // "running"
     std::string auxv;
-    return host::native(call, pid, [&] { return std::string_view(auxv = read_file(fmt::format("/proc/{}/auxv", pid.value), 65536)); });
+    return host::native(
+        call, tid, [&] { return std::string_view(auxv = read_file(fmt::format("/proc/{}/task/{}/auxv", pid.value, tid.value), 65536)); });
 }
 
 std::uint64_t entry_point(Pid pid) {

@@ -84,6 +84,19 @@ command_line() {
     ((${#words[@]} == 0)) || printf '%s ' "${words[@]}"
 }
 
+# writes_nothing PID: for a tenth of a second.
+writes_nothing() {
+    local before
+    before=$(grep wchar "/proc/$1/io")
+    sleep 0.1
+    [[ $(grep wchar "/proc/$1/io") == "$before" ]]
+}
+
+# writes PID: it has written more than pipes hold.
+writes() {
+    (($(awk '/wchar/ { print $2 }' "/proc/$1/io") > 2000000))
+}
+
 # descendant_running PID GLOB: prints the first process below PID whose command line matches.
 descendant_running() {
     local pid

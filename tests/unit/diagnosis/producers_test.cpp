@@ -407,6 +407,12 @@ TEST_CASE("a full stdout, whatever its writer does: it is full up to the reader,
     const Wait wait = only_edge(host, "a full stdout, whatever its writer does", Subject::of(Pid{200}));
     CHECK(wait.to.inode == Inode{5000});
     CHECK(wait.confidence == Confidence::possible);  // until it is seen again
+    host.look_again(200ms);
+    CHECK(only_edge(host, "a full stdout, whatever its writer does", Subject::of(Pid{200})).confidence == Confidence::possible);
+    host.look_again(2s);
+    CHECK(only_edge(host, "a full stdout, whatever its writer does", Subject::of(Pid{200})).confidence == Confidence::likely);
+    host.look_again(2s, {100});
+    CHECK(only_edge(host, "a full stdout, whatever its writer does", Subject::of(Pid{200})).normal);  // the shim copies: it flows
     host.snapshot().pipes.back().queued = 100;
     CHECK(edges(host, "a full stdout, whatever its writer does", Subject::of(Pid{200})).empty());
 }

@@ -72,6 +72,21 @@ TEST_CASE("coming and going is not noticed by a 32-bit program that waits in epo
     }
 }
 
+TEST_CASE("coming and going is not noticed by a 32-bit program that waits in semop") {
+    constexpr std::int64_t ipc_of_i386 = 117;
+    Target target("semop_32");
+    REQUIRE(eventually([&] { return target.blocks_in(ipc_of_i386); }));
+    for (int i = 0; i < 3; ++i) {
+        Session session(attaching(target));
+        REQUIRE(session.await(EventKind::syscall_enter, ipc_of_i386));
+        session.stop();
+        REQUIRE(session.result());
+        REQUIRE(eventually([&] { return target.blocks_in(ipc_of_i386); }));
+    }
+    target.signal(SIGUSR2);
+    CHECK(target.exit_status() == 0);
+}
+
 TEST_CASE("coming and going is not noticed by sigwaitinfo, poll and read") {
     Target target("blocks_in_many_ways");
     REQUIRE(eventually([&] { return target.threads().size() == 3 && target.blocks_in(SYS_read); }));

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/sem.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -129,6 +131,26 @@ static int patient_32(void) {
 }
 static int patient_32_for_a_while(void) {
     return patient_in_32_bits(600000);
+}
+
+/// semop by way of ipc, whose last register is none of its arguments. 0: SIGUSR2's handler ended it, and nothing before.
+static volatile sig_atomic_t handled;
+static void handles(int signal) {
+    (void)signal;
+    handled = 1;
+}
+static int semop_32(void) {
+    signal(SIGUSR2, handles);
+    int set = semget(IPC_PRIVATE, 1, 0600);
+    struct sembuf* low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    low->sem_op = -1;
+    long result;
+    __asm__ volatile("push %%rbp; mov $0x1234, %%ebp; int $0x80; pop %%rbp"
+                     : "=a"(result)
+                     : "a"(117L), "b"(1L), "c"((long)set), "d"(1L), "S"(0L), "D"(low)
+                     : "memory", "r8", "r9", "r10", "r11");
+    semctl(set, 0, IPC_RMID);
+    return result == -EINTR && handled ? 0 : 4;
 }
 
 static int naps(void) {
@@ -250,6 +272,7 @@ static const struct {
     {"patient", patient},
     {"patient_for_a_while", patient_for_a_while},
     {"patient_32", patient_32},
+    {"semop_32", semop_32},
     {"patient_32_for_a_while", patient_32_for_a_while},
     {"blocks_in_many_ways", blocks_in_many_ways},
     {"storm", storm},
