@@ -164,6 +164,7 @@ struct ContainerFiles {
     std::string pod_namespace, pod, name;  ///< what Kubernetes calls it, from the annotations
     std::vector<ExecPidFile> execs;
     std::vector<OciHook> hooks;
+    std::string silent_mount;  ///< its bundle or state lies on this mount, which does not answer: they were not read
 };
 
 struct Snapshot {

@@ -59,8 +59,8 @@ healthy_throttled() {
     start_containerd
     run_detached c1 -- yes
     local fifo
-    fifo=$(echo "$lab_dir"/fifo/*/c1-stdout)
-    apart sh -c "exec <$fifo; while :; do head -c 262144 >/dev/null; sleep 0.05; done"
+    fifo=$(stdout_fifo "${lab_fact[shim]}")
+    apart sh -c 'exec <"$0"; while :; do head -c 262144 >/dev/null; sleep 0.05; done' "$fifo"
     eventually 10 "the reader reads" writes "${lab_fact[init]}"
 }
 

@@ -43,7 +43,7 @@ backpressure_log_agent() {
     start_containerd
     run_detached c1 -- yes
     local fifo writer=${lab_fact[init]}
-    fifo=$(echo "$lab_dir"/fifo/*/c1-stdout)
+    fifo=$(stdout_fifo "${lab_fact[shim]}")
     run_detached agent --mount "type=bind,src=$lab_dir/fifo,dst=$lab_dir/fifo,options=rbind:rw" -- sh -c "exec cat $fifo >/dev/null"
     local agent=${lab_fact[init]}
     stop "$agent"

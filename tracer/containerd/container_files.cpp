@@ -73,7 +73,9 @@ public:
         for (const std::string& root : roots)
             if (!add_states(root)) unseen.push_back(root);
         for (ContainerFiles& each : found_) {
-            if (each.state_json_exists || !each.state_json_error.empty()) continue;
+            for (const std::string& path : {each.bundle, each.runc_root + "/" + each.container.id})
+                if (each.silent_mount.empty()) each.silent_mount = files_.silent_mount_over(path);
+            if (!each.silent_mount.empty() || each.state_json_exists || !each.state_json_error.empty()) continue;
             // Without permission, or in a mount namespace where /run is another, a state that is not there proves nothing.
             if (!each.bundle_exists || std::ranges::find(unseen, each.runc_root) != unseen.end() || has_other_mounts(each.container))
                 each.runc_root.clear();

@@ -84,7 +84,16 @@ int reopen(int path_fd, int flags) {
 
 }  // namespace
 
+const std::string& HostFiles::silent_mount_over(const std::string& path) const {
+    static const std::string none;
+    return is_copy() ? none : mounts_->over(path);
+}
+
 int HostFiles::open_path(const std::string& path, std::uint64_t extra_flags) const {
+    if (!silent_mount_over(path).empty()) {
+        errno = ETIMEDOUT;
+        return -1;
+    }
     open_how how{};
     how.flags = O_PATH | O_CLOEXEC | extra_flags;
     how.resolve = RESOLVE_NO_MAGICLINKS;

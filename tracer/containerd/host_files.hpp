@@ -2,10 +2,13 @@
 // component that is a symbolic link is not followed.
 #pragma once
 
+#include "containerd/silent_mounts.hpp"
+
 #include <shimtrace/error.hpp>
 #include <shimtrace/types.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +34,9 @@ public:
 
     [[nodiscard]] bool is_copy() const { return !root_.empty(); }
 
+    /// The mount that does not answer and is in the way to the path, which is therefore not read (ETIMEDOUT); empty: none is.
+    [[nodiscard]] const std::string& silent_mount_over(const std::string& path) const;
+
     /// A regular file's bytes. Errors: not there, not permitted, no regular file (EINVAL), larger than `limit` (EFBIG).
     [[nodiscard]] Result<std::string> read(const std::string& path, std::size_t limit) const;
     /// The last `most` bytes; from a line's start where the file is longer.
@@ -48,6 +54,7 @@ private:
     [[nodiscard]] int open_path(const std::string& path, std::uint64_t extra_flags) const;
 
     std::string root_;
+    std::shared_ptr<SilentMounts> mounts_ = std::make_shared<SilentMounts>();
 };
 
 }  // namespace shimtrace::containerd

@@ -140,6 +140,7 @@ Diagnosis from_finding(const Look& look, const FileFinding& finding) {
     diagnosis.confidence = finding.confidence;
     diagnosis.evidence = finding.evidence;
     diagnosis.chain = finding.chain;
+    diagnosis.culprits = finding.culprits;
     const Verdict verdict{
         .cause = finding.cause, .look = look, .path = nullptr, .culprits = {}, .files = look.scope.files, .detail = finding.detail};
     diagnosis.summary = summary(verdict);

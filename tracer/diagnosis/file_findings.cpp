@@ -135,6 +135,27 @@ Finding config_invalid(const Look& look, const ContainerFiles& files) {
     return found;
 }
 
+/// Its own files do not answer: nothing can be said of what they hold.
+Finding silent(const Look& look, const ContainerFiles& files) {
+    if (files.silent_mount.empty()) return std::nullopt;
+    FileFinding found{.cause = "filesystem-unresponsive", .detail = printable(files.silent_mount)};
+    const auto& mounts = look.facts.snapshot().mounts;
+    const auto mount = std::ranges::find(mounts, files.silent_mount, &Mount::mount_point);
+    const std::string type = mount == mounts.end() ? std::string() : printable(mount->type, 32) + " ";
+    found.evidence.push_back(fmt::format("the bundle or the state of {} lies on the {}file system at {}, which does not answer",
+                                         printable(files.container.id, 128), type, found.detail));
+    const Process* server = mount == mounts.end() ? nullptr : look.facts.process(mount->fuse_server);
+    if (server)
+        found.culprits.push_back({.pid = server->pid,
+                                  .comm = server->comm,
+                                  .role = "server",
+                                  .state = server->state,
+                                  .why = fmt::format("serves {}, and is {}", found.detail, state_words(server->state))});
+    found.chain.push_back(
+        {printable(files.container.id, 128), "kept on", found.detail, server ? who(*server) : "its server does not answer"});
+    return found;
+}
+
 constexpr auto checks = std::to_array<Finding (*)(const Look&, const ContainerFiles&)>({orphaned, leftover, state_corrupt, config_invalid});
 
 }  // namespace
@@ -142,6 +163,7 @@ constexpr auto checks = std::to_array<Finding (*)(const Look&, const ContainerFi
 std::vector<FileFinding> file_findings(const Look& look) {
     std::vector<FileFinding> all;
     if (!look.scope.files) return all;
+    if (Finding found = silent(look, *look.scope.files)) return {std::move(*found)};
     for (const auto check : checks)
         if (Finding found = check(look, *look.scope.files)) all.push_back(std::move(*found));
     return all;

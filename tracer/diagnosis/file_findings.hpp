@@ -15,6 +15,7 @@ struct FileFinding {
     Confidence confidence = Confidence::certain;
     std::vector<std::string> evidence;
     std::vector<ChainLink> chain;
+    std::vector<Culprit> culprits;
 };
 
 std::vector<FileFinding> file_findings(const Look& look);

@@ -76,13 +76,15 @@ void containerd_gone(const Look& look, const Subject& subject, Waits& out) {
         const Process* process = look.facts.process(pid);
         return process && (!is_zombie(*process) || process->parent == shim->pid);
     });
-    if (!ended || !look.scope.runtimes.empty() || !files || !files->init_pid || files->containerd_address.empty()) return;
+    if (!ended || !look.scope.runtimes.empty() || !files || files->containerd_address.empty()) return;
     const auto& sockets = look.facts.snapshot().sockets;
     const auto listens = [&](const SocketFacts& socket) { return socket.state == "LISTEN" && socket.local == files->containerd_address; };
     if (sockets.empty() || std::ranges::any_of(sockets, listens)) return;
     out.push_back({.kind = WaitKind::reads,
                    .to = Subject::nobody("containerd is gone"),
-                   .evidence = fmt::format("the container of {} has ended, and nobody listens on {}", who(*shim),
+                   .evidence = fmt::format("{}, and nobody listens on {}",
+                                           files->init_pid ? fmt::format("the container of {} has ended", who(*shim))
+                                                           : fmt::format("{} has no container yet, and runc is not at work", who(*shim)),
                                            printable(files->containerd_address)),
                    .sink = Sink::containerd,
                    .confidence = look.facts.interval_s() >= patience_s ? Confidence::certain : Confidence::possible,

@@ -104,6 +104,9 @@ constexpr auto sentences = std::to_array<SentenceRow>({
     {"uninterruptible", [](V v) { return fmt::format("{} is in uninterruptible sleep in the kernel, on {}", waiter(v), last_object(v)); }},
     {"filesystem-unresponsive",
      [](V v) {
+         if (v.path == nullptr)
+             return fmt::format("{}'s bundle or state lies on {}, which does not answer{}", target_words(v.look), v.detail,
+                                v.culprits.empty() ? "" : ": " + blamed_why(v));
          return v.culprits.empty() ? fmt::format("{} waits for {}, whose server does not answer", waiter(v), last_object(v))
                                    : fmt::format("{} waits for {}, whose server {} does not answer", waiter(v), last_object(v), blamed(v));
      }},

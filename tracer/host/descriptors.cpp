@@ -74,11 +74,11 @@ FdKind kind_of_mode(std::uint32_t mode, std::uint64_t rdev) {
 constexpr std::array fragile_types = std::to_array<std::string_view>(
     {"nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "afs", "coda", "orangefs", "lustre", "glusterfs", "ocfs2", "gfs2", "virtiofs"});
 
+}  // namespace
+
 bool is_fragile(std::string_view type) {
     return type.starts_with("fuse") ? type != "fusectl" : std::ranges::find(fragile_types, type) != fragile_types.end();
 }
-
-}  // namespace
 
 FdKind kind_of_link(std::string_view link) {
     for (const LinkRow& row : link_rows)

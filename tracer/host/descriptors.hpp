@@ -16,6 +16,9 @@ namespace shimtrace::host {
 FdKind kind_of_link(std::string_view link);
 
 /// Mount points of file systems whose server may not answer (FUSE, NFS …). What lies below them is never asked about.
+/// A network or FUSE file system: its server may be dead.
+[[nodiscard]] bool is_fragile(std::string_view file_system_type);
+
 class FragileMounts {
 public:
     FragileMounts() = default;

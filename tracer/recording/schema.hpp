@@ -264,7 +264,8 @@ struct Schema<ContainerFiles> {
                                        Field{24, &ContainerFiles::pod},
                                        Field{25, &ContainerFiles::name},
                                        Field{26, &ContainerFiles::execs},
-                                       Field{27, &ContainerFiles::hooks}};
+                                       Field{27, &ContainerFiles::hooks},
+                                       Field{28, &ContainerFiles::silent_mount}};
 };
 template <>
 struct Schema<Snapshot> {

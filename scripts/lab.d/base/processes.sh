@@ -97,6 +97,11 @@ writes() {
     (($(awk '/wchar/ { print $2 }' "/proc/$1/io") > 2000000))
 }
 
+# stdout_fifo SHIM: prints the fifo that the shim copies its container's stdout into.
+stdout_fifo() {
+    readlink "/proc/$1/fd"/* | grep -m1 -- '-stdout$'
+}
+
 # descendant_running PID GLOB: prints the first process below PID whose command line matches.
 descendant_running() {
     local pid

@@ -378,3 +378,20 @@ TEST_CASE("namesakes in another namespace are kept apart") {
     CHECK(host.why("c1", "two").cause == "stdio-backpressure");
     CHECK(diagnosis::diagnose(host.build(), {}).size() == 2);
 }
+
+TEST_CASE("files on a mount that does not answer: nothing else is said of them, and its server is to blame") {
+    Host host;
+    host.container(100, 200, "c1");
+    host.files().silent_mount = "/run/containerd/state";
+    host.files().state_json_exists = false;
+    host.files().state_json_error = "missing";
+    Process& server = host.add(300, 1, "fused");
+    Host::stop(server);
+    host.snapshot().mounts.push_back({.mount_point = "/run/containerd/state", .type = "fuse", .fuse_server = Pid{300}});
+    const Diagnosis diagnosis = host.why("c1");
+    CHECK(diagnosis.cause == "filesystem-unresponsive");
+    CHECK(diagnosis.also.empty());
+    CHECK(blamed(diagnosis) == std::vector<std::int32_t>{300});
+    CHECK(diagnosis.summary.find("/run/containerd/state") != std::string::npos);
+    CHECK_FALSE(diagnosis.remedies.empty());
+}
