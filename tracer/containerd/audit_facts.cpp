@@ -123,7 +123,9 @@ private:
         for (const oci::ConfigProblem& problem : checked->problems) facts.config.push_back({problem.error.text(), problem.refused});
         facts.cgroups_path = checked->config.cgroups_path;
         for (const oci::Hook& hook : checked->config.hooks) {
-            if (hook.path.starts_with('/')) facts.hooks.push_back({hook.kind, hook.path, hook.place.line, hook_problem(hook.path)});
+            // startContainer's run in the container, whose root file system has their paths.
+            if (hook.path.starts_with('/') && hook.kind != "startContainer")
+                facts.hooks.push_back({hook.kind, hook.path, hook.place.line, hook_problem(hook.path)});
         }
     }
 

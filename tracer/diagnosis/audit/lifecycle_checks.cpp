@@ -147,9 +147,22 @@ void runtime_only(const AuditFacts& facts, Findings& findings) {
     });
 }
 
+namespace {
+
+/// runc or crun that starts it is at work: the start has come.
+bool is_being_started(const AuditFacts& facts, const ContainerRef& container) {
+    return std::ranges::any_of(facts.snapshot.processes, [&](const Process& process) {
+        return process.role.role == ProcessRole::runtime && process.role.container == container && process.state != 'Z' &&
+               (process.role.operation == "start" || process.role.operation == "run");
+    });
+}
+
+}  // namespace
+
 void created_not_started(const AuditFacts& facts, Findings& findings) {
     for_each_container(facts, [&](const Subject& subject) {
         if (!subject.files.exec_fifo || !subject.is_running() || subject.is_in_transit()) return;
+        if (is_being_started(facts, subject.files.container)) return;
         const std::int64_t age = subject.files.exec_fifo_age_s.value_or(start_comes_within_s);
         if (age < start_comes_within_s) return;
         Finding& finding = findings.add(subject.files.container, fmt::format("created {} ago and never started", spoken_age(age)));
