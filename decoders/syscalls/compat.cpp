@@ -177,7 +177,6 @@ constexpr const Kind* same[] = {
     &kinds::in_int64,
     &kinds::out_int64,
     &kinds::inout_int64,
-
     &kinds::in_ids,
     &kinds::out_ids,
     &kinds::compat::high_low,  // _llseek stands among the 64-bit rows

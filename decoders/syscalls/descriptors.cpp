@@ -12,13 +12,16 @@ bool known(Fd fd) {
     return fd.value >= 0 || fd.value == current_directory;
 }
 
+std::optional<Fd> returned_descriptor(const SyscallRow& row, const Call& call) {
+    if (call.failed() || !returns_descriptor(row, call)) return std::nullopt;
+    return Fd{static_cast<std::int32_t>(call.result())};
+}
+
 }  // namespace
 
 std::optional<Fd> returned_descriptor(const Event& enter, const Event& exit) {
     const SyscallRow* row = find_row(enter.arch, enter.number);
-    const Call call(enter, &exit);
-    if (!row || call.failed() || !returns_descriptor(*row, call)) return std::nullopt;
-    return Fd{static_cast<std::int32_t>(call.result())};
+    return row ? returned_descriptor(*row, Call(enter, &exit)) : std::nullopt;
 }
 
 void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into) {
@@ -34,7 +37,7 @@ void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into) {
         if (kind.descriptors && (!kind.present || kind.present(call, slot))) kind.descriptors(call, slot, into);
     }
     if (exit)
-        if (const auto fd = returned_descriptor(enter, *exit)) into.push_back(*fd);
+        if (const auto fd = returned_descriptor(*row, call)) into.push_back(*fd);
 
     // Without the impossible ones and duplicates, in order.
     auto kept = into.begin() + static_cast<std::ptrdiff_t>(before);

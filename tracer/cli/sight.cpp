@@ -2,6 +2,7 @@
 
 #include "containerd/find_target.hpp"
 #include "containerd/roles.hpp"
+#include "diagnosis/facts.hpp"
 #include "diagnosis/two_looks.hpp"
 #include "host/snapshot.hpp"
 
@@ -15,18 +16,13 @@ namespace shimtrace::cli {
 
 namespace {
 
-bool is_container_process(ProcessRole role) {
-    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::container_process ||
-           role == ProcessRole::runtime_init;
-}
-
 /// The containers that are asked about, by name or by the pid of one of their processes.
 std::set<ContainerRef> containers_of(const Snapshot& snapshot, const std::vector<containerd::FoundTarget>& targets) {
     std::set<ContainerRef> containers;
     for (const auto& target : targets) {
         if (target.container) containers.insert(target.container);
         for (const Process& process : snapshot.processes)
-            if (is_container_process(process.role.role) && std::ranges::find(target.pids, process.pid) != target.pids.end())
+            if (diagnosis::is_container_role(process.role.role) && std::ranges::find(target.pids, process.pid) != target.pids.end())
                 containers.insert(process.role.container);
     }
     containers.erase(ContainerRef{});
@@ -60,7 +56,7 @@ std::vector<Pid> concerned(const Snapshot& snapshot, const std::vector<container
     if (targets.empty() && !session)
         for (const Process& process : snapshot.processes)
             if (process.role.role == ProcessRole::shim || process.role.role == ProcessRole::runtime ||
-                is_container_process(process.role.role))
+                diagnosis::is_container_role(process.role.role))
                 pids.insert(process.pid);
     return {pids.begin(), pids.end()};
 }

@@ -84,9 +84,8 @@ int reopen(int path_fd, int flags) {
 
 }  // namespace
 
-const std::string& HostFiles::silent_mount_over(const std::string& path) const {
-    static const std::string none;
-    return is_copy() ? none : mounts_->over(path);
+std::string HostFiles::silent_mount_over(const std::string& path) const {
+    return is_copy() ? std::string() : mounts_->over(path);
 }
 
 int HostFiles::open_path(const std::string& path, std::uint64_t extra_flags) const {

@@ -35,7 +35,7 @@ public:
     [[nodiscard]] bool is_copy() const { return !root_.empty(); }
 
     /// The mount that does not answer and is in the way to the path, which is therefore not read (ETIMEDOUT); empty: none is.
-    [[nodiscard]] const std::string& silent_mount_over(const std::string& path) const;
+    [[nodiscard]] std::string silent_mount_over(const std::string& path) const;
 
     /// A regular file's bytes. Errors: not there, not permitted, no regular file (EINVAL), larger than `limit` (EFBIG).
     [[nodiscard]] Result<std::string> read(const std::string& path, std::size_t limit) const;

@@ -1,9 +1,10 @@
 // Network and FUSE file systems whose server does not answer: to look up a path on one hangs, killable or not.
 #pragma once
 
+#include "host/descriptors.hpp"
+
 #include <map>
 #include <string>
-#include <vector>
 
 namespace shimtrace::containerd {
 
@@ -12,13 +13,13 @@ class SilentMounts {
 public:
     /// Where the path's file system, or one on the way to it, is mounted that does not answer; empty: nothing is in the way. Asks each such
     /// mount once, and waits for it for a quarter of a second; who asks it may wait on, in a thread that ends with the program.
-    const std::string& over(const std::string& path);
+    std::string over(const std::string& path);
 
 private:
     static bool answers(const std::string& mount_point);
 
     bool read_ = false;
-    std::vector<std::string> fragile_;     ///< mount points
+    host::FragileMounts fragile_;
     std::map<std::string, bool> answers_;  ///< by mount point
 };
 

@@ -12,15 +12,6 @@ namespace shimtrace::diagnosis::produce {
 
 namespace {
 
-/// Those who are to read, where all of them are stopped by a signal; empty: somebody can go on.
-std::vector<Holder> stopped_readers(const Look& look, const std::vector<Holder>& readers) {
-    const bool all = std::ranges::all_of(readers, [&](const Holder& reader) {
-        const Process* process = look.facts.process(reader.pid);
-        return process && is_stopped(*process);
-    });
-    return all ? readers : std::vector<Holder>();
-}
-
 /// The edges from something full to those who can read it. A shim's own descriptors count for nothing at a fifo: it keeps
 /// both ends open so that a reader's death gives it no EPIPE (containerd's pkg/process/io.go, copyPipes).
 void readers(const Look& look, const Subject& full, const std::vector<Holder>& ends, const TargetRoleInfo& role, bool fifo, Waits& out) {
@@ -55,8 +46,8 @@ void readers(const Look& look, const Subject& full, const std::vector<Holder>& e
     }
     if (any) return;
     // A pipeline of the container's own is its affair, unless nobody is left in it who can go on.
-    if (const auto stopped = stopped_readers(look, own); !stopped.empty()) {
-        for (const Holder& end : stopped)
+    if (all_readers_are_stopped(look.facts, own)) {
+        for (const Holder& end : own)
             out.push_back(
                 {.kind = WaitKind::copied_by,
                  .to = Subject::of(end.pid),

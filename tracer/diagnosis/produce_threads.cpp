@@ -170,13 +170,8 @@ void thread_writes(const Look& look, const Subject& subject, Waits& out) {
             const Process* holder = look.facts.process(end.pid);
             return end.reads && end.pid != in.process->pid && (!holder || !is_program_of(*holder, in.process->role.container));
         });
-        const auto reads = [](const Holder& end) { return end.reads; };
-        const bool all_stopped = std::ranges::any_of(ends, reads) && std::ranges::all_of(ends, [&](const Holder& end) {
-                                     const Process* holder = look.facts.process(end.pid);
-                                     return !end.reads || (holder && is_stopped(*holder));
-                                 });
         const bool stream = in.target->role.role == TargetRole::stdout_stream || in.target->role.role == TargetRole::stderr_stream;
-        wait.normal = !leaves && !stream && !all_stopped;
+        wait.normal = !leaves && !stream && !all_readers_are_stopped(look.facts, ends);
     }
     if (!wait.normal) settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
     out.push_back(std::move(wait));

@@ -147,6 +147,17 @@ bool is_full(const Pipe* pipe) {
     return pipe && pipe->queued && pipe->capacity && *pipe->capacity > 0 && *pipe->queued >= *pipe->capacity / 2;
 }
 
+bool all_readers_are_stopped(const Facts& facts, const std::vector<Holder>& ends) {
+    bool any = false;
+    for (const Holder& end : ends) {
+        if (!end.reads) continue;
+        const Process* reader = facts.process(end.pid);
+        if (!reader || !is_stopped(*reader)) return false;
+        any = true;
+    }
+    return any;
+}
+
 bool is_bus(const FdTarget& target) {
     if (target.role.role == TargetRole::dbus) return true;
     if (!target.socket) return false;

@@ -91,6 +91,8 @@ Wait child_wait(const Look& look, const Process& parent, const Process& child, s
 /// The pipe as a node, named by its role.
 Subject pipe_subject(const FdTarget& target);
 bool is_full(const Pipe* pipe);
+/// True where somebody among `ends` reads, and everybody who does is known to be stopped.
+bool all_readers_are_stopped(const Facts& facts, const std::vector<Holder>& ends);
 /// systemd's private socket or the system bus: by role, or by the name that its server gave it.
 bool is_bus(const FdTarget& target);
 /// "write(1, …) on stdout pipe, 65536 of 65536 bytes".

@@ -52,6 +52,11 @@ std::string Stream::words() const {
 
 namespace {
 
+/// The shim's copier of that stream, which reads `in`, is caught writing.
+bool copier_writes(const Look& look, const Process& shim, std::optional<Fd> in, const Stream& stream) {
+    return !copier_of(shim, in, stream, outlets(look, shim, stream)).writing.empty();
+}
+
 /// A daemon may have its stdout under another number than 1 (`5>&1 >/dev/null`), and then nothing tells which stream a pipe is, but a
 /// copier that is caught writing while nobody has that stream's pipe under its own number.
 void find_by_copier(const Look& look, Inode inode, Stream& stream) {
@@ -63,10 +68,9 @@ void find_by_copier(const Look& look, Inode inode, Stream& stream) {
         const TargetRoleInfo& role = entry.target.role;
         const Stream candidate{role.role, role.container ? role.container : stream.container, role.exec_id};
         if (!is_output(role.role) || (stream.container && candidate.container != stream.container)) continue;
-        if (copier_of(*shim, in, candidate, outlets(look, *shim, candidate)).writing.empty()) continue;
         const bool known = std::ranges::any_of(
             writing, [&](const Stream& other) { return other.role == candidate.role && other.exec_id == candidate.exec_id; });
-        if (!known) writing.push_back(candidate);
+        if (!known && copier_writes(look, *shim, in, candidate)) writing.push_back(candidate);
     }
     if (writing.size() == 1) stream = writing.front();
 }
@@ -75,12 +79,10 @@ void find_by_copier(const Look& look, Inode inode, Stream& stream) {
 void tell_by_copier(const Look& look, Inode inode, Stream& stream) {
     const Process* shim = look.facts.process(look.scope.shim);
     if (!shim) return;
-    const auto writes = [&](const Stream& candidate) {
-        return !copier_of(*shim, inlet(look, *shim, inode, false), candidate, outlets(look, *shim, candidate)).writing.empty();
-    };
+    const std::optional<Fd> in = inlet(look, *shim, inode, false);
     Stream other = stream;
     other.role = stream.role == TargetRole::stdout_stream ? TargetRole::stderr_stream : TargetRole::stdout_stream;
-    if (!writes(stream) && writes(other)) stream = other;
+    if (!copier_writes(look, *shim, in, stream) && copier_writes(look, *shim, in, other)) stream = other;
 }
 
 }  // namespace

@@ -48,11 +48,12 @@ void Reporter::attached(Tracee& tracee) {
 void Reporter::resolve(const Event* exit, Event& into, const Event& enter) {
     fds_.clear();
     decoders::descriptors(enter, exit, fds_);
+    const std::optional<Fd> returned = exit && !enter.fds.empty() ? decoders::returned_descriptor(enter, *exit) : std::nullopt;
     for (const Fd fd : fds_) {
         // What a descriptor was is what it was when the call was made: close leaves nothing to look at. What dup2 returns is new.
         const auto before = std::ranges::find(enter.fds, fd, &FdUse::fd);
         const bool known = exit && before != enter.fds.end();
-        if (known && fd != decoders::returned_descriptor(enter, *exit)) continue;
+        if (known && fd != returned) continue;
         const TargetId target = observer_.target(enter.pid, enter.tid, fd, sink_);
         if (!known || before->target != target) into.fds.push_back({fd, target});
     }

@@ -74,11 +74,12 @@ FdKind kind_of_mode(std::uint32_t mode, std::uint64_t rdev) {
 constexpr std::array fragile_types = std::to_array<std::string_view>(
     {"nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "afs", "coda", "orangefs", "lustre", "glusterfs", "ocfs2", "gfs2", "virtiofs"});
 
-}  // namespace
-
+/// A network or FUSE file system: its server may be dead.
 bool is_fragile(std::string_view type) {
     return type.starts_with("fuse") ? type != "fusectl" : std::ranges::find(fragile_types, type) != fragile_types.end();
 }
+
+}  // namespace
 
 FdKind kind_of_link(std::string_view link) {
     for (const LinkRow& row : link_rows)
@@ -88,13 +89,21 @@ FdKind kind_of_link(std::string_view link) {
 
 FragileMounts::FragileMounts(const std::vector<Mount>& mounts) {
     for (const Mount& mount : mounts)
-        if (is_fragile(mount.type)) prefixes_.push_back(mount.mount_point);
+        if (is_fragile(mount.type)) points_.push_back(mount.mount_point);
+}
+
+FragileMounts FragileMounts::of_this_process(const ProcDirectory& proc) {
+    std::string scratch;
+    const auto text = proc.read_records("self/mountinfo", scratch, std::size_t{16} << 20);
+    return text ? FragileMounts(parse_mountinfo(*text, Pid{})) : FragileMounts();
 }
 
 bool FragileMounts::covers(std::string_view path) const {
-    return std::ranges::any_of(prefixes_, [&](const std::string& prefix) {
-        return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/' || prefix == "/");
-    });
+    return std::ranges::any_of(points_, [&](const std::string& point) { return lies_on(path, point); });
+}
+
+bool lies_on(std::string_view path, std::string_view mount_point) {
+    return path.starts_with(mount_point) && (path.size() == mount_point.size() || path[mount_point.size()] == '/' || mount_point == "/");
 }
 
 OrErrno<FdTarget> read_descriptor(const ProcDirectory& directory, Fd fd, const FragileMounts& fragile) {

@@ -16,18 +16,22 @@ namespace shimtrace::host {
 FdKind kind_of_link(std::string_view link);
 
 /// Mount points of file systems whose server may not answer (FUSE, NFS …). What lies below them is never asked about.
-/// A network or FUSE file system: its server may be dead.
-[[nodiscard]] bool is_fragile(std::string_view file_system_type);
-
 class FragileMounts {
 public:
     FragileMounts() = default;
     explicit FragileMounts(const std::vector<Mount>& mounts);
+    /// Of this process's mount namespace; none where its mountinfo cannot be read.
+    static FragileMounts of_this_process(const ProcDirectory& proc);
     [[nodiscard]] bool covers(std::string_view path) const;
+    /// In the order of the mounts.
+    [[nodiscard]] const std::vector<std::string>& points() const { return points_; }
 
 private:
-    std::vector<std::string> prefixes_;
+    std::vector<std::string> points_;
 };
+
+/// At the mount point or below it.
+[[nodiscard]] bool lies_on(std::string_view path, std::string_view mount_point);
 
 /// Link and, for paths, kind and inode of descriptor `fd` in `directory` (an open /proc/PID/fd). flags: only its access mode,
 /// and only for pipes and fifos. EBADF-like errors (ENOENT): it was closed.

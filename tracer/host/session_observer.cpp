@@ -56,9 +56,7 @@ struct KnownProcess {
 class LiveObserver final : public SessionObserver {
 public:
     explicit LiveObserver(ObserverHooks hooks) : hooks_(std::move(hooks)), proc_(ProcDirectory::open()) {
-        if (!proc_) return;
-        if (const auto text = proc_->read_records("self/mountinfo", scratch_, std::size_t{16} << 20))
-            fragile_ = FragileMounts(parse_mountinfo(*text, Pid{}));
+        if (proc_) fragile_ = FragileMounts::of_this_process(*proc_);
     }
 
     TargetId target(Pid pid, Tid tid, Fd fd, StreamSink& sink) override;

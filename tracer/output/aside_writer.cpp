@@ -70,7 +70,7 @@ void AsideWriter::finish() {
     }
     filled_.notify_one();
     thread_.join();
-    writer_->finish();
+    writer_->flush();
 }
 
 void AsideWriter::serve() {

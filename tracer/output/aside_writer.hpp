@@ -32,7 +32,8 @@ public:
 
     void write(Tid tid, std::string_view text) override;
     void flush() override;
-    void finish() override;
+    /// All of it is with the other writer, and its thread has ended; nothing is written afterwards.
+    void finish();
 
 private:
     void serve();

@@ -14,8 +14,6 @@ public:
     virtual void write(Tid tid, std::string_view text) = 0;
     /// What was written is on its way.
     virtual void flush() = 0;
-    /// It is there, or has failed; nothing is written afterwards.
-    virtual void finish() { flush(); }
 };
 
 }  // namespace shimtrace::output

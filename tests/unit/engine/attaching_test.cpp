@@ -8,8 +8,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <csignal>
 #include <set>
+#include <utility>
 
 using namespace shimtrace;
 using namespace shimtrace::engine;
@@ -36,35 +38,21 @@ TEST_CASE("a call that was blocking at attach is shown with its arguments and si
 }
 
 TEST_CASE("coming and going is not noticed by calls that return EINTR to any wake-up") {
-    for (const char* scenario : {"patient", "patient_for_a_while"}) {
-        CAPTURE(scenario);
-        Target target(scenario);
-        REQUIRE(eventually([&] { return target.blocks_in(SYS_epoll_wait); }));
-        for (int i = 0; i < 3; ++i) {
-            Session session(attaching(target));
-            REQUIRE(session.await(EventKind::syscall_enter, SYS_epoll_wait));
-            session.stop();
-            REQUIRE(session.result());
-            REQUIRE(eventually([&] { return target.blocks_in(SYS_epoll_wait); }));
-        }
-        CHECK(target.tracers() == 0);
-        target.type_byte();
-        CHECK(target.exit_status() == 0);
-    }
-}
-
-TEST_CASE("coming and going is not noticed by a 32-bit program that waits in epoll_wait") {
     constexpr std::int64_t epoll_wait_of_i386 = 256;
-    for (const char* scenario : {"patient_32", "patient_32_for_a_while"}) {
+    for (const auto& [scenario, number] :
+         std::to_array<std::pair<const char*, std::int64_t>>({{"patient", SYS_epoll_wait},
+                                                              {"patient_for_a_while", SYS_epoll_wait},
+                                                              {"patient_32", epoll_wait_of_i386},
+                                                              {"patient_32_for_a_while", epoll_wait_of_i386}})) {
         CAPTURE(scenario);
         Target target(scenario);
-        REQUIRE(eventually([&] { return target.blocks_in(epoll_wait_of_i386); }));
+        REQUIRE(eventually([&] { return target.blocks_in(number); }));
         for (int i = 0; i < 3; ++i) {
             Session session(attaching(target));
-            REQUIRE(session.await(EventKind::syscall_enter, epoll_wait_of_i386));
+            REQUIRE(session.await(EventKind::syscall_enter, number));
             session.stop();
             REQUIRE(session.result());
-            REQUIRE(eventually([&] { return target.blocks_in(epoll_wait_of_i386); }));
+            REQUIRE(eventually([&] { return target.blocks_in(number); }));
         }
         CHECK(target.tracers() == 0);
         target.type_byte();
