@@ -1,5 +1,6 @@
 hang container-frozen/paused frozen_paused '`ctr task pause`, then a SIGKILL that has to wait for the thaw'
 frozen_paused() {
+    needs_kernel cgroup-freezer
     start_containerd
     run_detached c1 -- sleep 9999
     quietly ctr task pause c1
@@ -8,6 +9,7 @@ frozen_paused() {
 
 hang container-frozen/parent frozen_parent 'the cgroup above the container is frozen'
 frozen_parent() {
+    needs_kernel cgroup-freezer
     start_containerd
     run_detached c1 --cgroup "/$lab_name/pod/c1" -- sleep 9999
     local cgroup

@@ -9,6 +9,7 @@ lock_ofd() { file_lock ofd; }
 
 hang file-lock/32-bit lock_32_bit 'a 32-bit workload waits for a flock that a process outside holds'
 lock_32_bit() {
+    needs_kernel 32-bit-programs
     build_32_bit_program compat
     file_lock flock "$lab_dir/compat" 143
 }

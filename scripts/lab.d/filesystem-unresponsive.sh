@@ -6,6 +6,7 @@ fuse_stat() { on_stopped_fuse 'while :; do [ -e /data/file ]; done' 4 262 332; }
 
 # on_stopped_fuse SCRIPT CALL...: a workload that will be in one of the calls.
 on_stopped_fuse() {
+    needs_kernel fuse
     start_containerd
     build_fuse_program silent_fuse
     mkdir "$lab_dir/data"

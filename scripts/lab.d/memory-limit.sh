@@ -1,5 +1,6 @@
 hang memory-limit/no-killer memory_no_killer 'a workload over its memory limit, and no OOM killer (version 1), or memory.high far below what it uses (version 2)'
 memory_no_killer() {
+    needs_kernel cgroup-memory
     start_containerd
     make_spec "$lab_dir/spec.json" c1 '.linux.resources.memory = {limit: 16777216, disableOOMKiller: true}' sh -c 'a=xxxxxxxx; while :; do a=$a$a; done'
     run_spec c1 "$lab_dir/spec.json"

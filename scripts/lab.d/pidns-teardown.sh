@@ -18,6 +18,7 @@ pidns_tracer() {
 
 hang pidns-teardown/uninterruptible pidns_uninterruptible 'a child of the container is in state D, on a frozen file system; its init is killed'
 pidns_uninterruptible() {
+    needs_kernel loop ext4
     start_containerd
     loop_filesystem "$lab_dir/data"
     run_detached c1 --mount "$(bind_mount data)" -- sh -c '(while :; do echo more >>/data/file; done) & wait'

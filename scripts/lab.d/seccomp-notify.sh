@@ -5,6 +5,7 @@ hang seccomp-notify/never-received seccomp_never_received 'a seccomp agent that 
 seccomp_never_received() { seccomp_agent hold; }
 
 seccomp_agent() {
+    needs_kernel seccomp-notify
     start_containerd
     build_program seccomp_agent
     apart "$lab_dir/seccomp_agent" "$lab_dir/agent.sock" "$1"

@@ -81,6 +81,7 @@ backpressure_retrying() {
 
 hang stdio-backpressure/32-bit backpressure_32_bit 'the same by a 32-bit program: its calls have other numbers'
 backpressure_32_bit() {
+    needs_kernel 32-bit-programs
     start_containerd
     mkdir "$lab_dir/data"
     build_32_bit_program compat

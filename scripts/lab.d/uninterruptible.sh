@@ -1,5 +1,6 @@
 hang uninterruptible/frozen-filesystem frozen_filesystem 'the workload writes to a file system that is frozen (fsfreeze)'
 frozen_filesystem() {
+    needs_kernel loop ext4
     start_containerd
     loop_filesystem "$lab_dir/data"
     run_detached c1 --mount "$(bind_mount data)" -- sh -c 'while :; do echo more >>/data/file; done'

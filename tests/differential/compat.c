@@ -1,4 +1,5 @@
 // A program of 32 bits, without a C library, which a minimal machine has for its own architecture alone.
+// needs: 32-bit-programs
 // cc: -m32 -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -O1
 // options: -y
 // options: -v

@@ -34,7 +34,11 @@ check_machine() {
         PATH=$containerd_binaries:$PATH command -v "$program" >/dev/null || missing+=("$program")
     done
     ((${#missing[@]} == 0)) || { echo "lab: not installed: ${missing[*]}; run scripts/setup" >&2; exit 77; }
+    needs_kernel cgroups
 }
+
+# needs_kernel WHAT...: the same for what scripts/kernel-can asks.
+needs_kernel() { "$lab_home/kernel-can" "$@" >&2 || exit; }
 
 # The mount points of all cgroup hierarchies, version 2 first.
 cgroup_mounts() {
@@ -46,7 +50,7 @@ cgroup_mounts() {
 tracking_mount() {
     awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts | grep . ||
         awk '$3 == "cgroup" && $4 ~ /(name=|pids)/ { print $2; exit }' /proc/self/mounts | grep . ||
-        fail "no cgroup file system is mounted"
+        fail "no cgroup hierarchy could track the lab's processes"
 }
 
 # lab_cgroups NAME: every cgroup of that lab, deepest first.
