@@ -1,47 +1,15 @@
 #include "diagnosis/describe.hpp"
 
+#include "decoders_text/printable.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
 
 namespace shimtrace::diagnosis {
 
-namespace {
-
-/// The length of the UTF-8 sequence at the start of `text`; 0: it is none, or it is a control character (C1 included).
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
-    const std::size_t length = first >= 0xf0 && first < 0xf5 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
-    if (length == 0 || first >= 0xf5 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0U) != 0x80) return 0;
-    if (first == 0xc2 && byte(1) < 0xa0) return 0;                                         // C1 controls
-    if (first == 0xe0 && byte(1) < 0xa0) return 0;                                         // overlong
-    if (first == 0xf0 && byte(1) < 0x90) return 0;                                         // overlong
-    if (first == 0xed && byte(1) >= 0xa0) return 0;                                        // surrogates
-    if (first == 0xe2 && byte(1) == 0x80 && byte(2) >= 0xaa && byte(2) <= 0xae) return 0;  // bidirectional overrides
-    if (first == 0xe2 && byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9) return 0;  // bidirectional isolates
-    return length;
-}
-
-}  // namespace
-
 std::string printable(std::string_view text, std::size_t most) {
-    std::string shown;
-    while (!text.empty()) {
-        if (shown.size() >= most) return shown + "...";
-        const std::size_t length = utf8_length(text);
-        if (length == 0) {
-            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
-            text.remove_prefix(1);
-        } else {
-            shown += text.substr(0, length);
-            text.remove_prefix(length);
-        }
-    }
-    return shown;
+    return text::printable(text, most);
 }
 
 std::string role_word(const Process& process) {
