@@ -1,6 +1,6 @@
-#include "decoders_golang/binary.hpp"
+#include "decoders/golang/binary.hpp"
 
-#include "decoders_golang/code.hpp"
+#include "decoders/golang/code.hpp"
 
 #include <fmt/format.h>
 

@@ -2,9 +2,9 @@
 // goroutines. Computed once per executable, from its bytes alone; all addresses are those that it was linked for.
 #pragma once
 
-#include "decoders_golang/elf_image.hpp"
-#include "decoders_golang/layouts.hpp"
-#include "decoders_golang/pclntab.hpp"
+#include "decoders/golang/elf_image.hpp"
+#include "decoders/golang/layouts.hpp"
+#include "decoders/golang/pclntab.hpp"
 
 #include <shimtrace/error.hpp>
 

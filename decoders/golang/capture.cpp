@@ -1,6 +1,6 @@
 // Copying the runtime's records out of a process: few reads of many ranges, each bounded, nothing believed.
-#include "decoders_golang/records.hpp"
-#include "decoders_golang/runtime_state.hpp"
+#include "decoders/golang/go_runtime.hpp"
+#include "decoders/golang/records.hpp"
 
 #include <fmt/format.h>
 

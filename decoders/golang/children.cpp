@@ -1,7 +1,7 @@
-#include "decoders_golang/children.hpp"
+#include "decoders/golang/children.hpp"
 
-#include "decoders_golang/records.hpp"
-#include "decoders_golang/stack_words.hpp"
+#include "decoders/golang/records.hpp"
+#include "decoders/golang/stack_words.hpp"
 
 #include <algorithm>
 

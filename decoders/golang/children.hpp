@@ -1,7 +1,7 @@
 // Which child process a goroutine waits for: by its system call, or by the exec.Cmd that its stack holds.
 #pragma once
 
-#include "decoders_golang/program.hpp"
+#include "decoders/golang/program.hpp"
 
 namespace shimtrace::golang {
 

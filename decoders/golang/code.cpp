@@ -1,4 +1,4 @@
-#include "decoders_golang/code.hpp"
+#include "decoders/golang/code.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // caller intersects or checks what comes out.
 #pragma once
 
-#include "decoders_golang/bytes.hpp"
+#include "decoders/golang/word_reads.hpp"
 
 #include <vector>
 

@@ -1,6 +1,6 @@
-#include "decoders_golang/conditions.hpp"
+#include "decoders/golang/conditions.hpp"
 
-#include "decoders_golang/stack_words.hpp"
+#include "decoders/golang/stack_words.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 // sync.Cond: which one a goroutine waits for, and who else does.
 #pragma once
 
-#include "decoders_golang/runtime_state.hpp"
-#include "decoders_golang/unwind.hpp"
+#include "decoders/golang/go_runtime.hpp"
+#include "decoders/golang/unwind.hpp"
 
 #include <shimtrace/goroutine.hpp>
 

@@ -1,4 +1,4 @@
-#include "decoders_golang/elf_image.hpp"
+#include "decoders/golang/elf_image.hpp"
 
 #include <algorithm>
 

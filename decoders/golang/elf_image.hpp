@@ -1,7 +1,7 @@
 // An ELF executable as its loader sees it: segments with relative relocations applied, at the addresses it was linked for.
 #pragma once
 
-#include "decoders_golang/bytes.hpp"
+#include "decoders/golang/word_reads.hpp"
 
 #include <string>
 #include <vector>

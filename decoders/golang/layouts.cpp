@@ -1,4 +1,4 @@
-#include "decoders_golang/layouts.hpp"
+#include "decoders/golang/layouts.hpp"
 
 namespace shimtrace::golang {
 namespace {

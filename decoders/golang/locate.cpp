@@ -1,6 +1,6 @@
 // Finding allgs and the structs' layout in a process, and checking both before they are believed.
-#include "decoders_golang/records.hpp"
-#include "decoders_golang/runtime_state.hpp"
+#include "decoders/golang/go_runtime.hpp"
+#include "decoders/golang/records.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Who probably holds a lock. A function that has locked and not yet unlocked usually keeps the lock's address, or that of the
 // struct around it, in its frame (a deferred Unlock always does), and it is one that calls sync's methods.
-#include "decoders_golang/code.hpp"
-#include "decoders_golang/waits.hpp"
+#include "decoders/golang/code.hpp"
+#include "decoders/golang/waits.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "decoders_golang/pclntab.hpp"
+#include "decoders/golang/pclntab.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // files, lines, frame sizes, inline trees. Formats of Go 1.18 (magic 0xfffffff0) and 1.20 (0xfffffff1) and later.
 #pragma once
 
-#include "decoders_golang/bytes.hpp"
+#include "decoders/golang/word_reads.hpp"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
-#include "decoders_golang/polls.hpp"
+#include "decoders/golang/polls.hpp"
 
-#include "decoders_golang/records.hpp"
-#include "decoders_golang/stack_words.hpp"
+#include "decoders/golang/records.hpp"
+#include "decoders/golang/stack_words.hpp"
 
 #include <algorithm>
 

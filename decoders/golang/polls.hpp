@@ -1,8 +1,8 @@
 // Descriptors that goroutines wait on, told by their own stacks: for where the epoll descriptors' interest sets are not to be had.
 #pragma once
 
-#include "decoders_golang/runtime_state.hpp"
-#include "decoders_golang/unwind.hpp"
+#include "decoders/golang/go_runtime.hpp"
+#include "decoders/golang/unwind.hpp"
 
 #include <shimtrace/goroutine.hpp>
 

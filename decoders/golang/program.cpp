@@ -1,11 +1,11 @@
-#include "decoders_golang/program.hpp"
+#include "decoders/golang/program.hpp"
 
-#include "decoders_golang/children.hpp"
-#include "decoders_golang/conditions.hpp"
-#include "decoders_golang/meanings.hpp"
-#include "decoders_golang/polls.hpp"
-#include "decoders_golang/requests.hpp"
-#include "decoders_golang/waits.hpp"
+#include "decoders/golang/children.hpp"
+#include "decoders/golang/conditions.hpp"
+#include "decoders/golang/goroutine_purposes.hpp"
+#include "decoders/golang/polls.hpp"
+#include "decoders/golang/requests.hpp"
+#include "decoders/golang/waits.hpp"
 
 #include <algorithm>
 
@@ -95,8 +95,8 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
         program.incomplete = "the Go version is not known: what goroutines wait on cannot be told";
     }
     for (std::size_t i = 0; i < stacks.size(); ++i) program.goroutines[i].stack = std::move(stacks[i].frames);
-    MeaningFinder meanings;
-    for (Goroutine& goroutine : program.goroutines) goroutine.meaning = meanings.meaning_of(goroutine);
+    MeaningFinder purposes;
+    for (Goroutine& goroutine : program.goroutines) goroutine.purpose = purposes.meaning_of(goroutine);
     if (location.objects_known) find_requests(state, binary, stacks, program.goroutines, memory);
     return decoded;
 }

@@ -1,8 +1,8 @@
 // From the captured runtime state of a process to its goroutines as people know them.
 #pragma once
 
-#include "decoders_golang/runtime_state.hpp"
-#include "decoders_golang/unwind.hpp"
+#include "decoders/golang/go_runtime.hpp"
+#include "decoders/golang/unwind.hpp"
 
 #include <shimtrace/goroutine.hpp>
 

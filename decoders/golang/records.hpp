@@ -1,9 +1,9 @@
 // Many structs of one size, read in one go.
 #pragma once
 
-#include "decoders_golang/bytes.hpp"
+#include "decoders/golang/word_reads.hpp"
 
-#include <shimtrace/memory.hpp>
+#include <shimtrace/captured_memory.hpp>
 
 #include <memory>
 #include <vector>

@@ -1,8 +1,8 @@
-#include "decoders_golang/requests.hpp"
+#include "decoders/golang/requests.hpp"
 
-#include "decoders_golang/meanings.hpp"
-#include "decoders_golang/records.hpp"
-#include "decoders_golang/stack_words.hpp"
+#include "decoders/golang/goroutine_purposes.hpp"
+#include "decoders/golang/records.hpp"
+#include "decoders/golang/stack_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -67,10 +67,10 @@ void find_requests(const RuntimeState& state, const GoBinary& binary, std::span<
     constexpr std::size_t most_searched = 4096;
     std::size_t searched = 0;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
-        if (!carries_request(goroutines[i].meaning) || ++searched > most_searched) continue;
+        if (!carries_request(goroutines[i].purpose) || ++searched > most_searched) continue;
         if (auto request = find_request(state, binary, i, stacks[i], memory)) {
-            goroutines[i].meaning.container.id = std::move(request->id);
-            goroutines[i].meaning.exec_id = std::move(request->exec_id);
+            goroutines[i].purpose.container.id = std::move(request->id);
+            goroutines[i].purpose.exec_id = std::move(request->exec_id);
         }
     }
 }

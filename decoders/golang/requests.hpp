@@ -1,14 +1,14 @@
 // The container and exec that a request in flight names, read from the request in memory.
 #pragma once
 
-#include "decoders_golang/runtime_state.hpp"
-#include "decoders_golang/unwind.hpp"
+#include "decoders/golang/go_runtime.hpp"
+#include "decoders/golang/unwind.hpp"
 
 #include <shimtrace/goroutine.hpp>
 
 namespace shimtrace::golang {
 
-/// Fills GoMeaning::container.id and exec_id of goroutines whose meaning carries a request.
+/// Fills GoroutinePurpose::container.id and exec_id of goroutines whose purpose carries a request.
 void find_requests(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines,
                    const Memory& memory);
 

@@ -1,4 +1,4 @@
-#include "decoders_golang/stack_words.hpp"
+#include "decoders/golang/stack_words.hpp"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
 // Pointers that a frame keeps, and what they lead to.
 #pragma once
 
-#include "decoders_golang/runtime_state.hpp"
-#include "decoders_golang/unwind.hpp"
+#include "decoders/golang/go_runtime.hpp"
+#include "decoders/golang/unwind.hpp"
 
-#include <shimtrace/memory.hpp>
+#include <shimtrace/captured_memory.hpp>
 
 #include <optional>
 #include <string>

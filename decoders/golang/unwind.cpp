@@ -1,4 +1,4 @@
-#include "decoders_golang/unwind.hpp"
+#include "decoders/golang/unwind.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Unwinding a goroutine's stack by the pclntab, as runtime/traceback.go does: exact, without frame pointers or DWARF.
 #pragma once
 
-#include "decoders_golang/binary.hpp"
+#include "decoders/golang/binary.hpp"
 
 #include <shimtrace/goroutine.hpp>
 

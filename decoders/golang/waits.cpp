@@ -1,4 +1,4 @@
-#include "decoders_golang/waits.hpp"
+#include "decoders/golang/waits.hpp"
 
 #include <algorithm>
 #include <array>

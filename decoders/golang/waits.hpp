@@ -1,8 +1,8 @@
 // What each goroutine waits on: from the runtime's queues, the netpoller and the system call, checked against its state.
 #pragma once
 
-#include "decoders_golang/runtime_state.hpp"
-#include "decoders_golang/unwind.hpp"
+#include "decoders/golang/go_runtime.hpp"
+#include "decoders/golang/unwind.hpp"
 
 #include <shimtrace/goroutine.hpp>
 

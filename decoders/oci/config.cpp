@@ -1,6 +1,6 @@
-#include "decoders_oci/config.hpp"
+#include "decoders/oci/config.hpp"
 
-#include "decoders_oci/config_rules.hpp"
+#include "decoders/oci/config_rules.hpp"
 
 #include <fmt/format.h>
 

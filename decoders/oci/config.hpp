@@ -1,7 +1,7 @@
 // config.json of a bundle, held against the OCI runtime specification.
 #pragma once
 
-#include "decoders_oci/strict_json.hpp"
+#include "decoders/oci/strict_json.hpp"
 
 #include <cstdint>
 #include <map>

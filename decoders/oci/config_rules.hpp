@@ -1,7 +1,7 @@
 // The OCI runtime specification's demands on config.json, one row a value (config.md, config-linux.md of v1.2).
 #pragma once
 
-#include "decoders_oci/typed_json.hpp"
+#include "decoders/oci/typed_json.hpp"
 
 #include <string_view>
 

@@ -1,6 +1,6 @@
-#include "decoders_oci/runtime_state.hpp"
+#include "decoders/oci/runtime_state.hpp"
 
-#include "decoders_oci/typed_json.hpp"
+#include "decoders/oci/typed_json.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // What runc and crun keep about a container: ROOT/ID/state.json (libcontainer's) and ROOT/ID/status (crun's).
 #pragma once
 
-#include "decoders_oci/strict_json.hpp"
+#include "decoders/oci/strict_json.hpp"
 
 #include <cstdint>
 #include <map>

@@ -1,4 +1,4 @@
-#include "decoders_oci/strict_json.hpp"
+#include "decoders/oci/strict_json.hpp"
 
 #include <fmt/format.h>
 

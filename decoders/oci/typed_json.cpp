@@ -1,4 +1,4 @@
-#include "decoders_oci/typed_json.hpp"
+#include "decoders/oci/typed_json.hpp"
 
 #include <array>
 

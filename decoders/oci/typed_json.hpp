@@ -1,7 +1,7 @@
 // Reading typed values out of a parsed document, and saying where a value of another type stands.
 #pragma once
 
-#include "decoders_oci/strict_json.hpp"
+#include "decoders/oci/strict_json.hpp"
 
 #include <string>
 #include <string_view>

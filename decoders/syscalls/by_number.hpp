@@ -1,7 +1,7 @@
 // A table with a row for each of some system calls, found by the call's number.
 #pragma once
 
-#include "decoders_syscalls/table.hpp"
+#include "decoders/syscalls/table.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // One call as decoders see it: entry, exit where it returned, and what was captured of its memory.
 #pragma once
 
-#include "decoders_syscalls/row.hpp"
+#include "decoders/syscalls/row.hpp"
 
 #include <shimtrace/event.hpp>
 

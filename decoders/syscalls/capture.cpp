@@ -1,4 +1,4 @@
-#include "decoders_syscalls/capturing.hpp"
+#include "decoders/syscalls/capturing.hpp"
 
 #include <memory>
 

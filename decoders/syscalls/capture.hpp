@@ -2,8 +2,8 @@
 // live process, and it goes through Memory.
 #pragma once
 
+#include <shimtrace/captured_memory.hpp>
 #include <shimtrace/event.hpp>
-#include <shimtrace/memory.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -1,8 +1,8 @@
 // What kinds say of the memory they need. Requests are collected and read in one go, level by level.
 #pragma once
 
-#include "decoders_syscalls/call.hpp"
-#include "decoders_syscalls/capture.hpp"
+#include "decoders/syscalls/call.hpp"
+#include "decoders/syscalls/capture.hpp"
 
 #include <vector>
 

@@ -1,8 +1,8 @@
-#include "decoders_syscalls/compat.hpp"
+#include "decoders/syscalls/compat.hpp"
 
-#include "decoders_flags/file.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/numbers.hpp"
+#include "decoders/constants/file.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/numbers.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // i386's rows: those of x86-64, whose kinds are kept where the argument looks the same in 32 bits, and replaced where it does not.
 #pragma once
 
-#include "decoders_syscalls/row.hpp"
+#include "decoders/syscalls/row.hpp"
 
 #include <functional>
 #include <optional>

@@ -1,6 +1,6 @@
-#include "decoders_syscalls/descriptor_effects.hpp"
+#include "decoders/syscalls/descriptor_effects.hpp"
 
-#include "decoders_syscalls/by_number.hpp"
+#include "decoders/syscalls/by_number.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,7 +1,7 @@
-#include "decoders_syscalls/call.hpp"
-#include "decoders_syscalls/capture.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/syscalls/call.hpp"
+#include "decoders/syscalls/capture.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,7 +1,7 @@
 // One epoll_event, and what is left of a timeout.
 #pragma once
 
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders {
 

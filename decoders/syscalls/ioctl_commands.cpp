@@ -1,4 +1,4 @@
-#include "decoders_syscalls/ioctl_commands.hpp"
+#include "decoders/syscalls/ioctl_commands.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,7 +1,7 @@
 // The ioctl commands that are known: name, what the argument is, who fills it.
 #pragma once
 
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders {
 

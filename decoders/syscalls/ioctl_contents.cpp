@@ -1,7 +1,7 @@
 // What is behind the pointers of ioctl commands: terminals, sizes, seccomp notifications, ranges.
-#include "decoders_flags/terminal.hpp"
+#include "decoders/constants/terminal.hpp"
 
-#include "decoders_syscalls/ioctl_commands.hpp"
+#include "decoders/syscalls/ioctl_commands.hpp"
 
 namespace shimtrace::decoders {
 

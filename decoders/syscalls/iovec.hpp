@@ -1,8 +1,8 @@
 // Vectors of buffers: readv, writev, and the bodies of messages.
 #pragma once
 
-#include "decoders_syscalls/capturing.hpp"
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/capturing.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders {
 

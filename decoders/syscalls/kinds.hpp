@@ -1,7 +1,7 @@
 // The kinds of arguments, and short ways to say them in a row.
 #pragma once
 
-#include "decoders_syscalls/row.hpp"
+#include "decoders/syscalls/row.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,10 +1,10 @@
 // bpf: the attributes by command. linux/bpf.h, union bpf_attr.
-#include "decoders_flags/process.hpp"
-#include "decoders_flags/signal.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/constants/signal.hpp"
 
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
-#include "decoders_syscalls/structs.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
+#include "decoders/syscalls/structs.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,10 +1,10 @@
 // Descriptors, and the sets of them that poll, select and epoll take.
-#include "decoders_flags/signal.hpp"
-#include "decoders_syscalls/capturing.hpp"
-#include "decoders_syscalls/epoll_event.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/printer.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/capturing.hpp"
+#include "decoders/syscalls/epoll_event.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/printer.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 
@@ -151,7 +151,7 @@ static const InterestEntry* registered(const Printer& printer, std::uint64_t dat
     if (!printer.style().roles || !printer.scope().targets || !call.returned()) return nullptr;
     for (const FdUse& use : call.enter().fds) {
         if (use.fd.value != static_cast<std::int32_t>(call.argument(0))) continue;
-        const FdTarget* target = printer.scope().targets->find(use.target);
+        const OpenFile* target = printer.scope().targets->find(use.target);
         if (!target) continue;
         for (const InterestEntry& entry : target->interest)
             if (entry.data == data) return &entry;

@@ -1,10 +1,10 @@
 // What is known of files: stat, statx, statfs, directory entries, and fcntl's third argument.
-#include "decoders_flags/file.hpp"
+#include "decoders/constants/file.hpp"
 
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/structs.hpp"
-#include "decoders_syscalls/time_value.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/time_value.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,9 +1,9 @@
 // futex: what its arguments are depends on the operation.
-#include "decoders_flags/signal.hpp"
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/structs.hpp"
-#include "decoders_syscalls/time_value.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/time_value.hpp"
 
 namespace shimtrace::decoders {
 

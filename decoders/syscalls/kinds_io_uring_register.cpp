@@ -1,8 +1,8 @@
 // io_uring_register: what the argument is depends on the operation (io_uring_register(2)).
-#include "decoders_flags/signal.hpp"
-#include "decoders_syscalls/iovec.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/structs.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/iovec.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/structs.hpp"
 
 namespace shimtrace::decoders {
 

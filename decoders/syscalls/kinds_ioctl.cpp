@@ -1,10 +1,10 @@
 // ioctl: the command says what is behind the pointer, and who fills it.
-#include "decoders_flags/process.hpp"
+#include "decoders/constants/process.hpp"
 
-#include "decoders_syscalls/ioctl_commands.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
-#include "decoders_syscalls/structs.hpp"
+#include "decoders/syscalls/ioctl_commands.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
+#include "decoders/syscalls/structs.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,8 +1,8 @@
 // System V and POSIX message queues, semaphores and shared memory; keys.
-#include "decoders_flags/memory.hpp"
-#include "decoders_flags/process.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/structs.hpp"
+#include "decoders/constants/memory.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/structs.hpp"
 
 namespace shimtrace::decoders {
 

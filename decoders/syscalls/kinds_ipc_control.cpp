@@ -1,6 +1,6 @@
 // shmctl, semctl and msgctl: what the last argument is depends on the command.
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/structs.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/structs.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,8 +1,8 @@
 // Mappings and memory policies.
-#include "decoders_flags/memory.hpp"
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/structs.hpp"
+#include "decoders/constants/memory.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/structs.hpp"
 
 #include <cstdio>
 

@@ -1,10 +1,10 @@
 // sendmsg and recvmsg: headers, names, buffers and control messages.
-#include "decoders_flags/network.hpp"
-#include "decoders_syscalls/iovec.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/socket_address.hpp"
-#include "decoders_syscalls/structs.hpp"
-#include "decoders_syscalls/time_value.hpp"
+#include "decoders/constants/network.hpp"
+#include "decoders/syscalls/iovec.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/socket_address.hpp"
+#include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/time_value.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,7 +1,7 @@
 // mount's arguments, the new mount calls' attributes and options, file handles, extended attributes.
-#include "decoders_flags/file.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/structs.hpp"
+#include "decoders/constants/file.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/structs.hpp"
 
 namespace shimtrace::decoders {
 

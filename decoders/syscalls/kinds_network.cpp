@@ -1,12 +1,12 @@
 // Socket addresses and their lengths, protocols.
-#include "decoders_flags/network.hpp"
+#include "decoders/constants/network.hpp"
 
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/socket_address.hpp"
-#include "decoders_syscalls/structs.hpp"
-#include "decoders_syscalls/time_value.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/socket_address.hpp"
+#include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/time_value.hpp"
 
-#include "decoders_syscalls/results.hpp"
+#include "decoders/syscalls/results.hpp"
 
 #include <arpa/inet.h>
 

@@ -1,11 +1,11 @@
 // Arguments that are values themselves: numbers, and names of numbers.
-#include "decoders_flags/file.hpp"
-#include "decoders_flags/network.hpp"
-#include "decoders_flags/signal.hpp"
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/printer.hpp"
-#include "decoders_syscalls/styled.hpp"
+#include "decoders/constants/file.hpp"
+#include "decoders/constants/network.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/printer.hpp"
+#include "decoders/syscalls/styled.hpp"
 
 namespace shimtrace::decoders {
 

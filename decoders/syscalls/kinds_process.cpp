@@ -1,13 +1,13 @@
 // Processes: clone's arguments, wait statuses, limits, usage.
-#include "decoders_flags/process.hpp"
-#include "decoders_flags/signal.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/constants/signal.hpp"
 
-#include "decoders_flags/errors.hpp"
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/structs.hpp"
-#include "decoders_syscalls/styled.hpp"
-#include "decoders_syscalls/time_value.hpp"
+#include "decoders/constants/errors.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/styled.hpp"
+#include "decoders/syscalls/time_value.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,8 +1,8 @@
 // prctl and arch_prctl: what the arguments are depends on the option.
-#include "decoders_flags/process.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
-#include "decoders_syscalls/structs.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
+#include "decoders/syscalls/structs.hpp"
 
 namespace shimtrace::decoders {
 

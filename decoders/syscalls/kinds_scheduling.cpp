@@ -1,9 +1,9 @@
 // Scheduling, capabilities, personalities and priorities.
-#include "decoders_flags/process.hpp"
+#include "decoders/constants/process.hpp"
 
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
-#include "decoders_syscalls/structs.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
+#include "decoders/syscalls/structs.hpp"
 
 namespace shimtrace::decoders {
 

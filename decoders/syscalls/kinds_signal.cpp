@@ -1,10 +1,10 @@
 // Signals: sets, actions, siginfo.
-#include "decoders_flags/signal.hpp"
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/siginfo.hpp"
-#include "decoders_syscalls/structs.hpp"
-#include "decoders_syscalls/styled.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/siginfo.hpp"
+#include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/styled.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,13 +1,13 @@
 // The machine (uname, sysinfo), logs, swap, seccomp, landlock, ptrace and what is left.
-#include "decoders_flags/file.hpp"
-#include "decoders_flags/process.hpp"
-#include "decoders_flags/signal.hpp"
+#include "decoders/constants/file.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/constants/signal.hpp"
 
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
-#include "decoders_syscalls/structs.hpp"
-#include "decoders_syscalls/time_value.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
+#include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/time_value.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,8 +1,8 @@
 // Paths, strings, lists of strings, buffers and vectors of buffers.
-#include "decoders_syscalls/capturing.hpp"
-#include "decoders_syscalls/iovec.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/capturing.hpp"
+#include "decoders/syscalls/iovec.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 #include <charconv>
 

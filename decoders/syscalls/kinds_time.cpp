@@ -1,11 +1,11 @@
 // Times: timespec, timeval, itimerspec and their like.
-#include "decoders_flags/signal.hpp"
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/epoll_event.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/structs.hpp"
-#include "decoders_syscalls/styled.hpp"
-#include "decoders_syscalls/time_value.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/epoll_event.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/styled.hpp"
+#include "decoders/syscalls/time_value.hpp"
 
 #include <chrono>
 #include <cstdio>

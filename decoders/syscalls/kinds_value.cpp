@@ -1,8 +1,8 @@
 // Single numbers and lists of numbers behind a pointer.
-#include "decoders_syscalls/capturing.hpp"
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/capturing.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,7 +1,7 @@
-#include "decoders_syscalls/native_call.hpp"
+#include "decoders/syscalls/native_call.hpp"
 
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/table.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/table.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,8 +1,8 @@
 // A 32-bit program's system call as a 64-bit program would have made it: who asks what a thread waits for needs one table. Pure.
 #pragma once
 
+#include <shimtrace/captured_memory.hpp>
 #include <shimtrace/event.hpp>
-#include <shimtrace/memory.hpp>
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/printer.hpp"
 
-#include "decoders_flags/errors.hpp"
-#include "decoders_flags/file.hpp"
+#include "decoders/constants/errors.hpp"
+#include "decoders/constants/file.hpp"
 
 #include <bit>
 #include <charconv>

@@ -1,8 +1,8 @@
 // Writes pieces of a call into a string, in the style that was asked for. Appends by hand: a replay formats a million calls a second.
 #pragma once
 
-#include "decoders_syscalls/call.hpp"
-#include "decoders_syscalls/render.hpp"
+#include "decoders/syscalls/call.hpp"
+#include "decoders/syscalls/render.hpp"
 
 #include <string>
 #include <string_view>

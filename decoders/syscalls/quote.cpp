@@ -1,7 +1,7 @@
 // Strings as strace escapes them, which is how C would read them back.
-#include "decoders_syscalls/quote.hpp"
+#include "decoders/syscalls/quote.hpp"
 
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders {
 

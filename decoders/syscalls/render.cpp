@@ -1,7 +1,7 @@
-#include "decoders_flags/errors.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/printer.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/constants/errors.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/printer.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <shimtrace/event.hpp>
-#include <shimtrace/stream.hpp>
+#include <shimtrace/event_sink.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -40,7 +40,7 @@ struct RenderStyle {
 
 /// What rendering may look up: all of it values of the session.
 struct RenderScope {
-    const TargetDictionary* targets = nullptr;
+    const OpenFileDictionary* targets = nullptr;
     std::function<const TaskInfo*(Tid)> task;  ///< nullptr result: not known
     /// By the number that it has in a nested pid namespace. nullptr result: not known.
     std::function<const TaskInfo*(Inode pid_namespace, std::int32_t number)> task_within;
@@ -64,7 +64,7 @@ std::string render_siginfo(const Event& signal, const RenderStyle& style, const 
 /// "SIGCHLD", "SIGRT_2", "99".
 std::string signal_name(std::int64_t signal);
 /// The descriptor with its target, as -y, -yy and roles say: "18<pipe:[8191] stdout of ns/id>".
-std::string render_fd(Fd fd, TargetId target, const RenderStyle& style, const RenderScope& scope);
+std::string render_fd(Fd fd, OpenFileId target, const RenderStyle& style, const RenderScope& scope);
 /// As strace escapes a string, quotes included, "..." appended where it was cut.
 std::string quote(std::span<const std::byte> bytes, const RenderStyle& style, bool cut);
 

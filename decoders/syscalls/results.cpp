@@ -1,9 +1,9 @@
-#include "decoders_syscalls/results.hpp"
+#include "decoders/syscalls/results.hpp"
 
-#include "decoders_syscalls/ioctl_commands.hpp"
+#include "decoders/syscalls/ioctl_commands.hpp"
 
-#include "decoders_flags/errors.hpp"
-#include "decoders_flags/file.hpp"
+#include "decoders/constants/errors.hpp"
+#include "decoders/constants/file.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,7 +1,7 @@
 // What stands behind the "=": a number, an error, a descriptor with its target, an address, and the remarks in parentheses.
 #pragma once
 
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders {
 

@@ -2,8 +2,8 @@
 // the kind says both what to capture of it and how to render it.
 #pragma once
 
-#include "decoders_flags/flag_set.hpp"
-#include "decoders_syscalls/table.hpp"
+#include "decoders/constants/flag_set.hpp"
+#include "decoders/syscalls/table.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,10 +1,10 @@
 // Reading, writing and waiting on descriptors.
-#include "decoders_flags/file.hpp"
-#include "decoders_flags/memory.hpp"
-#include "decoders_flags/signal.hpp"
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/constants/file.hpp"
+#include "decoders/constants/memory.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 

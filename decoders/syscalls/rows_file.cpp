@@ -1,7 +1,7 @@
 // Opening, naming and describing files.
-#include "decoders_flags/file.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/constants/file.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,7 +1,7 @@
 // Who a process is: ids, groups, sessions, capabilities.
-#include "decoders_flags/process.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,8 +1,8 @@
 // System V and POSIX message queues, semaphores and shared memory.
-#include "decoders_flags/file.hpp"
-#include "decoders_flags/memory.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/constants/file.hpp"
+#include "decoders/constants/memory.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,8 +1,8 @@
 // Address spaces.
-#include "decoders_flags/memory.hpp"
-#include "decoders_flags/signal.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/constants/memory.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 

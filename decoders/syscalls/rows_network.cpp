@@ -1,7 +1,7 @@
 // Sockets.
-#include "decoders_flags/network.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/constants/network.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,8 +1,8 @@
 // Making, replacing, waiting for and ending processes.
-#include "decoders_flags/file.hpp"
-#include "decoders_flags/process.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/constants/file.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 

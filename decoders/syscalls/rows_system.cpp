@@ -1,9 +1,9 @@
 // The machine, and everything else.
-#include "decoders_flags/file.hpp"
-#include "decoders_flags/process.hpp"
-#include "decoders_flags/signal.hpp"
-#include "decoders_syscalls/kinds.hpp"
-#include "decoders_syscalls/results.hpp"
+#include "decoders/constants/file.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
 

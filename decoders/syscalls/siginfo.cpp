@@ -1,10 +1,10 @@
-#include "decoders_syscalls/siginfo.hpp"
+#include "decoders/syscalls/siginfo.hpp"
 
-#include "decoders_syscalls/styled.hpp"
+#include "decoders/syscalls/styled.hpp"
 
-#include "decoders_flags/errors.hpp"
-#include "decoders_flags/process.hpp"
-#include "decoders_flags/signal.hpp"
+#include "decoders/constants/errors.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/constants/signal.hpp"
 
 namespace shimtrace::decoders {
 

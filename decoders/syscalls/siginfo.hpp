@@ -1,7 +1,7 @@
 // siginfo, as signals carry it and as waitid, rt_sigtimedwait and others return it.
 #pragma once
 
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders {
 

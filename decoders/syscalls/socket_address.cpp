@@ -1,7 +1,7 @@
-#include "decoders_syscalls/socket_address.hpp"
-#include "decoders_syscalls/styled.hpp"
+#include "decoders/syscalls/socket_address.hpp"
+#include "decoders/syscalls/styled.hpp"
 
-#include "decoders_flags/network.hpp"
+#include "decoders/constants/network.hpp"
 
 #include <arpa/inet.h>
 

@@ -1,7 +1,7 @@
 // Socket addresses of every family that shims, containers and their neighbours use.
 #pragma once
 
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders {
 

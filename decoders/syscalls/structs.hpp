@@ -1,8 +1,8 @@
 // Kinds for structs of a fixed size behind a pointer: read whole, printed by one function.
 #pragma once
 
-#include "decoders_syscalls/capturing.hpp"
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/capturing.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 #include <array>
 #include <type_traits>

@@ -1,7 +1,7 @@
 // What has both a number and a name, as -X says.
 #pragma once
 
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 #include <string_view>
 

@@ -1,6 +1,6 @@
-#include "decoders_syscalls/compat.hpp"
-#include "decoders_syscalls/numbers.hpp"
-#include "decoders_syscalls/row.hpp"
+#include "decoders/syscalls/compat.hpp"
+#include "decoders/syscalls/numbers.hpp"
+#include "decoders/syscalls/row.hpp"
 
 #include <deque>
 #include <string>

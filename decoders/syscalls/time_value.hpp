@@ -1,7 +1,7 @@
 // Times as strace writes them.
 #pragma once
 
-#include "decoders_syscalls/printer.hpp"
+#include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders {
 

@@ -1,8 +1,8 @@
-#include "decoders_syscalls/transfer.hpp"
+#include "decoders/syscalls/transfer.hpp"
 
-#include "decoders_syscalls/by_number.hpp"
-#include "decoders_syscalls/call.hpp"
-#include "decoders_syscalls/iovec.hpp"
+#include "decoders/syscalls/by_number.hpp"
+#include "decoders/syscalls/call.hpp"
+#include "decoders/syscalls/iovec.hpp"
 
 #include <algorithm>
 

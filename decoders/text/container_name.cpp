@@ -1,4 +1,4 @@
-#include "decoders_text/container_name.hpp"
+#include "decoders/text/container_name.hpp"
 
 namespace shimtrace::text {
 

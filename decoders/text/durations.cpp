@@ -1,4 +1,4 @@
-#include "decoders_text/durations.hpp"
+#include "decoders/text/durations.hpp"
 
 #include <fmt/format.h>
 

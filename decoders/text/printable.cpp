@@ -1,4 +1,4 @@
-#include "decoders_text/printable.hpp"
+#include "decoders/text/printable.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
-#include "decoders_text/shell_quoted.hpp"
+#include "decoders/text/shell_quoted.hpp"
 
-#include "decoders_text/printable.hpp"
+#include "decoders/text/printable.hpp"
 
 namespace shimtrace::text {
 namespace {

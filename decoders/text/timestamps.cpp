@@ -1,4 +1,4 @@
-#include "decoders_text/timestamps.hpp"
+#include "decoders/text/timestamps.hpp"
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // what it finds: where they contradict each other.
 #pragma once
 
+#include <shimtrace/diagnosis.hpp>
 #include <shimtrace/snapshot.hpp>
-#include <shimtrace/verdict.hpp>
 
 #include <cstdint>
 #include <optional>

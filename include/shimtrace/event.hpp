@@ -2,8 +2,8 @@
 // at that stop. All rendering is done later, from these values alone.
 #pragma once
 
-#include <shimtrace/memory.hpp>
-#include <shimtrace/target.hpp>
+#include <shimtrace/captured_memory.hpp>
+#include <shimtrace/open_file.hpp>
 #include <shimtrace/types.hpp>
 
 #include <array>
@@ -33,7 +33,7 @@ enum class EventKind : std::uint8_t {
 /// A descriptor argument (or one found in memory: SCM_RIGHTS, pollfd) and what it was at that moment.
 struct FdUse {
     Fd fd{-1};
-    TargetId target;
+    OpenFileId target;
 };
 
 /// One frame of a stack captured for -k. Text is resolved at the stop, since the mappings are gone later.

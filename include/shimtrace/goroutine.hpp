@@ -72,7 +72,7 @@ struct GoWait {
 };
 
 /// What the stack means in containerd's terms, from the table of meanings.
-struct GoMeaning {
+struct GoroutinePurpose {
     std::string what;        ///< "stdio copier", "RPC handler", "event publisher", "reaper", "OOM watcher" …; empty: unknown
     std::string detail;      ///< "stdout", "Task.Kill", …
     ContainerRef container;  ///< where the request in memory told
@@ -92,7 +92,7 @@ struct Goroutine {
     std::optional<GoFrame> created_by;
     GoroutineId parent;  ///< Go 1.21 and later
     GoWait wait;
-    GoMeaning meaning;
+    GoroutinePurpose purpose;
     bool system = false;  ///< the runtime's own: Go's tracebacks leave it out
 };
 

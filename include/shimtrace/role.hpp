@@ -38,11 +38,11 @@ struct ProcessRoleInfo {
     auto operator<=>(const ProcessRoleInfo&) const = default;
 };
 
-enum class TargetRole : std::uint8_t {
+enum class OpenFileRole : std::uint8_t {
     none,
     stdin_stream,
     stdout_stream,
-    stderr_stream,     ///< of the container, or of the exec in TargetRoleInfo::exec_id
+    stderr_stream,     ///< of the container, or of the exec in OpenFileRoleInfo::exec_id
     shim_ttrpc,        ///< the shim's own socket, on which containerd calls it
     containerd_grpc,   ///< containerd.sock
     containerd_ttrpc,  ///< containerd.sock.ttrpc: events from shims
@@ -58,12 +58,12 @@ enum class TargetRole : std::uint8_t {
     dbus,           ///< systemd's private socket or the system bus
 };
 
-struct TargetRoleInfo {
-    TargetRole role = TargetRole::none;
+struct OpenFileRoleInfo {
+    OpenFileRole role = OpenFileRole::none;
     ContainerRef container;
     std::string exec_id;
 
-    auto operator<=>(const TargetRoleInfo&) const = default;
+    auto operator<=>(const OpenFileRoleInfo&) const = default;
 };
 
 }  // namespace shimtrace

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <shimtrace/goroutine.hpp>
+#include <shimtrace/open_file.hpp>
 #include <shimtrace/role.hpp>
-#include <shimtrace/target.hpp>
 #include <shimtrace/types.hpp>
 
 #include <array>
@@ -48,7 +48,7 @@ struct Thread {
 
 struct FdEntry {
     Fd fd{-1};
-    FdTarget target;
+    OpenFile target;
 };
 
 struct NamespaceInodes {
@@ -164,7 +164,7 @@ struct ContainerFiles {
     std::string pod_namespace, pod, name;  ///< what Kubernetes calls it, from the annotations
     std::vector<ExecPidFile> execs;
     std::vector<OciHook> hooks;
-    std::string silent_mount;  ///< its bundle or state lies on this mount, which does not answer: they were not read
+    std::string unresponsive_mount;  ///< its bundle or state lies on this mount, which does not answer: they were not read
 };
 
 struct Snapshot {
@@ -180,9 +180,9 @@ struct Snapshot {
     std::vector<FileLock> locks;
     std::vector<ContainerFiles> containers;
     std::uint64_t clock_ticks_per_second = 100;
-    Nanoseconds stopped{};            ///< how long the target was stopped to take it; 0: not at all
-    std::vector<std::string> gaps;    ///< what could not be read, and why
-    std::vector<ContainerRef> asked;  ///< the containers asked about; a container that has no process left has no pid in `targets`
+    Nanoseconds stopped{};                 ///< how long the target was stopped to take it; 0: not at all
+    std::vector<std::string> read_errors;  ///< what could not be read, and why
+    std::vector<ContainerRef> asked;       ///< the containers asked about; a container that has no process left has no pid in `targets`
 };
 
 }  // namespace shimtrace

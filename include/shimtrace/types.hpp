@@ -38,7 +38,7 @@ using RemoteAddress = Strong<std::uint64_t, struct RemoteAddressTag>;
 /// A goroutine's id as Go's own tracebacks show it.
 using GoroutineId = Strong<std::uint64_t, struct GoroutineIdTag>;
 /// Index into a session's dictionary of descriptor targets. 0: not resolved.
-using TargetId = Strong<std::uint32_t, struct TargetIdTag>;
+using OpenFileId = Strong<std::uint32_t, struct OpenFileIdTag>;
 
 constexpr RemoteAddress operator+(RemoteAddress base, std::uint64_t offset) {
     return RemoteAddress{base.value + offset};

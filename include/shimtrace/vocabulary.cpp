@@ -1,10 +1,10 @@
+#include <shimtrace/captured_memory.hpp>
+#include <shimtrace/diagnosis.hpp>
 #include <shimtrace/error.hpp>
 #include <shimtrace/event.hpp>
+#include <shimtrace/event_sink.hpp>
 #include <shimtrace/goroutine.hpp>
-#include <shimtrace/memory.hpp>
 #include <shimtrace/snapshot.hpp>
-#include <shimtrace/stream.hpp>
-#include <shimtrace/verdict.hpp>
 
 #include <cstring>
 

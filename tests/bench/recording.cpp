@@ -1,9 +1,9 @@
 // How fast a recording is encoded, decoded and replayed as text, and how much it takes: on a made-up busy session.
 //   bench_recording [EVENTS]     ten million by default; checks that they are read back equal, one by one, in constant memory
-#include "../unit/recording/synthetic.hpp"
-#include "output/trace_printer.hpp"
-#include "recording/reader.hpp"
-#include "recording/writer.hpp"
+#include "tests/unit/tracer/recording/synthetic.hpp"
+#include "tracer/output/text/trace_printer.hpp"
+#include "tracer/recording/reader.hpp"
+#include "tracer/recording/writer.hpp"
 
 #include <fmt/format.h>
 
@@ -29,7 +29,7 @@ long peak_mib() {
 }
 
 /// Makes the same events again and compares.
-struct Compare final : StreamSink {
+struct Compare final : EventSink {
     BusySession session;
     std::uint64_t seen = 0, different = 0;
     void event(const Event& event) override {
@@ -38,7 +38,7 @@ struct Compare final : StreamSink {
     }
 };
 
-struct Count final : StreamSink {
+struct Count final : EventSink {
     std::uint64_t seen = 0;
     void event(const Event&) override { ++seen; }
 };

@@ -1,5 +1,5 @@
 // D-Bus: any bytes, in any pieces, with any part not captured, give messages that can be printed.
-#include "decoders_dbus/stream.hpp"
+#include "decoders/messages/dbus/stream.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // An executable full of lies. The input is laid over a sound Go executable ($FUZZ_GO, else runc): {offset u32, length u8, bytes…}, so that
 // the lies get past the headers; an input that begins with ELF's magic is taken as a whole executable.
-#include "decoders_golang/binary.hpp"
-#include "sound_executable.hpp"
+#include "decoders/golang/binary.hpp"
+#include "tests/fuzz/sound_executable.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
 // A Go process with a hostile memory: looping links, wild pointers, stacks of garbage. The executable is a sound one ($FUZZ_GO, else runc);
 // its memory is an arena whose words the input chooses among numbers, pointers into the arena and code addresses.
-#include "decoders_golang/program.hpp"
-#include "sound_executable.hpp"
+#include "decoders/golang/program.hpp"
+#include "tests/fuzz/sound_executable.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // config.json and state.json: any bytes give a document or a precise error, never a crash, and nothing that harms a terminal.
-#include "decoders_oci/config.hpp"
-#include "decoders_oci/runtime_state.hpp"
+#include "decoders/oci/config.hpp"
+#include "decoders/oci/runtime_state.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,9 +1,9 @@
 // What replay, stat and export make of a recording that the reader believes.
-#include "output/exporters.hpp"
-#include "output/statistics.hpp"
-#include "output/tee.hpp"
-#include "output/trace_printer.hpp"
-#include "recording_input.hpp"
+#include "tests/fuzz/recording_input.hpp"
+#include "tracer/output/export/exporters.hpp"
+#include "tracer/output/statistics.hpp"
+#include "tracer/output/tee.hpp"
+#include "tracer/output/text/trace_printer.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -29,16 +29,16 @@ output::PrintOptions everything() {
 }
 
 /// All that a recording's events are made into, and what is told of them at the end.
-struct Consumers final : StreamSink {
+struct Consumers final : EventSink {
     Nowhere nowhere;
     output::TracePrinter printer{everything(), nowhere};
     output::Statistics statistics;
-    std::unique_ptr<StreamSink> jsonl = output::make_jsonl_exporter(nowhere), perfetto = output::make_perfetto_exporter(nowhere),
-                                html = output::make_html_exporter(nowhere);
+    std::unique_ptr<EventSink> jsonl = output::make_jsonl_exporter(nowhere), perfetto = output::make_perfetto_exporter(nowhere),
+                               html = output::make_html_exporter(nowhere);
     output::Tee all{{&printer, &statistics, jsonl.get(), perfetto.get(), html.get()}};
 
     void session(const SessionInfo& info) override { all.session(info); }
-    void target(TargetId id, const FdTarget& target) override { all.target(id, target); }
+    void target(OpenFileId id, const OpenFile& target) override { all.target(id, target); }
     void task(const TaskInfo& task) override { all.task(task); }
     void event(const Event& event) override { all.event(event); }
     void snapshot(const Snapshot& snapshot) override { all.snapshot(snapshot); }

@@ -2,11 +2,11 @@
 // layers.
 #pragma once
 
-#include "recording/block.hpp"
-#include "recording/delivery.hpp"
-#include "recording/event_codec.hpp"
-#include "recording/reader.hpp"
-#include "recording/schema.hpp"
+#include "tracer/recording/block.hpp"
+#include "tracer/recording/event_codec.hpp"
+#include "tracer/recording/event_replayer.hpp"
+#include "tracer/recording/reader.hpp"
+#include "tracer/recording/schema.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@
 
 namespace shimtrace::recording {
 
-struct Ignore final : StreamSink {
+struct Ignore final : EventSink {
     void event(const Event&) override {}
 };
 
@@ -66,7 +66,7 @@ void read_blocks(std::span<const std::byte> bytes) {
 template <typename Sink>
 void decode_payload(std::span<const std::byte> bytes) {
     Sink sink;
-    Delivery delivery(sink, {}, {}, {});
+    EventReplayer delivery(sink, {}, {}, {});
     (void)decode_events(bytes, delivery);
     delivery.finish();
 }
@@ -84,7 +84,7 @@ void feed(const std::uint8_t* data, std::size_t size) {
         case 2:
             return (void)read_message<Snapshot>(bytes);
         case 3:
-            return (void)read_message<FdTarget>(bytes);
+            return (void)read_message<OpenFile>(bytes);
         case 4:
             return (void)decode_summary(bytes);
         default:

@@ -1,5 +1,5 @@
 // The reader on hostile bytes.
-#include "recording_input.hpp"
+#include "tests/fuzz/recording_input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     shimtrace::recording::feed<shimtrace::recording::Ignore>(data, size);

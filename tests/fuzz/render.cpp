@@ -1,7 +1,7 @@
 // Arbitrary numbers, arguments and captured bytes through capture and rendering: whatever a tracee or a recording holds, a line
 // comes out, bounded, and nothing else happens.
-#include "decoders_syscalls/render.hpp"
-#include "decoders_syscalls/capture.hpp"
+#include "decoders/syscalls/render.hpp"
+#include "decoders/syscalls/capture.hpp"
 
 #include <cstdlib>
 #include <cstring>

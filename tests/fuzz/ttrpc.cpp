@@ -1,5 +1,5 @@
 // ttrpc: any bytes, in any pieces, with any part not captured, give messages that can be printed.
-#include "decoders_ttrpc/stream.hpp"
+#include "decoders/messages/ttrpc/stream.hpp"
 
 #include <algorithm>
 #include <cstddef>

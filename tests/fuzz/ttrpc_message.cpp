@@ -1,5 +1,5 @@
 // The messages of ttrpc's services: any bytes as any of them give fields that can be printed, or say what is wrong.
-#include "decoders_ttrpc/message.hpp"
+#include "decoders/messages/ttrpc/message.hpp"
 
 #include <algorithm>
 #include <cstddef>

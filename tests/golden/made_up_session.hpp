@@ -2,9 +2,9 @@
 // is of any real host. The golden recordings hold it, and tests of exporters feed on it.
 #pragma once
 
-#include "decoders_syscalls/table.hpp"
+#include "decoders/syscalls/table.hpp"
 
-#include <shimtrace/stream.hpp>
+#include <shimtrace/event_sink.hpp>
 
 #include <array>
 #include <csignal>
@@ -24,7 +24,7 @@ public:
     static constexpr Nanoseconds start = 5000s;  ///< CLOCK_MONOTONIC when the session begins
     static constexpr std::int32_t shim = 4700, runc = 4710, init = 4720;
 
-    explicit MadeUpSession(StreamSink& sink) : sink_(sink) {}
+    explicit MadeUpSession(EventSink& sink) : sink_(sink) {}
 
     void tell() {
         begin();
@@ -51,7 +51,7 @@ private:
 
     static void add(Event& event, std::initializer_list<Bytes> memory, std::initializer_list<std::pair<int, std::uint32_t>> fds) {
         for (const Bytes& piece : memory) event.memory.add(RemoteAddress{piece.address}, std::as_bytes(std::span(piece.bytes)));
-        for (const auto& [fd, target] : fds) event.fds.push_back({Fd{fd}, TargetId{target}});
+        for (const auto& [fd, target] : fds) event.fds.push_back({Fd{fd}, OpenFileId{target}});
     }
 
     void enter(std::int32_t pid, std::int32_t tid, Nanoseconds after, std::string_view name, std::array<std::uint64_t, 6> args,
@@ -99,19 +99,19 @@ private:
         define(shim, shim, "containerd-shim", {ProcessRole::shim, container(), {}, {}}, {shim});
         define(shim, shim + 1, "containerd-shim", {ProcessRole::shim, container(), {}, {}}, {shim + 1});
 
-        FdTarget stdout_fifo{.kind = FdKind::fifo, .path = "/run/containerd/fifo/1/c1-stdout", .inode = Inode{901}, .device = 24};
-        stdout_fifo.role = {TargetRole::stdout_stream, container(), {}};
+        OpenFile stdout_fifo{.kind = OpenFileKind::fifo, .path = "/run/containerd/fifo/1/c1-stdout", .inode = Inode{901}, .device = 24};
+        stdout_fifo.role = {OpenFileRole::stdout_stream, container(), {}};
         stdout_fifo.holders = {{Pid{5205}, Fd{7}, "ctr", 'S', true, false}};
-        sink_.target(TargetId{1}, stdout_fifo);
-        sink_.target(TargetId{2}, {.kind = FdKind::pipe, .path = "pipe:[8191]", .inode = Inode{8191}, .device = 13});
-        sink_.target(TargetId{3}, {.kind = FdKind::file, .path = "/run/containerd/runc/default/c1/state.json", .inode = Inode{77}});
-        FdTarget ttrpc{.kind = FdKind::unix_socket, .path = "socket:[3001]", .inode = Inode{3001}};
-        ttrpc.role.role = TargetRole::shim_ttrpc;
+        sink_.target(OpenFileId{1}, stdout_fifo);
+        sink_.target(OpenFileId{2}, {.kind = OpenFileKind::pipe, .path = "pipe:[8191]", .inode = Inode{8191}, .device = 13});
+        sink_.target(OpenFileId{3}, {.kind = OpenFileKind::file, .path = "/run/containerd/runc/default/c1/state.json", .inode = Inode{77}});
+        OpenFile ttrpc{.kind = OpenFileKind::unix_socket, .path = "socket:[3001]", .inode = Inode{3001}};
+        ttrpc.role.role = OpenFileRole::shim_ttrpc;
         ttrpc.socket = SocketFacts{.protocol = "UNIX-STREAM", .local = "/run/containerd/s/1", .state = "ESTABLISHED", .inode = Inode{3001}};
-        sink_.target(TargetId{4}, ttrpc);
-        FdTarget epoll{.kind = FdKind::eventpoll, .path = "anon_inode:[eventpoll]"};
-        epoll.interest = {{Fd{9}, 1, 9, "socket:[3001]", TargetId{4}}};
-        sink_.target(TargetId{5}, epoll);
+        sink_.target(OpenFileId{4}, ttrpc);
+        OpenFile epoll{.kind = OpenFileKind::eventpoll, .path = "anon_inode:[eventpoll]"};
+        epoll.interest = {{Fd{9}, 1, 9, "socket:[3001]", OpenFileId{4}}};
+        sink_.target(OpenFileId{5}, epoll);
         sink_.snapshot(snapshot(5ms, 'S'));
     }
 
@@ -269,7 +269,7 @@ private:
         return snapshot;
     }
 
-    StreamSink& sink_;
+    EventSink& sink_;
 };
 
 }  // namespace shimtrace::test

@@ -1,8 +1,8 @@
 // A golden recording of the present format, of a session that is made up.
 //   golden_recording FILE      tests/golden/vN/session.strec, when the format has become version N
-#include "made_up_session.hpp"
+#include "tests/golden/made_up_session.hpp"
 
-#include "recording/writer.hpp"
+#include "tracer/recording/writer.hpp"
 
 #include <fmt/format.h>
 

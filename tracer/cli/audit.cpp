@@ -1,10 +1,10 @@
 // shimtrace audit: what containerd, shim, runc and the kernel each believe, and where they contradict each other.
-#include "audit/audit.hpp"
-#include "cli/command.hpp"
-#include "cli/time_text.hpp"
-#include "containerd/audit_facts.hpp"
-#include "containerd/find_target.hpp"
-#include "output/printable.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/cli/time_text.hpp"
+#include "tracer/containerd/audit_facts.hpp"
+#include "tracer/containerd/find_target.hpp"
+#include "tracer/diagnosis/checks/check.hpp"
+#include "tracer/output/printable.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

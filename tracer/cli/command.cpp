@@ -1,4 +1,4 @@
-#include "cli/command.hpp"
+#include "tracer/cli/command.hpp"
 
 #include <fmt/format.h>
 

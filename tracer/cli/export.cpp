@@ -1,9 +1,9 @@
 // shimtrace export: a recording for other tools and people.
-#include "cli/command.hpp"
-#include "cli/output_file.hpp"
-#include "cli/replay_options.hpp"
-#include "cli/session.hpp"
-#include "output/exporters.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/cli/live_session.hpp"
+#include "tracer/cli/output_file.hpp"
+#include "tracer/cli/replay_options.hpp"
+#include "tracer/output/export/exporters.hpp"
 
 #include <memory>
 
@@ -13,7 +13,7 @@ namespace {
 
 struct Format {
     const char* name;
-    std::unique_ptr<StreamSink> (*make)(output::LineWriter&);
+    std::unique_ptr<EventSink> (*make)(output::LineWriter&);
 };
 constexpr Format formats[] = {
     {"jsonl", output::make_jsonl_exporter},

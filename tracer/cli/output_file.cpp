@@ -1,7 +1,7 @@
-#include "cli/output_file.hpp"
+#include "tracer/cli/output_file.hpp"
 
-#include "cli/command.hpp"
-#include "output/aside_writer.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/output/threaded_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -140,7 +140,7 @@ Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place
     if (!opened) return std::unexpected(opened.error());
     auto writer = std::make_unique<FileWriter>(opened->fd, opened->owned, opened->command, std::move(ended));
     if (!place.tell_lost || is_regular_file(opened->fd)) return writer;
-    return std::make_unique<output::AsideWriter>(std::move(writer), place.tell_lost);
+    return std::make_unique<output::ThreadedWriter>(std::move(writer), place.tell_lost);
 }
 
 }  // namespace shimtrace::cli

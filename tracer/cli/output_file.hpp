@@ -1,7 +1,7 @@
 // Where -o leads: standard error, a file, a file a thread (-ff), or a command behind a pipe.
 #pragma once
 
-#include "output/line_writer.hpp"
+#include "tracer/output/line_writer.hpp"
 
 #include <shimtrace/error.hpp>
 

@@ -1,10 +1,10 @@
 // shimtrace ps: every container, as runc, its shim and the kernel see it, and the runtime's commands at work on it.
-#include "cli/command.hpp"
-#include "cli/sight.hpp"
-#include "cli/time_text.hpp"
-#include "containerd/listing.hpp"
-#include "diagnosis/diagnose.hpp"
-#include "output/printable.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/cli/diagnose_live.hpp"
+#include "tracer/cli/time_text.hpp"
+#include "tracer/containerd/listing.hpp"
+#include "tracer/diagnosis/diagnose.hpp"
+#include "tracer/output/printable.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -72,14 +72,14 @@ void add_verdicts(std::vector<ListedContainer>& rows, const std::vector<Diagnosi
 
 /// A look at everything, and a second one, shortly after, only where the first could have seen something passing.
 Result<Picture> picture_of(const Globals& globals, stacks::BinaryCache& cache) {
-    const SightOptions options;
+    const DiagnoseOptions options;
     auto sight = look(globals, options, cache);
     if (!sight) return std::unexpected(sight.error().error);
-    std::vector<Diagnosis> diagnoses = diagnosis::diagnose(sight->snapshot, sight->question);
+    std::vector<Diagnosis> diagnoses = diagnosis::diagnose(sight->snapshot, sight->query);
     if (diagnosis::needs_second_look(diagnoses)) {
-        if (auto again = look_again(globals, options, cache, sight->snapshot, std::chrono::milliseconds(150))) {
+        if (auto again = resample(globals, options, cache, sight->snapshot, std::chrono::milliseconds(150))) {
             sight = std::move(again);
-            diagnoses = diagnosis::diagnose(sight->snapshot, sight->question);
+            diagnoses = diagnosis::diagnose(sight->snapshot, sight->query);
         }
     }
     Picture picture;
@@ -87,7 +87,7 @@ Result<Picture> picture_of(const Globals& globals, stacks::BinaryCache& cache) {
     picture.rows = containerd::list_containers(picture.snapshot);
     add_verdicts(picture.rows, diagnoses);
     if (geteuid() != 0) picture.notes.emplace_back(not_root);
-    for (const std::string& gap : picture.snapshot.gaps) picture.notes.push_back(gap);
+    for (const std::string& gap : picture.snapshot.read_errors) picture.notes.push_back(gap);
     return picture;
 }
 

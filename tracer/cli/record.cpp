@@ -1,8 +1,8 @@
 // shimtrace record: a live session into a file.
-#include "cli/command.hpp"
-#include "cli/session.hpp"
-#include "cli/session_recorder.hpp"
-#include "cli/trace_options.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/cli/live_session.hpp"
+#include "tracer/cli/session_recorder.hpp"
+#include "tracer/cli/trace_options.hpp"
 
 #include <memory>
 

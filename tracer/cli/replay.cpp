@@ -1,9 +1,9 @@
 // shimtrace replay: a recording, printed as trace would have printed the session.
-#include "cli/command.hpp"
-#include "cli/replay_options.hpp"
-#include "cli/session.hpp"
-#include "cli/trace_options.hpp"
-#include "cli/trace_output.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/cli/live_session.hpp"
+#include "tracer/cli/replay_options.hpp"
+#include "tracer/cli/trace_options.hpp"
+#include "tracer/cli/trace_output.hpp"
 
 #include <memory>
 #include <optional>
@@ -14,7 +14,7 @@ namespace shimtrace::cli {
 namespace {
 
 /// A printer that comes to be with the session: how trace prints depends on what was traced.
-class ReplayPrinter final : public StreamSink {
+class ReplayPrinter final : public EventSink {
 public:
     /// `picky`: of messages shown by themselves, what is asked of their replies.
     ReplayPrinter(TraceOptions options, bool json, bool calls_only, output::PrintOptions picky, std::string source)
@@ -43,7 +43,7 @@ public:
         printer_ = make_printer(json_, plan->print, *writer_);
         printer_->session(info);
     }
-    void target(TargetId id, const FdTarget& target) override {
+    void target(OpenFileId id, const OpenFile& target) override {
         if (printer_) printer_->target(id, target);
     }
     void task(const TaskInfo& task) override {
@@ -78,7 +78,7 @@ private:
     const output::PrintOptions picky_;
     const std::string source_;
     std::unique_ptr<output::LineWriter> writer_;
-    std::unique_ptr<StreamSink> printer_;
+    std::unique_ptr<EventSink> printer_;
     bool stopped_ = false, output_failed_ = false;
     std::optional<Error> failure_;
 };

@@ -1,10 +1,10 @@
-#include "cli/replay_options.hpp"
+#include "tracer/cli/replay_options.hpp"
 
-#include "cli/session.hpp"
-#include "cli/time_text.hpp"
-#include "cli/trace_options.hpp"
-#include "decoders_syscalls/capture.hpp"
-#include "output/role_text.hpp"
+#include "decoders/syscalls/capture.hpp"
+#include "tracer/cli/live_session.hpp"
+#include "tracer/cli/time_text.hpp"
+#include "tracer/cli/trace_options.hpp"
+#include "tracer/output/text/role_text.hpp"
 
 #include <fmt/format.h>
 
@@ -21,13 +21,13 @@ namespace {
 /// Lets through the calls and processes that were asked for.
 class Selector final : public output::CallStream {
 public:
-    Selector(const Selection& selection, StreamSink& next) : selection_(selection), next_(next) {}
+    Selector(const Selection& selection, EventSink& next) : selection_(selection), next_(next) {}
 
     void session(const SessionInfo& info) override {
         CallStream::session(info);
         next_.session(info);
     }
-    void target(TargetId id, const FdTarget& target) override {
+    void target(OpenFileId id, const OpenFile& target) override {
         CallStream::target(id, target);
         next_.target(id, target);
     }
@@ -64,7 +64,7 @@ private:
     [[nodiscard]] bool touches(const Event& enter, const Event* exit) const {
         if (!selection_.fd_target) return true;
         const auto matches = [&](const FdUse& use) {
-            const FdTarget* target = targets().find(use.target);
+            const OpenFile* target = targets().find(use.target);
             return target != nullptr && (std::regex_search(target->path, *selection_.fd_target) ||
                                          std::regex_search(output::target_text(*target), *selection_.fd_target));
         };
@@ -74,7 +74,7 @@ private:
     }
 
     const Selection& selection_;
-    StreamSink& next_;
+    EventSink& next_;
 };
 
 /// By the id, the beginning of one, or namespace/id.
@@ -86,13 +86,13 @@ bool is_one_of(const ContainerRef& container, const std::vector<std::string>& te
 }
 
 /// Lets through what is of some containers: their processes, and others' calls on their descriptors.
-class ContainerSelector final : public StreamSink {
+class ContainerSelector final : public EventSink {
 public:
-    ContainerSelector(const std::vector<std::string>& containers, std::unique_ptr<StreamSink> owned, StreamSink& next)
+    ContainerSelector(const std::vector<std::string>& containers, std::unique_ptr<EventSink> owned, EventSink& next)
         : containers_(containers), owned_(std::move(owned)), next_(next) {}
 
     void session(const SessionInfo& info) override { next_.session(info); }
-    void target(TargetId id, const FdTarget& target) override {
+    void target(OpenFileId id, const OpenFile& target) override {
         if (wanted_targets_.size() <= id.value) wanted_targets_.resize(id.value + std::size_t{1});
         wanted_targets_[id.value] = wanted(target.role.container);
         next_.target(id, target);
@@ -123,20 +123,20 @@ private:
     [[nodiscard]] bool wanted(const ContainerRef& container) const { return is_one_of(container, containers_); }
 
     const std::vector<std::string>& containers_;
-    std::unique_ptr<StreamSink> owned_;
-    StreamSink& next_;
+    std::unique_ptr<EventSink> owned_;
+    EventSink& next_;
     std::vector<bool> wanted_targets_;
     std::unordered_map<Tid, bool> wanted_tasks_, in_call_;
 };
 
 /// Lets time pass as it did.
-class Pacer final : public StreamSink {
+class Pacer final : public EventSink {
 public:
-    Pacer(double speed, std::function<bool()> stopped, std::unique_ptr<StreamSink> next)
+    Pacer(double speed, std::function<bool()> stopped, std::unique_ptr<EventSink> next)
         : speed_(speed), stopped_(std::move(stopped)), next_(std::move(next)) {}
 
     void session(const SessionInfo& info) override { next_->session(info); }
-    void target(TargetId id, const FdTarget& target) override { next_->target(id, target); }
+    void target(OpenFileId id, const OpenFile& target) override { next_->target(id, target); }
     void task(const TaskInfo& task) override { next_->task(task); }
     void event(const Event& event) override {
         using Clock = std::chrono::steady_clock;
@@ -159,17 +159,17 @@ public:
 private:
     const double speed_;
     const std::function<bool()> stopped_;
-    const std::unique_ptr<StreamSink> next_;
+    const std::unique_ptr<EventSink> next_;
     std::optional<MonotonicTime> first_;
     std::chrono::steady_clock::time_point started_;
 };
 
 /// Hands all on to a sink that somebody else owns.
-class Passage final : public StreamSink {
+class Passage final : public EventSink {
 public:
-    explicit Passage(StreamSink& next) : next_(next) {}
+    explicit Passage(EventSink& next) : next_(next) {}
     void session(const SessionInfo& info) override { next_.session(info); }
-    void target(TargetId id, const FdTarget& target) override { next_.target(id, target); }
+    void target(OpenFileId id, const OpenFile& target) override { next_.target(id, target); }
     void task(const TaskInfo& task) override { next_.task(task); }
     void event(const Event& event) override { next_.event(event); }
     void snapshot(const Snapshot& snapshot) override { next_.snapshot(snapshot); }
@@ -177,7 +177,7 @@ public:
     void end() override { next_.end(); }
 
 private:
-    StreamSink& next_;
+    EventSink& next_;
 };
 
 /// Digits after a point as nanoseconds; takes them off `text`.
@@ -306,22 +306,22 @@ Result<Selection> plan_selection(const ReplayOptions& options) {
     return selection;
 }
 
-std::unique_ptr<StreamSink> make_selector(const Selection& selection, StreamSink& next) {
-    std::unique_ptr<StreamSink> sink;
+std::unique_ptr<EventSink> make_selector(const Selection& selection, EventSink& next) {
+    std::unique_ptr<EventSink> sink;
     if (selection.by_call()) {
         sink = std::make_unique<Selector>(selection, next);
     } else {
         sink = std::make_unique<Passage>(next);
     }
     if (!selection.containers.empty()) {
-        StreamSink& inner = *sink;
+        EventSink& inner = *sink;
         sink = std::make_unique<ContainerSelector>(selection.containers, std::move(sink), inner);
     }
     if (selection.speed) sink = std::make_unique<Pacer>(*selection.speed, selection.read.stopped, std::move(sink));
     return sink;
 }
 
-int replay_into(const ReplayOptions& options, Selection selection, StreamSink& sink) {
+int replay_into(const ReplayOptions& options, Selection selection, EventSink& sink) {
     std::signal(SIGPIPE, SIG_IGN);  // `replay F | head`: a write that fails ends it
     const auto selector = make_selector(selection, sink);
     const auto result = recording::read_recording(options.file, selection.read, *selector);

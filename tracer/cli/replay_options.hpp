@@ -2,8 +2,8 @@
 // it.
 #pragma once
 
-#include "output/call_stream.hpp"
-#include "recording/reader.hpp"
+#include "tracer/output/call_stream.hpp"
+#include "tracer/recording/reader.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -44,9 +44,9 @@ struct Selection {
 Result<Selection> plan_selection(const ReplayOptions& options);
 
 /// What selection leaves of a stream, handed to `next`.
-std::unique_ptr<StreamSink> make_selector(const Selection& selection, StreamSink& next);
+std::unique_ptr<EventSink> make_selector(const Selection& selection, EventSink& next);
 
 /// Reads into `sink` what was selected and prints the warnings. Returns the exit code.
-int replay_into(const ReplayOptions& options, Selection selection, StreamSink& sink);
+int replay_into(const ReplayOptions& options, Selection selection, EventSink& sink);
 
 }  // namespace shimtrace::cli

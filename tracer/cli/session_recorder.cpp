@@ -1,13 +1,13 @@
-#include "cli/session_recorder.hpp"
+#include "tracer/cli/session_recorder.hpp"
 
-#include "cli/session.hpp"
-#include "cli/sight.hpp"
-#include "cli/time_text.hpp"
-#include "containerd/versions.hpp"
-#include "decoders_syscalls/table.hpp"
-#include "diagnosis/two_looks.hpp"
+#include "decoders/syscalls/table.hpp"
+#include "tracer/cli/diagnose_live.hpp"
+#include "tracer/cli/live_session.hpp"
+#include "tracer/cli/time_text.hpp"
+#include "tracer/containerd/versions.hpp"
+#include "tracer/diagnosis/graph/snapshot_delta.hpp"
 
-#include <shimtrace/quiet_thread.hpp>
+#include <shimtrace/signal_free_thread.hpp>
 
 #include <fmt/format.h>
 
@@ -67,13 +67,13 @@ struct Blocked {
 };
 
 /// The session's processes as `why` would see them. Used by one thread at a time.
-class Onlooker {
+class SnapshotTaker {
 public:
-    explicit Onlooker(const RecordingPlan& plan) : plan_(plan) {}
+    explicit SnapshotTaker(const RecordingPlan& plan) : plan_(plan) {}
 
     /// Looks again, as `why` does, where the first look could have seen something passing.
     std::optional<Snapshot> look(std::vector<Pid> processes) {
-        const SightOptions options = options_for(std::move(processes));
+        const DiagnoseOptions options = options_for(std::move(processes));
         auto seen = observe(plan_.globals, options, second_look_after, cache_);
         if (!seen) return std::nullopt;
         return std::move(seen->snapshot);
@@ -81,17 +81,17 @@ public:
 
     /// For the next of many looks, `every` so long. Where the one before is just past it is compared to that one instead of waiting; who
     /// has moved since one long past may stand still by now.
-    std::optional<Snapshot> glance(std::vector<Pid> processes, Nanoseconds every) {
+    std::optional<Snapshot> take(std::vector<Pid> processes, Nanoseconds every) {
         constexpr Nanoseconds just_past = std::chrono::seconds(2);
         if (every > just_past) return look(std::move(processes));
-        const SightOptions options = options_for(std::move(processes));
+        const DiagnoseOptions options = options_for(std::move(processes));
         auto sight = cli::look(plan_.globals, options, cache_);
         if (!sight) return std::nullopt;
         Snapshot as_seen = sight->snapshot;
         if (before_ && as_seen.taken_monotonic - before_->taken_monotonic <= just_past) {
-            diagnosis::compare_looks(sight->snapshot, *before_);
+            diagnosis::merge_progress(sight->snapshot, *before_);
         } else {
-            sight = look_again(plan_.globals, options, cache_, as_seen, second_look_after);
+            sight = resample(plan_.globals, options, cache_, as_seen, second_look_after);
             if (!sight) return std::nullopt;
         }
         before_ = std::move(as_seen);
@@ -101,7 +101,7 @@ public:
 private:
     static constexpr Nanoseconds second_look_after = std::chrono::milliseconds(200);
 
-    [[nodiscard]] SightOptions options_for(std::vector<Pid> processes) const {
+    [[nodiscard]] DiagnoseOptions options_for(std::vector<Pid> processes) const {
         return {.targets = plan_.targets, .goroutines = true, .may_stop = false, .session = std::move(processes)};
     }
 
@@ -113,10 +113,10 @@ private:
 class Recorder final : public SessionRecorder {
 public:
     Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer)
-        : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), onlooker_(plan_) {
-        if (plan_.snapshots) first_ = onlooker_.look(plan_.attached);
+        : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), snapshot_taker_(plan_) {
+        if (plan_.snapshots) first_ = snapshot_taker_.look(plan_.attached);
         started_ = Clock::now();
-        clerk_ = quiet_thread([this] { run_clerk(); });
+        housekeeping_ = signal_free_thread([this] { run_housekeeping(); });
     }
     ~Recorder() override { finish(); }
     Recorder(const Recorder&) = delete;
@@ -127,7 +127,7 @@ public:
         if (first_) writer_->snapshot(*first_);
         first_.reset();
     }
-    void target(TargetId id, const FdTarget& target) override { writer_->target(id, target); }
+    void target(OpenFileId id, const OpenFile& target) override { writer_->target(id, target); }
     void task(const TaskInfo& task) override { writer_->task(task); }
     void snapshot(const Snapshot& snapshot) override { writer_->snapshot(snapshot); }
     void event(const Event& event) override {
@@ -170,9 +170,9 @@ private:
             ending_ = true;
         }
         wake_.notify_one();
-        clerk_.join();
+        housekeeping_.join();
         if (plan_.snapshots)
-            if (const auto last = onlooker_.look(processes())) writer_->snapshot(*last);
+            if (const auto last = snapshot_taker_.look(processes())) writer_->snapshot(*last);
         writer_->end();
         const auto counts = writer_->counts();
         if (plan_.progress) {
@@ -219,7 +219,7 @@ private:
     }
 
     /// All that goes by the clock.
-    void run_clerk() {
+    void run_housekeeping() {
         // Without anything that goes by the clock, only a failed disk has to be noticed.
         const bool by_the_clock = plan_.progress || plan_.duration || plan_.snapshot_every;
         const auto pause = std::chrono::milliseconds(by_the_clock ? 100 : 1000);
@@ -232,7 +232,7 @@ private:
             if (plan_.duration && now - started_ >= *plan_.duration) stop_.stop();
             if (writer_->failure()) stop_.stop();
             if (plan_.snapshot_every && now >= next_snapshot) {
-                if (const auto snapshot = onlooker_.glance(processes(), *plan_.snapshot_every)) writer_->snapshot(*snapshot);
+                if (const auto snapshot = snapshot_taker_.take(processes(), *plan_.snapshot_every)) writer_->snapshot(*snapshot);
                 next_snapshot = std::max(next_snapshot + *plan_.snapshot_every, Clock::now());
             }
             if (plan_.progress && now >= next_line) {
@@ -267,7 +267,7 @@ private:
     engine::StopRequest& stop_;
     const std::unique_ptr<recording::Writer> writer_;
     const DumpSignal dump_signal_;
-    Onlooker onlooker_;
+    SnapshotTaker snapshot_taker_;
     std::optional<Snapshot> first_;
     Clock::time_point started_, last_line_;
     std::uint64_t last_events_ = 0;
@@ -279,7 +279,7 @@ private:
     std::map<Tid, Blocked> blocked_;
     std::set<Pid> processes_;
     Pid first_process_;
-    std::thread clerk_;
+    std::thread housekeeping_;
 };
 
 Result<void> set_duration(const std::string& text, const char* option, std::optional<Nanoseconds>& into) {
@@ -384,13 +384,13 @@ Result<std::unique_ptr<SessionRecorder>> SessionRecorder::create(const Recording
     return std::make_unique<Recorder>(plan, stop, std::move(*writer));
 }
 
-SessionEnd record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<StreamSink*> sinks,
+SessionEnd record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<EventSink*> sinks,
                           engine::StopRequest& stop) {
     auto recorder = SessionRecorder::create(recording, stop);
     if (!recorder) return {.exit_code = report(recorder.error(), exit_failed)};
     // A replay's printer begins with it.
     if (const Snapshot* first = (*recorder)->first_snapshot())
-        for (StreamSink* sink : sinks) sink->snapshot(*first);
+        for (EventSink* sink : sinks) sink->snapshot(*first);
     sinks.push_back(recorder->get());
     const SessionEnd end = run_session(trace, sinks, stop);
     if (const auto outcome = (*recorder)->outcome(); !outcome) return {.exit_code = report(outcome.error(), exit_failed)};

@@ -2,10 +2,10 @@
 // end by itself. `record` and `trace --save` share it.
 #pragma once
 
-#include "cli/command.hpp"
-#include "cli/session.hpp"
-#include "cli/trace_options.hpp"
-#include "recording/writer.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/cli/live_session.hpp"
+#include "tracer/cli/trace_options.hpp"
+#include "tracer/recording/writer.hpp"
 
 #include <memory>
 #include <optional>
@@ -45,7 +45,7 @@ Result<RecordingPlan> plan_recording(const RecordingOptions& options, const Glob
 /// "64M", "1G", "4096".
 Result<std::uint64_t> parse_size(std::string_view text);
 
-class SessionRecorder : public StreamSink {
+class SessionRecorder : public EventSink {
 public:
     /// Takes the first snapshot, so before anything is attached. `stop` is set when the recording has a reason to end.
     static Result<std::unique_ptr<SessionRecorder>> create(const RecordingPlan& plan, engine::StopRequest& stop);
@@ -57,7 +57,6 @@ public:
 
 /// Runs the session into `sinks` and into the recording. Its end is the session's, or, with a message, that of a recording that could not
 /// be begun or is not whole.
-SessionEnd record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<StreamSink*> sinks,
-                          engine::StopRequest& stop);
+SessionEnd record_session(const RecordingPlan& recording, const TracePlan& trace, std::vector<EventSink*> sinks, engine::StopRequest& stop);
 
 }  // namespace shimtrace::cli

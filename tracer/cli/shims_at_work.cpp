@@ -1,12 +1,12 @@
-#include "cli/shims_at_work.hpp"
+#include "tracer/cli/shims_at_work.hpp"
 
-#include "stacks/goroutines.hpp"
+#include "tracer/stacks/goroutines.hpp"
 
 #include <algorithm>
 
 namespace shimtrace::cli {
 
-std::optional<Snapshot> look_at_shims(const TracePlan& plan) {
+std::optional<Snapshot> snapshot_shims(const TracePlan& plan) {
     constexpr std::size_t most = 64;  // beyond, the wait would be felt
     const auto traced = [&](Pid pid) {
         return std::ranges::find(plan.request.attach, pid) != plan.request.attach.end() ||

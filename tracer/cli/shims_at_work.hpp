@@ -1,7 +1,7 @@
 // What the shims among a session's targets were doing before it began.
 #pragma once
 
-#include "cli/trace_options.hpp"
+#include "tracer/cli/trace_options.hpp"
 
 #include <shimtrace/snapshot.hpp>
 
@@ -10,6 +10,6 @@
 namespace shimtrace::cli {
 
 /// The goroutines of the shims that are to be traced, read without stopping anything. nullopt: there are none.
-std::optional<Snapshot> look_at_shims(const TracePlan& plan);
+std::optional<Snapshot> snapshot_shims(const TracePlan& plan);
 
 }  // namespace shimtrace::cli

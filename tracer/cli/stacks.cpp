@@ -1,17 +1,18 @@
 // shimtrace stacks: every goroutine and every thread's native stack.
-#include "cli/command.hpp"
-#include "cli/session.hpp"
-#include "containerd/find_target.hpp"
-#include "containerd/roles.hpp"
-#include "decoders_syscalls/table.hpp"
-#include "host/snapshot.hpp"
-#include "output/goroutines.hpp"
-#include "output/printable.hpp"
-#include "output/role_text.hpp"
-#include "recording/reader.hpp"
-#include "stacks/core_stacks.hpp"
-#include "stacks/goroutines.hpp"
-#include "stacks/native.hpp"
+#include "decoders/syscalls/table.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/cli/live_session.hpp"
+#include "tracer/containerd/find_target.hpp"
+#include "tracer/containerd/roles.hpp"
+#include "tracer/output/printable.hpp"
+#include "tracer/output/text/goroutine_traceback.hpp"
+#include "tracer/output/text/role_text.hpp"
+#include "tracer/procfs/process_reader.hpp"
+#include "tracer/recording/reader.hpp"
+#include "tracer/snapshot/take_snapshot.hpp"
+#include "tracer/stacks/core_stacks.hpp"
+#include "tracer/stacks/goroutines.hpp"
+#include "tracer/stacks/native.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -54,14 +55,14 @@ std::optional<std::int32_t> as_pid(const std::string& text) {
 /// A request in flight and a stdio fifo tell their container; the shim tells the namespace.
 void name_containers(GoProgram& program, const Process& process) {
     for (Goroutine& goroutine : program.goroutines) {
-        GoMeaning& meaning = goroutine.meaning;
-        if (meaning.what.empty()) continue;
-        if (meaning.container && meaning.container.ns.empty()) meaning.container.ns = process.role.container.ns;
-        if (meaning.container || !goroutine.wait.fd_path.starts_with('/')) continue;
-        const TargetRoleInfo role = containerd::target_role({.kind = FdKind::fifo, .path = goroutine.wait.fd_path}, &process);
-        if (role.role == TargetRole::none) continue;
-        meaning.container = role.container;
-        meaning.exec_id = role.exec_id;
+        GoroutinePurpose& purpose = goroutine.purpose;
+        if (purpose.what.empty()) continue;
+        if (purpose.container && purpose.container.ns.empty()) purpose.container.ns = process.role.container.ns;
+        if (purpose.container || !goroutine.wait.fd_path.starts_with('/')) continue;
+        const OpenFileRoleInfo role = containerd::target_role({.kind = OpenFileKind::fifo, .path = goroutine.wait.fd_path}, &process);
+        if (role.role == OpenFileRole::none) continue;
+        purpose.container = role.container;
+        purpose.exec_id = role.exec_id;
     }
 }
 
@@ -179,24 +180,24 @@ public:
             process->role = containerd::process_role(*process, nullptr, nullptr);
             return std::vector{std::move(*process)};
         }
-        if (!survey_) {
-            auto surveyed = containerd::survey(globals_.run_dir);
+        if (!listing_) {
+            auto surveyed = containerd::list_containers(globals_.run_dir);
             if (!surveyed) return std::unexpected(Refusal{surveyed.error(), exit_failed});
-            survey_ = std::move(*surveyed);
+            listing_ = std::move(*surveyed);
         }
-        auto found = containerd::find_target(*survey_, text);
+        auto found = containerd::find_target(*listing_, text);
         if (!found) return std::unexpected(Refusal{found.error().error, found.error().ambiguous ? exit_usage : exit_failed});
         std::vector<Process> processes;
         for (const Pid pid : found->pids) {
-            const auto process = std::ranges::find(survey_->processes, pid, &Process::pid);
-            if (process != survey_->processes.end()) processes.push_back(*process);
+            const auto process = std::ranges::find(listing_->processes, pid, &Process::pid);
+            if (process != listing_->processes.end()) processes.push_back(*process);
         }
         return processes;
     }
 
 private:
     const Globals& globals_;
-    std::optional<Snapshot> survey_;
+    std::optional<Snapshot> listing_;
 };
 
 bool is_file(const std::string& path) {

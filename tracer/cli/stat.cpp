@@ -1,8 +1,8 @@
 // shimtrace stat and diff: what a recording's calls add up to, and how two recordings differ.
-#include "cli/command.hpp"
-#include "cli/replay_options.hpp"
-#include "cli/session.hpp"
-#include "output/statistics.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/cli/live_session.hpp"
+#include "tracer/cli/replay_options.hpp"
+#include "tracer/output/statistics.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "cli/time_text.hpp"
+#include "tracer/cli/time_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,11 +1,11 @@
 // shimtrace trace: a live session, printed as it happens.
-#include "cli/command.hpp"
-#include "cli/session.hpp"
-#include "cli/session_recorder.hpp"
-#include "cli/shims_at_work.hpp"
-#include "cli/trace_options.hpp"
-#include "cli/trace_output.hpp"
-#include "output/deferred_sink.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/cli/live_session.hpp"
+#include "tracer/cli/session_recorder.hpp"
+#include "tracer/cli/shims_at_work.hpp"
+#include "tracer/cli/trace_options.hpp"
+#include "tracer/cli/trace_output.hpp"
+#include "tracer/output/threaded_sink.hpp"
 
 #include <atomic>
 #include <memory>
@@ -42,12 +42,12 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
     if (!writer) return report(writer.error(), exit_failed);
     auto printer = make_printer(globals.json, plan->print, **writer);
     // On one CPU with the traced thread, whatever this thread does is time that the other one waits.
-    std::optional<output::DeferredSink> elsewhere;
+    std::optional<output::ThreadedSink> elsewhere;
     if (plan->request.colocate && std::thread::hardware_concurrency() > 1) elsewhere.emplace(*printer);
-    std::vector<StreamSink*> sinks{elsewhere ? static_cast<StreamSink*>(&*elsewhere) : printer.get()};
+    std::vector<EventSink*> sinks{elsewhere ? static_cast<EventSink*>(&*elsewhere) : printer.get()};
     // A recording's first snapshot tells this, too.
     if (!recording && (plan->print.messages != 0 || plan->print.messages_alone != 0))
-        if (const auto shims = look_at_shims(*plan)) sinks.front()->snapshot(*shims);
+        if (const auto shims = snapshot_shims(*plan)) sinks.front()->snapshot(*shims);
     const SessionEnd end = recording ? record_session(*recording, *plan, std::move(sinks), stop) : run_session(*plan, sinks, stop);
     elsewhere.reset();
     printer.reset();

@@ -1,8 +1,8 @@
-#include "cli/trace_filter.hpp"
+#include "tracer/cli/trace_filter.hpp"
 
-#include "decoders_syscalls/render.hpp"
-#include "decoders_syscalls/table.hpp"
-#include "decoders_syscalls/transfer.hpp"
+#include "decoders/syscalls/render.hpp"
+#include "decoders/syscalls/table.hpp"
+#include "decoders/syscalls/transfer.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // strace's -e expressions: which calls, signals, statuses.
 #pragma once
 
-#include "output/messages.hpp"
-#include "output/print_options.hpp"
+#include "tracer/output/messages.hpp"
+#include "tracer/output/print_options.hpp"
 
 #include <shimtrace/error.hpp>
 

@@ -1,6 +1,6 @@
-#include "cli/trace_options.hpp"
+#include "tracer/cli/trace_options.hpp"
 
-#include "cli/time_text.hpp"
+#include "tracer/cli/time_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
 // strace's options, once for trace, record and replay.
 #pragma once
 
-#include "cli/output_file.hpp"
-#include "cli/trace_filter.hpp"
-#include "engine/trace.hpp"
-#include "output/print_options.hpp"
+#include "tracer/cli/output_file.hpp"
+#include "tracer/cli/trace_filter.hpp"
+#include "tracer/engine/trace.hpp"
+#include "tracer/output/print_options.hpp"
 
 #include <shimtrace/snapshot.hpp>
 

@@ -1,7 +1,7 @@
-#include "cli/trace_output.hpp"
+#include "tracer/cli/trace_output.hpp"
 
-#include "output/exporters.hpp"
-#include "output/trace_printer.hpp"
+#include "tracer/output/export/exporters.hpp"
+#include "tracer/output/text/trace_printer.hpp"
 
 #include <fmt/format.h>
 
@@ -29,7 +29,7 @@ std::function<std::string(std::uint64_t)> tell_lost_lines(bool json) {
     return [](std::uint64_t lines) { return fmt::format("shimtrace: {} lines were lost here: nobody read them in time\n", lines); };
 }
 
-std::unique_ptr<StreamSink> make_printer(bool json, const output::PrintOptions& options, output::LineWriter& writer) {
+std::unique_ptr<EventSink> make_printer(bool json, const output::PrintOptions& options, output::LineWriter& writer) {
     if (json) return output::make_jsonl_exporter(writer, options);
     return std::make_unique<output::TracePrinter>(options, writer);
 }

@@ -1,9 +1,9 @@
 // What trace and replay show a session with: strace's lines, or JSON lines.
 #pragma once
 
-#include "cli/trace_options.hpp"
+#include "tracer/cli/trace_options.hpp"
 
-#include <shimtrace/stream.hpp>
+#include <shimtrace/event_sink.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -19,6 +19,6 @@ Result<TracePlan> plan_output(const TraceOptions& options, bool json);
 std::function<std::string(std::uint64_t)> tell_lost_lines(bool json);
 
 /// `writer` has to outlive it.
-std::unique_ptr<StreamSink> make_printer(bool json, const output::PrintOptions& options, output::LineWriter& writer);
+std::unique_ptr<EventSink> make_printer(bool json, const output::PrintOptions& options, output::LineWriter& writer);
 
 }  // namespace shimtrace::cli

@@ -1,11 +1,11 @@
 // shimtrace why: what a container waits for, and who is to blame.
-#include "cli/command.hpp"
-#include "cli/saved_sight.hpp"
-#include "cli/sight.hpp"
-#include "cli/time_text.hpp"
-#include "host/snapshot.hpp"
-#include "output/why_json.hpp"
-#include "output/why_text.hpp"
+#include "tracer/cli/command.hpp"
+#include "tracer/cli/diagnose_live.hpp"
+#include "tracer/cli/saved_snapshot.hpp"
+#include "tracer/cli/time_text.hpp"
+#include "tracer/output/json/why_json.hpp"
+#include "tracer/output/text/why_text.hpp"
+#include "tracer/snapshot/take_snapshot.hpp"
 
 #include <fmt/format.h>
 
@@ -47,7 +47,7 @@ output::WhyStyle style_of(const Globals& globals, const WhyOptions& options) {
     return style;
 }
 
-SightOptions sight_options(const WhyOptions& options) {
+DiagnoseOptions sight_options(const WhyOptions& options) {
     return {.targets = options.targets, .goroutines = true, .may_stop = options.stop && !options.no_stop, .session = {}};
 }
 
@@ -60,7 +60,7 @@ std::string as_text(const nlohmann::ordered_json& json, int indent) {
     return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void print(const Globals& globals, const WhyOptions& options, const Answer& answer) {
+void print(const Globals& globals, const WhyOptions& options, const DiagnosisResult& answer) {
     if (options.dot) {
         fmt::print("{}", output::graph_dot(diagnosis::build_wait_graph(answer.snapshot)));
         return;
@@ -70,7 +70,7 @@ void print(const Globals& globals, const WhyOptions& options, const Answer& answ
         return;
     }
     const output::WhyStyle style = style_of(globals, options);
-    const bool all = options.targets.empty() && answer.question.containers.empty() && answer.question.pids.empty();
+    const bool all = options.targets.empty() && answer.query.containers.empty() && answer.query.pids.empty();
     if (all || answer.diagnoses.size() > 4) {
         fmt::print("{}", output::why_all_text(answer.diagnoses, style));
     } else {
@@ -79,7 +79,7 @@ void print(const Globals& globals, const WhyOptions& options, const Answer& answ
     }
     if (options.verbose > 0) fmt::print("\nWhole graph:\n{}", output::graph_text(diagnosis::build_wait_graph(answer.snapshot)));
     if (options.verbose > 0)
-        for (const std::string& gap : answer.snapshot.gaps) fmt::print("not read: {}\n", gap);
+        for (const std::string& gap : answer.snapshot.read_errors) fmt::print("not read: {}\n", gap);
 }
 
 int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval) {
@@ -102,8 +102,8 @@ int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval
 }
 
 /// False: none of the processes asked about was there to be looked at.
-bool anybody_there(const Snapshot& snapshot, const diagnosis::Question& question) {
-    return question.pids.empty() || !question.containers.empty() || std::ranges::any_of(question.pids, [&](Pid pid) {
+bool anybody_there(const Snapshot& snapshot, const diagnosis::Query& query) {
+    return query.pids.empty() || !query.containers.empty() || std::ranges::any_of(query.pids, [&](Pid pid) {
                const auto process = std::ranges::find(snapshot.processes, pid, &Process::pid);
                return process != snapshot.processes.end() && (process->state == 'Z' || !process->threads.empty());
            });
@@ -114,13 +114,13 @@ int from_file(const Globals& globals, const WhyOptions& options, const std::stri
     std::erase(asked.targets, file);
     auto snapshot = saved_snapshot(file, options.at);
     if (!snapshot) return report(snapshot.error(), exit_failed);
-    auto question = question_about(*snapshot, asked.targets);
-    if (!question) return report(question.error().error, question.error().exit_code);
-    if (!anybody_there(*snapshot, *question))
+    auto query = query_about(*snapshot, asked.targets);
+    if (!query) return report(query.error().error, query.error().exit_code);
+    if (!anybody_there(*snapshot, *query))
         return report({.what = fmt::format("{}: none of the recorded processes lived at {}", file, output::rfc3339(snapshot->taken)),
                        .hint = "--at TIME chooses an earlier snapshot; `record --snapshot-every 1s` takes more of them"},
                       exit_failed);
-    const Answer offline = answer({std::move(*snapshot), std::move(*question)});
+    const DiagnosisResult offline = answer({std::move(*snapshot), std::move(*query)});
     print(globals, asked, offline);
     return options.exit_code && any_stuck(offline.diagnoses) ? exit_stuck : exit_done;
 }

@@ -1,7 +1,7 @@
-#include "containerd/ask_shim.hpp"
+#include "tracer/containerd/ask_shim.hpp"
 
-#include "containerd/container_index.hpp"
-#include "decoders_ttrpc/stream.hpp"
+#include "decoders/messages/ttrpc/stream.hpp"
+#include "tracer/containerd/container_index.hpp"
 
 #include <fmt/format.h>
 

@@ -1,13 +1,13 @@
-#include "containerd/audit_facts.hpp"
+#include "tracer/containerd/audit_facts.hpp"
 
-#include "containerd/ask_shim.hpp"
-#include "containerd/command_line.hpp"
-#include "containerd/container_files.hpp"
-#include "containerd/container_index.hpp"
-#include "containerd/find_target.hpp"
-#include "decoders_oci/config.hpp"
-#include "decoders_oci/runtime_state.hpp"
-#include "host/snapshot.hpp"
+#include "decoders/oci/config.hpp"
+#include "decoders/oci/runtime_state.hpp"
+#include "tracer/containerd/ask_shim.hpp"
+#include "tracer/containerd/command_line.hpp"
+#include "tracer/containerd/container_files.hpp"
+#include "tracer/containerd/container_index.hpp"
+#include "tracer/containerd/find_target.hpp"
+#include "tracer/snapshot/take_snapshot.hpp"
 
 #include <fmt/format.h>
 
@@ -211,7 +211,7 @@ private:
         std::set<std::string> held;
         for (const Process& process : facts_.snapshot.processes) {
             for (const FdEntry& entry : process.fds)
-                if (entry.target.kind == FdKind::fifo) held.insert(entry.target.path);
+                if (entry.target.kind == OpenFileKind::fifo) held.insert(entry.target.path);
         }
         for (const Pipe& pipe : facts_.snapshot.pipes)
             if (!pipe.holders.empty()) held.insert(pipe.path);
@@ -291,7 +291,7 @@ std::vector<OomKill> parse_oom_kills(std::string_view log) {
 Result<AuditFacts> gather_audit_facts(const AuditScope& scope) {
     const HostFiles files(scope.copy);
     if (!files.is_copy()) {
-        auto snapshot = survey_closely(scope.run_dir);
+        auto snapshot = list_containers_closely(scope.run_dir);
         if (!snapshot) return std::unexpected(snapshot.error());
         const Layout layout = find_layout(*snapshot, files, scope.run_dir);
         return Gatherer(scope, files).gather(std::move(*snapshot), layout);

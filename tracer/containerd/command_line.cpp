@@ -1,4 +1,4 @@
-#include "containerd/command_line.hpp"
+#include "tracer/containerd/command_line.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,12 +1,12 @@
-#include "containerd/container_files.hpp"
+#include "tracer/containerd/container_files.hpp"
 
-#include "containerd/command_line.hpp"
-#include "containerd/container_index.hpp"
-#include "containerd/find_target.hpp"
-#include "containerd/roles.hpp"
-#include "decoders_oci/config.hpp"
-#include "decoders_oci/runtime_state.hpp"
-#include "decoders_oci/typed_json.hpp"
+#include "decoders/oci/config.hpp"
+#include "decoders/oci/runtime_state.hpp"
+#include "decoders/oci/typed_json.hpp"
+#include "tracer/containerd/command_line.hpp"
+#include "tracer/containerd/container_index.hpp"
+#include "tracer/containerd/find_target.hpp"
+#include "tracer/containerd/roles.hpp"
 
 #include <fmt/format.h>
 
@@ -74,8 +74,8 @@ public:
             if (!add_states(root)) unseen.push_back(root);
         for (ContainerFiles& each : found_) {
             for (const std::string& path : {each.bundle, each.runc_root + "/" + each.container.id})
-                if (each.silent_mount.empty()) each.silent_mount = files_.silent_mount_over(path);
-            if (!each.silent_mount.empty() || each.state_json_exists || !each.state_json_error.empty()) continue;
+                if (each.unresponsive_mount.empty()) each.unresponsive_mount = files_.unresponsive_mount_over(path);
+            if (!each.unresponsive_mount.empty() || each.state_json_exists || !each.state_json_error.empty()) continue;
             // Without permission, or in a mount namespace where /run is another, a state that is not there proves nothing.
             if (!each.bundle_exists || std::ranges::find(unseen, each.runc_root) != unseen.end() || has_other_mounts(each.container))
                 each.runc_root.clear();

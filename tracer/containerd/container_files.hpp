@@ -1,8 +1,8 @@
 // Every container's files, from bundles and runtime roots, matched with each other.
 #pragma once
 
-#include "containerd/host_files.hpp"
-#include "containerd/layout.hpp"
+#include "tracer/containerd/host_files.hpp"
+#include "tracer/containerd/layout.hpp"
 
 #include <shimtrace/snapshot.hpp>
 

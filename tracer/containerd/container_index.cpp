@@ -1,6 +1,6 @@
-#include "containerd/container_index.hpp"
+#include "tracer/containerd/container_index.hpp"
 
-#include "containerd/command_line.hpp"
+#include "tracer/containerd/command_line.hpp"
 
 #include <optional>
 

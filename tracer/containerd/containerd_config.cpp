@@ -1,4 +1,4 @@
-#include "containerd/containerd_config.hpp"
+#include "tracer/containerd/containerd_config.hpp"
 
 #include <algorithm>
 

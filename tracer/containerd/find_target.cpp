@@ -1,6 +1,6 @@
-#include "containerd/find_target.hpp"
+#include "tracer/containerd/find_target.hpp"
 
-#include "containerd/container_index.hpp"
+#include "tracer/containerd/container_index.hpp"
 
 #include <fmt/format.h>
 

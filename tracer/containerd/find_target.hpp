@@ -31,10 +31,10 @@ std::expected<FoundTarget, TargetError> find_target(const Snapshot& snapshot, st
 
 /// The process table, roles, and every container's files: what find_target, ps and audit start from. `run_dir`: containerd's
 /// state where it cannot be found from the shims; empty otherwise.
-Result<Snapshot> survey(const std::string& run_dir);
+Result<Snapshot> list_containers(const std::string& run_dir);
 
 /// The same with a closer look at every shim and init: threads, calls, cgroups.
-Result<Snapshot> survey_closely(const std::string& run_dir);
+Result<Snapshot> list_containers_closely(const std::string& run_dir);
 
 /// Adds the ContainerFiles of every container that processes or state directories show, then assigns roles.
 void read_container_files(Snapshot& snapshot, const std::string& run_dir);

@@ -1,4 +1,4 @@
-#include "containerd/host_files.hpp"
+#include "tracer/containerd/host_files.hpp"
 
 #include <fmt/format.h>
 
@@ -84,12 +84,12 @@ int reopen(int path_fd, int flags) {
 
 }  // namespace
 
-std::string HostFiles::silent_mount_over(const std::string& path) const {
+std::string HostFiles::unresponsive_mount_over(const std::string& path) const {
     return is_copy() ? std::string() : mounts_->over(path);
 }
 
 int HostFiles::open_path(const std::string& path, std::uint64_t extra_flags) const {
-    if (!silent_mount_over(path).empty()) {
+    if (!unresponsive_mount_over(path).empty()) {
         errno = ETIMEDOUT;
         return -1;
     }

@@ -2,7 +2,7 @@
 // component that is a symbolic link is not followed.
 #pragma once
 
-#include "containerd/silent_mounts.hpp"
+#include "tracer/containerd/unresponsive_mounts.hpp"
 
 #include <shimtrace/error.hpp>
 #include <shimtrace/types.hpp>
@@ -35,7 +35,7 @@ public:
     [[nodiscard]] bool is_copy() const { return !root_.empty(); }
 
     /// The mount that does not answer and is in the way to the path, which is therefore not read (ETIMEDOUT); empty: none is.
-    [[nodiscard]] std::string silent_mount_over(const std::string& path) const;
+    [[nodiscard]] std::string unresponsive_mount_over(const std::string& path) const;
 
     /// A regular file's bytes. Errors: not there, not permitted, no regular file (EINVAL), larger than `limit` (EFBIG).
     [[nodiscard]] Result<std::string> read(const std::string& path, std::size_t limit) const;
@@ -54,7 +54,7 @@ private:
     [[nodiscard]] int open_path(const std::string& path, std::uint64_t extra_flags) const;
 
     std::string root_;
-    std::shared_ptr<SilentMounts> mounts_ = std::make_shared<SilentMounts>();
+    std::shared_ptr<UnresponsiveMounts> mounts_ = std::make_shared<UnresponsiveMounts>();
 };
 
 }  // namespace shimtrace::containerd

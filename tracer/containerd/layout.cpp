@@ -1,7 +1,7 @@
-#include "containerd/layout.hpp"
+#include "tracer/containerd/layout.hpp"
 
-#include "containerd/command_line.hpp"
-#include "containerd/container_index.hpp"
+#include "tracer/containerd/command_line.hpp"
+#include "tracer/containerd/container_index.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // Where this host's containerd instances and runtimes keep their state: told by the processes, completed by the usual places.
 #pragma once
 
-#include "containerd/containerd_config.hpp"
-#include "containerd/host_files.hpp"
+#include "tracer/containerd/containerd_config.hpp"
+#include "tracer/containerd/host_files.hpp"
 
 #include <shimtrace/snapshot.hpp>
 

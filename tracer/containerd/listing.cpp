@@ -1,6 +1,6 @@
-#include "containerd/listing.hpp"
+#include "tracer/containerd/listing.hpp"
 
-#include "containerd/container_index.hpp"
+#include "tracer/containerd/container_index.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
-#include "containerd/roles.hpp"
+#include "tracer/containerd/roles.hpp"
 
-#include "containerd/command_line.hpp"
-#include "containerd/container_index.hpp"
-#include "containerd/target_roles.hpp"
+#include "tracer/containerd/command_line.hpp"
+#include "tracer/containerd/container_index.hpp"
+#include "tracer/containerd/open_file_roles.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -7,14 +7,14 @@
 namespace shimtrace::containerd {
 
 /// What descriptors 0, 1 and 2 of a container's process are.
-inline constexpr TargetRole stream_roles[] = {TargetRole::stdin_stream, TargetRole::stdout_stream, TargetRole::stderr_stream};
+inline constexpr OpenFileRole stream_roles[] = {OpenFileRole::stdin_stream, OpenFileRole::stdout_stream, OpenFileRole::stderr_stream};
 
-/// Fills role in every Process and FdTarget of the snapshot.
+/// Fills role in every Process and OpenFile of the snapshot.
 void assign_roles(Snapshot& snapshot);
 
 /// One process from its own facts and its parents' (for a session that meets new processes one by one).
 ProcessRoleInfo process_role(const Process& process, const Process* parent, const ProcessRoleInfo* parent_role);
 /// A target by its path alone: stdio fifo, log fifo, exec.fifo, shim's socket … `holder`: whose descriptor it is.
-TargetRoleInfo target_role(const FdTarget& target, const Process* holder);
+OpenFileRoleInfo target_role(const OpenFile& target, const Process* holder);
 
 }  // namespace shimtrace::containerd

@@ -1,7 +1,7 @@
-#include "containerd/session_roles.hpp"
+#include "tracer/containerd/session_roles.hpp"
 
-#include "containerd/command_line.hpp"
-#include "containerd/roles.hpp"
+#include "tracer/containerd/command_line.hpp"
+#include "tracer/containerd/roles.hpp"
 
 #include <utility>
 
@@ -15,11 +15,11 @@ bool plays_container(ProcessRole role) {
 
 }  // namespace
 
-SessionRoles::SessionRoles(Snapshot survey, ReadProcess read) : read_(std::move(read)) {
-    for (Process& process : survey.processes) {
+SessionRoles::SessionRoles(Snapshot listing, ReadProcess read) : read_(std::move(read)) {
+    for (Process& process : listing.processes) {
         for (const FdEntry& entry : process.fds) {
-            const FdTarget& target = entry.target;
-            if (target.role.role != TargetRole::none && (target.kind == FdKind::pipe || target.kind == FdKind::unix_socket))
+            const OpenFile& target = entry.target;
+            if (target.role.role != OpenFileRole::none && (target.kind == OpenFileKind::pipe || target.kind == OpenFileKind::unix_socket))
                 streams_.try_emplace(target.inode, target.role);
         }
         process.fds.clear();
@@ -32,7 +32,7 @@ ProcessRoleInfo SessionRoles::process(Process fresh) {
     const Pid pid = fresh.pid;
     const Process* parent = fresh.parent ? look(fresh.parent) : nullptr;
     fresh.role = process_role(fresh, parent, parent != nullptr ? &parent->role : nullptr);
-    // The survey knew more than the process's own facts tell, as long as it is the same program still.
+    // The listing knew more than the process's own facts tell, as long as it is the same program still.
     if (const auto known = processes_.find(pid); known != processes_.end()) {
         const Process& before = known->second;
         const bool same = before.start_time == fresh.start_time && before.command_line == fresh.command_line;
@@ -50,21 +50,21 @@ const Process* SessionRoles::look(Pid pid) {
     return &processes_.at(pid);
 }
 
-TargetRoleInfo SessionRoles::target(Pid pid, const FdTarget& target) {
-    const TargetRoleInfo by_path = target_role(target, look(pid));
-    if (by_path.role != TargetRole::none) return by_path;
-    if (const TargetRoleInfo daemon = daemon_socket(target); daemon.role != TargetRole::none) return daemon;
-    if (target.kind != FdKind::pipe && target.kind != FdKind::unix_socket) return {};
+OpenFileRoleInfo SessionRoles::target(Pid pid, const OpenFile& target) {
+    const OpenFileRoleInfo by_path = target_role(target, look(pid));
+    if (by_path.role != OpenFileRole::none) return by_path;
+    if (const OpenFileRoleInfo daemon = daemon_socket(target); daemon.role != OpenFileRole::none) return daemon;
+    if (target.kind != OpenFileKind::pipe && target.kind != OpenFileKind::unix_socket) return {};
     const auto [known, fresh] = streams_.try_emplace(target.inode);
-    if (fresh && target.kind == FdKind::pipe) known->second = stream(target);
+    if (fresh && target.kind == OpenFileKind::pipe) known->second = stream(target);
     return known->second;
 }
 
 void SessionRoles::learn_addresses(const Process& process) {
     const auto learn = [&](const std::string& address) {
         if (address.empty()) return;
-        addresses_.try_emplace(address, TargetRole::containerd_grpc);
-        addresses_.try_emplace(address + ".ttrpc", TargetRole::containerd_ttrpc);
+        addresses_.try_emplace(address, OpenFileRole::containerd_grpc);
+        addresses_.try_emplace(address + ".ttrpc", OpenFileRole::containerd_ttrpc);
     };
     if (process.role.role == ProcessRole::shim) {
         if (const auto shim = parse_shim(process.command_line)) learn(shim->address);
@@ -73,16 +73,16 @@ void SessionRoles::learn_addresses(const Process& process) {
     }
 }
 
-TargetRoleInfo SessionRoles::daemon_socket(const FdTarget& target) const {
-    if (target.kind != FdKind::unix_socket || !target.socket) return {};
+OpenFileRoleInfo SessionRoles::daemon_socket(const OpenFile& target) const {
+    if (target.kind != OpenFileKind::unix_socket || !target.socket) return {};
     for (const std::string* path : {&target.socket->local, &target.socket->remote})
         if (const auto found = addresses_.find(*path); found != addresses_.end()) return {found->second};
     return {};
 }
 
 /// A pipe is a container's stdio if its init or an exec has it at 0, 1 or 2 and a shim holds the other end.
-TargetRoleInfo SessionRoles::stream(const FdTarget& target) {
-    TargetRoleInfo role;
+OpenFileRoleInfo SessionRoles::stream(const OpenFile& target) {
+    OpenFileRoleInfo role;
     bool shim = false;
     for (const Holder& holder : target.holders) {
         const Process* process = look(holder.pid);
@@ -91,7 +91,7 @@ TargetRoleInfo SessionRoles::stream(const FdTarget& target) {
         if (plays_container(process->role.role) && holder.fd.value >= 0 && holder.fd.value <= 2)
             role = {stream_roles[holder.fd.value], process->role.container, process->role.exec_id};
     }
-    return shim ? role : TargetRoleInfo{};
+    return shim ? role : OpenFileRoleInfo{};
 }
 
 }  // namespace shimtrace::containerd

@@ -1,4 +1,4 @@
-// Roles while a session runs: what a survey found, kept up as processes start, exec and end.
+// Roles while a session runs: what a listing found, kept up as processes start, exec and end.
 #pragma once
 
 #include <shimtrace/snapshot.hpp>
@@ -15,25 +15,25 @@ class SessionRoles {
 public:
     using ReadProcess = std::function<std::optional<Process>(Pid)>;
 
-    /// `survey`: with roles assigned, or empty. `read` reads one live process.
-    SessionRoles(Snapshot survey, ReadProcess read);
+    /// `listing`: with roles assigned, or empty. `read` reads one live process.
+    SessionRoles(Snapshot listing, ReadProcess read);
 
     /// The role of a process as it is now, without threads and descriptors: to be told anew at its start and after each exec.
     ProcessRoleInfo process(Process fresh);
     /// The role of what `pid` holds.
-    TargetRoleInfo target(Pid pid, const FdTarget& target);
+    OpenFileRoleInfo target(Pid pid, const OpenFile& target);
 
 private:
     const Process* look(Pid pid);
-    TargetRoleInfo stream(const FdTarget& target);
+    OpenFileRoleInfo stream(const OpenFile& target);
     /// A socket of containerd's own under a name that only a shim's or containerd's command line tells.
-    [[nodiscard]] TargetRoleInfo daemon_socket(const FdTarget& target) const;
+    [[nodiscard]] OpenFileRoleInfo daemon_socket(const OpenFile& target) const;
     void learn_addresses(const Process& process);
 
     ReadProcess read_;
     std::unordered_map<Pid, Process> processes_;  ///< with their roles
-    std::map<std::string, TargetRole, std::less<>> addresses_;
-    std::unordered_map<Inode, TargetRoleInfo> streams_;  ///< pipes and unnamed sockets of containers' stdio and of runc
+    std::map<std::string, OpenFileRole, std::less<>> addresses_;
+    std::unordered_map<Inode, OpenFileRoleInfo> streams_;  ///< pipes and unnamed sockets of containers' stdio and of runc
 };
 
 }  // namespace shimtrace::containerd

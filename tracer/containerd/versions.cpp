@@ -1,6 +1,6 @@
-#include "containerd/versions.hpp"
+#include "tracer/containerd/versions.hpp"
 
-#include "host/program_output.hpp"
+#include "tracer/procfs/program_output.hpp"
 
 #include <algorithm>
 #include <utility>

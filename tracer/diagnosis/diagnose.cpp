@@ -1,11 +1,11 @@
-#include "diagnosis/diagnose.hpp"
+#include "tracer/diagnosis/diagnose.hpp"
 
-#include "diagnosis/causes.hpp"
-#include "diagnosis/describe.hpp"
-#include "diagnosis/file_findings.hpp"
-#include "diagnosis/idle.hpp"
-#include "diagnosis/verdict_words.hpp"
-#include "diagnosis/walk.hpp"
+#include "tracer/diagnosis/causes/causes.hpp"
+#include "tracer/diagnosis/causes/explanation.hpp"
+#include "tracer/diagnosis/causes/file_findings.hpp"
+#include "tracer/diagnosis/causes/idle.hpp"
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/walk.hpp"
 
 #include <algorithm>
 #include <map>
@@ -21,24 +21,24 @@ struct Ailment {
     const FileFinding* finding = nullptr;
 };
 
-std::vector<Subject> starts_of(const Scope& scope) {
-    std::vector<Subject> starts;
-    if (scope.shim) starts.push_back(Subject::of(scope.shim));
-    for (const Pid pid : scope.runtimes) starts.push_back(Subject::of(pid));
-    for (const Pid pid : scope.processes) starts.push_back(Subject::of(pid));
+std::vector<NodeKey> starts_of(const Scope& scope) {
+    std::vector<NodeKey> starts;
+    if (scope.shim) starts.push_back(NodeKey::of(scope.shim));
+    for (const Pid pid : scope.runtimes) starts.push_back(NodeKey::of(pid));
+    for (const Pid pid : scope.processes) starts.push_back(NodeKey::of(pid));
     return starts;
 }
 
 /// A program in a container that somebody has stopped is no hang of the container's while nothing waits for it: a shell's
 /// stopped job. Its init is, and so is whatever was asked for by its pid.
-bool is_own_stop(const Look& look, const Path& path) {
-    if (path.size() != 1 || path.front().wait.sink != Sink::stopped || !look.scope.shim) return false;
+bool is_own_stop(const Context& look, const Path& path) {
+    if (path.size() != 1 || path.front().wait.root_cause != RootCause::stopped || !look.scope.shim) return false;
     const Process* process = look.facts.process(path.front().from.pid);
     return process && (process->role.role == ProcessRole::container_process || process->role.role == ProcessRole::container_exec);
 }
 
 /// Who was born between the looks has not been seen to stand still: what it waits for is no hang yet.
-bool is_newborn(const Look& look, const Path& path) {
+bool is_newborn(const Context& look, const Path& path) {
     if (confidence_of(path) != Confidence::possible) return false;
     const Process* process = look.facts.process(path.back().from.pid);
     const auto age = process ? look.facts.age_s(*process) : std::nullopt;
@@ -46,15 +46,15 @@ bool is_newborn(const Look& look, const Path& path) {
 }
 
 /// The chain starts where the first wait is: a path from a start that another path begins with says nothing new.
-std::vector<Ailment> ailments_of(const Look& look) {
+std::vector<Ailment> ailments_of(const Context& look) {
     std::map<std::string_view, std::vector<Path>> by_cause;
-    for (const Subject& start : starts_of(look.scope)) {
+    for (const NodeKey& start : starts_of(look.scope)) {
         if (!look.facts.process(start.pid)) continue;
         for (Path& path : walk(look, start)) {
             if (is_own_stop(look, path) || is_newborn(look, path)) continue;
             std::vector<Path>& known = by_cause[cause_of(look, path)];
             const auto same_root = std::ranges::find_if(known, [&](const Path& other) {
-                return other.back().wait.sink == path.back().wait.sink && other.back().wait.to == path.back().wait.to;
+                return other.back().wait.root_cause == path.back().wait.root_cause && other.back().wait.to == path.back().wait.to;
             });
             // The same root by another way: the surer way is kept, else the first found.
             if (same_root == known.end())
@@ -70,19 +70,19 @@ std::vector<Ailment> ailments_of(const Look& look) {
     }
     std::ranges::stable_sort(ailments, {}, [](const Ailment& ailment) { return urgency(ailment.cause); });
     // One root explains once: what a more urgent cause has named is not named again by a lesser one.
-    std::vector<std::pair<Sink, Subject>> named;
+    std::vector<std::pair<RootCause, NodeKey>> named;
     for (Ailment& ailment : ailments) {
         std::erase_if(ailment.paths, [&](const Path& path) {
-            return std::ranges::find(named, std::pair{path.back().wait.sink, path.back().wait.to}) != named.end() &&
+            return std::ranges::find(named, std::pair{path.back().wait.root_cause, path.back().wait.to}) != named.end() &&
                    path.back().wait.to.kind == NodeKind::process;
         });
-        for (const Path& path : ailment.paths) named.emplace_back(path.back().wait.sink, path.back().wait.to);
+        for (const Path& path : ailment.paths) named.emplace_back(path.back().wait.root_cause, path.back().wait.to);
     }
     std::erase_if(ailments, [](const Ailment& ailment) { return ailment.paths.empty(); });
     return ailments;
 }
 
-DiagnosedTarget target_of(const Look& look) {
+DiagnosedTarget target_of(const Context& look) {
     DiagnosedTarget target{.container = look.scope.ref};
     std::vector<Pid> candidates{look.scope.shim, look.scope.init};
     candidates.insert(candidates.end(), look.scope.processes.begin(), look.scope.processes.end());
@@ -100,7 +100,7 @@ DiagnosedTarget target_of(const Look& look) {
     return target;
 }
 
-Diagnosis blank(const Look& look, std::string_view cause) {
+Diagnosis blank(const Context& look, std::string_view cause) {
     Diagnosis diagnosis{.target = target_of(look), .cause = std::string(cause)};
     diagnosis.stuck = cause != "healthy";
     const auto stopped = std::chrono::duration_cast<std::chrono::microseconds>(look.facts.snapshot().stopped);
@@ -108,7 +108,7 @@ Diagnosis blank(const Look& look, std::string_view cause) {
     return diagnosis;
 }
 
-Diagnosis from_paths(const Look& look, const Ailment& ailment) {
+Diagnosis from_paths(const Context& look, const Ailment& ailment) {
     Diagnosis diagnosis = blank(look, ailment.cause);
     const Path& best = ailment.paths.front();
     diagnosis.confidence = confidence_of(best);
@@ -127,7 +127,7 @@ Diagnosis from_paths(const Look& look, const Ailment& ailment) {
                 diagnosis.evidence.push_back(std::move(line));
     }
     diagnosis.chain = chain_of(look, best);
-    const Verdict verdict{
+    const ExplanationInput verdict{
         .cause = ailment.cause, .look = look, .path = &best, .culprits = diagnosis.culprits, .files = look.scope.files, .detail = {}};
     diagnosis.summary = summary(verdict);
     diagnosis.remedies = remedies(verdict);
@@ -135,20 +135,20 @@ Diagnosis from_paths(const Look& look, const Ailment& ailment) {
     return diagnosis;
 }
 
-Diagnosis from_finding(const Look& look, const FileFinding& finding) {
+Diagnosis from_finding(const Context& look, const FileFinding& finding) {
     Diagnosis diagnosis = blank(look, finding.cause);
     diagnosis.confidence = finding.confidence;
     diagnosis.evidence = finding.evidence;
     diagnosis.chain = finding.chain;
     diagnosis.culprits = finding.culprits;
-    const Verdict verdict{
+    const ExplanationInput verdict{
         .cause = finding.cause, .look = look, .path = nullptr, .culprits = {}, .files = look.scope.files, .detail = finding.detail};
     diagnosis.summary = summary(verdict);
     diagnosis.remedies = remedies(verdict);
     return diagnosis;
 }
 
-Diagnosis diagnose_one(const Look& look) {
+Diagnosis diagnose_one(const Context& look) {
     std::vector<Diagnosis> all;
     for (const Ailment& ailment : ailments_of(look)) all.push_back(from_paths(look, ailment));
     for (const FileFinding& finding : file_findings(look)) all.push_back(from_finding(look, finding));
@@ -169,13 +169,13 @@ Diagnosis diagnose_one(const Look& look) {
 
 }  // namespace
 
-std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Question& question) {
+std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Query& query) {
     const Facts facts(snapshot);
     std::vector<Scope> scopes;
-    for (std::size_t i = 0; i < question.containers.size(); ++i)
-        scopes.push_back(facts.scope(question.containers[i], i < question.shims.size() ? question.shims[i] : Pid{}));
-    for (const Pid pid : question.pids) scopes.push_back(facts.scope(pid));
-    if (question.containers.empty() && question.pids.empty()) scopes = facts.all_scopes();
+    for (std::size_t i = 0; i < query.containers.size(); ++i)
+        scopes.push_back(facts.scope(query.containers[i], i < query.shims.size() ? query.shims[i] : Pid{}));
+    for (const Pid pid : query.pids) scopes.push_back(facts.scope(pid));
+    if (query.containers.empty() && query.pids.empty()) scopes = facts.all_scopes();
     std::vector<Diagnosis> diagnoses;
     diagnoses.reserve(scopes.size());
     for (const Scope& scope : scopes) diagnoses.push_back(diagnose_one({facts, scope}));
@@ -185,9 +185,9 @@ std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Question& questi
 WaitGraph build_wait_graph(const Snapshot& snapshot) {
     const Facts facts(snapshot);
     Scope scope;
-    std::vector<Subject> starts;
+    std::vector<NodeKey> starts;
     for (const Process& process : snapshot.processes)
-        if (!process.threads.empty()) starts.push_back(Subject::of(process.pid));
+        if (!process.threads.empty()) starts.push_back(NodeKey::of(process.pid));
     for (const Process& process : snapshot.processes)
         if (process.role.role == ProcessRole::runtime) scope.runtimes.push_back(process.pid);
     return whole_graph({facts, scope}, starts);

@@ -1,22 +1,22 @@
 // From a Snapshot to verdicts. Pure: the same on the live host and offline.
 #pragma once
 
+#include <shimtrace/diagnosis.hpp>
 #include <shimtrace/snapshot.hpp>
-#include <shimtrace/verdict.hpp>
 
 #include <vector>
 
 namespace shimtrace::diagnosis {
 
 /// Which part of the snapshot is asked about. Both empty: every shim's containers, and containers without a shim.
-struct Question {
+struct Query {
     std::vector<ContainerRef> containers;
     std::vector<Pid> pids;
     std::vector<Pid> shims;  ///< of `containers`, in their order: two containerds may have namesakes. 0 or missing: by name alone
 };
 
 /// One diagnosis for each container or pid asked about, in the order asked.
-std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Question& question);
+std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Query& query);
 
 /// The whole graph, for -v and --dot.
 WaitGraph build_wait_graph(const Snapshot& snapshot);

@@ -1,6 +1,6 @@
-#include "engine/alarm.hpp"
+#include "tracer/engine/alarm.hpp"
 
-#include "engine/idle_polling.hpp"
+#include "tracer/engine/idle_polling.hpp"
 
 #include <sys/eventfd.h>
 #include <sys/syscall.h>

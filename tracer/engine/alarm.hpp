@@ -1,7 +1,7 @@
 // What interrupts a sleeping wait: a time that has come, or somebody's wish to end the session.
 #pragma once
 
-#include "engine/trace.hpp"
+#include "tracer/engine/trace.hpp"
 
 #include <csignal>
 #include <ctime>

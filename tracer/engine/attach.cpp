@@ -1,7 +1,7 @@
-#include "engine/attach.hpp"
+#include "tracer/engine/attach.hpp"
 
-#include "engine/clock.hpp"
-#include "engine/proc_file.hpp"
+#include "tracer/engine/clock.hpp"
+#include "tracer/engine/proc_file.hpp"
 
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // Seizing what runs already, and saying clearly why it can't be.
 #pragma once
 
-#include "engine/tracee.hpp"
+#include "tracer/engine/tracee.hpp"
 
 #include <shimtrace/error.hpp>
 

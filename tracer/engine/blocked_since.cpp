@@ -1,7 +1,7 @@
-#include "engine/blocked_since.hpp"
+#include "tracer/engine/blocked_since.hpp"
 
-#include "engine/clock.hpp"
-#include "engine/proc_file.hpp"
+#include "tracer/engine/clock.hpp"
+#include "tracer/engine/proc_file.hpp"
 
 #include <sched.h>
 #include <sys/syscall.h>

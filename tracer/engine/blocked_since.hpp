@@ -1,7 +1,7 @@
 // Since when a thread has been blocking: since it last ran on a CPU.
 #pragma once
 
-#include "engine/tracee.hpp"
+#include "tracer/engine/tracee.hpp"
 
 #include <shimtrace/types.hpp>
 

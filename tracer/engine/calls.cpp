@@ -1,7 +1,7 @@
 // The engine between a call's entry and its return.
-#include "decoders_syscalls/native_call.hpp"
-#include "engine/engine.hpp"
-#include "engine/proc_file.hpp"
+#include "decoders/syscalls/native_call.hpp"
+#include "tracer/engine/engine.hpp"
+#include "tracer/engine/proc_file.hpp"
 
 #include <sys/syscall.h>
 

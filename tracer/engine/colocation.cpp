@@ -1,4 +1,4 @@
-#include "engine/colocation.hpp"
+#include "tracer/engine/colocation.hpp"
 
 namespace shimtrace::engine {
 

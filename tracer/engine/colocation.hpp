@@ -1,7 +1,7 @@
 // Tracer and tracees on one CPU: then a stop costs no wake-up of another CPU, which is most of its price.
 #pragma once
 
-#include "engine/tracee.hpp"
+#include "tracer/engine/tracee.hpp"
 
 #include <sched.h>
 

@@ -1,7 +1,7 @@
-#include "engine/descriptor_calls.hpp"
+#include "tracer/engine/descriptor_calls.hpp"
 
-#include "decoders_syscalls/descriptor_effects.hpp"
-#include "decoders_syscalls/table.hpp"
+#include "decoders/syscalls/descriptor_effects.hpp"
+#include "decoders/syscalls/table.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -2,7 +2,7 @@
 // must hear of them, also where they are not printed.
 #pragma once
 
-#include "engine/trace.hpp"
+#include "tracer/engine/trace.hpp"
 
 namespace shimtrace::engine {
 

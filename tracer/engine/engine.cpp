@@ -1,7 +1,7 @@
-#include "engine/engine.hpp"
+#include "tracer/engine/engine.hpp"
 
-#include "engine/clock.hpp"
-#include "engine/proc_file.hpp"
+#include "tracer/engine/clock.hpp"
+#include "tracer/engine/proc_file.hpp"
 
 #include <linux/sched.h>
 
@@ -13,7 +13,7 @@ const WaitStatus exec_stop((PTRACE_EVENT_EXEC << 16) | (SIGTRAP << 8) | 0x7f);
 
 }  // namespace
 
-Engine::Engine(const TraceRequest& request, const Manner& manner, SessionObserver& observer, StreamSink& sink, StopRequest& stop,
+Engine::Engine(const TraceRequest& request, const TraceMode& manner, SessionObserver& observer, EventSink& sink, StopRequest& stop,
                const Colocation* colocation)
     : request_(request),
       manner_(manner),
@@ -64,7 +64,7 @@ void Engine::serve(const Stop& stop) {
     tracee->stopped = true;
     tracee->listening = false;
     if (!tracee->announced) return begin_child(*tracee);
-    if (letting_go_) return let_go_at(*tracee, stop.status);
+    if (detaching_) return detach_at(*tracee, stop.status);
     if (stop.status.syscall_stop()) return on_syscall_stop(*tracee);
     switch (stop.status.event()) {
         case 0:
@@ -135,7 +135,7 @@ void Engine::on_child(Tracee& parent, int event) {
 }
 
 void Engine::begin_child(Tracee& child) {
-    if (child.unwanted || letting_go_) {
+    if (child.unwanted || detaching_) {
         return detach_from(child, 0);
     }
     reporter_.attached(child);
@@ -145,7 +145,7 @@ void Engine::begin_child(Tracee& child) {
 void Engine::on_unknown(const Stop& stop) {
     // A child's first stop may be seen before its parent's event: it is kept waiting for that.
     Waiter::consume(stop.tid);
-    if (letting_go_) {
+    if (detaching_) {
         detach(stop.tid, stop.status.signal_delivery_stop() ? stop.status.signal() : 0);
         return;
     }
@@ -164,7 +164,7 @@ void Engine::on_exec(Tid tid) {
     tracee->executed = tracee->stopped = true;
     tracee->enter.tid = tid;
     reporter_.executed(*tracee, former);
-    if (letting_go_) return let_go_at(*tracee, exec_stop);
+    if (detaching_) return detach_at(*tracee, exec_stop);
     go_on(*tracee);
 }
 

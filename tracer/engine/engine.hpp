@@ -1,13 +1,13 @@
 // The loop of a live session: a stop comes, it is reported, its thread goes on.
 #pragma once
 
-#include "engine/alarm.hpp"
-#include "engine/colocation.hpp"
-#include "engine/interrupted_call.hpp"
-#include "engine/reporter.hpp"
-#include "engine/trace.hpp"
-#include "engine/tracee.hpp"
-#include "engine/waiter.hpp"
+#include "tracer/engine/alarm.hpp"
+#include "tracer/engine/colocation.hpp"
+#include "tracer/engine/interrupted_call.hpp"
+#include "tracer/engine/reporter.hpp"
+#include "tracer/engine/trace.hpp"
+#include "tracer/engine/tracee.hpp"
+#include "tracer/engine/waiter.hpp"
 
 #include <unordered_map>
 #include <unordered_set>
@@ -15,7 +15,7 @@
 namespace shimtrace::engine {
 
 /// How one session traces; follows from the request.
-struct Manner {
+struct TraceMode {
     unsigned long options = 0;  ///< PTRACE_O_*
     bool filtered = false;      ///< a seccomp filter stops at the calls that matter, and at no others
     bool threads_only = false;  ///< children in another thread group are let go
@@ -23,7 +23,7 @@ struct Manner {
 
 class Engine {
 public:
-    Engine(const TraceRequest& request, const Manner& manner, SessionObserver& observer, StreamSink& sink, StopRequest& stop,
+    Engine(const TraceRequest& request, const TraceMode& manner, SessionObserver& observer, EventSink& sink, StopRequest& stop,
            const Colocation* colocation);
 
     [[nodiscard]] Tracees& tracees() { return tracees_; }
@@ -64,16 +64,16 @@ private:
     void report_blocked(MonotonicTime now, MonotonicTime& next);
     void adopt_orphans(MonotonicTime now, MonotonicTime& next);
 
-    // letting_go.cpp: the end of the session
+    // detach.cpp: the end of the session
     void let_go();
-    void let_go_at(Tracee& tracee, WaitStatus status);
+    void detach_at(Tracee& tracee, WaitStatus status);
     void undo_interruption(Tracee& tracee);
     void forget(Tracee& tracee);
     void detach_from(Tracee& tracee, int signal);
 
     const TraceRequest& request_;
-    Manner manner_;
-    StreamSink& sink_;
+    TraceMode manner_;
+    EventSink& sink_;
     StopRequest& stop_;
     const Colocation* colocation_;  ///< nullptr: everybody runs where they like
     Reporter reporter_;
@@ -82,7 +82,7 @@ private:
     Alarm alarm_;
     Tid command_;
     std::optional<WaitStatus> command_end_;
-    bool letting_go_ = false;
+    bool detaching_ = false;
     bool unreachable_check_ = false;  ///< some thread was asked to stop and has not yet
     bool quiet_due_ = false;          ///< the sink is yet to hear that nothing happens any more
 

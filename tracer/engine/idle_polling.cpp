@@ -1,4 +1,4 @@
-#include "engine/idle_polling.hpp"
+#include "tracer/engine/idle_polling.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

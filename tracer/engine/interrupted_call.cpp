@@ -1,4 +1,4 @@
-#include "engine/interrupted_call.hpp"
+#include "tracer/engine/interrupted_call.hpp"
 
 #include <sys/syscall.h>
 

@@ -6,7 +6,7 @@
 // the call, unless a handler has to run first; then the call returns EINTR as it would have without us.
 #pragma once
 
-#include "engine/ptrace_calls.hpp"
+#include "tracer/engine/ptrace_calls.hpp"
 
 #include <array>
 #include <optional>

@@ -1,7 +1,7 @@
-#include "engine/launch.hpp"
+#include "tracer/engine/launch.hpp"
 
-#include "engine/ptrace_calls.hpp"
-#include "engine/wait_status.hpp"
+#include "tracer/engine/ptrace_calls.hpp"
+#include "tracer/engine/wait_status.hpp"
 
 #include <fcntl.h>
 #include <linux/seccomp.h>

@@ -1,7 +1,7 @@
 // Starting a command under trace, from its exec on.
 #pragma once
 
-#include "engine/trace.hpp"
+#include "tracer/engine/trace.hpp"
 
 #include <linux/filter.h>
 

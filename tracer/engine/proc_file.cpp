@@ -1,4 +1,4 @@
-#include "engine/proc_file.hpp"
+#include "tracer/engine/proc_file.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>

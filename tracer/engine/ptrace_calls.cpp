@@ -1,6 +1,6 @@
-#include "engine/ptrace_calls.hpp"
+#include "tracer/engine/ptrace_calls.hpp"
 
-#include "engine/wait_status.hpp"
+#include "tracer/engine/wait_status.hpp"
 
 #include <linux/audit.h>
 #include <sys/wait.h>

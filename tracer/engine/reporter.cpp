@@ -1,8 +1,8 @@
-#include "engine/reporter.hpp"
+#include "tracer/engine/reporter.hpp"
 
-#include "decoders_syscalls/transfer.hpp"
-#include "engine/descriptor_calls.hpp"
-#include "engine/ptrace_calls.hpp"
+#include "decoders/syscalls/transfer.hpp"
+#include "tracer/engine/descriptor_calls.hpp"
+#include "tracer/engine/ptrace_calls.hpp"
 
 #include <algorithm>
 
@@ -54,7 +54,7 @@ void Reporter::resolve(const Event* exit, Event& into, const Event& enter) {
         const auto before = std::ranges::find(enter.fds, fd, &FdUse::fd);
         const bool known = exit && before != enter.fds.end();
         if (known && fd != returned) continue;
-        const TargetId target = observer_.target(enter.pid, enter.tid, fd, sink_);
+        const OpenFileId target = observer_.target(enter.pid, enter.tid, fd, sink_);
         if (!known || before->target != target) into.fds.push_back({fd, target});
     }
 }
@@ -66,7 +66,7 @@ bool Reporter::may_carry_messages(const Event& enter) const {
 
 const decoders::CaptureLimits& Reporter::limits_at_entry(const Event& enter) {
     if (!may_carry_messages(enter)) return request_.limits;
-    const TargetId target = observer_.target(enter.pid, enter.tid, Fd{static_cast<std::int32_t>(enter.args[0])}, sink_);
+    const OpenFileId target = observer_.target(enter.pid, enter.tid, Fd{static_cast<std::int32_t>(enter.args[0])}, sink_);
     return observer_.carries_messages(target) ? whole_messages_ : request_.limits;
 }
 

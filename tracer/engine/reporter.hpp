@@ -1,10 +1,10 @@
 // Stops become events: what is read at each stop, in which order the observer and the sink hear of it.
 #pragma once
 
-#include "engine/remote_memory.hpp"
-#include "engine/trace.hpp"
-#include "engine/tracee.hpp"
-#include "engine/wait_status.hpp"
+#include "tracer/engine/trace.hpp"
+#include "tracer/engine/tracee.hpp"
+#include "tracer/engine/tracee_memory.hpp"
+#include "tracer/engine/wait_status.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,7 +13,7 @@ namespace shimtrace::engine {
 
 class Reporter {
 public:
-    Reporter(const TraceRequest& request, SessionObserver& observer, StreamSink& sink)
+    Reporter(const TraceRequest& request, SessionObserver& observer, EventSink& sink)
         : request_(request), observer_(observer), sink_(sink), whole_messages_(request.limits) {
         whole_messages_.payload_bytes = std::max(whole_messages_.payload_bytes, whole_messages_.message_bytes);
     }
@@ -64,7 +64,7 @@ private:
 
     const TraceRequest& request_;
     SessionObserver& observer_;
-    StreamSink& sink_;
+    EventSink& sink_;
     decoders::CaptureLimits whole_messages_;
     MonotonicTime now_;
     Nanoseconds system_time_{};

@@ -1,4 +1,4 @@
-#include "engine/seccomp_filter.hpp"
+#include "tracer/engine/seccomp_filter.hpp"
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>

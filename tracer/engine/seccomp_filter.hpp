@@ -1,7 +1,7 @@
 // A seccomp program that stops a started command at the calls that matter and lets the kernel run all others at full speed.
 #pragma once
 
-#include "engine/trace.hpp"
+#include "tracer/engine/trace.hpp"
 
 #include <linux/filter.h>
 

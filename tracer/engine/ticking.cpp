@@ -1,8 +1,8 @@
 // The engine when no stop comes: calls that keep blocking, threads that cannot be stopped, children whose parent is gone.
-#include "engine/blocked_since.hpp"
-#include "engine/clock.hpp"
-#include "engine/engine.hpp"
-#include "engine/proc_file.hpp"
+#include "tracer/engine/blocked_since.hpp"
+#include "tracer/engine/clock.hpp"
+#include "tracer/engine/engine.hpp"
+#include "tracer/engine/proc_file.hpp"
 
 #include <algorithm>
 #include <vector>

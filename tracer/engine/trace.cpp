@@ -1,12 +1,12 @@
-#include "engine/trace.hpp"
+#include "tracer/engine/trace.hpp"
 
-#include "engine/attach.hpp"
-#include "engine/descriptor_calls.hpp"
-#include "engine/engine.hpp"
-#include "engine/idle_polling.hpp"
-#include "engine/launch.hpp"
-#include "engine/proc_file.hpp"
-#include "engine/seccomp_filter.hpp"
+#include "tracer/engine/attach.hpp"
+#include "tracer/engine/descriptor_calls.hpp"
+#include "tracer/engine/engine.hpp"
+#include "tracer/engine/idle_polling.hpp"
+#include "tracer/engine/launch.hpp"
+#include "tracer/engine/proc_file.hpp"
+#include "tracer/engine/seccomp_filter.hpp"
 
 #include <optional>
 
@@ -16,8 +16,8 @@ namespace {
 
 constexpr unsigned long follow_options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 
-Manner manner_of(const TraceRequest& request) {
-    Manner manner;
+TraceMode manner_of(const TraceRequest& request) {
+    TraceMode manner;
     manner.options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
     if (request.follow) {
         manner.options |= follow_options;
@@ -42,7 +42,7 @@ std::vector<sock_filter> filter_of(const TraceRequest& request) {
 }
 
 /// Everything that runs already and was asked for.
-void seize_all(const TraceRequest& request, const Manner& manner, Tracees& tracees, std::vector<Error>& skipped) {
+void seize_all(const TraceRequest& request, const TraceMode& manner, Tracees& tracees, std::vector<Error>& skipped) {
     for (const Pid pid : request.attach) {
         if (auto refused = seize_group(pid, manner.options, tracees)) skipped.push_back(std::move(*refused));
     }
@@ -65,9 +65,8 @@ void set_exit(TraceResult& result, WaitStatus end) {
 
 }  // namespace
 
-Result<TraceResult> trace(const TraceRequest& request, SessionInfo session, SessionObserver& observer, StreamSink& sink,
-                          StopRequest& stop) {
-    const Manner manner = manner_of(request);
+Result<TraceResult> trace(const TraceRequest& request, SessionInfo session, SessionObserver& observer, EventSink& sink, StopRequest& stop) {
+    const TraceMode manner = manner_of(request);
     TraceResult result;
 
     std::optional<Colocation> colocation;

@@ -1,11 +1,11 @@
 // A live session: seize or start, follow, stop, resume, let go. Nothing else in shimtrace knows ptrace.
 #pragma once
 
-#include "decoders_syscalls/capture.hpp"
+#include "decoders/syscalls/capture.hpp"
 
 #include <shimtrace/error.hpp>
-#include <shimtrace/observer.hpp>
-#include <shimtrace/stream.hpp>
+#include <shimtrace/event_sink.hpp>
+#include <shimtrace/session_observer.hpp>
 
 #include <atomic>
 #include <bitset>
@@ -83,6 +83,6 @@ struct TraceResult {
 ///
 /// Runs the session until the targets are gone or `stop` is set. Every thread is detached and running as before when it
 /// returns, whatever the reason. Errors: no target could be attached, the command could not be started.
-Result<TraceResult> trace(const TraceRequest& request, SessionInfo session, SessionObserver& observer, StreamSink& sink, StopRequest& stop);
+Result<TraceResult> trace(const TraceRequest& request, SessionInfo session, SessionObserver& observer, EventSink& sink, StopRequest& stop);
 
 }  // namespace shimtrace::engine

@@ -1,8 +1,8 @@
 // One traced thread, and the table of them.
 #pragma once
 
-#include "engine/interrupted_call.hpp"
-#include "engine/ptrace_calls.hpp"
+#include "tracer/engine/interrupted_call.hpp"
+#include "tracer/engine/ptrace_calls.hpp"
 
 #include <shimtrace/event.hpp>
 #include <shimtrace/types.hpp>

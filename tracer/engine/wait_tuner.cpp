@@ -1,4 +1,4 @@
-#include "engine/wait_tuner.hpp"
+#include "tracer/engine/wait_tuner.hpp"
 
 namespace shimtrace::engine {
 

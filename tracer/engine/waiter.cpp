@@ -1,6 +1,6 @@
-#include "engine/waiter.hpp"
+#include "tracer/engine/waiter.hpp"
 
-#include "engine/clock.hpp"
+#include "tracer/engine/clock.hpp"
 
 #include <sched.h>
 #include <sys/syscall.h>

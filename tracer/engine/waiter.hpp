@@ -1,9 +1,9 @@
 // Waiting for stops: which thread is served next, and whether to spin or to sleep until there is one.
 #pragma once
 
-#include "engine/idle_polling.hpp"
-#include "engine/wait_status.hpp"
-#include "engine/wait_tuner.hpp"
+#include "tracer/engine/idle_polling.hpp"
+#include "tracer/engine/wait_status.hpp"
+#include "tracer/engine/wait_tuner.hpp"
 
 #include <shimtrace/types.hpp>
 

@@ -1,17 +1,17 @@
-#include "output/call_choice.hpp"
+#include "tracer/output/call_choice.hpp"
 
-#include "decoders_syscalls/capture.hpp"
+#include "decoders/syscalls/capture.hpp"
 
 #include <algorithm>
 
 namespace shimtrace::output {
 
-bool names_path(const PrintOptions& options, const Event& enter, const TargetDictionary& targets) {
+bool names_path(const PrintOptions& options, const Event& enter, const OpenFileDictionary& targets) {
     if (options.paths.empty()) return true;
     const auto wanted = [&](std::string_view path) { return std::ranges::find(options.paths, path) != options.paths.end(); };
     constexpr std::int32_t current_directory = -100;  // AT_FDCWD: what is opened from there is not the directory
     for (const FdUse& use : enter.fds)
-        if (const FdTarget* target = use.fd.value == current_directory ? nullptr : targets.find(use.target);
+        if (const OpenFile* target = use.fd.value == current_directory ? nullptr : targets.find(use.target);
             target != nullptr && wanted(target->path))
             return true;
     return std::ranges::any_of(decoders::path_arguments(enter), wanted);

@@ -2,17 +2,17 @@
 // printing and JSON lines.
 #pragma once
 
-#include "decoders_syscalls/transfer.hpp"
-#include "output/print_options.hpp"
+#include "decoders/syscalls/transfer.hpp"
+#include "tracer/output/print_options.hpp"
 
-#include <shimtrace/stream.hpp>
+#include <shimtrace/event_sink.hpp>
 
 #include <optional>
 
 namespace shimtrace::output {
 
 /// Whether a path that the call names, or one that its descriptors lead to, is wanted.
-bool names_path(const PrintOptions& options, const Event& enter, const TargetDictionary& targets);
+bool names_path(const PrintOptions& options, const Event& enter, const OpenFileDictionary& targets);
 
 /// A number that is no signal is shown.
 bool shows_signal(const PrintOptions& options, std::int64_t number);

@@ -1,7 +1,7 @@
-#include "output/call_name.hpp"
+#include "tracer/output/call_name.hpp"
 
-#include "decoders_flags/errors.hpp"
-#include "decoders_syscalls/table.hpp"
+#include "decoders/constants/errors.hpp"
+#include "decoders/syscalls/table.hpp"
 
 #include <fmt/format.h>
 

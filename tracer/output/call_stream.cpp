@@ -1,4 +1,4 @@
-#include "output/call_stream.hpp"
+#include "tracer/output/call_stream.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -54,7 +54,7 @@ void CallStream::end() {
     pending_.clear();
 }
 
-std::string target_text(const FdTarget& target) {
+std::string target_text(const OpenFile& target) {
     if (!target.socket) return target.path;
     const SocketFacts& socket = *target.socket;
     std::string text = socket.protocol;

@@ -1,7 +1,7 @@
 // A session as whole calls: each syscall_enter with its syscall_exit. For whoever counts, selects or exports calls.
 #pragma once
 
-#include <shimtrace/stream.hpp>
+#include <shimtrace/event_sink.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -16,10 +16,10 @@ enum class Unreturned : std::uint8_t {
     left,   ///< its thread was let go, or the session ended
 };
 
-class CallStream : public StreamSink {
+class CallStream : public EventSink {
 public:
     void session(const SessionInfo& session) override { session_ = session; }
-    void target(TargetId id, const FdTarget& target) override { targets_.define(id, target); }
+    void target(OpenFileId id, const OpenFile& target) override { targets_.define(id, target); }
     void task(const TaskInfo& task) override { tasks_[task.tid] = task; }
     void event(const Event& event) final;
     void end() override;
@@ -34,7 +34,7 @@ protected:
     virtual void other(const Event&) {}
 
     [[nodiscard]] const SessionInfo& session_info() const { return session_; }
-    [[nodiscard]] const TargetDictionary& targets() const { return targets_; }
+    [[nodiscard]] const OpenFileDictionary& targets() const { return targets_; }
     /// nullptr: not known.
     [[nodiscard]] const TaskInfo* find_task(Tid tid) const {
         const auto found = tasks_.find(tid);
@@ -55,7 +55,7 @@ protected:
 
 private:
     SessionInfo session_;
-    TargetDictionary targets_;
+    OpenFileDictionary targets_;
     std::unordered_map<Tid, TaskInfo> tasks_;
     struct Pending {
         Event enter;
@@ -66,6 +66,6 @@ private:
 };
 
 /// "pipe:[8191]", "/run/…/stdout", "TCP:[10.0.0.1:80->10.0.0.2:3312]": what a descriptor led to, in a word.
-std::string target_text(const FdTarget& target);
+std::string target_text(const OpenFile& target);
 
 }  // namespace shimtrace::output

@@ -1,8 +1,8 @@
-#include "output/messages.hpp"
+#include "tracer/output/messages.hpp"
 
-#include "decoders_syscalls/table.hpp"
-#include "decoders_wire/direction.hpp"
-#include "output/role_text.hpp"
+#include "decoders/messages/direction.hpp"
+#include "decoders/syscalls/table.hpp"
+#include "tracer/output/text/role_text.hpp"
 
 #include <fmt/format.h>
 
@@ -80,21 +80,21 @@ bool is_last(std::string_view method) {
 
 }  // namespace
 
-std::optional<MessageProtocol> protocol_of(TargetRole role) {
+std::optional<MessageProtocol> protocol_of(OpenFileRole role) {
     switch (role) {
-        case TargetRole::shim_ttrpc:
-        case TargetRole::containerd_ttrpc:
+        case OpenFileRole::shim_ttrpc:
+        case OpenFileRole::containerd_ttrpc:
             return protocol_ttrpc;
-        case TargetRole::dbus:
+        case OpenFileRole::dbus:
             return protocol_dbus;
         default:
             return std::nullopt;
     }
 }
 
-MessageReader::Conversation* MessageReader::find(const Event& enter, const TargetDictionary& targets, Inode& inode) {
+MessageReader::Conversation* MessageReader::find(const Event& enter, const OpenFileDictionary& targets, Inode& inode) {
     const auto use = std::ranges::find(enter.fds, Fd{static_cast<std::int32_t>(enter.args[0])}, &FdUse::fd);
-    const FdTarget* target = use == enter.fds.end() ? nullptr : targets.find(use->target);
+    const OpenFile* target = use == enter.fds.end() ? nullptr : targets.find(use->target);
     if (target == nullptr || !target->inode) return nullptr;
     const auto protocol = protocol_of(target->role.role);
     if (!protocol) return nullptr;
@@ -114,13 +114,13 @@ MessageReader::Conversation* MessageReader::find(const Event& enter, const Targe
     return &conversation;
 }
 
-void MessageReader::entered(const Event& enter, const TargetDictionary& targets) {
+void MessageReader::entered(const Event& enter, const OpenFileDictionary& targets) {
     if (!decoders::writes_bytes(enter.arch, enter.number)) return;
     Inode inode;
     if (Conversation* conversation = find(enter, targets, inode)) conversation->writing[enter.tid] = enter.time;
 }
 
-std::vector<SeenMessage> MessageReader::returned(const Event& enter, const Event& exit, const TargetDictionary& targets) {
+std::vector<SeenMessage> MessageReader::returned(const Event& enter, const Event& exit, const OpenFileDictionary& targets) {
     std::vector<SeenMessage> seen;
     if (!decoders::moves_bytes(enter.arch, enter.number)) {
         if (!exit.is_error && decoders::syscall_name(enter.arch, enter.number) == "close") {
@@ -295,17 +295,17 @@ std::vector<std::string> calls_under_way(const Snapshot& snapshot) {
     for (const Process& process : snapshot.processes) {
         if (!process.go || process.role.role != ProcessRole::shim) continue;
         for (const Goroutine& goroutine : process.go->goroutines) {
-            if (goroutine.meaning.what != "RPC handler") continue;
-            ContainerRef container = goroutine.meaning.container;
+            if (goroutine.purpose.what != "RPC handler") continue;
+            ContainerRef container = goroutine.purpose.container;
             if (container && container.ns.empty()) container.ns = process.role.container.ns;
-            std::string text = "ttrpc " + goroutine.meaning.detail;
+            std::string text = "ttrpc " + goroutine.purpose.detail;
             if (container) text += " of " + container_text(container);
-            if (!goroutine.meaning.exec_id.empty()) text += " (exec " + goroutine.meaning.exec_id + ")";
+            if (!goroutine.purpose.exec_id.empty()) text += " (exec " + goroutine.purpose.exec_id + ")";
             text += fmt::format(" is under way in {}[{}], goroutine {}", process.comm, process.pid.value, goroutine.id.value);
             if (!goroutine.wait_reason.empty()) text += ": " + goroutine.wait_reason;
             if (goroutine.waiting && *goroutine.waiting >= std::chrono::minutes(1))
                 text += fmt::format(", for at least {} min", goroutine.waiting->count() / 60'000'000'000);
-            if (is_lasting(goroutine.meaning.detail)) text += ", as usual while the process lives";
+            if (is_lasting(goroutine.purpose.detail)) text += ", as usual while the process lives";
             calls.push_back(std::move(text));
         }
     }

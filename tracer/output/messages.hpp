@@ -1,13 +1,13 @@
 // ttrpc and D-Bus out of a session's calls: what goes over each end of such a socket as messages, replies matched with their calls.
 #pragma once
 
-#include "decoders_dbus/stream.hpp"
-#include "decoders_syscalls/transfer.hpp"
-#include "decoders_ttrpc/stream.hpp"
+#include "decoders/messages/dbus/stream.hpp"
+#include "decoders/messages/ttrpc/stream.hpp"
+#include "decoders/syscalls/transfer.hpp"
 
 #include <shimtrace/event.hpp>
+#include <shimtrace/event_sink.hpp>
 #include <shimtrace/snapshot.hpp>
-#include <shimtrace/stream.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -25,7 +25,7 @@ enum MessageProtocol : std::uint8_t { protocol_ttrpc = 1 << 0, protocol_dbus = 1
 constexpr std::uint8_t every_protocol = protocol_ttrpc | protocol_dbus;
 
 /// Which protocol is spoken over such a socket; nullopt: none that is read.
-std::optional<MessageProtocol> protocol_of(TargetRole role);
+std::optional<MessageProtocol> protocol_of(OpenFileRole role);
 
 struct SeenMessage {
     MessageProtocol protocol{};
@@ -60,9 +60,9 @@ public:
     explicit MessageReader(Nanoseconds overdue_after = {}) : overdue_after_(overdue_after) {}
 
     /// A call has been entered: a reply that is read before the call which wrote its request has returned belongs to that one.
-    void entered(const Event& enter, const TargetDictionary& targets);
+    void entered(const Event& enter, const OpenFileDictionary& targets);
     /// A call has returned.
-    std::vector<SeenMessage> returned(const Event& enter, const Event& exit, const TargetDictionary& targets);
+    std::vector<SeenMessage> returned(const Event& enter, const Event& exit, const OpenFileDictionary& targets);
     /// A process has ended: what it had not answered stays unanswered.
     std::vector<SeenMessage> ended(Pid pid, Tid tid, MonotonicTime time);
 
@@ -93,7 +93,7 @@ private:
         std::map<std::uint64_t, Caller> callers;  ///< by call in flight
     };
 
-    Conversation* find(const Event& enter, const TargetDictionary& targets, Inode& inode);
+    Conversation* find(const Event& enter, const OpenFileDictionary& targets, Inode& inode);
     void feed(Conversation& conversation, const decoders::Transfer& transfer, MonotonicTime time, Pid pid, Tid tid,
               std::vector<SeenMessage>& into);
     void release(Conversation& conversation, std::vector<SeenMessage>& into);

@@ -1,7 +1,7 @@
 // How a trace is printed: strace's options as one value. Live tracing and replay take the same.
 #pragma once
 
-#include "decoders_syscalls/render.hpp"
+#include "decoders/syscalls/render.hpp"
 
 #include <shimtrace/types.hpp>
 

@@ -1,6 +1,6 @@
-#include "output/printable.hpp"
+#include "tracer/output/printable.hpp"
 
-#include "decoders_text/printable.hpp"
+#include "decoders/text/printable.hpp"
 
 namespace shimtrace::output {
 

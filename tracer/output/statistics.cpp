@@ -1,8 +1,8 @@
-#include "output/statistics.hpp"
+#include "tracer/output/statistics.hpp"
 
-#include "output/call_name.hpp"
-#include "output/printable.hpp"
-#include "output/role_text.hpp"
+#include "tracer/output/call_name.hpp"
+#include "tracer/output/printable.hpp"
+#include "tracer/output/text/role_text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -225,7 +225,7 @@ void Statistics::call(const Event& enter, const Event& exit) {
     count(by_call[call_name(enter)], duration, name);
     const auto& uses = enter.fds.empty() ? exit.fds : enter.fds;
     if (!uses.empty())
-        if (const FdTarget* target = targets().find(uses.front().target)) count(by_target[target_text(*target)], duration, name);
+        if (const OpenFile* target = targets().find(uses.front().target)) count(by_target[target_text(*target)], duration, name);
     const TaskInfo* task = find_task(enter.tid);
     count(by_thread[fmt::format("{}[{}]", task == nullptr ? "" : task->comm, enter.tid.value)], duration, name);
     if (task != nullptr && task->role.container) count(by_container[container_text(task->role.container)], duration, name);

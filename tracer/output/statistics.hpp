@@ -1,10 +1,10 @@
 // What a session's calls add up to: by call, target, thread and container; the longest; those that never returned.
 #pragma once
 
-#include "decoders_syscalls/render.hpp"
-#include "output/call_stream.hpp"
-#include "output/histogram.hpp"
-#include "output/messages.hpp"
+#include "decoders/syscalls/render.hpp"
+#include "tracer/output/call_stream.hpp"
+#include "tracer/output/histogram.hpp"
+#include "tracer/output/messages.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -1,7 +1,7 @@
 // One session for several sinks.
 #pragma once
 
-#include <shimtrace/stream.hpp>
+#include <shimtrace/event_sink.hpp>
 
 #include <utility>
 #include <vector>
@@ -9,37 +9,37 @@
 namespace shimtrace::output {
 
 /// Every call goes to all sinks, in order. They have to outlive it.
-class Tee final : public StreamSink {
+class Tee final : public EventSink {
 public:
-    explicit Tee(std::vector<StreamSink*> sinks) : sinks_(std::move(sinks)) {}
+    explicit Tee(std::vector<EventSink*> sinks) : sinks_(std::move(sinks)) {}
     void session(const SessionInfo& info) override {
-        each([&](StreamSink& sink) { sink.session(info); });
+        each([&](EventSink& sink) { sink.session(info); });
     }
-    void target(TargetId id, const FdTarget& target) override {
-        each([&](StreamSink& sink) { sink.target(id, target); });
+    void target(OpenFileId id, const OpenFile& target) override {
+        each([&](EventSink& sink) { sink.target(id, target); });
     }
     void task(const TaskInfo& task) override {
-        each([&](StreamSink& sink) { sink.task(task); });
+        each([&](EventSink& sink) { sink.task(task); });
     }
     void event(const Event& event) override {
-        each([&](StreamSink& sink) { sink.event(event); });
+        each([&](EventSink& sink) { sink.event(event); });
     }
     void snapshot(const Snapshot& snapshot) override {
-        each([&](StreamSink& sink) { sink.snapshot(snapshot); });
+        each([&](EventSink& sink) { sink.snapshot(snapshot); });
     }
     void idle() override {
-        each([](StreamSink& sink) { sink.idle(); });
+        each([](EventSink& sink) { sink.idle(); });
     }
     void end() override {
-        each([](StreamSink& sink) { sink.end(); });
+        each([](EventSink& sink) { sink.end(); });
     }
 
 private:
     template <typename Action>
     void each(Action action) {
-        for (StreamSink* sink : sinks_) action(*sink);
+        for (EventSink* sink : sinks_) action(*sink);
     }
-    const std::vector<StreamSink*> sinks_;
+    const std::vector<EventSink*> sinks_;
 };
 
 }  // namespace shimtrace::output

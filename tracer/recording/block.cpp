@@ -1,4 +1,4 @@
-#include "recording/block.hpp"
+#include "tracer/recording/block.hpp"
 
 #include <xxhash.h>
 #include <zstd.h>

@@ -2,7 +2,7 @@
 // compressed payload with its checksum. Each block stands alone, so a damaged one is lost by itself. FORMAT.md has the bytes.
 #pragma once
 
-#include "recording/bytes.hpp"
+#include "tracer/recording/byte_fields.hpp"
 
 #include <shimtrace/error.hpp>
 #include <shimtrace/role.hpp>

@@ -1,4 +1,4 @@
-#include "recording/block_file.hpp"
+#include "tracer/recording/block_file.hpp"
 
 #include <fcntl.h>
 #include <poll.h>

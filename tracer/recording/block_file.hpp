@@ -1,7 +1,7 @@
 // A recording's file while it is written: whole blocks are appended; index and end come last.
 #pragma once
 
-#include "recording/event_codec.hpp"
+#include "tracer/recording/event_codec.hpp"
 
 #include <shimtrace/error.hpp>
 

@@ -1,4 +1,4 @@
-#include "recording/block_source.hpp"
+#include "tracer/recording/block_source.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

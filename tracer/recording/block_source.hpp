@@ -1,7 +1,7 @@
 // A recording's blocks one after the other, from a file, a pipe, or a file that still grows, over whatever damage.
 #pragma once
 
-#include "recording/block.hpp"
+#include "tracer/recording/block.hpp"
 
 #include <shimtrace/error.hpp>
 

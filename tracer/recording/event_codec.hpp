@@ -5,11 +5,11 @@
 // All contexts start empty in each block, so that each block decodes alone.
 #pragma once
 
-#include "recording/block.hpp"
-#include "recording/bytes.hpp"
+#include "tracer/recording/block.hpp"
+#include "tracer/recording/byte_fields.hpp"
 
 #include <shimtrace/event.hpp>
-#include <shimtrace/stream.hpp>
+#include <shimtrace/event_sink.hpp>
 
 #include <memory>
 
@@ -44,7 +44,7 @@ public:
     explicit EventEncoder(const EncoderOptions& options = {});
     ~EventEncoder();
 
-    void define_target(TargetId id, const FdTarget& target);
+    void define_target(OpenFileId id, const OpenFile& target);
     void define_task(const TaskInfo& task);
     void add(const Event& event);
 
@@ -65,8 +65,8 @@ private:
 class BlockVisitor {
 public:
     virtual ~BlockVisitor() = default;
-    /// `message`: an FdTarget in Schema's wire form.
-    virtual void target(TargetId id, std::span<const std::byte> message) = 0;
+    /// `message`: an OpenFile in Schema's wire form.
+    virtual void target(OpenFileId id, std::span<const std::byte> message) = 0;
     /// `message`: a TaskInfo.
     virtual void task(std::span<const std::byte> message) = 0;
     /// `repeated`: a syscall_enter of an earlier block, for the exit or the blocking that follows here. The event's buffers

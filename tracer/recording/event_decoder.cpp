@@ -1,6 +1,6 @@
-#include "recording/event_codec.hpp"
-#include "recording/event_context.hpp"
-#include "recording/schema.hpp"
+#include "tracer/recording/event_codec.hpp"
+#include "tracer/recording/event_context.hpp"
+#include "tracer/recording/schema.hpp"
 
 namespace shimtrace::recording {
 
@@ -47,7 +47,7 @@ private:
         const std::uint64_t id = values_.varint();
         const auto message = payload_.raw(values_.varint());
         if (id > 0xffffffff) values_.fail();
-        if (!failed()) visitor_.target(TargetId{static_cast<std::uint32_t>(id)}, message);
+        if (!failed()) visitor_.target(OpenFileId{static_cast<std::uint32_t>(id)}, message);
     }
 
     ThreadContexts* thread_of(std::uint8_t tag) {

@@ -1,6 +1,6 @@
-#include "recording/event_codec.hpp"
-#include "recording/event_context.hpp"
-#include "recording/schema.hpp"
+#include "tracer/recording/event_codec.hpp"
+#include "tracer/recording/event_context.hpp"
+#include "tracer/recording/schema.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -97,7 +97,7 @@ struct EventEncoder::State {
         values.varint(id);
         write_entry(record_target, entry);
     }
-    void use_target(TargetId id) {
+    void use_target(OpenFileId id) {
         const auto found = targets.find(id.value);
         if (found != targets.end() && found->second.block != block) write_target(id.value, found->second);
     }
@@ -359,7 +359,7 @@ struct EventEncoder::State {
 EventEncoder::EventEncoder(const EncoderOptions& options) : state_(std::make_unique<State>(options)) {}
 EventEncoder::~EventEncoder() = default;
 
-void EventEncoder::define_target(TargetId id, const FdTarget& target) {
+void EventEncoder::define_target(OpenFileId id, const OpenFile& target) {
     State& state = *state_;
     state.begin();
     ByteWriter message;

@@ -4,7 +4,7 @@
 // versions read each other's structs.
 #pragma once
 
-#include "recording/bytes.hpp"
+#include "tracer/recording/byte_fields.hpp"
 
 #include <array>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "recording/index.hpp"
+#include "tracer/recording/index.hpp"
 
 namespace shimtrace::recording {
 

@@ -1,7 +1,7 @@
 // Where each block is: from the end of the file, or rebuilt from the blocks' own summaries where that is missing.
 #pragma once
 
-#include "recording/block_source.hpp"
+#include "tracer/recording/block_source.hpp"
 
 namespace shimtrace::recording {
 

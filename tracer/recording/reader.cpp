@@ -1,9 +1,9 @@
-#include "recording/reader.hpp"
+#include "tracer/recording/reader.hpp"
 
-#include "recording/block_source.hpp"
-#include "recording/delivery.hpp"
-#include "recording/index.hpp"
-#include "recording/schema.hpp"
+#include "tracer/recording/block_source.hpp"
+#include "tracer/recording/event_replayer.hpp"
+#include "tracer/recording/index.hpp"
+#include "tracer/recording/schema.hpp"
 
 #include <fmt/format.h>
 
@@ -26,7 +26,7 @@ bool is_known(const BlockHeader& header) {
 
 class RecordingReader {
 public:
-    RecordingReader(const std::string& path, const ReadOptions& options, StreamSink& sink, BlockSource source)
+    RecordingReader(const std::string& path, const ReadOptions& options, EventSink& sink, BlockSource source)
         : name_(path == "-" ? "standard input" : path),
           options_(options),
           sink_(sink),
@@ -225,11 +225,11 @@ private:
 
     const std::string name_;
     const ReadOptions& options_;
-    StreamSink& sink_;
+    EventSink& sink_;
     BlockSource source_;
     TimeWindow window_;
     BlockOpener opener_;
-    Delivery delivery_;
+    EventReplayer delivery_;
     const std::unordered_set<Pid> pids_;
     ReadReport report_;
     std::size_t warnings_ = 0;
@@ -239,7 +239,7 @@ private:
 
 }  // namespace
 
-Result<ReadReport> read_recording(const std::string& path, const ReadOptions& options, StreamSink& sink) {
+Result<ReadReport> read_recording(const std::string& path, const ReadOptions& options, EventSink& sink) {
     auto source = BlockSource::open(path);
     if (!source) return std::unexpected(source.error());
     return RecordingReader(path, options, sink, std::move(*source)).run();

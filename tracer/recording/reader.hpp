@@ -2,7 +2,7 @@
 #pragma once
 
 #include <shimtrace/error.hpp>
-#include <shimtrace/stream.hpp>
+#include <shimtrace/event_sink.hpp>
 
 #include <functional>
 #include <optional>
@@ -34,7 +34,7 @@ struct ReadReport {
 };
 
 /// Replays `path` ("-": standard input) into `sink`. Errors: not a recording, a newer format, unreadable.
-Result<ReadReport> read_recording(const std::string& path, const ReadOptions& options, StreamSink& sink);
+Result<ReadReport> read_recording(const std::string& path, const ReadOptions& options, EventSink& sink);
 
 /// The snapshots of a recording, oldest first (`why FILE`, `stacks FILE`).
 Result<std::vector<Snapshot>> read_snapshots(const std::string& path);

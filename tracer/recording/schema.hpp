@@ -1,11 +1,11 @@
 // The structs of a recording, field by field. A new field of the vocabulary is one row here, at the end, with the next number.
 #pragma once
 
-#include "recording/fields.hpp"
+#include "tracer/recording/fields.hpp"
 
 #include <shimtrace/event.hpp>
+#include <shimtrace/event_sink.hpp>
 #include <shimtrace/snapshot.hpp>
-#include <shimtrace/stream.hpp>
 
 namespace shimtrace::recording {
 
@@ -25,16 +25,16 @@ struct LastOf<EventKind> {
     static constexpr EventKind value = EventKind::lost;
 };
 template <>
-struct LastOf<FdKind> {
-    static constexpr FdKind value = FdKind::anon;
+struct LastOf<OpenFileKind> {
+    static constexpr OpenFileKind value = OpenFileKind::anon;
 };
 template <>
 struct LastOf<ProcessRole> {
     static constexpr ProcessRole value = ProcessRole::client;
 };
 template <>
-struct LastOf<TargetRole> {
-    static constexpr TargetRole value = TargetRole::dbus;
+struct LastOf<OpenFileRole> {
+    static constexpr OpenFileRole value = OpenFileRole::dbus;
 };
 template <>
 struct LastOf<GoState> {
@@ -55,9 +55,9 @@ struct Schema<ProcessRoleInfo> {
                                        Field{3, &ProcessRoleInfo::exec_id}, Field{4, &ProcessRoleInfo::operation}};
 };
 template <>
-struct Schema<TargetRoleInfo> {
-    static constexpr std::tuple fields{Field{1, &TargetRoleInfo::role}, Field{2, &TargetRoleInfo::container},
-                                       Field{3, &TargetRoleInfo::exec_id}};
+struct Schema<OpenFileRoleInfo> {
+    static constexpr std::tuple fields{Field{1, &OpenFileRoleInfo::role}, Field{2, &OpenFileRoleInfo::container},
+                                       Field{3, &OpenFileRoleInfo::exec_id}};
 };
 template <>
 struct Schema<Holder> {
@@ -78,12 +78,12 @@ struct Schema<SocketFacts> {
                                        Field{9, &SocketFacts::netlink_port},  Field{10, &SocketFacts::netlink_family}};
 };
 template <>
-struct Schema<FdTarget> {
-    static constexpr std::tuple fields{Field{1, &FdTarget::kind},         Field{2, &FdTarget::path},        Field{3, &FdTarget::inode},
-                                       Field{4, &FdTarget::device},       Field{5, &FdTarget::rdev},        Field{6, &FdTarget::flags},
-                                       Field{7, &FdTarget::role},         Field{8, &FdTarget::holders},     Field{9, &FdTarget::socket},
-                                       Field{10, &FdTarget::interest},    Field{11, &FdTarget::pidfd_pid},  Field{12, &FdTarget::count},
-                                       Field{13, &FdTarget::timer_value}, Field{14, &FdTarget::signal_mask}};
+struct Schema<OpenFile> {
+    static constexpr std::tuple fields{Field{1, &OpenFile::kind},         Field{2, &OpenFile::path},        Field{3, &OpenFile::inode},
+                                       Field{4, &OpenFile::device},       Field{5, &OpenFile::rdev},        Field{6, &OpenFile::flags},
+                                       Field{7, &OpenFile::role},         Field{8, &OpenFile::holders},     Field{9, &OpenFile::socket},
+                                       Field{10, &OpenFile::interest},    Field{11, &OpenFile::pidfd_pid},  Field{12, &OpenFile::count},
+                                       Field{13, &OpenFile::timer_value}, Field{14, &OpenFile::signal_mask}};
 };
 template <>
 struct Schema<StackFrame> {
@@ -115,9 +115,9 @@ struct Schema<GoWait> {
                                        Field{13, &GoWait::until}};
 };
 template <>
-struct Schema<GoMeaning> {
-    static constexpr std::tuple fields{Field{1, &GoMeaning::what}, Field{2, &GoMeaning::detail}, Field{3, &GoMeaning::container},
-                                       Field{4, &GoMeaning::exec_id}};
+struct Schema<GoroutinePurpose> {
+    static constexpr std::tuple fields{Field{1, &GoroutinePurpose::what}, Field{2, &GoroutinePurpose::detail},
+                                       Field{3, &GoroutinePurpose::container}, Field{4, &GoroutinePurpose::exec_id}};
 };
 template <>
 struct Schema<Goroutine> {
@@ -126,7 +126,7 @@ struct Schema<Goroutine> {
         Field{4, &Goroutine::waiting},     Field{5, &Goroutine::thread},   Field{6, &Goroutine::locked_to_thread},
         Field{7, &Goroutine::stack},       Field{8, &Goroutine::complete}, Field{9, &Goroutine::changed},
         Field{10, &Goroutine::created_by}, Field{11, &Goroutine::parent},  Field{12, &Goroutine::wait},
-        Field{13, &Goroutine::meaning},    Field{14, &Goroutine::system}};
+        Field{13, &Goroutine::purpose},    Field{14, &Goroutine::system}};
 };
 template <>
 struct Schema<GoProgram> {
@@ -265,16 +265,16 @@ struct Schema<ContainerFiles> {
                                        Field{25, &ContainerFiles::name},
                                        Field{26, &ContainerFiles::execs},
                                        Field{27, &ContainerFiles::hooks},
-                                       Field{28, &ContainerFiles::silent_mount}};
+                                       Field{28, &ContainerFiles::unresponsive_mount}};
 };
 template <>
 struct Schema<Snapshot> {
     static constexpr std::tuple fields{
-        Field{1, &Snapshot::host},     Field{2, &Snapshot::taken},       Field{3, &Snapshot::taken_monotonic},
-        Field{4, &Snapshot::targets},  Field{5, &Snapshot::processes},   Field{6, &Snapshot::pipes},
-        Field{7, &Snapshot::sockets},  Field{8, &Snapshot::cgroups},     Field{9, &Snapshot::mounts},
-        Field{10, &Snapshot::locks},   Field{11, &Snapshot::containers}, Field{12, &Snapshot::clock_ticks_per_second},
-        Field{13, &Snapshot::stopped}, Field{14, &Snapshot::gaps},       Field{15, &Snapshot::asked}};
+        Field{1, &Snapshot::host},     Field{2, &Snapshot::taken},        Field{3, &Snapshot::taken_monotonic},
+        Field{4, &Snapshot::targets},  Field{5, &Snapshot::processes},    Field{6, &Snapshot::pipes},
+        Field{7, &Snapshot::sockets},  Field{8, &Snapshot::cgroups},      Field{9, &Snapshot::mounts},
+        Field{10, &Snapshot::locks},   Field{11, &Snapshot::containers},  Field{12, &Snapshot::clock_ticks_per_second},
+        Field{13, &Snapshot::stopped}, Field{14, &Snapshot::read_errors}, Field{15, &Snapshot::asked}};
 };
 template <>
 struct Schema<TaskInfo> {

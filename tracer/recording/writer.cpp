@@ -1,10 +1,10 @@
-#include "recording/writer.hpp"
+#include "tracer/recording/writer.hpp"
 
-#include "recording/block_file.hpp"
-#include "recording/intake.hpp"
-#include "recording/schema.hpp"
+#include "tracer/recording/block_file.hpp"
+#include "tracer/recording/encoder_queue.hpp"
+#include "tracer/recording/schema.hpp"
 
-#include <shimtrace/quiet_thread.hpp>
+#include <shimtrace/signal_free_thread.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -39,8 +39,8 @@ EncoderOptions encoder_options(const WriterOptions& options) {
 /// The writer's thread: compresses what comes in, and writes it to a file.
 class Scribe {
 public:
-    Scribe(std::string path, WriterOptions options, std::unique_ptr<BlockFile> file, Intake& intake)
-        : path_(std::move(path)), options_(std::move(options)), file_(std::move(file)), intake_(intake) {}
+    Scribe(std::string path, WriterOptions options, std::unique_ptr<BlockFile> file, EncoderQueue& encoder_queue)
+        : path_(std::move(path)), options_(std::move(options)), file_(std::move(file)), intake_(encoder_queue) {}
 
     void run() {
         const std::optional<Nanoseconds> rest = flight_recorder() ? std::optional<Nanoseconds>(dump_delay) : std::nullopt;
@@ -209,7 +209,7 @@ private:
     const std::string path_;
     const WriterOptions options_;
     std::unique_ptr<BlockFile> file_;
-    Intake& intake_;
+    EncoderQueue& intake_;
     BlockMaker maker_;
     std::optional<EncodedBlock> header_;
     bool has_header_ = false;
@@ -234,13 +234,13 @@ public:
         : options_(options),
           intake_(intake_size, encoder_options(options)),
           scribe_(path, options, std::move(file), intake_),
-          thread_(quiet_thread([this] { scribe_.run(); })) {}
+          thread_(signal_free_thread([this] { scribe_.run(); })) {}
     ~RecordingWriter() override { end(); }
     RecordingWriter(const RecordingWriter&) = delete;
     RecordingWriter& operator=(const RecordingWriter&) = delete;
 
     void session(const SessionInfo& session) override { intake_.put(session); }
-    void target(TargetId id, const FdTarget& target) override { intake_.define_target(id, target); }
+    void target(OpenFileId id, const OpenFile& target) override { intake_.define_target(id, target); }
     void task(const TaskInfo& task) override { intake_.define_task(task); }
     void snapshot(const Snapshot& snapshot) override { intake_.put(snapshot); }
 
@@ -290,7 +290,7 @@ private:
     }
 
     const WriterOptions options_;
-    Intake intake_;
+    EncoderQueue intake_;
     std::int64_t lost_ = 0;  ///< in the stretch that has not been told of
     MonotonicTime lost_since_;
     std::atomic<std::uint64_t> events_{0}, dropped_{0};

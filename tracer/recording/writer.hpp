@@ -2,7 +2,7 @@
 #pragma once
 
 #include <shimtrace/error.hpp>
-#include <shimtrace/stream.hpp>
+#include <shimtrace/event_sink.hpp>
 
 #include <functional>
 #include <memory>
@@ -29,7 +29,7 @@ struct WriterCounts {
 };
 
 /// The tracer's thread encodes events into blocks; another thread compresses and writes them.
-class Writer : public StreamSink {
+class Writer : public EventSink {
 public:
     /// `path` "-": standard output. Errors: exists already, not permitted, a symbolic link.
     static Result<std::unique_ptr<Writer>> create(const std::string& path, const WriterOptions& options);

@@ -1,6 +1,6 @@
-#include "stacks/binary_cache.hpp"
+#include "tracer/stacks/binary_cache.hpp"
 
-#include "stacks/proc.hpp"
+#include "tracer/stacks/proc.hpp"
 
 namespace shimtrace::stacks {
 namespace {

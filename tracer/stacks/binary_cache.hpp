@@ -1,10 +1,10 @@
 // The inside of BinaryCache, for this module alone.
 #pragma once
 
-#include "stacks/executable.hpp"
-#include "stacks/goroutines.hpp"
+#include "tracer/stacks/executable.hpp"
+#include "tracer/stacks/goroutines.hpp"
 
-#include "decoders_golang/binary.hpp"
+#include "decoders/golang/binary.hpp"
 
 #include <map>
 

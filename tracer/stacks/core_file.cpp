@@ -1,8 +1,8 @@
-#include "stacks/core_file.hpp"
+#include "tracer/stacks/core_file.hpp"
 
-#include "stacks/proc.hpp"
+#include "tracer/stacks/proc.hpp"
 
-#include "decoders_golang/bytes.hpp"
+#include "decoders/golang/word_reads.hpp"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
 // An ELF core file: threads and their registers, memory, and the files that were mapped.
 #pragma once
 
-#include "stacks/file_mapping.hpp"
-#include "stacks/mappings.hpp"
+#include "tracer/stacks/file_mapping.hpp"
+#include "tracer/stacks/mappings.hpp"
 
-#include <shimtrace/memory.hpp>
+#include <shimtrace/captured_memory.hpp>
 #include <shimtrace/types.hpp>
 
 #include <memory>

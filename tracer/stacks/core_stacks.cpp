@@ -1,9 +1,9 @@
-#include "stacks/core_stacks.hpp"
+#include "tracer/stacks/core_stacks.hpp"
 
-#include "stacks/core_file.hpp"
-#include "stacks/follow.hpp"
+#include "tracer/stacks/core_file.hpp"
+#include "tracer/stacks/follow.hpp"
 
-#include "decoders_golang/program.hpp"
+#include "decoders/golang/program.hpp"
 
 #include <fmt/format.h>
 

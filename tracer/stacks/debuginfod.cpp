@@ -1,6 +1,6 @@
-#include "stacks/debuginfod.hpp"
+#include "tracer/stacks/debuginfod.hpp"
 
-#include "host/program_output.hpp"
+#include "tracer/procfs/program_output.hpp"
 
 #include <cstdlib>
 

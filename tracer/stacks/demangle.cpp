@@ -1,4 +1,4 @@
-#include "stacks/demangle.hpp"
+#include "tracer/stacks/demangle.hpp"
 
 #include <cxxabi.h>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // Rust's v0 symbol mangling (RFC 2603, https://doc.rust-lang.org/rustc/symbol-mangling/v0.html). Back-references make a short name stand
 // for an endless text: what is written and how deep it goes are both bounded.
-#include "stacks/demangle.hpp"
+#include "tracer/stacks/demangle.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include "stacks/executable.hpp"
+#include "tracer/stacks/executable.hpp"
 
-#include "stacks/proc.hpp"
+#include "tracer/stacks/proc.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // A process's executable, read through /proc/PID/exe: the very file that runs, deleted or unreachable by path as it may be.
 #pragma once
 
-#include "stacks/file_mapping.hpp"
+#include "tracer/stacks/file_mapping.hpp"
 
 #include <shimtrace/error.hpp>
 #include <shimtrace/types.hpp>

@@ -1,4 +1,4 @@
-#include "stacks/file_mapping.hpp"
+#include "tracer/stacks/file_mapping.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "stacks/follow.hpp"
+#include "tracer/stacks/follow.hpp"
 
 #include <algorithm>
 

@@ -1,15 +1,15 @@
 // Following one thread's stack, goroutine-aware, through whatever memory there is: a live process's, or a core file's.
 #pragma once
 
-#include "stacks/binary_cache.hpp"
-#include "stacks/mappings.hpp"
-#include "stacks/native_unwind.hpp"
-#include "stacks/symbols.hpp"
+#include "tracer/stacks/binary_cache.hpp"
+#include "tracer/stacks/mappings.hpp"
+#include "tracer/stacks/native_unwind.hpp"
+#include "tracer/stacks/symbols.hpp"
 
-#include "decoders_golang/unwind.hpp"
+#include "decoders/golang/unwind.hpp"
 
+#include <shimtrace/captured_memory.hpp>
 #include <shimtrace/event.hpp>
-#include <shimtrace/memory.hpp>
 
 #include <memory>
 #include <optional>

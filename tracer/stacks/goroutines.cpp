@@ -1,11 +1,12 @@
-#include "stacks/goroutines.hpp"
+#include "tracer/stacks/goroutines.hpp"
+#include "tracer/procfs/clock.hpp"
 
-#include "stacks/binary_cache.hpp"
-#include "stacks/proc.hpp"
-#include "stacks/process_memory.hpp"
-#include "stacks/stopped_threads.hpp"
+#include "tracer/stacks/binary_cache.hpp"
+#include "tracer/stacks/cached_memory.hpp"
+#include "tracer/stacks/proc.hpp"
+#include "tracer/stacks/stopped_threads.hpp"
 
-#include "decoders_golang/program.hpp"
+#include "decoders/golang/program.hpp"
 
 #include <fmt/format.h>
 

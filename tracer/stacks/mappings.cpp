@@ -1,6 +1,6 @@
-#include "stacks/mappings.hpp"
+#include "tracer/stacks/mappings.hpp"
 
-#include "stacks/proc.hpp"
+#include "tracer/stacks/proc.hpp"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
-#include "stacks/native.hpp"
+#include "tracer/stacks/native.hpp"
 
-#include "stacks/binary_cache.hpp"
-#include "stacks/follow.hpp"
-#include "stacks/proc.hpp"
-#include "stacks/process_memory.hpp"
-#include "stacks/stopped_threads.hpp"
+#include "tracer/stacks/binary_cache.hpp"
+#include "tracer/stacks/cached_memory.hpp"
+#include "tracer/stacks/follow.hpp"
+#include "tracer/stacks/proc.hpp"
+#include "tracer/stacks/stopped_threads.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Native stacks of a process's threads, goroutine-aware: in Go's text the pclntab unwinds, elsewhere .eh_frame does.
 #pragma once
 
-#include "stacks/goroutines.hpp"
+#include "tracer/stacks/goroutines.hpp"
 
 #include <shimtrace/error.hpp>
 #include <shimtrace/native_stack.hpp>

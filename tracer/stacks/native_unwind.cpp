@@ -1,4 +1,4 @@
-#include "stacks/native_unwind.hpp"
+#include "tracer/stacks/native_unwind.hpp"
 
 #include <algorithm>
 #include <cstring>

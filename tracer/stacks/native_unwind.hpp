@@ -2,9 +2,9 @@
 // ptrace nor the target's files.
 #pragma once
 
-#include "stacks/mappings.hpp"
+#include "tracer/stacks/mappings.hpp"
 
-#include <shimtrace/memory.hpp>
+#include <shimtrace/captured_memory.hpp>
 
 #include <array>
 #include <optional>

@@ -1,6 +1,7 @@
-#include "stacks/proc.hpp"
+#include "tracer/stacks/proc.hpp"
+#include "tracer/procfs/clock.hpp"
 
-#include "host/native_call.hpp"
+#include "tracer/procfs/native_call_of_thread.hpp"
 
 #include <fmt/format.h>
 

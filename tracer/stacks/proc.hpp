@@ -1,7 +1,8 @@
 // The few facts of /proc that reading stacks needs: cheap, and nothing of the target's is opened.
 #pragma once
 
-#include "host/proc_text.hpp"
+#include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/proc_text.hpp"
 
 #include <shimtrace/types.hpp>
 

@@ -1,6 +1,6 @@
-#include "stacks/stopped_threads.hpp"
+#include "tracer/stacks/stopped_threads.hpp"
 
-#include "stacks/proc.hpp"
+#include "tracer/stacks/proc.hpp"
 
 #include <fmt/format.h>
 

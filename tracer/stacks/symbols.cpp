@@ -1,8 +1,8 @@
-#include "stacks/symbols.hpp"
+#include "tracer/stacks/symbols.hpp"
 
-#include "stacks/debuginfod.hpp"
-#include "stacks/demangle.hpp"
-#include "stacks/proc.hpp"
+#include "tracer/stacks/debuginfod.hpp"
+#include "tracer/stacks/demangle.hpp"
+#include "tracer/stacks/proc.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Names and lines of native code, by elfutils: symbol tables, .gnu_debugdata, and debug files by build id and debuglink.
 #pragma once
 
-#include "stacks/mappings.hpp"
+#include "tracer/stacks/mappings.hpp"
 
 #include <shimtrace/event.hpp>
 #include <shimtrace/types.hpp>

@@ -1,0 +1,245 @@
+#include "decoders/constants/network.hpp"
+
+namespace shimtrace::decoders {
+
+static constexpr FlagName address_families_rows[] = {
+    {0, "AF_UNSPEC"},
+    {1, "AF_UNIX"},
+    {2, "AF_INET"},
+    {3, "AF_AX25"},
+    {4, "AF_IPX"},
+    {5, "AF_APPLETALK"},
+    {6, "AF_NETROM"},
+    {7, "AF_BRIDGE"},
+    {8, "AF_ATMPVC"},
+    {9, "AF_X25"},
+    {0xa, "AF_INET6"},
+    {0xb, "AF_ROSE"},
+    {0xc, "AF_DECnet"},
+    {0xd, "AF_NETBEUI"},
+    {0xe, "AF_SECURITY"},
+    {0xf, "AF_KEY"},
+    {0x10, "AF_NETLINK"},
+    {0x11, "AF_PACKET"},
+    {0x12, "AF_ASH"},
+    {0x13, "AF_ECONET"},
+    {0x14, "AF_ATMSVC"},
+    {0x15, "AF_RDS"},
+    {0x16, "AF_SNA"},
+    {0x17, "AF_IRDA"},
+    {0x18, "AF_PPPOX"},
+    {0x19, "AF_WANPIPE"},
+    {0x1a, "AF_LLC"},
+    {0x1b, "AF_IB"},
+    {0x1c, "AF_MPLS"},
+    {0x1d, "AF_CAN"},
+    {0x1e, "AF_TIPC"},
+    {0x1f, "AF_BLUETOOTH"},
+    {0x20, "AF_IUCV"},
+    {0x21, "AF_RXRPC"},
+    {0x22, "AF_ISDN"},
+    {0x23, "AF_PHONET"},
+    {0x24, "AF_IEEE802154"},
+    {0x25, "AF_CAIF"},
+    {0x26, "AF_ALG"},
+    {0x27, "AF_NFC"},
+    {0x28, "AF_VSOCK"},
+    {0x29, "AF_KCM"},
+    {0x2a, "AF_QIPCRTR"},
+    {0x2b, "AF_SMC"},
+    {0x2c, "AF_XDP"},
+    {0x2d, "AF_MCTP"},
+};
+const FlagSet address_families{"AF_???", address_families_rows};
+
+static constexpr FlagName socket_types_rows[] = {
+    {1, "SOCK_STREAM"},
+    {2, "SOCK_DGRAM"},
+    {3, "SOCK_RAW"},
+    {4, "SOCK_RDM"},
+    {5, "SOCK_SEQPACKET"},
+    {6, "SOCK_DCCP"},
+    {0xa, "SOCK_PACKET"},
+};
+const FlagSet socket_types{"SOCK_???", socket_types_rows};
+
+static constexpr FlagName socket_flags_rows[] = {
+    {0x80000, "SOCK_CLOEXEC"},
+    {0x800, "SOCK_NONBLOCK"},
+};
+const FlagSet socket_flags{"SOCK_???", socket_flags_rows};
+
+static constexpr FlagName inet_protocols_rows[] = {
+    {0, "IPPROTO_IP"},
+    {1, "IPPROTO_ICMP"},
+    {2, "IPPROTO_IGMP"},
+    {4, "IPPROTO_IPIP"},
+    {6, "IPPROTO_TCP"},
+    {8, "IPPROTO_EGP"},
+    {0xc, "IPPROTO_PUP"},
+    {0x11, "IPPROTO_UDP"},
+    {0x16, "IPPROTO_IDP"},
+    {0x1d, "IPPROTO_TP"},
+    {0x21, "IPPROTO_DCCP"},
+    {0x29, "IPPROTO_IPV6"},
+    {0x2b, "IPPROTO_ROUTING"},
+    {0x2c, "IPPROTO_FRAGMENT"},
+    {0x2e, "IPPROTO_RSVP"},
+    {0x2f, "IPPROTO_GRE"},
+    {0x32, "IPPROTO_ESP"},
+    {0x33, "IPPROTO_AH"},
+    {0x3a, "IPPROTO_ICMPV6"},
+    {0x3b, "IPPROTO_NONE"},
+    {0x3c, "IPPROTO_DSTOPTS"},
+    {0x5c, "IPPROTO_MTP"},
+    {0x5e, "IPPROTO_BEETPH"},
+    {0x62, "IPPROTO_ENCAP"},
+    {0x67, "IPPROTO_PIM"},
+    {0x6c, "IPPROTO_COMP"},
+    {0x73, "IPPROTO_L2TP"},
+    {0x84, "IPPROTO_SCTP"},
+    {0x87, "IPPROTO_MH"},
+    {0x88, "IPPROTO_UDPLITE"},
+    {0x89, "IPPROTO_MPLS"},
+    {0x8f, "IPPROTO_ETHERNET"},
+    {0xff, "IPPROTO_RAW"},
+    {0x106, "IPPROTO_MPTCP"},
+};
+const FlagSet inet_protocols{"IPPROTO_???", inet_protocols_rows};
+
+static constexpr FlagName netlink_protocols_rows[] = {
+    {0, "NETLINK_ROUTE"},
+    {1, "NETLINK_UNUSED"},
+    {2, "NETLINK_USERSOCK"},
+    {3, "NETLINK_FIREWALL"},
+    {4, "NETLINK_SOCK_DIAG"},
+    {5, "NETLINK_NFLOG"},
+    {6, "NETLINK_XFRM"},
+    {7, "NETLINK_SELINUX"},
+    {8, "NETLINK_ISCSI"},
+    {9, "NETLINK_AUDIT"},
+    {0xa, "NETLINK_FIB_LOOKUP"},
+    {0xb, "NETLINK_CONNECTOR"},
+    {0xc, "NETLINK_NETFILTER"},
+    {0xd, "NETLINK_IP6_FW"},
+    {0xe, "NETLINK_DNRTMSG"},
+    {0xf, "NETLINK_KOBJECT_UEVENT"},
+    {0x10, "NETLINK_GENERIC"},
+    {0x12, "NETLINK_SCSITRANSPORT"},
+    {0x13, "NETLINK_ECRYPTFS"},
+    {0x14, "NETLINK_RDMA"},
+    {0x15, "NETLINK_CRYPTO"},
+    {0x16, "NETLINK_SMC"},
+};
+const FlagSet netlink_protocols{"NETLINK_???", netlink_protocols_rows};
+
+static constexpr FlagName ethernet_protocols_rows[] = {
+    {0x60, "ETH_P_LOOP"},
+    {0x800, "ETH_P_IP"},
+    {0x806, "ETH_P_ARP"},
+    {0x8100, "ETH_P_8021Q"},
+    {0x86dd, "ETH_P_IPV6"},
+    {3, "ETH_P_ALL"},
+    {0x8847, "ETH_P_MPLS_UC"},
+    {0x88cc, "ETH_P_LLDP"},
+    {0x88a8, "ETH_P_8021AD"},
+};
+const FlagSet ethernet_protocols{"ETH_P_???", ethernet_protocols_rows};
+
+static constexpr FlagName message_flags_rows[] = {
+    {1, "MSG_OOB"},
+    {2, "MSG_PEEK"},
+    {4, "MSG_DONTROUTE"},
+    {8, "MSG_CTRUNC"},
+    {0x10, "MSG_PROBE"},
+    {0x20, "MSG_TRUNC"},
+    {0x40, "MSG_DONTWAIT"},
+    {0x80, "MSG_EOR"},
+    {0x100, "MSG_WAITALL"},
+    {0x200, "MSG_FIN"},
+    {0x400, "MSG_SYN"},
+    {0x800, "MSG_CONFIRM"},
+    {0x1000, "MSG_RST"},
+    {0x2000, "MSG_ERRQUEUE"},
+    {0x4000, "MSG_NOSIGNAL"},
+    {0x8000, "MSG_MORE"},
+    {0x10000, "MSG_WAITFORONE"},
+    {0x20000, "MSG_SENDPAGE_NOTLAST"},
+    {0x40000, "MSG_BATCH"},
+    {0x80000, "MSG_NO_SHARED_FRAGS"},
+    {0x4000000, "MSG_ZEROCOPY"},
+    {0x20000000, "MSG_FASTOPEN"},
+    {0x40000000, "MSG_CMSG_CLOEXEC"},
+    {0x80000000, "MSG_CMSG_COMPAT"},
+};
+const FlagSet message_flags{"MSG_???", message_flags_rows};
+
+static constexpr FlagName shutdown_modes_rows[] = {
+    {0, "SHUT_RD"},
+    {1, "SHUT_WR"},
+    {2, "SHUT_RDWR"},
+};
+const FlagSet shutdown_modes{"SHUT_???", shutdown_modes_rows};
+
+static constexpr FlagName packet_types_rows[] = {
+    {0, "PACKET_HOST"},
+    {1, "PACKET_BROADCAST"},
+    {2, "PACKET_MULTICAST"},
+    {3, "PACKET_OTHERHOST"},
+    {4, "PACKET_OUTGOING"},
+    {5, "PACKET_LOOPBACK"},
+    {6, "PACKET_FASTROUTE"},
+};
+const FlagSet packet_types{"PACKET_???", packet_types_rows};
+
+static constexpr FlagName arp_types_rows[] = {
+    {0, "ARPHRD_NETROM"},
+    {1, "ARPHRD_ETHER"},
+    {0x304, "ARPHRD_LOOPBACK"},
+    {0x300, "ARPHRD_TUNNEL"},
+    {0xfffe, "ARPHRD_NONE"},
+    {0xffff, "ARPHRD_VOID"},
+};
+const FlagSet arp_types{"ARPHRD_???", arp_types_rows};
+
+static constexpr FlagName vsock_cids_rows[] = {
+    {0xffffffff, "VMADDR_CID_ANY"},
+    {0, "VMADDR_CID_HYPERVISOR"},
+    {1, "VMADDR_CID_LOCAL"},
+    {2, "VMADDR_CID_HOST"},
+};
+const FlagSet vsock_cids{"VMADDR_CID_???", vsock_cids_rows};
+
+static constexpr FlagName control_socket_types_rows[] = {
+    {1, "SCM_RIGHTS"},
+    {2, "SCM_CREDENTIALS"},
+    {3, "SCM_SECURITY"},
+    {4, "SCM_PIDFD"},
+    {0x1d, "SO_TIMESTAMP_OLD"},
+    {0x23, "SO_TIMESTAMPNS_OLD"},
+    {0x25, "SO_TIMESTAMPING_OLD"},
+    {0x3f, "SO_TIMESTAMP_NEW"},
+    {0x40, "SO_TIMESTAMPNS_NEW"},
+    {0x41, "SO_TIMESTAMPING_NEW"},
+};
+const FlagSet control_socket_types{"SCM_???", control_socket_types_rows};
+
+static constexpr FlagName netlink_message_flags_rows[] = {
+    {1, "NLM_F_REQUEST"},
+    {2, "NLM_F_MULTI"},
+    {4, "NLM_F_ACK"},
+    {8, "NLM_F_ECHO"},
+    {0x10, "NLM_F_DUMP_INTR"},
+    {0x20, "NLM_F_DUMP_FILTERED"},
+};
+const FlagSet netlink_message_flags{"NLM_F_???", netlink_message_flags_rows};
+
+static constexpr FlagName netlink_message_types_rows[] = {
+    {1, "NLMSG_NOOP"},
+    {2, "NLMSG_ERROR"},
+    {3, "NLMSG_DONE"},
+    {4, "NLMSG_OVERRUN"},
+};
+const FlagSet netlink_message_types{"NLMSG_???", netlink_message_types_rows};
+
+}  // namespace shimtrace::decoders

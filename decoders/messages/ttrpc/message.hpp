@@ -1,0 +1,62 @@
+// A frame's payload as a message: which call or reply, its fields by name.
+#pragma once
+
+#include "decoders/messages/ttrpc/frame.hpp"
+#include "decoders/messages/ttrpc/services.hpp"
+
+#include <shimtrace/types.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::ttrpc {
+
+/// One field that was on the wire. `text` is the value as people write it, strings without quotes, as raw as they came.
+struct Field {
+    std::string name;
+    FieldKind kind{};
+    std::string text;
+    std::uint64_t number = 0;   ///< numbers, booleans, enumerations
+    std::vector<Field> fields;  ///< message, any (as far as its type is known), string_map
+};
+
+/// Fields of `bytes` by `schema`; unknown ones are named "#NUMBER". `error` is set where the bytes are no such message; the fields before
+/// that place stand. Bounded: depth 8, 1000 fields, 4096 bytes a string.
+struct DecodedMessage {
+    std::vector<Field> fields;
+    std::string error;
+};
+DecodedMessage decode(std::string_view bytes, const MessageSchema& schema);
+
+/// The first field of that name; nullptr: none.
+const Field* find(const std::vector<Field>& fields, std::string_view name);
+
+/// `{id:"c1" signal:9}`; strings quoted, control and non-ASCII bytes escaped, each at most `most_string` bytes. Empty fields: "".
+std::string render(const std::vector<Field>& fields, std::size_t most_string = 256);
+
+struct Message {
+    FrameType type{};
+    std::uint32_t stream = 0;
+    std::uint8_t flags = 0;
+    bool cut = false;             ///< captured in part: fields at the end may lack
+    std::string trouble;          ///< no message at all: what was wrong with the bytes
+    std::string service, method;  ///< of replies too, where the request was seen: "containerd.task.v2.Task", "Kill"
+    std::vector<Field> fields;    ///< of the request or the reply
+    std::optional<Nanoseconds> timeout;
+    std::int64_t status = 0;  ///< responses: google.rpc.Code; 0: ok
+    std::string status_message;
+    std::optional<Nanoseconds> took;  ///< responses: after the request
+    std::size_t size = 0;             ///< of the payload as its header says
+    std::string error;                ///< why the fields are incomplete; empty: they are not
+};
+
+/// Of a frame alone; a response needs `called`, the method that it answers, for its fields (nullptr: not known).
+Message decode(const Frame& frame, const MethodSchema* called);
+
+/// One line: `ttrpc → #7 Task.Kill{id:"c1" signal:9}`, `ttrpc ← #7 ok{pid:5} 1.2ms`, `ttrpc ← #9 NOT_FOUND "no such process" 310us`.
+std::string render(const Message& message);
+
+}  // namespace shimtrace::ttrpc

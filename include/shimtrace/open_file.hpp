@@ -1,0 +1,103 @@
+// What stands behind a file descriptor: the OpenFile. Rendering (strace's -y, -yy, and our own roles) follows from this
+// value alone, so a recording can print it long after the process is gone.
+#pragma once
+
+#include <shimtrace/role.hpp>
+#include <shimtrace/types.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shimtrace {
+
+/// Somebody at the other end: who reads the pipe, who is the socket's peer, who holds the pty's master.
+struct Holder {
+    Pid pid;
+    Fd fd{-1};  ///< -1 where not known
+    std::string comm;
+    char state = '?';    ///< as /proc/PID/stat shows it: R S D T t Z …
+    bool reads = false;  ///< this holder can read from the object
+    bool writes = false;
+
+    auto operator<=>(const Holder&) const = default;
+};
+
+enum class OpenFileKind : std::uint8_t {
+    unknown,
+    file,
+    directory,
+    char_device,
+    block_device,
+    pty,
+    pipe,
+    fifo,
+    unix_socket,
+    inet_socket,
+    netlink_socket,
+    packet_socket,
+    vsock_socket,
+    other_socket,
+    eventpoll,
+    eventfd,
+    timerfd,
+    signalfd,
+    pidfd,
+    inotify,
+    fanotify,
+    memfd,
+    seccomp_notify,
+    io_uring,
+    ns,
+    bpf,
+    perf_event,
+    anon,
+};
+
+struct InterestEntry {  ///< one row of an epoll interest set
+    Fd fd{-1};
+    std::uint32_t events = 0;  ///< EPOLLIN …
+    std::uint64_t data = 0;
+    std::string path;   ///< what /proc/PID/fd/N showed for that descriptor
+    OpenFileId target;  ///< in a trace: what that descriptor leads to; 0 in snapshots, which list it among the process's own
+
+    auto operator<=>(const InterestEntry&) const = default;
+};
+
+/// Socket facts as sock_diag tells them. Addresses are text as strace -yy prints them ("127.0.0.1:80", "@abstract", "/path").
+struct SocketFacts {
+    std::string protocol;  ///< "UNIX-STREAM", "TCP", "TCPv6", "UDP", "NETLINK" …: strace's -yy names
+    std::string local;
+    std::string remote;
+    std::string state;  ///< "ESTABLISHED", "LISTEN" …; empty where it has none
+    Inode inode;
+    Inode peer_inode;                 ///< unix: the connected peer's; 0 otherwise
+    std::uint32_t receive_queue = 0;  ///< bytes waiting to be read (listeners: connections waiting for accept)
+    std::uint32_t send_queue = 0;     ///< bytes not yet taken by the peer (listeners: the backlog)
+    std::uint32_t netlink_port = 0;
+    std::string netlink_family;  ///< "SOCK_DIAG", "ROUTE" …
+
+    auto operator<=>(const SocketFacts&) const = default;
+};
+
+struct OpenFile {
+    OpenFileKind kind = OpenFileKind::unknown;
+    std::string path;  ///< the link's text as /proc/PID/fd/N shows it, " (deleted)" included
+    Inode inode;
+    std::uint64_t device = 0;  ///< st_dev of the object (makes inode unique); st_rdev is in `rdev`
+    std::uint64_t rdev = 0;
+    std::uint32_t flags = 0;  ///< open flags from fdinfo: O_RDONLY, O_NONBLOCK, O_CLOEXEC …
+    OpenFileRoleInfo role;
+
+    std::vector<Holder> holders;  ///< pipes, fifos: both ends; sockets: the peer's; ptys: the other side's
+    std::optional<SocketFacts> socket;
+    std::vector<InterestEntry> interest;  ///< eventpoll
+    Pid pidfd_pid;                        ///< pidfd: the process, in the host's pid namespace; 0: not one, or gone
+    std::uint64_t count = 0;              ///< eventfd: its count; timerfd: expirations; pty: N of /dev/pts/N
+    Nanoseconds timer_value{};            ///< timerfd: time left; 0: disarmed
+    std::uint64_t signal_mask = 0;        ///< signalfd
+
+    auto operator<=>(const OpenFile&) const = default;
+};
+
+}  // namespace shimtrace

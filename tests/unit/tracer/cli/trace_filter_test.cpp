@@ -1,0 +1,112 @@
+#include "tracer/cli/trace_filter.hpp"
+#include "tracer/cli/time_text.hpp"
+#include "tracer/cli/trace_options.hpp"
+
+#include "decoders/syscalls/table.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace shimtrace;
+using namespace shimtrace::cli;
+
+namespace {
+
+bool shows(const Expressions& expressions, std::string_view name) {
+    return expressions.calls.shows(Arch::x86_64, *decoders::syscall_number(Arch::x86_64, name));
+}
+
+Expressions after(std::string_view text) {
+    Expressions expressions;
+    REQUIRE(apply_expression(expressions, text));
+    return expressions;
+}
+
+}  // namespace
+
+TEST_CASE("trace= takes names, lists, classes, patterns and their negation") {
+    CHECK(shows(after("trace=read,write"), "write"));
+    CHECK_FALSE(shows(after("trace=read,write"), "close"));
+    CHECK(shows(after("read"), "read"));
+    CHECK_FALSE(shows(after("!read"), "read"));
+    CHECK(shows(after("trace=!read"), "write"));
+    CHECK(shows(after("trace=%file"), "openat"));
+    CHECK_FALSE(shows(after("%network"), "openat"));
+    CHECK(shows(after("trace=/^epoll_"), "epoll_wait"));
+    CHECK_FALSE(shows(after("/^epoll_"), "poll"));
+    CHECK(shows(after("trace=file"), "openat"));
+    CHECK_FALSE(shows(after("trace=none"), "read"));
+}
+
+TEST_CASE("what is not known is named, unless it was optional") {
+    Expressions expressions;
+    const auto refused = apply_expression(expressions, "trace=raed");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message().find("raed") != std::string::npos);
+    CHECK(apply_expression(expressions, "trace=?raed,read"));
+    CHECK_FALSE(apply_expression(expressions, "trace=%fil"));
+    CHECK_FALSE(apply_expression(expressions, "signal=SIGNOPE"));
+    CHECK_FALSE(apply_expression(expressions, "inject=read:error=EIO"));
+}
+
+TEST_CASE("signals and statuses are sets as well") {
+    CHECK_FALSE(after("signal=!SIGCHLD").signals[17]);
+    CHECK(after("signal=CHLD").signals[17]);
+    CHECK(after("status=failed,unfinished").statuses == (output::status_failed | output::status_unfinished));
+}
+
+TEST_CASE("durations are read with their unit, and nothing else is taken for one") {
+    CHECK(*parse_duration("5s") == std::chrono::seconds(5));
+    CHECK(*parse_duration("200ms") == std::chrono::milliseconds(200));
+    CHECK(*parse_duration("1.5") == std::chrono::milliseconds(1500));
+    CHECK_FALSE(parse_duration("5 parsecs"));
+    CHECK_FALSE(parse_duration("-1s"));
+    CHECK_FALSE(parse_duration("nan"));
+}
+
+TEST_CASE("a TARGET is followed by default, -p is not, as in strace") {
+    TraceOptions options;
+    options.targets = {"c1"};
+    CHECK(plan_trace(options)->request.follow);
+    options.no_follow = true;
+    CHECK_FALSE(plan_trace(options)->request.follow);
+    TraceOptions by_pid;
+    by_pid.pids = {"12,13"};
+    CHECK_FALSE(plan_trace(by_pid)->request.follow);
+    CHECK(plan_trace(by_pid)->pids.size() == 2);
+    by_pid.pids = {"12x"};
+    CHECK_FALSE(plan_trace(by_pid));
+}
+
+TEST_CASE("sets of calls and of descriptors say how they are printed; an empty set is a mistake") {
+    const auto number = *decoders::syscall_number(Arch::x86_64, "openat");
+    CHECK_FALSE(after("trace=openat@32").calls.shows(Arch::x86_64, number));
+    CHECK(shows(after("trace=openat@64"), "openat"));
+    CHECK(after("raw=openat").raw.shows(Arch::x86_64, number));
+    CHECK_FALSE(Expressions{}.raw.shows(Arch::x86_64, number));
+    CHECK_FALSE(after("abbrev=!openat").abbreviated.shows(Arch::x86_64, number));
+    CHECK_FALSE(after("verbose=none").dereferenced.shows(Arch::x86_64, number));
+    CHECK(after("write=1,2").dump_written.shows(Fd{2}));
+    CHECK_FALSE(after("write=!1,2").dump_written.shows(Fd{2}));
+    CHECK(after("read=all").dump_read.shows(Fd{7}));
+    CHECK_FALSE(after("read=!all").dump_read.any());
+    CHECK(after("decode-fds=dev,socket").fd_details == (decoders::fd_detail_device | decoders::fd_detail_socket));
+    CHECK(after("signal=chld").signals[17]);
+    Expressions expressions;
+    for (const char* refused : {"trace=", "trace=!", "signal=", "read=x", "trace=openat@65", "raw=raed"})
+        CHECK_FALSE(apply_expression(expressions, refused));
+}
+
+TEST_CASE("times take a precision, and absolute ones a format") {
+    TraceOptions options;
+    options.absolute = "format:unix,precision:ms";
+    options.relative = "ns";
+    options.durations = "s";
+    const auto plan = plan_trace(options);
+    REQUIRE(plan);
+    CHECK(plan->print.timestamps == output::Timestamps::epoch);
+    CHECK(plan->print.timestamp_digits == 3);
+    CHECK(plan->print.relative_digits == 9);
+    CHECK(plan->print.duration_digits == 0);
+    options.durations = "eons";
+    CHECK_FALSE(plan_trace(options));
+}

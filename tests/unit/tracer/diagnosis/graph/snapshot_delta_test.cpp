@@ -1,0 +1,56 @@
+#include "tracer/diagnosis/graph/snapshot_delta.hpp"
+#include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace shimtrace;
+using namespace shimtrace::test;
+
+namespace {
+
+/// What the second look is called in the verdict on c1.
+std::string cause_after(const Snapshot& first, Snapshot second) {
+    second.taken_monotonic = first.taken_monotonic + 200ms;
+    for (Process& process : second.processes)
+        for (Thread& thread : process.threads) thread.first.at = thread.first.at + 200ms;
+    diagnosis::merge_progress(second, first);
+    const std::vector<Diagnosis> verdicts = diagnosis::diagnose(second, {.containers = {{"default", "c1"}}, .pids = {}, .shims = {}});
+    return verdicts.at(0).cause;
+}
+
+}  // namespace
+
+TEST_CASE("the counters of the first look are the first ones, by pid and start time") {
+    Host host;
+    host.container(100, 200, "c1");
+    const Snapshot first = host.build();
+    Snapshot second = first;
+    for (Process& process : second.processes) process.threads.front().first.context_switches = 9;
+    second.processes.back().start_time += 1;  // the pid has been given away again
+    diagnosis::merge_progress(second, first);
+    const Thread& same = second.processes.at(1).threads.front();
+    REQUIRE(same.second);
+    CHECK(same.first.context_switches == 0);
+    CHECK(same.second->context_switches == 9);
+    CHECK_FALSE(second.processes.back().threads.front().second);
+}
+
+TEST_CASE("remains are believed when both looks show them, not while a container is being made or removed") {
+    Host alive;
+    alive.container(100, 200, "c1");
+    CHECK(cause_after(gone().build(), gone().build()) == "leftover");
+    CHECK(cause_after(alive.build(), gone().build()) == "healthy");
+    CHECK(cause_after({}, gone().build()) == "healthy");
+    Host another = gone();
+    another.files().init_pid = Pid{90300};
+    CHECK(cause_after(gone().build(), another.build()) == "healthy");
+}
+
+TEST_CASE("a file that is broken at one look alone is being written") {
+    Host host;
+    host.container(100, 200, "c1");
+    const Snapshot whole = host.build();
+    host.files().config_json_error = "line 1, column 1: unexpected end";
+    CHECK(cause_after(host.build(), host.build()) == "config-invalid");
+    CHECK(cause_after(whole, host.build()) == "healthy");
+}

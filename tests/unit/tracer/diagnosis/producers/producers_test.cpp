@@ -1,0 +1,466 @@
+// Every producer of edges alone: a made snapshot, one node, and what it is said to wait for.
+#include "tracer/diagnosis/producers/producers.hpp"
+#include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+using namespace shimtrace;
+using namespace shimtrace::test;
+using diagnosis::NodeKey;
+using diagnosis::RootCause;
+using diagnosis::Wait;
+
+namespace {
+
+std::set<std::string_view> tested;  // names of producers, for the last test
+
+/// What the producer of that name says of `subject`, asked about the container c1.
+std::vector<Wait> edges(const Host& host, std::string_view name, const NodeKey& subject) {
+    const Snapshot snapshot = host.build();
+    const diagnosis::Facts facts(snapshot);
+    const diagnosis::Scope scope = facts.scope(ContainerRef{"default", "c1"}, {});
+    std::vector<Wait> waits;
+    for (const diagnosis::Producer& producer : diagnosis::producers()) {
+        if (producer.name != name) continue;
+        tested.insert(producer.name);
+        REQUIRE(producer.from == subject.kind);
+        producer.produce({facts, scope}, subject, waits);
+    }
+    return waits;
+}
+
+Wait only_edge(const Host& host, std::string_view name, const NodeKey& subject) {
+    const std::vector<Wait> waits = edges(host, name, subject);
+    REQUIRE(waits.size() == 1);
+    return waits.front();
+}
+
+NodeKey main_thread(std::int32_t pid) {
+    return NodeKey::thread(Pid{pid}, Tid{pid});
+}
+
+Process& runc(Host& host, std::int32_t pid, std::string operation, std::uint64_t started = 10000) {
+    Process& process = host.add(pid, 100, "runc");
+    process.role = {.role = ProcessRole::runtime, .container = {"default", "c1"}, .operation = std::move(operation)};
+    process.start_time = started;
+    return process;
+}
+
+constexpr std::int64_t call_connect = 42, call_poll = 7, call_mkdir = 83;
+
+}  // namespace
+
+TEST_CASE("frozen cgroup: the ancestor that freezes is named, and that SIGKILL waits") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.pending_signals = 1U << 8U;
+    host.snapshot().cgroups.push_back({.path = init.cgroup, .freezer_state = "FROZEN", .frozen_by = "/default"});
+    const Wait wait = only_edge(host, "frozen cgroup", NodeKey::of(Pid{200}));
+    CHECK(wait.root_cause == RootCause::frozen);
+    CHECK(wait.to.name == "/default");
+    CHECK(wait.evidence.find("SIGKILL") != std::string::npos);
+    host.snapshot().cgroups.front().freezer_state = "THAWED";
+    CHECK(edges(host, "frozen cgroup", NodeKey::of(Pid{200})).empty());
+}
+
+TEST_CASE("stopped by a tracer: who goes on between two looks is only being traced") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.threads.front().tracer = 500;
+    init.threads.front().state = init.state = 't';
+    host.add(500, 1, "gdb");
+    host.resample(200ms);
+    const Wait held = only_edge(host, "stopped by a tracer", NodeKey::of(Pid{200}));
+    CHECK(held.root_cause == RootCause::traced);
+    CHECK(held.to.pid == Pid{500});
+    CHECK_FALSE(held.normal);
+    host.resample(200ms, {200});
+    CHECK(only_edge(host, "stopped by a tracer", NodeKey::of(Pid{200})).normal);
+}
+
+TEST_CASE("stopped by a signal") {
+    Host host;
+    Host::stop(host.container(100, 200, "c1"));
+    CHECK(only_edge(host, "stopped by a signal", NodeKey::of(Pid{200})).root_cause == RootCause::stopped);
+    CHECK(edges(host, "stopped by a signal", NodeKey::of(Pid{100})).empty());
+}
+
+TEST_CASE("a zombie, for its parent; one of the workload's own is its own affair") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.state = init.threads.front().state = 'Z';
+    host.resample(1600ms);
+    const Wait wait = only_edge(host, "a zombie, for its parent", NodeKey::of(Pid{200}));
+    CHECK(wait.to.pid == Pid{100});
+    CHECK(wait.if_idle == RootCause::unreaped);
+    init.state = init.threads.front().state = 'S';
+    Process& child = host.inside(host.add(210, 200, "child"), {"default", "c1"}, 7);
+    child.state = child.threads.front().state = 'Z';
+    CHECK(edges(host, "a zombie, for its parent", NodeKey::of(Pid{210})).empty());
+}
+
+TEST_CASE("a shim, for its runc: only one that is at work for long is an end by itself") {
+    Host host;
+    host.container(100, 200, "c1");
+    Process& kill = runc(host, 110, "kill", 99990);
+    CHECK(only_edge(host, "a shim, for its runc", NodeKey::of(Pid{100})).if_idle == RootCause::none);
+    kill.start_time = 10000;
+    host.resample(200ms);
+    CHECK(only_edge(host, "a shim, for its runc", NodeKey::of(Pid{100})).if_idle == RootCause::runtime_alive);
+}
+
+TEST_CASE("runc, for its children: a hook is an end, an init leads on") {
+    Host host;
+    host.container(100, 200, "c1");
+    runc(host, 110, "create");
+    host.add(111, 110, "hook").role = {.role = ProcessRole::hook, .container = {"default", "c1"}};
+    host.resample(200ms);
+    const Wait wait = only_edge(host, "runc, for its children", NodeKey::of(Pid{110}));
+    CHECK(wait.root_cause == RootCause::hook);
+    CHECK(wait.to.pid == Pid{111});
+}
+
+TEST_CASE("a shim's copier, for the fifo; with a way out that is free it is gone") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    NodeKey copier = NodeKey::of(Pid{100});
+    copier.inode = Inode{5000};
+    CHECK(only_edge(host, "a shim's copier, for the fifo", copier).to.inode == Inode{5001});
+    host.snapshot().pipes.back().queued = 0;
+    CHECK(only_edge(host, "a shim's copier, for the fifo", copier).root_cause == RootCause::copier_gone);
+}
+
+TEST_CASE("an end of file that never comes: who still has it open") {
+    Host host;
+    host.container(100, 200, "c1");
+    host.daemon_of_exec(100, 200, 210);
+    const Wait wait = only_edge(host, "an end of file that never comes", NodeKey::of(Pid{100}));
+    CHECK(wait.root_cause == RootCause::holds_open);
+    CHECK(wait.to.pid == Pid{210});
+}
+
+TEST_CASE("a shim, for containerd: what it sent and is not read") {
+    Host host;
+    host.container(100, 200, "c1");
+    host.add(300, 1, "containerd").role.role = ProcessRole::containerd;
+    OpenFile& event =
+        Host::fd(host.get(100), 9, OpenFileKind::unix_socket, 8000, read_write, OpenFileRole::containerd_ttrpc, "socket:[8000]");
+    event.socket = SocketFacts{.state = "ESTABLISHED", .inode = Inode{8000}, .send_queue = 500};
+    event.holders.push_back({.pid = Pid{300}});
+    const Wait wait = only_edge(host, "a shim, for containerd", NodeKey::of(Pid{100}));
+    CHECK(wait.to.pid == Pid{300});
+    CHECK(wait.if_idle == RootCause::containerd);
+    host.get(100).fds.back().target.socket->send_queue = 0;
+    CHECK(edges(host, "a shim, for containerd", NodeKey::of(Pid{100})).empty());
+}
+
+TEST_CASE("a shim, for a containerd that is gone: when its container has ended, and nobody listens any more") {
+    constexpr std::string_view name = "a shim, for a containerd that is gone";
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.snapshot().sockets.push_back({.local = "/run/other.sock", .state = "LISTEN", .inode = Inode{5}});
+    CHECK(edges(host, name, NodeKey::of(Pid{100})).empty());
+    init.state = init.threads.front().state = 'Z';  // a shim that does not even reap waits for nobody
+    CHECK(edges(host, name, NodeKey::of(Pid{100})).empty());
+    init.pid = Pid{99999};
+    init.role = {};
+    CHECK(only_edge(host, name, NodeKey::of(Pid{100})).root_cause == RootCause::containerd);
+    host.snapshot().sockets.push_back({.local = "/run/containerd/containerd.sock", .state = "LISTEN", .inode = Inode{6}});
+    CHECK(edges(host, name, NodeKey::of(Pid{100})).empty());
+}
+
+TEST_CASE("a process, as its goroutines and its threads: each is a node; a copier is asked for its stream alone") {
+    Host host;
+    host.container(100, 200, "c1");
+    Process& shim = host.get(100);
+    shim.go = GoProgram{.pid = shim.pid};
+    Goroutine waits{.id = GoroutineId{7}, .state = GoState::waiting, .wait_reason = "semacquire"};
+    waits.wait.kind = GoWaitKind::mutex;
+    Goroutine rests = waits;
+    rests.id = GoroutineId{8};
+    rests.wait.kind = GoWaitKind::select;
+    shim.go->goroutines = {waits, rests};
+    CHECK(only_edge(host, "a process, as its goroutines", NodeKey::of(Pid{100})).to.goroutine == GoroutineId{7});
+    shim.threads.push_back({.tid = Tid{101}, .comm = "shim", .state = 'S', .syscall = call_futex});
+    CHECK(edges(host, "a process, as its threads", NodeKey::of(Pid{100})).size() == 2);
+    NodeKey copier = NodeKey::of(Pid{100});
+    copier.inode = Inode{5000};
+    CHECK(edges(host, "a process, as its threads", copier).empty());
+}
+
+TEST_CASE("a file system's server: its mount's; a server that waits for requests is idle") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_read, 3, 'D');
+    Host::fd(init, 3, OpenFileKind::file, 77, read_only, OpenFileRole::none, "/data/file").device = 42;
+    init.threads.front().kernel_stack = {"request_wait_answer"};
+    host.add(500, 1, "fuse-server");
+    host.snapshot().mounts.push_back({.device = 43, .mount_point = "/other", .type = "fuse.x", .source = "x", .fuse_server = Pid{501}});
+    host.snapshot().mounts.push_back({.device = 42, .mount_point = "/data", .type = "fuse.x", .source = "x", .fuse_server = Pid{500}});
+    CHECK(only_edge(host, "a file system's server", main_thread(200)).to.pid == Pid{500});
+    init.threads.front().kernel_stack = {"fuse_dev_do_read"};
+    CHECK(edges(host, "a file system's server", main_thread(200)).empty());
+}
+
+TEST_CASE("a seccomp agent: one at whose listener no call waits is another's") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_mkdir);
+    init.threads.front().kernel_stack = {"seccomp_do_user_notification"};
+    Host::fd(host.add(500, 1, "agent"), 5, OpenFileKind::seccomp_notify, 9, read_write).count = 1;
+    Host::fd(host.add(501, 1, "idle-agent"), 5, OpenFileKind::seccomp_notify, 9, read_write).count = 4;
+    CHECK(only_edge(host, "a seccomp agent", main_thread(200)).to.pid == Pid{500});
+}
+
+TEST_CASE("a memory cgroup: over memory.high, or under OOM without a killer") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.threads.front().kernel_stack = {"mem_cgroup_oom_synchronize"};
+    host.snapshot().cgroups.push_back({.path = init.cgroup, .under_oom = true});
+    const Wait wait = only_edge(host, "a memory cgroup", main_thread(200));
+    CHECK(wait.root_cause == RootCause::memory);
+    CHECK(wait.confidence == Confidence::certain);
+}
+
+TEST_CASE("zap_pid_ns_processes: for what is left in the pid namespace") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.threads.front().kernel_stack = {"zap_pid_ns_processes"};
+    Process& left = host.inside(host.add(210, 200, "left"), {"default", "c1"}, 7);
+    left.state = left.threads.front().state = 'D';
+    const Wait wait = only_edge(host, "zap_pid_ns_processes", main_thread(200));
+    CHECK(wait.to.pid == Pid{210});
+    CHECK(wait.if_idle == RootCause::pidns_member);
+}
+
+TEST_CASE("vfork: for the child") {
+    Host host;
+    host.container(100, 200, "c1");
+    host.get(100).threads.front().kernel_stack = {"wait_for_vfork_done"};
+    const std::vector<Wait> waits = edges(host, "vfork", main_thread(100));
+    CHECK(std::ranges::any_of(waits, [](const Wait& wait) { return wait.to.pid == Pid{200}; }));
+}
+
+TEST_CASE("state D: certain at once only under a frozen file system; what has a better name is not told here") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_write, 3, 'D');
+    host.resample(200ms);
+    CHECK(only_edge(host, "state D", main_thread(200)).confidence == Confidence::possible);
+    init.threads.front().kernel_stack = {"percpu_rwsem_wait", "vfs_write"};
+    CHECK(only_edge(host, "state D", main_thread(200)).confidence == Confidence::certain);
+    init.threads.front().kernel_stack = {"request_wait_answer"};
+    CHECK(edges(host, "state D", main_thread(200)).empty());
+}
+
+TEST_CASE("a read: between runc and its init a step of the handshake, in a workload its own affair") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_read, 0);
+    Host::fd(init, 0, OpenFileKind::pipe, 7000, read_only);
+    host.add(300, 1, "writer");
+    Host::fd(host.get(300), 1, OpenFileKind::pipe, 7000, write_only);
+    CHECK(only_edge(host, "a read", main_thread(200)).normal);
+    init.role.role = ProcessRole::runtime_init;
+    host.get(300).role.role = ProcessRole::runtime;
+    CHECK_FALSE(only_edge(host, "a read", main_thread(200)).normal);
+}
+
+TEST_CASE("a write into a full pipe leads to the pipe") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    const Wait wait = only_edge(host, "a write", main_thread(200));
+    CHECK(wait.to.kind == NodeKind::pipe);
+    CHECK(wait.to.inode == Inode{5000});
+}
+
+TEST_CASE("an open: of a fifo whose other end is closed, and of exec.fifo") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_openat);
+    CHECK(edges(host, "an open", main_thread(200)).empty());
+    init.threads.front().kernel_stack = {"wait_for_partner", "fifo_open"};
+    init.threads.front().path_argument = "/data/fifo";
+    CHECK(only_edge(host, "an open", main_thread(200)).root_cause == RootCause::nobody_opens);
+    init.role.role = ProcessRole::runtime_init;
+    CHECK(only_edge(host, "an open", main_thread(200)).root_cause == RootCause::never_started);
+}
+
+TEST_CASE("wait4 and waitid: a program whose children live is at work; one whose only child is stopped is not") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& child = host.inside(host.add(210, 200, "child"), {"default", "c1"}, 7);
+    Host::in_call(init, call_wait4, static_cast<std::uint64_t>(-1));
+    CHECK(only_edge(host, "wait4 and waitid", main_thread(200)).normal);
+    Host::stop(child);
+    CHECK_FALSE(only_edge(host, "wait4 and waitid", main_thread(200)).normal);
+}
+
+TEST_CASE("poll, select, epoll: for room in a full pipe; for anything else they rest") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    Host::in_call(init, call_poll);
+    CHECK(only_edge(host, "poll, select, epoll", main_thread(200)).normal);
+    init.threads.front().polled = {Fd{1}};
+    const Wait wait = only_edge(host, "poll, select, epoll", main_thread(200));
+    CHECK_FALSE(wait.normal);
+    CHECK(wait.to.inode == Inode{5000});
+}
+
+TEST_CASE("futex, flock, fcntl: a file lock's holder; a futex is the program's own") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_futex);
+    CHECK(only_edge(host, "futex, flock, fcntl", main_thread(200)).normal);
+    Host::in_call(init, call_flock, 3);
+    host.snapshot().locks.push_back({.kind = "FLOCK", .holder = Pid{500}, .waiters = {Pid{200}}});
+    CHECK(only_edge(host, "futex, flock, fcntl", main_thread(200)).to.pid == Pid{500});
+}
+
+TEST_CASE("sleep, pause, running: of its own will") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    CHECK(only_edge(host, "sleep, pause, running", main_thread(200)).kind == WaitKind::sleeps);
+    init.threads.front().state = 'R';
+    CHECK(only_edge(host, "sleep, pause, running", main_thread(200)).kind == WaitKind::runs);
+    Host::in_call(init, call_connect, 3);
+    CHECK(only_edge(host, "sleep, pause, running", main_thread(200)).normal);
+}
+
+TEST_CASE("a full pipe, for its readers: a shim holds both ends of a fifo and is no reader of it") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    const NodeKey pipe{.kind = NodeKind::pipe, .inode = Inode{5000}};
+    const NodeKey fifo{.kind = NodeKind::pipe, .inode = Inode{5001}, .name = "/run/containerd/fifo/1/c1-stdout"};
+    CHECK(only_edge(host, "a full pipe, for its readers", pipe).to.pid == Pid{100});
+    CHECK(only_edge(host, "a full pipe, for its readers", fifo).root_cause == RootCause::nobody_reads);
+    host.reader(300, init, 5000);
+    CHECK(only_edge(host, "a full pipe, for its readers", fifo).to.pid == Pid{300});
+}
+
+TEST_CASE("a console, for its master") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    OpenFile& console = Host::fd(init, 1, OpenFileKind::pty, 3, read_write, OpenFileRole::console, "/dev/pts/0");
+    console.holders = {{.pid = Pid{100}}, {.pid = Pid{200}}};
+    const Wait wait = only_edge(host, "a console, for its master", {.kind = NodeKind::pty, .pid = Pid{200}, .inode = Inode{3}});
+    CHECK(wait.to.pid == Pid{100});
+    CHECK(wait.to.name == "console");
+}
+
+TEST_CASE("goroutines: on a descriptor, for a lock, for a child, in a call") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    runc(host, 110, "kill");
+    Process& shim = host.get(100);
+    shim.go = GoProgram{.pid = shim.pid};
+    const auto goroutine = [&](std::uint64_t id, GoWaitKind kind) -> Goroutine& {
+        Goroutine& one = shim.go->goroutines.emplace_back();
+        one.id = GoroutineId{id};
+        one.state = GoState::waiting;
+        one.wait.kind = kind;
+        return one;
+    };
+    goroutine(1, GoWaitKind::fd_write).wait.fd = Fd{18};
+    goroutine(2, GoWaitKind::mutex).wait.holders = {{GoroutineId{3}, 8, {"its address is in the frame"}}};
+    goroutine(3, GoWaitKind::child).wait.child = Pid{110};
+    Goroutine& calls = goroutine(4, GoWaitKind::none);
+    calls.state = GoState::syscall;
+    calls.thread = Tid{100};
+    const auto node = [](std::uint64_t id) { return NodeKey::of(Pid{100}, GoroutineId{id}); };
+    CHECK(only_edge(host, "a goroutine, on a descriptor", node(1)).to.inode == Inode{5001});
+    CHECK(only_edge(host, "a goroutine, for a lock", node(2)).to.goroutine == GoroutineId{3});
+    CHECK(only_edge(host, "a goroutine, for a child", node(3)).to.pid == Pid{110});
+    CHECK(only_edge(host, "a goroutine, in a call", node(4)).to.tid == Tid{100});
+}
+
+namespace {
+
+/// The shim's copier of stdout, caught in a write of the fifo.
+void copier_writes(Process& shim) {
+    GoProgram go;
+    Goroutine copier;
+    copier.id = GoroutineId{7};
+    copier.state = GoState::waiting;
+    copier.purpose.what = "copier";
+    copier.wait.kind = GoWaitKind::fd_write;
+    copier.wait.fd = Fd{18};
+    go.goroutines = {copier};
+    shim.go = go;
+}
+
+}  // namespace
+
+TEST_CASE("a full stdout, whatever its writer does: it is full up to the reader, and the copier waits") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    Host::in_call(init, call_nanosleep);
+    CHECK(edges(host, "a full stdout, whatever its writer does", NodeKey::of(Pid{200})).empty());  // the copier may be at work
+    copier_writes(host.get(100));
+    const Wait wait = only_edge(host, "a full stdout, whatever its writer does", NodeKey::of(Pid{200}));
+    CHECK(wait.to.inode == Inode{5000});
+    CHECK(wait.confidence == Confidence::possible);  // until it is seen again
+    host.resample(200ms);
+    CHECK(only_edge(host, "a full stdout, whatever its writer does", NodeKey::of(Pid{200})).confidence == Confidence::possible);
+    host.resample(2s);
+    CHECK(only_edge(host, "a full stdout, whatever its writer does", NodeKey::of(Pid{200})).confidence == Confidence::likely);
+    host.resample(2s, {100});
+    CHECK(only_edge(host, "a full stdout, whatever its writer does", NodeKey::of(Pid{200})).normal);  // the shim copies: it flows
+    host.snapshot().pipes.back().queued = 100;
+    CHECK(edges(host, "a full stdout, whatever its writer does", NodeKey::of(Pid{200})).empty());
+}
+
+TEST_CASE("a full pipe, for its readers: another container may be who reads") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    Process& agent = host.container(101, 300, "c2");
+    Host::fd(agent, 3, OpenFileKind::fifo, 5001, read_only, OpenFileRole::none, "/log");
+    const NodeKey fifo{.kind = NodeKind::pipe, .inode = Inode{5001}, .name = "/run/containerd/fifo/1/c1-stdout"};
+    CHECK(only_edge(host, "a full pipe, for its readers", fifo).to.pid == Pid{300});
+}
+
+TEST_CASE("a full pipe, for its readers: one of the container's own counts where it is stopped") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::fd(init, 1, OpenFileKind::pipe, 7000, write_only);
+    host.pipe(7000, 65536);
+    Host::in_call(init, call_write, 1);
+    Process& reader = host.inside(host.add(210, 200, "cat"), {"default", "c1"}, 7);
+    Host::fd(reader, 0, OpenFileKind::pipe, 7000, read_only);
+    const NodeKey pipe{.kind = NodeKind::pipe, .inode = Inode{7000}};
+    CHECK(edges(host, "a full pipe, for its readers", pipe).empty());
+    CHECK(only_edge(host, "a write", main_thread(200)).normal);
+    Host::stop(reader);
+    CHECK(only_edge(host, "a full pipe, for its readers", pipe).to.pid == Pid{210});
+    CHECK_FALSE(only_edge(host, "a write", main_thread(200)).normal);
+}
+
+TEST_CASE("a shim's copier, for the fifo: one that nobody tells the stream of is found by its write") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    for (Process* process : {&init, &host.get(100)})
+        for (FdEntry& entry : process->fds)
+            if (entry.target.kind == OpenFileKind::pipe) entry.target.role = {};
+    init.fds.front().fd = Fd{5};
+    copier_writes(host.get(100));
+    NodeKey copier = NodeKey::of(Pid{100});
+    copier.inode = Inode{5000};
+    CHECK(only_edge(host, "a shim's copier, for the fifo", copier).to.goroutine == GoroutineId{7});
+}
+
+TEST_CASE("every producer of the table has been tested above") {
+    for (const diagnosis::Producer& producer : diagnosis::producers()) {
+        CAPTURE(producer.name);
+        CHECK(tested.contains(producer.name));
+    }
+}

@@ -1,0 +1,152 @@
+#include "tracer/output/text/trace_printer.hpp"
+
+#include "decoders/syscalls/table.hpp"
+#include "tests/unit/tracer/output/written_text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace shimtrace;
+using namespace shimtrace::output;
+using namespace std::chrono_literals;
+
+namespace {
+
+Event make(EventKind kind, int tid, Nanoseconds at) {
+    Event event;
+    event.kind = kind;
+    event.pid = Pid{10};
+    event.tid = Tid{tid};
+    event.time = MonotonicTime(at);
+    return event;
+}
+
+Event enter(int tid, Nanoseconds at, std::string_view name, std::array<std::uint64_t, 6> args = {}) {
+    Event event = make(EventKind::syscall_enter, tid, at);
+    event.number = *decoders::syscall_number(Arch::x86_64, name);
+    event.args = args;
+    return event;
+}
+
+Event leave(int tid, Nanoseconds at, std::int64_t result) {
+    Event event = make(EventKind::syscall_exit, tid, at);
+    event.result = result;
+    event.is_error = result < 0;
+    return event;
+}
+
+/// A session of two threads, printed.
+struct Session {
+    test::WrittenText text;
+    TracePrinter printer;
+
+    explicit Session(PrintOptions options, int threads = 2)
+        : printer((options.plain = true, options.quiet |= quiet_attach, options), text) {
+        for (int i = 0; i < threads; ++i) printer.event(make(EventKind::attached, 10 + i, 0ns));
+    }
+    std::string feed(const std::vector<Event>& events) {
+        for (const Event& event : events) printer.event(event);
+        printer.end();
+        return text.text;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("calls that overlap are split into unfinished and resumed, as strace splits them") {
+    Session session({});
+    CHECK(session.feed({enter(10, 1us, "close", {3}), enter(11, 2us, "close", {4}), leave(10, 3us, 0), leave(11, 4us, -9)}) ==
+          "[pid    10] close(3 <unfinished ...>\n"
+          "[pid    11] close(4 <unfinished ...>\n"
+          "[pid    10] <... close resumed>)        = 0\n"
+          "[pid    11] <... close resumed>)        = -1 EBADF (Bad file descriptor)\n");
+}
+
+TEST_CASE("being idle in the middle of a call changes no byte") {
+    const std::vector<Event> events = {enter(10, 1us, "close", {3}), leave(10, 3us, 0)};
+    Session quiet({}), interrupted({});
+    interrupted.printer.event(events[0]);
+    interrupted.printer.idle();
+    interrupted.printer.event(events[1]);
+    interrupted.printer.end();
+    CHECK(interrupted.text.text == quiet.feed(events));
+    CHECK(quiet.text.text == "[pid    10] close(3)                    = 0\n");
+}
+
+TEST_CASE("a single thread has no prefix; exit ends with a question mark") {
+    Session session({}, 1);
+    Event exited = make(EventKind::exited, 10, 9us);
+    exited.result = 3;
+    CHECK(session.feed({enter(10, 1us, "exit_group", {3}), exited}) ==
+          "exit_group(3)                           = ?\n"
+          "+++ exited with 3 +++\n");
+}
+
+TEST_CASE("a thread that ends inside a call leaves it unfinished") {
+    Session session({}, 1);
+    Event killed = make(EventKind::killed, 10, 9us);
+    killed.number = 9;
+    CHECK(session.feed({enter(10, 1us, "read", {0, 0x1000, 1}), killed}) ==
+          "read(0,  <unfinished ...>)              = ?\n"
+          "+++ killed by SIGKILL +++\n");
+}
+
+TEST_CASE("-z keeps only what succeeded, and whole lines") {
+    PrintOptions options;
+    options.statuses = status_successful;
+    Session session(options);
+    CHECK(session.feed({enter(10, 1us, "close", {3}), enter(11, 2us, "close", {4}), leave(10, 3us, 0), leave(11, 4us, -9)}) ==
+          "[pid    10] close(3)                    = 0\n");
+}
+
+TEST_CASE("-r counts from line to line, -T inside the call, -n names numbers") {
+    PrintOptions options;
+    options.relative_times = true;
+    options.durations = true;
+    options.syscall_numbers = true;
+    Session session(options, 1);
+    CHECK(session.feed({enter(10, 1us, "close", {3}), leave(10, 5us, 0), enter(10, 2001us, "close", {3}), leave(10, 2002us, 0)}) ==
+          "     0.000000 [   3] close(3)           = 0 <0.000004>\n"
+          "     0.002000 [   3] close(3)           = 0 <0.000001>\n");
+}
+
+TEST_CASE("-c prints strace's table and no line") {
+    PrintOptions options;
+    options.summary = Summary::only;
+    options.wall_clock = true;
+    Session session(options, 1);
+    const std::string text =
+        session.feed({enter(10, 0us, "close", {3}), leave(10, 10us, 0), enter(10, 20us, "close", {3}), leave(10, 50us, -9)});
+    CHECK(text.find("% time     seconds  usecs/call     calls    errors syscall\n") == 0);
+    CHECK(text.find("100.00    0.000040          20         2         1 close\n") != std::string::npos);
+}
+
+TEST_CASE("-U names the columns, the name is always one of them, and numbers stand at the right") {
+    PrintOptions options;
+    options.summary = Summary::only;
+    options.wall_clock = true;
+    options.columns = {SummaryColumn::calls, SummaryColumn::name, SummaryColumn::max_time};
+    Session session(options, 1);
+    CHECK(session.feed({enter(10, 0us, "close", {3}), leave(10, 10us, 0)}) ==
+          "    calls syscall           longest\n"
+          "--------- ---------------- --------\n"
+          "        1 close            0.000010\n"
+          "--------- ---------------- --------\n"
+          "        1 total            0.000010\n");
+}
+
+TEST_CASE("a path that was asked for is looked for in descriptors, but not in the current directory") {
+    PrintOptions options;
+    options.paths = {"/tmp"};
+    Session session(options, 1);
+    OpenFile directory;
+    directory.kind = OpenFileKind::directory;
+    directory.path = "/tmp";
+    session.printer.target(OpenFileId{1}, directory);
+    Event elsewhere = enter(10, 1us, "openat", {static_cast<std::uint64_t>(-100), 0, 0});
+    elsewhere.fds = {{Fd{-100}, OpenFileId{1}}};
+    Event inside = enter(10, 3us, "fchdir", {3});
+    inside.fds = {{Fd{3}, OpenFileId{1}}};
+    CHECK(session.feed({elsewhere, leave(10, 2us, 4), inside, leave(10, 4us, 0)}) == "fchdir(3)                               = 0\n");
+}

@@ -1,0 +1,83 @@
+#include "tracer/cli/saved_snapshot.hpp"
+
+#include "tracer/containerd/versions.hpp"
+#include "tracer/recording/reader.hpp"
+#include "tracer/recording/writer.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <ctime>
+
+namespace shimtrace::cli {
+
+namespace {
+
+/// Seconds after the epoch; nullopt: not RFC 3339.
+std::optional<double> parse_rfc3339(const std::string& text) {
+    std::tm parts{};
+    const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+    if (rest == nullptr) return std::nullopt;
+    double fraction = 0;
+    if (*rest == '.') {
+        char* end = nullptr;
+        fraction = std::strtod(rest, &end);
+        rest = end;
+    }
+    double zone = 0;
+    if (*rest == '+' || *rest == '-') {
+        int hours = 0, minutes = 0;
+        if (std::sscanf(rest + 1, "%2d:%2d", &hours, &minutes) != 2) return std::nullopt;
+        zone = (hours * 3600.0 + minutes * 60.0) * (*rest == '-' ? -1 : 1);
+    } else if (std::string_view(rest) != "Z" && *rest != '\0') {
+        return std::nullopt;
+    }
+    return static_cast<double>(::timegm(&parts)) + fraction - zone;
+}
+
+double seconds(RealTime time) {
+    return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot, bool force) {
+    auto writer = recording::Writer::create(path, {.force = force});
+    if (!writer) return std::unexpected(writer.error());
+    SessionInfo session;
+    session.host = containerd::with_versions(snapshot.host, containerd::installed_versions());
+    session.real_anchor = snapshot.taken;
+    session.monotonic_anchor = snapshot.taken_monotonic;
+    session.writer = "shimtrace " SHIMTRACE_VERSION;
+    (*writer)->session(session);
+    (*writer)->snapshot(snapshot);
+    (*writer)->end();
+    if (const auto failure = (*writer)->failure()) return std::unexpected(*failure);
+    return {};
+}
+
+bool is_saved_snapshot(const std::string& path) {
+    return recording::looks_like_recording(path);
+}
+
+Result<Snapshot> saved_snapshot(const std::string& path, const std::string& at) {
+    auto all = recording::read_snapshots(path);
+    if (!all) return std::unexpected(all.error());
+    if (all->empty()) return fail(fmt::format("{} holds no snapshot", path), 0, "`why --save FILE` and `record` keep some");
+    if (at.empty()) return std::move(all->back());
+    std::optional<double> wanted = parse_rfc3339(at);
+    if (!wanted) {
+        char* end = nullptr;
+        const double offset = std::strtod(at.c_str(), &end);
+        if (end == at.c_str() || (*end != '\0' && std::string_view(end) != "s"))
+            return fail("--at " + at, 0, "give a time as RFC 3339, or seconds from the first snapshot");
+        wanted = seconds(all->front().taken) + offset;
+    }
+    Snapshot* chosen = nullptr;
+    for (Snapshot& snapshot : *all)
+        if (seconds(snapshot.taken) <= *wanted + 1e-6) chosen = &snapshot;
+    if (!chosen) return fail(fmt::format("{} holds no snapshot before {}", path, at), 0, "the first is later");
+    return std::move(*chosen);
+}
+
+}  // namespace shimtrace::cli

@@ -1,0 +1,123 @@
+#include "tracer/diagnosis/causes/idle.hpp"
+
+#include "tracer/diagnosis/causes/explanation.hpp"
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+/// The thread whose wait says most about the process: in a server the one that accepts or polls, not those that rest in a futex.
+const Thread* telling_thread(const Process& process) {
+    const Thread* main = main_thread(process);
+    const auto telling = [](const Thread& thread) {
+        if (thread.state == 'R') return 3;
+        const WaitingCall* call = waiting_call(thread.syscall);
+        if (!call) return 0;
+        switch (call->kind) {
+            case WaitKind::locks:
+                return 1;
+            case WaitKind::sleeps:
+                return 2;
+            default:
+                return 3;
+        }
+    };
+    const Thread* best = main;
+    for (const Thread& thread : process.threads)
+        if (!best || telling(thread) > telling(*best)) best = &thread;
+    return best;
+}
+
+struct Phrase {
+    std::string does, on;
+};
+
+Phrase phrase(const Facts& facts, const Process& process, const Thread& thread) {
+    if (thread.state == 'R') return {"computes", ""};
+    const WaitingCall* call = waiting_call(thread.syscall);
+    if (!call) return {fmt::format("is {}", state_words(thread.state)), ""};
+    const OpenFile* target = nullptr;
+    if (call->fd_argument >= 0)
+        target = facts.target(process, Fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(call->fd_argument)])});
+    const std::string object = target ? what(*target) : std::string();
+    switch (call->kind) {
+        case WaitKind::reads:
+            return {"reads", object.empty() ? "a descriptor" : object};
+        case WaitKind::writes:
+            return {"writes", object.empty() ? "a descriptor" : object};
+        case WaitKind::accepts:
+            return {"accepts connections on", object.empty() ? "a socket" : object};
+        case WaitKind::connects:
+            return {"connects to", object.empty() ? "a socket" : object};
+        case WaitKind::opens:
+            return {"opens", thread.path_argument.empty() ? "a file" : printable(thread.path_argument)};
+        case WaitKind::sleeps:
+            return {
+                call->name == "pause" || call->name == "rt_sigsuspend" || call->name == "rt_sigtimedwait" ? "waits for a signal" : "sleeps",
+                ""};
+        case WaitKind::child: {
+            std::string children;
+            for (const Process* child : facts.children(process.pid)) {
+                if (children.size() > 60) break;
+                children += fmt::format("{}{}[{}]", children.empty() ? "" : ", ", printable(child->comm, 32), child->pid.value);
+            }
+            return {"waits for its child", children};
+        }
+        case WaitKind::locks:
+            return {"waits on a", call->fd_argument < 0 ? "futex" : "file lock"};
+        case WaitKind::polls: {
+            std::string watched;
+            std::vector<Fd> fds = thread.polled;
+            if (target)
+                for (const InterestEntry& entry : target->interest) fds.push_back(entry.fd);
+            for (const Fd fd : fds) {
+                const OpenFile* one = facts.target(process, fd);
+                if (!one || watched.size() > 60) continue;
+                watched += (watched.empty() ? "" : ", ") + what(*one);
+            }
+            return {"polls", watched.empty() ? "its descriptors" : watched};
+        }
+        default:
+            return {"waits", ""};
+    }
+}
+
+}  // namespace
+
+Idle idle(const Context& look) {
+    Idle idle;
+    const std::string target = target_words(look);
+    for (const Pid pid : look.scope.processes) {
+        const Process* process = look.facts.process(pid);
+        if (!process || is_zombie(*process)) continue;
+        const Thread* thread = telling_thread(*process);
+        const Phrase said = thread ? phrase(look.facts, *process, *thread) : Phrase{fmt::format("is {}", state_words(process->state)), ""};
+        const std::string line = fmt::format("{} {}{}{}", who(*process), said.does, said.on.empty() ? "" : " ", said.on);
+        if (idle.chain.empty()) {
+            idle.summary = look.scope.ref ? fmt::format("{} is healthy: {}[{}] {}{}{}", target, printable(process->comm, 32), pid.value,
+                                                        said.does, said.on.empty() ? "" : " ", said.on)
+                                          : fmt::format("{} is healthy", line);
+            idle.chain.push_back({who(*process), said.does, said.on, ""});
+        }
+        if (idle.evidence.size() < 8) idle.evidence.push_back(line);
+    }
+    if (!idle.summary.empty()) return idle;
+    if (!look.scope.processes.empty() || (look.scope.shim && !look.scope.init)) {
+        idle.summary = fmt::format("{} is healthy: its process has ended, and its shim waits to be told to delete it", target);
+        if (!look.scope.runtimes.empty())
+            idle.summary = fmt::format("{} is healthy: {} is at work on it", target, who(look.facts, look.scope.runtimes.front()));
+    } else if (!look.scope.runtimes.empty()) {
+        idle.summary = fmt::format("{} is healthy: {} is at work", target, who(look.facts, look.scope.runtimes.front()));
+    } else {
+        idle.summary = fmt::format("{} is healthy", target);
+    }
+    return idle;
+}
+
+}  // namespace shimtrace::diagnosis

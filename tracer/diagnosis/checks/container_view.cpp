@@ -1,0 +1,55 @@
+#include "tracer/diagnosis/checks/container_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::audit {
+
+bool ContainerView::is_running() const {
+    return init != nullptr && init->state != 'Z' && init->state != 'X';
+}
+
+const Process* find_process(const Snapshot& snapshot, Pid pid) {
+    if (!pid) return nullptr;
+    const auto found = std::ranges::find(snapshot.processes, pid, &Process::pid);
+    return found == snapshot.processes.end() ? nullptr : &*found;
+}
+
+ContainerView container_view(const AuditFacts& facts, std::size_t index) {
+    const ContainerFiles& files = facts.snapshot.containers[index];
+    ContainerView subject{files, facts.containers[index]};
+    subject.shim = find_process(facts.snapshot, files.sandbox_shim);
+    const Process* by_state = find_process(facts.snapshot, files.state_init_pid);
+    if (by_state != nullptr) {
+        const bool same = files.state_init_start == 0 || by_state->start_time == files.state_init_start;
+        (same ? subject.init : subject.reused) = by_state;
+    } else if (!files.state_init_pid) {
+        // Only the pid file tells: believed where the process looks like the container's.
+        const Process* by_file = find_process(facts.snapshot, files.init_pid);
+        if (by_file != nullptr && by_file->role.container == files.container) subject.init = by_file;
+    }
+    for (const Process& process : facts.snapshot.processes) {
+        if (process.role.role == ProcessRole::runtime && process.role.container == files.container) subject.runtime = &process;
+        if (process.role.role == ProcessRole::container_init && process.role.container == files.container && subject.init == nullptr)
+            subject.init = &process;
+    }
+    return subject;
+}
+
+std::string spoken(const ContainerRef& container) {
+    return container.ns.empty() ? container.id : container.ns + "/" + container.id;
+}
+
+std::string spoken(const Process& process) {
+    return fmt::format("{}[{}]", process.comm, process.pid.value);
+}
+
+std::string spoken_age(std::int64_t seconds) {
+    if (seconds < 120) return fmt::format("{} s", seconds);
+    if (seconds < 7200) return fmt::format("{} min", seconds / 60);
+    if (seconds < 172800) return fmt::format("{} h", seconds / 3600);
+    return fmt::format("{} days", seconds / 86400);
+}
+
+}  // namespace shimtrace::audit

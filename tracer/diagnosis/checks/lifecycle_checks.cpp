@@ -1,0 +1,248 @@
+#include "tracer/diagnosis/causes/remedy_commands.hpp"
+#include "tracer/diagnosis/checks/check_list.hpp"
+#include "tracer/diagnosis/checks/container_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::audit {
+
+namespace {
+
+std::string ctr(const ContainerFiles& files, std::string_view rest) {
+    const std::string address = files.containerd_address.empty() || files.containerd_address == "/run/containerd/containerd.sock"
+                                    ? ""
+                                    : " -a " + files.containerd_address;
+    return fmt::format("ctr{} -n {} {} {}", address, files.container.ns, rest, files.container.id);
+}
+
+Remedy delete_by_runtime(const ContainerFiles& files) {
+    return {"kill what is left of it and take down its cgroup and state",
+            fmt::format("{} delete --force {}", runtime_command(files), files.container.id), Risk::destroys_data};
+}
+
+/// A creation younger than that is in progress, not forgotten.
+constexpr std::int64_t start_comes_within_s = 2;
+
+const Cgroup* cgroup_at(const Snapshot& snapshot, const std::string& path) {
+    const auto found = std::ranges::find(snapshot.cgroups, path, &Cgroup::path);
+    return found == snapshot.cgroups.end() ? nullptr : &*found;
+}
+
+bool is_shim_stopped(const ContainerView& subject) {
+    return subject.shim != nullptr && (subject.shim->state == 'T' || subject.shim->state == 't');
+}
+
+}  // namespace
+
+void orphaned_container(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (!subject.is_of_containerd() || subject.shim != nullptr || !subject.is_running() || subject.is_in_transit()) return;
+        Finding& finding =
+            findings.add(subject.files.container, fmt::format("its shim is gone, and its init {} lives on", spoken(*subject.init)));
+        finding.pids = {subject.init->pid};
+        finding.beliefs = {{"kernel", fmt::format("init {} runs, parent {}", subject.init->pid.value, subject.init->parent.value)},
+                           {"shim", "no such process"},
+                           {"runc", subject.files.state_json_exists ? "running: its state names that init" : "no state"},
+                           {"containerd", subject.files.bundle_exists ? "has its bundle; learns of the shim's death when it dials it"
+                                                                      : "has no bundle of it any more"}};
+        finding.remedies = {{"restart containerd: it finds the shim gone, kills the container and cleans up",
+                             "systemctl restart containerd", Risk::destroys_data},
+                            delete_by_runtime(subject.files)};
+    });
+}
+
+void container_gone(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (!subject.is_of_containerd() || subject.shim == nullptr || subject.init != nullptr || subject.is_in_transit()) return;
+        if (!subject.files.state_init_pid && !subject.files.init_pid) return;  // not created yet
+        Finding& finding =
+            findings.add(subject.files.container, fmt::format("its init has ended, its shim {} is still there", spoken(*subject.shim)));
+        finding.pids = {subject.shim->pid};
+        const Pid pid = subject.files.state_init_pid ? subject.files.state_init_pid : subject.files.init_pid;
+        finding.beliefs = {{"kernel", fmt::format("no process {}", pid.value)},
+                           {"runc", subject.files.state_json_exists ? "stopped: its state is still there" : "no state of it"},
+                           {"shim", is_shim_stopped(subject) ? "is stopped itself and has not seen the end"
+                                                             : "lives, and keeps the exit status for a delete"},
+                           {"containerd", "has its bundle: the task was not deleted"}};
+        if (is_shim_stopped(subject))
+            finding.remedies.push_back({"let the shim go on", fmt::format("kill -CONT {}", subject.shim->pid.value), Risk::safe});
+        finding.remedies.push_back({"delete the task; its exit status is given then", ctr(subject.files, "task delete"), Risk::disruptive});
+    });
+}
+
+void zombie_init(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (subject.init == nullptr || subject.init->state != 'Z') return;
+        const Process* parent = find_process(facts.snapshot, subject.init->parent);
+        Finding& finding = findings.add(subject.files.container,
+                                        fmt::format("its init {} is a zombie that its parent {} does not reap", subject.init->pid.value,
+                                                    parent != nullptr ? spoken(*parent) : std::to_string(subject.init->parent.value)));
+        finding.pids = {subject.init->pid, subject.init->parent};
+        finding.beliefs = {{"kernel", "ended, not waited for"},
+                           {"runc", "stopped"},
+                           {"shim", parent != nullptr && parent->state == 'T' ? "is stopped" : "has not waited"}};
+        if (parent != nullptr && parent->state == 'T')
+            finding.remedies.push_back({"let the parent go on", fmt::format("kill -CONT {}", parent->pid.value), Risk::safe});
+        else
+            finding.remedies.push_back(
+                {"see why the parent does not wait", fmt::format("shimtrace why {}", subject.init->parent.value), Risk::safe});
+    });
+}
+
+void leftover(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (!subject.is_of_containerd() || subject.shim != nullptr || subject.init != nullptr || subject.is_in_transit()) return;
+        std::vector<Belief> left;
+        if (subject.files.bundle_exists) left.push_back({"containerd", "its bundle " + subject.files.bundle});
+        if (!subject.files.state_path.empty()) left.push_back({"runc", "its state " + subject.files.state_path});
+        if (subject.facts.socket_exists) left.push_back({"shim", "its socket " + subject.files.address});
+        for (const std::string& mount : subject.facts.mounts) left.push_back({"kernel", "the mount " + mount});
+        for (const std::string& cgroup : subject.facts.cgroup_left) left.push_back({"kernel", "the cgroup " + cgroup});
+        if (left.empty()) return;
+        Finding& finding = findings.add(subject.files.container, fmt::format("container and shim are gone, and {} thing{} of theirs left",
+                                                                             left.size(), left.size() == 1 ? " is" : "s are"));
+        finding.beliefs = std::move(left);
+        finding.beliefs.push_back({"kernel", "neither a shim nor an init of it lives"});
+        for (const Pid pid : subject.facts.cgroup_processes) finding.pids.push_back(pid);
+        finding.remedies.push_back(
+            {"restart containerd: it clears away bundles whose shim does not answer", "systemctl restart containerd", Risk::disruptive});
+        finding.remedies.push_back({"delete the task", ctr(subject.files, "task delete --force"), Risk::destroys_data});
+        if (!subject.files.state_path.empty()) finding.remedies.push_back(delete_by_runtime(subject.files));
+    });
+}
+
+void shim_without_bundle(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        // A working directory that may not be read says nothing.
+        if (subject.shim == nullptr || subject.shim->cwd.empty() || subject.files.bundle_exists ||
+            subject.shim->role.container != subject.files.container)
+            return;
+        Finding& finding = findings.add(subject.files.container,
+                                        fmt::format("its shim {} runs without a bundle: the directory was deleted", spoken(*subject.shim)));
+        finding.pids = {subject.shim->pid};
+        finding.beliefs = {
+            {"shim", "works in " + subject.shim->cwd},
+            {"containerd", subject.files.bundle.empty() ? "has no such directory" : "has no " + subject.files.bundle},
+            {"kernel", subject.is_running() ? fmt::format("its init {} lives", subject.init->pid.value) : "no init of it lives"}};
+        finding.remedies.push_back({"end the shim after its container", fmt::format("kill {}", subject.shim->pid.value), Risk::disruptive});
+        if (subject.is_running()) finding.remedies.insert(finding.remedies.begin(), delete_by_runtime(subject.files));
+    });
+}
+
+void runtime_only(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (!subject.is_of_containerd() || subject.files.bundle_exists || subject.shim != nullptr || subject.files.state_path.empty())
+            return;
+        if (facts.live && !subject.is_running()) return;  // said as leftover
+        Finding& finding = findings.add(subject.files.container,
+                                        fmt::format("{} knows it, containerd has no bundle of it", runtime_command(subject.files)));
+        if (subject.init != nullptr) finding.pids = {subject.init->pid};
+        finding.beliefs = {{"runc", "has " + subject.files.state_path},
+                           {"containerd", subject.files.bundle.empty() ? "nothing" : "no " + subject.files.bundle}};
+        finding.remedies = {
+            {"look at it where it is", fmt::format("{} state {}", runtime_command(subject.files), subject.files.container.id), Risk::safe},
+            delete_by_runtime(subject.files)};
+    });
+}
+
+namespace {
+
+/// runc or crun that starts it is at work: the start has come.
+bool is_being_started(const AuditFacts& facts, const ContainerRef& container) {
+    return std::ranges::any_of(facts.snapshot.processes, [&](const Process& process) {
+        return process.role.role == ProcessRole::runtime && process.role.container == container && process.state != 'Z' &&
+               (process.role.operation == "start" || process.role.operation == "run");
+    });
+}
+
+}  // namespace
+
+void created_not_started(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (!subject.files.exec_fifo || !subject.is_running() || subject.is_in_transit()) return;
+        if (is_being_started(facts, subject.files.container)) return;
+        const std::int64_t age = subject.files.exec_fifo_age_s.value_or(start_comes_within_s);
+        if (age < start_comes_within_s) return;
+        Finding& finding = findings.add(subject.files.container, fmt::format("created {} ago and never started", spoken_age(age)));
+        finding.pids = {subject.init->pid};
+        finding.beliefs = {{"runc", "created: exec.fifo is there"},
+                           {"kernel", fmt::format("{} waits for it to be opened", spoken(*subject.init))},
+                           {"containerd", "asked for create; no start came"}};
+        finding.remedies = {
+            {"start it",
+             subject.is_of_containerd() ? ctr(subject.files, "task start")
+                                        : fmt::format("{} start {}", runtime_command(subject.files), subject.files.container.id),
+             Risk::disruptive},
+            delete_by_runtime(subject.files)};
+    });
+}
+
+void container_frozen(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (!subject.is_running()) return;
+        const Cgroup* cgroup = cgroup_at(facts.snapshot, subject.init->cgroup);
+        if (cgroup == nullptr || cgroup->path.size() <= 1 || (cgroup->freezer_state != "FROZEN" && cgroup->freezer_state != "FREEZING"))
+            return;
+        const bool itself = cgroup->self_freezing || cgroup->frozen_by.empty() || cgroup->frozen_by == cgroup->path;
+        Finding& finding =
+            findings.add(subject.files.container, itself ? "its own cgroup is frozen: somebody paused it"
+                                                         : fmt::format("the cgroup {} above it is frozen", cgroup->frozen_by));
+        finding.pids = {subject.init->pid};
+        finding.beliefs = {{"kernel", fmt::format("{} is {}", cgroup->path, cgroup->freezer_state)}, {"runc", "paused"}};
+        if (itself && subject.is_of_containerd())
+            finding.remedies.push_back({"resume it", ctr(subject.files, "task resume"), Risk::disruptive});
+        else if (itself)
+            finding.remedies.push_back(
+                {"resume it", fmt::format("{} resume {}", runtime_command(subject.files), subject.files.container.id), Risk::disruptive});
+        else
+            finding.remedies.push_back({"thaw that cgroup", diagnosis::thaw_command(*cgroup), Risk::disruptive});
+    });
+}
+
+void pid_reused(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (subject.reused == nullptr) return;
+        Finding& finding = findings.add(
+            subject.files.container, fmt::format("its init's pid {} belongs to {} now", subject.reused->pid.value, subject.reused->comm));
+        finding.pids = {subject.reused->pid};
+        finding.beliefs = {
+            {"runc", fmt::format("init {} started at tick {}", subject.files.state_init_pid.value, subject.files.state_init_start)},
+            {"kernel", fmt::format("process {} started at tick {}", subject.reused->pid.value, subject.reused->start_time)}};
+        finding.remedies = {delete_by_runtime(subject.files)};
+    });
+}
+
+void shim_not_answering(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (!subject.facts.answer || subject.facts.answer->answered || subject.shim == nullptr) return;
+        Finding& finding = findings.add(subject.files.container,
+                                        fmt::format("its shim {} does not answer: {}", spoken(*subject.shim), subject.facts.answer->error));
+        finding.pids = {subject.shim->pid};
+        finding.beliefs = {{"shim", fmt::format("silent for {:.1f} s on {}", subject.facts.answer->took_s, subject.files.address)},
+                           {"kernel", fmt::format("the shim's process is there, in state {}", subject.shim->state)}};
+        finding.remedies = {{"see what it waits for", fmt::format("shimtrace why {}", spoken(subject.files.container)), Risk::safe}};
+    });
+}
+
+void shim_disagrees(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        const auto& answer = subject.facts.answer;
+        if (!answer || !answer->answered || subject.shim == nullptr) return;
+        const bool believes_alive = answer->status == "RUNNING" || answer->status == "PAUSED" || answer->status == "CREATED";
+        std::string difference;
+        if (believes_alive && !subject.is_running()) difference = "no living init";
+        if (answer->status == "STOPPED" && subject.is_running()) difference = fmt::format("init {} runs", subject.init->pid.value);
+        if (believes_alive && subject.is_running() && answer->pid && answer->pid != subject.init->pid)
+            difference = fmt::format("init is {}", subject.init->pid.value);
+        if (difference.empty()) return;
+        Finding& finding = findings.add(subject.files.container,
+                                        fmt::format("its shim says {} with pid {}, and that is not so", answer->status, answer->pid.value));
+        finding.pids = {subject.shim->pid};
+        finding.beliefs = {{"shim", fmt::format("{}, pid {}", answer->status, answer->pid.value)}, {"kernel", difference}};
+        finding.remedies = {{"see what the shim is at", fmt::format("shimtrace stacks {}", subject.shim->pid.value), Risk::safe}};
+    });
+}
+
+}  // namespace shimtrace::audit

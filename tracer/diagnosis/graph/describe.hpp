@@ -1,0 +1,41 @@
+// Processes, descriptors and amounts in words. Names that come from a container are made printable here.
+#pragma once
+
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
+#include "tracer/diagnosis/graph/node_key.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace shimtrace::diagnosis {
+
+/// Control bytes and what is not UTF-8 as \xNN, so that a name can move no cursor; cut after `most` bytes.
+std::string printable(std::string_view text, std::size_t most = 200);
+
+/// "shim", "reader" … for a culprit or target: the part it plays.
+std::string role_word(const Process& process);
+/// "c1 init yes[812]", "shim[790]", "runc create[5120]", "ctr[5205]".
+std::string who(const Process& process);
+/// The same for a pid that may be gone.
+std::string who(const Facts& facts, Pid pid);
+
+/// "stopped by a signal", "sleeping" …
+std::string_view state_words(char state);
+
+/// "stdout", "stderr", "stdin"; empty for other roles.
+std::string_view stream_word(OpenFileRole role);
+/// "stdout pipe", "…/c1-stdout", "pipe:[8191]", "127.0.0.1:5432", "/run/systemd/private".
+std::string what(const OpenFile& target);
+/// "65536 of 65536 bytes"; empty where it could not be asked.
+std::string fill_words(const Pipe* pipe);
+/// A path of which the beginning may be left out: ".../c1-stdout".
+std::string short_path(std::string_view path, std::size_t most = 48);
+/// "41 s", "3 min 5 s", "2 h 10 min", "3 d 4 h".
+std::string duration_words(double seconds);
+
+/// A node's label in the graph.
+std::string label(const Facts& facts, const NodeKey& subject);
+/// "writes", "waits for child" …: an edge's word in the chain.
+std::string_view word(WaitKind kind);
+
+}  // namespace shimtrace::diagnosis

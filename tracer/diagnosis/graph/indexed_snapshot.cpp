@@ -1,0 +1,303 @@
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace shimtrace::diagnosis {
+
+Facts::Facts(const Snapshot& snapshot) : snapshot_(snapshot) {
+    by_pid_.reserve(snapshot.processes.size());
+    for (const Process& process : snapshot.processes) {
+        by_pid_.emplace(process.pid.value, &process);
+        children_[process.parent.value].push_back(&process);
+        for (const FdEntry& entry : process.fds) {
+            const OpenFile& target = entry.target;
+            if (target.kind != OpenFileKind::pipe && target.kind != OpenFileKind::fifo) continue;
+            const auto access = target.flags & 3U;  // O_ACCMODE
+            ends_[target.inode.value].push_back({.pid = process.pid,
+                                                 .fd = entry.fd,
+                                                 .comm = process.comm,
+                                                 .state = process.state,
+                                                 .reads = access != 1,
+                                                 .writes = access != 0});
+        }
+        for (const Thread& thread : process.threads) {
+            if (!thread.second) continue;
+            interval_s_ = std::max(interval_s_, std::chrono::duration<double>(thread.second->at - thread.first.at).count());
+        }
+    }
+    for (const Pipe& pipe : snapshot.pipes) pipes_[pipe.inode.value].push_back(&pipe);
+    for (const SocketFacts& socket : snapshot.sockets) sockets_.emplace(socket.inode.value, &socket);
+    for (const Cgroup& cgroup : snapshot.cgroups) cgroups_.emplace(cgroup.path, &cgroup);
+}
+
+const Process* Facts::process(Pid pid) const {
+    const auto found = by_pid_.find(pid.value);
+    return found == by_pid_.end() ? nullptr : found->second;
+}
+
+std::span<const Process* const> Facts::children(Pid parent) const {
+    const auto found = children_.find(parent.value);
+    if (found == children_.end()) return {};
+    return found->second;
+}
+
+const OpenFile* Facts::target(const Process& process, Fd fd) const {
+    const auto found = std::ranges::find(process.fds, fd, &FdEntry::fd);
+    return found == process.fds.end() ? nullptr : &found->target;
+}
+
+const Pipe* Facts::pipe(Inode inode, std::uint64_t device) const {
+    const auto found = pipes_.find(inode.value);
+    if (found == pipes_.end() || found->second.empty()) return nullptr;
+    for (const Pipe* pipe : found->second)
+        if (pipe->device == device) return pipe;
+    // A pipe's device is the kernel's pipefs; only where one side does not know it is the inode enough.
+    for (const Pipe* pipe : found->second)
+        if (pipe->device == 0 || device == 0) return pipe;
+    return nullptr;
+}
+
+const SocketFacts* Facts::socket(Inode inode) const {
+    const auto found = sockets_.find(inode.value);
+    return found == sockets_.end() ? nullptr : found->second;
+}
+
+const Cgroup* Facts::cgroup(const std::string& path) const {
+    const auto found = cgroups_.find(path);
+    return found == cgroups_.end() ? nullptr : found->second;
+}
+
+const Mount* Facts::mount_of(const Process& process, std::string_view path, std::uint64_t device) const {
+    const Mount* best = nullptr;
+    std::size_t length = 0;
+    for (const Mount& mount : snapshot_.mounts) {
+        if (device != 0 && mount.device == device) {
+            if (!best || mount.seen_from == process.pid) best = &mount;
+            continue;
+        }
+        if (device != 0 || !path.starts_with(mount.mount_point)) continue;
+        const bool whole = mount.mount_point == "/" || path.size() == mount.mount_point.size() || path[mount.mount_point.size()] == '/';
+        const auto* owner = this->process(mount.seen_from);
+        const bool mine = mount.seen_from == process.pid || (owner && owner->ns.mnt == process.ns.mnt) || !mount.seen_from;
+        if (whole && mine && mount.mount_point.size() >= length) {
+            best = &mount;
+            length = mount.mount_point.size();
+        }
+    }
+    return best;
+}
+
+namespace {
+
+void merge(std::vector<Holder>& into, const std::vector<Holder>& more) {
+    for (const Holder& holder : more) {
+        const auto same = std::ranges::find(into, holder.pid, &Holder::pid);
+        if (same == into.end()) {
+            into.push_back(holder);
+        } else {
+            same->reads |= holder.reads;
+            same->writes |= holder.writes;
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<Holder> Facts::holders(Inode inode, std::uint64_t device) const {
+    std::vector<Holder> all;
+    if (const Pipe* pipe = this->pipe(inode, device)) merge(all, pipe->holders);
+    if (const auto ends = ends_.find(inode.value); ends != ends_.end()) merge(all, ends->second);
+    return all;
+}
+
+std::vector<Holder> Facts::holders(const OpenFile& target) const {
+    std::vector<Holder> all;
+    if (target.kind == OpenFileKind::pipe || target.kind == OpenFileKind::fifo) all = holders(target.inode, target.device);
+    merge(all, target.holders);
+    return all;
+}
+
+bool Facts::descends_from(Pid pid, Pid ancestor) const {
+    for (int steps = 0; steps < 256 && pid; ++steps) {
+        if (pid == ancestor) return true;
+        const Process* here = process(pid);
+        if (!here || here->parent == pid) return false;
+        pid = here->parent;
+    }
+    return false;
+}
+
+bool Facts::in_same_pid_namespace(const Process& a, const Process& b) const {
+    if (a.ns.pid && b.ns.pid) return a.ns.pid == b.ns.pid;
+    return a.ns_pids.size() > 1 && a.ns_pids.size() == b.ns_pids.size() && (descends_from(b.pid, a.pid) || descends_from(a.pid, b.pid));
+}
+
+std::optional<double> Facts::age_s(const Process& process) const {
+    if (process.start_time == 0 || snapshot_.clock_ticks_per_second == 0) return std::nullopt;
+    const double now = std::chrono::duration<double>(snapshot_.taken_monotonic.time_since_epoch()).count();
+    const double started = static_cast<double>(process.start_time) / static_cast<double>(snapshot_.clock_ticks_per_second);
+    return now >= started ? std::optional(now - started) : std::optional(0.0);
+}
+
+Standstill Facts::standstill(const Thread& thread) const {
+    if (!thread.second) return Standstill::unknown;
+    const bool same =
+        thread.second->context_switches == thread.first.context_switches && thread.second->cpu_ticks == thread.first.cpu_ticks;
+    return same ? Standstill::still : Standstill::moved;
+}
+
+Standstill Facts::standstill(const Process& process) const {
+    Standstill all = process.threads.empty() ? Standstill::unknown : Standstill::still;
+    for (const Thread& thread : process.threads) {
+        const Standstill one = standstill(thread);
+        if (one == Standstill::moved) return one;
+        if (one == Standstill::unknown) all = one;
+    }
+    return all;
+}
+
+const Process* Facts::shim_above(const Process& process) const {
+    const Process* here = &process;
+    for (int steps = 0; steps < 256 && here; ++steps) {
+        if (here->role.role == ProcessRole::shim) return here;
+        here = this->process(here->parent);
+    }
+    return nullptr;
+}
+
+const ContainerFiles* Facts::files_of(const ContainerRef& ref, const Process* shim, Pid init) const {
+    const ContainerFiles* named = nullptr;
+    int same_name = 0;
+    for (const ContainerFiles& files : snapshot_.containers) {
+        if (files.container != ref) continue;
+        if (shim && files.sandbox_shim == shim->pid) return &files;
+        if (shim && !shim->cwd.empty() && !files.bundle.empty() && shim->cwd == files.bundle) return &files;
+        if (init && (files.init_pid == init || files.state_init_pid == init)) return &files;
+        named = &files;
+        ++same_name;
+    }
+    return same_name == 1 ? named : nullptr;
+}
+
+Scope Facts::scope(const ContainerRef& ref, Pid shim) const {
+    Scope scope{.ref = ref, .shim = shim};
+    std::vector<const Process*> own;
+    for (const Process& process : snapshot_.processes) {
+        if (process.role.container != ref) continue;
+        const Process* above = shim_above(process);
+        if (shim && above && above->pid != shim) continue;  // same name under another shim
+        switch (process.role.role) {
+            case ProcessRole::shim:
+                // `shim start` and `shim delete` are passing commands, not the server.
+                if (!scope.shim && process.role.operation.empty()) scope.shim = process.pid;
+                break;
+            case ProcessRole::runtime:
+                scope.runtimes.push_back(process.pid);
+                break;
+            case ProcessRole::container_init:
+                scope.init = process.pid;
+                own.insert(own.begin(), &process);
+                break;
+            case ProcessRole::runtime_init:
+                // Pid 1 of its namespace will be the init; another is an exec's.
+                if (!scope.init && (process.ns_pids.size() < 2 || process.ns_pids.back() == 1)) scope.init = process.pid;
+                own.push_back(&process);
+                break;
+            case ProcessRole::container_exec:
+            case ProcessRole::container_process:
+                own.push_back(&process);
+                break;
+            default:
+                break;
+        }
+        if (!scope.shim && above) scope.shim = above->pid;
+    }
+    scope.files = files_of(ref, process(scope.shim), scope.init);
+    if (scope.files) {
+        if (!scope.shim && process(scope.files->sandbox_shim)) scope.shim = scope.files->sandbox_shim;
+        if (!scope.init && process(scope.files->init_pid) && scope.files->state_init_pid == scope.files->init_pid)
+            scope.init = scope.files->init_pid;
+    }
+    for (const Process* process : own) scope.processes.push_back(process->pid);
+    return scope;
+}
+
+Scope Facts::scope(Pid pid) const {
+    const Process* asked = process(pid);
+    Scope scope{.ref = asked ? asked->role.container : ContainerRef{}};
+    if (!asked) return scope;
+    switch (asked->role.role) {
+        case ProcessRole::shim:
+            return this->scope(asked->role.container, pid);
+        case ProcessRole::runtime:
+            scope.runtimes.push_back(pid);
+            break;
+        default:
+            scope.processes.push_back(pid);
+            break;
+    }
+    // An init stands for its container, with files and shim: that its shim is gone is what ails it.
+    const bool is_init = asked->role.role == ProcessRole::container_init ||
+                         (asked->role.role == ProcessRole::runtime_init && asked->ns_pids.size() > 1 && asked->ns_pids.back() == 1);
+    if (is_init && asked->role.container) {
+        const Process* shim = shim_above(*asked);
+        return this->scope(asked->role.container, shim ? shim->pid : Pid{});
+    }
+    return scope;
+}
+
+std::vector<Scope> Facts::all_scopes() const {
+    std::set<std::pair<ContainerRef, Pid>> found;
+    for (const Process& process : snapshot_.processes) {
+        if (!process.role.container) continue;
+        if (process.role.role == ProcessRole::shim) {
+            if (process.role.operation.empty()) found.emplace(process.role.container, process.pid);
+        } else if (is_container_role(process.role.role) || process.role.role == ProcessRole::runtime) {
+            const Process* shim = shim_above(process);
+            found.emplace(process.role.container, shim ? shim->pid : Pid{});
+        }
+    }
+    for (const ContainerFiles& files : snapshot_.containers) {
+        const bool known = std::ranges::any_of(found, [&](const auto& one) { return one.first == files.container; });
+        if (!known) found.emplace(files.container, files.sandbox_shim);
+    }
+    std::vector<Scope> scopes;
+    for (const auto& [ref, shim] : found) scopes.push_back(scope(ref, shim));
+    // Plain runc's processes under no shim are found once by their name, and must not hide those of a shim's namesake.
+    std::erase_if(scopes,
+                  [](const Scope& scope) { return !scope.shim && scope.processes.empty() && scope.runtimes.empty() && !scope.files; });
+    return scopes;
+}
+
+bool is_stopped(const Process& process) {
+    return process.state == 'T';
+}
+
+bool is_zombie(const Process& process) {
+    // In old recordings a process whose first thread alone has exited is shown so, too.
+    return (process.state == 'Z' || process.state == 'X') && process.threads.size() <= 1;
+}
+
+bool is_program_of(const Process& process, const ContainerRef& container) {
+    return container && process.role.container == container && is_container_role(process.role.role) &&
+           process.role.role != ProcessRole::runtime_init;
+}
+
+bool is_container_role(ProcessRole role) {
+    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::container_process ||
+           role == ProcessRole::runtime_init;
+}
+
+const Thread* main_thread(const Process& process) {
+    const auto found = std::ranges::find(process.threads, leader(process.pid), &Thread::tid);
+    if (found != process.threads.end()) return &*found;
+    return process.threads.empty() ? nullptr : &process.threads.front();
+}
+
+bool stack_has(const Thread& thread, std::string_view function) {
+    if (thread.wchan.find(function) != std::string::npos) return true;
+    return std::ranges::any_of(thread.kernel_stack, [&](const std::string& frame) { return frame.find(function) != std::string::npos; });
+}
+
+}  // namespace shimtrace::diagnosis

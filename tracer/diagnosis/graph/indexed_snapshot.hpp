@@ -1,0 +1,86 @@
+// A Snapshot with indexes: who is whose child, who holds which end, which processes make up a container.
+#pragma once
+
+#include <shimtrace/snapshot.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace shimtrace::diagnosis {
+
+/// What one question is about: a container's processes, or one process. `ref` may be empty.
+struct Scope {
+    ContainerRef ref;
+    Pid shim, init;
+    std::vector<Pid> runtimes;   ///< runc processes at work on it, outermost first
+    std::vector<Pid> processes;  ///< the container's own, init first
+    const ContainerFiles* files = nullptr;
+};
+
+enum class Standstill : std::uint8_t { unknown, moved, still };
+
+class Facts {
+public:
+    explicit Facts(const Snapshot& snapshot);
+
+    [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
+
+    [[nodiscard]] const Process* process(Pid pid) const;
+    [[nodiscard]] std::span<const Process* const> children(Pid parent) const;
+    [[nodiscard]] const OpenFile* target(const Process& process, Fd fd) const;
+    /// A pipe or fifo; nullptr: the snapshot has no row for it.
+    [[nodiscard]] const Pipe* pipe(Inode inode, std::uint64_t device) const;
+    [[nodiscard]] const SocketFacts* socket(Inode inode) const;
+    [[nodiscard]] const Cgroup* cgroup(const std::string& path) const;
+    [[nodiscard]] const Mount* mount_of(const Process& process, std::string_view path, std::uint64_t device) const;
+
+    /// The processes that hold `target`'s object (pipes) or its other side (sockets, ptys), each once.
+    [[nodiscard]] std::vector<Holder> holders(const OpenFile& target) const;
+    [[nodiscard]] std::vector<Holder> holders(Inode inode, std::uint64_t device) const;
+
+    [[nodiscard]] bool descends_from(Pid pid, Pid ancestor) const;
+    [[nodiscard]] bool in_same_pid_namespace(const Process& a, const Process& b) const;
+    /// The age in seconds at the time of the snapshot; nullopt where the start time is not known.
+    [[nodiscard]] std::optional<double> age_s(const Process& process) const;
+    /// The time between the two looks; 0 where there was one look only.
+    [[nodiscard]] double interval_s() const { return interval_s_; }
+
+    [[nodiscard]] Standstill standstill(const Thread& thread) const;
+    /// `still` only where every thread of it is.
+    [[nodiscard]] Standstill standstill(const Process& process) const;
+
+    /// The processes and files of one container. `shim` 0: found by the reference alone.
+    [[nodiscard]] Scope scope(const ContainerRef& ref, Pid shim) const;
+    [[nodiscard]] Scope scope(Pid pid) const;
+    /// Every container that a shim serves or that files show, each once, in the order of namespace and id.
+    [[nodiscard]] std::vector<Scope> all_scopes() const;
+
+private:
+    [[nodiscard]] const ContainerFiles* files_of(const ContainerRef& ref, const Process* shim, Pid init) const;
+    [[nodiscard]] const Process* shim_above(const Process& process) const;
+
+    const Snapshot& snapshot_;
+    double interval_s_ = 0;
+    std::unordered_map<std::int32_t, const Process*> by_pid_;
+    std::unordered_map<std::int32_t, std::vector<const Process*>> children_;
+    std::unordered_map<std::uint64_t, std::vector<const Pipe*>> pipes_;
+    std::unordered_map<std::uint64_t, const SocketFacts*> sockets_;
+    std::unordered_map<std::string, const Cgroup*> cgroups_;
+    std::unordered_map<std::uint64_t, std::vector<Holder>> ends_;  ///< inode → holders, from descriptors in the snapshot
+};
+
+/// Facts that need no index.
+bool is_stopped(const Process& process);
+bool is_container_role(ProcessRole role);
+/// One of the container's own programs; runc's init is not yet one.
+bool is_program_of(const Process& process, const ContainerRef& container);
+bool is_zombie(const Process& process);
+/// The thread that /proc shows the process by; nullptr: threads were not read.
+const Thread* main_thread(const Process& process);
+bool stack_has(const Thread& thread, std::string_view function);
+
+}  // namespace shimtrace::diagnosis

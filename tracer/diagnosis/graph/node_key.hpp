@@ -1,0 +1,86 @@
+// What the graph is made of before it is drawn: a NodeKey is a node by its identity, a Wait is one edge out of it.
+#pragma once
+
+#include <shimtrace/diagnosis.hpp>
+#include <shimtrace/role.hpp>
+#include <shimtrace/types.hpp>
+#include <shimtrace/wait_graph.hpp>
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace shimtrace::diagnosis {
+
+/// A node by what makes it itself. Fields that do not apply stay empty.
+struct NodeKey {
+    NodeKind kind = NodeKind::nobody;
+    Pid pid;
+    Tid tid;
+    GoroutineId goroutine;
+    Inode inode;  ///< pipe, socket, file: the object; process: the pipe on whose behalf a shim is asked (its copier)
+    std::uint64_t device = 0;
+    std::string name;  ///< cgroup's path, fifo's path, mount point, lock's address
+
+    auto operator<=>(const NodeKey&) const = default;
+
+    static NodeKey of(Pid pid) { return {.kind = NodeKind::process, .pid = pid}; }
+    static NodeKey thread(Pid pid, Tid tid) { return {.kind = NodeKind::thread, .pid = pid, .tid = tid}; }
+    static NodeKey of(Pid pid, GoroutineId id) { return {.kind = NodeKind::goroutine, .pid = pid, .goroutine = id}; }
+    static NodeKey nobody(std::string name = {}) { return {.kind = NodeKind::nobody, .name = std::move(name)}; }
+};
+
+/// How a chain can end: what kind of root it found. `none`: it does not end here.
+enum class RootCause : std::uint8_t {
+    none,
+    stopped,          ///< a process stopped by a signal
+    traced,           ///< stopped by a tracer
+    frozen,           ///< a frozen cgroup
+    uninterruptible,  ///< state D, and nothing better is known
+    file_system,      ///< a FUSE or network file system's server
+    memory,           ///< a memory cgroup's limit
+    notify_agent,     ///< the holder of a seccomp listener
+    nobody_reads,     ///< the other end of a stream is open nowhere
+    slow_reader,      ///< somebody has the other end and does not read
+    copier_gone,      ///< a shim holds the read end, and nothing in it reads
+    holds_open,       ///< somebody keeps the write end of a dead process's stdout
+    never_started,    ///< exec.fifo
+    nobody_opens,     ///< a fifo's other end
+    runtime_alive,    ///< runc at work for too long, for no reason that shows
+    hook,
+    bus,
+    pidns_member,  ///< what is left in a pid namespace that is being torn down
+    unreaped,      ///< a parent that does not reap
+    held_zombie,   ///< a tracer that does not: until it has, the parent cannot
+    lock_holder,   ///< a file lock's
+    deadlock,
+    containerd,   ///< containerd, awake, does not read what the shim sent
+    child_alive,  ///< a child that lives on
+};
+
+/// One edge, as a producer makes it. `to` may be an object (a pipe) whose own edges lead on.
+struct Wait {
+    WaitKind kind{};
+    NodeKey to;
+    std::string evidence;  ///< one line: the call, the descriptor, the counts
+    RootCause root_cause = RootCause::none;
+    RootCause if_idle = RootCause::none;          ///< the root_cause, should nothing lead on from `to`
+    Confidence confidence = Confidence::certain;  ///< that this wait is no passing one
+    bool normal = false;                          ///< passing, or of its own will: no hang by itself
+    bool inferred = false;
+    double since_s = -1;
+    OpenFileRoleInfo role = {};           ///< of the object waited on
+    std::vector<Pid> also_to_blame = {};  ///< beside `to`, and before it: the tracer of a stopped process …
+    std::string object_text = {};         ///< "stdout pipe (full, 65536 of 65536 bytes)", for the chain
+};
+
+struct Step {
+    NodeKey from;
+    Wait wait;
+};
+
+/// From a start to a root_cause.
+using Path = std::vector<Step>;
+
+}  // namespace shimtrace::diagnosis

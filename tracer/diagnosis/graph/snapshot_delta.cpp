@@ -1,0 +1,67 @@
+#include "tracer/diagnosis/graph/snapshot_delta.hpp"
+
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+using Processes = std::unordered_map<std::int32_t, const Process*>;
+
+Processes by_pid(const Snapshot& snapshot) {
+    Processes processes;
+    processes.reserve(snapshot.processes.size());
+    for (const Process& process : snapshot.processes) processes.emplace(process.pid.value, &process);
+    return processes;
+}
+
+const Process* find(const Processes& processes, Pid pid) {
+    const auto found = pid ? processes.find(pid.value) : processes.end();
+    return found == processes.end() ? nullptr : found->second;
+}
+
+void take_first_counters(Process& process, const Process& before) {
+    for (Thread& thread : process.threads) {
+        const auto same = std::ranges::find(before.threads, thread.tid, &Thread::tid);
+        if (same == before.threads.end()) continue;
+        thread.second = thread.first;
+        thread.first = same->first;
+    }
+}
+
+/// A shim or an init of it lives.
+bool attended(const ContainerFiles& files, const Processes& processes) {
+    return std::ranges::any_of(std::array{files.sandbox_shim, files.state_init_pid, files.init_pid}, [&](Pid pid) {
+        const Process* process = find(processes, pid);
+        return process && !is_zombie(*process);
+    });
+}
+
+const ContainerFiles* same_files(const Snapshot& snapshot, const ContainerFiles& files) {
+    const auto found = std::ranges::find_if(snapshot.containers, [&](const ContainerFiles& other) {
+        return other.container == files.container && other.bundle == files.bundle && other.runc_root == files.runc_root;
+    });
+    return found == snapshot.containers.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+void merge_progress(Snapshot& later, const Snapshot& earlier) {
+    const Processes now = by_pid(later), then = by_pid(earlier);
+    for (Process& process : later.processes)
+        if (const Process* before = find(then, process.pid); before && before->start_time == process.start_time)
+            take_first_counters(process, *before);
+    // Another init: not the same remains, but those of the container that has had the same name since.
+    std::erase_if(later.containers, [&](ContainerFiles& files) {
+        const ContainerFiles* before = same_files(earlier, files);
+        if (!before || before->config_json_error.empty()) files.config_json_error.clear();
+        if (!before || before->state_json_error.empty()) files.state_json_error.clear();
+        return !attended(files, now) && (!before || attended(*before, then) || files.init_pid != before->init_pid);
+    });
+}
+
+}  // namespace shimtrace::diagnosis

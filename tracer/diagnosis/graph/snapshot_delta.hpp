@@ -1,0 +1,12 @@
+// What a second look at a host makes of the first: who has moved since, and what was only passing.
+#pragma once
+
+#include <shimtrace/snapshot.hpp>
+
+namespace shimtrace::diagnosis {
+
+/// `later`, with the counters of `earlier` as its threads' first ones: both looks together tell progress from standstill. Files
+/// of a container that is just being made or removed, which look broken for moments, are left out unless both looks show the same.
+void merge_progress(Snapshot& later, const Snapshot& earlier);
+
+}  // namespace shimtrace::diagnosis

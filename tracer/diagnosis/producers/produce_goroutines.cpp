@@ -1,0 +1,176 @@
+// What a goroutine waits for. Most of a shim's goroutines rest, for ever and rightly: only a write that is blocked, a lock
+// and a child lead anywhere.
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis::produce {
+
+namespace {
+
+bool is_lock(GoWaitKind kind) {
+    return kind == GoWaitKind::mutex || kind == GoWaitKind::rwmutex_read || kind == GoWaitKind::rwmutex_write || kind == GoWaitKind::once;
+}
+
+bool parked(const Goroutine& goroutine) {
+    switch (goroutine.wait.kind) {
+        case GoWaitKind::chan_receive:
+        case GoWaitKind::chan_send:
+        case GoWaitKind::select:
+        case GoWaitKind::mutex:
+        case GoWaitKind::rwmutex_read:
+        case GoWaitKind::rwmutex_write:
+        case GoWaitKind::once:
+        case GoWaitKind::cond:
+        case GoWaitKind::wait_group:
+            return goroutine.state == GoState::waiting && !goroutine.changed;
+        default:
+            return false;
+    }
+}
+
+/// The innermost function that is not the runtime's or sync's own: where a person would look.
+std::string place(const Goroutine& goroutine) {
+    for (const GoFrame& frame : goroutine.stack) {
+        const std::string& name = frame.function;
+        if (name.starts_with("runtime.") || name.starts_with("sync.") || name.starts_with("internal/") || name.starts_with("syscall."))
+            continue;
+        return printable(name, 120);
+    }
+    return goroutine.stack.empty() ? std::string("an unknown function") : printable(goroutine.stack.front().function, 120);
+}
+
+std::string goroutine_words(const Process& process, const Goroutine& goroutine) {
+    std::string text = fmt::format("{} goroutine {} [{}", who(process), goroutine.id.value, printable(goroutine.wait_reason, 40));
+    if (goroutine.waiting && goroutine.waiting->count() > 0)
+        text += fmt::format(", at least {}", duration_words(std::chrono::duration<double>(*goroutine.waiting).count()));
+    text += fmt::format("] in {}", place(goroutine));
+    return text;
+}
+
+double waiting_s(const Goroutine& goroutine) {
+    return goroutine.waiting && goroutine.waiting->count() > 0 ? std::chrono::duration<double>(*goroutine.waiting).count() : -1;
+}
+
+/// A lock may be held for moments: only time, or a second look, tells.
+Confidence lasting(const Context& look, const Goroutine& goroutine) {
+    if (waiting_s(goroutine) >= 5) return Confidence::certain;
+    return look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
+}
+
+/// True where the goroutine's work is with runc, by the functions on its stack.
+bool works_with_runtime(const Goroutine& goroutine) {
+    return std::ranges::any_of(goroutine.stack, [](const GoFrame& frame) {
+        return frame.function.find("go-runc.") != std::string::npos || frame.function.find("reaper.(*Monitor)") != std::string::npos;
+    });
+}
+
+}  // namespace
+
+void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
+    if (subject.inode) return;
+    const Process* process = look.facts.process(subject.pid);
+    if (!process || !process->go) return;
+    for (const Goroutine& goroutine : process->go->goroutines) {
+        const GoWaitKind kind = goroutine.wait.kind;
+        if (goroutine.system || goroutine.state == GoState::dead) continue;
+        // A shim serves many containers, and many streams: the copies are asked about stream by stream.
+        const bool write = kind == GoWaitKind::fd_write && process->role.role != ProcessRole::shim;
+        const bool bus = kind == GoWaitKind::fd_read && is_runtime(*process);
+        if (!write && !bus && !is_lock(kind) && kind != GoWaitKind::child) continue;
+        out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine.id)});
+    }
+}
+
+void goroutine_descriptor(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine) return;
+    const GoWait& wait = goroutine->wait;
+    if (wait.kind != GoWaitKind::fd_read && wait.kind != GoWaitKind::fd_write) return;
+    const OpenFile* target = look.facts.target(*process, wait.fd);
+    if (!target) return;
+    if (wait.kind == GoWaitKind::fd_read) {
+        if (!is_bus(*target)) return;
+        const auto peers = look.facts.holders(*target);
+        const auto server = std::ranges::find_if(peers, [&](const Holder& peer) { return peer.pid != process->pid; });
+        Wait bus{.kind = WaitKind::served_by,
+                 .to = server != peers.end() ? NodeKey::of(server->pid) : NodeKey::nobody("a bus that nobody serves"),
+                 .evidence = goroutine_words(*process, *goroutine) + fmt::format(" reads {} (descriptor {})", what(*target), wait.fd.value),
+                 .root_cause = RootCause::bus,
+                 .inferred = true,
+                 .since_s = waiting_s(*goroutine),
+                 .role = target->role,
+                 .object_text = what(*target)};
+        settle(bus, look.facts.standstill(*process), look.facts.interval_s());
+        if (bus.normal) {
+            bus.normal = false;
+            bus.confidence = Confidence::possible;
+        }
+        out.push_back(std::move(bus));
+        return;
+    }
+    if (target->kind != OpenFileKind::pipe && target->kind != OpenFileKind::fifo) return;
+    const Pipe* pipe = look.facts.pipe(target->inode, target->device);
+    const std::string counts = fill_words(pipe);
+    Wait full{.kind = WaitKind::writes,
+              .to = pipe_subject(*target),
+              .evidence = goroutine_words(*process, *goroutine) + fmt::format(" writes descriptor {}, {}{}", wait.fd.value, what(*target),
+                                                                              counts.empty() ? "" : fmt::format(" ({})", counts)),
+              .since_s = waiting_s(*goroutine),
+              .role = target->role};
+    full.object_text = counts.empty() ? short_path(what(*target)) : fmt::format("{} ({})", short_path(what(*target)), counts);
+    out.push_back(std::move(full));
+}
+
+void goroutine_lock(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || !is_lock(goroutine->wait.kind) || goroutine->changed) return;
+    const GoWait& wait = goroutine->wait;
+    const std::string address = fmt::format("lock 0x{:x}", wait.object.value);
+    if (wait.holders.empty()) return;  // nobody to follow, and a guess would be one
+    const InferredHolder& best = wait.holders.front();
+    constexpr int weak = 5;
+    if (best.score < weak) return;
+    const Goroutine* holder = goroutine_of(look.facts, NodeKey::of(process->pid, best.goroutine));
+    if (!holder) return;
+    std::string reasons;
+    for (const std::string& reason : best.reasons) reasons += (reasons.empty() ? "" : ", ") + printable(reason, 80);
+    out.push_back(
+        {.kind = WaitKind::locks,
+         .to = NodeKey::of(process->pid, best.goroutine),
+         .evidence = goroutine_words(*process, *goroutine) + fmt::format(" waits for {}, held, it seems, by goroutine {}{}", address,
+                                                                         best.goroutine.value, reasons.empty() ? "" : " (" + reasons + ")"),
+         .if_idle = parked(*holder) ? RootCause::deadlock : RootCause::none,
+         .confidence = lasting(look, *goroutine),
+         .since_s = waiting_s(*goroutine),
+         .object_text = address});
+}
+
+void goroutine_child(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine) return;
+    const bool named = goroutine->wait.kind == GoWaitKind::child && goroutine->wait.child;
+    if (!named && !(works_with_runtime(*goroutine) && parked(*goroutine))) return;
+    for (const Process* child : look.facts.children(process->pid)) {
+        if (named ? child->pid != goroutine->wait.child : child->role.role != ProcessRole::runtime) continue;
+        Wait wait = child_wait(look, *process, *child, goroutine_words(*process, *goroutine) + fmt::format(" waits for {}", who(*child)));
+        // A lock's holder that waits for runc is no deadlock: what runc waits for decides.
+        if (wait.root_cause == RootCause::none && look.facts.age_s(*child).value_or(0) >= 5) wait.if_idle = RootCause::runtime_alive;
+        out.push_back(std::move(wait));
+    }
+}
+
+void goroutine_thread(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || goroutine->state != GoState::syscall || !goroutine->thread) return;
+    out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::thread(process->pid, goroutine->thread)});
+}
+
+}  // namespace shimtrace::diagnosis::produce

@@ -1,0 +1,229 @@
+// Waits that only the kernel's own functions tell: what a thread sleeps in, whatever call it made.
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace shimtrace::diagnosis::produce {
+
+namespace {
+
+template <std::size_t N>
+bool sleeps_in(const Thread& thread, const std::array<std::string_view, N>& functions) {
+    return std::ranges::any_of(functions, [&](std::string_view function) { return stack_has(thread, function); });
+}
+
+// linux/fs/fuse/dev.c
+constexpr auto fuse = std::to_array<std::string_view>({"request_wait_answer", "fuse_"});
+// linux/net/sunrpc/sched.c, linux/fs/nfs, linux/fs/smb/client, linux/net/ceph, linux/net/9p
+constexpr auto network_file_systems =
+    std::to_array<std::string_view>({"rpc_wait_bit_killable", "rpc_wait_for_completion_task", "nfs_", "nfs4_", "cifs_", "smb2_",
+                                     "wait_for_response", "ceph_", "p9_client_rpc"});
+// linux/kernel/seccomp.c: seccomp_do_user_notification() sleeps inside __seccomp_filter()
+constexpr auto seccomp = std::to_array<std::string_view>({"seccomp_do_user_notification", "__seccomp_filter", "seccomp_notify"});
+// linux/mm/memcontrol.c, memcontrol-v1.c
+constexpr auto memory = std::to_array<std::string_view>(
+    {"mem_cgroup_handle_over_high", "mem_cgroup_oom_synchronize", "mem_cgroup_out_of_memory", "mem_cgroup_oom"});
+// linux/kernel/locking/percpu-rwsem.c under sb_start_write(): a write to a frozen file system
+constexpr auto frozen_file_system =
+    std::to_array<std::string_view>({"percpu_rwsem_wait", "percpu_down_read", "sb_start_write", "freeze_super"});
+// States of D that mean something else.
+constexpr auto not_the_disk = std::to_array<std::string_view>({"__refrigerator", "do_freezer_trap", "zap_pid_ns_processes", "ptrace_stop"});
+
+/// vfork's parent sleeps until the child has exec'd or ended; newer kernels do that inside kernel_clone().
+bool waits_for_vfork(const Thread& thread) {
+    constexpr std::int64_t clone = 56, vfork = 58, clone3 = 435;
+    const bool makes_child = thread.syscall == clone || thread.syscall == vfork || thread.syscall == clone3;
+    return stack_has(thread, "wait_for_vfork_done") || (thread.state == 'D' && makes_child && stack_has(thread, "kernel_clone"));
+}
+
+/// The file that the call is about: the descriptor's or the path argument.
+struct CalledFile {
+    std::string path;
+    std::uint64_t device = 0;
+};
+
+CalledFile called_file(const Facts& facts, const Process& process, const Thread& thread) {
+    const WaitingCall* call = waiting_call(thread.syscall);
+    if (call && call->fd_argument >= 0) {
+        const Fd fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(call->fd_argument)])};
+        if (const OpenFile* target = facts.target(process, fd); target && !target->path.empty()) return {target->path, target->device};
+    }
+    return {thread.path_argument.empty() ? process.cwd : thread.path_argument, 0};
+}
+
+std::string mount_words(const Mount& mount) {
+    return fmt::format("mount {} ({} on {})", printable(mount.mount_point), printable(mount.type), printable(mount.source));
+}
+
+bool in_frozen_cgroup(const Facts& facts, const Process& process) {
+    const Cgroup* cgroup = facts.cgroup(process.cgroup);
+    return cgroup && (cgroup->freezer_state == "FROZEN" || cgroup->freezer_state == "FREEZING");
+}
+
+bool asleep(const Thread& thread) {
+    return thread.state == 'S' || thread.state == 'D';
+}
+
+}  // namespace
+
+void file_system(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || !asleep(*thread)) return;
+    const bool by_fuse = sleeps_in(*thread, fuse);
+    if (!by_fuse && !sleeps_in(*thread, network_file_systems)) return;
+    // A FUSE server sleeps in fuse_dev_do_read until there is something to serve: it is the server, and idle.
+    if (by_fuse && stack_has(*thread, "fuse_dev_do_read") && !stack_has(*thread, "request_wait_answer")) return;
+    const CalledFile file = called_file(look.facts, *process, *thread);
+    const auto fits = [&](const Mount& mount) {
+        return by_fuse ? mount.type.starts_with("fuse")
+                       : mount.type.starts_with("nfs") || mount.type == "cifs" || mount.type == "ceph" || mount.type == "9p" ||
+                             mount.type == "smb3";
+    };
+    const Mount* mount = look.facts.mount_of(*process, file.path, file.device);
+    if (!mount || !fits(*mount)) {
+        mount = nullptr;
+        for (const Mount& one : look.facts.snapshot().mounts)
+            if (fits(one) && (!mount || one.fuse_waiting > mount->fuse_waiting)) mount = &one;
+    }
+    const Process* server = mount ? look.facts.process(mount->fuse_server) : nullptr;
+    Wait wait{.kind = WaitKind::served_by,
+              .to = server  ? NodeKey::of(server->pid)
+                    : mount ? NodeKey{.kind = NodeKind::mount, .name = fmt::format("the server of {}", printable(mount->source))}
+                            : NodeKey::nobody("a file system's server"),
+              .evidence = call_words(look.facts, *process, *thread),
+              .root_cause = RootCause::file_system,
+              .object_text = mount ? mount_words(*mount) : std::string("a file system")};
+    if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path));
+    if (mount) wait.evidence += fmt::format(" on {}", mount_words(*mount));
+    if (mount && mount->fuse_waiting > 0) wait.evidence += fmt::format(", with {} requests without an answer", mount->fuse_waiting);
+    settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
+    if (server && (is_stopped(*server) || server->state == 't' || in_frozen_cgroup(look.facts, *server)))
+        wait.confidence = Confidence::certain;
+    out.push_back(std::move(wait));
+}
+
+void seccomp_agent(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || !asleep(*thread) || !sleeps_in(*thread, seccomp)) return;
+    bool found = false;
+    for (const Process& other : look.facts.snapshot().processes) {
+        if (other.pid == process->pid) continue;
+        const auto listener =
+            std::ranges::find_if(other.fds, [](const FdEntry& entry) { return entry.target.kind == OpenFileKind::seccomp_notify; });
+        if (listener == other.fds.end()) continue;
+        // Which filter a listener is of the kernel does not tell; that no call waits at it, it does.
+        constexpr std::uint64_t nothing_waits = 4;
+        const bool busy = std::ranges::any_of(other.fds, [](const FdEntry& entry) {
+            return entry.target.kind == OpenFileKind::seccomp_notify && entry.target.count != nothing_waits;
+        });
+        if (!busy) continue;
+        Wait wait{.kind = WaitKind::served_by,
+                  .to = NodeKey::of(other.pid),
+                  .evidence = fmt::format("{}; {} has the seccomp listener as descriptor {}", call_words(look.facts, *process, *thread),
+                                          who(other), listener->fd.value),
+                  .root_cause = RootCause::notify_agent,
+                  .object_text = "seccomp notification"};
+        settle(wait, look.facts.standstill(*thread), look.facts.interval_s());
+        if (is_stopped(other)) wait.confidence = Confidence::certain;
+        out.push_back(std::move(wait));
+        found = true;
+    }
+    if (found) return;
+    Wait wait{.kind = WaitKind::served_by,
+              .to = NodeKey::nobody("a seccomp agent"),
+              .evidence = call_words(look.facts, *process, *thread),
+              .root_cause = RootCause::notify_agent,
+              .object_text = "seccomp notification"};
+    settle(wait, look.facts.standstill(*thread), look.facts.interval_s());
+    out.push_back(std::move(wait));
+}
+
+void memory_limit(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || !asleep(*thread) || !sleeps_in(*thread, memory)) return;
+    const Cgroup* cgroup = look.facts.cgroup(process->cgroup);
+    Wait wait{.kind = WaitKind::throttled_by,
+              .to = {.kind = NodeKind::cgroup, .name = process->cgroup},
+              .evidence = call_words(look.facts, *process, *thread),
+              .root_cause = RootCause::memory,
+              .object_text = fmt::format("memory cgroup {}", printable(process->cgroup))};
+    if (cgroup && cgroup->memory_current > 0) wait.evidence += fmt::format("; the cgroup uses {} bytes", cgroup->memory_current);
+    if (cgroup && cgroup->memory_high) wait.evidence += fmt::format(", memory.high is {}", *cgroup->memory_high);
+    if (cgroup && cgroup->memory_max) wait.evidence += fmt::format(", its limit is {}", *cgroup->memory_max);
+    if (cgroup && cgroup->under_oom) wait.evidence += ", under OOM";
+    // Throttling lets a thread run for a moment between two sleeps of up to 2 s (mm/memcontrol.c): being there is the proof.
+    wait.confidence = cgroup && (cgroup->under_oom || (cgroup->memory_high && cgroup->memory_current >= *cgroup->memory_high))
+                          ? Confidence::certain
+                          : Confidence::likely;
+    out.push_back(std::move(wait));
+}
+
+void pid_namespace_teardown(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || !stack_has(*thread, "zap_pid_ns_processes")) return;
+    for (const Process& left : look.facts.snapshot().processes) {
+        if (left.pid == process->pid) continue;
+        const bool inside =
+            look.facts.in_same_pid_namespace(*process, left) ||
+            (left.ns_pids.size() > 1 && left.ns_pids.size() >= process->ns_pids.size() && look.facts.descends_from(left.pid, process->pid));
+        if (!inside) continue;
+        const Thread* main = main_thread(left);
+        Wait wait{.kind = WaitKind::teardown,
+                  .to = NodeKey::of(left.pid),
+                  .evidence = fmt::format("{} is dying and waits in zap_pid_ns_processes for {} ({})", who(*process), who(left),
+                                          state_words(left.state)),
+                  .if_idle = is_zombie(left) || left.state == 'D' ? RootCause::pidns_member : RootCause::none,
+                  .object_text = "the last processes of its pid namespace"};
+        settle(wait, main ? look.facts.standstill(*main) : Standstill::unknown, look.facts.interval_s());
+        wait.normal = false;
+        out.push_back(std::move(wait));
+    }
+}
+
+void vfork_child(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || !waits_for_vfork(*thread)) return;
+    for (const Process* child : look.facts.children(process->pid)) {
+        Wait wait = child_wait(look, *process, *child, fmt::format("{} waits for its vfork child {}", who(*process), who(*child)));
+        wait.inferred = true;
+        out.push_back(std::move(wait));
+    }
+}
+
+void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || thread->state != 'D' || in_frozen_cgroup(look.facts, *process)) return;
+    if (sleeps_in(*thread, fuse) || sleeps_in(*thread, network_file_systems) || sleeps_in(*thread, memory) ||
+        sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread))
+        return;
+    // Without permission only the state shows, and that has many reasons.
+    if (thread->syscall < 0 && thread->kernel_stack.empty() && (thread->wchan.empty() || thread->wchan == "0")) return;
+    const CalledFile file = called_file(look.facts, *process, *thread);
+    const Mount* mount = look.facts.mount_of(*process, file.path, file.device);
+    const bool frozen = sleeps_in(*thread, frozen_file_system) || (mount && mount->frozen);
+    Wait wait{.kind = WaitKind::uninterruptible,
+              .to = NodeKey::of(process->pid),
+              .evidence = call_words(look.facts, *process, *thread) + "; state D: no signal ends it",
+              .root_cause = RootCause::uninterruptible,
+              .object_text = file.path.empty() ? std::string("the kernel") : short_path(file.path)};
+    if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path));
+    if (mount) wait.evidence += fmt::format(" on {}", mount_words(*mount));
+    if (frozen) wait.evidence += "; the file system is frozen (fsfreeze)";
+    // The disk is slow at times: a second and a half of not moving at all is not a slow write.
+    settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), frozen ? 0 : patience_s);
+    if ((mount && mount->frozen) || (frozen && wait.confidence == Confidence::likely)) wait.confidence = Confidence::certain;
+    out.push_back(std::move(wait));
+}
+
+}  // namespace shimtrace::diagnosis::produce

@@ -1,0 +1,255 @@
+// A container's output on its way out: from a full pipe or console to whoever should read it.
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
+#include "tracer/diagnosis/producers/streams.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace shimtrace::diagnosis::produce {
+
+namespace {
+
+/// The edges from something full to those who can read it. A shim's own descriptors count for nothing at a fifo: it keeps
+/// both ends open so that a reader's death gives it no EPIPE (containerd's pkg/process/io.go, copyPipes).
+void readers(const Context& look, const NodeKey& full, const std::vector<Holder>& ends, const OpenFileRoleInfo& role, bool fifo,
+             Waits& out) {
+    bool any = false;
+    std::vector<Holder> own;
+    for (const Holder& end : ends) {
+        if (!end.reads) continue;
+        const Process* reader = look.facts.process(end.pid);
+        const bool is_shim = reader && reader->role.role == ProcessRole::shim;
+        if (fifo && (is_shim || end.pid == look.scope.shim)) continue;
+        // Another container may well be who reads this one's output: a log agent.
+        if (reader && is_program_of(*reader, look.scope.ref)) {
+            own.push_back(end);
+            continue;
+        }
+        any = true;
+        Wait wait{.kind = WaitKind::copied_by,
+                  .to = NodeKey::of(end.pid),
+                  .evidence = fmt::format("{} has the read end of {}{}", who(look.facts, end.pid), label(look.facts, full),
+                                          end.fd.value >= 0 ? fmt::format(" as descriptor {}", end.fd.value) : std::string()),
+                  .role = role,
+                  .object_text = label(look.facts, full)};
+        if (is_shim) {
+            wait.to.inode = full.inode;
+            wait.to.device = full.device;
+        } else {
+            wait.if_idle = RootCause::slow_reader;
+            // That it stands still proves less than that the writer does: it may serve others.
+            wait.confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
+        }
+        out.push_back(std::move(wait));
+    }
+    if (any) return;
+    // A pipeline of the container's own is its affair, unless nobody is left in it who can go on.
+    if (all_readers_are_stopped(look.facts, own)) {
+        for (const Holder& end : own)
+            out.push_back(
+                {.kind = WaitKind::copied_by,
+                 .to = NodeKey::of(end.pid),
+                 .evidence = fmt::format("{} has the read end of {}, and is stopped", who(look.facts, end.pid), label(look.facts, full)),
+                 .role = role,
+                 .object_text = label(look.facts, full)});
+        return;
+    }
+    if (!fifo && !own.empty()) return;
+    out.push_back(
+        {.kind = WaitKind::copied_by,
+         .to = NodeKey::nobody("nobody reads it"),
+         .evidence = fmt::format("no process has {} open for reading{}", label(look.facts, full), fifo ? " but the shim itself" : ""),
+         .root_cause = RootCause::nobody_reads,
+         .role = role,
+         .object_text = label(look.facts, full)});
+}
+
+std::string outlet_text(const Context& look, const OpenFile& target) {
+    const std::string counts = fill_words(look.facts.pipe(target.inode, target.device));
+    return counts.empty() ? short_path(target.path) : fmt::format("{} ({})", short_path(target.path), counts);
+}
+
+}  // namespace
+
+void pipe_readers(const Context& look, const NodeKey& subject, Waits& out) {
+    const Pipe* pipe = look.facts.pipe(subject.inode, subject.device);
+    const bool fifo = (pipe && !pipe->path.empty()) || subject.name.starts_with('/');
+    OpenFileRoleInfo role;
+    const Stream stream = stream_of(look, subject.inode, subject.device);
+    role.role = stream.role;
+    role.container = stream.container;
+    role.exec_id = stream.exec_id;
+    readers(look, subject, look.facts.holders(subject.inode, subject.device), role, fifo, out);
+}
+
+void console_master(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    if (!process) return;
+    std::set<Pid> seen;
+    for (const FdEntry& entry : process->fds) {
+        if (entry.target.kind != OpenFileKind::pty || entry.target.inode != subject.inode) continue;
+        for (const Holder& master : entry.target.holders) {
+            const Process* holder = look.facts.process(master.pid);
+            if (!seen.insert(master.pid).second || master.pid == process->pid ||
+                (holder && is_program_of(*holder, look.scope.ref) && !is_stopped(*holder)))
+                continue;
+            Wait wait{.kind = WaitKind::copied_by,
+                      .to = NodeKey::of(master.pid),
+                      .evidence = fmt::format("{} has the console's master", who(look.facts, master.pid)),
+                      .role = {.role = OpenFileRole::console, .container = process->role.container, .exec_id = process->role.exec_id},
+                      .object_text = label(look.facts, subject)};
+            if (holder && holder->role.role == ProcessRole::shim) {
+                wait.to.inode = subject.inode;
+                wait.to.device = subject.device;
+                wait.to.name = "console";
+            } else {
+                wait.if_idle = RootCause::slow_reader;
+                wait.confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
+            }
+            out.push_back(std::move(wait));
+        }
+    }
+}
+
+void copier(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* shim = look.facts.process(subject.pid);
+    if (!shim || !subject.inode) return;
+    const bool console = subject.name == "console";
+    Stream stream = stream_of(look, subject.inode, subject.device);
+    if (console) stream.role = OpenFileRole::console;
+    const auto in = inlet(look, *shim, subject.inode, console);
+    const auto outs = outlets(look, *shim, stream);
+    const Copier copier = copier_of(*shim, in, stream, outs);
+    const OpenFileRoleInfo role{.role = stream.role, .container = stream.container, .exec_id = stream.exec_id};
+    bool leads_on = false;
+
+    // A copier caught in the act: what it waits for, it waits for.
+    for (const Goroutine* goroutine : copier.writing) {
+        out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(shim->pid, goroutine->id), .role = role});
+        leads_on |= goroutine->wait.kind == GoWaitKind::fd_write;
+    }
+    if (leads_on || copier.busy || copier.reading) return;
+    // Who reads the goroutines knows whether one is left; who does not believes in the fifo that is full.
+    for (const Outlet& outlet : outs) {
+        if (copier.gone() && in) break;
+        const Pipe* pipe = look.facts.pipe(outlet.target->inode, outlet.target->device);
+        if (outlet.target->kind != OpenFileKind::fifo || (pipe && pipe->queued && !is_full(pipe))) continue;
+        leads_on = true;
+        out.push_back({.kind = WaitKind::writes,
+                       .to = pipe_subject(*outlet.target),
+                       .evidence = fmt::format("{} copies {} into {}", who(*shim), stream.words(), outlet_text(look, *outlet.target)),
+                       .role = role,
+                       .object_text = outlet_text(look, *outlet.target)});
+    }
+    if (leads_on) return;
+    if (shim->state == 'T' || shim->state == 't') return;  // it moves nothing because it is stopped
+    // The pipe is full, the way out is free, and nothing takes the bytes across.
+    Wait wait{.kind = WaitKind::copied_by,
+              .to = NodeKey::of(shim->pid),
+              .evidence = copier.gone() ? fmt::format("no goroutine of {} reads descriptor {}, the read end of {}", who(*shim),
+                                                      in ? in->value : -1, stream.words())
+                                        : fmt::format("{} has the read end of {} and moves nothing, though its way out is free", who(*shim),
+                                                      stream.words()),
+              .root_cause = RootCause::copier_gone,
+              .role = role,
+              .object_text = stream.words()};
+    const bool known = stream.role != OpenFileRole::none;  // else another stream's copier may be its
+    wait.confidence = copier.gone() && in && known            ? Confidence::certain
+                      : look.facts.interval_s() >= patience_s ? Confidence::likely
+                                                              : Confidence::possible;
+    out.push_back(std::move(wait));
+}
+
+void full_stream(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Process* shim = look.facts.process(look.scope.shim);
+    if (!process || !shim || subject.inode || !is_program_of(*process, look.scope.ref)) return;
+    for (const FdEntry& entry : process->fds) {
+        if ((entry.fd.value != 1 && entry.fd.value != 2) || entry.target.kind != OpenFileKind::pipe) continue;
+        if (!is_full(look.facts.pipe(entry.target.inode, entry.target.device))) continue;
+        const Stream stream = stream_of(look, entry.target.inode, entry.target.device);
+        const auto in = inlet(look, *shim, entry.target.inode, false);
+        const auto outs = outlets(look, *shim, stream);
+        const bool stuck = std::ranges::any_of(
+            outs, [&](const Outlet& outlet) { return is_full(look.facts.pipe(outlet.target->inode, outlet.target->device)); });
+        const bool waits = std::ranges::any_of(copier_of(*shim, in, stream, outs).writing, [](const Goroutine* goroutine) {
+            return goroutine->wait.kind == GoWaitKind::fd_write && !goroutine->changed;
+        });
+        if (!in || !stuck || !waits) continue;
+        Wait wait{.kind = WaitKind::writes,
+                  .to = pipe_subject(entry.target),
+                  .evidence = fmt::format("{} has {} as descriptor {}, and it takes no more", who(*process),
+                                          outlet_text(look, entry.target), entry.fd.value),
+                  .role = {.role = stream.role, .container = stream.container, .exec_id = stream.exec_id}};
+        wait.object_text = label(look.facts, wait.to);
+        // All may be full at a moment, and flow: a shim that copies does not stand still.
+        settle(wait, look.facts.standstill(*shim), look.facts.interval_s(), patience_s);
+        out.push_back(std::move(wait));
+    }
+}
+
+void stdio_held_open(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* shim = look.facts.process(subject.pid);
+    if (!shim || shim->role.role != ProcessRole::shim || subject.inode) return;
+    // A container that is being torn down lets go of its streams when that is over.
+    const Process* init_process = look.facts.process(look.scope.init);
+    const Thread* init_thread = init_process ? main_thread(*init_process) : nullptr;
+    if (init_thread && stack_has(*init_thread, "zap_pid_ns_processes")) return;
+    std::set<Inode> seen;
+    for (const FdEntry& entry : shim->fds) {
+        constexpr std::uint32_t access_mode = 3, write_only = 1;
+        if (entry.target.kind != OpenFileKind::pipe || (entry.target.flags & access_mode) == write_only ||
+            !seen.insert(entry.target.inode).second)
+            continue;
+        std::vector<const Process*> holders;
+        bool owner_lives = false;
+        for (const Holder& holder : look.facts.holders(entry.target)) {
+            const Process* process = look.facts.process(holder.pid);
+            if (!holder.writes || holder.pid == shim->pid || !process || is_zombie(*process)) continue;
+            holders.push_back(process);
+            // A container's init and an exec'd process are the shim's own children; what they leave behind becomes
+            // init's child, for a pid namespace's orphans go to its init (linux/kernel/exit.c, find_new_reaper).
+            owner_lives |= process->parent == shim->pid || is_runtime(*process) || process->role.role == ProcessRole::container_init;
+        }
+        if (holders.empty() || owner_lives) continue;
+        const Stream stream = stream_of(look, entry.target.inode, entry.target.device);
+        if (stream.container && look.scope.ref && stream.container != look.scope.ref) continue;
+        // An exec'd process that lives, and whose children have its stdout though it has closed its own, is no hang.
+        const auto& own = look.scope.processes;
+        const bool under_living_exec = std::ranges::any_of(holders, [&](const Process* holder) {
+            return std::ranges::any_of(own, [&](Pid pid) {
+                const Process* exec = look.facts.process(pid);
+                return exec && exec->parent == shim->pid && exec->role.role != ProcessRole::container_init && !is_zombie(*exec) &&
+                       exec->pid != holder->pid && look.facts.descends_from(holder->pid, pid);
+            });
+        });
+        if (under_living_exec) continue;
+        // Init's own stream, closed by init and left to its children, ends with init.
+        if (stream.exec_id.empty() && look.scope.init && stream.role != OpenFileRole::none) {
+            const Process* init = look.facts.process(look.scope.init);
+            const bool first = std::ranges::any_of(look.scope.files ? look.scope.files->execs : std::vector<ExecPidFile>{},
+                                                   [&](const ExecPidFile& exec) { return !look.facts.process(exec.pid); });
+            if (init && !is_zombie(*init) && !first) {
+                const bool a_fifo_of_an_exec =
+                    std::ranges::any_of(shim->fds, [](const FdEntry& fd) { return !fd.target.role.exec_id.empty(); });
+                if (!a_fifo_of_an_exec) continue;
+            }
+        }
+        for (const Process* holder : holders) {
+            Wait wait{.kind = WaitKind::held_open_by,
+                      .to = NodeKey::of(holder->pid),
+                      .evidence = fmt::format("{} still has {} open for writing (pipe:[{}]), the process it was made for has exited",
+                                              who(*holder), stream.words(), entry.target.inode.value),
+                      .root_cause = RootCause::holds_open,
+                      .role = {.role = stream.role, .container = stream.container, .exec_id = stream.exec_id},
+                      .object_text = fmt::format("the end of {}", stream.words())};
+            wait.confidence = look.facts.interval_s() > 0 ? Confidence::likely : Confidence::possible;
+            out.push_back(std::move(wait));
+        }
+    }
+}
+
+}  // namespace shimtrace::diagnosis::produce

@@ -1,0 +1,328 @@
+// What a thread waits for, by the system call it is in.
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace shimtrace::diagnosis::produce {
+
+namespace {
+
+/// A thread asleep in a call, with its process; the call's kind is one of those asked for.
+struct InCall {
+    const Process* process = nullptr;
+    const Thread* thread = nullptr;
+    const WaitingCall* call = nullptr;
+    Fd fd{-1};
+    const OpenFile* target = nullptr;
+
+    explicit operator bool() const { return call != nullptr; }
+};
+
+InCall in_call(const Context& look, const NodeKey& subject, WaitKind kind) {
+    InCall in{.process = look.facts.process(subject.pid), .thread = thread_of(look.facts, subject)};
+    if (!in.process || !in.thread || (in.thread->state != 'S' && in.thread->state != 'D')) return in;
+    const WaitingCall* call = waiting_call(in.thread->syscall);
+    if (!call || call->kind != kind) return in;
+    in.call = call;
+    if (call->fd_argument >= 0) {
+        in.fd = Fd{static_cast<std::int32_t>(in.thread->args[static_cast<std::size_t>(call->fd_argument)])};
+        in.target = look.facts.target(*in.process, in.fd);
+    }
+    return in;
+}
+
+/// The edge for a wait on the peer of a socket or on the writers of a pipe.
+void wait_on_peers(const Context& look, const InCall& in, WaitKind kind, const std::vector<Holder>& peers, bool normal, Waits& out) {
+    for (const Holder& peer : peers) {
+        if (peer.pid == in.process->pid) continue;
+        Wait wait{
+            .kind = kind,
+            .to = NodeKey::of(peer.pid),
+            .evidence = call_words(look.facts, *in.process, *in.thread) + fmt::format("; the other end is {}'s", who(look.facts, peer.pid)),
+            .normal = normal,
+            .role = in.target->role,
+            .object_text = what(*in.target)};
+        // One thread of runc's reads what its init logs, whatever the rest of it does.
+        wait.inferred = in.process->role.role == ProcessRole::runtime;
+        if (!normal) settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
+        out.push_back(std::move(wait));
+    }
+}
+
+Wait idle(WaitKind kind, const NodeKey& to, std::string evidence, std::string object) {
+    return {.kind = kind, .to = to, .evidence = std::move(evidence), .normal = true, .object_text = std::move(object)};
+}
+
+/// A wait for systemd's reply on its private socket or on the system bus.
+Wait bus_wait(const Context& look, const Process& process, const OpenFile& target, std::string evidence) {
+    const auto peers = look.facts.holders(target);
+    const auto server = std::ranges::find_if(peers, [&](const Holder& peer) { return peer.pid != process.pid; });
+    return {.kind = WaitKind::served_by,
+            .to = server != peers.end() ? NodeKey::of(server->pid) : NodeKey::nobody("a bus that nobody serves"),
+            .evidence = std::move(evidence),
+            .root_cause = RootCause::bus,
+            .role = target.role,
+            .object_text = what(target)};
+}
+
+bool is_exec_fifo(const OpenFile& target) {
+    return target.role.role == OpenFileRole::exec_fifo || target.path.ends_with("/exec.fifo");
+}
+
+/// Created, and waiting for the start: who is to say it, where that one is stopped or at work, else nobody.
+void start_waits(const Context& look, const InCall& in, Wait wait, Waits& out) {
+    const auto age = look.facts.age_s(*in.process);
+    if (look.scope.files && look.scope.files->exec_fifo_age_s)
+        wait.since_s = static_cast<double>(*look.scope.files->exec_fifo_age_s);
+    else if (age)
+        wait.since_s = *age;
+    bool at_work = false;
+    for (const Process& other : look.facts.snapshot().processes) {
+        const bool runtime = other.role.role == ProcessRole::runtime;
+        const bool client = other.role.role == ProcessRole::client && is_stopped(other);
+        if ((!runtime && !client) || !other.role.container || other.role.container != in.process->role.container || is_zombie(other))
+            continue;
+        at_work |= runtime;
+        Wait by = wait;
+        by.to = NodeKey::of(other.pid);
+        out.push_back(std::move(by));
+    }
+    if (at_work) return;
+    wait.to = NodeKey::nobody("nobody has said start");
+    wait.root_cause = RootCause::never_started;
+    // Whoever has it created starts it at once, unless the machine is busy.
+    if (wait.since_s >= 0 && wait.since_s < 2) settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s(), patience_s);
+    out.push_back(std::move(wait));
+}
+
+bool is_runtime_side(const Process& process) {
+    return is_runtime(process) || process.role.role == ProcessRole::hook;
+}
+
+}  // namespace
+
+void thread_reads(const Context& look, const NodeKey& subject, Waits& out) {
+    const InCall in = in_call(look, subject, WaitKind::reads);
+    if (!in || !in.target) return;
+    if (is_bus(*in.target)) {
+        Wait wait = bus_wait(look, *in.process, *in.target, call_words(look.facts, *in.process, *in.thread));
+        settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
+        out.push_back(std::move(wait));
+        return;
+    }
+    if (is_exec_fifo(*in.target) && is_container_role(in.process->role.role)) {
+        return start_waits(
+            look, in,
+            {.kind = WaitKind::started_by, .evidence = call_words(look.facts, *in.process, *in.thread), .object_text = "exec.fifo"}, out);
+    }
+    // Between runc and its init every read is a step of the handshake; among the workload's own programs it is their affair.
+    const bool hard = is_runtime(*in.process);
+    switch (in.target->kind) {
+        case OpenFileKind::pipe:
+        case OpenFileKind::fifo: {
+            std::vector<Holder> writers = look.facts.holders(*in.target);
+            std::erase_if(writers, [](const Holder& holder) { return !holder.writes; });
+            if (hard)
+                std::erase_if(writers, [&](const Holder& holder) {
+                    const Process* writer = look.facts.process(holder.pid);
+                    return !writer || !is_runtime_side(*writer);
+                });
+            wait_on_peers(look, in, WaitKind::reads, writers, !hard, out);
+            break;
+        }
+        case OpenFileKind::unix_socket:
+            wait_on_peers(look, in, WaitKind::reads, look.facts.holders(*in.target), !hard, out);
+            break;
+        default:
+            break;
+    }
+    if (out.empty() || out.back().kind != WaitKind::reads)
+        out.push_back(idle(WaitKind::reads, {.kind = NodeKind::file, .inode = in.target->inode, .name = what(*in.target)},
+                           call_words(look.facts, *in.process, *in.thread), what(*in.target)));
+}
+
+void thread_writes(const Context& look, const NodeKey& subject, Waits& out) {
+    const InCall in = in_call(look, subject, WaitKind::writes);
+    // A frozen thread has left the write, and takes it up again when it is thawed.
+    const bool interrupted = in && (stack_has(*in.thread, "__refrigerator") || stack_has(*in.thread, "do_freezer_trap"));
+    if (!in || !in.target || (in.thread->state != 'S' && !interrupted)) return;
+    const bool is_pty = in.target->kind == OpenFileKind::pty;
+    if (in.target->kind != OpenFileKind::pipe && in.target->kind != OpenFileKind::fifo && !is_pty) return;
+    Wait wait{.kind = WaitKind::writes,
+              .to = is_pty ? NodeKey{.kind = NodeKind::pty,
+                                     .pid = in.process->pid,
+                                     .inode = in.target->inode,
+                                     .device = in.target->device,
+                                     .name = in.target->path}
+                           : pipe_subject(*in.target),
+              .evidence = call_words(look.facts, *in.process, *in.thread),
+              .role = in.target->role};
+    wait.object_text = label(look.facts, wait.to);
+    // A pipeline inside the container is its own affair: `yes | sleep 1000` is what was asked for.
+    if (!is_pty && is_workload(look, *in.process)) {
+        const auto ends = look.facts.holders(*in.target);
+        const bool leaves = std::ranges::any_of(ends, [&](const Holder& end) {
+            const Process* holder = look.facts.process(end.pid);
+            return end.reads && end.pid != in.process->pid && (!holder || !is_program_of(*holder, in.process->role.container));
+        });
+        const bool stream = in.target->role.role == OpenFileRole::stdout_stream || in.target->role.role == OpenFileRole::stderr_stream;
+        wait.normal = !leaves && !stream && !all_readers_are_stopped(look.facts, ends);
+    }
+    if (!wait.normal) settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
+    out.push_back(std::move(wait));
+}
+
+void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
+    const InCall in = in_call(look, subject, WaitKind::opens);
+    if (!in) return;
+    // linux/fs/pipe.c: fifo_open() sleeps in wait_for_partner() until the other end is opened.
+    if (!stack_has(*in.thread, "wait_for_partner") && !stack_has(*in.thread, "fifo_open")) return;
+    const std::string path = in.thread->path_argument.empty() ? std::string("a fifo") : in.thread->path_argument;
+    const bool exec_fifo = in.process->role.role == ProcessRole::runtime_init || path.ends_with("/exec.fifo") || path == "exec.fifo";
+    Wait wait{.kind = exec_fifo ? WaitKind::started_by : WaitKind::opens,
+              .evidence = call_words(look.facts, *in.process, *in.thread),
+              .object_text = short_path(exec_fifo && path.find("fifo") == std::string::npos ? "exec.fifo" : path)};
+    if (exec_fifo) return start_waits(look, in, std::move(wait), out);
+    wait.to = NodeKey::nobody("nobody has the other end open");
+    wait.root_cause = RootCause::nobody_opens;
+    settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
+    if (wait.confidence == Confidence::likely) wait.confidence = Confidence::certain;
+    out.push_back(std::move(wait));
+}
+
+void thread_waits_for_child(const Context& look, const NodeKey& subject, Waits& out) {
+    const InCall in = in_call(look, subject, WaitKind::child);
+    if (!in || in.thread->state != 'S') return;
+    const bool is_wait4 = in.call->name == "wait4";
+    constexpr std::uint64_t p_pid = 1;
+    std::int32_t named = 0;
+    if (is_wait4)
+        named = static_cast<std::int32_t>(in.thread->args[0]);
+    else if (in.thread->args[0] == p_pid)
+        named = static_cast<std::int32_t>(in.thread->args[1]);
+    std::vector<const Process*> awaited;
+    for (const Process* child : look.facts.children(in.process->pid)) {
+        const bool match = named <= 0 || child->pid.value == named ||
+                           (!child->ns_pids.empty() && std::ranges::find(child->ns_pids, named) != child->ns_pids.end());
+        if (match) awaited.push_back(child);
+    }
+    // A program that waits for its own children waits for what they do; only where none of them can go on is it stuck.
+    const bool own = is_workload(look, *in.process) || in.process->role.role == ProcessRole::client;
+    const bool all_stopped = !awaited.empty() && std::ranges::all_of(awaited, [](const Process* child) { return is_stopped(*child); });
+    for (const Process* child : awaited) {
+        Wait wait = child_wait(
+            look, *in.process, *child,
+            call_words(look.facts, *in.process, *in.thread) + fmt::format("; its child {} is {}", who(*child), state_words(child->state)));
+        wait.normal |= own && !all_stopped;
+        out.push_back(std::move(wait));
+    }
+    if (awaited.empty())
+        out.push_back(idle(WaitKind::child, NodeKey::nobody("a child"), call_words(look.facts, *in.process, *in.thread), "a child"));
+}
+
+void thread_polls(const Context& look, const NodeKey& subject, Waits& out) {
+    const InCall in = in_call(look, subject, WaitKind::polls);
+    if (!in) return;
+    constexpr std::uint32_t epoll_in = 1, epoll_out = 4;
+    std::vector<std::pair<Fd, bool>> watched;  // the descriptor, and whether it is watched for room to write alone
+    for (const Fd fd : in.thread->polled) watched.emplace_back(fd, true);
+    if (in.target && in.target->kind == OpenFileKind::eventpoll)
+        for (const InterestEntry& entry : in.target->interest)
+            watched.emplace_back(entry.fd, (entry.events & epoll_out) != 0 && (entry.events & epoll_in) == 0);
+    bool found = false;
+    for (const auto& [fd, for_room] : watched) {
+        const OpenFile* target = look.facts.target(*in.process, fd);
+        if (!target) continue;
+        if (is_exec_fifo(*target) && is_container_role(in.process->role.role)) {
+            return start_waits(
+                look, in,
+                {.kind = WaitKind::started_by, .evidence = call_words(look.facts, *in.process, *in.thread), .object_text = "exec.fifo"},
+                out);
+        }
+        if (is_runtime(*in.process) && is_bus(*target)) {
+            Wait wait =
+                bus_wait(look, *in.process, *target, call_words(look.facts, *in.process, *in.thread) + "; it watches " + what(*target));
+            wait.inferred = true;  // a bus connection stays open while runc does other things
+            settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
+            out.push_back(std::move(wait));
+            found = true;
+            continue;
+        }
+        constexpr std::uint32_t access_mode = 3, write_only = 1;
+        const bool room = for_room && (target->flags & access_mode) == write_only &&
+                          (target->kind == OpenFileKind::pipe || target->kind == OpenFileKind::fifo) &&
+                          is_full(look.facts.pipe(target->inode, target->device));
+        if (!room || !is_workload(look, *in.process)) continue;
+        Wait wait{.kind = WaitKind::writes,
+                  .to = pipe_subject(*target),
+                  .evidence = call_words(look.facts, *in.process, *in.thread),
+                  .role = target->role};
+        wait.evidence +=
+            fmt::format("; it watches {} for room, {}", what(*target), fill_words(look.facts.pipe(target->inode, target->device)));
+        wait.object_text = label(look.facts, wait.to);
+        settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
+        out.push_back(std::move(wait));
+        found = true;
+    }
+    if (!found)
+        out.push_back(idle(WaitKind::polls,
+                           {.kind = NodeKind::file, .pid = in.process->pid, .tid = in.thread->tid, .name = "its descriptors"},
+                           call_words(look.facts, *in.process, *in.thread), "its descriptors"));
+}
+
+void thread_locks(const Context& look, const NodeKey& subject, Waits& out) {
+    const InCall in = in_call(look, subject, WaitKind::locks);
+    if (!in) return;
+    if (in.call->fd_argument < 0) {
+        const std::string address = fmt::format("futex 0x{:x}", in.thread->args[0]);
+        out.push_back(idle(WaitKind::locks, {.kind = NodeKind::lock, .pid = in.process->pid, .name = address},
+                           call_words(look.facts, *in.process, *in.thread), address));
+        return;
+    }
+    // fcntl is a wait only with F_SETLKW or F_OFD_SETLKW.
+    constexpr std::uint64_t f_setlkw = 7, f_ofd_setlkw = 38;
+    if (in.call->name == "fcntl" && in.thread->args[1] != f_setlkw && in.thread->args[1] != f_ofd_setlkw) return;
+    const auto& locks = look.facts.snapshot().locks;
+    const auto waits_for = [&](const FileLock& lock) {
+        return lock.holder != in.process->pid && std::ranges::find(lock.waiters, in.process->pid) != lock.waiters.end();
+    };
+    const auto same_file = [&](const FileLock& lock) {
+        return in.target && lock.holder != in.process->pid && lock.inode == in.target->inode;
+    };
+    auto lock = std::ranges::find_if(locks, waits_for);
+    if (lock == locks.end()) lock = std::ranges::find_if(locks, same_file);
+    const std::string file = in.target ? what(*in.target) : std::string("a file");
+    Wait wait{.kind = WaitKind::locks,
+              .to = lock != locks.end() && lock->holder ? NodeKey::of(lock->holder) : NodeKey::nobody("a holder that is not known"),
+              .evidence = call_words(look.facts, *in.process, *in.thread),
+              .root_cause = RootCause::lock_holder,
+              .object_text = fmt::format("lock on {}", short_path(file))};
+    if (lock != locks.end())
+        wait.evidence += fmt::format("; {} holds the {} lock (/proc/locks)", who(look.facts, lock->holder), lock->kind);
+    settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
+    out.push_back(std::move(wait));
+}
+
+void thread_rests(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread) return;
+    if (thread->state == 'R') {
+        out.push_back(idle(WaitKind::runs, NodeKey::nobody("the CPU"), who(*process) + " is running", "the CPU"));
+        return;
+    }
+    for (const WaitKind kind : {WaitKind::sleeps, WaitKind::accepts, WaitKind::connects}) {
+        const InCall in = in_call(look, subject, kind);
+        if (!in) continue;
+        const std::string object = in.target ? what(*in.target) : std::string(kind == WaitKind::sleeps ? "time" : "a socket");
+        out.push_back(idle(kind, {.kind = kind == WaitKind::sleeps ? NodeKind::timer : NodeKind::socket, .name = object},
+                           call_words(look.facts, *process, *thread), object));
+    }
+}
+
+}  // namespace shimtrace::diagnosis::produce

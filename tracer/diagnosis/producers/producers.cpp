@@ -1,0 +1,190 @@
+#include "tracer/diagnosis/producers/producers.hpp"
+
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+constexpr auto table = std::to_array<Producer>({
+    {"frozen cgroup", NodeKind::process, produce::frozen},
+    {"stopped by a tracer", NodeKind::process, produce::traced},
+    {"stopped by a signal", NodeKind::process, produce::stopped},
+    {"a zombie, for its parent", NodeKind::process, produce::unreaped_zombie},
+    {"a shim, for its runc", NodeKind::process, produce::shim_runtimes},
+    {"runc, for its children", NodeKind::process, produce::runtime_children},
+    {"a shim's copier, for the fifo", NodeKind::process, produce::copier},
+    {"a full stdout, whatever its writer does", NodeKind::process, produce::full_stream},
+    {"an end of file that never comes", NodeKind::process, produce::stdio_held_open},
+    {"a shim, for containerd", NodeKind::process, produce::containerd_unread},
+    {"a shim, for a containerd that is gone", NodeKind::process, produce::containerd_gone},
+    {"a process, as its goroutines", NodeKind::process, produce::goroutines},
+    {"a process, as its threads", NodeKind::process, produce::threads},
+    {"a file system's server", NodeKind::thread, produce::file_system},
+    {"a seccomp agent", NodeKind::thread, produce::seccomp_agent},
+    {"a memory cgroup", NodeKind::thread, produce::memory_limit},
+    {"zap_pid_ns_processes", NodeKind::thread, produce::pid_namespace_teardown},
+    {"vfork", NodeKind::thread, produce::vfork_child},
+    {"state D", NodeKind::thread, produce::uninterruptible},
+    {"a read", NodeKind::thread, produce::thread_reads},
+    {"a write", NodeKind::thread, produce::thread_writes},
+    {"an open", NodeKind::thread, produce::thread_opens},
+    {"wait4 and waitid", NodeKind::thread, produce::thread_waits_for_child},
+    {"poll, select, epoll", NodeKind::thread, produce::thread_polls},
+    {"futex, flock, fcntl", NodeKind::thread, produce::thread_locks},
+    {"sleep, pause, running", NodeKind::thread, produce::thread_rests},
+    {"a full pipe, for its readers", NodeKind::pipe, produce::pipe_readers},
+    {"a console, for its master", NodeKind::pty, produce::console_master},
+    {"a goroutine, on a descriptor", NodeKind::goroutine, produce::goroutine_descriptor},
+    {"a goroutine, for a lock", NodeKind::goroutine, produce::goroutine_lock},
+    {"a goroutine, for a child", NodeKind::goroutine, produce::goroutine_child},
+    {"a goroutine, in a call", NodeKind::goroutine, produce::goroutine_thread},
+});
+
+}  // namespace
+
+std::span<const Producer> producers() {
+    return table;
+}
+
+std::vector<Wait> waits_of(const Context& look, const NodeKey& subject) {
+    std::vector<Wait> waits;
+    for (const Producer& producer : table)
+        if (producer.from == subject.kind) producer.produce(look, subject, waits);
+    return waits;
+}
+
+void settle(Wait& wait, Standstill standstill, double interval_s, double needed_s) {
+    switch (standstill) {
+        case Standstill::moved:
+            wait.normal = true;
+            break;
+        case Standstill::unknown:
+            wait.confidence = Confidence::possible;
+            break;
+        case Standstill::still:
+            wait.confidence = interval_s >= needed_s ? Confidence::likely : Confidence::possible;
+            break;
+    }
+}
+
+const Thread* thread_of(const Facts& facts, const NodeKey& subject) {
+    const Process* process = facts.process(subject.pid);
+    if (!process) return nullptr;
+    const auto found = std::ranges::find(process->threads, subject.tid, &Thread::tid);
+    return found == process->threads.end() ? nullptr : &*found;
+}
+
+const Goroutine* goroutine_of(const Facts& facts, const NodeKey& subject) {
+    const Process* process = facts.process(subject.pid);
+    if (!process || !process->go) return nullptr;
+    const auto& all = process->go->goroutines;
+    const auto found = std::ranges::find(all, subject.goroutine, &Goroutine::id);
+    return found == all.end() ? nullptr : &*found;
+}
+
+bool is_workload(const Context&, const Process& process) {
+    switch (process.role.role) {
+        case ProcessRole::container_init:
+        case ProcessRole::container_exec:
+        case ProcessRole::container_process:
+        case ProcessRole::none:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool is_runtime(const Process& process) {
+    return process.role.role == ProcessRole::runtime || process.role.role == ProcessRole::runtime_init;
+}
+
+Wait child_wait(const Context& look, const Process& parent, const Process& child, std::string evidence) {
+    Wait wait{.kind = WaitKind::child, .to = NodeKey::of(child.pid), .evidence = std::move(evidence)};
+    const double age = look.facts.age_s(child).value_or(0);
+    wait.since_s = age;
+    const bool foreign = !is_runtime(child) && child.role.role != ProcessRole::container_init;
+    // crun runs the hooks itself when it has made its mount namespace, and then looks like an init.
+    if ((child.role.role == ProcessRole::hook && is_runtime(parent)) ||
+        (parent.role.role == ProcessRole::runtime && foreign && !is_container_role(child.role.role))) {
+        if (is_zombie(child)) {
+            wait.normal = true;  // it has ended; runc is about to see it
+            return wait;
+        }
+        // A hook may take its time; one that neither computes nor ends does not.
+        wait.root_cause = RootCause::hook;
+        settle(wait, look.facts.standstill(child), look.facts.interval_s(), 0);
+        if (wait.normal && age > 30) {
+            wait.normal = false;
+            wait.confidence = Confidence::likely;
+        }
+        if (age < 2 && wait.confidence != Confidence::possible) wait.confidence = Confidence::possible;
+        if (is_stopped(child)) wait.confidence = Confidence::certain;
+        if (wait.confidence == Confidence::likely && age > 10) wait.confidence = Confidence::certain;
+    }
+    return wait;
+}
+
+NodeKey pipe_subject(const OpenFile& target) {
+    NodeKey subject{.kind = NodeKind::pipe, .inode = target.inode, .device = target.device};
+    const std::string_view stream = stream_word(target.role.role);
+    if (target.kind == OpenFileKind::fifo)
+        subject.name = target.path;
+    else if (!stream.empty())
+        subject.name = fmt::format("{} pipe", stream);
+    return subject;
+}
+
+bool is_full(const Pipe* pipe) {
+    // Writes of odd sizes leave gaps: a pipe has slots of a page each (linux/fs/pipe.c, pipe_write), and takes no more when
+    // all are in use, whatever they hold.
+    return pipe && pipe->queued && pipe->capacity && *pipe->capacity > 0 && *pipe->queued >= *pipe->capacity / 2;
+}
+
+bool all_readers_are_stopped(const Facts& facts, const std::vector<Holder>& ends) {
+    bool any = false;
+    for (const Holder& end : ends) {
+        if (!end.reads) continue;
+        const Process* reader = facts.process(end.pid);
+        if (!reader || !is_stopped(*reader)) return false;
+        any = true;
+    }
+    return any;
+}
+
+bool is_bus(const OpenFile& target) {
+    if (target.role.role == OpenFileRole::dbus) return true;
+    if (!target.socket) return false;
+    const std::string& name = target.socket->remote;
+    return name.ends_with("/systemd/private") || name.ends_with("/dbus/system_bus_socket");
+}
+
+std::string call_words(const Facts& facts, const Process& process, const Thread& thread) {
+    const WaitingCall* call = waiting_call(thread.syscall);
+    const std::string thread_name =
+        thread.tid == leader(process.pid) ? who(process) : fmt::format("{} thread {}", who(process), thread.tid.value);
+    if (!call) {
+        return thread.syscall >= 0 ? fmt::format("{} is in system call {}", thread_name, thread.syscall)
+                                   : fmt::format("{} is {}", thread_name, state_words(thread.state));
+    }
+    std::string text = fmt::format("{} is in {}", thread_name, call->name);
+    if (!thread.path_argument.empty()) {
+        text += fmt::format("(\"{}\")", printable(thread.path_argument));
+    } else if (call->fd_argument >= 0) {
+        const Fd fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(call->fd_argument)])};
+        const OpenFile* target = facts.target(process, fd);
+        text += fmt::format("({}<{}>)", fd.value, target ? what(*target) : "?");
+        if (target && (target->kind == OpenFileKind::pipe || target->kind == OpenFileKind::fifo))
+            if (const std::string counts = fill_words(facts.pipe(target->inode, target->device)); !counts.empty()) text += ", " + counts;
+    }
+    if (!thread.wchan.empty() && thread.wchan != "0") text += ", in the kernel's " + printable(thread.wchan, 64);
+    return text;
+}
+
+}  // namespace shimtrace::diagnosis

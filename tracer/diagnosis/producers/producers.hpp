@@ -1,0 +1,101 @@
+// Who makes the edges: a row for each way to wait. A producer looks at one node and says what it waits for; it knows
+// nothing of verdicts. A new way to wait is a new row.
+#pragma once
+
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
+#include "tracer/diagnosis/graph/node_key.hpp"
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::diagnosis {
+
+/// What a producer looks at: the facts, and the container (or process) that is asked about.
+struct Context {
+    const Facts& facts;
+    const Scope& scope;
+};
+
+struct Producer {
+    std::string_view name;
+    NodeKind from;
+    void (*produce)(const Context&, const NodeKey&, std::vector<Wait>&);
+};
+
+std::span<const Producer> producers();
+
+/// Every edge out of `subject`, in the order of the table.
+std::vector<Wait> waits_of(const Context& look, const NodeKey& subject);
+
+// The producers, one file a family.
+namespace produce {
+using Waits = std::vector<Wait>;
+// produce_processes.cpp
+void frozen(const Context&, const NodeKey& process, Waits&);
+void traced(const Context&, const NodeKey& process, Waits&);
+void stopped(const Context&, const NodeKey& process, Waits&);
+void unreaped_zombie(const Context&, const NodeKey& process, Waits&);
+void threads(const Context&, const NodeKey& process, Waits&);
+void runtime_children(const Context&, const NodeKey& process, Waits&);
+void shim_runtimes(const Context&, const NodeKey& process, Waits&);
+void stdio_held_open(const Context&, const NodeKey& process, Waits&);
+// produce_threads.cpp
+void thread_reads(const Context&, const NodeKey& thread, Waits&);
+void thread_writes(const Context&, const NodeKey& thread, Waits&);
+void thread_opens(const Context&, const NodeKey& thread, Waits&);
+void thread_waits_for_child(const Context&, const NodeKey& thread, Waits&);
+void thread_polls(const Context&, const NodeKey& thread, Waits&);
+void thread_locks(const Context&, const NodeKey& thread, Waits&);
+void thread_rests(const Context&, const NodeKey& thread, Waits&);
+// produce_kernel.cpp
+void file_system(const Context&, const NodeKey& thread, Waits&);
+void seccomp_agent(const Context&, const NodeKey& thread, Waits&);
+void memory_limit(const Context&, const NodeKey& thread, Waits&);
+void pid_namespace_teardown(const Context&, const NodeKey& thread, Waits&);
+void vfork_child(const Context&, const NodeKey& thread, Waits&);
+void uninterruptible(const Context&, const NodeKey& thread, Waits&);
+// produce_streams.cpp
+void pipe_readers(const Context&, const NodeKey& pipe, Waits&);
+void console_master(const Context&, const NodeKey& pty, Waits&);
+void copier(const Context&, const NodeKey& process, Waits&);
+/// stdout or stderr is full up to its reader, whichever call its writer is in: one that retries, or io_uring, is never seen in a write.
+void full_stream(const Context&, const NodeKey& process, Waits&);
+// produce_sockets.cpp
+void containerd_unread(const Context&, const NodeKey& process, Waits&);
+void containerd_gone(const Context&, const NodeKey& process, Waits&);
+// produce_goroutines.cpp
+void goroutines(const Context&, const NodeKey& process, Waits&);
+void goroutine_descriptor(const Context&, const NodeKey& goroutine, Waits&);
+void goroutine_lock(const Context&, const NodeKey& goroutine, Waits&);
+void goroutine_child(const Context&, const NodeKey& goroutine, Waits&);
+void goroutine_thread(const Context&, const NodeKey& goroutine, Waits&);
+}  // namespace produce
+
+// What the families share.
+
+/// Lets two looks decide: progress makes the wait a passing one; standstill for `needed_s` makes it likely; one look leaves
+/// it possible.
+void settle(Wait& wait, Standstill standstill, double interval_s, double needed_s = 0);
+/// How long a wait that is usual for moments must last before it is believed.
+constexpr double patience_s = 1.5;
+
+const Thread* thread_of(const Facts& facts, const NodeKey& subject);
+const Goroutine* goroutine_of(const Facts& facts, const NodeKey& subject);
+/// True for the container's own programs, whose waits on one another are their own affair.
+bool is_workload(const Context& look, const Process& process);
+/// True for runc and what it runs before the container's own program.
+bool is_runtime(const Process& process);
+/// `parent` waits until `child` ends; a hook is the end of the chain.
+Wait child_wait(const Context& look, const Process& parent, const Process& child, std::string evidence);
+/// The pipe as a node, named by its role.
+NodeKey pipe_subject(const OpenFile& target);
+bool is_full(const Pipe* pipe);
+/// True where somebody among `ends` reads, and everybody who does is known to be stopped.
+bool all_readers_are_stopped(const Facts& facts, const std::vector<Holder>& ends);
+/// systemd's private socket or the system bus: by role, or by the name that its server gave it.
+bool is_bus(const OpenFile& target);
+/// "write(1, …) on stdout pipe, 65536 of 65536 bytes".
+std::string call_words(const Facts& facts, const Process& process, const Thread& thread);
+
+}  // namespace shimtrace::diagnosis

@@ -1,0 +1,174 @@
+#include "tracer/diagnosis/producers/walk.hpp"
+
+#include "tracer/diagnosis/graph/describe.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+constexpr std::size_t most_depth = 40;
+constexpr std::size_t most_nodes = 20000;
+constexpr std::size_t most_paths = 64;
+
+/// What one node's subtree gave.
+struct Found {
+    std::vector<Path> paths;
+    bool busy = false;     ///< something waits for something that will come: not idle
+    bool touched = false;  ///< a node further up the path was met: the result holds on this path only
+};
+
+class Walker {
+public:
+    explicit Walker(const Context& look) : look_(look) {}
+
+    Found from(const NodeKey& node) {
+        Found found;
+        if (dead_ends_.contains(node)) return {.busy = dead_ends_.at(node)};
+        if (on_path_.size() >= most_depth || ++visited_ > most_nodes) return {.touched = true};
+        on_path_.push_back(node);
+        std::vector<Path> weak;
+        for (const Wait& wait : waits_of(look_, node)) {
+            if (wait.normal) continue;
+            steps_.push_back({node, wait});
+            Rest rest = along(wait, found);
+            steps_.pop_back();
+            auto& into = wait.inferred ? weak : found.paths;
+            if (rest.ends != RootCause::none) {
+                into.push_back({Step{node, wait}});
+                into.back().back().wait.root_cause = rest.ends;
+            }
+            for (Path& path : rest.paths) {
+                path.insert(path.begin(), Step{node, wait});
+                into.push_back(std::move(path));
+            }
+            if (found.paths.size() >= most_paths) break;
+        }
+        if (found.paths.empty()) found.paths = std::move(weak);
+        if (found.paths.size() > most_paths) found.paths.resize(most_paths);
+        on_path_.pop_back();
+        if (found.paths.empty() && !found.touched) dead_ends_.emplace(node, found.busy);
+        return found;
+    }
+
+private:
+    /// What one edge leads to: paths, or its own end.
+    struct Rest {
+        std::vector<Path> paths;
+        RootCause ends = RootCause::none;
+    };
+
+    Rest along(const Wait& wait, Found& found) {
+        if (wait.root_cause != RootCause::none) return {.ends = wait.root_cause};
+        const auto met = std::ranges::find(on_path_, wait.to);
+        if (met != on_path_.end()) {
+            found.touched = true;
+            // A ring of waits that are all seen, not guessed, is a deadlock.
+            const auto first = steps_.begin() + (met - on_path_.begin());
+            const bool hard = std::all_of(first, steps_.end(), [](const Step& step) { return !step.wait.inferred; });
+            const bool waits = std::any_of(first, steps_.end(), [](const Step& step) { return step.wait.kind != WaitKind::belongs_to; });
+            return {.ends = hard && waits ? RootCause::deadlock : RootCause::none};
+        }
+        Found further = from(wait.to);
+        found.touched |= further.touched;
+        if (!further.paths.empty()) return {.paths = std::move(further.paths)};
+        if (wait.if_idle != RootCause::none && !further.busy) return {.ends = wait.if_idle};
+        found.busy |= further.busy || (wait.kind != WaitKind::belongs_to && !wait.inferred);
+        return {};
+    }
+
+    const Context& look_;
+    std::vector<NodeKey> on_path_;
+    std::vector<Step> steps_;
+    std::map<NodeKey, bool> dead_ends_;
+    std::size_t visited_ = 0;
+};
+
+}  // namespace
+
+std::vector<Path> walk(const Context& look, const NodeKey& start) {
+    return Walker(look).from(start).paths;
+}
+
+Confidence confidence_of(const Path& path) {
+    const Wait& last = path.back().wait;
+    switch (last.root_cause) {
+        case RootCause::slow_reader:
+        case RootCause::runtime_alive:
+        case RootCause::deadlock:
+        case RootCause::containerd:
+        case RootCause::child_alive:
+            break;
+        default:
+            return last.confidence;
+    }
+    return std::ranges::min_element(path, {}, [](const Step& step) { return step.wait.confidence; })->wait.confidence;
+}
+
+namespace {
+
+class Drawing {
+public:
+    explicit Drawing(const Facts& facts) : facts_(facts) {}
+
+    NodeIndex node(const NodeKey& subject) {
+        const auto [at, fresh] = index_.emplace(subject, static_cast<NodeIndex>(graph_.nodes.size()));
+        if (fresh)
+            graph_.nodes.push_back({.kind = subject.kind,
+                                    .pid = subject.pid,
+                                    .tid = subject.tid,
+                                    .goroutine = subject.goroutine,
+                                    .label = label(facts_, subject)});
+        return at->second;
+    }
+
+    void edge(const NodeKey& from, const Wait& wait) {
+        const NodeIndex source = node(from), root_cause = node(wait.to);
+        if (!drawn_.emplace(source, root_cause, wait.kind).second) return;
+        graph_.edges.push_back({.from = source,
+                                .to = root_cause,
+                                .kind = wait.kind,
+                                .evidence = wait.evidence,
+                                .since_s = wait.since_s,
+                                .normal = wait.normal,
+                                .inferred = wait.inferred});
+    }
+
+    WaitGraph take() { return std::move(graph_); }
+
+private:
+    const Facts& facts_;
+    WaitGraph graph_;
+    std::map<NodeKey, NodeIndex> index_;
+    std::set<std::tuple<NodeIndex, NodeIndex, WaitKind>> drawn_;
+};
+
+}  // namespace
+
+WaitGraph graph_of(const Facts& facts, const std::vector<Path>& paths) {
+    Drawing drawing(facts);
+    for (const Path& path : paths)
+        for (const Step& step : path) drawing.edge(step.from, step.wait);
+    return drawing.take();
+}
+
+WaitGraph whole_graph(const Context& look, const std::vector<NodeKey>& starts) {
+    Drawing drawing(look.facts);
+    std::set<NodeKey> seen(starts.begin(), starts.end());
+    std::vector<NodeKey> open = starts;
+    while (!open.empty() && seen.size() < most_nodes) {
+        const NodeKey here = open.back();
+        open.pop_back();
+        drawing.node(here);
+        for (const Wait& wait : waits_of(look, here)) {
+            drawing.edge(here, wait);
+            if (seen.insert(wait.to).second) open.push_back(wait.to);
+        }
+    }
+    return drawing.take();
+}
+
+}  // namespace shimtrace::diagnosis

@@ -1,0 +1,76 @@
+#include "tracer/output/json/why_json.hpp"
+
+#include "tracer/output/diagnosis_words.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace shimtrace::output {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json pid_json(Pid pid) {
+    return pid ? Json(pid.value) : Json();
+}
+
+Json diagnosis_json(const Diagnosis& diagnosis) {
+    Json target = {{"pid", pid_json(diagnosis.target.pid)},
+                   {"comm", diagnosis.target.comm},
+                   {"role", diagnosis.target.role},
+                   {"namespace", diagnosis.target.container.ns},
+                   {"container", diagnosis.target.container.id}};
+    if (diagnosis.target.pid_ns != 0) target["pid_ns"] = diagnosis.target.pid_ns;
+    Json culprits = Json::array();
+    for (const Culprit& culprit : diagnosis.culprits) {
+        Json one = {{"pid", culprit.pid.value},
+                    {"comm", culprit.comm},
+                    {"role", culprit.role},
+                    {"state", std::string(1, culprit.state)},
+                    {"why", culprit.why}};
+        if (culprit.pid_ns != 0) one["pid_ns"] = culprit.pid_ns;
+        culprits.push_back(std::move(one));
+    }
+    Json chain = Json::array();
+    for (const ChainLink& link : diagnosis.chain)
+        chain.push_back({{"from", link.from}, {"waits", link.waits}, {"on", link.on}, {"to", link.to}});
+    Json remedies = Json::array();
+    for (const Remedy& remedy : diagnosis.remedies)
+        remedies.push_back({{"text", remedy.text}, {"command", remedy.command}, {"risk", word(remedy.risk)}});
+    return {{"target", std::move(target)},
+            {"cause", diagnosis.cause},
+            {"stuck", diagnosis.stuck},
+            {"confidence", word(diagnosis.confidence)},
+            {"since_s", diagnosis.since_s ? Json(std::round(*diagnosis.since_s * 10) / 10) : Json()},
+            {"summary", diagnosis.summary},
+            {"culprits", std::move(culprits)},
+            {"chain", std::move(chain)},
+            {"evidence", diagnosis.evidence},
+            {"remedy", std::move(remedies)},
+            {"stopped_us", diagnosis.stopped_us}};
+}
+
+}  // namespace
+
+std::string rfc3339(RealTime time) {
+    const auto micros = std::chrono::floor<std::chrono::microseconds>(time);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(micros);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                       (micros - seconds).count());
+}
+
+nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagnosis> diagnoses) {
+    Json all = Json::array();
+    for (const Diagnosis& diagnosis : diagnoses) {
+        all.push_back(diagnosis_json(diagnosis));
+        for (const Diagnosis& also : diagnosis.also) all.push_back(diagnosis_json(also));
+    }
+    return {{"schema", "shimtrace.why/1"},
+            {"host", {{"boot_id", snapshot.host.boot_id}, {"kernel", snapshot.host.kernel}, {"time", rfc3339(snapshot.taken)}}},
+            {"diagnoses", std::move(all)}};
+}
+
+}  // namespace shimtrace::output

@@ -1,0 +1,19 @@
+// `why --json`: schema shimtrace.why/1.
+#pragma once
+
+#include <shimtrace/diagnosis.hpp>
+#include <shimtrace/snapshot.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <span>
+
+namespace shimtrace::output {
+
+/// One document: the host, and a diagnosis for each thing asked about, followed by what else ails it.
+nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagnosis> diagnoses);
+
+/// "2026-11-24T23:05:07.123456Z".
+std::string rfc3339(RealTime time);
+
+}  // namespace shimtrace::output

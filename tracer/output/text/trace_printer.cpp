@@ -1,0 +1,431 @@
+#include "tracer/output/text/trace_printer.hpp"
+
+#include "decoders/syscalls/capture.hpp"
+#include "decoders/syscalls/table.hpp"
+#include "tracer/output/call_choice.hpp"
+#include "tracer/output/call_name.hpp"
+#include "tracer/output/text/role_text.hpp"
+
+#include <fmt/compile.h>
+#include <fmt/format.h>
+
+#include <cstring>
+#include <ctime>
+#include <iterator>
+
+namespace shimtrace::output {
+
+namespace {
+
+// Linux's numbers, the same for x86-64 and i386 tables' users here: the two calls that never return.
+bool never_returns(const Event& enter) {
+    const auto name = decoders::syscall_name(enter.arch, enter.number);
+    return name == "exit" || name == "exit_group";
+}
+
+/// ".000123": so many digits of a second's fraction, none of them rounded.
+void append_fraction(std::string& text, std::int64_t ns, unsigned digits) {
+    if (digits == 0) return;
+    const std::size_t start = text.size();
+    fmt::format_to(std::back_inserter(text), FMT_COMPILE(".{:09}"), ns % 1000000000);
+    text.resize(start + 1 + digits);
+}
+
+/// "<0.000123>", as -T prints it.
+void append_duration(std::string& text, Nanoseconds spent, unsigned digits) {
+    const std::int64_t ns = std::max<std::int64_t>(0, spent.count());
+    fmt::format_to(std::back_inserter(text), FMT_COMPILE(" <{}"), ns / 1000000000);
+    append_fraction(text, ns, digits);
+    text += '>';
+}
+
+/// The name that a thread gave itself with prctl(PR_SET_NAME).
+std::optional<std::string> new_comm(const Event& enter, const Event& exit) {
+    constexpr std::uint64_t set_name = 15;
+    constexpr std::size_t longest = 15;
+    if (exit.is_error || enter.args[0] != set_name || call_name(enter) != "prctl") return std::nullopt;
+    const auto bytes = enter.memory.at(RemoteAddress{enter.args[1]}, longest);
+    if (!bytes) return std::nullopt;
+    const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+    return std::string(text.substr(0, text.find('\0')));
+}
+
+std::string seconds_text(Nanoseconds spent) {
+    return fmt::format("{:.1f} s", static_cast<double>(spent.count()) / 1e9);
+}
+
+}  // namespace
+
+TracePrinter::TracePrinter(PrintOptions options, LineWriter& writer)
+    : options_(std::move(options)), writer_(writer), table_(options_.wall_clock, options_.overhead_ns), messages_(options_.overdue_after) {
+    scope_.targets = &targets_;
+    scope_.task = [this](Tid tid) -> const TaskInfo* {
+        const auto found = threads_.find(tid);
+        return found == threads_.end() ? nullptr : &found->second.task;
+    };
+    scope_.task_within = [this](Inode pid_namespace, std::int32_t number) -> const TaskInfo* {
+        const auto found =
+            std::ranges::find_if(threads_, [&](const auto& item) { return has_number(item.second.task, pid_namespace, number); });
+        return found == threads_.end() ? nullptr : &found->second.task;
+    };
+}
+
+void TracePrinter::session(const SessionInfo& session) {
+    session_ = session;
+}
+void TracePrinter::target(OpenFileId id, const OpenFile& target) {
+    targets_.define(id, target);
+}
+void TracePrinter::task(const TaskInfo& task) {
+    threads_[task.tid].task = task;
+}
+
+void TracePrinter::snapshot(const Snapshot& snapshot) {
+    if (reads_messages() && printing() && !last_event_) under_way_ = calls_under_way(snapshot);
+}
+
+void TracePrinter::event(const Event& event) {
+    last_event_ = std::max(event.time, last_event_.value_or(event.time));
+    if (!under_way_.empty()) tell_under_way();
+    if (reads_messages()) tell_overdue(event);
+    Thread& thread = threads_[event.tid];
+    switch (event.kind) {
+        case EventKind::attached:
+            on_attached(event, thread);
+            break;
+        case EventKind::syscall_enter:
+            on_enter(event, thread);
+            break;
+        case EventKind::syscall_exit:
+            on_exit(event, thread);
+            break;
+        case EventKind::signal:
+            on_signal(event, thread);
+            break;
+        case EventKind::group_stop:
+            if (!printing() || !shows_signal(options_, event.number)) break;
+            tell_line(event, fmt::format("--- stopped by {} ---", decoders::signal_name(event.number)));
+            break;
+        case EventKind::exec:
+            on_exec(event);
+            break;
+        case EventKind::exited:
+        case EventKind::killed:
+            on_end_of_thread(event, thread);
+            break;
+        case EventKind::still_blocked:
+            on_still_blocked(event, thread);
+            break;
+        case EventKind::detached:
+            on_detached(event, thread);
+            break;
+        case EventKind::lost:
+            interrupt_open_line();
+            notice(event.tid, fmt::format("{} events were lost here: the writer could not keep up", event.result));
+            break;
+    }
+    constexpr std::size_t enough = 64 * 1024;
+    if (text_.size() >= enough) pass_on();
+}
+
+void TracePrinter::on_attached(const Event& event, Thread& thread) {
+    ++traced_;
+    thread.task.tid = event.tid;
+    thread.task.pid = event.pid;
+    const bool started_by_us = session_.started_command && !event.parent && traced_ == 1;
+    if (started_by_us || (options_.quiet & quiet_attach) != 0 || !printing()) return;
+    interrupt_open_line();
+    std::string text = fmt::format("Process {} attached", event.tid.value);
+    if (!options_.plain && event.tid == leader(event.pid)) text += role_of(thread.task);
+    notice(event.tid, text);
+}
+
+std::string TracePrinter::role_of(const TaskInfo& task) const {
+    const std::string role = role_text(task.role);
+    return role.empty() ? std::string() : ": " + role;
+}
+
+void TracePrinter::on_enter(const Event& event, Thread& thread) {
+    thread.enter = event;
+    thread.in_call = true;
+    thread.shown = false;
+    thread.other_path = !names_path(options_, event, targets_);
+    thread.hidden = !options_.calls.shows(event.arch, event.number) || thread.other_path;
+    if (reads_messages()) messages_.entered(event, targets_);
+    if (thread.hidden || !printing() || whole_lines_only()) return;
+    interrupt_open_line();
+    open_ = event.tid;
+    open_shown_ = false;
+    if (never_returns(event)) {
+        show_beginning();
+        text_ += ")";
+        add_result("?", nullptr, nullptr);
+        thread.in_call = false;
+        open_.reset();
+    } else if (event.at_attach && !options_.plain) {
+        // It may never return: said at once, with its age.
+        show_beginning();
+        text_ += event.since ? fmt::format(" <blocked for at least {} ...>", seconds_text(event.time - *event.since)) : " <blocked ...>";
+        open_.reset();
+        end_line();
+    }
+}
+
+void TracePrinter::show_beginning() {
+    if (!open_ || open_shown_) return;
+    Thread& thread = threads_[*open_];
+    open_shown_ = true;
+    begin_line(thread.enter, thread.enter.number);
+    text_ += decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_).on_entry;
+    thread.shown = true;
+}
+
+void TracePrinter::interrupt_open_line() {
+    if (!open_) return;
+    show_beginning();
+    text_ += " <unfinished ...>";
+    open_.reset();
+    end_line();
+}
+
+void TracePrinter::on_exit(const Event& event, Thread& thread) {
+    if (!thread.in_call) return;
+    thread.in_call = false;
+    const bool shown = !thread.hidden && print_call(event, thread);
+    if (const auto name = new_comm(thread.enter, event)) thread.task.comm = *name;
+    if (reads_messages()) tell(messages_.returned(thread.enter, event, targets_), shown, thread.other_path);
+}
+
+bool TracePrinter::print_call(const Event& event, Thread& thread) {
+    const decoders::RenderedCall call =
+        printing() ? decoders::render_call(thread.enter, event, style_of(options_, options_.style, thread.enter), scope_)
+                   : decoders::RenderedCall{};
+    if (options_.summary != Summary::none) table_.count(thread.enter, event);
+    if (!printing()) return false;
+    if ((options_.statuses & status_of(call)) == 0) return false;
+
+    if (open_ == event.tid && open_shown_) {
+        text_ += call.on_exit;
+    } else if (thread.shown) {
+        interrupt_open_line();
+        begin_line(event, thread.enter.number);
+        text_ += fmt::format(FMT_COMPILE("<... {} resumed>"), call_name(thread.enter));
+        text_ += call.on_exit;
+    } else {
+        if (open_ && open_ != event.tid) interrupt_open_line();
+        begin_line(thread.enter, thread.enter.number);
+        text_ += call.on_entry;
+        text_ += call.on_exit;
+    }
+    open_.reset();
+    add_result(call.result, &thread.enter, &event);
+    print_dump(thread.enter, event);
+    if (options_.stacks) print_stack(event.stack.empty() ? thread.enter : event);
+    return true;
+}
+
+void TracePrinter::add_result(std::string_view result, const Event* enter, const Event* exit) {
+    text_ += ' ';
+    const void* last_end = ::memrchr(text_.data(), '\n', text_.size());
+    const std::size_t line_start =
+        last_end == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(last_end) - text_.data()) + 1;
+    const std::size_t column = text_.size() - line_start + (line_start == 0 ? column_ : 0);
+    if (column < static_cast<std::size_t>(options_.column)) text_.append(static_cast<std::size_t>(options_.column) - column, ' ');
+    text_ += "= ";
+    text_ += result;
+    if (options_.durations && enter != nullptr) append_duration(text_, exit->time - enter->time, options_.duration_digits);
+    end_line();
+}
+
+void TracePrinter::on_signal(const Event& event, const Thread&) {
+    if (!printing() || !shows_signal(options_, event.number)) return;
+    tell_line(event,
+              fmt::format("--- {} {} ---", decoders::signal_name(event.number), decoders::render_siginfo(event, options_.style, scope_)));
+    if (options_.stacks) print_stack(event);
+}
+
+void TracePrinter::on_exec(const Event& event) {
+    if (!event.parent || event.parent == event.tid) return;
+    // A thread that did not lead its group took over the leader's id (ptrace(2), "execve(2) under ptrace").
+    if (auto former = threads_.extract(event.parent); !former.empty()) {
+        Thread& thread = threads_[event.tid];
+        if (printing() && thread.in_call && (options_.quiet & quiet_superseded) == 0) {
+            tell_line(event, fmt::format("+++ superseded by execve in pid {} +++", event.parent.value));
+        }
+        const TaskInfo task = thread.task;
+        thread = std::move(former.mapped());
+        thread.task = task;
+        thread.enter.tid = event.tid;
+        thread.enter.pid = event.pid;
+        if (open_ == event.parent) open_ = event.tid;
+        if (traced_ > 0) --traced_;
+    }
+}
+
+void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
+    if (thread.in_call && !thread.hidden && printing() && (options_.statuses & status_unfinished) != 0) {
+        if (open_ != event.tid) interrupt_open_line();
+        const decoders::RenderedCall call = decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_);
+        if (open_ == event.tid) {
+            show_beginning();
+        } else if (thread.shown) {
+            begin_line(event, thread.enter.number);
+            text_ += fmt::format("<... {} resumed>", call_name(thread.enter));
+        } else {
+            begin_line(thread.enter, thread.enter.number);
+            text_ += call.on_entry;
+        }
+        text_ += call.whole ? ")" : " <unfinished ...>)";
+        open_.reset();
+        add_result("?", nullptr, nullptr);
+    }
+    if (printing() && (options_.quiet & quiet_exit) == 0) {
+        tell_line(event, event.kind == EventKind::exited ? fmt::format("+++ exited with {} +++", event.result)
+                                                         : fmt::format("+++ killed by {}{} +++", decoders::signal_name(event.number),
+                                                                       event.result == 1 ? " (core dumped)" : ""));
+    }
+    if (reads_messages() && event.tid == leader(event.pid)) tell(messages_.ended(event.pid, event.tid, event.time), true, false);
+    threads_.erase(event.tid);
+    if (traced_ > 0) --traced_;
+}
+
+void TracePrinter::on_detached(const Event& event, Thread& thread) {
+    if (printing() && thread.in_call && !thread.hidden && (options_.statuses & status_detached) != 0) {
+        if (open_ == event.tid) {
+            show_beginning();
+            text_ += " <detached ...>";
+            open_.reset();
+            end_line();
+        } else if (!thread.shown) {
+            interrupt_open_line();
+            begin_line(thread.enter, thread.enter.number);
+            text_ += decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_).on_entry;
+            text_ += " <detached ...>";
+            end_line();
+        }
+    }
+    threads_.erase(event.tid);
+    if (traced_ > 0) --traced_;
+}
+
+void TracePrinter::on_still_blocked(const Event& event, Thread& thread) {
+    if (!printing() || options_.plain || thread.hidden) return;
+    if (!thread.in_call) thread.enter = event;
+    interrupt_open_line();
+    begin_line(event, event.number);
+    const Nanoseconds spent = event.time - event.since.value_or(thread.enter.time);
+    text_ += fmt::format("<... {} still blocked after {}", call_name(event), seconds_text(spent));
+    if (!event.note.empty()) text_ += ": " + event.note;
+    text_ += " ...>";
+    end_line();
+}
+
+void TracePrinter::begin_line(const Event& event, std::int64_t number) {
+    if (text_of_ != event.tid) {
+        pass_on();
+        text_of_ = event.tid;
+    }
+    add_prefix(event.tid);
+    add_time(event.time);
+    if (options_.syscall_numbers) text_ += number < 0 ? "[????] " : fmt::format("[{:4}] ", number);
+    if (options_.instruction_pointers)
+        text_ += event.instruction_pointer == 0 ? "[????????????????] " : fmt::format("[{:016x}] ", event.instruction_pointer);
+}
+
+void TracePrinter::add_prefix(Tid tid) {
+    const auto comm = [&]() -> std::string {
+        if (!options_.style.pid_comms) return {};
+        const auto found = threads_.find(tid);
+        return found == threads_.end() || found->second.task.comm.empty() ? std::string() : "<" + found->second.task.comm + ">";
+    };
+    switch (options_.prefix) {
+        case PidPrefix::column:
+            if (const std::string name = comm(); name.empty())
+                fmt::format_to(std::back_inserter(text_), FMT_COMPILE("{:<5} "), tid.value);
+            else
+                text_ += fmt::format("{}{} ", tid.value, name);  // not padded: strace -Y
+            break;
+        case PidPrefix::bracketed:
+            if (traced_ > 1) text_ += fmt::format("[pid {:5}{}] ", tid.value, comm());
+            break;
+        case PidPrefix::none:
+            break;
+    }
+}
+
+void TracePrinter::add_time(MonotonicTime time) {
+    if (options_.timestamps != Timestamps::none) {
+        const auto since_epoch = session_.real(time).time_since_epoch().count();
+        const std::int64_t seconds = since_epoch / 1000000000;
+        if (options_.timestamps == Timestamps::epoch) {
+            fmt::format_to(std::back_inserter(text_), FMT_COMPILE("{}"), seconds);
+        } else {
+            if (clock_text_.empty() || clock_second_ != seconds) {
+                const std::time_t clock = static_cast<std::time_t>(seconds);
+                std::tm local{};
+                localtime_r(&clock, &local);
+                clock_text_ = fmt::format(FMT_COMPILE("{:02}:{:02}:{:02}"), local.tm_hour, local.tm_min, local.tm_sec);
+                clock_second_ = seconds;
+            }
+            text_ += clock_text_;
+        }
+        append_fraction(text_, since_epoch, options_.timestamp_digits);
+        text_ += ' ';
+    }
+    if (options_.relative_times) {
+        const std::int64_t ns = last_line_ ? std::max<std::int64_t>(0, (time - *last_line_).count()) : 0;
+        last_line_ = time;
+        std::string text = fmt::format("{:6}", ns / 1000000000);
+        append_fraction(text, ns, options_.relative_digits);
+        text_ += options_.timestamps == Timestamps::none ? text + " " : "(+" + text + ") ";
+    }
+}
+
+void TracePrinter::end_line() {
+    text_ += '\n';
+    open_shown_ = false;
+}
+
+void TracePrinter::tell_line(const Event& at, std::string_view text) {
+    interrupt_open_line();
+    const auto thread = threads_.find(at.tid);
+    begin_line(at, thread == threads_.end() ? -1 : thread->second.enter.number);
+    text_ += text;
+    end_line();
+}
+
+void TracePrinter::notice(Tid tid, std::string_view text) {
+    if (text_of_ != tid) {
+        pass_on();
+        text_of_ = tid;
+    }
+    text_.append("shimtrace: ").append(text).append("\n");
+}
+
+void TracePrinter::pass_on() {
+    if (text_.empty()) return;
+    const std::size_t newline = text_.rfind('\n');
+    column_ = newline == std::string::npos ? column_ + text_.size() : text_.size() - newline - 1;
+    writer_.write(text_of_, text_);
+    text_.clear();
+}
+
+void TracePrinter::idle() {
+    show_beginning();
+    pass_on();
+    writer_.flush();
+}
+
+void TracePrinter::end() {
+    if (open_) {
+        show_beginning();
+        text_ += " <detached ...>\n";
+        open_.reset();
+    }
+    if (reads_messages() && printing()) tell_in_flight();
+    if (options_.summary != Summary::none) text_ += table_.text(options_);
+    pass_on();
+    writer_.flush();
+}
+
+}  // namespace shimtrace::output

@@ -1,0 +1,42 @@
+// The host's clocks and names.
+#include "tracer/procfs/clock.hpp"
+
+#include "tracer/procfs/proc_directory.hpp"
+
+#include <sys/utsname.h>
+#include <time.h>
+
+namespace shimtrace::host {
+namespace {
+
+Nanoseconds now(clockid_t clock) {
+    timespec time{};
+    ::clock_gettime(clock, &time);
+    return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
+}
+
+}  // namespace
+
+RealTime real_now() {
+    return RealTime(now(CLOCK_REALTIME));
+}
+
+MonotonicTime monotonic_now() {
+    return MonotonicTime(now(CLOCK_MONOTONIC));
+}
+
+HostInfo host_info() {
+    HostInfo info;
+    utsname names{};
+    if (::uname(&names) == 0) {
+        info.name = names.nodename;
+        info.kernel = names.release;
+    }
+    if (const auto random = ProcDirectory::open("/proc/sys/kernel/random")) {
+        std::string scratch;
+        if (const auto text = random->read("boot_id", scratch)) info.boot_id = text->substr(0, text->find('\n'));
+    }
+    return info;
+}
+
+}  // namespace shimtrace::host

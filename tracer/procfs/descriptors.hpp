@@ -1,0 +1,71 @@
+// Descriptors of a process as FdTargets: what /proc/PID/fd, its links' targets and fdinfo tell. Sockets' addresses and the
+// other ends' holders are added later, from sock_diag and from everybody's descriptors together.
+#pragma once
+
+#include "tracer/procfs/proc_directory.hpp"
+
+#include <shimtrace/snapshot.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::host {
+
+/// What the link's text alone tells: sockets are other_socket, and everything with a path is `file` until it was looked at.
+OpenFileKind kind_of_link(std::string_view link);
+
+/// Mount points of file systems whose server may not answer (FUSE, NFS …). What lies below them is never asked about.
+class FragileMounts {
+public:
+    FragileMounts() = default;
+    explicit FragileMounts(const std::vector<Mount>& mounts);
+    /// Of this process's mount namespace; none where its mountinfo cannot be read.
+    static FragileMounts of_this_process(const ProcDirectory& proc);
+    [[nodiscard]] bool covers(std::string_view path) const;
+    /// In the order of the mounts.
+    [[nodiscard]] const std::vector<std::string>& points() const { return points_; }
+
+private:
+    std::vector<std::string> points_;
+};
+
+/// At the mount point or below it.
+[[nodiscard]] bool lies_on(std::string_view path, std::string_view mount_point);
+
+/// Link and, for paths, kind and inode of descriptor `fd` in `directory` (an open /proc/PID/fd). flags: only its access mode,
+/// and only for pipes and fifos. EBADF-like errors (ENOENT): it was closed.
+OrErrno<OpenFile> read_descriptor(const ProcDirectory& directory, Fd fd, const FragileMounts& fragile);
+
+/// All descriptors of the process whose /proc/PID is `process`. Errors: not permitted, gone.
+OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, const FragileMounts& fragile);
+
+/// Adds what fdinfo tells: flags, counts, timers, masks, interest sets, pidfd's process. `directory`: an open
+/// /proc/PID/fdinfo. For a pty's master it is the only place that tells its number.
+void add_fdinfo(const ProcDirectory& directory, Fd fd, OpenFile& target, std::string& scratch);
+/// The same from the file `name`.
+void add_fdinfo(const ProcDirectory& directory, const char* name, OpenFile& target, std::string& scratch);
+
+/// Kinds of which fdinfo tells more than the link does.
+[[nodiscard]] bool fdinfo_tells(OpenFileKind kind);
+
+/// Names the descriptors of every interest set among `fds` by the path that they have there.
+void name_interest(std::vector<FdEntry>& fds);
+
+/// "TCP", "UNIX-STREAM" …: the kernel's name of the socket's protocol (extended attribute system.sockprotoname), without
+/// touching the socket. `directory`: an open /proc/PID/fd.
+std::string socket_protocol(const ProcDirectory& directory, Fd fd);
+/// The kind that such a name belongs to.
+OpenFileKind kind_of_protocol(std::string_view protocol);
+
+[[nodiscard]] constexpr bool is_socket(OpenFileKind kind) {
+    return kind >= OpenFileKind::unix_socket && kind <= OpenFileKind::other_socket;
+}
+[[nodiscard]] constexpr bool is_pipe(OpenFileKind kind) {
+    return kind == OpenFileKind::pipe || kind == OpenFileKind::fifo;
+}
+[[nodiscard]] bool can_read(const OpenFile& target);
+[[nodiscard]] bool can_write(const OpenFile& target);
+[[nodiscard]] bool is_pty_master(const OpenFile& target);
+
+}  // namespace shimtrace::host

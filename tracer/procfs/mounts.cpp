@@ -1,0 +1,94 @@
+#include "tracer/procfs/mounts.hpp"
+
+#include "tracer/procfs/proc_text.hpp"
+
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <set>
+
+namespace shimtrace::host {
+namespace {
+
+bool is_fuse(const Mount& mount) {
+    return mount.type.starts_with("fuse") && mount.type != "fusectl";
+}
+
+bool names_path(const Process& process, const std::string& path) {
+    return std::ranges::any_of(process.command_line, [&](const std::string& argument) { return argument == path; });
+}
+
+/// Without the kernel's word for it: the one server that was told the mount point on its command line, or the only server
+/// that there is.
+Pid guess_server(const Mount& mount, const std::vector<FuseServer>& servers, const std::vector<Process>& everybody) {
+    const auto process = [&](Pid pid) { return std::ranges::find(everybody, pid, &Process::pid); };
+    std::set<Pid> unknown, named;
+    for (const FuseServer& server : servers) {
+        if (server.connection) continue;
+        unknown.insert(server.pid);
+        if (const auto found = process(server.pid); found != everybody.end() && names_path(*found, mount.mount_point))
+            named.insert(server.pid);
+    }
+    if (named.size() == 1) return *named.begin();
+    return named.empty() && unknown.size() == 1 ? *unknown.begin() : Pid{};
+}
+
+Pid server_of(const Mount& mount, const std::vector<FuseServer>& servers, const std::vector<Process>& everybody) {
+    const auto told = std::ranges::find(servers, std::uint64_t{minor(mount.device)}, &FuseServer::connection);
+    return told != servers.end() ? told->pid : guess_server(mount, servers, everybody);
+}
+
+/// Requests without an answer, where fusectl is mounted.
+std::uint64_t waiting_requests(const Mount& mount, std::string& scratch) {
+    const std::string path = "/sys/fs/fuse/connections/" + std::to_string(minor(mount.device));
+    const auto directory = ProcDirectory::open(path.c_str());
+    if (!directory) return 0;
+    const auto text = directory->read("waiting", scratch);
+    std::uint64_t count = 0;
+    if (text) std::from_chars(text->data(), text->data() + text->size(), count);
+    return count;
+}
+
+}  // namespace
+
+std::vector<FuseServer> find_fuse_servers(const ProcDirectory& proc, const std::vector<Process>& processes, std::string& scratch) {
+    std::vector<FuseServer> servers;
+    for (const Process& process : processes)
+        for (const FdEntry& entry : process.fds) {
+            if (entry.target.kind != OpenFileKind::char_device || entry.target.rdev != makedev(10, 229)) continue;
+            const std::string path = std::to_string(process.pid.value) + "/fdinfo/" + std::to_string(entry.fd.value);
+            const auto text = proc.read(path.c_str(), scratch);
+            if (text) servers.push_back({process.pid, parse_fdinfo(*text).fuse_connection.value_or(0)});
+        }
+    return servers;
+}
+
+void add_fuse(Mount& mount, const std::vector<FuseServer>& servers, const std::vector<Process>& everybody, std::string& scratch) {
+    if (!is_fuse(mount)) return;
+    mount.fuse_server = server_of(mount, servers, everybody);
+    mount.fuse_waiting = waiting_requests(mount, scratch);
+}
+
+const MountTables::Table& MountTables::of(const ProcDirectory& directory, const Process& process, std::string& scratch,
+                                          ReadErrors& errors) {
+    static const Table nothing;
+    if (const auto found = tables_.find(process.ns.mnt); found != tables_.end()) return found->second;
+    const auto text = directory.read_records("mountinfo", scratch, std::size_t{16} << 20);
+    if (!text) {
+        if (text.error() != EINVAL) errors.note("mounts", text.error());  // EINVAL: the process has left its namespaces, it ends
+        return nothing;
+    }
+    Table table;
+    table.mounts = parse_mountinfo(*text, process.pid);
+    table.fragile = FragileMounts(table.mounts);
+    return tables_.emplace(process.ns.mnt, std::move(table)).first->second;
+}
+
+const MountTables::Table* MountTables::find(Inode mount_namespace) const {
+    const auto found = tables_.find(mount_namespace);
+    return found == tables_.end() ? nullptr : &found->second;
+}
+
+}  // namespace shimtrace::host

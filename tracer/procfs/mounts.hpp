@@ -1,0 +1,45 @@
+// Mounts as each mount namespace has them, and who serves those that a process serves (FUSE).
+#pragma once
+
+#include "tracer/procfs/descriptors.hpp"
+#include "tracer/procfs/proc_directory.hpp"
+#include "tracer/procfs/read_errors.hpp"
+
+#include <shimtrace/snapshot.hpp>
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace shimtrace::host {
+
+/// mountinfo of each mount namespace, read once.
+class MountTables {
+public:
+    struct Table {
+        std::vector<Mount> mounts;
+        FragileMounts fragile;
+    };
+    /// The table of the process's namespace, read through that process where it was not read before.
+    const Table& of(const ProcDirectory& directory, const Process& process, std::string& scratch, ReadErrors& errors);
+    /// nullptr: not read.
+    [[nodiscard]] const Table* find(Inode mount_namespace) const;
+
+    /// Adds those that are not here.
+    void merge(MountTables&& other) { tables_.merge(other.tables_); }
+
+private:
+    std::unordered_map<Inode, Table> tables_;
+};
+
+/// A descriptor of /dev/fuse: its holder serves a file system, or has not mounted one yet.
+struct FuseServer {
+    Pid pid;
+    std::uint64_t connection = 0;  ///< the minor of the file system's device; 0: the kernel does not tell (before 6.17)
+};
+std::vector<FuseServer> find_fuse_servers(const ProcDirectory& proc, const std::vector<Process>& processes, std::string& scratch);
+
+/// Fills fuse_server and fuse_waiting of a FUSE mount.
+void add_fuse(Mount& mount, const std::vector<FuseServer>& servers, const std::vector<Process>& everybody, std::string& scratch);
+
+}  // namespace shimtrace::host

@@ -1,0 +1,50 @@
+// One process and its threads from an open /proc/PID.
+#pragma once
+
+#include "tracer/procfs/mounts.hpp"
+#include "tracer/procfs/proc_directory.hpp"
+#include "tracer/procfs/read_errors.hpp"
+
+#include <shimtrace/snapshot.hpp>
+
+#include <optional>
+#include <string>
+
+namespace shimtrace::host {
+
+struct TableRow {
+    Process process;
+    bool kernel_thread = false;
+    bool leader_gone = false;   ///< its first thread has exited, others run on: what /proc/PID does not show any more, theirs does
+    bool memory_asked = false;  ///< it has memory, and nobody may hold its lock
+};
+/// A process as the process table shows it: no threads, no descriptors, no accounts. nullopt: it is gone.
+std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, ReadErrors& errors);
+/// Of that only who it is: name, numbers, parent, start time, executable, working directory, command line, pid and mount namespaces.
+std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, ReadErrors& errors);
+
+/// The identity of a live process, from /proc/PID; nullopt: it is gone.
+std::optional<Process> read_process(Pid pid);
+
+/// Adds the descriptors; fds_known tells whether they could be read.
+void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables& mounts, std::string& scratch, ReadErrors& errors);
+/// Adds read_bytes, write_bytes, oom_score_adj.
+void read_accounts(const ProcDirectory& directory, Process& process, std::string& scratch);
+
+/// /proc/PID/task/TID of a thread that lives; nullopt: none does.
+std::optional<ProcDirectory> living_thread(const ProcDirectory& process, std::string& scratch);
+
+struct ThreadDetail {
+    bool kernel_stacks = true;
+    bool memory = true;  ///< path arguments and polled descriptors, which lie in the process's memory
+};
+/// All threads of the process. A thread that ends meanwhile is left out.
+std::vector<Thread> read_threads(const ProcDirectory& directory, const ThreadDetail& detail, std::string& scratch, ReadErrors& errors);
+
+/// The counters of one thread now; nullopt: it is gone.
+std::optional<Progress> read_progress(const ProcDirectory& thread, std::string& scratch);
+
+/// What a blocked call's pointers lead to, from memory: Thread::path_argument and Thread::polled.
+void read_arguments(Thread& thread);
+
+}  // namespace shimtrace::host

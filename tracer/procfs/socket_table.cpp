@@ -1,0 +1,273 @@
+#include "tracer/procfs/socket_table.hpp"
+
+#include "tracer/procfs/owned_fd.hpp"
+
+#include <shimtrace/signal_free_thread.hpp>
+
+#include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink_diag.h>
+#include <linux/packet_diag.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace shimtrace::host {
+namespace {
+
+struct SocketCloser {
+    void operator()(nl_sock* socket) const { nl_socket_free(socket); }
+};
+using NetlinkSocket = std::unique_ptr<nl_sock, SocketCloser>;
+
+NetlinkSocket connect_sock_diag() {
+    NetlinkSocket socket(nl_socket_alloc());
+    if (!socket || nl_connect(socket.get(), NETLINK_SOCK_DIAG) < 0) return nullptr;
+    nl_socket_disable_auto_ack(socket.get());
+    nl_socket_set_msg_buf_size(socket.get(), std::size_t{64} << 10);
+    return socket;
+}
+
+// The names of TCP_ESTABLISHED and its like (net/tcp_states.h); unix and netlink sockets use the same numbers.
+constexpr std::array states = std::to_array<const char*>({"", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
+                                                          "CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV"});
+
+// linux/netlink.h, without NETLINK_.
+constexpr std::array netlink_families =
+    std::to_array<const char*>({"ROUTE",   "UNUSED", "USERSOCK",      "FIREWALL",  "SOCK_DIAG", "NFLOG",  "XFRM",    "SELINUX",
+                                "ISCSI",   "AUDIT",  "FIB_LOOKUP",    "CONNECTOR", "NETFILTER", "IP6_FW", "DNRTMSG", "KOBJECT_UEVENT",
+                                "GENERIC", "17",     "SCSITRANSPORT", "ECRYPTFS",  "RDMA",      "CRYPTO", "SMC"});
+
+template <typename T>
+const T* body(nl_msg* message) {
+    nlmsghdr* header = nlmsg_hdr(message);
+    if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY || !nlmsg_valid_hdr(header, sizeof(T))) return nullptr;
+    return static_cast<const T*>(nlmsg_data(header));
+}
+
+template <typename T>
+std::optional<T> attribute(nlattr* found) {
+    if (!found || nla_len(found) < static_cast<int>(sizeof(T))) return std::nullopt;
+    T value;
+    std::memcpy(&value, nla_data(found), sizeof value);
+    return value;
+}
+
+int on_unix(nl_msg* message, void* context) {
+    const auto* found = body<unix_diag_msg>(message);
+    if (!found) return NL_SKIP;
+    std::array<nlattr*, UNIX_DIAG_MAX + 1> attributes{};
+    nlmsg_parse(nlmsg_hdr(message), sizeof *found, attributes.data(), UNIX_DIAG_MAX, nullptr);
+    KnownSocket socket{OpenFileKind::unix_socket, {}};
+    socket.facts.protocol = found->udiag_type == SOCK_STREAM ? "UNIX-STREAM" : "UNIX";
+    socket.facts.inode = Inode{found->udiag_ino};
+    socket.facts.state = socket_state_name(found->udiag_state);
+    if (nlattr* name = attributes[UNIX_DIAG_NAME])
+        socket.facts.local = unix_address({static_cast<const char*>(nla_data(name)), static_cast<std::size_t>(nla_len(name))});
+    if (const auto peer = attribute<std::uint32_t>(attributes[UNIX_DIAG_PEER])) socket.facts.peer_inode = Inode{*peer};
+    if (const auto queues = attribute<unix_diag_rqlen>(attributes[UNIX_DIAG_RQLEN])) {
+        socket.facts.receive_queue = queues->udiag_rqueue;
+        socket.facts.send_queue = queues->udiag_wqueue;
+    }
+    auto& table = *static_cast<SocketTable*>(context);
+    if (nlattr* pending = attributes[UNIX_DIAG_ICONS]) {
+        std::vector<std::uint32_t> clients(static_cast<std::size_t>(nla_len(pending)) / sizeof(std::uint32_t));
+        std::memcpy(clients.data(), nla_data(pending), clients.size() * sizeof(std::uint32_t));
+        for (const std::uint32_t client : clients)
+            if (client != 0) table.add_pending(Inode{client}, socket.facts.inode);
+    }
+    table.add(std::move(socket));
+    return NL_OK;
+}
+
+struct InetContext {
+    SocketTable* table;
+    std::string protocol;
+};
+
+int on_inet(nl_msg* message, void* context) {
+    const auto* found = body<inet_diag_msg>(message);
+    if (!found || found->idiag_inode == 0) return NL_SKIP;
+    const auto& [table, protocol] = *static_cast<InetContext*>(context);
+    const int family = found->idiag_family;
+    KnownSocket socket{OpenFileKind::inet_socket, {}};
+    socket.facts.protocol = protocol;
+    socket.facts.inode = Inode{found->idiag_inode};
+    socket.facts.state = socket_state_name(found->idiag_state);
+    socket.facts.local = inet_address(family, found->id.idiag_src, found->id.idiag_sport);
+    constexpr decltype(found->id.idiag_dst) nowhere{};
+    if (found->id.idiag_dport || std::memcmp(found->id.idiag_dst, nowhere, family == AF_INET ? 4 : 16) != 0)
+        socket.facts.remote = inet_address(family, found->id.idiag_dst, found->id.idiag_dport);
+    socket.facts.receive_queue = found->idiag_rqueue;
+    socket.facts.send_queue = found->idiag_wqueue;
+    table->add(std::move(socket));
+    return NL_OK;
+}
+
+int on_netlink(nl_msg* message, void* context) {
+    const auto* found = body<netlink_diag_msg>(message);
+    if (!found) return NL_SKIP;
+    KnownSocket socket{OpenFileKind::netlink_socket, {}};
+    socket.facts.protocol = "NETLINK";
+    socket.facts.inode = Inode{found->ndiag_ino};
+    socket.facts.netlink_port = found->ndiag_portid;
+    socket.facts.netlink_family = netlink_family_name(found->ndiag_protocol);
+    static_cast<SocketTable*>(context)->add(std::move(socket));
+    return NL_OK;
+}
+
+int on_packet(nl_msg* message, void* context) {
+    const auto* found = body<packet_diag_msg>(message);
+    if (!found) return NL_SKIP;
+    KnownSocket socket{OpenFileKind::packet_socket, {}};
+    socket.facts.protocol = "PACKET";
+    socket.facts.inode = Inode{found->pdiag_ino};
+    static_cast<SocketTable*>(context)->add(std::move(socket));
+    return NL_OK;
+}
+
+/// One request and its answers; false: the kernel refused it.
+template <typename Request>
+bool ask(nl_sock* socket, const Request& request, int flags, nl_recvmsg_msg_cb_t each, void* context) {
+    nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, each, context);
+    Request copy = request;
+    if (nl_send_simple(socket, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | flags, &copy, sizeof copy) < 0) return false;
+    const int result = nl_recvmsgs_default(socket);
+    return result >= 0 || result == -NLE_DUMP_INTR;
+}
+
+unix_diag_req unix_request() {
+    unix_diag_req request{};
+    request.sdiag_family = AF_UNIX;
+    request.udiag_states = ~0U;
+    request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER | UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN;
+    request.udiag_cookie[0] = request.udiag_cookie[1] = ~0U;
+    return request;
+}
+
+struct InetRow {
+    std::uint8_t family, protocol;
+    const char* name;
+    bool optional;  ///< a module that many kernels leave out
+};
+constexpr auto inet_rows = std::to_array<InetRow>({{AF_INET, IPPROTO_TCP, "TCP", false},
+                                                   {AF_INET6, IPPROTO_TCP, "TCPv6", true},
+                                                   {AF_INET, IPPROTO_UDP, "UDP", false},
+                                                   {AF_INET6, IPPROTO_UDP, "UDPv6", true},
+                                                   {AF_INET, IPPROTO_RAW, "RAW", true},
+                                                   {AF_INET6, IPPROTO_RAW, "RAWv6", true}});
+
+}  // namespace
+
+std::string socket_state_name(unsigned state) {
+    return state < states.size() ? states[state] : std::string();
+}
+
+std::string netlink_family_name(int protocol) {
+    if (protocol >= 0 && static_cast<std::size_t>(protocol) < netlink_families.size())
+        return netlink_families[static_cast<std::size_t>(protocol)];
+    return std::to_string(protocol);
+}
+
+std::string unix_address(std::string_view name) {
+    if (name.empty()) return {};
+    if (name[0] == '\0') return "@" + std::string(name.substr(1));
+    return std::string(name.substr(0, name.find('\0')));
+}
+
+std::string inet_address(int family, const void* address, std::uint16_t port_in_network_order) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (!::inet_ntop(family, address, text.data(), text.size())) return {};
+    const std::string port = std::to_string(ntohs(port_in_network_order));
+    return family == AF_INET6 ? "[" + std::string(text.data()) + "]:" + port : std::string(text.data()) + ":" + port;
+}
+
+std::vector<std::string> dump_sockets(SocketTable& into) {
+    into.next_dump();
+    const NetlinkSocket socket = connect_sock_diag();
+    if (!socket) return {"sockets: sock_diag cannot be asked"};
+    std::vector<std::string> errors;
+    if (!ask(socket.get(), unix_request(), NLM_F_DUMP, on_unix, &into)) errors.emplace_back("unix sockets: the kernel has no unix_diag");
+    into.bind_pending();
+    for (const InetRow& row : inet_rows) {
+        inet_diag_req_v2 request{};
+        request.sdiag_family = row.family;
+        request.sdiag_protocol = row.protocol;
+        request.idiag_states = ~0U;
+        InetContext context{&into, row.name};
+        if (!ask(socket.get(), request, NLM_F_DUMP, on_inet, &context) && !row.optional)
+            errors.push_back(std::string(row.name) + " sockets: the kernel has no inet_diag for them");
+    }
+    netlink_diag_req netlink{};
+    netlink.sdiag_family = AF_NETLINK;
+    netlink.sdiag_protocol = NDIAG_PROTO_ALL;
+    ask(socket.get(), netlink, NLM_F_DUMP, on_netlink, &into);
+    packet_diag_req packet{};
+    packet.sdiag_family = AF_PACKET;
+    ask(socket.get(), packet, NLM_F_DUMP, on_packet, &into);
+    return errors;
+}
+
+namespace {
+
+/// Calls `visit` in the network namespace of each process; gives how many could not be entered. setns() changes the calling
+/// thread alone: a thread is made for it, and ends in the last namespace that it was in.
+template <typename Visit>
+std::size_t visit_network_namespaces(const std::vector<Pid>& processes, Visit visit) {
+    std::size_t refused = 0;
+    std::thread visitor = signal_free_thread([&] {
+        for (const Pid pid : processes) {
+            const OwnedFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid.value, 0)));
+            if (!process) continue;
+            if (::setns(process.get(), CLONE_NEWNET) == 0)
+                visit();
+            else if (errno != ESRCH)
+                ++refused;
+        }
+    });
+    visitor.join();
+    return refused;
+}
+
+}  // namespace
+
+std::vector<std::string> dump_sockets_of(const std::vector<Pid>& processes, SocketTable& into) {
+    if (processes.empty()) return {};
+    const std::size_t refused = visit_network_namespaces(processes, [&] { dump_sockets(into); });
+    if (refused == 0) return {};
+    return {"sockets of " + std::to_string(refused) + " other network namespaces: not permitted (run as root)"};
+}
+
+namespace {
+
+std::optional<KnownSocket> ask_here(Inode inode) {
+    const NetlinkSocket socket = connect_sock_diag();
+    if (!socket) return std::nullopt;
+    unix_diag_req request = unix_request();
+    request.udiag_ino = static_cast<std::uint32_t>(inode.value);
+    SocketTable table;
+    ask(socket.get(), request, 0, on_unix, &table);
+    const KnownSocket* found = table.find(inode);
+    return found ? std::optional(*found) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<KnownSocket> ask_unix_socket(Inode inode, Pid process) {
+    std::optional<KnownSocket> found = ask_here(inode);
+    if (found || !process) return found;
+    visit_network_namespaces({process}, [&] { found = ask_here(inode); });
+    return found;
+}
+
+}  // namespace shimtrace::host

@@ -1,0 +1,71 @@
+// Every socket of a network namespace by its inode, from sock_diag(7).
+#pragma once
+
+#include <shimtrace/open_file.hpp>
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace shimtrace::host {
+
+struct KnownSocket {
+    OpenFileKind kind = OpenFileKind::other_socket;
+    SocketFacts facts;
+    unsigned dump = 0;  ///< sockets of the same network namespace have the same number
+};
+
+class SocketTable {
+public:
+    /// nullptr: not in a namespace that was dumped, or of a family without sock_diag.
+    [[nodiscard]] const KnownSocket* find(Inode inode) const {
+        const auto found = by_inode_.find(inode.value);
+        return found == by_inode_.end() ? nullptr : &found->second;
+    }
+    void next_dump() { ++dump_; }
+    void add(KnownSocket socket) {
+        socket.dump = dump_;
+        by_inode_.insert_or_assign(socket.facts.inode.value, std::move(socket));
+    }
+    /// A client that has connected and that the listener has not accepted yet: its peer has no inode, and for as long as that is
+    /// so the listener stands for it.
+    void add_pending(Inode client, Inode listener) { pending_.emplace_back(client, listener); }
+    void bind_pending() {
+        for (const auto& [client, listener] : pending_)
+            if (const auto found = by_inode_.find(client.value); found != by_inode_.end() && !found->second.facts.peer_inode)
+                found->second.facts.peer_inode = listener;
+        pending_.clear();
+    }
+    [[nodiscard]] std::size_t size() const { return by_inode_.size(); }
+    [[nodiscard]] auto begin() const { return by_inode_.begin(); }
+    [[nodiscard]] auto end() const { return by_inode_.end(); }
+
+private:
+    std::unordered_map<std::uint64_t, KnownSocket> by_inode_;
+    std::vector<std::pair<Inode, Inode>> pending_;
+    unsigned dump_ = 0;
+};
+
+/// Adds all sockets of the calling thread's network namespace. Gives the families that could not be read.
+std::vector<std::string> dump_sockets(SocketTable& into);
+
+/// Adds all sockets of the network namespaces that these processes are in. A thread made for it enters them one by one and
+/// ends; the caller's namespace stays. Gives what could not be read.
+std::vector<std::string> dump_sockets_of(const std::vector<Pid>& processes, SocketTable& into);
+
+/// One unix socket of the calling thread's network namespace; where it is not there, of the namespace that `process` is in.
+std::optional<KnownSocket> ask_unix_socket(Inode inode, Pid process = {});
+
+/// "ESTABLISHED": the name of a number of net/tcp_states.h.
+std::string socket_state_name(unsigned state);
+/// "ROUTE": NETLINK_ROUTE; the number where it has no name.
+std::string netlink_family_name(int protocol);
+
+/// A unix socket's address as it is shown: "/path", "@abstract"; empty: unnamed.
+std::string unix_address(std::string_view name);
+/// "127.0.0.1:80", "[::1]:80".
+std::string inet_address(int family, const void* address, std::uint16_t port_in_network_order);
+
+}  // namespace shimtrace::host

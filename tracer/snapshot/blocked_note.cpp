@@ -1,0 +1,212 @@
+#include "tracer/snapshot/blocked_note.hpp"
+
+#include "decoders/syscalls/descriptor_effects.hpp"
+#include "decoders/syscalls/native_call.hpp"
+#include "tracer/procfs/descriptors.hpp"
+#include "tracer/procfs/proc_text.hpp"
+#include "tracer/procfs/process_memory.hpp"
+#include "tracer/procfs/process_reader.hpp"
+#include "tracer/procfs/socket_question.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace shimtrace::host {
+namespace {
+
+constexpr std::size_t most_named = 4;
+
+/// "" for a process that runs or sleeps as any does.
+std::string_view remarkable_state(char state) {
+    switch (state) {
+        case 'T':
+            return " (stopped)";
+        case 't':
+            return " (stopped by a tracer)";
+        case 'D':
+            return " (uninterruptible)";
+        case 'Z':
+            return " (zombie)";
+        default:
+            return "";
+    }
+}
+
+/// Names in a comm are the process's own choice: nothing of them may act on a terminal.
+std::string printable(std::string_view text) {
+    std::string plain(text);
+    std::ranges::replace_if(
+        plain, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return plain;
+}
+
+class Describer {
+public:
+    Describer(const Event& enter, const ProcDirectory& proc, const HolderLook* look) : enter_(enter), proc_(proc), look_(look) {}
+
+    std::string describe() {
+        using enum decoders::BlockingWay;
+        const RemoteMemory memory(enter_.tid);
+        const auto native = decoders::native_call(enter_.arch, enter_.number, enter_.args, &memory);
+        if (!native) return {};
+        const decoders::EffectRow* row = decoders::effect_row(enter_.arch == Arch::aarch64 ? Arch::aarch64 : Arch::x86_64, native->number);
+        if (!row) return {};
+        const Fd first{static_cast<std::int32_t>(native->args[0])};
+        switch (row->way) {
+            case reads:
+                return end_of(first, false);
+            case writes:
+                return end_of(first, true);
+            case waits_child:
+                return children();
+            case locks:
+                return lock_on(first);
+            case polls:
+                return polled(*native);
+            default:
+                return {};
+        }
+    }
+
+private:
+    std::optional<OpenFile> target_of(Fd fd) {
+        if (fd.value < 0) return std::nullopt;
+        const auto directory = proc_.directory((std::to_string(enter_.tid.value) + "/fd").c_str());
+        if (!directory) return std::nullopt;
+        auto target = read_descriptor(*directory, fd, {});
+        if (!target) return std::nullopt;
+        if (is_socket(target->kind)) {
+            KnownSocket known = ask_socket(enter_.pid, *directory, fd, target->inode);
+            target->kind = known.kind;
+            target->socket = std::move(known.facts);
+        } else if (target->kind == OpenFileKind::pty) {
+            if (const auto fdinfo = proc_.directory((std::to_string(enter_.tid.value) + "/fdinfo").c_str()))
+                add_fdinfo(*fdinfo, fd, *target, scratch_);
+        }
+        return std::move(*target);
+    }
+
+    /// "ctr[5205] (stopped)", with its state as it is now. Empty: it is gone.
+    std::string name(Pid pid) {
+        const auto directory = proc_.directory(pid.value);
+        if (!directory) return {};
+        const auto text = directory->read("stat", scratch_);
+        if (!text) return {};
+        const auto stat = parse_stat(*text);
+        if (!stat) return {};
+        return printable(stat->comm) + "[" + std::to_string(pid.value) + "]" + std::string(remarkable_state(stat->state));
+    }
+
+    /// "read by a[1], b[2] (stopped)" of those holders that `choose`; "nobody …" where there is none but the caller.
+    template <typename Choose>
+    std::string others(std::span<const Holder> holders, std::string_view verb, Choose choose) {
+        std::vector<std::string> names;
+        std::vector<Pid> seen{enter_.pid};
+        std::size_t more = 0;
+        for (const Holder& holder : holders) {
+            if (!choose(holder) || std::ranges::find(seen, holder.pid) != seen.end()) continue;
+            seen.push_back(holder.pid);
+            if (names.size() == most_named)
+                ++more;
+            else if (std::string text = name(holder.pid); !text.empty())
+                names.push_back(std::move(text));
+        }
+        if (names.empty()) return {};
+        std::string text(verb);
+        for (std::size_t i = 0; i < names.size(); ++i) text += (i ? ", " : " ") + names[i];
+        if (more) text += " and " + std::to_string(more) + " more";
+        return text;
+    }
+
+    std::string pipe_end(const OpenFile& target, bool writes) {
+        if (!look_) return {};
+        const auto holders = look_->index.find(*object_of(target));
+        std::string text;
+        if (const auto fill = ask_pipe(holders, target)) {
+            if (writes)
+                text = std::to_string(fill->queued) + " of " + std::to_string(fill->capacity) + " bytes in it";
+            else
+                text = fill->queued ? std::to_string(fill->queued) + " bytes in it" : "empty";
+        }
+        if (holders.empty()) return text;
+        std::string end = writes ? others(holders, "read by", [](const Holder& holder) { return holder.reads; })
+                                 : others(holders, "written by", [](const Holder& holder) { return holder.writes; });
+        if (end.empty()) end = writes ? "nobody else reads it" : "nobody else writes it";
+        return text.empty() ? end : text + "; " + end;
+    }
+
+    std::string end_of(Fd fd, bool writes) {
+        const auto target = target_of(fd);
+        if (!target) return {};
+        if (is_pipe(target->kind)) return pipe_end(*target, writes);
+        if (target->kind == OpenFileKind::pty) {
+            const auto key = object_of(*target);
+            return look_ && key
+                       ? others(look_->index.find(other_side(*key)), "its other side is held by", [](const Holder&) { return true; })
+                       : std::string();
+        }
+        if (target->kind == OpenFileKind::unix_socket && target->socket) {
+            if (!target->socket->peer_inode) return {};
+            const auto holders = look_ ? look_->index.of_socket(target->socket->peer_inode) : std::span<const Holder>{};
+            return others(holders, "the peer is", [](const Holder&) { return true; });
+        }
+        if (target->kind == OpenFileKind::inet_socket && target->socket && !target->socket->remote.empty())
+            return "the peer is " + target->socket->remote;
+        return {};
+    }
+
+    std::string children() {
+        const auto pids = proc_.numbers();
+        if (!pids) return {};
+        std::vector<std::string> names;
+        std::size_t more = 0;
+        for (const std::int32_t pid : *pids) {
+            const auto text = proc_.read((std::to_string(pid) + "/stat").c_str(), scratch_);
+            if (!text) continue;
+            const auto stat = parse_stat(*text);
+            if (!stat || stat->parent != enter_.pid.value) continue;
+            if (names.size() == most_named)
+                ++more;
+            else
+                names.push_back(printable(stat->comm) + "[" + std::to_string(pid) + "]" + std::string(remarkable_state(stat->state)));
+        }
+        if (names.empty()) return {};
+        std::string text = names.size() + more == 1 ? "its child is" : "its children are";
+        for (std::size_t i = 0; i < names.size(); ++i) text += (i ? ", " : " ") + names[i];
+        if (more) text += " and " + std::to_string(more) + " more";
+        return text;
+    }
+
+    std::string lock_on(Fd fd) {
+        const auto target = target_of(fd);
+        const auto text = proc_.read_records("locks", scratch_);
+        if (!target || !text) return {};
+        for (const FileLock& lock : parse_locks(*text)) {
+            if (lock.inode != target->inode || std::ranges::find(lock.waiters, enter_.pid) == lock.waiters.end()) continue;
+            const std::string holder = lock.holder.value > 0 ? name(lock.holder) : std::string();
+            return holder.empty() ? "locked by an open file description" : "locked by " + holder;
+        }
+        return {};
+    }
+
+    /// poll of one descriptor is a read or write of it that is announced.
+    std::string polled(const decoders::NativeCall& call) {
+        Thread thread{.tid = enter_.tid, .comm = {}, .syscall = call.number, .args = call.args};
+        read_arguments(thread);
+        if (thread.polled.size() != 1) return {};
+        return end_of(thread.polled[0], false);
+    }
+
+    const Event& enter_;
+    const ProcDirectory& proc_;
+    const HolderLook* look_;
+    std::string scratch_;
+};
+
+}  // namespace
+
+std::string describe_blocked(const Event& enter, const ProcDirectory& proc, const HolderLook* look) {
+    return Describer(enter, proc, look).describe();
+}
+
+}  // namespace shimtrace::host

@@ -1,0 +1,244 @@
+#include "tracer/snapshot/collector.hpp"
+#include "tracer/procfs/clock.hpp"
+
+#include "tracer/procfs/cgroups.hpp"
+#include "tracer/procfs/descriptors.hpp"
+#include "tracer/procfs/proc_text.hpp"
+#include "tracer/procfs/process_reader.hpp"
+
+#include <shimtrace/signal_free_thread.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <thread>
+
+namespace shimtrace::host {
+
+Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choose) {
+    snapshot_.host = host_info();
+    snapshot_.taken = real_now();
+    snapshot_.taken_monotonic = monotonic_now();
+    snapshot_.clock_ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+
+    const auto pids = proc_.numbers();
+    if (!pids) return fail("list the processes in /proc", pids.error());
+    read_table(*pids, scope.all_descriptors);
+    snapshot_.targets = scope.detailed;
+    if (choose) {
+        const std::vector<Pid> chosen = choose(snapshot_);
+        snapshot_.targets.insert(snapshot_.targets.end(), chosen.begin(), chosen.end());
+    }
+    index_.emplace(snapshot_.processes);
+    detailed_.assign(snapshot_.processes.size(), false);
+    const Positions inner = process_tree(snapshot_.processes, *index_, snapshot_.targets);
+    if (!scope.all_descriptors) read_descriptors_of(inner);
+    for (const Process& process : snapshot_.processes) holders_.add(process);
+
+    read_details(inner, scope.kernel_stacks);
+    read_sockets(inner);
+    const bool locks_known = read_locks_waited_for(inner);
+    fuse_servers_ = find_fuse_servers(proc_, snapshot_.processes, scratch_);
+    bind_tracers_and_servers();
+    const auto whole = [&] { return related_processes({snapshot_.processes, *index_, holders_, sockets_, bound_}, inner); };
+    Positions all = whole();
+    read_details(all, scope.kernel_stacks);
+    if (!locks_known && read_locks_waited_for(all)) {
+        all = whole();
+        read_details(all, scope.kernel_stacks);
+    }
+    read_sockets(all);
+
+    add_facts_of_sockets();
+    add_ends(all);
+    list_pipes(all);
+    list_sockets(all);
+    list_locks(all);
+    list_mounts(all);
+    list_cgroups(all);
+    snapshot_.read_errors = errors_.texts();
+    return std::move(snapshot_);
+}
+
+namespace {
+
+/// What one worker has read: its share of the process table.
+struct Share {
+    std::vector<TableRow> rows;
+    MountTables mounts;
+    ReadErrors errors;
+};
+
+void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, bool descriptors, std::int32_t self, Share& share) {
+    std::string scratch;
+    for (const std::int32_t pid : pids) {
+        const auto directory = proc.directory(pid);
+        if (!directory) continue;
+        auto row = read_table_row(*directory, scratch, share.errors);
+        if (!row) continue;
+        if (descriptors && pid != self) add_descriptors(*directory, *row, share.mounts, scratch, share.errors);
+        share.rows.push_back(std::move(*row));
+    }
+}
+
+}  // namespace
+
+void Collector::read_table(const std::vector<std::int32_t>& pids, bool descriptors) {
+    // Each read is a walk in the kernel, and processes do not depend on each other: as many readers as there are CPUs.
+    constexpr std::size_t worth_a_thread = 200, most_workers = 4;
+    const std::size_t cpus = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t workers = std::clamp<std::size_t>(pids.size() / worth_a_thread, 1, std::min(cpus, most_workers));
+    std::vector<Share> shares(workers);
+    const auto part = [&](std::size_t worker) {
+        const std::size_t first = pids.size() * worker / workers, last = pids.size() * (worker + 1) / workers;
+        return std::span(pids).subspan(first, last - first);
+    };
+    std::vector<std::thread> threads;
+    for (std::size_t worker = 1; worker < workers; ++worker)
+        threads.push_back(signal_free_thread([&, worker] { read_share(proc_, part(worker), descriptors, self_, shares[worker]); }));
+    read_share(proc_, part(0), descriptors, self_, shares[0]);
+    for (std::thread& thread : threads) thread.join();
+
+    snapshot_.processes.reserve(pids.size());
+    for (Share& share : shares) {
+        for (TableRow& row : share.rows) {
+            snapshot_.processes.push_back(std::move(row.process));
+            kernel_threads_.push_back(row.kernel_thread);
+            leaders_gone_.push_back(row.leader_gone);
+        }
+        mounts_.merge(std::move(share.mounts));
+        errors_.merge(share.errors);
+    }
+}
+
+void Collector::read_descriptors_of(const Positions& processes) {
+    for (const std::size_t position : processes) {
+        const auto directory = proc_.directory(snapshot_.processes[position].pid.value);
+        if (!directory || snapshot_.processes[position].pid.value == self_) continue;
+        TableRow row{std::move(snapshot_.processes[position]), kernel_threads_[position], leaders_gone_[position]};
+        add_descriptors(*directory, row, mounts_, scratch_, errors_);
+        snapshot_.processes[position] = std::move(row.process);
+    }
+}
+
+void Collector::read_details(const Positions& processes, bool kernel_stacks) {
+    for (const std::size_t position : processes) {
+        Process& process = snapshot_.processes[position];
+        if (detailed_[position] || kernel_threads_[position] || process.pid.value == self_) continue;
+        detailed_[position] = true;
+        const auto directory = proc_.directory(process.pid.value);
+        if (!directory) continue;
+        // The number may have been given away since the table was read.
+        const auto text = directory->read("stat", scratch_);
+        if (!text) continue;
+        if (const auto stat = parse_stat(*text); !stat || stat->start_time != process.start_time) continue;
+        process.threads = read_threads(*directory, {.kernel_stacks = kernel_stacks}, scratch_, errors_);
+        read_accounts(*directory, process, scratch_);
+        const auto thread = leaders_gone_[position] ? living_thread(*directory, scratch_) : std::nullopt;
+        if (const auto fdinfo = (thread ? *thread : *directory).directory("fdinfo"))
+            for (FdEntry& entry : process.fds)
+                if (fdinfo_tells(entry.target.kind)) add_fdinfo(*fdinfo, entry.fd, entry.target, scratch_);
+        name_interest(process.fds);
+    }
+}
+
+void Collector::read_sockets(const Positions& processes) {
+    if (visited_.empty()) {
+        const auto self = proc_.link("self/ns/net");
+        visited_.insert(Inode{self ? bracketed_number(*self, "net:[").value_or(0) : 0});
+        for (std::string& gap : dump_sockets(sockets_)) errors_.add(std::move(gap));
+    }
+    std::vector<Pid> to_visit;
+    for (const std::size_t position : processes) {
+        const Process& process = snapshot_.processes[position];
+        if (process.ns.net && process.state != 'Z' && visited_.insert(process.ns.net).second) to_visit.push_back(process.pid);
+    }
+    for (std::string& gap : dump_sockets_of(to_visit, sockets_)) errors_.add(std::move(gap));
+}
+
+namespace {
+
+constexpr std::int64_t call_fcntl = 72, call_flock = 73;
+
+/// Waits for a lock of a file, as far as can be told from its call or from where it sleeps in the kernel.
+bool may_wait_for_lock(const Thread& thread) {
+    constexpr auto functions = std::to_array<std::string_view>({"lock_inode_wait", "fcntl_setlk", "break_lease"});
+    if (thread.state != 'S' && thread.state != 'D') return false;
+    const auto of_locks = [&](const std::string& frame) {
+        return std::ranges::any_of(functions, [&](std::string_view name) { return frame.find(name) != std::string::npos; });
+    };
+    return thread.syscall == call_fcntl || thread.syscall == call_flock || of_locks(thread.wchan) ||
+           std::ranges::any_of(thread.kernel_stack, of_locks);
+}
+
+/// A waiter for an open file description's lock has no pid in /proc/locks: it is known by the call that it sleeps in.
+bool waits_for_lock(const Process& process, const FileLock& lock) {
+    return std::ranges::any_of(process.threads, [&](const Thread& thread) {
+        if (thread.state != 'S' || (thread.syscall != call_fcntl && thread.syscall != call_flock)) return false;
+        const Fd fd{static_cast<std::int32_t>(thread.args[0])};
+        const auto entry = std::ranges::find(process.fds, fd, &FdEntry::fd);
+        return entry != process.fds.end() && entry->target.inode == lock.inode;
+    });
+}
+
+}  // namespace
+
+bool Collector::read_locks_waited_for(const Positions& processes) {
+    const bool waited_for = std::ranges::any_of(
+        processes, [&](std::size_t position) { return std::ranges::any_of(snapshot_.processes[position].threads, may_wait_for_lock); });
+    if (waited_for) read_locks();
+    return waited_for;
+}
+
+void Collector::read_locks() {
+    if (const auto text = proc_.read_records("locks", scratch_)) locks_ = parse_locks(*text);
+    // The lock of an open file description has no process, and a flock outlives the one that took it: whoever has the file
+    // open and does not wait holds it.
+    for (FileLock& lock : locks_) {
+        if (std::erase_if(lock.waiters, [](Pid waiter) { return waiter.value <= 0; }) != 0)
+            for (const Process& process : snapshot_.processes)
+                if (waits_for_lock(process, lock)) lock.waiters.push_back(process.pid);
+        if (lock.holder.value > 0 && index_->find(lock.holder)) continue;
+        if (lock.waiters.empty()) continue;
+        for (const Process& process : snapshot_.processes) {
+            if (std::ranges::find(lock.waiters, process.pid) != lock.waiters.end()) continue;
+            const bool has_it = std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
+                return entry.target.inode == lock.inode && (entry.target.device == lock.device || entry.target.device == 0);
+            });
+            if (has_it) {
+                lock.holder = process.pid;
+                break;
+            }
+        }
+    }
+    for (const FileLock& lock : locks_)
+        for (const Pid waiter : lock.waiters) bind(waiter, lock.holder);
+}
+
+void Collector::bind(Pid from, Pid to) {
+    if (to.value > 0 && from != to) bound_[from].push_back(to);
+}
+
+void Collector::bind_tracers_and_servers() {
+    for (const Process& process : snapshot_.processes) {
+        for (const Thread& thread : process.threads) bind(process.pid, Pid{thread.tracer});
+        if (process.threads.empty()) continue;
+        if (const auto* table = mounts_.find(process.ns.mnt))
+            for (const Mount& mount : table->mounts) {
+                Mount served = mount;
+                add_fuse(served, fuse_servers_, snapshot_.processes, scratch_);
+                bind(process.pid, served.fuse_server);
+            }
+        // Who connects to a unix socket that nobody accepts on waits for whoever listens there.
+        for (const Thread& thread : process.threads)
+            if (!thread.path_argument.empty())
+                for (const auto& [inode, socket] : sockets_)
+                    if (socket.kind == OpenFileKind::unix_socket && socket.facts.local == thread.path_argument &&
+                        socket.facts.state == "LISTEN")
+                        for (const Holder& holder : holders_.of_socket(Inode{inode})) bind(process.pid, holder.pid);
+    }
+}
+
+}  // namespace shimtrace::host

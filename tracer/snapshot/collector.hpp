@@ -1,0 +1,70 @@
+// How a Snapshot is put together: one pass over /proc for everybody, then a closer look at those concerned.
+#pragma once
+
+#include "tracer/procfs/mounts.hpp"
+#include "tracer/procfs/proc_directory.hpp"
+#include "tracer/procfs/read_errors.hpp"
+#include "tracer/procfs/socket_table.hpp"
+#include "tracer/snapshot/holders.hpp"
+#include "tracer/snapshot/related_processes.hpp"
+#include "tracer/snapshot/take_snapshot.hpp"
+
+#include <unistd.h>
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace shimtrace::host {
+
+/// Used once.
+class Collector {
+public:
+    /// `proc`: the host's /proc, or a made one (then sockets and cgroups are still the live host's).
+    explicit Collector(ProcDirectory proc) : proc_(std::move(proc)) {}
+    Result<Snapshot> take(const SnapshotScope& scope, const Choice& choose = {});
+
+private:
+    using Positions = std::vector<std::size_t>;
+
+    // Everybody.
+    void read_table(const std::vector<std::int32_t>& pids, bool descriptors);
+    /// Reads /proc/locks only where somebody waits for one: the kernel stops all file locking for that, for 10 to 30 ms
+    /// (fs/locks.c: locks_start takes a write lock on all CPUs). Whether it was read.
+    bool read_locks_waited_for(const Positions& processes);
+    void read_locks();
+    /// `from` waits for `to`, whatever else connects them.
+    void bind(Pid from, Pid to);
+    void bind_tracers_and_servers();
+    // Those concerned. What was read before is not read again.
+    void read_details(const Positions& processes, bool kernel_stacks);
+    void read_sockets(const Positions& processes);
+    void read_descriptors_of(const Positions& processes);
+    // What was read, put together.
+    void add_facts_of_sockets();
+    void add_ends(const Positions& processes);
+    void list_pipes(const Positions& processes);
+    void list_sockets(const Positions& processes);
+    void list_locks(const Positions& processes);
+    void list_mounts(const Positions& processes);
+    void mark_frozen_mounts(const Positions& processes);
+    void list_cgroups(const Positions& processes);
+
+    ProcDirectory proc_;
+    std::int32_t self_ = ::getpid();  ///< our own descriptors are nobody's other end
+    Snapshot snapshot_;
+    std::string scratch_;
+    ReadErrors errors_;
+    std::optional<ProcessIndex> index_;
+    std::vector<bool> kernel_threads_, leaders_gone_, detailed_;  ///< by position in snapshot_.processes
+    MountTables mounts_;
+    SocketTable sockets_;
+    std::set<Inode> visited_;  ///< network namespaces whose sockets are known
+    HolderIndex holders_;
+    std::vector<FuseServer> fuse_servers_;
+    std::vector<FileLock> locks_;
+    std::unordered_map<Pid, std::vector<Pid>> bound_;
+};
+
+}  // namespace shimtrace::host

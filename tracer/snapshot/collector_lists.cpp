@@ -1,0 +1,170 @@
+// The second half of the Collector: the other ends of descriptors, and the lists of objects.
+#include "tracer/procfs/cgroups.hpp"
+#include "tracer/procfs/descriptors.hpp"
+#include "tracer/procfs/proc_text.hpp"
+#include "tracer/snapshot/collector.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace shimtrace::host {
+namespace {
+
+constexpr std::size_t most_holders = 64;  ///< at one descriptor; Pipe::holders has them all
+
+void append(std::vector<Holder>& to, std::span<const Holder> holders) {
+    const std::size_t room = most_holders - std::min(most_holders, to.size());
+    to.insert(to.end(), holders.begin(), holders.begin() + static_cast<std::ptrdiff_t>(std::min(room, holders.size())));
+}
+
+}  // namespace
+
+void Collector::add_facts_of_sockets() {
+    for (std::size_t position = 0; position < snapshot_.processes.size(); ++position) {
+        Process& process = snapshot_.processes[position];
+        std::optional<ProcDirectory> directory;
+        for (FdEntry& entry : process.fds) {
+            if (!is_socket(entry.target.kind)) continue;
+            if (const KnownSocket* known = sockets_.find(entry.target.inode)) {
+                entry.target.kind = known->kind;
+                entry.target.socket = known->facts;
+                continue;
+            }
+            if (!detailed_[position]) continue;
+            // No sock_diag tells of it (another namespace, a family without one): its protocol's name is known all the same.
+            if (!directory)
+                if (auto opened = proc_.directory((std::to_string(process.pid.value) + "/fd").c_str())) directory = std::move(*opened);
+            if (!directory) continue;
+            SocketFacts facts;
+            facts.protocol = socket_protocol(*directory, entry.fd);
+            if (facts.protocol.empty()) continue;
+            facts.inode = entry.target.inode;
+            entry.target.kind = kind_of_protocol(facts.protocol);
+            entry.target.socket = std::move(facts);
+        }
+    }
+    // The peer's name is what a client's end is known by: its own has none.
+    for (Process& process : snapshot_.processes)
+        for (FdEntry& entry : process.fds)
+            if (auto& facts = entry.target.socket; facts && facts->peer_inode)
+                if (const KnownSocket* peer = sockets_.find(facts->peer_inode)) facts->remote = peer->facts.local;
+}
+
+void Collector::add_ends(const Positions& processes) {
+    // Both ends of a connection within this host, by addresses within a network namespace.
+    std::unordered_map<std::string, Inode> connected;
+    const auto name = [](const KnownSocket& socket, const std::string& from, const std::string& to) {
+        return std::to_string(socket.dump) + ' ' + socket.facts.protocol + ' ' + from + ' ' + to;
+    };
+    for (const auto& [inode, socket] : sockets_)
+        if (socket.kind == OpenFileKind::inet_socket && !socket.facts.remote.empty())
+            connected.emplace(name(socket, socket.facts.local, socket.facts.remote), Inode{inode});
+
+    for (const std::size_t position : processes)
+        for (FdEntry& entry : snapshot_.processes[position].fds) {
+            const auto key = object_of(entry.target);
+            if (!key) continue;
+            if (!is_socket(entry.target.kind)) {
+                append(entry.target.holders, holders_.find(other_side(*key)));
+                continue;
+            }
+            const KnownSocket* known = sockets_.find(entry.target.inode);
+            if (!known) continue;
+            Inode peer = known->facts.peer_inode;
+            if (known->kind == OpenFileKind::inet_socket && !known->facts.remote.empty())
+                if (const auto found = connected.find(name(*known, known->facts.remote, known->facts.local)); found != connected.end())
+                    peer = found->second;
+            if (peer) append(entry.target.holders, holders_.of_socket(peer));
+        }
+}
+
+void Collector::list_pipes(const Positions& processes) {
+    std::unordered_map<ObjectKey, std::size_t, ObjectKeyHash> listed;
+    for (const std::size_t position : processes)
+        for (const FdEntry& entry : snapshot_.processes[position].fds) {
+            if (!is_pipe(entry.target.kind)) continue;
+            const auto key = object_of(entry.target);
+            if (!listed.emplace(*key, snapshot_.pipes.size()).second) continue;
+            const auto holders = holders_.find(*key);
+            Pipe pipe{.inode = entry.target.inode, .device = entry.target.device};
+            if (entry.target.kind == OpenFileKind::fifo) pipe.path = entry.target.path;
+            pipe.holders.assign(holders.begin(), holders.end());
+            if (const auto fill = ask_pipe(holders, entry.target)) {
+                pipe.queued = fill->queued;
+                pipe.capacity = fill->capacity;
+            }
+            snapshot_.pipes.push_back(std::move(pipe));
+        }
+}
+
+void Collector::list_sockets(const Positions& processes) {
+    std::set<Inode> wanted;
+    for (const std::size_t position : processes)
+        for (const FdEntry& entry : snapshot_.processes[position].fds)
+            if (const auto& facts = entry.target.socket) {
+                wanted.insert(facts->inode);
+                if (facts->peer_inode) wanted.insert(facts->peer_inode);
+            }
+    // Listeners all: whoever waits in connect() has no descriptor of the socket that it waits for.
+    for (const auto& [inode, socket] : sockets_)
+        if (socket.facts.state == "LISTEN") wanted.insert(Inode{inode});
+    for (const Inode inode : wanted)
+        if (const KnownSocket* known = sockets_.find(inode)) snapshot_.sockets.push_back(known->facts);
+}
+
+void Collector::list_locks(const Positions& processes) {
+    std::set<Pid> concerned;
+    for (const std::size_t position : processes) concerned.insert(snapshot_.processes[position].pid);
+    for (FileLock& lock : locks_) {
+        const bool kept =
+            concerned.contains(lock.holder) || std::ranges::any_of(lock.waiters, [&](Pid waiter) { return concerned.contains(waiter); });
+        if (kept) snapshot_.locks.push_back(std::move(lock));
+    }
+}
+
+void Collector::list_mounts(const Positions& processes) {
+    std::set<Inode> listed;
+    for (const std::size_t position : processes) {
+        const Process& process = snapshot_.processes[position];
+        if (!detailed_[position] || process.state == 'Z' || !listed.insert(process.ns.mnt).second) continue;
+        const auto* table = mounts_.find(process.ns.mnt);
+        if (!table) continue;
+        for (Mount mount : table->mounts) {
+            mount.seen_from = process.pid;
+            add_fuse(mount, fuse_servers_, snapshot_.processes, scratch_);
+            snapshot_.mounts.push_back(std::move(mount));
+        }
+    }
+    mark_frozen_mounts(processes);
+}
+
+/// A thread that sleeps in percpu_rwsem_wait under a write waits for a file system to be thawed (fs/super.c, sb_start_write).
+void Collector::mark_frozen_mounts(const Positions& processes) {
+    std::set<std::uint64_t> frozen;
+    for (const std::size_t position : processes) {
+        const Process& process = snapshot_.processes[position];
+        for (const Thread& thread : process.threads) {
+            const auto sleeps_in = [&](std::string_view name) {
+                return std::ranges::any_of(thread.kernel_stack,
+                                           [&](const std::string& function) { return function.find(name) != std::string::npos; });
+            };
+            if (thread.state != 'D' || !(sleeps_in("percpu_rwsem_wait") || sleeps_in("percpu_down_read"))) continue;
+            if (!(sleeps_in("write") || sleeps_in("mnt_want") || sleeps_in("fault"))) continue;
+            const auto entry = std::ranges::find(process.fds, Fd{static_cast<std::int32_t>(thread.args[0])}, &FdEntry::fd);
+            if (entry != process.fds.end() && entry->target.device) frozen.insert(entry->target.device);
+        }
+    }
+    for (Mount& mount : snapshot_.mounts) mount.frozen = frozen.contains(mount.device);
+}
+
+void Collector::list_cgroups(const Positions& processes) {
+    std::set<std::string> paths;
+    for (const std::size_t position : processes)
+        if (const std::string& path = snapshot_.processes[position].cgroup; !path.empty()) paths.insert(path);
+    const auto self = proc_.read_records("self/mountinfo", scratch_, std::size_t{16} << 20);
+    if (!self || paths.empty()) return;
+    const CgroupRoots roots = find_cgroup_roots(parse_mountinfo(*self, Pid{}));
+    snapshot_.cgroups = read_cgroups(roots, {paths.begin(), paths.end()}, scratch_);
+}
+
+}  // namespace shimtrace::host

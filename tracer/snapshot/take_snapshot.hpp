@@ -1,0 +1,30 @@
+// The live host's /proc, sock_diag and cgroups as a Snapshot. Reads only; opens nothing of the target's by path, stops
+// nothing.
+#pragma once
+
+#include <shimtrace/error.hpp>
+#include <shimtrace/snapshot.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shimtrace::host {
+
+/// How much to read. The process table (pid, parent, comm, state, namespaces, cgroup, command line) is always whole.
+struct SnapshotScope {
+    std::vector<Pid> detailed;    ///< threads, syscalls, kernel stacks, descriptors of these and of their related_processes:
+                                  ///< children, other ends of pipes and sockets, tracers, lock holders, FUSE servers
+    bool all_descriptors = true;  ///< descriptors of every process (needed to find the other ends)
+    bool kernel_stacks = true;
+};
+
+/// Given the table of all processes and their descriptors, says who else is looked at closely. It may assign roles and read
+/// containers' files on the way: they stay in the snapshot.
+using Choice = std::function<std::vector<Pid>(Snapshot&)>;
+
+/// Never fails for a process that vanished. Errors: /proc cannot be read at all.
+Result<Snapshot> take_snapshot(const SnapshotScope& scope, const Choice& choose = {});
+
+}  // namespace shimtrace::host
