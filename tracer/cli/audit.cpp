@@ -1,10 +1,10 @@
 // shimtrace audit: what containerd, shim, runc and the kernel each believe, and where they contradict each other.
+#include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
-#include "tracer/cli/time_text.hpp"
 #include "tracer/containerd/audit_facts.hpp"
-#include "tracer/containerd/find_target.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/output/printable.hpp"
+#include "tracer/session/targets.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -68,10 +68,10 @@ std::vector<std::string> notes_of(const AuditFacts& facts, const AuditOptions& o
 /// Exit code where the targets can't be told, else exit_done.
 int resolve_targets(const AuditOptions& options, Audited& audited) {
     for (const std::string& text : options.targets) {
-        const auto found = containerd::find_target(audited.facts.snapshot, text);
+        const auto found = session::find_target(audited.facts.snapshot, text);
         if (!found) {
             fmt::print(stderr, "shimtrace: {}\n", printable(found.error().error.message()));
-            return found.error().ambiguous ? exit_usage : exit_failed;
+            return found.error().usage ? exit_usage : exit_failed;
         }
         ContainerRef container = found->container;
         if (!container && !found->pids.empty()) {
@@ -155,7 +155,7 @@ std::string as_json(const Audited& audited) {
     nlohmann::ordered_json json = {
         {"schema", "shimtrace.audit/1"},
         {"host",
-         {{"name", host.name}, {"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", rfc3339(audited.facts.snapshot.taken)}}},
+         {{"name", host.name}, {"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", text::rfc3339(audited.facts.snapshot.taken)}}},
         {"live", audited.facts.live},
         {"findings", nlohmann::ordered_json::array()},
         {"containers", nlohmann::ordered_json::array()},

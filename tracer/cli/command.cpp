@@ -42,4 +42,8 @@ int report(const Error& error, int exit_code) {
     return exit_code;
 }
 
+int report(const session::Refusal& refusal) {
+    return report(refusal.error, refusal.usage ? exit_usage : exit_failed);
+}
+
 }  // namespace shimtrace::cli

@@ -1,6 +1,8 @@
 // A command of the program: its options, and what it does. program.cpp lists them.
 #pragma once
 
+#include "tracer/session/targets.hpp"
+
 #include <shimtrace/error.hpp>
 
 #include <CLI/CLI.hpp>
@@ -28,6 +30,8 @@ enum ExitCode : int { exit_done = 0, exit_failed = 1, exit_usage = 2, exit_stuck
 
 /// Prints "shimtrace: …" on standard error and hands the code back.
 int report(const Error& error, int exit_code);
+/// The same, with the code that it stands for.
+int report(const session::Refusal& refusal);
 
 /// Adds one subcommand with its options; running it stores the exit code.
 using AddCommand = void (*)(CLI::App& app, Globals& globals, int& exit_code);

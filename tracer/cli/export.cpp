@@ -1,6 +1,5 @@
 // shimtrace export: a recording for other tools and people.
 #include "tracer/cli/command.hpp"
-#include "tracer/cli/live_session.hpp"
 #include "tracer/cli/output_file.hpp"
 #include "tracer/cli/replay_options.hpp"
 #include "tracer/output/export/exporters.hpp"

@@ -1,10 +1,9 @@
 // shimtrace ps: every container, as runc, its shim and the kernel see it, and the runtime's commands at work on it.
+#include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
-#include "tracer/cli/diagnose_live.hpp"
-#include "tracer/cli/time_text.hpp"
 #include "tracer/containerd/listing.hpp"
-#include "tracer/diagnosis/diagnose.hpp"
 #include "tracer/output/printable.hpp"
+#include "tracer/session/diagnose_live.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -70,22 +69,11 @@ void add_verdicts(std::vector<ListedContainer>& rows, const std::vector<Diagnosi
     }
 }
 
-/// A look at everything, and a second one, shortly after, only where the first could have seen something passing.
-Result<Picture> picture_of(const Globals& globals, stacks::BinaryCache& cache) {
-    const DiagnoseOptions options;
-    auto sight = look(globals, options, cache);
-    if (!sight) return std::unexpected(sight.error().error);
-    std::vector<Diagnosis> diagnoses = diagnosis::diagnose(sight->snapshot, sight->query);
-    if (diagnosis::needs_second_look(diagnoses)) {
-        if (auto again = resample(globals, options, cache, sight->snapshot, std::chrono::milliseconds(150))) {
-            sight = std::move(again);
-            diagnoses = diagnosis::diagnose(sight->snapshot, sight->query);
-        }
-    }
+Picture picture_of(session::DiagnosisResult seen) {
     Picture picture;
-    picture.snapshot = std::move(sight->snapshot);
+    picture.snapshot = std::move(seen.snapshot);
     picture.rows = containerd::list_containers(picture.snapshot);
-    add_verdicts(picture.rows, diagnoses);
+    add_verdicts(picture.rows, seen.diagnoses);
     if (geteuid() != 0) picture.notes.emplace_back(not_root);
     for (const std::string& gap : picture.snapshot.read_errors) picture.notes.push_back(gap);
     return picture;
@@ -241,7 +229,8 @@ std::string as_json(const Picture& picture) {
     const HostInfo& host = picture.snapshot.host;
     nlohmann::ordered_json json = {
         {"schema", "shimtrace.ps/1"},
-        {"host", {{"name", host.name}, {"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", rfc3339(picture.snapshot.taken)}}},
+        {"host",
+         {{"name", host.name}, {"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", text::rfc3339(picture.snapshot.taken)}}},
         {"containers", nlohmann::ordered_json::array()},
         {"notes", picture.notes}};
     for (const ListedContainer& row : picture.rows) json["containers"].push_back(as_json(row));
@@ -257,39 +246,40 @@ std::string nothing_found(const Snapshot& snapshot) {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-int print_once(const PsOptions& options, const Globals& globals, bool repeated, stacks::BinaryCache& cache) {
-    auto picture = picture_of(globals, cache);
-    if (!picture) {
-        fmt::print(stderr, "shimtrace: {}\n", picture.error().message());
-        return exit_failed;
-    }
+int print_once(const PsOptions& options, const Globals& globals, session::LiveDiagnosis& diagnosis) {
+    constexpr Nanoseconds resample_interval = std::chrono::milliseconds(200);
+    const bool repeated = options.watch_s > 0;
+    auto seen = repeated ? diagnosis.next(resample_interval, Nanoseconds(static_cast<std::int64_t>(options.watch_s * 1e9)))
+                         : diagnosis.once(resample_interval);
+    if (!seen) return report(seen.error());
+    Picture picture = picture_of(std::move(*seen));
     const auto key = std::ranges::find(sort_keys, options.sort, &SortKey::name);
-    std::ranges::stable_sort(picture->rows, key->before);
+    std::ranges::stable_sort(picture.rows, key->before);
     std::string text;
     if (globals.json) {
-        text = as_json(*picture) + "\n";
+        text = as_json(picture) + "\n";
     } else {
         if (repeated && isatty(STDOUT_FILENO) != 0) text = "\x1b[H\x1b[2J";
-        text += picture->rows.empty() ? nothing_found(picture->snapshot) : table(*picture, options);
+        text += picture.rows.empty() ? nothing_found(picture.snapshot) : table(picture, options);
     }
     fmt::print("{}", text);
     if (std::fflush(stdout) != 0) return exit_failed;
     // To root what a few processes keep to themselves matters only when looking closely; JSON always has it.
     if (!globals.json && (geteuid() != 0 || options.wide)) {
-        for (const std::string& note : picture->notes) fmt::print(stderr, "shimtrace: {}\n", output::printable(note));
+        for (const std::string& note : picture.notes) fmt::print(stderr, "shimtrace: {}\n", output::printable(note));
     }
     return exit_done;
 }
 
 int run(const PsOptions& options, const Globals& globals) {
-    stacks::BinaryCache cache;
-    if (options.watch_s <= 0) return print_once(options, globals, false, cache);
+    session::LiveDiagnosis diagnosis({.run_dir = globals.run_dir});
+    if (options.watch_s <= 0) return print_once(options, globals, diagnosis);
     struct sigaction action {};
     action.sa_handler = [](int) { interrupted = 1; };
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
     while (interrupted == 0) {
-        if (const int code = print_once(options, globals, true, cache); code != exit_done) return code;
+        if (const int code = print_once(options, globals, diagnosis); code != exit_done) return code;
         timespec wait{static_cast<std::time_t>(options.watch_s),
                       static_cast<long>((options.watch_s - static_cast<double>(static_cast<std::time_t>(options.watch_s))) * 1e9)};
         nanosleep(&wait, nullptr);

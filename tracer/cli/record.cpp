@@ -1,10 +1,13 @@
 // shimtrace record: a live session into a file.
 #include "tracer/cli/command.hpp"
-#include "tracer/cli/live_session.hpp"
-#include "tracer/cli/session_recorder.hpp"
+#include "tracer/cli/recording_options.hpp"
+#include "tracer/cli/run_traced_session.hpp"
 #include "tracer/cli/trace_options.hpp"
 
+#include <unistd.h>
+
 #include <memory>
+#include <utility>
 
 namespace shimtrace::cli {
 
@@ -15,10 +18,11 @@ int run_record(const Globals& globals, TraceOptions trace_options, RecordingOpti
     options.path = std::exchange(trace_options.output, {});
     auto plan = plan_trace(trace_options);
     if (!plan) return report(plan.error(), exit_usage);
-    if (auto resolved = resolve_targets(globals, trace_options, *plan); !resolved)
-        return report(resolved.error().error, resolved.error().exit_code);
-    const auto recording = plan_recording(options, globals, trace_options.targets, *plan);
+    if (auto found = session::find_session_targets(plan->session, trace_options.targets, globals.run_dir); !found)
+        return report(found.error());
+    auto recording = plan_recording(options, globals, trace_options.targets, *plan);
     if (!recording) return report(recording.error(), exit_usage);
+    if (::isatty(STDERR_FILENO) != 0 && options.path != "-") recording->progress = print_progress;
 
     engine::StopRequest stop;
     return end_like_command(record_session(*recording, *plan, {}, stop));

@@ -1,6 +1,5 @@
 // shimtrace replay: a recording, printed as trace would have printed the session.
 #include "tracer/cli/command.hpp"
-#include "tracer/cli/live_session.hpp"
 #include "tracer/cli/replay_options.hpp"
 #include "tracer/cli/trace_options.hpp"
 #include "tracer/cli/trace_output.hpp"

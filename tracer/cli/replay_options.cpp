@@ -1,8 +1,7 @@
 #include "tracer/cli/replay_options.hpp"
 
 #include "decoders/syscalls/capture.hpp"
-#include "tracer/cli/live_session.hpp"
-#include "tracer/cli/time_text.hpp"
+#include "decoders/text/durations.hpp"
 #include "tracer/cli/trace_options.hpp"
 #include "tracer/output/text/role_text.hpp"
 
@@ -253,7 +252,7 @@ Result<MonotonicTime> parse_moment(std::string_view text, const SessionInfo& ses
         real = RealTime(std::chrono::seconds(static_cast<std::int64_t>(number)) + take_fraction(fraction));
     } else {
         const std::string_view offset = text.starts_with('+') ? text.substr(1) : text;
-        if (const auto duration = parse_duration(offset)) return session.monotonic_anchor + *duration;
+        if (const auto duration = text::parse_duration(offset)) return session.monotonic_anchor + *duration;
         real = parse_date(text, session);
     }
     if (!real)
@@ -286,7 +285,7 @@ Result<Selection> plan_selection(const ReplayOptions& options) {
         selection.read.container = [texts = options.containers](const ContainerRef& container) { return is_one_of(container, texts); };
     selection.errors = options.errors;
     if (!options.slow.empty()) {
-        const auto slow = parse_duration(options.slow);
+        const auto slow = text::parse_duration(options.slow);
         if (!slow) return fail("--slow " + slow.error().message());
         selection.slow = *slow;
     }

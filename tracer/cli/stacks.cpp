@@ -1,14 +1,13 @@
 // shimtrace stacks: every goroutine and every thread's native stack.
 #include "decoders/syscalls/table.hpp"
 #include "tracer/cli/command.hpp"
-#include "tracer/cli/live_session.hpp"
-#include "tracer/containerd/find_target.hpp"
 #include "tracer/containerd/roles.hpp"
 #include "tracer/output/printable.hpp"
 #include "tracer/output/text/goroutine_traceback.hpp"
 #include "tracer/output/text/role_text.hpp"
 #include "tracer/procfs/process_reader.hpp"
 #include "tracer/recording/reader.hpp"
+#include "tracer/session/targets.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 #include "tracer/stacks/core_stacks.hpp"
 #include "tracer/stacks/goroutines.hpp"
@@ -173,20 +172,20 @@ class TargetFinder {
 public:
     explicit TargetFinder(const Globals& globals) : globals_(globals) {}
 
-    std::expected<std::vector<Process>, Refusal> find(const std::string& text) {
+    std::expected<std::vector<Process>, session::Refusal> find(const std::string& text) {
         if (const auto pid = as_pid(text)) {
             auto process = host::read_process(Pid{*pid});
-            if (!process) return std::unexpected(Refusal{{.what = "look at process " + text, .number = ESRCH}, exit_failed});
+            if (!process) return std::unexpected(session::Refusal{{.what = "look at process " + text, .number = ESRCH}});
             process->role = containerd::process_role(*process, nullptr, nullptr);
             return std::vector{std::move(*process)};
         }
         if (!listing_) {
-            auto surveyed = containerd::list_containers(globals_.run_dir);
-            if (!surveyed) return std::unexpected(Refusal{surveyed.error(), exit_failed});
-            listing_ = std::move(*surveyed);
+            auto listed = containerd::list_containers(globals_.run_dir);
+            if (!listed) return std::unexpected(session::Refusal{listed.error()});
+            listing_ = std::move(*listed);
         }
-        auto found = containerd::find_target(*listing_, text);
-        if (!found) return std::unexpected(Refusal{found.error().error, found.error().ambiguous ? exit_usage : exit_failed});
+        auto found = session::find_target(*listing_, text);
+        if (!found) return std::unexpected(std::move(found.error()));
         std::vector<Process> processes;
         for (const Pid pid : found->pids) {
             const auto process = std::ranges::find(listing_->processes, pid, &Process::pid);
@@ -254,7 +253,7 @@ int run(const Globals& globals, const StacksOptions& options) {
             continue;
         }
         auto processes = finder.find(target);
-        if (!processes) return report(processes.error().error, processes.error().exit_code);
+        if (!processes) return report(processes.error());
         for (Process& process : *processes) everything.collected.push_back(collect(std::move(process), cache, options));
     }
     const output::StackStyle style = style_of(options, everything.known);

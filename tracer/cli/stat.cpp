@@ -1,6 +1,5 @@
 // shimtrace stat and diff: what a recording's calls add up to, and how two recordings differ.
 #include "tracer/cli/command.hpp"
-#include "tracer/cli/live_session.hpp"
 #include "tracer/cli/replay_options.hpp"
 #include "tracer/output/statistics.hpp"
 

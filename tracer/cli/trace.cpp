@@ -1,11 +1,11 @@
 // shimtrace trace: a live session, printed as it happens.
 #include "tracer/cli/command.hpp"
-#include "tracer/cli/live_session.hpp"
-#include "tracer/cli/session_recorder.hpp"
-#include "tracer/cli/shims_at_work.hpp"
+#include "tracer/cli/recording_options.hpp"
+#include "tracer/cli/run_traced_session.hpp"
 #include "tracer/cli/trace_options.hpp"
 #include "tracer/cli/trace_output.hpp"
 #include "tracer/output/threaded_sink.hpp"
+#include "tracer/session/shims_at_work.hpp"
 
 #include <atomic>
 #include <memory>
@@ -19,14 +19,12 @@ namespace {
 int run_trace(const Globals& globals, const TraceOptions& options, const RecordingOptions& file_options) {
     auto plan = plan_output(options, globals.json);
     if (!plan) return report(plan.error(), exit_usage);
-    if (auto resolved = resolve_targets(globals, options, *plan); !resolved)
-        return report(resolved.error().error, resolved.error().exit_code);
+    if (auto found = session::find_session_targets(plan->session, options.targets, globals.run_dir); !found) return report(found.error());
 
-    std::optional<RecordingPlan> recording;
+    std::optional<session::RecordingPlan> recording;
     if (!file_options.path.empty()) {
         auto planned = plan_recording(file_options, globals, options.targets, *plan);
         if (!planned) return report(planned.error(), exit_usage);
-        planned->progress = false;  // the terminal is the trace's
         recording = std::move(*planned);
     }
 
@@ -34,7 +32,7 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
     std::atomic<bool> output_failed = false;
     // A command that we start, and nothing else, waits for who reads its trace, as it waits under strace; what runs already has not asked
     // to be traced.
-    if (plan->request.attaches()) plan->place.tell_lost = tell_lost_lines(globals.json);
+    if (plan->session.request.attaches()) plan->place.tell_lost = tell_lost_lines(globals.json);
     auto writer = open_output(plan->place, [&](bool failed) {
         output_failed = failed;
         stop.stop();
@@ -43,12 +41,12 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
     auto printer = make_printer(globals.json, plan->print, **writer);
     // On one CPU with the traced thread, whatever this thread does is time that the other one waits.
     std::optional<output::ThreadedSink> elsewhere;
-    if (plan->request.colocate && std::thread::hardware_concurrency() > 1) elsewhere.emplace(*printer);
+    if (plan->session.request.colocate && std::thread::hardware_concurrency() > 1) elsewhere.emplace(*printer);
     std::vector<EventSink*> sinks{elsewhere ? static_cast<EventSink*>(&*elsewhere) : printer.get()};
     // A recording's first snapshot tells this, too.
     if (!recording && (plan->print.messages != 0 || plan->print.messages_alone != 0))
-        if (const auto shims = snapshot_shims(*plan)) sinks.front()->snapshot(*shims);
-    const SessionEnd end = recording ? record_session(*recording, *plan, std::move(sinks), stop) : run_session(*plan, sinks, stop);
+        if (const auto shims = session::snapshot_shims(plan->session)) sinks.front()->snapshot(*shims);
+    const SessionExit end = recording ? record_session(*recording, *plan, std::move(sinks), stop) : run_session(*plan, sinks, stop);
     elsewhere.reset();
     printer.reset();
     writer->reset();

@@ -1,8 +1,7 @@
 #include "tracer/cli/trace_options.hpp"
 
-#include "tracer/cli/time_text.hpp"
-
 #include <fmt/format.h>
+#include "decoders/text/durations.hpp"
 
 #include <charconv>
 #include <filesystem>
@@ -103,7 +102,7 @@ Result<void> plan_summary(const TraceOptions& options, output::PrintOptions& pri
             print.columns.push_back(output::SummaryColumn::name);  // a row without it is of nobody
     }
     const bool in_micros = number(options.overhead).has_value();  // microseconds, as in strace
-    const auto overhead = parse_duration(in_micros ? options.overhead + "us" : options.overhead);
+    const auto overhead = text::parse_duration(in_micros ? options.overhead + "us" : options.overhead);
     if (!overhead) return fail(fmt::format("-O {}: a number of microseconds, or with its unit: s, ms, us, ns", options.overhead));
     print.overhead_ns = overhead->count();
     return {};
@@ -340,12 +339,13 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
 
     auto pids = parse_pids(options.pids);
     if (!pids) return std::unexpected(pids.error());
-    plan.pids = *pids;
-    const auto blocked = parse_duration(options.blocked);
+    plan.session.pids = *pids;
+    plan.session.roles = !options.plain;
+    const auto blocked = text::parse_duration(options.blocked);
     if (!blocked) return fail("--blocked " + blocked.error().message());
     print.overdue_after = *blocked;
 
-    engine::TraceRequest& request = plan.request;
+    engine::TraceRequest& request = plan.session.request;
     request.command = options.command;
     request.environment_changes = options.environment;
     request.follow = follow;

@@ -3,10 +3,8 @@
 
 #include "tracer/cli/output_file.hpp"
 #include "tracer/cli/trace_filter.hpp"
-#include "tracer/engine/trace.hpp"
 #include "tracer/output/print_options.hpp"
-
-#include <shimtrace/snapshot.hpp>
+#include "tracer/session/live_session.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -44,9 +42,7 @@ void add_target_options(CLI::App& app, TraceOptions& options);
 struct TracePlan {
     output::PrintOptions print;
     OutputPlace place;
-    engine::TraceRequest request;  ///< but for attach, attach_threads: see resolve in trace.cpp
-    std::vector<Pid> pids;         ///< -p
-    Snapshot surroundings;         ///< the host as it was when targets were looked for: roles start from it
+    session::SessionPlan session;  ///< but for its targets: see session::find_session_targets
 };
 /// Kept of each read and write over a socket of ttrpc or D-Bus: what one request for a tracee's memory may read.
 constexpr std::uint32_t most_message_bytes = 1 << 16;

@@ -15,7 +15,7 @@ Result<TracePlan> plan_output(const TraceOptions& options, bool json) {
     if (plan->place.separate) return fail("--json with -ff", 0, "each line tells its thread");
     plan->print.messages = 0;
     plan->place.standard = 1;
-    plan->request.resolve_descriptors = true;
+    plan->session.request.resolve_descriptors = true;
     return plan;
 }
 

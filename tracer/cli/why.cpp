@@ -1,11 +1,10 @@
 // shimtrace why: what a container waits for, and who is to blame.
+#include "decoders/text/durations.hpp"
 #include "tracer/cli/command.hpp"
-#include "tracer/cli/diagnose_live.hpp"
-#include "tracer/cli/saved_snapshot.hpp"
-#include "tracer/cli/time_text.hpp"
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
-#include "tracer/snapshot/take_snapshot.hpp"
+#include "tracer/session/diagnose_live.hpp"
+#include "tracer/session/saved_snapshot.hpp"
 
 #include <fmt/format.h>
 
@@ -47,8 +46,8 @@ output::WhyStyle style_of(const Globals& globals, const WhyOptions& options) {
     return style;
 }
 
-DiagnoseOptions sight_options(const WhyOptions& options) {
-    return {.targets = options.targets, .goroutines = true, .may_stop = options.stop && !options.no_stop, .session = {}};
+session::DiagnoseOptions diagnose_options(const Globals& globals, const WhyOptions& options) {
+    return {.targets = options.targets, .may_stop = options.stop && !options.no_stop, .session = {}, .run_dir = globals.run_dir};
 }
 
 bool any_stuck(const std::vector<Diagnosis>& diagnoses) {
@@ -60,41 +59,40 @@ std::string as_text(const nlohmann::ordered_json& json, int indent) {
     return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void print(const Globals& globals, const WhyOptions& options, const DiagnosisResult& answer) {
+void print(const Globals& globals, const WhyOptions& options, const session::DiagnosisResult& result) {
     if (options.dot) {
-        fmt::print("{}", output::graph_dot(diagnosis::build_wait_graph(answer.snapshot)));
+        fmt::print("{}", output::graph_dot(diagnosis::build_wait_graph(result.snapshot)));
         return;
     }
     if (globals.json) {
-        fmt::print("{}\n", as_text(output::why_json(answer.snapshot, answer.diagnoses), 1));
+        fmt::print("{}\n", as_text(output::why_json(result.snapshot, result.diagnoses), 1));
         return;
     }
     const output::WhyStyle style = style_of(globals, options);
-    const bool all = options.targets.empty() && answer.query.containers.empty() && answer.query.pids.empty();
-    if (all || answer.diagnoses.size() > 4) {
-        fmt::print("{}", output::why_all_text(answer.diagnoses, style));
+    const bool all = options.targets.empty() && result.query.containers.empty() && result.query.pids.empty();
+    if (all || result.diagnoses.size() > 4) {
+        fmt::print("{}", output::why_all_text(result.diagnoses, style));
     } else {
-        for (std::size_t i = 0; i < answer.diagnoses.size(); ++i)
-            fmt::print("{}{}", i > 0 ? "\n" : "", output::why_text(answer.diagnoses[i], style));
+        for (std::size_t i = 0; i < result.diagnoses.size(); ++i)
+            fmt::print("{}{}", i > 0 ? "\n" : "", output::why_text(result.diagnoses[i], style));
     }
-    if (options.verbose > 0) fmt::print("\nWhole graph:\n{}", output::graph_text(diagnosis::build_wait_graph(answer.snapshot)));
+    if (options.verbose > 0) fmt::print("\nWhole graph:\n{}", output::graph_text(diagnosis::build_wait_graph(result.snapshot)));
     if (options.verbose > 0)
-        for (const std::string& gap : answer.snapshot.read_errors) fmt::print("not read: {}\n", gap);
+        for (const std::string& gap : result.snapshot.read_errors) fmt::print("not read: {}\n", gap);
 }
 
 int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval) {
-    stacks::BinaryCache cache;
     if (!options.save.empty() && !options.force && ::access(options.save.c_str(), F_OK) == 0)
         return report({"create " + options.save, EEXIST, "--force overwrites it"}, exit_failed);
-    auto seen = observe(globals, sight_options(options), interval, cache);
+    auto seen = session::LiveDiagnosis(diagnose_options(globals, options)).once(interval);
     if (!seen) {
         for (const std::string& target : options.targets)
-            if (seen.error().exit_code == exit_failed && ::access(target.c_str(), F_OK) == 0)
+            if (!seen.error().usage && ::access(target.c_str(), F_OK) == 0)
                 return report({target + " is no container's name, and the file of that name is no recording"}, exit_failed);
-        return report(seen.error().error, seen.error().exit_code);
+        return report(seen.error());
     }
     if (!options.save.empty())
-        if (const auto saved = save_snapshot(options.save, seen->snapshot, options.force); !saved)
+        if (const auto saved = session::save_snapshot(options.save, seen->snapshot, options.force); !saved)
             return report(saved.error(), exit_failed);
     print(globals, options, *seen);
     if (::geteuid() != 0) report({.what = std::string(not_root)}, exit_done);
@@ -112,15 +110,15 @@ bool anybody_there(const Snapshot& snapshot, const diagnosis::Query& query) {
 int from_file(const Globals& globals, const WhyOptions& options, const std::string& file) {
     WhyOptions asked = options;
     std::erase(asked.targets, file);
-    auto snapshot = saved_snapshot(file, options.at);
+    auto snapshot = session::saved_snapshot(file, options.at);
     if (!snapshot) return report(snapshot.error(), exit_failed);
-    auto query = query_about(*snapshot, asked.targets);
-    if (!query) return report(query.error().error, query.error().exit_code);
+    auto query = session::query_about(*snapshot, asked.targets);
+    if (!query) return report(query.error());
     if (!anybody_there(*snapshot, *query))
         return report({.what = fmt::format("{}: none of the recorded processes lived at {}", file, output::rfc3339(snapshot->taken)),
                        .hint = "--at TIME chooses an earlier snapshot; `record --snapshot-every 1s` takes more of them"},
                       exit_failed);
-    const DiagnosisResult offline = answer({std::move(*snapshot), std::move(*query)});
+    const session::DiagnosisResult offline = session::diagnose_snapshot({std::move(*snapshot), std::move(*query)});
     print(globals, asked, offline);
     return options.exit_code && any_stuck(offline.diagnoses) ? exit_stuck : exit_done;
 }
@@ -136,13 +134,13 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
     struct sigaction action {};
     action.sa_handler = on_interrupt;
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
-    stacks::BinaryCache cache;
+    session::LiveDiagnosis diagnosis(diagnose_options(globals, options));
     std::set<std::string> known;
     bool ever = false;
     int kept = 0;
     while (watch_interrupted == 0) {
-        auto seen = observe(globals, sight_options(options), interval, cache);
-        if (!seen && seen.error().exit_code == exit_usage) return report(seen.error().error, exit_usage);
+        auto seen = diagnosis.once(interval);
+        if (!seen && seen.error().usage) return report(seen.error());
         std::set<std::string> now;
         std::vector<Diagnosis> fresh;
         if (seen) {
@@ -157,7 +155,7 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
             ever = true;
             if (!options.record_dir.empty()) {
                 const std::string path = fmt::format("{}/why-{}-{}.shimtrace", options.record_dir, ::getpid(), ++kept);
-                if (const auto saved = save_snapshot(path, seen->snapshot); !saved) report(saved.error(), exit_failed);
+                if (const auto saved = session::save_snapshot(path, seen->snapshot); !saved) report(saved.error(), exit_failed);
             }
             if (globals.json)
                 fmt::print("{}\n", as_text(output::why_json(seen->snapshot, fresh), -1));
@@ -173,14 +171,14 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
 }
 
 int run(const Globals& globals, const WhyOptions& options) {
-    const auto interval = parse_duration(options.interval);
-    const auto period = parse_duration(options.watch.empty() ? "0" : options.watch);
+    const auto interval = text::parse_duration(options.interval);
+    const auto period = text::parse_duration(options.watch.empty() ? "0" : options.watch);
     if (!interval) return report({"--interval " + options.interval, 0, "a duration is a number with ms, s or m"}, exit_usage);
     if (!period || (!options.watch.empty() && period->count() == 0))
         return report({"--watch " + options.watch, 0, "a duration is a number with ms, s or m"}, exit_usage);
     if (options.all && !options.targets.empty()) return report({"--all and a TARGET", 0, "give one of them"}, exit_usage);
     for (const std::string& target : options.targets)
-        if (is_saved_snapshot(target)) return from_file(globals, options, target);
+        if (session::is_saved_snapshot(target)) return from_file(globals, options, target);
     if (!options.at.empty()) return report({"--at " + options.at, 0, "it chooses among the snapshots of a FILE"}, exit_usage);
     return options.watch.empty() ? once(globals, options, *interval) : watch(globals, options, *interval, *period);
 }

@@ -1,5 +1,5 @@
 #include "tracer/cli/trace_filter.hpp"
-#include "tracer/cli/time_text.hpp"
+#include "decoders/text/durations.hpp"
 #include "tracer/cli/trace_options.hpp"
 
 #include "decoders/syscalls/table.hpp"
@@ -55,24 +55,24 @@ TEST_CASE("signals and statuses are sets as well") {
 }
 
 TEST_CASE("durations are read with their unit, and nothing else is taken for one") {
-    CHECK(*parse_duration("5s") == std::chrono::seconds(5));
-    CHECK(*parse_duration("200ms") == std::chrono::milliseconds(200));
-    CHECK(*parse_duration("1.5") == std::chrono::milliseconds(1500));
-    CHECK_FALSE(parse_duration("5 parsecs"));
-    CHECK_FALSE(parse_duration("-1s"));
-    CHECK_FALSE(parse_duration("nan"));
+    CHECK(*text::parse_duration("5s") == std::chrono::seconds(5));
+    CHECK(*text::parse_duration("200ms") == std::chrono::milliseconds(200));
+    CHECK(*text::parse_duration("1.5") == std::chrono::milliseconds(1500));
+    CHECK_FALSE(text::parse_duration("5 parsecs"));
+    CHECK_FALSE(text::parse_duration("-1s"));
+    CHECK_FALSE(text::parse_duration("nan"));
 }
 
 TEST_CASE("a TARGET is followed by default, -p is not, as in strace") {
     TraceOptions options;
     options.targets = {"c1"};
-    CHECK(plan_trace(options)->request.follow);
+    CHECK(plan_trace(options)->session.request.follow);
     options.no_follow = true;
-    CHECK_FALSE(plan_trace(options)->request.follow);
+    CHECK_FALSE(plan_trace(options)->session.request.follow);
     TraceOptions by_pid;
     by_pid.pids = {"12,13"};
-    CHECK_FALSE(plan_trace(by_pid)->request.follow);
-    CHECK(plan_trace(by_pid)->pids.size() == 2);
+    CHECK_FALSE(plan_trace(by_pid)->session.request.follow);
+    CHECK(plan_trace(by_pid)->session.pids.size() == 2);
     by_pid.pids = {"12x"};
     CHECK_FALSE(plan_trace(by_pid));
 }

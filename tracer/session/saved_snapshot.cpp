@@ -1,5 +1,6 @@
-#include "tracer/cli/saved_snapshot.hpp"
+#include "tracer/session/saved_snapshot.hpp"
 
+#include "decoders/text/timestamps.hpp"
 #include "tracer/containerd/versions.hpp"
 #include "tracer/recording/reader.hpp"
 #include "tracer/recording/writer.hpp"
@@ -7,33 +8,12 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <ctime>
+#include <optional>
+#include <string_view>
 
-namespace shimtrace::cli {
+namespace shimtrace::session {
 
 namespace {
-
-/// Seconds after the epoch; nullopt: not RFC 3339.
-std::optional<double> parse_rfc3339(const std::string& text) {
-    std::tm parts{};
-    const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-    if (rest == nullptr) return std::nullopt;
-    double fraction = 0;
-    if (*rest == '.') {
-        char* end = nullptr;
-        fraction = std::strtod(rest, &end);
-        rest = end;
-    }
-    double zone = 0;
-    if (*rest == '+' || *rest == '-') {
-        int hours = 0, minutes = 0;
-        if (std::sscanf(rest + 1, "%2d:%2d", &hours, &minutes) != 2) return std::nullopt;
-        zone = (hours * 3600.0 + minutes * 60.0) * (*rest == '-' ? -1 : 1);
-    } else if (std::string_view(rest) != "Z" && *rest != '\0') {
-        return std::nullopt;
-    }
-    return static_cast<double>(::timegm(&parts)) + fraction - zone;
-}
 
 double seconds(RealTime time) {
     return std::chrono::duration<double>(time.time_since_epoch()).count();
@@ -65,7 +45,7 @@ Result<Snapshot> saved_snapshot(const std::string& path, const std::string& at) 
     if (!all) return std::unexpected(all.error());
     if (all->empty()) return fail(fmt::format("{} holds no snapshot", path), 0, "`why --save FILE` and `record` keep some");
     if (at.empty()) return std::move(all->back());
-    std::optional<double> wanted = parse_rfc3339(at);
+    std::optional<double> wanted = text::parse_rfc3339(at);
     if (!wanted) {
         char* end = nullptr;
         const double offset = std::strtod(at.c_str(), &end);
@@ -80,4 +60,4 @@ Result<Snapshot> saved_snapshot(const std::string& path, const std::string& at) 
     return std::move(*chosen);
 }
 
-}  // namespace shimtrace::cli
+}  // namespace shimtrace::session

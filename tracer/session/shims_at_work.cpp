@@ -1,12 +1,12 @@
-#include "tracer/cli/shims_at_work.hpp"
+#include "tracer/session/shims_at_work.hpp"
 
 #include "tracer/stacks/goroutines.hpp"
 
 #include <algorithm>
 
-namespace shimtrace::cli {
+namespace shimtrace::session {
 
-std::optional<Snapshot> snapshot_shims(const TracePlan& plan) {
+std::optional<Snapshot> snapshot_shims(const SessionPlan& plan) {
     constexpr std::size_t most = 64;  // beyond, the wait would be felt
     const auto traced = [&](Pid pid) {
         return std::ranges::find(plan.request.attach, pid) != plan.request.attach.end() ||
@@ -29,4 +29,4 @@ std::optional<Snapshot> snapshot_shims(const TracePlan& plan) {
     return snapshot;
 }
 
-}  // namespace shimtrace::cli
+}  // namespace shimtrace::session

@@ -1,0 +1,123 @@
+#include "tracer/session/resample.hpp"
+#include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace shimtrace;
+using namespace shimtrace::session;
+using namespace shimtrace::test;
+
+namespace {
+
+/// Container c1 writes a full stdout, whose reader is awake: it may be about to read, or never.
+Snapshot writing_to_slow_reader() {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    host.reader(300, init, 5000);
+    return host.build();
+}
+
+void run(Snapshot& snapshot, std::int32_t pid) {
+    for (Process& process : snapshot.processes)
+        if (process.pid.value == pid) process.threads.front().first.context_switches += 3;
+}
+
+/// Its clock goes on by waiting alone.
+struct Source {
+    Snapshot host = writing_to_slow_reader();
+    std::vector<std::size_t> runs_before;  ///< c1 has run since the snapshot before, where that many were taken
+    std::size_t fails_at = 99;
+
+    MonotonicTime now{1000s};
+    std::size_t taken = 0;
+    std::vector<Nanoseconds> waited_until;  ///< since the start
+
+    SnapshotSource source() {
+        return {[this]() -> std::expected<SnapshotAndQuery, Refusal> {
+                    if (taken == fails_at) return std::unexpected(Refusal{{.what = "c1 is gone"}});
+                    if (std::ranges::find(runs_before, taken) != runs_before.end()) run(host, 200);
+                    ++taken;
+                    host.taken_monotonic = now;
+                    for (Process& process : host.processes)
+                        for (Thread& thread : process.threads) thread.first.at = now;
+                    return SnapshotAndQuery{host, {.containers = {{"default", "c1"}}, .pids = {}, .shims = {}}};
+                },
+                [this](MonotonicTime moment) {
+                    waited_until.push_back(moment - MonotonicTime(1000s));
+                    now = std::max(now, moment);
+                }};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("one look is enough where nothing is in doubt") {
+    Source calm;
+    calm.host = [] {
+        Host host;
+        host.container(100, 200, "c1");
+        return host.build();
+    }();
+    const auto result = diagnose_resampled(calm.source(), resample_after(200ms));
+    REQUIRE(result);
+    CHECK(result->diagnoses.size() == 1);
+    CHECK(calm.taken == 1);
+    CHECK(calm.waited_until.empty());
+}
+
+TEST_CASE("in doubt it looks again, and once more after a longer time, counted from the first look") {
+    Source stuck;
+    const auto result = diagnose_resampled(stuck.source(), resample_after(200ms));
+    REQUIRE(result);
+    CHECK(stuck.waited_until == std::vector<Nanoseconds>{200ms, 1600ms});
+    CHECK(result->diagnoses.at(0).cause == "stdio-backpressure");
+    CHECK(result->diagnoses.at(0).confidence == Confidence::likely);
+}
+
+TEST_CASE("what has moved by the second look is not waited for any longer") {
+    Source moving;
+    moving.runs_before = {1};
+    const auto result = diagnose_resampled(moving.source(), resample_after(200ms));
+    REQUIRE(result);
+    CHECK(moving.waited_until == std::vector<Nanoseconds>{200ms});
+    CHECK(result->diagnoses.at(0).cause == "healthy");
+}
+
+TEST_CASE("each look is compared to the first, as that was seen") {
+    Source moving;
+    moving.runs_before = {2};
+    const auto result = diagnose_resampled(moving.source(), resample_after(200ms));
+    REQUIRE(result);
+    CHECK(moving.taken == 3);
+    CHECK(result->diagnoses.at(0).cause == "healthy");
+}
+
+TEST_CASE("an interval of 0 is one look, whatever the doubt; a long one is not followed by a shorter") {
+    Source stuck;
+    const auto result = diagnose_resampled(stuck.source(), resample_after(0ms));
+    REQUIRE(result);
+    CHECK(stuck.taken == 1);
+    CHECK(result->diagnoses.at(0).confidence == Confidence::possible);
+    CHECK(resample_after(5s) == std::vector<Nanoseconds>{5s, 5s});
+}
+
+TEST_CASE("an earlier look stands for the first: nothing is waited for where it tells enough") {
+    Source stuck;
+    const Snapshot earlier = stuck.source().take()->snapshot;
+    stuck.now += 1700ms;
+    const auto result = diagnose_resampled(stuck.source(), {}, &earlier);
+    REQUIRE(result);
+    CHECK(stuck.waited_until.empty());
+    CHECK(result->diagnoses.at(0).confidence == Confidence::likely);
+}
+
+TEST_CASE("a look that fails ends it: the first as well as a later one") {
+    for (const std::size_t nth : {std::size_t{0}, std::size_t{1}}) {
+        Source gone;
+        gone.fails_at = nth;
+        const auto result = diagnose_resampled(gone.source(), resample_after(200ms));
+        REQUIRE_FALSE(result);
+        CHECK(result.error().error.what == "c1 is gone");
+    }
+}

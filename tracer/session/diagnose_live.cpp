@@ -1,0 +1,115 @@
+#include "tracer/session/diagnose_live.hpp"
+
+#include "tracer/containerd/roles.hpp"
+#include "tracer/procfs/clock.hpp"
+#include "tracer/snapshot/take_snapshot.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace shimtrace::session {
+
+namespace {
+
+/// A thread at one of our own stops is not stopped by anybody as far as `why` is concerned.
+void hide_tracing(Snapshot& snapshot) {
+    const std::int32_t self = ::getpid();
+    for (Process& process : snapshot.processes) {
+        bool ours = false;
+        for (Thread& thread : process.threads) {
+            if (thread.tracer != self) continue;
+            ours = true;
+            thread.tracer = 0;
+            if (thread.state != 't') continue;
+            thread.state = 'S';
+            thread.wchan.clear();
+            thread.kernel_stack.clear();
+        }
+        if (ours && process.state == 't') process.state = 'S';
+    }
+}
+
+void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options, stacks::BinaryCache& cache) {
+    constexpr std::size_t most = 128;  // beyond, only what is under suspicion is worth the time
+    std::size_t read = 0;
+    for (Process& process : snapshot.processes) {
+        const bool of_session = options.session && std::ranges::find(*options.session, process.pid) != options.session->end();
+        if (process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime && !of_session) continue;
+        if (!std::ranges::binary_search(pids, process.pid) || process.state == 'Z' || ++read > most) continue;
+        auto go = stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop});
+        if (!go) {
+            snapshot.read_errors.push_back(go.error().message());
+            continue;
+        }
+        process.go = std::move(*go);
+        if (process.go) snapshot.stopped = std::max(snapshot.stopped, process.go->stopped);
+    }
+}
+
+/// Within it a snapshot is just past.
+constexpr Nanoseconds just_past = std::chrono::seconds(2);
+
+void sleep_until(MonotonicTime moment) {
+    const auto left = moment - host::monotonic_now();
+    if (left > Nanoseconds::zero()) std::this_thread::sleep_for(left);
+}
+
+}  // namespace
+
+std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions& options, stacks::BinaryCache& cache) {
+    // One pass over /proc: who is concerned is known when everybody's row is read, and only theirs is read on.
+    std::optional<Refusal> refusal;
+    diagnosis::Query query;
+    std::vector<Pid> pids;
+    std::vector<std::string> left_out;
+    auto snapshot = host::take_snapshot({}, [&](Snapshot& table) -> std::vector<Pid> {
+        containerd::read_container_files(table, options.run_dir);
+        FoundTargets targets;
+        if (options.session) {
+            targets = find_remaining(table, options.targets, left_out);
+        } else if (auto found = find_targets(table, options.targets)) {
+            targets = std::move(*found);
+        } else {
+            refusal = std::move(found.error());
+            return {};
+        }
+        query = query_of(table, targets);
+        if (options.session) add_session(query, table, *options.session, !options.targets.empty());
+        return pids = concerned(table, targets, options.session);
+    });
+    if (!snapshot) return std::unexpected(Refusal{snapshot.error()});
+    if (refusal) return std::unexpected(*refusal);
+    snapshot->read_errors.insert(snapshot->read_errors.end(), left_out.begin(), left_out.end());
+    hide_tracing(*snapshot);
+    containerd::assign_roles(*snapshot);  // now with the sockets' names
+    SnapshotAndQuery taken{.snapshot = std::move(*snapshot), .query = std::move(query)};
+    taken.snapshot.asked = taken.query.containers;
+    taken.snapshot.targets = taken.query.pids;
+    for (const Pid shim : taken.query.shims)
+        if (shim) taken.snapshot.targets.push_back(shim);
+    if (options.goroutines) read_goroutines(taken.snapshot, pids, options, cache);
+    return taken;
+}
+
+std::expected<DiagnosisResult, Refusal> LiveDiagnosis::once(Nanoseconds interval) {
+    return diagnose_resampled({[this] { return snapshot_targets(options_, cache_); }, sleep_until}, resample_after(interval));
+}
+
+std::expected<DiagnosisResult, Refusal> LiveDiagnosis::next(Nanoseconds interval, Nanoseconds every) {
+    if (every > just_past) return once(interval);
+    std::optional<Snapshot> as_seen;
+    const SnapshotSource source{[&] {
+                                    auto taken = snapshot_targets(options_, cache_);
+                                    if (taken) as_seen = taken->snapshot;
+                                    return taken;
+                                },
+                                sleep_until};
+    const bool comparable = before_ && host::monotonic_now() - before_->taken_monotonic <= just_past;
+    auto result = comparable ? diagnose_resampled(source, {}, &*before_) : diagnose_resampled(source, resample_after(interval));
+    before_ = std::move(as_seen);
+    return result;
+}
+
+}  // namespace shimtrace::session

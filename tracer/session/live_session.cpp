@@ -1,0 +1,109 @@
+#include "tracer/session/live_session.hpp"
+
+#include "tracer/containerd/session_roles.hpp"
+#include "tracer/output/tee.hpp"
+#include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/process_reader.hpp"
+#include "tracer/session/session_signals.hpp"
+#include "tracer/snapshot/live_observer.hpp"
+#include "tracer/snapshot/take_snapshot.hpp"
+#include "tracer/stacks/native.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace shimtrace::session {
+
+namespace {
+
+/// Sees the started command end: it is the first task of its session.
+class CommandWatch final : public EventSink {
+public:
+    void event(const Event& event) override {
+        if (event.kind == EventKind::attached && !command_) command_ = event.tid;
+        const bool ended = event.kind == EventKind::exited || event.kind == EventKind::killed;
+        if (ended && command_ == event.tid) SessionSignals::command_ended();
+    }
+
+private:
+    std::optional<Tid> command_;
+};
+
+SessionInfo describe_session(const SessionPlan& plan) {
+    SessionInfo info;
+    info.host = host::host_info();
+    info.real_anchor = host::real_now();
+    info.monotonic_anchor = host::monotonic_now();
+    info.writer = "shimtrace " SHIMTRACE_VERSION;
+    info.command_line = plan.request.command;
+    info.started_command = !plan.request.command.empty();
+    info.follows = plan.request.follow;
+    for (const Pid pid : plan.request.attach) info.targets.push_back(leader(pid));
+    info.targets.insert(info.targets.end(), plan.request.attach_threads.begin(), plan.request.attach_threads.end());
+    return info;
+}
+
+host::ObserverHooks role_hooks(containerd::SessionRoles& roles) {
+    host::ObserverHooks hooks;
+    hooks.target_role = [&roles](Pid holder, const OpenFile& target) { return roles.target(holder, target); };
+    hooks.process_role = [&roles](const Process& process) { return roles.process(process); };
+    return hooks;
+}
+
+host::ObserverHooks no_hooks() {
+    host::ObserverHooks hooks;
+    hooks.other_ends = false;
+    return hooks;
+}
+
+}  // namespace
+
+std::expected<void, Refusal> find_session_targets(SessionPlan& plan, const std::vector<std::string>& targets, const std::string& run_dir) {
+    engine::TraceRequest& request = plan.request;
+    for (const Pid pid : plan.pids) {
+        if (request.follow)
+            request.attach.push_back(pid);
+        else
+            request.attach_threads.push_back(leader(pid));
+    }
+    const bool wants_roles = plan.roles && !plan.pids.empty();
+    if (!targets.empty() || wants_roles) {
+        auto listed = containerd::list_containers(run_dir);
+        if (!listed) return std::unexpected(Refusal{listed.error()});
+        plan.surroundings = std::move(*listed);
+        for (const std::string& text : targets) {
+            auto found = find_target(plan.surroundings, text);
+            if (!found) {
+                // Who has strace in the fingers types the command without the dashes.
+                if (!found.error().usage) found.error().error.hint += "; a command to start stands behind --";
+                return std::unexpected(std::move(found.error()));
+            }
+            request.attach.insert(request.attach.end(), found->pids.begin(), found->pids.end());
+        }
+    }
+    if (!request.attaches() && request.command.empty())
+        return std::unexpected(Refusal{{.what = "nothing to trace", .hint = "name a TARGET, -p PID, or -- COMMAND"}, true});
+    return {};
+}
+
+Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventSink*>& sinks, engine::StopRequest& stop) {
+    CommandWatch watch;
+    std::vector<EventSink*> all(sinks);
+    if (!plan.request.command.empty()) all.push_back(&watch);
+    output::Tee tee(all);
+    const SessionSignals signals(stop, !plan.request.command.empty(), plan.request.attaches());
+    containerd::SessionRoles roles(plan.surroundings, host::read_process);
+    host::ObserverHooks hooks = plan.roles ? role_hooks(roles) : no_hooks();
+    stacks::StackReader stack_reader;
+    hooks.stack = [&stack_reader](Pid pid, Tid tid, std::vector<StackFrame>& into) { stack_reader.stack_of(pid, tid, into); };
+    const auto observer = host::make_session_observer(std::move(hooks));
+    auto result = engine::trace(plan.request, describe_session(plan), *observer, tee, stop);
+    if (!result) return std::unexpected(std::move(result.error()));
+    SessionEnd end{.skipped = std::move(result->skipped)};
+    if (plan.request.command.empty()) return end;
+    end.exit_status = result->exit_status;
+    end.killed_by = result->killed_by;
+    return end;
+}
+
+}  // namespace shimtrace::session

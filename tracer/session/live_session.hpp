@@ -1,0 +1,35 @@
+// A live session: its targets found, signals handled, sinks fed, its end told.
+#pragma once
+
+#include "tracer/engine/trace.hpp"
+#include "tracer/session/targets.hpp"
+
+#include <shimtrace/error.hpp>
+#include <shimtrace/event_sink.hpp>
+
+#include <string>
+#include <vector>
+
+namespace shimtrace::session {
+
+struct SessionPlan {
+    engine::TraceRequest request;  ///< but for attach, attach_threads: see find_session_targets
+    std::vector<Pid> pids;         ///< asked for by number: single threads, unless the request follows
+    bool roles = true;             ///< find out what stands behind descriptors and processes
+    Snapshot surroundings;         ///< the host as it was when targets were looked for: roles start from it
+};
+
+/// Fills in what plan.request attaches to. Refuses where nothing is named, found, or more than one matches.
+std::expected<void, Refusal> find_session_targets(SessionPlan& plan, const std::vector<std::string>& targets, const std::string& run_dir);
+
+/// How a session ended.
+struct SessionEnd {
+    int exit_status = 0;         ///< the started command's, where there is one
+    int killed_by = 0;           ///< the signal that killed that command; 0: none did
+    std::vector<Error> skipped;  ///< threads that could not be attached
+};
+
+/// Runs the session into all sinks, in order, until the targets are gone or it is interrupted. Errors: as engine::trace.
+Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventSink*>& sinks, engine::StopRequest& stop);
+
+}  // namespace shimtrace::session

@@ -1,0 +1,41 @@
+#include "tracer/session/resample.hpp"
+
+#include "tracer/diagnosis/graph/snapshot_delta.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace shimtrace::session {
+
+DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken) {
+    DiagnosisResult result{.snapshot = std::move(taken.snapshot), .diagnoses = {}, .query = std::move(taken.query)};
+    result.diagnoses = diagnosis::diagnose(result.snapshot, result.query);
+    return result;
+}
+
+std::vector<Nanoseconds> resample_after(Nanoseconds interval) {
+    if (interval.count() == 0) return {};
+    return {interval, std::max<Nanoseconds>(interval, std::chrono::milliseconds(1600))};
+}
+
+std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource& source, std::span<const Nanoseconds> waits,
+                                                           const Snapshot* earlier) {
+    auto taken = source.take();
+    if (!taken) return std::unexpected(std::move(taken.error()));
+    if (earlier != nullptr) diagnosis::merge_progress(taken->snapshot, *earlier);
+    DiagnosisResult current = diagnose_snapshot(std::move(*taken));
+    std::optional<Snapshot> first;
+    for (const Nanoseconds wait : waits) {
+        if (!diagnosis::needs_second_look(current.diagnoses)) break;
+        if (earlier == nullptr) earlier = &first.emplace(std::move(current.snapshot));
+        source.wait_until(earlier->taken_monotonic + wait);
+        taken = source.take();
+        if (!taken) return std::unexpected(std::move(taken.error()));
+        diagnosis::merge_progress(taken->snapshot, *earlier);
+        current = diagnose_snapshot(std::move(*taken));
+    }
+    return current;
+}
+
+}  // namespace shimtrace::session

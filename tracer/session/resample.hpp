@@ -1,0 +1,43 @@
+// How often a host is looked at before a verdict: one snapshot, and others while what was seen could still be passing. The loop stands
+// here once, for any source of snapshots.
+#pragma once
+
+#include "tracer/session/targets.hpp"
+
+#include <shimtrace/snapshot.hpp>
+
+#include <expected>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace shimtrace::session {
+
+struct SnapshotAndQuery {
+    Snapshot snapshot;
+    diagnosis::Query query;
+};
+
+/// A snapshot, and what follows from it.
+struct DiagnosisResult {
+    Snapshot snapshot;
+    std::vector<Diagnosis> diagnoses;
+    diagnosis::Query query;
+};
+
+struct SnapshotSource {
+    std::function<std::expected<SnapshotAndQuery, Refusal>()> take;
+    std::function<void(MonotonicTime)> wait_until;
+};
+
+DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken);
+
+/// When to look again while in doubt, counted from the first snapshot: after `interval`, and after a longer time. 0: never.
+std::vector<Nanoseconds> resample_after(Nanoseconds interval);
+
+/// What `why` answers: one snapshot; others after each of `waits`, only while what was seen could still be passing. Two snapshots together
+/// tell what stands still from what moves: each is compared to `earlier`, where there is one, else to the first.
+std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource& source, std::span<const Nanoseconds> waits,
+                                                           const Snapshot* earlier = nullptr);
+
+}  // namespace shimtrace::session

@@ -1,0 +1,248 @@
+#include "tracer/session/session_recorder.hpp"
+
+#include "decoders/syscalls/table.hpp"
+#include "tracer/session/diagnose_live.hpp"
+
+#include <shimtrace/signal_free_thread.hpp>
+
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace shimtrace::session {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+recording::Writer* dumped_on_signal = nullptr;  // a signal handler has no other way to it
+
+void on_dump_signal(int) {
+    if (dumped_on_signal != nullptr) dumped_on_signal->dump();
+}
+
+/// SIGUSR1 writes out the flight recorder, as long as this lives.
+class DumpSignal {
+public:
+    explicit DumpSignal(recording::Writer& writer) {
+        dumped_on_signal = &writer;
+        struct sigaction action {};
+        action.sa_handler = on_dump_signal;
+        action.sa_flags = SA_RESTART;
+        ::sigaction(SIGUSR1, &action, &before_);
+    }
+    ~DumpSignal() {
+        ::sigaction(SIGUSR1, &before_, nullptr);
+        dumped_on_signal = nullptr;
+    }
+    DumpSignal(const DumpSignal&) = delete;
+    DumpSignal& operator=(const DumpSignal&) = delete;
+
+private:
+    struct sigaction before_ {};
+};
+
+struct Blocked {
+    std::string call;
+    MonotonicTime since, seen;
+};
+
+/// For the looks of `why`, which go on while in doubt.
+constexpr Nanoseconds resample_interval = std::chrono::milliseconds(200);
+
+class Recorder final : public SessionRecorder {
+public:
+    Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer)
+        : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), diagnosis_(plan_.about) {
+        if (plan_.snapshots) first_ = take_snapshot(plan_.attached);
+        started_ = Clock::now();
+        housekeeping_ = signal_free_thread([this] { run_housekeeping(); });
+    }
+    ~Recorder() override { finish(); }
+    Recorder(const Recorder&) = delete;
+    Recorder& operator=(const Recorder&) = delete;
+
+    void session(const SessionInfo& session) override {
+        writer_->session(session);
+        if (first_) writer_->snapshot(*first_);
+        first_.reset();
+    }
+    void target(OpenFileId id, const OpenFile& target) override { writer_->target(id, target); }
+    void task(const TaskInfo& task) override { writer_->task(task); }
+    void snapshot(const Snapshot& snapshot) override { writer_->snapshot(snapshot); }
+    void event(const Event& event) override {
+        writer_->event(event);
+        switch (event.kind) {
+            case EventKind::still_blocked:
+                note_blocked(event);
+                break;
+            case EventKind::syscall_exit:
+                forget_blocked(event.tid);
+                break;
+            case EventKind::attached:
+                note_process(event.pid, true);
+                break;
+            case EventKind::exited:
+            case EventKind::killed:
+                forget_blocked(event.tid);
+                if (event.tid == leader(event.pid)) note_process(event.pid, false);
+                break;
+            default:
+                break;
+        }
+    }
+    void end() override { finish(); }
+
+    [[nodiscard]] const Snapshot* first_snapshot() const override { return first_ ? &*first_ : nullptr; }
+
+    RecordingEnd outcome() override {
+        finish();
+        return {.counts = writer_->counts(), .failure = writer_->failure()};
+    }
+
+private:
+    void finish() {
+        if (finished_) return;
+        finished_ = true;
+        {
+            const std::lock_guard lock(mutex_);
+            ending_ = true;
+        }
+        wake_.notify_one();
+        housekeeping_.join();
+        if (plan_.snapshots)
+            if (const auto last = take_snapshot(processes())) writer_->snapshot(*last);
+        writer_->end();
+    }
+
+    /// The session's processes as `why` would see them; `every`: it is one of many.
+    std::optional<Snapshot> take_snapshot(std::vector<Pid> processes, std::optional<Nanoseconds> every = {}) {
+        diagnosis_.set_session(std::move(processes));
+        auto seen = every ? diagnosis_.next(resample_interval, *every) : diagnosis_.once(resample_interval);
+        if (!seen) return std::nullopt;
+        return std::move(seen->snapshot);
+    }
+
+    /// All that live; where none does, the one that was there first: a snapshot without it is still about it.
+    std::vector<Pid> processes() {
+        const std::lock_guard lock(mutex_);
+        std::vector<Pid> pids(processes_.begin(), processes_.end());
+        if (pids.empty() && first_process_) pids.push_back(first_process_);
+        return pids;
+    }
+
+    void note_process(Pid pid, bool alive) {
+        const std::lock_guard lock(mutex_);
+        if (alive) {
+            if (!first_process_) first_process_ = pid;
+            processes_.insert(pid);
+        } else {
+            processes_.erase(pid);
+        }
+    }
+
+    void note_blocked(const Event& event) {
+        const auto since = event.since.value_or(event.time);
+        const auto name = decoders::syscall_name(event.arch, event.number);
+        {
+            const std::lock_guard lock(mutex_);
+            blocked_[event.tid] = {name ? std::string(*name) : std::to_string(event.number), since, event.time};
+        }
+        if (plan_.until_blocked && event.time - since >= *plan_.until_blocked) stop_.stop();
+    }
+
+    void forget_blocked(Tid tid) {
+        if (blocked_.empty()) return;  // this thread alone changes it
+        const std::lock_guard lock(mutex_);
+        blocked_.erase(tid);
+    }
+
+    /// All that goes by the clock.
+    void run_housekeeping() {
+        // Without anything that goes by the clock, only a failed disk has to be noticed.
+        const bool by_the_clock = plan_.progress || plan_.duration || plan_.snapshot_every;
+        const auto pause = std::chrono::milliseconds(by_the_clock ? 100 : 1000);
+        auto next_snapshot = started_ + plan_.snapshot_every.value_or(Nanoseconds{});
+        auto next_line = started_;
+        std::unique_lock lock(mutex_);
+        while (!wake_.wait_for(lock, pause, [&] { return ending_; })) {
+            lock.unlock();
+            const auto now = Clock::now();
+            if (plan_.duration && now - started_ >= *plan_.duration) stop_.stop();
+            if (writer_->failure()) stop_.stop();
+            if (plan_.snapshot_every && now >= next_snapshot) {
+                if (const auto snapshot = take_snapshot(processes(), plan_.snapshot_every)) writer_->snapshot(*snapshot);
+                next_snapshot = std::max(next_snapshot + *plan_.snapshot_every, Clock::now());
+            }
+            if (plan_.progress && now >= next_line) {
+                tell_progress(now);
+                next_line = now + std::chrono::milliseconds(500);
+            }
+            lock.lock();
+        }
+    }
+
+    void tell_progress(Clock::time_point now) {
+        RecordingProgress progress{.counts = writer_->counts()};
+        const double seconds = std::chrono::duration<double>(now - last_line_).count();
+        if (last_line_ != Clock::time_point{})
+            progress.events_per_second = static_cast<double>(progress.counts.events - last_events_) / seconds;
+        last_line_ = now;
+        last_events_ = progress.counts.events;
+        {
+            const std::lock_guard lock(mutex_);
+            progress.blocked = blocked_.size();
+            const auto longest =
+                std::ranges::max_element(blocked_, {}, [](const auto& item) { return item.second.seen - item.second.since; });
+            if (longest != blocked_.end())
+                progress.longest = {longest->second.call, longest->first, longest->second.seen - longest->second.since};
+        }
+        plan_.progress(progress);
+    }
+
+    const RecordingPlan plan_;
+    engine::StopRequest& stop_;
+    const std::unique_ptr<recording::Writer> writer_;
+    const DumpSignal dump_signal_;
+    LiveDiagnosis diagnosis_;
+    std::optional<Snapshot> first_;
+    Clock::time_point started_, last_line_;
+    std::uint64_t last_events_ = 0;
+    bool finished_ = false;
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool ending_ = false;
+    std::map<Tid, Blocked> blocked_;
+    std::set<Pid> processes_;
+    Pid first_process_;
+    std::thread housekeeping_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SessionRecorder>> SessionRecorder::create(const RecordingPlan& plan, engine::StopRequest& stop) {
+    auto writer = recording::Writer::create(plan.path, plan.writer);
+    if (!writer) return std::unexpected(writer.error());
+    return std::make_unique<Recorder>(plan, stop, std::move(*writer));
+}
+
+Result<RecordedSession> record_session(const RecordingPlan& recording, const SessionPlan& plan, std::vector<EventSink*> sinks,
+                                       engine::StopRequest& stop) {
+    auto recorder = SessionRecorder::create(recording, stop);
+    if (!recorder) return std::unexpected(std::move(recorder.error()));
+    // A replay's printer begins with it.
+    if (const Snapshot* first = (*recorder)->first_snapshot())
+        for (EventSink* sink : sinks) sink->snapshot(*first);
+    sinks.push_back(recorder->get());
+    auto session = run_session(plan, sinks, stop);
+    return RecordedSession{.session = std::move(session), .recording = (*recorder)->outcome()};
+}
+
+}  // namespace shimtrace::session
