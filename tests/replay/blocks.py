@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The blocks of a recording, read by the book (tracer/recording/FORMAT.md) and by nothing of shimtrace's.
+"""The blocks of a recording, read by the book (docs/recording-format.md) and by nothing of shimtrace's.
 
   blocks.py list FILE       a line a block: offset, type, sequence number, length in the file
   blocks.py contents FILE   everything that is in it, decompressed

@@ -1,4 +1,4 @@
-// The payload of an events block: each event as its difference from the last one like it. FORMAT.md has the bytes.
+// The payload of an events block: each event as its difference from the last one like it. docs/recording-format.md has the bytes.
 //
 // What is "like it" is what makes repetition cheap: for a call, the same thread's last call of that number on that
 // descriptor, which moreover is found without being named when the thread makes its calls in the order it made them before.

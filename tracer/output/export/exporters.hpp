@@ -10,7 +10,7 @@
 
 namespace shimtrace::output {
 
-/// One object a line; the first is of type "session". JSONL.md has the schema.
+/// One object a line; the first is of type "session". docs/jsonl.md has the fields.
 std::unique_ptr<EventSink> make_jsonl_exporter(LineWriter& writer);
 /// Of `options` counts what chooses and renders calls, and what is told of each (-k, -i, -n, -e read=, write=); not how lines look.
 std::unique_ptr<EventSink> make_jsonl_exporter(LineWriter& writer, const PrintOptions& options);
