@@ -20,8 +20,9 @@ struct ConfigBreach {
 
 struct HookFacts {
     std::string kind, path;
-    std::size_t line = 0;  ///< in config.json
-    std::string problem;   ///< "does not exist", "is not executable" …; empty: none
+    std::size_t line = 0;     ///< in config.json
+    std::string problem;      ///< "does not exist", "is not executable" …; empty: none
+    bool of_process = false;  ///< the path is /proc/PID/exe: docker names its own program so
 };
 
 /// What the shim answered to a State call.
@@ -33,20 +34,28 @@ struct ShimAnswer {
     double took_s = 0;
 };
 
+/// What runc, the shim and the kernel each call its state, as `ps` has it.
+struct StateWords {
+    std::string runc, shim, kernel;
+    bool differ = false;
+};
+
 /// What audit reads of a container beyond its ContainerFiles; one for each of the snapshot's containers, in their order.
 struct ContainerFacts {
     std::vector<ConfigBreach> config;
     std::vector<HookFacts> hooks;
-    std::string cgroups_path;                 ///< config.json's
-    bool systemd_cgroup = false;              ///< the runtime made its cgroup by systemd
-    bool state_read = false;                  ///< systemd_cgroup and cgroup_directories are known
-    std::vector<std::string> cgroup_left;     ///< directories of its cgroups that exist
-    std::vector<std::string> cgroup_missing;  ///< that don't
+    std::optional<std::int64_t> bundle_age_s;  ///< since something was put into its directory last; nullopt: there is none
+    std::string cgroups_path;                  ///< config.json's
+    bool systemd_cgroup = false;               ///< the runtime made its cgroup by systemd
+    bool state_read = false;                   ///< systemd_cgroup and cgroup_directories are known
+    std::vector<std::string> cgroup_left;      ///< directories of its cgroups that exist
+    std::vector<std::string> cgroup_missing;   ///< that don't
     std::vector<Pid> cgroup_processes;
     std::vector<std::string> mounts;   ///< mount points in its bundle
     bool socket_exists = false;        ///< the file that `address` names
     std::optional<bool> listening;     ///< somebody listens there; nullopt: not known
     std::optional<ShimAnswer> answer;  ///< only where it was asked
+    StateWords states;
 };
 
 /// A socket of a directory where shims listen.
@@ -98,6 +107,13 @@ struct Belief {
     std::string what;
 };
 
+/// Where a finding was made, with that place's own summary.
+struct Place {
+    ContainerRef container;
+    std::string summary;
+    std::vector<Pid> pids;
+};
+
 struct Finding {
     std::string code;  ///< stable
     Severity severity{};
@@ -107,6 +123,8 @@ struct Finding {
     std::vector<Belief> beliefs;
     std::string why;  ///< why it matters
     std::vector<Remedy> remedies;
+    std::vector<Place>
+        places;  ///< one, or all those that this finding sums up: summary, pids, beliefs and remedies are then of all of them
 };
 
 }  // namespace shimtrace

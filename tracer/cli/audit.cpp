@@ -3,6 +3,7 @@
 #include "tracer/cli/command.hpp"
 #include "tracer/containerd/audit_facts.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
+#include "tracer/diagnosis/checks/places.hpp"
 #include "tracer/output/printable.hpp"
 #include "tracer/session/targets.hpp"
 
@@ -97,24 +98,57 @@ std::string spoken(const ContainerRef& container) {
     return printable(container.ns.empty() ? container.id : container.ns + "/" + container.id);
 }
 
-std::string as_text(const Finding& finding, bool color) {
-    const std::string_view start = !color ? "" : finding.severity == Severity::error ? "\x1b[1;31m" : "\x1b[1;33m";
-    std::string text = fmt::format("{}{}{} {}: {}: {}\n", start, name_of(finding.severity), color ? "\x1b[0m" : "", finding.code,
-                                   spoken(finding.container), printable(finding.summary));
-    for (const Belief& belief : finding.beliefs) text += fmt::format("    {:<11} {}\n", belief.who + ":", printable(belief.what));
-    text += fmt::format("  why it matters: {}\n", finding.why);
+/// Of a long list people read the first few; JSON has it all.
+constexpr std::size_t most_shown = 10;
+
+template <typename Item, typename ToLine>
+std::string first_lines(const std::vector<Item>& items, std::string_view indent, ToLine to_line) {
+    std::string text;
+    for (std::size_t n = 0; n < items.size() && n < most_shown; ++n) text += fmt::format("{}{}\n", indent, to_line(items[n]));
+    if (items.size() > most_shown) text += fmt::format("{}… and {} more (--json has them all)\n", indent, items.size() - most_shown);
+    return text;
+}
+
+/// What stands in one place is said at the head; several follow it, a line each.
+std::string places_as_text(const Finding& finding) {
+    if (finding.places.size() < 2) return printable(finding.summary) + "\n";
+    return fmt::format("{} places\n", finding.places.size()) + first_lines(finding.places, "    ", [&](const Place& place) {
+               return (place.container == finding.container ? "" : spoken(place.container) + ": ") + printable(place.summary);
+           });
+}
+
+/// Remedies of one text are said once, with their commands below.
+std::string remedies_as_text(const Finding& finding) {
+    std::string text;
+    std::vector<std::pair<const Remedy*, std::vector<std::string>>> remedies;
     for (const Remedy& remedy : finding.remedies) {
-        text += fmt::format("  remedy ({}): {}\n", name_of(remedy.risk), printable(remedy.text));
-        if (!remedy.command.empty()) text += fmt::format("      {}\n", printable(remedy.command));
+        auto known = std::ranges::find_if(
+            remedies, [&](const auto& each) { return each.first->text == remedy.text && each.first->risk == remedy.risk; });
+        if (known == remedies.end()) known = remedies.insert(remedies.end(), {&remedy, {}});
+        if (!remedy.command.empty()) known->second.push_back(remedy.command);
+    }
+    for (const auto& [remedy, commands] : remedies) {
+        text += fmt::format("  remedy ({}): {}\n", name_of(remedy->risk), printable(remedy->text));
+        text += first_lines(commands, "      ", [](const std::string& command) { return printable(command); });
     }
     return text;
+}
+
+std::string as_text(const Finding& finding, bool color) {
+    const std::string_view start = !color ? "" : finding.severity == Severity::error ? "\x1b[1;31m" : "\x1b[1;33m";
+    const bool of_many = finding.places.size() > 1 && finding.places.front().container != finding.container;
+    std::string text = fmt::format("{}{}{} {}: {}: {}", start, name_of(finding.severity), color ? "\x1b[0m" : "", finding.code,
+                                   of_many ? "containers" : spoken(finding.container), places_as_text(finding));
+    text += first_lines(finding.beliefs, "    ",
+                        [](const Belief& belief) { return fmt::format("{:<11} {}", belief.who + ":", printable(belief.what)); });
+    return text + fmt::format("  why it matters: {}\n", finding.why) + remedies_as_text(finding);
 }
 
 std::string as_text(const Audited& audited, bool color) {
     std::string text;
     std::size_t errors = 0;
+    for (const Finding& finding : audit::folded_over_containers(audited.findings)) text += as_text(finding, color) + "\n";
     for (const Finding& finding : audited.findings) {
-        text += as_text(finding, color) + "\n";
         if (finding.severity == Severity::error) ++errors;
     }
     std::size_t containers = 0;
@@ -133,6 +167,13 @@ std::string as_text(const Audited& audited, bool color) {
     return text;
 }
 
+nlohmann::ordered_json as_json(const Place& place) {
+    nlohmann::ordered_json json = {{"namespace", place.container.ns}, {"container", place.container.id}, {"summary", place.summary}};
+    json["pids"] = nlohmann::ordered_json::array();
+    for (const Pid pid : place.pids) json["pids"].push_back(pid.value);
+    return json;
+}
+
 nlohmann::ordered_json as_json(const Finding& finding) {
     nlohmann::ordered_json json = {{"code", finding.code},
                                    {"severity", name_of(finding.severity)},
@@ -144,6 +185,8 @@ nlohmann::ordered_json as_json(const Finding& finding) {
     json["beliefs"] = nlohmann::ordered_json::array();
     for (const Belief& belief : finding.beliefs) json["beliefs"].push_back({{"who", belief.who}, {"what", belief.what}});
     json["why"] = finding.why;
+    json["places"] = nlohmann::ordered_json::array();
+    for (const Place& place : finding.places) json["places"].push_back(as_json(place));
     json["remedy"] = nlohmann::ordered_json::array();
     for (const Remedy& remedy : finding.remedies)
         json["remedy"].push_back({{"text", remedy.text}, {"command", remedy.command}, {"risk", name_of(remedy.risk)}});

@@ -7,6 +7,7 @@
 #include "tracer/containerd/container_files.hpp"
 #include "tracer/containerd/container_index.hpp"
 #include "tracer/containerd/find_target.hpp"
+#include "tracer/containerd/listing.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 
 #include <fmt/format.h>
@@ -73,6 +74,7 @@ public:
             facts_.oom_kills = parse_oom_kills(read_kernel_log());
         }
         for (const ContainerFiles& container : facts_.snapshot.containers) facts_.containers.push_back(read(container));
+        add_states();
         for (const Instance& instance : layout.instances) {
             InstanceFacts& known =
                 facts_.instances.emplace_back(InstanceFacts{instance.pid, instance.state_dir, instance.address, instance.config_path, {}});
@@ -87,6 +89,14 @@ public:
     }
 
 private:
+    void add_states() {
+        for (const ListedContainer& row : list_containers(facts_.snapshot)) {
+            if (row.files == nullptr) continue;
+            facts_.containers[static_cast<std::size_t>(row.files - facts_.snapshot.containers.data())].states = {
+                row.runc_state, row.shim_state, row.kernel_state, row.states_differ()};
+        }
+    }
+
     ContainerFacts read(const ContainerFiles& container) {
         ContainerFacts facts;
         read_config(container, facts);
@@ -97,6 +107,7 @@ private:
             if (facts_.live) facts.listening = listening_.contains(socket);
         }
         if (!container.bundle.empty()) {
+            if (const auto bundle = files_.facts(container.bundle)) facts.bundle_age_s = time(nullptr) - bundle->modified_s;
             for (const std::string& point : mount_points_) {
                 if (point.starts_with(container.bundle + "/")) facts.mounts.push_back(point);
             }
@@ -125,12 +136,17 @@ private:
         for (const oci::Hook& hook : checked->config.hooks) {
             // startContainer's run in the container, whose root file system has their paths.
             if (hook.path.starts_with('/') && hook.kind != "startContainer")
-                facts.hooks.push_back({hook.kind, hook.path, hook.place.line, hook_problem(hook.path)});
+                facts.hooks.push_back(
+                    {hook.kind, hook.path, hook.place.line, hook_problem(hook.path), process_of_exe_link(hook.path).has_value()});
         }
     }
 
     /// Follows links, as execve does; opens nothing.
     std::string hook_problem(const std::string& path) const {
+        if (const auto pid = process_of_exe_link(path)) {
+            const bool lives = std::ranges::find(facts_.snapshot.processes, *pid, &Process::pid) != facts_.snapshot.processes.end();
+            return files_.is_copy() || lives ? "" : fmt::format("is the program of process {}, which has ended", pid->value);
+        }
         const auto facts = files_.target_facts(path);
         if (!facts) return files_.is_copy() ? "" : "does not exist";  // a copy has /run and /var/lib, not /usr
         if (facts->type == FileType::directory) return "is a directory";
@@ -245,6 +261,16 @@ private:
 };
 
 }  // namespace
+
+std::optional<Pid> process_of_exe_link(std::string_view path) {
+    constexpr std::string_view begin = "/proc/", end = "/exe";
+    if (!path.starts_with(begin) || !path.ends_with(end) || path.size() <= begin.size() + end.size()) return std::nullopt;
+    const std::string_view number = path.substr(begin.size(), path.size() - begin.size() - end.size());
+    Pid pid;
+    const auto [rest, error] = std::from_chars(number.data(), number.data() + number.size(), pid.value);
+    if (error != std::errc{} || rest != number.data() + number.size() || pid.value <= 0) return std::nullopt;
+    return pid;
+}
 
 std::vector<std::string> listening_paths(std::string_view text) {
     std::vector<std::string> paths;

@@ -21,6 +21,9 @@ Result<AuditFacts> gather_audit_facts(const AuditScope& scope);
 /// Paths of /proc/net/unix's sockets that listen. Pure.
 std::vector<std::string> listening_paths(std::string_view proc_net_unix);
 
+/// PID of "/proc/PID/exe": a link that the kernel follows by itself, to what no path need lead to. Pure.
+std::optional<Pid> process_of_exe_link(std::string_view path);
+
 /// The kills that the kernel's log tells of. Pure.
 std::vector<OomKill> parse_oom_kills(std::string_view kernel_log);
 

@@ -23,10 +23,11 @@ struct ListedContainer {
     std::string pod_namespace, pod, name, sandbox;  ///< Kubernetes' names
     Pid shim, init;                                 ///< 0: none alive
     std::int32_t init_pid_ns = 0;                   ///< the init's pid as the container sees it
-    std::string runc_state;       ///< as `runc state` would say: created, running, paused, stopped; "unknown": no or broken state.json
-    std::string shim_state;       ///< alive, stopped (by a signal), traced, gone; "none": a container of plain runc
-    std::string kernel_state;     ///< created, running, frozen, stopped, traced, uninterruptible, zombie, gone
-    std::string state;            ///< one word where they agree, "runc:… shim:… kernel:…" where they differ
+    std::string runc_state;    ///< as `runc state` would say: created, running, paused, stopped; "unknown": no or broken state.json
+    std::string shim_state;    ///< alive, stopped (by a signal), traced, gone; "none": a container of plain runc
+    std::string kernel_state;  ///< created, running, frozen, stopped, traced, uninterruptible, zombie, gone
+    std::string state;         ///< one word where they agree, "runc:… shim:… kernel:…" where they differ
+    [[nodiscard]] bool states_differ() const { return state.find(':') != state.npos; }
     std::optional<double> age_s;  ///< of the init; of the state's `created` where that is gone
     std::size_t processes = 0;    ///< living ones of the container
     std::vector<ListedRuntime> runtimes;

@@ -1,6 +1,7 @@
 #include "tracer/diagnosis/checks/check.hpp"
 
 #include "tracer/diagnosis/checks/check_list.hpp"
+#include "tracer/diagnosis/checks/places.hpp"
 
 #include <algorithm>
 
@@ -64,6 +65,8 @@ constexpr Check checks[] = {
     {"shim-oom-killed", error, true, "the kernel killed a shim for want of memory: its containers are orphaned or lost their exit status",
      shim_oom_killed},
     {"container-oom-killed", warning, true, "the container's memory limit is too small for what runs in it", container_oom_killed},
+    {"states-differ", warning, true, "commands fail or have no effect, as each of them acts on the state that it believes in",
+     states_differ},
 };
 
 }  // namespace
@@ -82,6 +85,12 @@ Finding& Findings::add(const ContainerRef& container, std::string summary) {
     return finding;
 }
 
+bool Findings::has(const ContainerRef& container, std::span<const std::string_view> codes) const {
+    return std::ranges::any_of(all_, [&](const Finding& finding) {
+        return finding.container == container && std::ranges::find(codes, finding.code) != codes.end();
+    });
+}
+
 std::vector<Finding> run(const AuditFacts& facts) {
     std::vector<Finding> all;
     Findings findings(all);
@@ -94,7 +103,7 @@ std::vector<Finding> run(const AuditFacts& facts) {
         if (a.severity != b.severity) return a.severity > b.severity;
         return a.container < b.container;
     });
-    return all;
+    return folded(std::move(all));
 }
 
 std::string runtime_command(const ContainerFiles& files) {

@@ -14,6 +14,8 @@ class Findings {
 public:
     explicit Findings(std::vector<Finding>& all) : all_(all) {}
     Finding& add(const ContainerRef& container, std::string summary);
+    /// Of one of these codes something was found for it already.
+    [[nodiscard]] bool has(const ContainerRef& container, std::span<const std::string_view> codes) const;
 
 private:
     friend std::vector<Finding> run(const AuditFacts& facts);

@@ -17,6 +17,7 @@ void pid_reused(const AuditFacts&, Findings&);
 void runtime_only(const AuditFacts&, Findings&);
 void shim_not_answering(const AuditFacts&, Findings&);
 void shim_disagrees(const AuditFacts&, Findings&);
+void states_differ(const AuditFacts&, Findings&);  // the last of all: it says what no other has
 
 // file_checks.cpp: what the files hold
 void state_missing(const AuditFacts&, Findings&);

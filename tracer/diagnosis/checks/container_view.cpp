@@ -10,6 +10,19 @@ bool ContainerView::is_running() const {
     return init != nullptr && init->state != 'Z' && init->state != 'X';
 }
 
+bool ContainerView::is_in_transit() const {
+    // Nothing but a bundle, and that new: containerd has yet to start its shim.
+    constexpr std::int64_t creation_s = 10;
+    const bool nothing_yet = files.state_path.empty() && !files.init_pid && shim == nullptr && init == nullptr;
+    if (shim_command != nullptr || (nothing_yet && facts.bundle_age_s.value_or(creation_s) < creation_s)) return true;
+    if (runtime == nullptr) return false;
+    const std::string& operation = runtime->role.operation;
+    // `runc run` in the foreground stays for as long as its container.
+    const bool makes_it =
+        (operation == "run" || operation == "restore") && (init == nullptr || init->role.role == ProcessRole::runtime_init);
+    return operation == "create" || operation == "delete" || makes_it;
+}
+
 const Process* find_process(const Snapshot& snapshot, Pid pid) {
     if (!pid) return nullptr;
     const auto found = std::ranges::find(snapshot.processes, pid, &Process::pid);
@@ -30,9 +43,11 @@ ContainerView container_view(const AuditFacts& facts, std::size_t index) {
         if (by_file != nullptr && by_file->role.container == files.container) subject.init = by_file;
     }
     for (const Process& process : facts.snapshot.processes) {
-        if (process.role.role == ProcessRole::runtime && process.role.container == files.container) subject.runtime = &process;
-        if (process.role.role == ProcessRole::container_init && process.role.container == files.container && subject.init == nullptr)
-            subject.init = &process;
+        if (process.role.container != files.container) continue;
+        const ProcessRole role = process.role.role;
+        if (role == ProcessRole::runtime) subject.runtime = &process;
+        if (role == ProcessRole::shim && !process.role.operation.empty() && process.state != 'Z') subject.shim_command = &process;
+        if (role == ProcessRole::container_init && subject.init == nullptr) subject.init = &process;
     }
     return subject;
 }

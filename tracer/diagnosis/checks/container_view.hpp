@@ -16,12 +16,11 @@ struct ContainerView {
     const Process* init = nullptr;          ///< the very process that the state or the pid file names; a zombie counts
     const Process* reused = nullptr;        ///< another process that has the init's pid now
     const Process* runtime = nullptr;       ///< a runtime's command at work on it
+    const Process* shim_command = nullptr;  ///< its shim's `start` or `delete`, which ends soon
     [[nodiscard]] bool is_running() const;  ///< the init lives and is no zombie
     [[nodiscard]] bool is_of_containerd() const { return !files.container.ns.empty(); }
-    /// create or delete is at work: what is half there is no contradiction.
-    [[nodiscard]] bool is_in_transit() const {
-        return runtime != nullptr && (runtime->role.operation == "create" || runtime->role.operation == "delete");
-    }
+    /// It is being made or taken down: what is half there is no contradiction.
+    [[nodiscard]] bool is_in_transit() const;
 };
 
 const Process* find_process(const Snapshot& snapshot, Pid pid);

@@ -34,10 +34,11 @@ void state_missing(const AuditFacts& facts, Findings& findings) {
                                      : subject.files.state_path;
         Finding& finding = findings.add(subject.files.container, fmt::format("runc has no state of it: {} is not there", path));
         if (subject.init != nullptr) finding.pids = {subject.init->pid};
-        finding.beliefs = {{"runc", "no such container"}, {"containerd", "has its bundle " + subject.files.bundle}};
+        finding.beliefs = {{"runc", "no such container"}};
+        if (subject.is_of_containerd()) finding.beliefs.push_back({"containerd", "has its bundle " + subject.files.bundle});
         if (subject.init != nullptr) finding.beliefs.push_back({"kernel", fmt::format("its init {} runs", subject.init->pid.value)});
         if (subject.init != nullptr)
-            finding.remedies.push_back({"end its init; its shim sees that and cleans up",
+            finding.remedies.push_back({subject.shim != nullptr ? "end its init; its shim sees that and cleans up" : "end its init",
                                         fmt::format("kill -9 {}", subject.init->pid.value), Risk::destroys_data});
         finding.remedies.push_back({"where it was moved, not deleted: name the root it is in",
                                     fmt::format("{} list", runtime_command(subject.files)), Risk::safe});
@@ -83,7 +84,8 @@ void config_invalid(const AuditFacts& facts, Findings& findings) {
         for (const ConfigBreach& breach : subject.facts.config) {
             if (!breach.refused) continue;
             Finding& finding = findings.add(subject.files.container, fmt::format("{}/config.json, {}", subject.files.bundle, breach.text));
-            finding.beliefs = {{"runc", "refuses the configuration"}, {"containerd", "wrote or was given this bundle"}};
+            finding.beliefs = {{"runc", "refuses the configuration"},
+                               {subject.is_of_containerd() ? "containerd" : "caller", "wrote or was given this bundle"}};
             finding.remedies = {{"mend that line; runc wants strict JSON as the OCI specification has it", "", Risk::safe}};
             break;  // the first is what the runtime stops at
         }
@@ -105,6 +107,8 @@ void hook_unusable(const AuditFacts& facts, Findings& findings) {
     for_each_container(facts, [&](const ContainerView& subject) {
         for (const HookFacts& hook : subject.facts.hooks) {
             if (hook.problem.empty()) continue;
+            // docker's daemon may be another process since; of its hooks only poststop's is still to come.
+            if (hook.of_process && hook.kind != "poststop" && subject.init != nullptr && !subject.is_in_transit()) continue;
             Finding& finding = findings.add(subject.files.container, fmt::format("its {} hook {} {} (config.json, line {})", hook.kind,
                                                                                  hook.path, hook.problem, hook.line));
             finding.beliefs = {{"runc", fmt::format("runs {} at {}", hook.path, hook.kind)}, {"kernel", "it " + hook.problem}};
@@ -134,10 +138,13 @@ void cgroup_driver_mismatch(const AuditFacts& facts, Findings& findings) {
             Finding& finding = findings.add(
                 subject.files.container,
                 fmt::format("its cgroup path '{}' is meant for systemd's driver, but cgroupfs made it", subject.facts.cgroups_path));
-            finding.beliefs = {{"kubelet", "the systemd driver: it gives paths as slice:prefix:name"},
-                               {"runc", "cgroupfs: --systemd-cgroup was not given"}};
-            finding.remedies = {
-                {"set SystemdCgroup = true in containerd's options for this runtime, then recreate the container", "", Risk::disruptive}};
+            finding.beliefs = {
+                {subject.is_of_containerd() ? "kubelet" : "caller", "the systemd driver: it gives paths as slice:prefix:name"},
+                {"runc", "cgroupfs: --systemd-cgroup was not given"}};
+            finding.remedies = {{subject.is_of_containerd()
+                                     ? "set SystemdCgroup = true in containerd's options for this runtime, then recreate the container"
+                                     : "recreate it with --systemd-cgroup",
+                                 "", Risk::disruptive}};
             return;
         }
         if (!subject.is_of_containerd() || !subject.facts.state_read) return;
@@ -180,6 +187,8 @@ void cgroup_moved(const AuditFacts& facts, Findings& findings) {
         if (!subject.is_running() || subject.files.cgroup.size() <= 1 || subject.init->cgroup.empty() ||
             !subject.facts.cgroup_missing.empty())
             return;
+        // Version 1 shows "/" for a task that is exiting (proc_cgroup_show), which has no memory, hence no program, any more.
+        if (subject.init->cgroup == "/" && subject.init->exe.empty()) return;
         // The init may make cgroups of its own below (systemd in a container).
         if (subject.init->cgroup == subject.files.cgroup || subject.init->cgroup.starts_with(subject.files.cgroup + "/")) return;
         Finding& finding = findings.add(

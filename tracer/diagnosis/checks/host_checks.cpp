@@ -30,6 +30,18 @@ bool is_stdio(OpenFileRole role) {
     return role == OpenFileRole::stdin_stream || role == OpenFileRole::stdout_stream || role == OpenFileRole::stderr_stream;
 }
 
+/// The container, or the exec in it, whose stream it is runs no more: no reader of it will come.
+bool has_ended(const AuditFacts& facts, const OpenFileRoleInfo& stream) {
+    bool ended = false;
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (subject.files.container != stream.container) return;
+        const auto exec = std::ranges::find(subject.files.execs, stream.exec_id, &ExecPidFile::exec_id);
+        const bool exec_ended = exec != subject.files.execs.end() && find_process(facts.snapshot, exec->pid) == nullptr;
+        ended = ended || !subject.is_running() || exec_ended;
+    });
+    return ended;
+}
+
 bool is_server(const Process& process) {
     return process.role.role == ProcessRole::shim && process.role.operation.empty() && process.state != 'Z';
 }
@@ -159,6 +171,7 @@ void stdio_fifo_missing(const AuditFacts& facts, Findings& findings) {
         for (const FdEntry& entry : process.fds) {
             const OpenFile& target = entry.target;
             if (target.kind != OpenFileKind::fifo || !is_stdio(target.role.role) || !target.path.ends_with(deleted)) continue;
+            if (has_ended(facts, target.role)) continue;
             const std::string path = target.path.substr(0, target.path.size() - deleted.size());
             if (!said.insert(path).second) continue;
             Finding& finding = findings.add(target.role.container ? target.role.container : process.role.container,

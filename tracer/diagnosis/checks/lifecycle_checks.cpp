@@ -34,6 +34,15 @@ bool is_shim_stopped(const ContainerView& subject) {
     return subject.shim != nullptr && (subject.shim->state == 'T' || subject.shim->state == 't');
 }
 
+/// What the shim of a container that has ended believes: whether it saw the end only itself can tell.
+std::string belief_of_shim(const ContainerView& subject) {
+    const auto& answer = subject.facts.answer;
+    if (is_shim_stopped(subject)) return "is stopped itself and has not seen the end";
+    if (!answer || !answer->answered || answer->status.empty()) return "lives; whether it saw the end it was not asked";
+    if (answer->status == "STOPPED") return "STOPPED: keeps the exit status for a delete";
+    return answer->status + ": has not seen the end";
+}
+
 }  // namespace
 
 void orphaned_container(const AuditFacts& facts, Findings& findings) {
@@ -63,8 +72,7 @@ void container_gone(const AuditFacts& facts, Findings& findings) {
         const Pid pid = subject.files.state_init_pid ? subject.files.state_init_pid : subject.files.init_pid;
         finding.beliefs = {{"kernel", fmt::format("no process {}", pid.value)},
                            {"runc", subject.files.state_json_exists ? "stopped: its state is still there" : "no state of it"},
-                           {"shim", is_shim_stopped(subject) ? "is stopped itself and has not seen the end"
-                                                             : "lives, and keeps the exit status for a delete"},
+                           {"shim", belief_of_shim(subject)},
                            {"containerd", "has its bundle: the task was not deleted"}};
         if (is_shim_stopped(subject))
             finding.remedies.push_back({"let the shim go on", fmt::format("kill -CONT {}", subject.shim->pid.value), Risk::safe});
@@ -80,9 +88,10 @@ void zombie_init(const AuditFacts& facts, Findings& findings) {
                                         fmt::format("its init {} is a zombie that its parent {} does not reap", subject.init->pid.value,
                                                     parent != nullptr ? spoken(*parent) : std::to_string(subject.init->parent.value)));
         finding.pids = {subject.init->pid, subject.init->parent};
+        const bool by_shim = parent != nullptr && parent == subject.shim;
         finding.beliefs = {{"kernel", "ended, not waited for"},
                            {"runc", "stopped"},
-                           {"shim", parent != nullptr && parent->state == 'T' ? "is stopped" : "has not waited"}};
+                           {by_shim ? "shim" : "parent", parent != nullptr && parent->state == 'T' ? "is stopped" : "has not waited"}};
         if (parent != nullptr && parent->state == 'T')
             finding.remedies.push_back({"let the parent go on", fmt::format("kill -CONT {}", parent->pid.value), Risk::safe});
         else
@@ -169,7 +178,7 @@ void created_not_started(const AuditFacts& facts, Findings& findings) {
         finding.pids = {subject.init->pid};
         finding.beliefs = {{"runc", "created: exec.fifo is there"},
                            {"kernel", fmt::format("{} waits for it to be opened", spoken(*subject.init))},
-                           {"containerd", "asked for create; no start came"}};
+                           {subject.is_of_containerd() ? "containerd" : "caller", "asked for create; no start came"}};
         finding.remedies = {
             {"start it",
              subject.is_of_containerd() ? ctr(subject.files, "task start")
@@ -242,6 +251,50 @@ void shim_disagrees(const AuditFacts& facts, Findings& findings) {
         finding.pids = {subject.shim->pid};
         finding.beliefs = {{"shim", fmt::format("{}, pid {}", answer->status, answer->pid.value)}, {"kernel", difference}};
         finding.remedies = {{"see what the shim is at", fmt::format("shimtrace stacks {}", subject.shim->pid.value), Risk::safe}};
+    });
+}
+
+namespace {
+
+/// What tells already why the three see different states.
+constexpr std::string_view tells_states[] = {"orphaned-container",  "container-gone",    "zombie-init",         "leftover",
+                                             "shim-without-bundle", "runtime-only",      "pid-reused",          "state-missing",
+                                             "state-corrupt",       "init-pid-mismatch", "created-not-started", "shim-not-answering"};
+
+/// A command at work that changes the state.
+bool is_changing(const ContainerView& subject) {
+    return subject.is_in_transit() || (subject.runtime != nullptr && subject.runtime->role.operation != "exec");
+}
+
+Pid tracer_of(const Process* process) {
+    if (process == nullptr) return {};
+    for (const Thread& thread : process->threads)
+        if (thread.tracer != 0) return Pid{thread.tracer};
+    return {};
+}
+
+}  // namespace
+
+void states_differ(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        const StateWords& states = subject.facts.states;
+        if (!states.differ || is_changing(subject) || findings.has(subject.files.container, tells_states)) return;
+        const bool of_init = states.kernel == "stopped" || states.kernel == "traced";
+        const Process* held = of_init ? subject.init : states.shim == "stopped" || states.shim == "traced" ? subject.shim : nullptr;
+        const bool stopped = held != nullptr && (of_init ? states.kernel : states.shim) == "stopped";
+        std::string summary = "runc, its shim and the kernel see different states";
+        if (held != nullptr)
+            summary = fmt::format("its {} {} is stopped by a {}, and who asks runc is told {}", of_init ? "init" : "shim", spoken(*held),
+                                  stopped ? "signal" : "tracer", states.runc);
+        Finding& finding = findings.add(subject.files.container, std::move(summary));
+        if (held != nullptr) finding.pids = {held->pid};
+        finding.beliefs = {{"runc", states.runc}, {"kernel", states.kernel}};
+        if (states.shim != "none") finding.beliefs.push_back({"shim", states.shim});
+        if (stopped)
+            finding.remedies.push_back({"let it go on", fmt::format("kill -CONT {}", held->pid.value), Risk::safe});
+        else if (const Pid tracer = tracer_of(held))
+            finding.remedies.push_back({"end the tracer, which lets it go on", fmt::format("kill {}", tracer.value), Risk::disruptive});
+        finding.remedies.push_back({"see what it waits for", fmt::format("shimtrace why {}", spoken(subject.files.container)), Risk::safe});
     });
 }
 
