@@ -1,5 +1,6 @@
 // The unit of the file: a header with a checksum of its own, a summary that can be read without decompressing, and a
-// compressed payload with its checksum. Each block stands alone, so a damaged one is lost by itself. docs/recording-format.md has the bytes.
+// compressed payload with its checksum. Each block stands alone, so a damaged one is lost by itself. docs/recording-format.md has the
+// bytes.
 #pragma once
 
 #include "tracer/recording/byte_fields.hpp"

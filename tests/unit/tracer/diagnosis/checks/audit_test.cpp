@@ -172,7 +172,7 @@ TEST_CASE("the fifos of what runs are missed, not those of what has ended") {
     remove(facts, 110);
     CHECK(codes(facts) == Codes{"container-gone"});
     AuditFacts exec = healthy();
-    stream.target.role.exec_id = "e1";
+    stream = descriptor(8, OpenFileKind::fifo, "/run/containerd/fifo/2/e1-stdout (deleted)", 80);
     exec.snapshot.processes[2].fds = {stream};
     exec.snapshot.containers[0].execs = {{"e1", Pid{110}}};
     CHECK(codes(exec) == Codes{"stdio-fifo-missing"});
