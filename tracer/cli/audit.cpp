@@ -98,21 +98,24 @@ std::string spoken(const ContainerRef& container) {
     return printable(container.ns.empty() ? container.id : container.ns + "/" + container.id);
 }
 
-/// Of a long list people read the first few; JSON has it all.
-constexpr std::size_t most_shown = 10;
+/// Of many places people read the first few; JSON has them all.
+std::size_t most_shown(const Finding& finding) {
+    return finding.places.size() > 1 ? 10 : std::string::npos;
+}
 
 template <typename Item, typename ToLine>
-std::string first_lines(const std::vector<Item>& items, std::string_view indent, ToLine to_line) {
+std::string first_lines(const std::vector<Item>& items, std::size_t most, std::string_view indent, ToLine to_line) {
     std::string text;
-    for (std::size_t n = 0; n < items.size() && n < most_shown; ++n) text += fmt::format("{}{}\n", indent, to_line(items[n]));
-    if (items.size() > most_shown) text += fmt::format("{}… and {} more (--json has them all)\n", indent, items.size() - most_shown);
+    for (std::size_t n = 0; n < items.size() && n < most; ++n) text += fmt::format("{}{}\n", indent, to_line(items[n]));
+    if (items.size() > most) text += fmt::format("{}… and {} more (--json has them all)\n", indent, items.size() - most);
     return text;
 }
 
 /// What stands in one place is said at the head; several follow it, a line each.
 std::string places_as_text(const Finding& finding) {
     if (finding.places.size() < 2) return printable(finding.summary) + "\n";
-    return fmt::format("{} places\n", finding.places.size()) + first_lines(finding.places, "    ", [&](const Place& place) {
+    return fmt::format("{} places\n", finding.places.size()) +
+           first_lines(finding.places, most_shown(finding), "    ", [&](const Place& place) {
                return (place.container == finding.container ? "" : spoken(place.container) + ": ") + printable(place.summary);
            });
 }
@@ -129,7 +132,7 @@ std::string remedies_as_text(const Finding& finding) {
     }
     for (const auto& [remedy, commands] : remedies) {
         text += fmt::format("  remedy ({}): {}\n", name_of(remedy->risk), printable(remedy->text));
-        text += first_lines(commands, "      ", [](const std::string& command) { return printable(command); });
+        text += first_lines(commands, most_shown(finding), "      ", [](const std::string& command) { return printable(command); });
     }
     return text;
 }
@@ -139,7 +142,7 @@ std::string as_text(const Finding& finding, bool color) {
     const bool of_many = finding.places.size() > 1 && finding.places.front().container != finding.container;
     std::string text = fmt::format("{}{}{} {}: {}: {}", start, name_of(finding.severity), color ? "\x1b[0m" : "", finding.code,
                                    of_many ? "containers" : spoken(finding.container), places_as_text(finding));
-    text += first_lines(finding.beliefs, "    ",
+    text += first_lines(finding.beliefs, most_shown(finding), "    ",
                         [](const Belief& belief) { return fmt::format("{:<11} {}", belief.who + ":", printable(belief.what)); });
     return text + fmt::format("  why it matters: {}\n", finding.why) + remedies_as_text(finding);
 }
