@@ -4,9 +4,9 @@ containerd_binaries=/usr/bin
 oci_runtime=/usr/sbin/runc # what containerd starts …
 runtime_program=$oci_runtime # … and what that is in the end: some hangs need a script in front
 image=lab.local/busybox:latest
-containerd_pid='' snapshotter='' containerd_log_level=info
+containerd_pid='' containerd_socket=containerd.sock snapshotter='' containerd_log_level=info
 
-ctr() { "$containerd_binaries/ctr" --address "$lab_dir/containerd.sock" -n "$lab_name" "$@"; }
+ctr() { "$containerd_binaries/ctr" --address "$lab_dir/$containerd_socket" -n "$lab_name" "$@"; }
 
 # client ARGUMENT...: a ctr that is left at work, its output read and thrown away; its pid is $client.
 client() {
@@ -17,17 +17,7 @@ client() {
 
 start_containerd() {
     make_rootfs "$lab_dir/rootfs"
-    cat >"$lab_dir/config.toml" <<TOML
-version = 2
-root = "$lab_dir/root"
-state = "$lab_dir/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime", "io.containerd.internal.v1.opt", "io.containerd.internal.v1.tracing",
-  "io.containerd.tracing.processor.v1.otlp", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.nri.v1.nri"]
-[debug]
-  level = "$containerd_log_level"
-[grpc]
-  address = "$lab_dir/containerd.sock"
-TOML
+    configure_containerd
     run_containerd
     if can_overlay; then snapshotter=overlayfs; else snapshotter=native; fi
     make_image "$lab_dir/image.tar"
@@ -37,6 +27,22 @@ TOML
     decoy_containers
 }
 
+# configure_containerd [TOML]: TOML is more than every lab has.
+configure_containerd() {
+    cat >"$lab_dir/config.toml" <<TOML
+version = 2
+root = "$lab_dir/root"
+state = "$lab_dir/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime", "io.containerd.internal.v1.opt", "io.containerd.internal.v1.tracing",
+  "io.containerd.tracing.processor.v1.otlp", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.nri.v1.nri"]
+[debug]
+  level = "$containerd_log_level"
+[grpc]
+  address = "$lab_dir/$containerd_socket"
+${1:-}
+TOML
+}
+
 run_containerd() {
     PATH=$containerd_binaries:$PATH apart containerd --config "$lab_dir/config.toml" >>"$lab_dir/containerd.log" 2>&1
     containerd_pid=$apart_pid
@@ -44,9 +50,9 @@ run_containerd() {
     eventually 30 "containerd answers (see its last words: $(tail -1 "$lab_dir/containerd.log"))" quietly ctr version
 }
 
-# The end of containerd; its shims live on.
+# end_containerd [SIGNAL]: its shims live on.
 end_containerd() {
-    kill -TERM "$containerd_pid"
+    kill "-${1:-TERM}" "$containerd_pid"
     eventually 10 "containerd ends" gone "$containerd_pid"
 }
 
