@@ -1,10 +1,10 @@
 // shimtrace audit: what containerd, shim, runc and the kernel each believe, and where they contradict each other.
+#include "decoders/text/printable.hpp"
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/containerd/audit_facts.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/checks/places.hpp"
-#include "tracer/output/printable.hpp"
 #include "tracer/session/targets.hpp"
 
 #include <fmt/format.h>
@@ -20,7 +20,7 @@ namespace shimtrace::cli {
 
 namespace {
 
-using output::printable;
+using text::printable;
 
 struct AuditOptions {
     std::vector<std::string> targets;

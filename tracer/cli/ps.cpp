@@ -1,8 +1,8 @@
 // shimtrace ps: every container, as runc, its shim and the kernel see it, and the runtime's commands at work on it.
+#include "decoders/text/printable.hpp"
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/containerd/listing.hpp"
-#include "tracer/output/printable.hpp"
 #include "tracer/session/diagnose_live.hpp"
 
 #include <fmt/format.h>
@@ -93,7 +93,7 @@ std::string spoken_pid(Pid pid) {
 }
 
 std::string short_id(const std::string& id, bool whole) {
-    const std::string safe = output::printable(id);
+    const std::string safe = text::printable(id);
     if (whole || safe.size() <= 32) return safe;
     if (safe.size() == 64 && safe.find_first_not_of("0123456789abcdef") == safe.npos) return safe.substr(0, 12);
     return safe.substr(0, 29) + "...";
@@ -103,15 +103,15 @@ std::string kubernetes_name(const ListedContainer& row) {
     std::string name;
     if (!row.pod.empty()) name = row.pod_namespace.empty() ? row.pod : row.pod_namespace + "/" + row.pod;
     if (!row.name.empty()) name += (name.empty() ? "" : "/") + row.name;
-    return output::printable(name.empty() ? "-" : name);
+    return text::printable(name.empty() ? "-" : name);
 }
 
 std::string spoken_runtimes(const ListedContainer& row) {
     std::string text;
     for (const ListedRuntime& runtime : row.runtimes) {
         if (!text.empty()) text += ", ";
-        text += fmt::format("{}[{}] {}", output::printable(runtime.comm), runtime.pid.value, output::printable(runtime.operation));
-        if (!runtime.exec_id.empty()) text += " " + output::printable(runtime.exec_id);
+        text += fmt::format("{}[{}] {}", text::printable(runtime.comm), runtime.pid.value, text::printable(runtime.operation));
+        if (!runtime.exec_id.empty()) text += " " + text::printable(runtime.exec_id);
         text += " " + spoken_age(runtime.age_s);
         if (runtime.state == 'T') text += " (stopped)";
     }
@@ -124,13 +124,13 @@ struct Column {
 };
 
 std::string file_text(const ListedContainer& row, const std::string ContainerFiles::*field) {
-    return row.files == nullptr || (row.files->*field).empty() ? "-" : output::printable(row.files->*field);
+    return row.files == nullptr || (row.files->*field).empty() ? "-" : text::printable(row.files->*field);
 }
 
 const std::vector<Column>& plain_columns() {
     static const std::vector<Column> columns = {
         {"NAMESPACE",
-         [](const ListedContainer& row, const PsOptions&) { return row.container.ns.empty() ? "-" : output::printable(row.container.ns); }},
+         [](const ListedContainer& row, const PsOptions&) { return row.container.ns.empty() ? "-" : text::printable(row.container.ns); }},
         {"ID", [](const ListedContainer& row, const PsOptions& options) { return short_id(row.container.id, options.no_trunc); }},
         {"POD/CONTAINER", [](const ListedContainer& row, const PsOptions&) { return kubernetes_name(row); }},
         {"SHIM", [](const ListedContainer& row, const PsOptions&) { return spoken_pid(row.shim); }},
@@ -266,7 +266,7 @@ int print_once(const PsOptions& options, const Globals& globals, session::LiveDi
     if (std::fflush(stdout) != 0) return exit_failed;
     // To root what a few processes keep to themselves matters only when looking closely; JSON always has it.
     if (!globals.json && (geteuid() != 0 || options.wide)) {
-        for (const std::string& note : picture.notes) fmt::print(stderr, "shimtrace: {}\n", output::printable(note));
+        for (const std::string& note : picture.notes) fmt::print(stderr, "shimtrace: {}\n", text::printable(note));
     }
     return exit_done;
 }

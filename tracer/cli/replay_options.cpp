@@ -3,7 +3,7 @@
 #include "decoders/syscalls/capture.hpp"
 #include "decoders/text/durations.hpp"
 #include "tracer/cli/trace_options.hpp"
-#include "tracer/output/text/role_text.hpp"
+#include "tracer/output/role_text.hpp"
 
 #include <fmt/format.h>
 

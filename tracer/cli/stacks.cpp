@@ -2,9 +2,8 @@
 #include "decoders/syscalls/table.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/containerd/roles.hpp"
-#include "tracer/output/printable.hpp"
+#include "tracer/output/role_text.hpp"
 #include "tracer/output/text/goroutine_traceback.hpp"
-#include "tracer/output/text/role_text.hpp"
 #include "tracer/procfs/process_reader.hpp"
 #include "tracer/recording/reader.hpp"
 #include "tracer/session/targets.hpp"
@@ -12,6 +11,8 @@
 #include "tracer/stacks/core_stacks.hpp"
 #include "tracer/stacks/goroutines.hpp"
 #include "tracer/stacks/native.hpp"
+
+#include "decoders/text/printable.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -106,20 +107,20 @@ output::StackStyle style_of(const StacksOptions& options, const std::vector<Proc
     };
     style.process_name = [&known](Pid pid) {
         const auto found = std::ranges::find(known, pid, &Process::pid);
-        if (found != known.end()) return fmt::format("{}[{}]", output::printable(found->comm), pid.value);
+        if (found != known.end()) return fmt::format("{}[{}]", text::printable(found->comm), pid.value);
         const auto live = host::read_process(pid);
-        return live ? fmt::format("{}[{}]", output::printable(live->comm), pid.value) : fmt::format("{}", pid.value);
+        return live ? fmt::format("{}[{}]", text::printable(live->comm), pid.value) : fmt::format("{}", pid.value);
     };
     return style;
 }
 
 std::string title(const Collected& collected) {
-    std::string text = fmt::format("{}[{}]", output::printable(collected.process.comm), collected.process.pid.value);
+    std::string text = fmt::format("{}[{}]", text::printable(collected.process.comm), collected.process.pid.value);
     if (const std::string role = output::role_text(collected.process.role); !role.empty()) text += ": " + role;
     Nanoseconds stopped{};
     if (collected.go) {
         const std::string& version = collected.go->version;
-        text += fmt::format(": {}, {} goroutines", version.empty() ? "an unknown Go" : output::printable(version),
+        text += fmt::format(": {}, {} goroutines", version.empty() ? "an unknown Go" : text::printable(version),
                             collected.go->goroutines.size());
         if (collected.go->derived_layout) text += ", layout derived";
         stopped += collected.go->stopped;
@@ -146,7 +147,7 @@ void print(const Collected& collected, const StacksOptions& options, const outpu
         } else {
             output::print_goroutines(*go, style, write);
         }
-        if (!style.exact && !go->incomplete.empty()) write("\n(" + output::printable(go->incomplete) + ")\n");
+        if (!style.exact && !go->incomplete.empty()) write("\n(" + text::printable(go->incomplete) + ")\n");
     }
     if (!style.exact && native != nullptr && !native->threads.empty()) write("\n" + output::print_native_stacks(*native, style));
 }

@@ -2,7 +2,7 @@
 
 #include "decoders/messages/direction.hpp"
 #include "decoders/syscalls/table.hpp"
-#include "tracer/output/text/role_text.hpp"
+#include "tracer/output/role_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #include "tracer/output/statistics.hpp"
 
+#include "decoders/text/printable.hpp"
 #include "tracer/output/call_name.hpp"
-#include "tracer/output/printable.hpp"
-#include "tracer/output/text/role_text.hpp"
+#include "tracer/output/role_text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -37,7 +37,7 @@ void count(Tally& tally, Nanoseconds duration, const std::string* error) {
 }
 
 nlohmann::json text_json(std::string_view text) {
-    return printable(text);
+    return text::printable(text);
 }
 
 nlohmann::json tallies_json(const Tallies& tallies, const char* key) {
@@ -79,7 +79,7 @@ std::string table(const Tallies& tallies, std::string_view title) {
         text += fmt::format("{:>10} {:>8} {:>10} {:>9} {:>9} {:>9} {:>9}  {}\n", tally.calls, tally.errors,
                             duration_text(tally.durations.total()), duration_text(tally.durations.percentile(0.5)),
                             duration_text(tally.durations.percentile(0.9)), duration_text(tally.durations.percentile(0.99)),
-                            duration_text(tally.durations.max()), printable(row->first));
+                            duration_text(tally.durations.max()), text::printable(row->first));
     }
     return text;
 }
@@ -88,8 +88,8 @@ std::string notable_text(const Statistics& statistics, const std::vector<Notable
     std::string text;
     for (const NotableCall& call : calls)
         text += fmt::format("{:>9}  at {:.3f} s  {}[{}]{}  {}\n", duration_text(call.duration), seconds_into(statistics, call.time),
-                            printable(call.comm), call.tid.value, call.container.empty() ? "" : " of " + printable(call.container),
-                            printable(call.text));
+                            text::printable(call.comm), call.tid.value,
+                            call.container.empty() ? "" : " of " + text::printable(call.container), text::printable(call.text));
     return text;
 }
 
@@ -148,7 +148,7 @@ std::string errors_text(const Tally& tally) {
 
 std::string change_line(const std::string& name, const Both& both) {
     const Tally &a = both.a, &b = both.b;
-    std::string line = "  " + printable(name) + ": ";
+    std::string line = "  " + text::printable(name) + ": ";
     if (a.calls == 0)
         return line + fmt::format("only in B: {} calls, errors: {}, max {}\n", b.calls, errors_text(b), duration_text(b.durations.max()));
     if (b.calls == 0)
@@ -274,7 +274,7 @@ namespace {
 
 std::string comm_of(const Statistics& statistics, Tid tid) {
     const TaskInfo* task = statistics.of_task(tid);
-    return task == nullptr ? std::string() : printable(task->comm);
+    return task == nullptr ? std::string() : text::printable(task->comm);
 }
 
 nlohmann::json never_answered_json(const Statistics& statistics) {
@@ -312,7 +312,7 @@ std::string statistics_text(const Statistics& statistics, const std::vector<std:
     }
     if (!statistics.never_answered.empty()) text += "\nmessages without a reply:\n";
     for (const AwaitedReply& call : statistics.never_answered)
-        text += fmt::format("{:>9}  {} {} {}[{}]\n", duration_text(elapsed(call.since, statistics.last)), printable(call.text),
+        text += fmt::format("{:>9}  {} {} {}[{}]\n", duration_text(elapsed(call.since, statistics.last)), text::printable(call.text),
                             call.served ? "answered by" : "asked by", comm_of(statistics, call.tid), call.tid.value);
     return text;
 }

@@ -1,7 +1,8 @@
 #include "tracer/output/export/exporters.hpp"
-#include "tracer/output/printable.hpp"
+#include "tracer/output/role_text.hpp"
 #include "tracer/output/statistics.hpp"
-#include "tracer/output/text/role_text.hpp"
+
+#include "decoders/text/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -31,7 +32,7 @@ td.wide { width: 40%; min-width: 15em } .bad { color: #b00 }
 
 std::string escape(std::string_view text) {
     std::string result;
-    for (const char c : printable(text)) {
+    for (const char c : text::printable(text)) {
         switch (c) {
             case '&':
                 result += "&amp;";

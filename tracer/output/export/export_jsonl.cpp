@@ -3,7 +3,7 @@
 #include "tracer/output/call_name.hpp"
 #include "tracer/output/export/call_exporter.hpp"
 #include "tracer/output/export/exporters.hpp"
-#include "tracer/output/text/role_text.hpp"
+#include "tracer/output/role_text.hpp"
 
 #include <fmt/compile.h>
 #include <fmt/format.h>

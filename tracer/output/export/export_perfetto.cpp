@@ -3,8 +3,9 @@
 #include "tracer/output/call_name.hpp"
 #include "tracer/output/export/call_exporter.hpp"
 #include "tracer/output/export/exporters.hpp"
-#include "tracer/output/printable.hpp"
-#include "tracer/output/text/role_text.hpp"
+#include "tracer/output/role_text.hpp"
+
+#include "decoders/text/printable.hpp"
 
 #include <fmt/format.h>
 #include <protozero/pbf_writer.hpp>
@@ -99,7 +100,7 @@ private:
 
     void describe(Pid pid, Tid tid) {
         const TaskInfo* task = find_task(tid);
-        const std::string comm = task == nullptr ? std::string() : printable(task->comm);
+        const std::string comm = task == nullptr ? std::string() : text::printable(task->comm);
         const std::string role = task == nullptr ? std::string() : role_text(task->role);
         if (tid == leader(pid) || !described_processes_.contains(pid)) {
             described_processes_.insert(pid);
@@ -108,7 +109,7 @@ private:
                 track.add_uint64(track_uuid, process_track(pid));
                 Pbf process(track, track_process);
                 process.add_int32(process_pid, pid.value);
-                process.add_string(process_name, role.empty() ? comm : comm + " (" + printable(role) + ")");
+                process.add_string(process_name, role.empty() ? comm : comm + " (" + text::printable(role) + ")");
             });
         }
         described_threads_.insert(thread_track(pid, tid));
@@ -174,15 +175,16 @@ private:
 
     void add_target(Pbf& event, const Event& from) const {
         if (from.fds.empty()) return;
-        if (const OpenFile* target = targets().find(from.fds.front().target)) annotate(event, "target", printable(target_text(*target)));
+        if (const OpenFile* target = targets().find(from.fds.front().target))
+            annotate(event, "target", text::printable(target_text(*target)));
     }
 
     void call(const Event& enter, const Event& exit) override {
         const auto rendered = decoders::render_call(enter, exit, style(), scope());
         const std::uint64_t woken = note_flow(enter, exit);
         begin(enter, exit.is_error ? "error" : "syscall", [&](Pbf& event) {
-            annotate(event, "call", printable(rendered.on_entry + rendered.on_exit));
-            annotate(event, "result", printable(rendered.result));
+            annotate(event, "call", text::printable(rendered.on_entry + rendered.on_exit));
+            annotate(event, "result", text::printable(rendered.result));
             annotate(event, "ret", exit.result);
             add_target(event, enter);
             if (woken != 0) event.add_fixed64(event_flow, woken);
@@ -213,7 +215,7 @@ private:
 
     void unfinished(const Event& enter, MonotonicTime last, Unreturned) override {
         begin(enter, "never returned", [&](Pbf& event) {
-            annotate(event, "call", printable(decoders::render_entry(enter, style(), scope()).on_entry));
+            annotate(event, "call", text::printable(decoders::render_entry(enter, style(), scope()).on_entry));
             add_target(event, enter);
         });
         finish(enter, last);
@@ -253,7 +255,7 @@ private:
             track_event.add_uint64(event_track, track_of(event));
             track_event.add_string(event_category, "event");
             track_event.add_string(event_name, name);
-            if (!event.note.empty()) annotate(track_event, "note", printable(event.note));
+            if (!event.note.empty()) annotate(track_event, "note", text::printable(event.note));
         });
     }
 

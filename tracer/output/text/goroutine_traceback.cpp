@@ -1,6 +1,7 @@
 // Go's traceback format, rule by rule as runtime/traceback.go prints it.
 #include "tracer/output/text/goroutine_traceback.hpp"
-#include "tracer/output/printable.hpp"
+
+#include "decoders/text/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -70,13 +71,13 @@ std::vector<const GoFrame*> visible_frames(const Goroutine& goroutine, const Sta
 std::string function_name(const GoFrame& frame) {
     if (frame.function == "runtime.gopanic") return "panic";
     const std::size_t open = frame.function.find('['), close = frame.function.rfind(']');
-    if (open == std::string::npos || close == std::string::npos || close < open) return printable(frame.function);
-    return printable(frame.function.substr(0, open) + "[...]" + frame.function.substr(close + 1));
+    if (open == std::string::npos || close == std::string::npos || close < open) return text::printable(frame.function);
+    return text::printable(frame.function.substr(0, open) + "[...]" + frame.function.substr(close + 1));
 }
 
 void print_frame(std::string& out, const GoFrame& frame) {
     const auto end = std::back_inserter(out);
-    fmt::format_to(end, "{}({})\n\t{}:{}", function_name(frame), frame.no_arguments ? "" : "...", printable(frame.file), frame.line);
+    fmt::format_to(end, "{}({})\n\t{}:{}", function_name(frame), frame.no_arguments ? "" : "...", text::printable(frame.file), frame.line);
     if (!frame.inlined && frame.offset != 0) fmt::format_to(end, " +{:#x}", frame.offset);
     out += '\n';
 }
@@ -120,7 +121,7 @@ void print_creator(std::string& out, const Goroutine& goroutine, int minor) {
     if (!shows(frame, "", false, minor)) return;
     out += "created by " + function_name(frame);
     if (goroutine.parent) out += fmt::format(" in goroutine {}", goroutine.parent.value);
-    out += fmt::format("\n\t{}:{}", printable(frame.file), frame.line);
+    out += fmt::format("\n\t{}:{}", text::printable(frame.file), frame.line);
     if (frame.offset != 0) out += fmt::format(" +{:#x}", frame.offset);
     out += '\n';
 }
@@ -133,11 +134,12 @@ std::string_view state_text(const Goroutine& goroutine) {
 
 std::string purpose_text(const GoroutinePurpose& purpose) {
     if (purpose.what.empty()) return {};
-    std::string text = printable(purpose.what);
-    if (!purpose.detail.empty()) text += " " + printable(purpose.detail);
+    std::string text = text::printable(purpose.what);
+    if (!purpose.detail.empty()) text += " " + text::printable(purpose.detail);
     if (purpose.container)
-        text += " of " + printable(purpose.container.ns.empty() ? purpose.container.id : purpose.container.ns + "/" + purpose.container.id);
-    if (!purpose.exec_id.empty()) text += " exec " + printable(purpose.exec_id);
+        text += " of " +
+                text::printable(purpose.container.ns.empty() ? purpose.container.id : purpose.container.ns + "/" + purpose.container.id);
+    if (!purpose.exec_id.empty()) text += " exec " + text::printable(purpose.exec_id);
     return text;
 }
 
@@ -154,7 +156,7 @@ void print_body(std::string& out, const Goroutine& goroutine, const StackStyle& 
 }  // namespace
 
 std::string goroutine_title(const Goroutine& goroutine, const StackStyle& style) {
-    std::string out = fmt::format("goroutine {} [{}", goroutine.id.value, printable(state_text(goroutine)));
+    std::string out = fmt::format("goroutine {} [{}", goroutine.id.value, text::printable(state_text(goroutine)));
     if (goroutine.state == GoState::leaked) out += " (leaked)";
     const auto minutes = goroutine.waiting ? std::chrono::duration_cast<std::chrono::minutes>(*goroutine.waiting).count() : 0;
     if (minutes >= 1) out += fmt::format(", {} minutes", minutes);
@@ -210,7 +212,7 @@ std::string print_goroutine_groups(const GoProgram& program, const StackStyle& s
         if (group->size() == 1) {
             out += goroutine_title(first, style) + ":\n";
         } else {
-            out += fmt::format("{} goroutines [{}]: ", group->size(), printable(state_text(first)));
+            out += fmt::format("{} goroutines [{}]: ", group->size(), text::printable(state_text(first)));
             for (std::size_t i = 0; i < group->size() && i < 16; ++i) out += fmt::format("{}{}", i == 0 ? "" : " ", (*group)[i]->id.value);
             out += group->size() > 16 ? " …\n" : "\n";
         }
@@ -237,12 +239,12 @@ std::string print_folded(const GoProgram* program, const ProcessStacks* native, 
     }
     if (native != nullptr) {
         for (const NativeThreadStack& thread : native->threads) {
-            std::string line = piece(printable(thread.comm));
+            std::string line = piece(text::printable(thread.comm));
             for (auto frame = thread.frames.rbegin(); frame != thread.frames.rend(); ++frame) {
-                line += ";" + piece(frame->function.empty() ? fmt::format("{:#x}", frame->pc) : printable(frame->function));
+                line += ";" + piece(frame->function.empty() ? fmt::format("{:#x}", frame->pc) : text::printable(frame->function));
             }
             for (auto function = thread.kernel.rbegin(); function != thread.kernel.rend(); ++function)
-                line += ";" + piece(printable(*function)) + "_[k]";
+                line += ";" + piece(text::printable(*function)) + "_[k]";
             ++counts[line];
         }
     }
@@ -255,21 +257,22 @@ std::string print_native_stacks(const ProcessStacks& stacks, const StackStyle& s
     std::string out;
     for (const NativeThreadStack& thread : stacks.threads) {
         if (!out.empty()) out += '\n';
-        out += fmt::format("TID {} {} ({}", thread.tid.value, printable(thread.comm), thread.state);
+        out += fmt::format("TID {} {} ({}", thread.tid.value, text::printable(thread.comm), thread.state);
         if (thread.syscall >= 0)
             out += ", " + (style.syscall_name ? style.syscall_name(thread.syscall) : fmt::format("syscall {}", thread.syscall));
         out += "):\n";
-        for (const std::string& function : thread.kernel) out += "    [kernel] " + printable(function) + "\n";
+        for (const std::string& function : thread.kernel) out += "    [kernel] " + text::printable(function) + "\n";
         for (std::size_t i = 0; i < thread.frames.size(); ++i) {
             const StackFrame& frame = thread.frames[i];
             out += fmt::format("#{:<3} {:#018x}", i, frame.pc);
-            if (!frame.function.empty()) out += fmt::format(" {}+{:#x}", printable(frame.function), frame.offset);
+            if (!frame.function.empty()) out += fmt::format(" {}+{:#x}", text::printable(frame.function), frame.offset);
             if (!frame.module.empty())
-                out += fmt::format(" - {}{}", printable(frame.module), frame.function.empty() ? fmt::format("+{:#x}", frame.offset) : "");
+                out += fmt::format(" - {}{}", text::printable(frame.module),
+                                   frame.function.empty() ? fmt::format("+{:#x}", frame.offset) : "");
             out += '\n';
-            if (!frame.file.empty()) out += fmt::format("      {}:{}\n", printable(frame.file), frame.line);
+            if (!frame.file.empty()) out += fmt::format("      {}:{}\n", text::printable(frame.file), frame.line);
         }
-        if (!thread.missing.empty()) out += "    (" + printable(thread.missing) + ")\n";
+        if (!thread.missing.empty()) out += "    (" + text::printable(thread.missing) + ")\n";
     }
     return out;
 }

@@ -1,6 +1,7 @@
 // What a goroutine waits on, in words.
-#include "tracer/output/printable.hpp"
 #include "tracer/output/text/goroutine_traceback.hpp"
+
+#include "decoders/text/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -36,14 +37,14 @@ std::string lock_text(std::string_view kind, const GoWait& wait) {
 
 std::string descriptor_text(const GoWait& wait) {
     std::string text = fmt::format("fd {}", wait.fd.value);
-    if (!wait.fd_path.empty()) text += " " + printable(wait.fd_path);
+    if (!wait.fd_path.empty()) text += " " + text::printable(wait.fd_path);
     return text;
 }
 
 std::string syscall_text(const GoWait& wait, const StackStyle& style) {
     std::string text = style.syscall_name ? style.syscall_name(wait.syscall) : fmt::format("syscall {}", wait.syscall);
     if (wait.fd.value >= 0) return text + " " + descriptor_text(wait);
-    if (!wait.fd_path.empty()) text += " " + printable(wait.fd_path);
+    if (!wait.fd_path.empty()) text += " " + text::printable(wait.fd_path);
     return text;
 }
 

@@ -4,7 +4,7 @@
 #include "decoders/syscalls/table.hpp"
 #include "tracer/output/call_choice.hpp"
 #include "tracer/output/call_name.hpp"
-#include "tracer/output/text/role_text.hpp"
+#include "tracer/output/role_text.hpp"
 
 #include <fmt/compile.h>
 #include <fmt/format.h>

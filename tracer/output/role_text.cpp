@@ -1,4 +1,4 @@
-#include "tracer/output/text/role_text.hpp"
+#include "tracer/output/role_text.hpp"
 
 #include <algorithm>
 #include <iterator>
