@@ -1,3 +1,4 @@
+#include "tests/unit/kernel.hpp"
 #include "tests/unit/tracer/engine/traced_session.hpp"
 
 #include <sys/syscall.h>
@@ -146,11 +147,7 @@ TEST_CASE("a group-stop stays one until SIGCONT") {
 }
 
 TEST_CASE("a 32-bit call is one, with its own number and arguments") {
-    Target untraced("compat");
-    if (untraced.exit_status() == 128 + SIGSEGV) {
-        MESSAGE("this kernel or hypervisor has no int 0x80");
-        return;
-    }
+    SKIP_UNLESS_KERNEL_CAN("32-bit-calls");
     Session session(running("compat"));
     REQUIRE(session.result());
     CHECK(session.result()->exit_status == 0);
