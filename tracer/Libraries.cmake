@@ -1,5 +1,4 @@
 # The libraries that others keep. Where Debian ships an archive it is linked statically in the release build.
-find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
 
@@ -52,5 +51,3 @@ shimtrace_find(lib_zstd zstd)
 shimtrace_find(lib_xxhash xxhash)
 target_include_directories(lib_netlink SYSTEM INTERFACE /usr/include/libnl3)
 add_library(lib_protozero INTERFACE)
-add_library(lib_cli11 INTERFACE)
-add_library(lib_doctest INTERFACE)
