@@ -63,6 +63,14 @@ std::optional<T> attribute(nlattr* found) {
     return value;
 }
 
+/// Of an attribute that holds any number of values, none as well: then it has no bytes.
+template <typename T>
+std::vector<T> attribute_values(nlattr* found) {
+    std::vector<T> values(found ? static_cast<std::size_t>(nla_len(found)) / sizeof(T) : 0);
+    if (!values.empty()) std::memcpy(values.data(), nla_data(found), values.size() * sizeof(T));
+    return values;
+}
+
 int on_unix(nl_msg* message, void* context) {
     const auto* found = body<unix_diag_msg>(message);
     if (!found) return NL_SKIP;
@@ -80,12 +88,8 @@ int on_unix(nl_msg* message, void* context) {
         socket.facts.send_queue = queues->udiag_wqueue;
     }
     auto& table = *static_cast<SocketTable*>(context);
-    if (nlattr* pending = attributes[UNIX_DIAG_ICONS]) {
-        std::vector<std::uint32_t> clients(static_cast<std::size_t>(nla_len(pending)) / sizeof(std::uint32_t));
-        std::memcpy(clients.data(), nla_data(pending), clients.size() * sizeof(std::uint32_t));
-        for (const std::uint32_t client : clients)
-            if (client != 0) table.add_pending(Inode{client}, socket.facts.inode);
-    }
+    for (const auto client : attribute_values<std::uint32_t>(attributes[UNIX_DIAG_ICONS]))
+        if (client != 0) table.add_pending(Inode{client}, socket.facts.inode);
     table.add(std::move(socket));
     return NL_OK;
 }
