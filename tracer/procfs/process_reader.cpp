@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace shimtrace::host {
