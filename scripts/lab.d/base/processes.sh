@@ -1,5 +1,7 @@
 # What processes do, read from /proc: every hang is checked with these before it is called one. Polled often, also on a busy machine: few of them fork.
 
+declare -a lab_hangs=()  # the condition that makes the hang: in words, then the command that checks it
+
 fail() {
     echo "lab: $*" >&2
     [[ ! -s $lab_dir/log ]] || tail -3 "$lab_dir/log" | sed 's/^/lab: log: /' >&2
@@ -14,6 +16,15 @@ eventually() {
         ((${EPOCHREALTIME/[.,]/} < end)) || fail "did not come about in time: $what"
         sleep 0.02
     done
+    # What a hang is waited for last is what makes it one.
+    [[ $1 == remember ]] || lab_hangs=("$what" "$@")
+}
+
+# still_hangs: what was true when the hang had been made is true at its end, unless LAB_DIR/ended says that it was ended on purpose.
+still_hangs() {
+    # A tracer that came and went has left a sleep or a poll in restart_syscall.
+    [[ ${lab_hangs[1]:-} != stays_in_call ]] || lab_hangs+=(219)
+    ((${#lab_hangs[@]} == 0)) || [[ -e $lab_dir/ended ]] || eventually 5 "${lab_hangs[0]}, to the end" "${lab_hangs[@]:1}"
 }
 
 # The letter of a process's (or TID's) state; empty when there is none.
