@@ -34,18 +34,29 @@ struct Remedy {
     Risk risk = Risk::safe;
 };
 
+/// What could not be seen: it bounds what can be said.
+struct Limit {
+    std::string what;   ///< "goroutines of shim[790]"
+    std::string why;    ///< "not permitted"
+    std::string needs;  ///< what would help: "CAP_SYS_PTRACE"; empty: nothing that is known
+    auto operator<=>(const Limit&) const = default;
+};
+
 struct DiagnosedTarget {
     Pid pid;
     std::int32_t pid_ns = 0;
     std::string comm;
     std::string role;
     ContainerRef container;
+    std::string place = {};  ///< where its state is, if others have the same namespace and id
 };
 
 struct Diagnosis {
     DiagnosedTarget target;
     std::string cause;  ///< a word of the table of causes
     bool stuck = false;
+    bool decided = true;     ///< false: evidence was out of reach, and whether it is stuck could not be told
+    bool unsettled = false;  ///< another look could tell more
     Confidence confidence = Confidence::possible;
     std::optional<double> since_s;
     std::string summary;
@@ -54,6 +65,7 @@ struct Diagnosis {
     std::vector<std::string> evidence;
     std::vector<Remedy> remedies;
     std::int64_t stopped_us = 0;
+    std::vector<Limit> limits;    ///< what could not be seen of it
     std::vector<Diagnosis> also;  ///< what else ails it, less urgent
     WaitGraph graph;              ///< the part of the graph that was walked
 };

@@ -165,6 +165,16 @@ struct ContainerFiles {
     std::vector<ExecPidFile> execs;
     std::vector<OciHook> hooks;
     std::string unresponsive_mount;  ///< its bundle or state lies on this mount, which does not answer: they were not read
+    Pid seen_through;                ///< its paths are those of this process's root; 0: shimtrace's own
+};
+
+/// Who looked: what could be seen follows from it.
+struct Observer {
+    bool known = false;  ///< false: in snapshots of older versions
+    std::uint32_t uid = 0;
+    std::uint64_t capabilities = 0;  ///< effective, as capget(2) tells: bit N is capability N
+    bool host_pids = true;           ///< in the host's pid namespace
+    bool host_users = true;          ///< in the host's user namespace, where its capabilities count
 };
 
 struct Snapshot {
@@ -180,9 +190,11 @@ struct Snapshot {
     std::vector<FileLock> locks;
     std::vector<ContainerFiles> containers;
     std::uint64_t clock_ticks_per_second = 100;
-    Nanoseconds stopped{};                 ///< how long the target was stopped to take it; 0: not at all
-    std::vector<std::string> read_errors;  ///< what could not be read, and why
-    std::vector<ContainerRef> asked;       ///< the containers asked about; a container that has no process left has no pid in `targets`
+    Nanoseconds stopped{};                  ///< how long the target was stopped to take it; 0: not at all
+    std::vector<std::string> read_errors;   ///< what could not be read, and why
+    std::vector<ContainerRef> asked;        ///< the containers asked about; a container that has no process left has no pid in `targets`
+    std::vector<std::string> asked_places;  ///< of `asked`: where the state of one of several namesakes is; empty: none is
+    Observer observer;
 };
 
 }  // namespace shimtrace

@@ -5,6 +5,9 @@
 #include "tracer/containerd/audit_facts.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/checks/places.hpp"
+#include "tracer/diagnosis/diagnose.hpp"
+#include "tracer/output/json/why_json.hpp"
+#include "tracer/output/text/why_text.hpp"
 #include "tracer/session/targets.hpp"
 
 #include <fmt/format.h>
@@ -33,6 +36,7 @@ struct Audited {
     std::vector<ContainerRef> asked;  ///< empty: all
     std::vector<Finding> findings;
     std::vector<std::string> notes;
+    std::vector<Limit> limits;  ///< what could not be seen: then the absence of findings says nothing
 };
 
 constexpr std::string_view severity_names[] = {"warning", "error"};
@@ -58,8 +62,6 @@ std::vector<std::string> notes_of(const AuditFacts& facts, const AuditOptions& o
         }
         notes.push_back(fmt::format("a copy in {}: these checks need the live kernel and were not made: {}", options.scope.copy, codes));
     } else {
-        if (geteuid() != 0)
-            notes.emplace_back("not root: the files of containerd and runc can't be read, so most checks say nothing; run as root");
         if (!options.scope.ask) notes.emplace_back("shims were not asked: --ask calls State on each");
     }
     notes.emplace_back("containerd itself was not asked: its socket speaks gRPC, which shimtrace does not; its files stand for it");
@@ -206,6 +208,7 @@ std::string as_json(const Audited& audited) {
         {"findings", nlohmann::ordered_json::array()},
         {"containers", nlohmann::ordered_json::array()},
         {"skipped", nlohmann::ordered_json::array()},
+        {"limits", output::limits_json(audited.limits)},
         {"notes", audited.notes}};
     for (const Finding& finding : audited.findings) json["findings"].push_back(as_json(finding));
     for (std::size_t n = 0; n < audited.facts.containers.size(); ++n) {
@@ -245,6 +248,8 @@ int run(const AuditOptions& options, const Globals& globals) {
     if (!audited.asked.empty())
         std::erase_if(audited.findings, [&](const Finding& finding) { return !is_asked(audited, finding.container); });
     audited.notes = notes_of(audited.facts, options);
+    if (audited.facts.live) audited.limits = diagnosis::limits_of(audited.facts.snapshot, {});
+    for (const Limit& limit : audited.limits) audited.notes.push_back("not seen: " + output::limit_text(limit));
 
     if (globals.json)
         fmt::print("{}\n", as_json(audited));
@@ -257,7 +262,8 @@ int run(const AuditOptions& options, const Globals& globals) {
     const bool failed = std::ranges::any_of(audited.findings, [&](const Finding& finding) {
         return options.fail_on == "warning" || (options.fail_on == "error" && finding.severity == Severity::error);
     });
-    return failed ? exit_stuck : exit_done;
+    if (failed) return exit_stuck;
+    return !options.fail_on.empty() && !audited.limits.empty() ? exit_unknown : exit_done;
 }
 
 }  // namespace
@@ -267,7 +273,9 @@ void add_audit(CLI::App& app, Globals& globals, int& exit_code) {
     CLI::App* audit = app.add_subcommand(
         "audit", "where containerd, shim, runc and the kernel contradict each other, with the remedy for each; changes nothing");
     audit->add_option("TARGET", options->targets, "containers (none: all)");
-    audit->add_option("--fail-on", options->fail_on, "exit with 3 where there is a finding of this severity or worse")
+    audit
+        ->add_option("--fail-on", options->fail_on,
+                     "exit with 3 where there is a finding of this severity or worse, with 4 where that could not be told")
         ->check(CLI::IsMember({"warning", "error"}));
     audit->add_option("--root", options->scope.copy, "audit a copy: a directory that holds a host's /run and /var/lib")->type_name("DIR");
     audit->add_flag("--ask", options->scope.ask, "call State on every shim as well");

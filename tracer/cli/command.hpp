@@ -21,12 +21,8 @@ struct Globals {
     std::vector<std::string> command;  ///< what stood after `--`: a command to start
 };
 
-/// Said where it matters: what is missing then is no finding.
-inline constexpr std::string_view not_root =
-    "not root: the files of containerd and runc, other users' descriptors and what processes wait for can't be read; run as root";
-
 /// Exit codes of the program; `trace -- CMD` exits as CMD did.
-enum ExitCode : int { exit_done = 0, exit_failed = 1, exit_usage = 2, exit_stuck = 3 };
+enum ExitCode : int { exit_done = 0, exit_failed = 1, exit_usage = 2, exit_stuck = 3, exit_unknown = 4 };
 
 /// Prints "shimtrace: …" on standard error and hands the code back.
 int report(const Error& error, int exit_code);

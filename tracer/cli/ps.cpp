@@ -2,8 +2,13 @@
 #include "decoders/text/printable.hpp"
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
+#include "tracer/cli/verdict_code.hpp"
 #include "tracer/containerd/listing.hpp"
+#include "tracer/output/json/why_json.hpp"
+#include "tracer/output/text/why_text.hpp"
 #include "tracer/session/diagnose_live.hpp"
+
+#include <shimtrace/namesakes.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -25,7 +30,7 @@ using containerd::ListedContainer;
 using containerd::ListedRuntime;
 
 struct PsOptions {
-    bool wide = false, no_trunc = false;
+    bool wide = false, no_trunc = false, exit_code = false;
     std::string sort = "namespace";
     double watch_s = 0;
 };
@@ -35,6 +40,8 @@ struct Picture {
     Snapshot snapshot;
     std::vector<ListedContainer> rows;
     std::vector<std::string> notes;  ///< what is missing, and why
+    std::vector<Limit> limits;
+    int verdict = exit_done;
 };
 
 /// --sort's words; ties keep the order by namespace and id.
@@ -59,22 +66,27 @@ void add_verdicts(std::vector<ListedContainer>& rows, const std::vector<Diagnosi
     for (const Diagnosis& diagnosis : diagnoses) {
         const auto row = std::ranges::find_if(rows, [&](const ListedContainer& each) {
             const bool same_shim = diagnosis.target.role != "shim" || !each.shim || each.shim == diagnosis.target.pid;
-            return each.container == diagnosis.target.container && same_shim;
+            const bool same_place =
+                diagnosis.target.place.empty() || (each.files != nullptr && place_of_state(*each.files) == diagnosis.target.place);
+            return each.container == diagnosis.target.container && same_shim && same_place;
         });
         if (row == rows.end()) continue;
         row->waits_since_s = diagnosis.since_s;
-        if (!diagnosis.stuck) continue;
-        row->stuck = true;
-        row->waits = diagnosis.cause;
+        row->stuck = diagnosis.stuck;
+        row->decided = diagnosis.decided;
+        if (diagnosis.stuck || !diagnosis.decided) row->waits = diagnosis.cause;
     }
 }
 
+/// What `why` sees and says of everything.
 Picture picture_of(session::DiagnosisResult seen) {
     Picture picture;
+    picture.verdict = verdict_code(seen);
+    picture.limits = std::move(seen.limits);
     picture.snapshot = std::move(seen.snapshot);
     picture.rows = containerd::list_containers(picture.snapshot);
     add_verdicts(picture.rows, seen.diagnoses);
-    if (geteuid() != 0) picture.notes.emplace_back(not_root);
+    for (const Limit& limit : picture.limits) picture.notes.push_back("not seen: " + output::limit_text(limit));
     for (const std::string& gap : picture.snapshot.read_errors) picture.notes.push_back(gap);
     return picture;
 }
@@ -201,7 +213,7 @@ nlohmann::ordered_json as_json(const ListedContainer& row) {
         {"age_s", number_or_null(row.age_s)},
         {"processes", row.processes},
         {"waits", row.waits},
-        {"stuck", row.stuck},
+        {"stuck", row.decided ? nlohmann::ordered_json(row.stuck) : nlohmann::ordered_json()},
         {"since_s", number_or_null(row.waits_since_s)},
     };
     if (row.init_pid_ns != 0) json["init_pid_ns"] = row.init_pid_ns;
@@ -232,12 +244,14 @@ std::string as_json(const Picture& picture) {
         {"host",
          {{"name", host.name}, {"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", text::rfc3339(picture.snapshot.taken)}}},
         {"containers", nlohmann::ordered_json::array()},
+        {"limits", output::limits_json(picture.limits)},
         {"notes", picture.notes}};
     for (const ListedContainer& row : picture.rows) json["containers"].push_back(as_json(row));
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string nothing_found(const Snapshot& snapshot) {
+std::string nothing_found(const Snapshot& snapshot, bool all_seen) {
+    if (!all_seen) return "no container is to be seen from here\n";
     const bool daemon =
         std::ranges::any_of(snapshot.processes, [](const Process& process) { return process.role.role == ProcessRole::containerd; });
     return daemon ? "containerd is running, with no container: no shim, no bundle, no runtime's state\n"
@@ -260,15 +274,15 @@ int print_once(const PsOptions& options, const Globals& globals, session::LiveDi
         text = as_json(picture) + "\n";
     } else {
         if (repeated && isatty(STDOUT_FILENO) != 0) text = "\x1b[H\x1b[2J";
-        text += picture.rows.empty() ? nothing_found(picture.snapshot) : table(picture, options);
+        text += picture.rows.empty() ? nothing_found(picture.snapshot, picture.limits.empty()) : table(picture, options);
     }
     fmt::print("{}", text);
     if (std::fflush(stdout) != 0) return exit_failed;
-    // To root what a few processes keep to themselves matters only when looking closely; JSON always has it.
-    if (!globals.json && (geteuid() != 0 || options.wide)) {
+    // What a few processes keep to themselves matters only when looking closely; JSON always has it.
+    if (!globals.json && (!picture.limits.empty() || options.wide)) {
         for (const std::string& note : picture.notes) fmt::print(stderr, "shimtrace: {}\n", text::printable(note));
     }
-    return exit_done;
+    return options.exit_code ? picture.verdict : exit_done;
 }
 
 int run(const PsOptions& options, const Globals& globals) {
@@ -279,7 +293,7 @@ int run(const PsOptions& options, const Globals& globals) {
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
     while (interrupted == 0) {
-        if (const int code = print_once(options, globals, diagnosis); code != exit_done) return code;
+        if (const int code = print_once(options, globals, diagnosis); code == exit_failed || code == exit_usage) return code;
         timespec wait{static_cast<std::time_t>(options.watch_s),
                       static_cast<long>((options.watch_s - static_cast<double>(static_cast<std::time_t>(options.watch_s))) * 1e9)};
         nanosleep(&wait, nullptr);
@@ -293,6 +307,7 @@ void add_ps(CLI::App& app, Globals& globals, int& exit_code) {
     const auto options = std::make_shared<PsOptions>();
     CLI::App* ps = app.add_subcommand("ps", "every container: its shim, its state as each sees it, and in a word what it waits for");
     ps->add_flag("--wide,-w", options->wide, "cgroup, runc's root, bundle and containerd's socket too");
+    ps->add_flag("--exit-code", options->exit_code, "exit with 3 when anything is stuck, with 4 when that could not be told");
     ps->add_flag("--no-trunc", options->no_trunc, "whole ids");
     std::vector<std::string> keys;
     for (const SortKey& key : sort_keys) keys.emplace_back(key.name);

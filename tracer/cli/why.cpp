@@ -1,6 +1,7 @@
 // shimtrace why: what a container waits for, and who is to blame.
 #include "decoders/text/durations.hpp"
 #include "tracer/cli/command.hpp"
+#include "tracer/cli/verdict_code.hpp"
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
 #include "tracer/session/diagnose_live.hpp"
@@ -50,10 +51,6 @@ session::DiagnoseOptions diagnose_options(const Globals& globals, const WhyOptio
     return {.targets = options.targets, .may_stop = options.stop && !options.no_stop, .session = {}, .run_dir = globals.run_dir};
 }
 
-bool any_stuck(const std::vector<Diagnosis>& diagnoses) {
-    return std::ranges::any_of(diagnoses, &Diagnosis::stuck);
-}
-
 /// Foreign names reach a machine only as text that is valid: what is not UTF-8 is replaced.
 std::string as_text(const nlohmann::ordered_json& json, int indent) {
     return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -65,13 +62,13 @@ void print(const Globals& globals, const WhyOptions& options, const session::Dia
         return;
     }
     if (globals.json) {
-        fmt::print("{}\n", as_text(output::why_json(result.snapshot, result.diagnoses), 1));
+        fmt::print("{}\n", as_text(output::why_json(result.snapshot, result.diagnoses, result.limits), 1));
         return;
     }
     const output::WhyStyle style = style_of(globals, options);
     const bool all = options.targets.empty() && result.query.containers.empty() && result.query.pids.empty();
     if (all || result.diagnoses.size() > 4) {
-        fmt::print("{}", output::why_all_text(result.diagnoses, style));
+        fmt::print("{}", output::why_all_text(result.diagnoses, result.limits, style));
     } else {
         for (std::size_t i = 0; i < result.diagnoses.size(); ++i)
             fmt::print("{}{}", i > 0 ? "\n" : "", output::why_text(result.diagnoses[i], style));
@@ -95,8 +92,7 @@ int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval
         if (const auto saved = session::save_snapshot(options.save, seen->snapshot, options.force); !saved)
             return report(saved.error(), exit_failed);
     print(globals, options, *seen);
-    if (::geteuid() != 0) report({.what = std::string(not_root)}, exit_done);
-    return options.exit_code && any_stuck(seen->diagnoses) ? exit_stuck : exit_done;
+    return options.exit_code ? verdict_code(*seen) : exit_done;
 }
 
 /// False: none of the processes asked about was there to be looked at.
@@ -120,7 +116,7 @@ int from_file(const Globals& globals, const WhyOptions& options, const std::stri
                       exit_failed);
     const session::DiagnosisResult offline = session::diagnose_snapshot({std::move(*snapshot), std::move(*query)});
     print(globals, asked, offline);
-    return options.exit_code && any_stuck(offline.diagnoses) ? exit_stuck : exit_done;
+    return options.exit_code ? verdict_code(offline) : exit_done;
 }
 
 /// What makes a hang the same hang at the next look.
@@ -158,9 +154,9 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
                 if (const auto saved = session::save_snapshot(path, seen->snapshot); !saved) report(saved.error(), exit_failed);
             }
             if (globals.json)
-                fmt::print("{}\n", as_text(output::why_json(seen->snapshot, fresh), -1));
+                fmt::print("{}\n", as_text(output::why_json(seen->snapshot, fresh, seen->limits), -1));
             else
-                fmt::print("{}  {}\n", output::rfc3339(seen->snapshot.taken), output::why_all_text(fresh, style_of(globals, options)));
+                fmt::print("{}  {}\n", output::rfc3339(seen->snapshot.taken), output::why_all_text(fresh, {}, style_of(globals, options)));
             if (std::fflush(stdout) != 0) return exit_failed;
         }
         const auto until = std::chrono::steady_clock::now() + period;
@@ -202,7 +198,7 @@ void add_why(CLI::App& app, Globals& globals, int& exit_code) {
         ->type_name("200ms");
     command->add_flag("--stop", options->stop, "hold a Go program still for under a millisecond, for the stacks of running goroutines");
     command->add_flag("--no-stop", options->no_stop, "never stop a thread");
-    command->add_flag("--exit-code", options->exit_code, "exit with 3 when anything is stuck");
+    command->add_flag("--exit-code", options->exit_code, "exit with 3 when anything is stuck, with 4 when that could not be told");
     command->add_flag("-v,--verbose", options->verbose, "the whole graph of waits");
     command->add_flag("--dot", options->dot, "the whole graph in Graphviz's language");
     command->callback([&globals, &exit_code, options] { exit_code = run(globals, *options); });

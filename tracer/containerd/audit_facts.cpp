@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <linux/capability.h>
 #include <sys/klog.h>
 #include <unistd.h>
 
@@ -27,18 +28,25 @@ namespace {
 
 constexpr std::size_t most_proc = 64U << 20U;
 
-std::set<std::string> read_listening(const HostFiles& files) {
+/// A file of /proc of whoever `files` are seen by.
+Result<std::string> read_proc(const HostFiles& files, std::string_view name) {
+    const Pid process = files.process();
     // /proc files have no size: read to their end.
-    const auto text = files.read("/proc/net/unix", most_proc);
+    return HostFiles().read(fmt::format("/proc/{}/{}", process ? std::to_string(process.value) : std::string("thread-self"), name),
+                            most_proc);
+}
+
+std::set<std::string> read_listening(const HostFiles& files) {
+    const auto text = read_proc(files, "net/unix");
     if (!text) return {};
     const std::vector<std::string> paths = listening_paths(*text);
     return {paths.begin(), paths.end()};
 }
 
-/// Mount points of this mount namespace.
+/// Mount points of the mount namespace.
 std::vector<std::string> read_mount_points(const HostFiles& files) {
     std::vector<std::string> points;
-    const auto text = files.read("/proc/self/mountinfo", most_proc);
+    const auto text = read_proc(files, "mountinfo");
     if (!text) return points;
     std::string_view rest = *text;
     while (!rest.empty()) {
@@ -63,9 +71,10 @@ std::string read_kernel_log() {
 
 class Gatherer {
 public:
-    Gatherer(const AuditScope& scope, HostFiles files) : scope_(scope), files_(std::move(files)) {}
+    /// `files`: the host's, or a copy of them. `views`: of containers that are seen through others; nullptr: none is.
+    Gatherer(const AuditScope& scope, HostFiles files, const MountViews* views) : scope_(scope), files_(std::move(files)), views_(views) {}
 
-    AuditFacts gather(Snapshot snapshot, const Layout& layout) {
+    AuditFacts gather(Snapshot snapshot, const std::vector<Instance>& instances) {
         facts_.live = !files_.is_copy();
         facts_.snapshot = std::move(snapshot);
         if (facts_.live) {
@@ -75,7 +84,7 @@ public:
         }
         for (const ContainerFiles& container : facts_.snapshot.containers) facts_.containers.push_back(read(container));
         add_states();
-        for (const Instance& instance : layout.instances) {
+        for (const Instance& instance : instances) {
             InstanceFacts& known =
                 facts_.instances.emplace_back(InstanceFacts{instance.pid, instance.state_dir, instance.address, instance.config_path, {}});
             known.others = instance.others;
@@ -97,13 +106,15 @@ private:
         }
     }
 
+    const HostFiles& files_of(const ContainerFiles& container) const { return views_ ? views_->of(container.seen_through) : files_; }
+
     ContainerFacts read(const ContainerFiles& container) {
         ContainerFacts facts;
         read_config(container, facts);
         read_state(container, facts);
         const std::string socket(socket_path(container.address));
         if (!socket.empty() && socket.front() == '/') {
-            facts.socket_exists = files_.facts(socket).has_value();
+            facts.socket_exists = files_of(container).facts(socket).has_value();
             if (facts_.live) facts.listening = listening_.contains(socket);
         }
         if (!container.bundle.empty()) {
@@ -113,7 +124,9 @@ private:
             }
         }
         if (scope_.ask && facts_.live && container.sandbox_shim && !container.address.empty()) {
-            facts.answer = ask_shim(container.address, container.container, scope_.ask_timeout_s);
+            const std::string address =
+                container.address.starts_with('@') ? container.address : files_of(container).reached_by(socket_path(container.address));
+            facts.answer = ask_shim(address, container.container, scope_.ask_timeout_s);
         }
         return facts;
     }
@@ -121,7 +134,8 @@ private:
     void read_config(const ContainerFiles& container, ContainerFacts& facts) const {
         if (!container.bundle_exists) return;
         const std::string path = container.bundle + "/config.json";
-        const auto text = files_.read(path, most_json);
+        const HostFiles& files = files_of(container);
+        const auto text = files.read(path, most_json);
         if (!text) {
             if (text.error().number == ENOENT) facts.config.push_back({"is not there"});
             return;
@@ -137,18 +151,18 @@ private:
             // startContainer's run in the container, whose root file system has their paths.
             if (hook.path.starts_with('/') && hook.kind != "startContainer")
                 facts.hooks.push_back(
-                    {hook.kind, hook.path, hook.place.line, hook_problem(hook.path), process_of_exe_link(hook.path).has_value()});
+                    {hook.kind, hook.path, hook.place.line, hook_problem(files, hook.path), process_of_exe_link(hook.path).has_value()});
         }
     }
 
     /// Follows links, as execve does; opens nothing.
-    std::string hook_problem(const std::string& path) const {
+    std::string hook_problem(const HostFiles& files, const std::string& path) const {
         if (const auto pid = process_of_exe_link(path)) {
             const bool lives = std::ranges::find(facts_.snapshot.processes, *pid, &Process::pid) != facts_.snapshot.processes.end();
-            return files_.is_copy() || lives ? "" : fmt::format("is the program of process {}, which has ended", pid->value);
+            return files.is_copy() || lives ? "" : fmt::format("is the program of process {}, which has ended", pid->value);
         }
-        const auto facts = files_.target_facts(path);
-        if (!facts) return files_.is_copy() ? "" : "does not exist";  // a copy has /run and /var/lib, not /usr
+        const auto facts = files.target_facts(path);
+        if (!facts) return files.is_copy() ? "" : "does not exist";  // a copy has /run and /var/lib, not /usr
         if (facts->type == FileType::directory) return "is a directory";
         if (facts->type != FileType::regular) return "is no regular file";
         if ((facts->mode & 0111U) == 0) return "is not executable";
@@ -157,7 +171,8 @@ private:
 
     void read_state(const ContainerFiles& container, ContainerFacts& facts) const {
         if (container.state_path.empty() || !container.state_json_error.empty()) return;
-        const auto text = files_.read(container.state_path, most_json);
+        const HostFiles& files = files_of(container);
+        const auto text = files.read(container.state_path, most_json);
         if (!text) return;
         const auto state = container.state_path.ends_with("/status") ? oci::parse_crun_status(*text) : oci::parse_runc_state(*text);
         if (!state) return;
@@ -167,12 +182,12 @@ private:
         std::set<Pid> processes;
         for (const auto& [controller, path] : state->cgroup_paths) {
             if (!path.starts_with("/sys/fs/cgroup/")) continue;
-            if (!files_.facts(path)) {
+            if (!files.facts(path)) {
                 facts.cgroup_missing.push_back(path);
                 continue;
             }
             facts.cgroup_left.push_back(path);
-            if (const auto list = files_.read(path + "/cgroup.procs", most_json)) add_pids(*list, processes);
+            if (const auto list = files.read(path + "/cgroup.procs", most_json)) add_pids(*list, processes);
         }
         facts.cgroup_processes.assign(processes.begin(), processes.end());
     }
@@ -223,7 +238,9 @@ private:
 
     /// ctr's directory, and one beside each STATE: NUMBER/ID-stdout.
     void read_fifos() {
-        if (::geteuid() != 0) return;  // others, whose descriptors can't be read, may have them open
+        // Others, whose descriptors can't be read, may have them open.
+        const Observer& observer = facts_.snapshot.observer;
+        if (observer.uid != 0 || (observer.capabilities >> CAP_SYS_PTRACE & 1U) == 0) return;
         std::set<std::string> held;
         for (const Process& process : facts_.snapshot.processes) {
             for (const FdEntry& entry : process.fds)
@@ -255,6 +272,7 @@ private:
 
     const AuditScope& scope_;
     HostFiles files_;
+    const MountViews* views_;
     AuditFacts facts_;
     std::set<std::string> listening_, daemon_sockets_;
     std::vector<std::string> mount_points_;
@@ -319,16 +337,22 @@ Result<AuditFacts> gather_audit_facts(const AuditScope& scope) {
     if (!files.is_copy()) {
         auto snapshot = list_containers_closely(scope.run_dir);
         if (!snapshot) return std::unexpected(snapshot.error());
-        const Layout layout = find_layout(*snapshot, files, scope.run_dir);
-        return Gatherer(scope, files).gather(std::move(*snapshot), layout);
+        const MountViews views(*snapshot);
+        std::vector<Instance> instances;
+        for (const MountViews::View& view : views.all())
+            for (Instance& instance : find_layout(*snapshot, view.files, scope.run_dir, views.residents_of(view)).instances)
+                if (std::ranges::find(instances, instance.state_dir, &Instance::state_dir) == instances.end())
+                    instances.push_back(std::move(instance));
+        return Gatherer(scope, views.all().front().files, &views).gather(*snapshot, instances);
     }
+    const Resident everybody = [](const Process&) { return true; };
     if (!files.facts("/")) return fail("read " + scope.copy, errno);
     if (!files.list("/run") && !files.list("/var"))
         return fail("find /run or /var in " + scope.copy, 0, "give the directory that holds the host's files");
     Snapshot snapshot;
-    const Layout layout = find_layout(snapshot, files, scope.run_dir);
-    snapshot.containers = find_containers(snapshot, layout, files, static_cast<std::int64_t>(time(nullptr)));
-    return Gatherer(scope, files).gather(std::move(snapshot), layout);
+    const Layout layout = find_layout(snapshot, files, scope.run_dir, everybody);
+    snapshot.containers = find_containers(snapshot, layout, files, everybody, static_cast<std::int64_t>(time(nullptr)));
+    return Gatherer(scope, files, nullptr).gather(std::move(snapshot), layout.instances);
 }
 
 }  // namespace shimtrace::containerd

@@ -10,12 +10,11 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <ctime>
+#include <set>
 
 namespace shimtrace::containerd {
 
@@ -59,8 +58,8 @@ std::string configured_root(const HostFiles& files, const std::string& bundle) {
 
 class ContainerFinder {
 public:
-    ContainerFinder(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, std::int64_t now_s)
-        : snapshot_(snapshot), layout_(layout), files_(files), now_s_(now_s) {}
+    ContainerFinder(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents, std::int64_t now_s)
+        : snapshot_(snapshot), layout_(layout), files_(files), lives_here_(residents), now_s_(now_s) {}
 
     std::vector<ContainerFiles> find() {
         for (const Instance& instance : layout_.instances) add_bundles(instance);
@@ -111,6 +110,7 @@ private:
     void add_shims_without_bundle() {
         for (const Process& process : snapshot_.processes) {
             if (process.role.role != ProcessRole::shim || !process.role.container || !process.role.operation.empty()) continue;
+            if (!lives_here_(process)) continue;
             const auto command = parse_shim(process.command_line);
             const auto cwd = parse_bundle_path(process.cwd);
             const bool known = std::ranges::any_of(found_, [&](const ContainerFiles& each) {
@@ -188,13 +188,10 @@ private:
         container.name = first_of({"io.kubernetes.cri.container-name", "io.kubernetes.container.name", "nerdctl/name"});
     }
 
-    /// Its shim lives in another mount namespace than shimtrace: the same path may lead elsewhere.
+    /// Its shim lives in another mount namespace than these files: the same path may lead elsewhere.
     [[nodiscard]] bool has_other_mounts(const ContainerRef& container) const {
-        const auto self = std::ranges::find(snapshot_.processes, Pid{::getpid()}, &Process::pid);
-        if (self == snapshot_.processes.end() || !self->ns.mnt) return false;
         return std::ranges::any_of(snapshot_.processes, [&](const Process& process) {
-            return process.role.role == ProcessRole::shim && process.role.container == container && process.ns.mnt &&
-                   process.ns.mnt != self->ns.mnt;
+            return process.role.role == ProcessRole::shim && process.role.container == container && !lives_here_(process);
         });
     }
 
@@ -283,14 +280,18 @@ private:
     const Snapshot& snapshot_;
     const Layout& layout_;
     const HostFiles& files_;
+    const Resident& lives_here_;
     std::int64_t now_s_;
     std::vector<ContainerFiles> found_;
 };
 
 }  // namespace
 
-std::vector<ContainerFiles> find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, std::int64_t now_s) {
-    return ContainerFinder(snapshot, layout, files, now_s).find();
+std::vector<ContainerFiles> find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files,
+                                            const Resident& residents, std::int64_t now_s) {
+    std::vector<ContainerFiles> found = ContainerFinder(snapshot, layout, files, residents, now_s).find();
+    for (ContainerFiles& each : found) each.seen_through = files.process();
+    return found;
 }
 
 std::vector<std::string> error_lines(std::string_view log, std::size_t most) {
@@ -361,14 +362,35 @@ void find_shims(Snapshot& snapshot) {
     }
 }
 
+namespace {
+
+/// The directory that holds the container's files, whatever path leads there.
+std::optional<std::pair<std::uint64_t, Inode>> place_of(const ContainerFiles& container, const HostFiles& files) {
+    for (const std::string& path : {container.bundle_exists ? container.bundle : std::string(), container.state_path})
+        if (const auto facts = path.empty() ? std::nullopt : files.facts(path)) return std::pair{facts->device, facts->inode};
+    return std::nullopt;
+}
+
+}  // namespace
+
 void read_container_files(Snapshot& snapshot, const std::string& run_dir) {
     // Roles once without files, to find the shims and runtimes that lead to them; then with them.
     snapshot.containers.clear();
     assign_roles(snapshot);
-    const HostFiles files;
     const std::int64_t taken = std::chrono::duration_cast<std::chrono::seconds>(snapshot.taken.time_since_epoch()).count();
     const std::int64_t now_s = taken > 0 ? taken : static_cast<std::int64_t>(time(nullptr));
-    snapshot.containers = find_containers(snapshot, find_layout(snapshot, files, run_dir), files, now_s);
+    const MountViews views(snapshot);
+    std::set<std::pair<std::uint64_t, Inode>> known;  // one directory may be seen from more than one mount namespace
+    std::vector<ContainerFiles> all;
+    for (const MountViews::View& view : views.all()) {
+        const Resident residents = views.residents_of(view);
+        const Layout layout = find_layout(snapshot, view.files, run_dir, residents);
+        for (ContainerFiles& files : find_containers(snapshot, layout, view.files, residents, now_s)) {
+            const auto place = views.all().size() > 1 ? place_of(files, view.files) : std::nullopt;
+            if (!place || known.insert(*place).second) all.push_back(std::move(files));
+        }
+    }
+    snapshot.containers = std::move(all);
     find_shims(snapshot);
     assign_roles(snapshot);
 }

@@ -15,8 +15,9 @@ constexpr std::size_t most_json = 4U << 20U;
 constexpr std::size_t most_log = 64U << 10U;
 
 /// One container for each bundle directory, each ID directory of a runtime root, and each shim that has neither. `now_s`: seconds
-/// after the epoch, for ages.
-std::vector<ContainerFiles> find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, std::int64_t now_s);
+/// after the epoch, for ages. `residents`: whose paths those of `files` are.
+std::vector<ContainerFiles> find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files,
+                                            const Resident& residents, std::int64_t now_s);
 
 /// Which shim serves each container: its own, or that of its pod.
 void find_shims(Snapshot& snapshot);

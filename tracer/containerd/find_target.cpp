@@ -2,6 +2,8 @@
 
 #include "tracer/containerd/container_index.hpp"
 
+#include <shimtrace/namesakes.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,18 +51,24 @@ public:
     }
 
 private:
-    using Matches = std::set<ContainerRef>;
+    /// A container and, where it is one of several that are called so, where its state is.
+    using Match = std::pair<ContainerRef, std::string>;
+    using Matches = std::set<Match>;
 
     Matches matches(bool (Search::*test)(const ContainerRef&) const) const {
         Matches found;
         for (const ContainerFiles& files : snapshot_.containers) {
-            if ((this->*test)(files.container)) found.insert(files.container);
+            const std::string place = place_among_namesakes(snapshot_, files);
+            // In full, with its place: that is one container, whoever else is called so.
+            if (!place.empty() && text_ == place + "/" + spoken(files.container)) return {{files.container, place}};
+            if ((this->*test)(files.container)) found.emplace(files.container, place);
         }
         for (const Process& process : snapshot_.processes) {
             const ContainerRef& container = process.role.container;
             const bool names_one = process.role.role == ProcessRole::shim || process.role.role == ProcessRole::container_init ||
                                    process.role.role == ProcessRole::runtime_init;
-            if (names_one && container && (this->*test)(container)) found.insert(container);
+            const bool known = std::ranges::any_of(found, [&](const Match& match) { return match.first == container; });
+            if (names_one && container && !known && (this->*test)(container)) found.emplace(container, "");
         }
         return found;
     }
@@ -74,21 +82,22 @@ private:
     }
 
     std::expected<FoundTarget, TargetError> one_of(const Matches& found) const {
-        if (found.size() == 1) return container(*found.begin());
+        if (found.size() == 1) return container(found.begin()->first, found.begin()->second);
         std::string names;
-        for (const ContainerRef& each : found) names += (names.empty() ? "" : ", ") + spoken(each);
-        return std::unexpected(TargetError{
-            {fmt::format("'{}' is the beginning of more than one container: {}", text_, names), 0, "give more of the id, or namespace/id"},
-            true});
+        for (const auto& [each, place] : found) names += (names.empty() ? "" : ", ") + (place.empty() ? "" : place + "/") + spoken(each);
+        return std::unexpected(TargetError{{fmt::format("'{}' is, or is the beginning of, more than one container: {}", text_, names), 0,
+                                            "give more of the id, or one of these in full"},
+                                           true});
     }
 
-    FoundTarget container(const ContainerRef& ref) const {
-        FoundTarget target{std::string(text_), ref, {}, {}, {}, {}};
+    FoundTarget container(const ContainerRef& ref, const std::string& place) const {
+        FoundTarget target{std::string(text_), ref, {}, {}, {}, {}, place};
         for (const ContainerFiles& files : snapshot_.containers) {
-            if (files.container == ref && files.sandbox_shim) target.shim = files.sandbox_shim;
+            const bool meant = place.empty() || place_of_state(files) == place;
+            if (files.container == ref && meant && files.sandbox_shim) target.shim = files.sandbox_shim;
         }
         for (const Process& process : snapshot_.processes) {
-            if (process.role.container != ref) continue;
+            if (process.role.container != ref || is_of_namesake(snapshot_, process, place)) continue;
             switch (process.role.role) {
                 case ProcessRole::shim:
                     if (!target.shim && process.role.operation.empty()) target.shim = process.pid;
@@ -136,6 +145,12 @@ private:
             if (!files.state_dir.empty()) places.insert(files.state_dir);
             if (!files.runc_root.empty()) places.insert(files.runc_root);
         }
+        if (const Observer& observer = snapshot_.observer; observer.known && !observer.host_pids && shims == 0)
+            return std::unexpected(
+                TargetError{{std::move(what), 0,
+                             "shimtrace runs in a pid namespace of its own, from which the host's processes are not to be "
+                             "seen: it needs hostPID (kubectl debug node/NODE, docker run --pid=host)"},
+                            false});
         std::string looked = fmt::format("looked at {} shims and {} containers", shims, snapshot_.containers.size());
         for (const std::string& place : places) looked += (place == *places.begin() ? " in " : ", ") + place;
         return std::unexpected(TargetError{{std::move(what), 0, looked + "; 'shimtrace ps' lists them"}, false});

@@ -17,6 +17,7 @@ struct FoundTarget {
     Pid shim, init;             ///< of the container; 0: none
     std::vector<Pid> runtimes;  ///< runc processes at work on it
     std::vector<Pid> pids;      ///< all to attach to: shim, runtimes, init; or the plain pid
+    std::string place;          ///< where one id is in several places: runc's root, or containerd's STATE; empty: it is in one
 };
 
 /// Error::number is 0. `ambiguous`: more than one match (exit code 2), the message lists them; otherwise none matched (exit

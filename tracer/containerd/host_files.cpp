@@ -84,6 +84,15 @@ int reopen(int path_fd, int flags) {
 
 }  // namespace
 
+HostFiles HostFiles::seen_by(Pid process) {
+    HostFiles files;
+    if (!process) return files;
+    files.root_ = fmt::format("/proc/{}/root", process.value);
+    files.process_ = process;
+    files.mounts_ = std::make_shared<UnresponsiveMounts>(process);
+    return files;
+}
+
 std::string HostFiles::unresponsive_mount_over(const std::string& path) const {
     return is_copy() ? std::string() : mounts_->over(path);
 }

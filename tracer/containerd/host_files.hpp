@@ -1,5 +1,5 @@
 // Reading the host's files, or a copy of them, without being led astray: bounded, nothing but regular files is ever opened, and a last
-// component that is a symbolic link is not followed.
+// component that is a symbolic link is not followed. The paths are those of this process, or of another mount namespace.
 #pragma once
 
 #include "tracer/containerd/unresponsive_mounts.hpp"
@@ -30,9 +30,16 @@ struct FileFacts {
 class HostFiles {
 public:
     /// `root`: a directory that holds a host's files (a support bundle); no path leads out of it. Empty: this host.
-    explicit HostFiles(std::string root = "") : root_(std::move(root)) {}
+    explicit HostFiles(std::string root = "") : root_(std::move(root)), copy_(!root_.empty()) {}
 
-    [[nodiscard]] bool is_copy() const { return !root_.empty(); }
+    /// As the process sees them: paths are those of its root, in its mount namespace. 0: as this one sees them.
+    static HostFiles seen_by(Pid process);
+
+    [[nodiscard]] bool is_copy() const { return copy_; }
+    /// Whose mount namespace and network it is: 0: this process's.
+    [[nodiscard]] Pid process() const { return process_; }
+    /// The path by which this process reaches it, for what takes nothing but a path.
+    [[nodiscard]] std::string reached_by(std::string_view path) const { return root_ + std::string(path); }
 
     /// The mount that does not answer and is in the way to the path, which is therefore not read (ETIMEDOUT); empty: none is.
     [[nodiscard]] std::string unresponsive_mount_over(const std::string& path) const;
@@ -54,6 +61,8 @@ private:
     [[nodiscard]] int open_path(const std::string& path, std::uint64_t extra_flags) const;
 
     std::string root_;
+    bool copy_ = false;
+    Pid process_;
     std::shared_ptr<UnresponsiveMounts> mounts_ = std::make_shared<UnresponsiveMounts>();
 };
 

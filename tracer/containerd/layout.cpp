@@ -36,14 +36,15 @@ std::string canonical(std::string_view path) {
 
 class LayoutFinder {
 public:
-    LayoutFinder(const Snapshot& snapshot, const HostFiles& files) : snapshot_(snapshot), files_(files) {}
+    LayoutFinder(const Snapshot& snapshot, const HostFiles& files, const Resident& residents)
+        : snapshot_(snapshot), files_(files), lives_here_(residents) {}
 
     Layout find(const std::string& run_dir) {
         for (const Process& process : snapshot_.processes) {
-            if (process.role.role == ProcessRole::containerd) add_daemon(process);
+            if (process.role.role == ProcessRole::containerd && lives_here_(process)) add_daemon(process);
         }
         for (const Process& process : snapshot_.processes) {
-            if (process.role.role == ProcessRole::shim) add_shim(process);
+            if (process.role.role == ProcessRole::shim && lives_here_(process)) add_shim(process);
         }
         if (!run_dir.empty()) instance(canonical(run_dir));
         for (const UsualPlace& place : usual_places) {
@@ -125,6 +126,7 @@ private:
     void find_runtime_roots() {
         for (const Process& process : snapshot_.processes) {
             if (process.role.role != ProcessRole::runtime && process.role.role != ProcessRole::runtime_init) continue;
+            if (!lives_here_(process)) continue;
             add_roots_of_fifos(process);
             if (const auto command = parse_runtime(process.command_line, true)) {
                 if (!command->root.empty()) add_root(absolute(command->root, process));
@@ -148,13 +150,14 @@ private:
 
     const Snapshot& snapshot_;
     const HostFiles& files_;
+    const Resident& lives_here_;
     Layout layout_;
 };
 
 }  // namespace
 
-Layout find_layout(const Snapshot& snapshot, const HostFiles& files, const std::string& run_dir) {
-    return LayoutFinder(snapshot, files).find(run_dir);
+Layout find_layout(const Snapshot& snapshot, const HostFiles& files, const std::string& run_dir, const Resident& residents) {
+    return LayoutFinder(snapshot, files, residents).find(run_dir);
 }
 
 }  // namespace shimtrace::containerd

@@ -3,6 +3,7 @@
 
 #include "tracer/containerd/containerd_config.hpp"
 #include "tracer/containerd/host_files.hpp"
+#include "tracer/containerd/mount_views.hpp"
 
 #include <shimtrace/snapshot.hpp>
 
@@ -31,7 +32,8 @@ struct Layout {
     std::vector<std::string> runtime_roots;  ///< directories that hold a runtime's ID directories
 };
 
-/// Processes must have their roles. `run_dir`: containerd's STATE, where the user says it.
-Layout find_layout(const Snapshot& snapshot, const HostFiles& files, const std::string& run_dir);
+/// Processes must have their roles; only `residents` of the files are asked for paths. `run_dir`: containerd's STATE, where the user says
+/// it.
+Layout find_layout(const Snapshot& snapshot, const HostFiles& files, const std::string& run_dir, const Resident& residents);
 
 }  // namespace shimtrace::containerd

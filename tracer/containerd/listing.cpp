@@ -2,6 +2,8 @@
 
 #include "tracer/containerd/container_index.hpp"
 
+#include <shimtrace/namesakes.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -118,8 +120,11 @@ private:
         return rows_.emplace_back(std::move(row));
     }
 
-    ListedContainer* row_of(const ContainerRef& container) {
-        const auto found = std::ranges::find(rows_, container, &ListedContainer::container);
+    ListedContainer* row_of(const Process& process) {
+        const auto found = std::ranges::find_if(rows_, [&](const ListedContainer& row) {
+            if (row.container != process.role.container) return false;
+            return row.files == nullptr || !is_of_namesake(snapshot_, process, place_among_namesakes(snapshot_, *row.files));
+        });
         return found == rows_.end() ? nullptr : &*found;
     }
 
@@ -133,7 +138,7 @@ private:
     void count(const Process& process) {
         const ProcessRoleInfo& role = process.role;
         if (!role.container) return;
-        ListedContainer* row = row_of(role.container);
+        ListedContainer* row = row_of(process);
         const bool names_one = role.role == ProcessRole::container_init || role.role == ProcessRole::shim;
         if (row == nullptr && names_one && role.operation.empty()) row = &add(role.container);
         if (row == nullptr) return;

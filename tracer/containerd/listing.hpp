@@ -34,6 +34,7 @@ struct ListedContainer {
     std::string waits;  ///< in a word, what the init's first thread waits for; whoever has a diagnosis puts its cause here
     std::optional<double> waits_since_s;
     bool stuck = false;                     ///< as a diagnosis says
+    bool decided = true;                    ///< false: whether it is stuck could not be told
     const ContainerFiles* files = nullptr;  ///< into the snapshot; nullptr: none
 };
 

@@ -4,6 +4,8 @@
 
 #include <shimtrace/signal_free_thread.hpp>
 
+#include <fmt/format.h>
+
 #include <sys/vfs.h>
 
 #include <chrono>
@@ -22,7 +24,7 @@ constexpr auto patience = std::chrono::milliseconds(250);
 
 std::string UnresponsiveMounts::over(const std::string& path) {
     if (!std::exchange(read_, true))
-        if (const auto proc = host::ProcDirectory::open()) fragile_ = host::FragileMounts::of_this_process(*proc);
+        if (const auto proc = host::ProcDirectory::open()) fragile_ = host::FragileMounts::of(*proc, process_);
     for (const std::string& mount_point : fragile_.points()) {
         // On a root of that kind nothing could be asked at all.
         if (mount_point == "/" || !host::lies_on(path, mount_point)) continue;
@@ -33,16 +35,17 @@ std::string UnresponsiveMounts::over(const std::string& path) {
     return {};
 }
 
-bool UnresponsiveMounts::answers(const std::string& mount_point) {
+bool UnresponsiveMounts::answers(const std::string& mount_point) const {
     struct Question {
         std::mutex mutex;
         std::condition_variable answered;
         bool done = false;
     };
     const auto question = std::make_shared<Question>();
-    signal_free_thread([question, mount_point] {
+    const std::string path = process_ ? fmt::format("/proc/{}/root{}", process_.value, mount_point) : mount_point;
+    signal_free_thread([question, path] {
         struct statfs facts;
-        ::statfs(mount_point.c_str(), &facts);  // an error is an answer
+        ::statfs(path.c_str(), &facts);  // an error is an answer
         const std::lock_guard lock(question->mutex);
         question->done = true;
         question->answered.notify_one();

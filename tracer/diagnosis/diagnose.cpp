@@ -4,8 +4,13 @@
 #include "tracer/diagnosis/causes/explanation.hpp"
 #include "tracer/diagnosis/causes/file_findings.hpp"
 #include "tracer/diagnosis/causes/idle.hpp"
+#include "tracer/diagnosis/causes/remedy_commands.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/walk.hpp"
+#include "tracer/diagnosis/proof/limits.hpp"
+#include "tracer/diagnosis/proof/proof.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -83,7 +88,7 @@ std::vector<Ailment> ailments_of(const Context& look) {
 }
 
 DiagnosedTarget target_of(const Context& look) {
-    DiagnosedTarget target{.container = look.scope.ref};
+    DiagnosedTarget target{.container = look.scope.ref, .place = look.scope.place};
     std::vector<Pid> candidates{look.scope.shim, look.scope.init};
     candidates.insert(candidates.end(), look.scope.processes.begin(), look.scope.processes.end());
     candidates.insert(candidates.end(), look.scope.runtimes.begin(), look.scope.runtimes.end());
@@ -148,19 +153,75 @@ Diagnosis from_finding(const Context& look, const FileFinding& finding) {
     return diagnosis;
 }
 
+/// As it is typed: "default/c1", "c1", "812".
+std::string target_argument(const Scope& scope) {
+    if (scope.ref) return scope.ref.ns.empty() ? scope.ref.id : scope.ref.ns + "/" + scope.ref.id;
+    for (const auto& list : {scope.processes, scope.runtimes})
+        for (const Pid pid : list) return std::to_string(pid.value);
+    return std::to_string(scope.shim.value);
+}
+
+/// A request that its shim does not finish, for no reason that another rule knows.
+Diagnosis from_call(const Context& look, const Proof& proof) {
+    const CallInFlight& call = proof.calls.front();
+    Diagnosis diagnosis = blank(look, "unknown");
+    diagnosis.confidence = Confidence::likely;
+    if (call.since_s >= 0) diagnosis.since_s = call.since_s;
+    diagnosis.summary =
+        fmt::format("{}: its shim does not finish {}, a call of containerd's{}", target_words(look), printable(call.name, 80),
+                    call.since_s >= 0 ? fmt::format(", for at least {}", duration_words(call.since_s)) : std::string());
+    for (const CallInFlight& one : proof.calls) {
+        diagnosis.evidence.push_back(one.line);
+        diagnosis.chain.push_back({"containerd", "call", printable(one.name, 80),
+                                   fmt::format("{} goroutine {}", who(look.facts, one.shim), one.goroutine.value)});
+    }
+    diagnosis.remedies.push_back({"keep the snapshot for who knows more",
+                                  fmt::format("shimtrace why --save hang.shimtrace {}", shell_word(target_argument(look.scope))),
+                                  Risk::safe});
+    return diagnosis;
+}
+
+/// Nothing speaks against it; whether all speaks for it, the proof says.
+Diagnosis from_proof(const Context& look, Proof proof) {
+    if (!proof.calls.empty()) return from_call(look, proof);
+    Idle rests = idle(look);
+    std::vector<Limit> open = std::move(proof.limits);
+    open.insert(open.end(), std::make_move_iterator(proof.unclear.begin()), std::make_move_iterator(proof.unclear.end()));
+    Diagnosis diagnosis = blank(look, open.empty() ? "healthy" : "unknown");
+    diagnosis.unsettled = proof.unsettled;
+    diagnosis.chain = std::move(rests.chain);
+    diagnosis.evidence = std::move(rests.evidence);
+    if (open.empty()) {
+        diagnosis.confidence = proof.confidence;
+        diagnosis.summary = std::move(rests.summary);
+        if (!proof.outside.empty())
+            diagnosis.summary +=
+                fmt::format("; it waits for {}{}", proof.outside.front(),
+                            proof.outside.size() > 1 ? fmt::format(", and {} more", proof.outside.size() - 1) : std::string());
+        for (const std::string& one : proof.outside)
+            if (diagnosis.evidence.size() < 16) diagnosis.evidence.push_back("outside of it: " + one);
+        return diagnosis;
+    }
+    diagnosis.stuck = diagnosis.decided = false;
+    diagnosis.confidence = Confidence::possible;
+    const Limit& first = open.front();
+    diagnosis.summary = fmt::format("whether {} is stuck cannot be told: {}: {}{}", target_words(look), first.what, first.why,
+                                    open.size() > 1 ? fmt::format(", and {} limits more", open.size() - 1) : std::string());
+    diagnosis.limits = std::move(open);
+    return diagnosis;
+}
+
 Diagnosis diagnose_one(const Context& look) {
     std::vector<Diagnosis> all;
     for (const Ailment& ailment : ailments_of(look)) all.push_back(from_paths(look, ailment));
     for (const FileFinding& finding : file_findings(look)) all.push_back(from_finding(look, finding));
     std::ranges::stable_sort(all, {}, [](const Diagnosis& diagnosis) { return urgency(diagnosis.cause); });
-    if (all.empty()) {
-        Diagnosis healthy = blank(look, "healthy");
-        Idle rests = idle(look);
-        healthy.confidence = Confidence::certain;
-        healthy.summary = std::move(rests.summary);
-        healthy.chain = std::move(rests.chain);
-        healthy.evidence = std::move(rests.evidence);
-        return healthy;
+    Proof proof = prove(look);
+    if (all.empty()) return from_proof(look, std::move(proof));
+    for (Diagnosis& one : all) {
+        one.limits = proof.limits;
+        // Of an unknown cause nobody is certain; nor that nobody holds an end, where not all descriptors were seen.
+        if (one.cause == "unknown" || !proof.limits.empty()) one.confidence = std::min(one.confidence, Confidence::likely);
     }
     Diagnosis head = std::move(all.front());
     head.also.assign(std::make_move_iterator(all.begin() + 1), std::make_move_iterator(all.end()));
@@ -173,7 +234,8 @@ std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Query& query) {
     const Facts facts(snapshot);
     std::vector<Scope> scopes;
     for (std::size_t i = 0; i < query.containers.size(); ++i)
-        scopes.push_back(facts.scope(query.containers[i], i < query.shims.size() ? query.shims[i] : Pid{}));
+        scopes.push_back(facts.scope(query.containers[i], i < query.shims.size() ? query.shims[i] : Pid{},
+                                     i < query.places.size() ? query.places[i] : std::string()));
     for (const Pid pid : query.pids) scopes.push_back(facts.scope(pid));
     if (query.containers.empty() && query.pids.empty()) scopes = facts.all_scopes();
     std::vector<Diagnosis> diagnoses;
@@ -193,10 +255,21 @@ WaitGraph build_wait_graph(const Snapshot& snapshot) {
     return whole_graph({facts, scope}, starts);
 }
 
+std::vector<Limit> limits_of(const Snapshot& snapshot, const std::vector<Diagnosis>& diagnoses) {
+    std::vector<Limit> limits = host_limits(Facts(snapshot));
+    for (const Diagnosis& diagnosis : diagnoses)
+        for (const Limit& limit : diagnosis.limits) add_limit(limits, limit);
+    return limits;
+}
+
+bool is_unsettled(const std::vector<Diagnosis>& diagnoses) {
+    return std::ranges::any_of(diagnoses, &Diagnosis::unsettled);
+}
+
 bool needs_second_look(const std::vector<Diagnosis>& diagnoses) {
     return std::ranges::any_of(diagnoses, [](const Diagnosis& diagnosis) {
         const auto doubtful = [](const Diagnosis& one) { return one.stuck && one.confidence == Confidence::possible; };
-        return doubtful(diagnosis) || std::ranges::any_of(diagnosis.also, doubtful);
+        return diagnosis.unsettled || doubtful(diagnosis) || std::ranges::any_of(diagnosis.also, doubtful);
     });
 }
 

@@ -13,15 +13,22 @@ struct Query {
     std::vector<ContainerRef> containers;
     std::vector<Pid> pids;
     std::vector<Pid> shims;  ///< of `containers`, in their order: two containerds may have namesakes. 0 or missing: by name alone
+    std::vector<std::string> places =
+        {};  ///< of `containers`, in their order: where the state of one of several namesakes is. Empty or missing: any
 };
 
 /// One diagnosis for each container or pid asked about, in the order asked.
 std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Query& query);
+
+/// What could not be seen at all, whatever was asked; then what could not be seen of each one that was diagnosed.
+std::vector<Limit> limits_of(const Snapshot& snapshot, const std::vector<Diagnosis>& diagnoses);
 
 /// The whole graph, for -v and --dot.
 WaitGraph build_wait_graph(const Snapshot& snapshot);
 
 /// True where a second look at counters could change the verdict (nothing in the first is proof of a hang).
 bool needs_second_look(const std::vector<Diagnosis>& diagnoses);
+/// True where only more time can tell: a request to a shim that may take some seconds.
+bool is_unsettled(const std::vector<Diagnosis>& diagnoses);
 
 }  // namespace shimtrace::diagnosis

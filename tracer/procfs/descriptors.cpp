@@ -92,9 +92,10 @@ FragileMounts::FragileMounts(const std::vector<Mount>& mounts) {
         if (is_fragile(mount.type)) points_.push_back(mount.mount_point);
 }
 
-FragileMounts FragileMounts::of_this_process(const ProcDirectory& proc) {
+FragileMounts FragileMounts::of(const ProcDirectory& proc, Pid process) {
     std::string scratch;
-    const auto text = proc.read_records("self/mountinfo", scratch, std::size_t{16} << 20);
+    const std::string path = (process ? std::to_string(process.value) : std::string("self")) + "/mountinfo";
+    const auto text = proc.read_records(path.c_str(), scratch, std::size_t{16} << 20);
     return text ? FragileMounts(parse_mountinfo(*text, Pid{})) : FragileMounts();
 }
 

@@ -20,8 +20,8 @@ class FragileMounts {
 public:
     FragileMounts() = default;
     explicit FragileMounts(const std::vector<Mount>& mounts);
-    /// Of this process's mount namespace; none where its mountinfo cannot be read.
-    static FragileMounts of_this_process(const ProcDirectory& proc);
+    /// Of the process's mount namespace, 0: of this one's; none where its mountinfo cannot be read.
+    static FragileMounts of(const ProcDirectory& proc, Pid process = {});
     [[nodiscard]] bool covers(std::string_view path) const;
     /// In the order of the mounts.
     [[nodiscard]] const std::vector<std::string>& points() const { return points_; }

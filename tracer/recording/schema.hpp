@@ -265,16 +265,23 @@ struct Schema<ContainerFiles> {
                                        Field{25, &ContainerFiles::name},
                                        Field{26, &ContainerFiles::execs},
                                        Field{27, &ContainerFiles::hooks},
-                                       Field{28, &ContainerFiles::unresponsive_mount}};
+                                       Field{28, &ContainerFiles::unresponsive_mount},
+                                       Field{29, &ContainerFiles::seen_through}};
+};
+template <>
+struct Schema<Observer> {
+    static constexpr std::tuple fields{Field{1, &Observer::known}, Field{2, &Observer::uid}, Field{3, &Observer::capabilities},
+                                       Field{4, &Observer::host_pids}, Field{5, &Observer::host_users}};
 };
 template <>
 struct Schema<Snapshot> {
     static constexpr std::tuple fields{
-        Field{1, &Snapshot::host},     Field{2, &Snapshot::taken},        Field{3, &Snapshot::taken_monotonic},
-        Field{4, &Snapshot::targets},  Field{5, &Snapshot::processes},    Field{6, &Snapshot::pipes},
-        Field{7, &Snapshot::sockets},  Field{8, &Snapshot::cgroups},      Field{9, &Snapshot::mounts},
-        Field{10, &Snapshot::locks},   Field{11, &Snapshot::containers},  Field{12, &Snapshot::clock_ticks_per_second},
-        Field{13, &Snapshot::stopped}, Field{14, &Snapshot::read_errors}, Field{15, &Snapshot::asked}};
+        Field{1, &Snapshot::host},      Field{2, &Snapshot::taken},        Field{3, &Snapshot::taken_monotonic},
+        Field{4, &Snapshot::targets},   Field{5, &Snapshot::processes},    Field{6, &Snapshot::pipes},
+        Field{7, &Snapshot::sockets},   Field{8, &Snapshot::cgroups},      Field{9, &Snapshot::mounts},
+        Field{10, &Snapshot::locks},    Field{11, &Snapshot::containers},  Field{12, &Snapshot::clock_ticks_per_second},
+        Field{13, &Snapshot::stopped},  Field{14, &Snapshot::read_errors}, Field{15, &Snapshot::asked},
+        Field{16, &Snapshot::observer}, Field{17, &Snapshot::asked_places}};
 };
 template <>
 struct Schema<TaskInfo> {

@@ -41,6 +41,7 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
         auto go = stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop});
         if (!go) {
             snapshot.read_errors.push_back(go.error().message());
+            process.go = GoProgram{.pid = process.pid, .version = {}, .goroutines = {}, .incomplete = go.error().what};
             continue;
         }
         process.go = std::move(*go);
@@ -86,6 +87,8 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     containerd::assign_roles(*snapshot);  // now with the sockets' names
     SnapshotAndQuery taken{.snapshot = std::move(*snapshot), .query = std::move(query)};
     taken.snapshot.asked = taken.query.containers;
+    if (std::ranges::any_of(taken.query.places, [](const std::string& place) { return !place.empty(); }))
+        taken.snapshot.asked_places = taken.query.places;
     taken.snapshot.targets = taken.query.pids;
     for (const Pid shim : taken.query.shims)
         if (shim) taken.snapshot.targets.push_back(shim);

@@ -8,9 +8,17 @@
 
 namespace shimtrace::session {
 
+namespace {
+
+/// Longer than a shim's Delete takes.
+constexpr Nanoseconds patient = std::chrono::milliseconds(5200);
+
+}  // namespace
+
 DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken) {
     DiagnosisResult result{.snapshot = std::move(taken.snapshot), .diagnoses = {}, .query = std::move(taken.query)};
     result.diagnoses = diagnosis::diagnose(result.snapshot, result.query);
+    result.limits = diagnosis::limits_of(result.snapshot, result.diagnoses);
     return result;
 }
 
@@ -26,10 +34,13 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
     if (earlier != nullptr) diagnosis::merge_progress(taken->snapshot, *earlier);
     DiagnosisResult current = diagnose_snapshot(std::move(*taken));
     std::optional<Snapshot> first;
-    for (const Nanoseconds wait : waits) {
+    std::vector<Nanoseconds> all(waits.begin(), waits.end());
+    if (!all.empty()) all.push_back(std::max(all.back(), patient));
+    for (std::size_t n = 0; n < all.size(); ++n) {
         if (!diagnosis::needs_second_look(current.diagnoses)) break;
+        if (n == waits.size() && !diagnosis::is_unsettled(current.diagnoses)) break;
         if (earlier == nullptr) earlier = &first.emplace(std::move(current.snapshot));
-        source.wait_until(earlier->taken_monotonic + wait);
+        source.wait_until(earlier->taken_monotonic + all[n]);
         taken = source.take();
         if (!taken) return std::unexpected(std::move(taken.error()));
         diagnosis::merge_progress(taken->snapshot, *earlier);

@@ -23,6 +23,7 @@ struct DiagnosisResult {
     Snapshot snapshot;
     std::vector<Diagnosis> diagnoses;
     diagnosis::Query query;
+    std::vector<Limit> limits = {};  ///< what could not be seen, of all that was asked about
 };
 
 struct SnapshotSource {
@@ -36,7 +37,8 @@ DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken);
 std::vector<Nanoseconds> resample_after(Nanoseconds interval);
 
 /// What `why` answers: one snapshot; others after each of `waits`, only while what was seen could still be passing. Two snapshots together
-/// tell what stands still from what moves: each is compared to `earlier`, where there is one, else to the first.
+/// tell what stands still from what moves: each is compared to `earlier`, where there is one, else to the first. Where only more time can
+/// tell, one more is taken, some seconds after that.
 std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource& source, std::span<const Nanoseconds> waits,
                                                            const Snapshot* earlier = nullptr);
 

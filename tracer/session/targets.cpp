@@ -35,11 +35,12 @@ Pid shim_above(const Snapshot& snapshot, Pid pid) {
     return {};
 }
 
-void ask(diagnosis::Query& query, const ContainerRef& ref, Pid shim) {
+void ask(diagnosis::Query& query, const ContainerRef& ref, Pid shim, const std::string& place = {}) {
     for (std::size_t i = 0; i < query.containers.size(); ++i)
-        if (query.containers[i] == ref && query.shims[i] == shim) return;
+        if (query.containers[i] == ref && query.shims[i] == shim && query.places[i] == place) return;
     query.containers.push_back(ref);
     query.shims.push_back(shim);
+    query.places.push_back(place);
 }
 
 /// A pod's shim serves many containers: asked by the shim's pid, all of them are meant. False: it serves none that has files.
@@ -96,7 +97,7 @@ diagnosis::Query query_of(const Snapshot& snapshot, const FoundTargets& targets)
         if (find_shim(snapshot, pid)) {
             if (!ask_for_all_of(query, snapshot, pid)) query.pids.push_back(pid);
         } else if (target.container) {
-            ask(query, target.container, target.shim);
+            ask(query, target.container, target.shim, target.place);
         } else {
             for (const Pid one : target.pids) query.pids.push_back(one);
         }
@@ -142,7 +143,7 @@ std::expected<diagnosis::Query, Refusal> query_about(const Snapshot& snapshot, c
         if (!targets) return std::unexpected(targets.error());
         return query_of(snapshot, *targets);
     }
-    diagnosis::Query query{.containers = snapshot.asked, .pids = {}, .shims = {}};
+    diagnosis::Query query{.containers = snapshot.asked, .pids = {}, .shims = {}, .places = snapshot.asked_places};
     std::vector<Pid> shims;
     for (const Pid pid : snapshot.targets) {
         const auto process = std::ranges::find(snapshot.processes, pid, &Process::pid);

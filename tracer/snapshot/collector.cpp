@@ -3,6 +3,7 @@
 
 #include "tracer/procfs/cgroups.hpp"
 #include "tracer/procfs/descriptors.hpp"
+#include "tracer/procfs/observer.hpp"
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_reader.hpp"
 
@@ -19,13 +20,17 @@ namespace shimtrace::host {
 
 Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choose) {
     snapshot_.host = host_info();
+    snapshot_.observer = observer();
     snapshot_.taken = real_now();
     snapshot_.taken_monotonic = monotonic_now();
     snapshot_.clock_ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
 
     const auto pids = proc_.numbers();
     if (!pids) return fail("list the processes in /proc", pids.error());
-    read_table(*pids, scope.all_descriptors);
+    {
+        const HostCgroupPaths as_init_sees_them;
+        read_table(*pids, scope.all_descriptors);
+    }
     snapshot_.targets = scope.detailed;
     if (choose) {
         const std::vector<Pid> chosen = choose(snapshot_);

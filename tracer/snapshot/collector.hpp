@@ -1,6 +1,7 @@
 // How a Snapshot is put together: one pass over /proc for everybody, then a closer look at those concerned.
 #pragma once
 
+#include "tracer/procfs/cgroups.hpp"
 #include "tracer/procfs/mounts.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/read_errors.hpp"
@@ -50,6 +51,7 @@ private:
     void list_mounts(const Positions& processes);
     void mark_frozen_mounts(const Positions& processes);
     void list_cgroups(const Positions& processes);
+    CgroupRoots cgroup_roots();
 
     ProcDirectory proc_;
     std::int32_t self_ = ::getpid();  ///< our own descriptors are nobody's other end

@@ -1,8 +1,11 @@
 // The second half of the Collector: the other ends of descriptors, and the lists of objects.
 #include "tracer/procfs/cgroups.hpp"
 #include "tracer/procfs/descriptors.hpp"
+#include "tracer/procfs/observer.hpp"
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/snapshot/collector.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <set>
@@ -157,14 +160,32 @@ void Collector::mark_frozen_mounts(const Positions& processes) {
     for (Mount& mount : snapshot_.mounts) mount.frozen = frozen.contains(mount.device);
 }
 
+/// As this process has them mounted, or, where it is in a container, which has its own cgroup alone or none, as the host's processes have.
+CgroupRoots Collector::cgroup_roots() {
+    const auto own = proc_.read_records("self/mountinfo", scratch_, std::size_t{16} << 20);
+    const CgroupRoots here = own ? find_cgroup_roots(parse_mountinfo(*own, Pid{})) : CgroupRoots{};
+    const auto self = index_->find(Pid{self_});
+    const NamespaceInodes ours = self ? snapshot_.processes[*self].ns : NamespaceInodes{};
+    if (is_host_cgroup_namespace(ours.cgroup) && !here.freezer.empty()) return here;
+    std::set<Inode> asked;
+    for (const Process& process : snapshot_.processes) {
+        if (!is_host_cgroup_namespace(process.ns.cgroup) || process.ns_pids.size() != 1 || !asked.insert(process.ns.mnt).second) continue;
+        const auto* table = mounts_.find(process.ns.mnt);
+        if (!table) continue;
+        CgroupRoots roots = find_cgroup_roots(table->mounts);
+        for (std::string* mount : {&roots.freezer, &roots.memory, &roots.pids})
+            if (!mount->empty()) mount->insert(0, "/proc/" + std::to_string(process.pid.value) + "/root");
+        if (!roots.freezer.empty() && ::access(roots.freezer.c_str(), X_OK) == 0) return roots;
+    }
+    return here;
+}
+
 void Collector::list_cgroups(const Positions& processes) {
     std::set<std::string> paths;
     for (const std::size_t position : processes)
         if (const std::string& path = snapshot_.processes[position].cgroup; !path.empty()) paths.insert(path);
-    const auto self = proc_.read_records("self/mountinfo", scratch_, std::size_t{16} << 20);
-    if (!self || paths.empty()) return;
-    const CgroupRoots roots = find_cgroup_roots(parse_mountinfo(*self, Pid{}));
-    snapshot_.cgroups = read_cgroups(roots, {paths.begin(), paths.end()}, scratch_);
+    if (paths.empty()) return;
+    snapshot_.cgroups = read_cgroups(cgroup_roots(), {paths.begin(), paths.end()}, scratch_);
 }
 
 }  // namespace shimtrace::host

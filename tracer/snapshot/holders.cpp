@@ -10,11 +10,12 @@
 namespace shimtrace::host {
 namespace {
 
-/// The devpts that /dev/ptmx of the host's own /dev leads to.
+/// The devpts that /dev/ptmx of the host's own /dev leads to: init's, where shimtrace is in another mount namespace.
 std::uint64_t host_devpts() {
     static const std::uint64_t device = [] {
         struct stat found;
-        return ::stat("/dev/pts", &found) == 0 ? std::uint64_t{found.st_dev} : 0;
+        if (::stat("/proc/1/root/dev/pts", &found) == 0 || ::stat("/dev/pts", &found) == 0) return std::uint64_t{found.st_dev};
+        return std::uint64_t{0};
     }();
     return device;
 }

@@ -58,7 +58,7 @@ struct KnownProcess {
 class LiveObserver final : public SessionObserver {
 public:
     explicit LiveObserver(ObserverHooks hooks) : hooks_(std::move(hooks)), proc_(ProcDirectory::open()) {
-        if (proc_) fragile_ = FragileMounts::of_this_process(*proc_);
+        if (proc_) fragile_ = FragileMounts::of(*proc_);
     }
 
     OpenFileId target(Pid pid, Tid tid, Fd fd, EventSink& sink) override;

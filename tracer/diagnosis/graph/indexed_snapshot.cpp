@@ -1,5 +1,7 @@
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 
+#include <shimtrace/namesakes.hpp>
+
 #include <algorithm>
 #include <set>
 
@@ -166,11 +168,11 @@ const Process* Facts::shim_above(const Process& process) const {
     return nullptr;
 }
 
-const ContainerFiles* Facts::files_of(const ContainerRef& ref, const Process* shim, Pid init) const {
+const ContainerFiles* Facts::files_of(const ContainerRef& ref, const Process* shim, Pid init, const std::string& place) const {
     const ContainerFiles* named = nullptr;
     int same_name = 0;
     for (const ContainerFiles& files : snapshot_.containers) {
-        if (files.container != ref) continue;
+        if (files.container != ref || (!place.empty() && place_of_state(files) != place)) continue;
         if (shim && files.sandbox_shim == shim->pid) return &files;
         if (shim && !shim->cwd.empty() && !files.bundle.empty() && shim->cwd == files.bundle) return &files;
         if (init && (files.init_pid == init || files.state_init_pid == init)) return &files;
@@ -180,11 +182,11 @@ const ContainerFiles* Facts::files_of(const ContainerRef& ref, const Process* sh
     return same_name == 1 ? named : nullptr;
 }
 
-Scope Facts::scope(const ContainerRef& ref, Pid shim) const {
-    Scope scope{.ref = ref, .shim = shim};
+Scope Facts::scope(const ContainerRef& ref, Pid shim, const std::string& place) const {
+    Scope scope{.ref = ref, .place = place, .shim = shim};
     std::vector<const Process*> own;
     for (const Process& process : snapshot_.processes) {
-        if (process.role.container != ref) continue;
+        if (process.role.container != ref || is_of_namesake(snapshot_, process, place)) continue;
         const Process* above = shim_above(process);
         if (shim && above && above->pid != shim) continue;  // same name under another shim
         switch (process.role.role) {
@@ -213,7 +215,7 @@ Scope Facts::scope(const ContainerRef& ref, Pid shim) const {
         }
         if (!scope.shim && above) scope.shim = above->pid;
     }
-    scope.files = files_of(ref, process(scope.shim), scope.init);
+    scope.files = files_of(ref, process(scope.shim), scope.init, place);
     if (scope.files) {
         if (!scope.shim && process(scope.files->sandbox_shim)) scope.shim = scope.files->sandbox_shim;
         if (!scope.init && process(scope.files->init_pid) && scope.files->state_init_pid == scope.files->init_pid)
@@ -242,7 +244,12 @@ Scope Facts::scope(Pid pid) const {
                          (asked->role.role == ProcessRole::runtime_init && asked->ns_pids.size() > 1 && asked->ns_pids.back() == 1);
     if (is_init && asked->role.container) {
         const Process* shim = shim_above(*asked);
-        return this->scope(asked->role.container, shim ? shim->pid : Pid{});
+        // Of several namesakes it is of the one whose state names it.
+        std::string place;
+        for (const ContainerFiles& files : snapshot_.containers)
+            if (files.container == asked->role.container && (files.state_init_pid ? files.state_init_pid : files.init_pid) == pid)
+                place = place_among_namesakes(snapshot_, files);
+        return this->scope(asked->role.container, shim ? shim->pid : Pid{}, place);
     }
     return scope;
 }
@@ -263,7 +270,14 @@ std::vector<Scope> Facts::all_scopes() const {
         if (!known) found.emplace(files.container, files.sandbox_shim);
     }
     std::vector<Scope> scopes;
-    for (const auto& [ref, shim] : found) scopes.push_back(scope(ref, shim));
+    for (const auto& [ref, shim] : found) {
+        std::set<std::string> places;
+        for (const ContainerFiles& files : snapshot_.containers)
+            if (files.container == ref && (!shim || !files.sandbox_shim || files.sandbox_shim == shim))
+                places.insert(place_among_namesakes(snapshot_, files));
+        if (places.empty()) places.emplace();
+        for (const std::string& place : places) scopes.push_back(scope(ref, shim, place));
+    }
     // Plain runc's processes under no shim are found once by their name, and must not hide those of a shim's namesake.
     std::erase_if(scopes,
                   [](const Scope& scope) { return !scope.shim && scope.processes.empty() && scope.runtimes.empty() && !scope.files; });

@@ -15,6 +15,7 @@ namespace shimtrace::diagnosis {
 /// What one question is about: a container's processes, or one process. `ref` may be empty.
 struct Scope {
     ContainerRef ref;
+    std::string place = {};  ///< where its state is, if others have the same name
     Pid shim, init;
     std::vector<Pid> runtimes;   ///< runc processes at work on it, outermost first
     std::vector<Pid> processes;  ///< the container's own, init first
@@ -54,13 +55,13 @@ public:
     [[nodiscard]] Standstill standstill(const Process& process) const;
 
     /// The processes and files of one container. `shim` 0: found by the reference alone.
-    [[nodiscard]] Scope scope(const ContainerRef& ref, Pid shim) const;
+    [[nodiscard]] Scope scope(const ContainerRef& ref, Pid shim, const std::string& place = {}) const;
     [[nodiscard]] Scope scope(Pid pid) const;
     /// Every container that a shim serves or that files show, each once, in the order of namespace and id.
     [[nodiscard]] std::vector<Scope> all_scopes() const;
 
 private:
-    [[nodiscard]] const ContainerFiles* files_of(const ContainerRef& ref, const Process* shim, Pid init) const;
+    [[nodiscard]] const ContainerFiles* files_of(const ContainerRef& ref, const Process* shim, Pid init, const std::string& place) const;
     [[nodiscard]] const Process* shim_above(const Process& process) const;
 
     const Snapshot& snapshot_;

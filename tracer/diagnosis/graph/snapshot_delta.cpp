@@ -33,6 +33,19 @@ void take_first_counters(Process& process, const Process& before) {
     }
 }
 
+/// A request to a shim that is under way in both looks has been for the time between: the runtime itself knows that only from its
+/// collections.
+void take_waiting_times(GoProgram& now, const GoProgram& before, Nanoseconds between) {
+    for (Goroutine& goroutine : now.goroutines) {
+        if (goroutine.purpose.what != "RPC handler") continue;
+        const bool same = std::ranges::any_of(before.goroutines, [&](const Goroutine& earlier) {
+            return earlier.id == goroutine.id && earlier.purpose.what == goroutine.purpose.what &&
+                   earlier.purpose.detail == goroutine.purpose.detail;
+        });
+        if (same) goroutine.waiting = std::max(goroutine.waiting.value_or(Nanoseconds::zero()), between);
+    }
+}
+
 /// A shim or an init of it lives.
 bool attended(const ContainerFiles& files, const Processes& processes) {
     return std::ranges::any_of(std::array{files.sandbox_shim, files.state_init_pid, files.init_pid}, [&](Pid pid) {
@@ -53,8 +66,10 @@ const ContainerFiles* same_files(const Snapshot& snapshot, const ContainerFiles&
 void merge_progress(Snapshot& later, const Snapshot& earlier) {
     const Processes now = by_pid(later), then = by_pid(earlier);
     for (Process& process : later.processes)
-        if (const Process* before = find(then, process.pid); before && before->start_time == process.start_time)
+        if (const Process* before = find(then, process.pid); before && before->start_time == process.start_time) {
             take_first_counters(process, *before);
+            if (process.go && before->go) take_waiting_times(*process.go, *before->go, later.taken_monotonic - earlier.taken_monotonic);
+        }
     // Another init: not the same remains, but those of the container that has had the same name since.
     std::erase_if(later.containers, [&](ContainerFiles& files) {
         const ContainerFiles* before = same_files(earlier, files);

@@ -42,7 +42,7 @@ Json diagnosis_json(const Diagnosis& diagnosis) {
         remedies.push_back({{"text", remedy.text}, {"command", remedy.command}, {"risk", word(remedy.risk)}});
     return {{"target", std::move(target)},
             {"cause", diagnosis.cause},
-            {"stuck", diagnosis.stuck},
+            {"stuck", diagnosis.decided ? Json(diagnosis.stuck) : Json()},
             {"confidence", word(diagnosis.confidence)},
             {"since_s", diagnosis.since_s ? Json(std::round(*diagnosis.since_s * 10) / 10) : Json()},
             {"summary", diagnosis.summary},
@@ -50,6 +50,7 @@ Json diagnosis_json(const Diagnosis& diagnosis) {
             {"chain", std::move(chain)},
             {"evidence", diagnosis.evidence},
             {"remedy", std::move(remedies)},
+            {"limits", limits_json(diagnosis.limits)},
             {"stopped_us", diagnosis.stopped_us}};
 }
 
@@ -62,7 +63,13 @@ std::string rfc3339(RealTime time) {
                        (micros - seconds).count());
 }
 
-nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagnosis> diagnoses) {
+nlohmann::ordered_json limits_json(std::span<const Limit> limits) {
+    Json all = Json::array();
+    for (const Limit& limit : limits) all.push_back({{"what", limit.what}, {"why", limit.why}, {"needs", limit.needs}});
+    return all;
+}
+
+nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagnosis> diagnoses, std::span<const Limit> limits) {
     Json all = Json::array();
     for (const Diagnosis& diagnosis : diagnoses) {
         all.push_back(diagnosis_json(diagnosis));
@@ -70,6 +77,7 @@ nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagno
     }
     return {{"schema", "shimtrace.why/1"},
             {"host", {{"boot_id", snapshot.host.boot_id}, {"kernel", snapshot.host.kernel}, {"time", rfc3339(snapshot.taken)}}},
+            {"limits", limits_json(limits)},
             {"diagnoses", std::move(all)}};
 }
 

@@ -10,8 +10,11 @@
 
 namespace shimtrace::output {
 
-/// One document: the host, and a diagnosis for each thing asked about, followed by what else ails it.
-nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagnosis> diagnoses);
+/// One document: the host, what could not be seen of it, and a diagnosis for each thing asked about, followed by what else ails it.
+nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagnosis> diagnoses, std::span<const Limit> limits);
+
+/// A list of {what, why, needs}: the same in every command's JSON.
+nlohmann::ordered_json limits_json(std::span<const Limit> limits);
 
 /// "2026-11-24T23:05:07.123456Z".
 std::string rfc3339(RealTime time);

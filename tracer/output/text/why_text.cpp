@@ -92,11 +92,17 @@ void draw_chain(const Diagnosis& diagnosis, std::size_t width, std::string& out)
     }
 }
 
+void print_limits(std::span<const Limit> limits, std::size_t width, const Paint& paint, std::string& out) {
+    if (limits.empty()) return;
+    out += paint.head("Not seen:") + "\n";
+    for (const Limit& limit : limits) out += wrap(limit_text(limit), width, "  - ", "    ");
+}
+
 void print_one(const Diagnosis& diagnosis, const WhyStyle& style, const Paint& paint, std::string& out) {
     const std::size_t width = style.width;
     const std::string sentence = wrap(diagnosis.summary, width, "", "  ");
-    out += diagnosis.stuck ? paint.bad(sentence.substr(0, sentence.size() - 1)) + "\n"
-                           : paint.good(sentence.substr(0, sentence.size() - 1)) + "\n";
+    const std::string_view line = std::string_view(sentence).substr(0, sentence.size() - 1);
+    out += (diagnosis.stuck ? paint.bad(line) : diagnosis.decided ? paint.good(line) : paint.head(line)) + "\n";
     std::string facts = fmt::format("cause: {} ({})", diagnosis.cause, word(diagnosis.confidence));
     if (diagnosis.since_s) facts += fmt::format(", for at least {}", since_words(*diagnosis.since_s));
     if (diagnosis.stopped_us > 0) facts += fmt::format(", target held for {} µs to see it", diagnosis.stopped_us);
@@ -120,6 +126,7 @@ void print_one(const Diagnosis& diagnosis, const WhyStyle& style, const Paint& p
         out += paint.head(diagnosis.stuck ? "Evidence:" : "What it does:") + "\n";
         for (const std::string& line : diagnosis.evidence) out += wrap(line, width, "  - ", "    ");
     }
+    print_limits(diagnosis.limits, width, paint, out);
     if (!diagnosis.remedies.empty()) {
         out += paint.head("What can be done (nothing was):") + "\n";
         for (const Remedy& remedy : diagnosis.remedies) {
@@ -146,12 +153,21 @@ std::string why_text(const Diagnosis& diagnosis, const WhyStyle& style) {
     return out;
 }
 
-std::string why_all_text(std::span<const Diagnosis> diagnoses, const WhyStyle& style) {
+std::string limit_text(const Limit& limit) {
+    return fmt::format("{}: {}{}", limit.what, limit.why, limit.needs.empty() ? std::string() : fmt::format(" (needs {})", limit.needs));
+}
+
+std::string why_all_text(std::span<const Diagnosis> diagnoses, std::span<const Limit> limits, const WhyStyle& style) {
     const Paint paint(style.color);
     // One stopped daemon may hang forty containers: said once, by cause and by who is to blame.
     std::vector<std::pair<std::string, std::vector<const Diagnosis*>>> roots;
     std::size_t healthy = 0;
+    std::string unknown;
     for (const Diagnosis& diagnosis : diagnoses) {
+        if (!diagnosis.decided) {
+            unknown += (unknown.empty() ? "" : ", ") + name_of(diagnosis);
+            continue;
+        }
         if (!diagnosis.stuck) {
             ++healthy;
             continue;
@@ -175,7 +191,9 @@ std::string why_all_text(std::span<const Diagnosis> diagnoses, const WhyStyle& s
     }
     const std::string rest = healthy == 0 && diagnoses.empty() ? std::string("no container was found") : fmt::format("{} healthy", healthy);
     if (!out.empty()) out += "\n";
-    out += paint.good(roots.empty() && healthy > 0 ? fmt::format("{}: nothing is stuck", rest) : rest) + "\n";
+    if (!unknown.empty()) out += paint.head(wrap("it cannot be told whether these are stuck: " + unknown, style.width, "", "  "));
+    print_limits(limits, style.width, paint, out);
+    out += paint.good(roots.empty() && unknown.empty() && healthy > 0 ? fmt::format("{}: nothing is stuck", rest) : rest) + "\n";
     return out;
 }
 

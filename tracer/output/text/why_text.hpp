@@ -18,8 +18,12 @@ struct WhyStyle {
 /// One target's verdict, and what else ails it.
 std::string why_text(const Diagnosis& diagnosis, const WhyStyle& style);
 
-/// All targets: the stuck by root culprit, one block a root; the healthy folded into one line.
-std::string why_all_text(std::span<const Diagnosis> diagnoses, const WhyStyle& style);
+/// All targets: the stuck by root culprit, one block a root; then those that could not be told of, with what could not be seen; the healthy
+/// folded into one line.
+std::string why_all_text(std::span<const Diagnosis> diagnoses, std::span<const Limit> limits, const WhyStyle& style);
+
+/// "goroutines of shim[790]: not permitted (needs CAP_SYS_PTRACE)".
+std::string limit_text(const Limit& limit);
 
 /// The graph as indented lines, and in Graphviz's language.
 std::string graph_text(const WaitGraph& graph);

@@ -1,0 +1,206 @@
+#include "tracer/diagnosis/proof/idle_waits.hpp"
+
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+/// What a descriptor of each kind says to whoever waits for it to become readable.
+struct KindRow {
+    OpenFileKind kind;
+    Rest rest;  ///< idle: only its own, or the kernel's events, come by it; outside: who holds the other end decides
+};
+
+constexpr auto kinds = std::to_array<KindRow>({
+    {OpenFileKind::eventpoll, Rest::idle},
+    {OpenFileKind::eventfd, Rest::idle},
+    {OpenFileKind::timerfd, Rest::idle},
+    {OpenFileKind::signalfd, Rest::idle},
+    {OpenFileKind::inotify, Rest::idle},
+    {OpenFileKind::fanotify, Rest::idle},
+    {OpenFileKind::netlink_socket, Rest::idle},
+    {OpenFileKind::packet_socket, Rest::idle},
+    {OpenFileKind::seccomp_notify, Rest::idle},
+    {OpenFileKind::bpf, Rest::idle},
+    {OpenFileKind::perf_event, Rest::idle},
+    {OpenFileKind::pidfd, Rest::idle},
+    {OpenFileKind::file, Rest::idle},
+    {OpenFileKind::directory, Rest::idle},
+    {OpenFileKind::memfd, Rest::idle},
+    {OpenFileKind::anon, Rest::idle},
+    {OpenFileKind::ns, Rest::idle},
+    {OpenFileKind::block_device, Rest::idle},
+    {OpenFileKind::char_device, Rest::idle},
+    {OpenFileKind::pipe, Rest::outside},
+    {OpenFileKind::fifo, Rest::outside},
+    {OpenFileKind::unix_socket, Rest::outside},
+    {OpenFileKind::inet_socket, Rest::outside},
+    {OpenFileKind::vsock_socket, Rest::outside},
+    {OpenFileKind::pty, Rest::outside},
+    {OpenFileKind::other_socket, Rest::outside},
+    {OpenFileKind::io_uring, Rest::outside},
+});
+
+/// Kernel functions in which a thread rests that is in no call that waits: a worker of io_uring's or vhost's, a virtual CPU that halts.
+constexpr auto resting_functions = std::to_array<std::string_view>(
+    {"io_wq_worker", "io_wqe_worker", "io_sq_thread", "vhost_worker", "vhost_task_fn", "kvm_vcpu_block", "kvm_vcpu_halt"});
+
+bool is_own(const Context& look, const Process& process, Pid pid) {
+    if (pid == process.pid || std::ranges::find(look.scope.processes, pid) != look.scope.processes.end()) return true;
+    const Process* other = look.facts.process(pid);
+    if (!other) return false;
+    if (process.role.container && other->role.container == process.role.container && is_container_role(other->role.role)) return true;
+    // Of a process that is asked about by its pid: what it has started itself.
+    return !process.role.container && look.facts.descends_from(pid, process.pid);
+}
+
+std::string other_end(const Context& look, const OpenFile& target, Pid holder) {
+    if (holder) return fmt::format("{}, whose other end {} holds", what(target), who(look.facts, holder));
+    return fmt::format("{}, whose other end is not on this host, or not to be seen", what(target));
+}
+
+bool unread(const Thread& thread) {
+    return thread.syscall < 0 && thread.kernel_stack.empty() && (thread.wchan.empty() || thread.wchan == "0");
+}
+
+Judgement unseen_descriptors(const Process& process) {
+    return {Rest::unseen, fmt::format("descriptors of {}", who(process))};
+}
+
+/// The worst of two; of equals the first.
+void worsen(Judgement& all, Judgement one) {
+    constexpr auto order = std::to_array<Rest>({Rest::idle, Rest::moves, Rest::outside, Rest::passing, Rest::unclear, Rest::unseen});
+    const auto rank = [&](Rest rest) { return std::ranges::find(order, rest); };
+    if (rank(one.rest) > rank(all.rest)) all = std::move(one);
+}
+
+Judgement judge_polls(const Context& look, const Process& process, const Thread& thread, const WaitingCall& call) {
+    std::vector<Fd> watched = thread.polled;
+    if (call.fd_argument >= 0) {
+        const OpenFile* epoll = look.facts.target(process, Fd{static_cast<std::int32_t>(thread.args[0])});
+        if (!epoll) return unseen_descriptors(process);
+        if (epoll->kind == OpenFileKind::io_uring) return {Rest::outside, fmt::format("requests of {}", what(*epoll))};
+        for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
+    } else {
+        // poll: (fds, nfds …), select: (nfds, sets …). Nothing to wait for is a sleep.
+        const bool select = call.name.find("select") != std::string_view::npos;
+        const std::uint64_t count = select ? thread.args[0] : thread.args[1];
+        const bool sets = !select || thread.args[1] != 0 || thread.args[2] != 0 || thread.args[3] != 0;
+        if (count != 0 && sets && watched.empty()) return {Rest::unseen, fmt::format("what {} polls", who(process))};
+    }
+    Judgement all;
+    for (const Fd fd : watched) {
+        const OpenFile* target = look.facts.target(process, fd);
+        // One that was closed stays in an interest set for as long as a duplicate of it is open.
+        if (target)
+            worsen(all, judge(look, process, *target));
+        else if (!process.fds_known)
+            return unseen_descriptors(process);
+    }
+    return all;
+}
+
+Judgement judge_child(const Context& look, const Process& process, const Thread& thread) {
+    const auto children = look.facts.children(process.pid);
+    if (std::ranges::all_of(children, [](const Process* child) { return is_zombie(*child); }))
+        return {Rest::outside, fmt::format("a process that is no living child of {}", who(process))};  // a tracer's own
+    Judgement all;
+    for (const Process* child : children) {
+        if (is_zombie(*child) || std::ranges::find(look.scope.processes, child->pid) != look.scope.processes.end()) continue;
+        if (child->state == 'R') continue;
+        for (const Thread& theirs : child->threads)
+            if (&theirs != &thread) worsen(all, judge(look, *child, theirs));
+    }
+    return all;
+}
+
+/// An untimed wait for another thread.
+bool waits_for_a_thread(const Thread& thread) {
+    constexpr std::int64_t futex = 202;
+    return thread.state == 'S' && thread.syscall == futex && thread.args[3] == 0;
+}
+
+Judgement judge_asleep(const Context& look, const Process& process, const Thread& thread) {
+    if (std::ranges::any_of(resting_functions, [&](std::string_view name) { return stack_has(thread, name); })) return {};
+    if (unread(thread)) return {Rest::unseen, fmt::format("what {} waits for", who(process))};
+    const bool lasts = look.facts.standstill(thread) == Standstill::still && look.facts.interval_s() >= patience_s;
+    const WaitingCall* call = waiting_call(thread.syscall);
+    const Judgement unknown{lasts ? Rest::unclear : Rest::passing, call_words(look.facts, process, thread)};
+    if (!call || thread.state == 'D') return unknown;
+    switch (call->kind) {
+        case WaitKind::sleeps:
+        case WaitKind::accepts:
+            return {};
+        case WaitKind::locks:
+            return call->fd_argument < 0 ? Judgement{} : unknown;
+        case WaitKind::polls:
+            return judge_polls(look, process, thread, *call);
+        case WaitKind::child:
+            return judge_child(look, process, thread);
+        case WaitKind::reads:
+        case WaitKind::writes:
+        case WaitKind::connects: {
+            const OpenFile* target =
+                call->fd_argument < 0
+                    ? nullptr
+                    : look.facts.target(process, Fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(call->fd_argument)])});
+            if (!target) return process.fds_known ? unknown : unseen_descriptors(process);
+            Judgement judged = judge(look, process, *target);
+            // A socket that has no peer yet is a server's, unless it is about to have one.
+            if (call->kind == WaitKind::connects && judged.rest == Rest::idle) judged = {Rest::outside, what(*target)};
+            return judged;
+        }
+        default:
+            return unknown;
+    }
+}
+
+}  // namespace
+
+Judgement judge(const Context& look, const Process& process, const OpenFile& target) {
+    const auto row = std::ranges::find(kinds, target.kind, &KindRow::kind);
+    if (row == kinds.end()) return {Rest::outside, what(target)};
+    if (row->rest == Rest::idle) return {};
+    if (target.socket && target.socket->state == "LISTEN") return {};
+    const bool is_pipe = target.kind == OpenFileKind::pipe || target.kind == OpenFileKind::fifo;
+    std::vector<Holder> others = look.facts.holders(target);
+    const bool only_own = !others.empty() && std::ranges::all_of(others, [&](const Holder& end) { return is_own(look, process, end.pid); });
+    if (only_own) return {};
+    std::erase_if(others, [&](const Holder& end) { return is_own(look, process, end.pid); });
+    const Pid holder = others.empty() ? Pid{} : others.front().pid;
+    const bool is_socket = target.kind == OpenFileKind::inet_socket || target.kind == OpenFileKind::unix_socket;
+    // Not connected: whoever likes may send to it.
+    if (is_socket && !holder && target.socket && target.socket->remote.empty() && !target.socket->peer_inode) return {};
+    if (is_pipe && !holder) return {Rest::outside, fmt::format("{}, whose other end is not to be seen", what(target))};
+    return {Rest::outside, other_end(look, target, holder)};
+}
+
+Judgement judge(const Context& look, const Process& process, const Thread& thread) {
+    switch (thread.state) {
+        case 'R':
+            return {Rest::moves, {}};
+        case 'Z':
+        case 'X':
+            return {};
+        case 'T':
+            return {Rest::outside, fmt::format("a signal to go on: {} is stopped", who(process))};
+        default:
+            break;
+    }
+    if (look.facts.standstill(thread) == Standstill::moved) return {Rest::moves, {}};
+    const Judgement judged = judge_asleep(look, process, thread);
+    if (judged.rest != Rest::idle || !waits_for_a_thread(thread)) return judged;
+    // Whoever waits for a thread of its own process is woken by one that waits for something else.
+    const bool all =
+        std::ranges::all_of(process.threads, [](const Thread& other) { return waits_for_a_thread(other) || other.state == 'Z'; });
+    return all ? Judgement{Rest::outside, fmt::format("a futex, as do all threads of {}", who(process))} : judged;
+}
+
+}  // namespace shimtrace::diagnosis

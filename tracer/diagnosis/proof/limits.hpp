@@ -1,0 +1,24 @@
+// What could not be seen, and what would help: the limits of a verdict.
+#pragma once
+
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
+
+#include <shimtrace/diagnosis.hpp>
+
+#include <string>
+#include <vector>
+
+namespace shimtrace::diagnosis {
+
+/// What whoever looked lacks for the sight of another process: "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"; empty: nothing.
+std::string missing_for_processes(const Observer& observer);
+/// The same for files that belong to root.
+std::string missing_for_files(const Observer& observer);
+
+/// Why nothing can be said of the whole host, whatever is asked: another pid namespace, files that may not be read.
+std::vector<Limit> host_limits(const Facts& facts);
+
+/// Adds it unless it is known.
+void add_limit(std::vector<Limit>& limits, Limit limit);
+
+}  // namespace shimtrace::diagnosis

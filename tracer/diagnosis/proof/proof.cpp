@@ -1,0 +1,218 @@
+#include "tracer/diagnosis/proof/proof.hpp"
+
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/proof/idle_waits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+/// How long a request to a shim takes, at most, when all is well and its runtime stands still or is not there.
+struct UsualTime {
+    std::string_view method;
+    double seconds;
+};
+
+constexpr auto usual_times = std::to_array<UsualTime>({
+    // Until the process ends.
+    {"Task.Wait", -1},
+    {"Sandbox.WaitSandbox", -1},
+    // A delete gives stdout and stderr two seconds each to end (process/init.go, process/exec.go: waitTimeout).
+    {"Task.Delete", 5},
+    {"Task.Shutdown", 5},
+});
+constexpr double usual_s = patience_s;  ///< of all others: they take milliseconds, or as long as their runtime
+
+double usual_time(std::string_view method) {
+    const auto row = std::ranges::find(usual_times, method, &UsualTime::method);
+    return row == usual_times.end() ? usual_s : row->seconds;
+}
+
+class Prover {
+public:
+    explicit Prover(const Context& look) : look_(look) {}
+
+    Proof prove() {
+        prove_shim();
+        for (const Pid pid : look_.scope.runtimes) prove_runtime(pid);
+        for (const Pid pid : look_.scope.processes) prove_process(pid);
+        prove_presence();
+        return std::move(proof_);
+    }
+
+private:
+    void unseen(std::string what, std::string why = {}) {
+        std::string needs = missing_for_processes(look_.facts.snapshot().observer);
+        if (why.empty()) why = needs.empty() ? "it could not be read" : "not permitted";
+        add_limit(proof_.limits, {std::move(what), std::move(why), std::move(needs)});
+    }
+
+    void weaken(Confidence to) { proof_.confidence = std::min(proof_.confidence, to); }
+
+    void take(Judgement judged) {
+        switch (judged.rest) {
+            case Rest::idle:
+            case Rest::moves:
+                break;
+            case Rest::outside:
+                weaken(Confidence::likely);
+                if (std::ranges::find(proof_.outside, judged.words) == proof_.outside.end())
+                    proof_.outside.push_back(std::move(judged.words));
+                break;
+            case Rest::passing:
+                proof_.unsettled = true;
+                weaken(Confidence::possible);
+                break;
+            case Rest::unclear:
+                add_limit(proof_.unclear, {std::move(judged.words), "it is no wait that is known to be idle", ""});
+                break;
+            case Rest::unseen:
+                unseen(std::move(judged.words));
+                break;
+        }
+    }
+
+    void prove_process(Pid pid) {
+        const Process* process = look_.facts.process(pid);
+        if (!process || is_zombie(*process)) return;
+        if (process->threads.empty()) {
+            if (process->state != 'R') unseen(fmt::format("threads of {}", who(*process)));
+            return;
+        }
+        for (const Thread& thread : process->threads) take(judge(look_, *process, thread));
+    }
+
+    /// A command of the runtime's is over soon, or it moves; one in the foreground waits for the container.
+    void prove_runtime(Pid pid) {
+        const Process* runtime = look_.facts.process(pid);
+        if (!runtime || is_zombie(*runtime)) return;
+        const bool foreground =
+            runtime->role.operation == "run" || runtime->role.operation == "exec" || runtime->role.operation == "events";
+        const bool lives = std::ranges::any_of(look_.facts.children(pid), [](const Process* child) {
+            return is_container_role(child->role.role) && child->role.role != ProcessRole::runtime_init;
+        });
+        if (foreground && lives) return;
+        weaken(Confidence::likely);
+        if (look_.facts.standstill(*runtime) == Standstill::moved) return;
+        if (look_.facts.age_s(*runtime).value_or(0) < 5) {
+            proof_.unsettled |= look_.facts.interval_s() < patience_s;
+            return;
+        }
+        if (look_.facts.interval_s() < patience_s)
+            proof_.unsettled = true;
+        else
+            add_limit(proof_.unclear, {fmt::format("what {} waits for", who(*runtime)), "it is no wait that is known to be idle", ""});
+    }
+
+    void prove_shim() {
+        const Process* shim = look_.facts.process(look_.scope.shim);
+        if (!shim || is_zombie(*shim)) return;
+        if (shim->go && shim->go->incomplete.empty()) {
+            for (const Goroutine& goroutine : shim->go->goroutines) prove_goroutine(*shim, goroutine);
+            return;
+        }
+        // Not all shims are Go programs: of another the threads tell.
+        if (!shim->go &&
+            std::ranges::none_of(shim->threads, [&](const Thread& thread) { return judge(look_, *shim, thread).rest == Rest::unseen; })) {
+            weaken(Confidence::likely);
+            return;
+        }
+        unseen(fmt::format("goroutines of {}", who(*shim)), shim->go ? shim->go->incomplete : std::string());
+    }
+
+    void prove_goroutine(const Process& shim, const Goroutine& goroutine) {
+        if (goroutine.system || goroutine.state == GoState::dead || goroutine.purpose.what != "RPC handler") return;
+        const std::string& method = goroutine.purpose.detail;
+        const double usual = usual_time(method);
+        const ContainerRef& ref = look_.scope.ref;
+        if (usual < 0 || (!goroutine.purpose.container.id.empty() && ref && goroutine.purpose.container.id != ref.id)) return;
+        const double waiting = goroutine.waiting ? std::chrono::duration<double>(*goroutine.waiting).count() : 0;
+        if (runtime_moves(shim)) return weaken(Confidence::likely);
+        if (waiting < usual) {
+            weaken(Confidence::likely);
+            proof_.unsettled = true;
+            return;
+        }
+        proof_.calls.push_back(
+            {.shim = shim.pid,
+             .goroutine = goroutine.id,
+             .name = method,
+             .line = fmt::format(
+                 "{} goroutine {} [{}, at least {}] has been handling {}{}", who(shim), goroutine.id.value,
+                 printable(goroutine.wait_reason, 40), duration_words(waiting), printable(method, 80),
+                 goroutine.purpose.exec_id.empty() ? std::string() : fmt::format(" of exec {}", printable(goroutine.purpose.exec_id, 80))),
+             .since_s = waiting});
+    }
+
+    /// The runtime at work on the request has moved, or was born between the looks.
+    bool runtime_moves(const Process& shim) const {
+        return std::ranges::any_of(look_.scope.runtimes, [&](Pid pid) {
+            const Process* runtime = look_.facts.process(pid);
+            return runtime && !is_zombie(*runtime) && look_.facts.descends_from(pid, shim.pid) &&
+                   look_.facts.standstill(*runtime) != Standstill::still;
+        });
+    }
+
+    bool alive(Pid pid) const {
+        const Process* process = pid ? look_.facts.process(pid) : nullptr;
+        return process && !is_zombie(*process);
+    }
+
+    /// Where there is nobody to look at, the files and the shim must say why.
+    void prove_presence() {
+        const Scope& scope = look_.scope;
+        if (std::ranges::any_of(scope.processes, [&](Pid pid) { return alive(pid); })) return;
+        const bool at_work = std::ranges::any_of(scope.runtimes, [&](Pid pid) { return alive(pid); });
+        if (at_work || !proof_.calls.empty()) return;
+        const Process* shim = look_.facts.process(scope.shim);
+        if (!shim && !scope.files && missing_for_files(look_.facts.snapshot().observer).empty()) {
+            weaken(Confidence::possible);  // it is just being made or removed: nothing of it is there
+            return;
+        }
+        if (!shim) {
+            add_limit(proof_.unclear, {fmt::format("processes of {}", printable(scope.ref.id, 128)), "none was found",
+                                       missing_for_files(look_.facts.snapshot().observer)});
+            return;
+        }
+        // That the shim waits to be told to delete it could be normal; that nobody tells it, too long, is not to be seen here.
+        weaken(Confidence::likely);
+        if (!shim->go || !shim->go->incomplete.empty()) return;
+        const bool waited_for = std::ranges::any_of(shim->go->goroutines, [&](const Goroutine& goroutine) {
+            const GoroutinePurpose& purpose = goroutine.purpose;
+            return purpose.what == "RPC handler" && purpose.detail == "Task.Wait" && purpose.exec_id.empty() &&
+                   purpose.container.id == scope.ref.id;
+        });
+        const ContainerFiles* files = scope.files;
+        if (waited_for)
+            lost_exit();
+        else if (!files || !files->init_pid)
+            add_limit(proof_.unclear,
+                      {fmt::format("whether {} was ever started", printable(scope.ref.id, 128)),
+                       "its shim serves no process, and no init.pid tells of one", missing_for_files(look_.facts.snapshot().observer)});
+    }
+
+    /// A Wait that outlives the process it is for: the exit did not reach the shim, unless it is just on its way.
+    void lost_exit() {
+        if (look_.facts.interval_s() < patience_s)
+            proof_.unsettled = true;
+        else
+            add_limit(proof_.unclear, {fmt::format("the exit of {}", printable(look_.scope.ref.id, 128)),
+                                       "its process is gone, and its shim still waits for it", ""});
+    }
+
+    const Context& look_;
+    Proof proof_;
+};
+
+}  // namespace
+
+Proof prove(const Context& look) {
+    return Prover(look).prove();
+}
+
+}  // namespace shimtrace::diagnosis
