@@ -2,6 +2,7 @@
 
 #include "decoders/syscalls/capture.hpp"
 #include "decoders/text/durations.hpp"
+#include "tracer/cli/command.hpp"
 #include "tracer/cli/trace_options.hpp"
 #include "tracer/output/role_text.hpp"
 
