@@ -20,6 +20,10 @@ public:
     /// exit, also of calls that are not printed.
     virtual void call_returned(const Event& enter, const Event& exit) = 0;
 
+    /// A call returned by which tasks may have given themselves other names (prctl, a write to a file comm). Emits EventSink::task() for
+    /// those that have.
+    virtual void task_renamed(const Event&, const Event&, EventSink&) {}
+
     /// A task is traced from now on. `parent` 0: found at attach. Emits EventSink::task().
     virtual void task_started(Pid pid, Tid tid, Tid parent, std::uint64_t clone_flags, EventSink& sink) = 0;
     /// exec: close-on-exec descriptors are gone, the comm is new, the role may be. Emits EventSink::task().

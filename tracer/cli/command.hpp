@@ -1,6 +1,7 @@
 // A command of the program: its options, and what it does. program.cpp lists them.
 #pragma once
 
+#include "tracer/engine/inherited.hpp"
 #include "tracer/session/targets.hpp"
 
 #include <shimtrace/error.hpp>
@@ -19,6 +20,7 @@ struct Globals {
     std::string color = "auto";        ///< auto, always, never
     std::string run_dir;               ///< containerd's state, where it cannot be found from the shims
     std::vector<std::string> command;  ///< what stood after `--`: a command to start
+    engine::Inherited inherited;       ///< what that is to find
 };
 
 /// Exit codes of the program; `trace -- CMD` exits as CMD did.

@@ -4,40 +4,43 @@
 #include "tracer/cli/replay_options.hpp"
 #include "tracer/output/export/exporters.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <string_view>
 
 namespace shimtrace::cli {
 
 namespace {
 
 struct Format {
-    const char* name;
+    std::string_view name;
+    bool is_text;
     std::unique_ptr<EventSink> (*make)(output::LineWriter&);
 };
 constexpr Format formats[] = {
-    {"jsonl", output::make_jsonl_exporter},
-    {"perfetto", output::make_perfetto_exporter},
-    {"html", output::make_html_exporter},
+    {"jsonl", true, output::make_jsonl_exporter},
+    {"perfetto", false, output::make_perfetto_exporter},
+    {"html", true, output::make_html_exporter},
 };
 
 int run(const ReplayOptions& options, const std::string& to, const std::string& path) {
     auto selection = plan_selection(options);
     if (!selection) return report(selection.error(), exit_usage);
+    const auto format = std::ranges::find(formats, to, &Format::name);
+    if (format == std::end(formats)) return report({.what = "--to " + to, .hint = "jsonl, perfetto or html"}, exit_usage);
     bool closed = false, failed = false;
-    auto writer = open_output({.path = path, .standard = 1, .source = options.file}, [&](bool by_failure) {
+    const OutputPlace place{.path = path, .standard = 1, .is_text = format->is_text, .source = options.file};
+    auto writer = open_output(place, [&](bool by_failure) {
         closed = true;
         failed = by_failure;
     });
     if (!writer) return report(writer.error(), exit_failed);
     selection->read.stopped = [&closed] { return closed; };
-    for (const Format& format : formats) {
-        if (to != format.name) continue;
-        const auto exporter = format.make(**writer);
-        const int exit_code = replay_into(options, std::move(*selection), *exporter);
-        (*writer)->flush();
-        return failed ? exit_failed : exit_code;
-    }
-    return report({.what = "--to " + to, .hint = "jsonl, perfetto or html"}, exit_usage);
+    const auto exporter = format->make(**writer);
+    const int exit_code = replay_into(options, std::move(*selection), *exporter);
+    (*writer)->flush();
+    return failed ? exit_failed : exit_code;
 }
 
 }  // namespace

@@ -71,13 +71,13 @@ private:
 
 class SeparateWriter : public output::LineWriter {
 public:
-    SeparateWriter(std::string path, bool append, OutputEnded ended) : path_(std::move(path)), append_(append), ended_(std::move(ended)) {}
+    SeparateWriter(OutputPlace place, OutputEnded ended) : place_(std::move(place)), ended_(std::move(ended)) {}
 
     void write(Tid tid, std::string_view text) override {
         auto found = files_.find(tid);
         if (found == files_.end()) {
-            const std::string name = fmt::format("{}.{}", path_, tid.value);
-            auto opened = open_output({.path = name, .append = append_}, ended_);
+            const std::string name = fmt::format("{}.{}", place_.path, tid.value);
+            auto opened = open_output({.path = name, .append = place_.append, .source = place_.source}, ended_);
             if (!opened) {
                 report(opened.error(), exit_failed);
                 return ended_(true);
@@ -91,8 +91,7 @@ public:
     }
 
 private:
-    std::string path_;
-    bool append_;
+    OutputPlace place_;
     OutputEnded ended_;
     std::unordered_map<Tid, std::unique_ptr<output::LineWriter>> files_;
 };
@@ -122,11 +121,24 @@ Result<Opened> open_command(const char* command) {
     return Opened{ends[1], true, child};
 }
 
+/// What is written may be read by those who may read what it comes from: a recording is its owner's alone.
+mode_t mode_for(const OutputPlace& place) {
+    if (place.source.empty()) return 0666;
+    struct stat status {};
+    return ::stat(place.source.c_str(), &status) == 0 && S_ISREG(status.st_mode) ? status.st_mode & 0666 : 0600;
+}
+
+/// A descriptor of our own: a command that is started gets ours.
+Result<Opened> open_standard(int fd) {
+    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0) return fail("write the output", errno);
+    return Opened{.fd = copy, .owned = true};
+}
+
 Result<Opened> open_place(const OutputPlace& place) {
-    if (place.path.empty()) return Opened{.fd = place.standard};
-    if (place.path == "-") return Opened{.fd = 1};
+    if (place.path.empty() || place.path == "-") return open_standard(place.path.empty() ? place.standard : 1);
     if (place.path.starts_with('|') || place.path.starts_with('!')) return open_command(place.path.c_str() + 1);
-    const int fd = ::open(place.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (place.append ? O_APPEND : O_TRUNC), 0666);
+    const int fd = ::open(place.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (place.append ? O_APPEND : O_TRUNC), mode_for(place));
     if (fd < 0) return fail("open " + place.path, errno);
     return Opened{fd, true};
 }
@@ -135,9 +147,13 @@ Result<Opened> open_place(const OutputPlace& place) {
 
 Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place, OutputEnded ended) {
     if (is_same_file(place.path, place.source)) return fail("write " + place.path, 0, "it is the recording that is read");
-    if (place.separate) return std::make_unique<SeparateWriter>(place.path, place.append, std::move(ended));
+    if (place.separate) return std::make_unique<SeparateWriter>(place, std::move(ended));
     const auto opened = open_place(place);
     if (!opened) return std::unexpected(opened.error());
+    if (!place.is_text && ::isatty(opened->fd) != 0) {
+        if (opened->owned) ::close(opened->fd);
+        return fail("write to a terminal what is no text", 0, "-o FILE, or a pipe");
+    }
     auto writer = std::make_unique<FileWriter>(opened->fd, opened->owned, opened->command, std::move(ended));
     if (!place.tell_lost || is_regular_file(opened->fd)) return writer;
     return std::make_unique<output::ThreadedWriter>(std::move(writer), place.tell_lost);

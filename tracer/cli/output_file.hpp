@@ -17,10 +17,12 @@ struct OutputPlace {
     bool append = false;    ///< -A
     bool separate = false;  ///< -ff: one file a thread, named PATH.TID
     int standard = 2;       ///< the descriptor used without -o
+    bool is_text = true;    ///< else it is refused to a terminal
     /// Set: a reader that does not read (of a pipe, a terminal, a device; regular files have none) holds nobody up; lines are lost instead,
     /// and this tells how many, in a line.
     std::function<std::string(std::uint64_t)> tell_lost;
-    std::string source;  ///< the file that is read from meanwhile: it is not written over; empty: none
+    std::string source;  ///< the file that is read from meanwhile: it is not written over, and who may not read it may not read the output;
+                         ///< empty: none
 };
 
 /// Called once, perhaps from another thread, when the output ends early. `failed`: it could not be written, as has been said on standard

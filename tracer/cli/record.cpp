@@ -24,6 +24,7 @@ int run_record(const Globals& globals, TraceOptions trace_options, RecordingOpti
     if (!recording) return report(recording.error(), exit_usage);
     if (::isatty(STDERR_FILENO) != 0 && options.path != "-") recording->progress = print_progress;
 
+    plan->session.request.inherited = globals.inherited;
     engine::StopRequest stop;
     return end_like_command(record_session(*recording, *plan, {}, stop));
 }

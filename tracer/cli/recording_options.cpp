@@ -131,14 +131,21 @@ void print_progress(const session::RecordingProgress& progress) {
 
 void report_recording(const session::RecordingPlan& plan, const session::RecordingEnd& end) {
     const recording::WriterCounts& counts = end.counts;
-    if (plan.progress) {
+    if (end.failure) {
+        if (plan.progress) fmt::print(stderr, "\r\033[K");
+        Error error = *end.failure;
+        if (counts.dropped != 0) {
+            if (!error.hint.empty()) error.hint += "; ";
+            error.hint += fmt::format("{} of {} events are missing", counts.dropped, counts.dropped + counts.events);
+        }
+        report(error, exit_failed);
+    } else if (plan.progress) {
         fmt::print(stderr, "\r\033[Kshimtrace: {} events, {} in {}{}\n", counts.events, size_text(counts.bytes), plan.path,
                    counts.dropped == 0 ? std::string() : fmt::format(", {} dropped", counts.dropped));
     } else if (counts.dropped != 0) {
         fmt::print(stderr, "shimtrace: {} of {} events were dropped: {} could not keep up\n", counts.dropped,
                    counts.dropped + counts.events, plan.path == "-" ? "standard output" : plan.path);
     }
-    if (end.failure) report(*end.failure, exit_failed);
 }
 
 }  // namespace shimtrace::cli

@@ -15,10 +15,11 @@ namespace shimtrace::cli {
 
 namespace {
 
-/// A standard stream that the caller has closed fails when it is written to, and no file that is opened later takes its number.
+/// A standard stream that the caller has closed fails when it is written to, and no file that is opened later takes its number. A command
+/// finds it closed as well.
 void occupy_standard_descriptors() {
     for (int fd = 0; fd <= 2; ++fd)
-        if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+        if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 /// The commands that start a program: for them what follows the first `--` is its command line.
@@ -33,12 +34,12 @@ int write_failed(int error) {
 }  // namespace
 
 int run_program(int argc, char** argv) {
+    Globals globals{.inherited = engine::inherited_now()};
     occupy_standard_descriptors();
     CLI::App app{"Says why a container does not move, and who is to blame."};
     app.set_version_flag("--version,-V", "shimtrace " SHIMTRACE_VERSION);
     app.require_subcommand(1);
 
-    Globals globals;
     app.add_flag("--json", globals.json, "for machines");
     app.add_option("--color", globals.color, "auto, always, never (NO_COLOR is obeyed)")->check(CLI::IsMember({"auto", "always", "never"}));
     app.add_option("--run-dir", globals.run_dir, "containerd's state directory, where it cannot be found from the shims")

@@ -43,6 +43,10 @@ int end_like_command(const SessionExit& end) {
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
     ::signal(end.killed_by, SIG_DFL);
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, end.killed_by);
+    ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
     ::raise(end.killed_by);
     return 128 + end.killed_by;
 }

@@ -28,6 +28,7 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
         recording = std::move(*planned);
     }
 
+    plan->session.request.inherited = globals.inherited;
     engine::StopRequest stop;
     std::atomic<bool> output_failed = false;
     // A command that we start, and nothing else, waits for who reads its trace, as it waits under strace; what runs already has not asked

@@ -355,6 +355,7 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     request.signals = print.signals;
     request.capture_stacks = options.stacks;
     request.resolve_descriptors = print.style.fds != decoders::FdDecoding::none || !print.paths.empty();
+    request.task_names = print.style.pid_comms;
     request.instruction_pointers = options.pointers;
     request.system_times = print.summary != output::Summary::none && !options.wall_clock;
     request.limits.payload_bytes = print.dump_read.any() || print.dump_written.any() ? most_dumped_bytes : print.style.string_limit;

@@ -4,6 +4,7 @@
 #include "decoders/syscalls/table.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string_view>
 
 namespace shimtrace::engine {
@@ -35,7 +36,19 @@ SyscallSet numbers(Arch arch) {
     return set;
 }
 
+SyscallSet named(Arch arch, std::initializer_list<std::string_view> names) {
+    SyscallSet set;
+    for (const std::string_view name : names) set.set(static_cast<std::size_t>(*decoders::syscall_number(arch, name)));
+    return set;
+}
+
 }  // namespace
+
+const SyscallSet& naming_calls(Arch arch) {
+    static const SyscallSet native = named(Arch::x86_64, {"prctl", "write"});
+    static const SyscallSet compat = named(Arch::i386, {"prctl", "write"});
+    return arch == Arch::i386 ? compat : native;
+}
 
 const SyscallSet& descriptor_calls(Arch arch) {
     static const SyscallSet native = numbers(Arch::x86_64);

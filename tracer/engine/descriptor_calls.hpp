@@ -8,4 +8,7 @@ namespace shimtrace::engine {
 
 const SyscallSet& descriptor_calls(Arch arch);
 
+/// The calls after which a task may be called otherwise: prctl; and write, of which there are many.
+const SyscallSet& naming_calls(Arch arch);
+
 }  // namespace shimtrace::engine

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
@@ -85,6 +86,7 @@ struct Plan {
     std::vector<std::string> words, variables;
     std::vector<char*> argv, envp;
     std::span<const sock_filter> filter;
+    std::span<const int> ignored_signals;
     cpu_set_t cpus{};
     bool pinned = false;
     std::array<int, 2> go{-1, -1};     ///< the child waits here until it is seized
@@ -97,6 +99,7 @@ struct Plan {
     while (read(plan.go[0], &byte, 1) < 0 && errno == EINTR) {
     }
     if (plan.pinned) sched_setaffinity(0, sizeof plan.cpus, &plan.cpus);
+    for (const int signal : plan.ignored_signals) ::signal(signal, SIG_IGN);
     Failure failure{Failure::Step::filter, 0};
     if (!plan.filter.empty()) failure.number = install(plan.filter);
     if (failure.number == 0) {
@@ -136,7 +139,11 @@ std::optional<Error> Launched::failure(const std::vector<std::string>& command) 
 Result<Launched> launch(const TraceRequest& request, unsigned long options, std::span<const sock_filter> filter, int cpu) {
     auto path = find_command(request.command.front());
     if (!path) return std::unexpected(path.error());
-    Plan plan{.path = *path, .words = request.command, .variables = changed_environment(request.environment_changes), .filter = filter};
+    Plan plan{.path = *path,
+              .words = request.command,
+              .variables = changed_environment(request.environment_changes),
+              .filter = filter,
+              .ignored_signals = request.inherited.ignored_signals};
     plan.argv = pointers(plan.words);
     plan.envp = pointers(plan.variables);
     if (cpu >= 0) {
@@ -160,7 +167,10 @@ Result<Launched> launch(const TraceRequest& request, unsigned long options, std:
     const int number = child < 0 ? fork_error : seize_child(launched.tid(), options);
     if (number != 0 && child > 0) kill(child, SIGKILL);  // our own child, which has not become the command yet
     close(plan.go[1]);
-    if (number == 0) return launched;
+    if (number == 0) {
+        hand_over(request.inherited.descriptors);
+        return launched;
+    }
     if (child > 0) waitpid(child, nullptr, __WALL);
     return fail((child < 0 ? "fork for " : "trace ") + request.command.front(), number,
                 child < 0 ? "" : "ptrace is forbidden here: a seccomp profile, or the lack of CAP_SYS_PTRACE in a container");

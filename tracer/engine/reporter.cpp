@@ -22,7 +22,8 @@ bool Reporter::reports(Arch arch, std::int64_t number) const {
 }
 
 bool Reporter::needs_return(Arch arch, std::int64_t number) const {
-    return !muted_ && request_.resolve_descriptors && holds(descriptor_calls(arch), number, false);
+    return !muted_ && ((request_.resolve_descriptors && holds(descriptor_calls(arch), number, false)) ||
+                       (request_.task_names && holds(naming_calls(arch), number, false)));
 }
 
 Event& Reporter::fresh(EventKind kind, const Tracee& tracee) {
@@ -101,11 +102,16 @@ void Reporter::returned(Tracee& tracee, std::int64_t result, bool is_error, std:
     exit.instruction_pointer = instruction_pointer;
     exit.stack_pointer = stack_pointer;
     if (muted_) return;
-    if (!tracee.reported) return observer_.call_returned(enter, exit);
+    if (!tracee.reported) return tell_observer(enter, exit);
     decoders::capture_exit(enter, exit, RemoteMemory(exit.tid), limits_at_exit(enter));
-    observer_.call_returned(enter, exit);
+    tell_observer(enter, exit);
     if (request_.resolve_descriptors) resolve(&exit, exit, enter);
     hand_over_later(exit);
+}
+
+void Reporter::tell_observer(const Event& enter, const Event& exit) {
+    observer_.call_returned(enter, exit);
+    if (!exit.is_error && holds(naming_calls(enter.arch), enter.number, false)) observer_.task_renamed(enter, exit, sink_);
 }
 
 void Reporter::signalled(Tracee& tracee, int signal) {
@@ -129,10 +135,10 @@ void Reporter::group_stopped(Tracee& tracee, int signal) {
 
 void Reporter::executed(Tracee& tracee, Tid former) {
     if (muted_) return;
-    observer_.task_executed(tracee.pid, tracee.tid(), sink_);
     Event& event = fresh(EventKind::exec, tracee);
     if (former != tracee.tid()) event.parent = former;
-    sink_.event(event);
+    sink_.event(event);  // what ends with it was of the former names
+    observer_.task_executed(tracee.pid, tracee.tid(), sink_);
 }
 
 void Reporter::ended(Tracee& tracee, WaitStatus status) {

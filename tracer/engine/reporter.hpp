@@ -56,6 +56,7 @@ private:
         hand_over();
         pending_ = &event;
     }
+    void tell_observer(const Event& enter, const Event& exit);
     void resolve(const Event* exit, Event& into, const Event& enter);
     /// How much of its buffers is read: all of them where they are messages.
     [[nodiscard]] const decoders::CaptureLimits& limits_at_entry(const Event& enter);

@@ -38,6 +38,10 @@ std::vector<sock_filter> filter_of(const TraceRequest& request) {
         native |= descriptor_calls(Arch::x86_64);
         compat |= descriptor_calls(Arch::i386);
     }
+    if (request.task_names) {
+        native |= naming_calls(Arch::x86_64);
+        compat |= naming_calls(Arch::i386);
+    }
     return seccomp_filter(native, compat);
 }
 

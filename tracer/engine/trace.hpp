@@ -2,6 +2,7 @@
 #pragma once
 
 #include "decoders/syscalls/capture.hpp"
+#include "tracer/engine/inherited.hpp"
 
 #include <shimtrace/error.hpp>
 #include <shimtrace/event_sink.hpp>
@@ -24,6 +25,7 @@ struct TraceRequest {
     std::vector<Tid> attach_threads;               ///< single threads (strace's -p without -f)
     std::vector<std::string> command;              ///< argv of a command to start; PATH is searched
     std::vector<std::string> environment_changes;  ///< strace's -E: "NAME=VALUE" or "NAME"
+    Inherited inherited;                           ///< handed over to the command; empty: it gets what this process has
     /// New threads, forks, vforks, clones are traced too. Without it: new threads of `attach`, and nothing else that is born.
     bool follow = false;
     SyscallSet x86_64_calls = SyscallSet{}.set();  ///< reported calls by number; others run unreported
@@ -31,6 +33,7 @@ struct TraceRequest {
     std::bitset<65> signals = std::bitset<65>{}.set();  ///< reported signals
     bool capture_stacks = false;                        ///< -k
     bool resolve_descriptors = false;                   ///< -y, -yy, roles
+    bool task_names = false;                            ///< -Y: tasks are named as they are called now
     bool instruction_pointers = false;                  ///< -i
     bool system_times = false;                          ///< -c: fill Event::system_time
     decoders::CaptureLimits limits;

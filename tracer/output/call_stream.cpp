@@ -23,12 +23,15 @@ void CallStream::event(const Event& event) {
             return;
         }
         case EventKind::exec:
-            // The thread that called execve goes on under the leader's id (ptrace(2)).
-            if (event.parent && event.parent != event.tid)
+            // The thread that called execve goes on under the leader's id, and the leader's own call is gone with it (ptrace(2)).
+            if (event.parent && event.parent != event.tid) {
+                if (const auto led = pending_.find(event.tid); led != pending_.end() && led->second.in_call)
+                    unfinished(led->second.enter, event.time, Unreturned::ended);
                 if (auto former = pending_.extract(event.parent); !former.empty()) {
                     former.mapped().enter.tid = event.tid;
                     pending_[event.tid] = std::move(former.mapped());
                 }
+            }
             break;
         case EventKind::exited:
         case EventKind::killed:

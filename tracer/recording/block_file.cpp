@@ -5,13 +5,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <string_view>
 
 namespace shimtrace::recording {
 
 Result<std::unique_ptr<BlockFile>> BlockFile::create(const std::string& path, bool force) {
     const std::string what = "create the recording " + path;
+    constexpr std::string_view use = "a recording is no text: name a file, or write into a pipe";
     if (path == "-") {
+        if (::isatty(STDOUT_FILENO) != 0) return fail("write the recording to a terminal", 0, std::string(use));
         const int standard_output = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
         if (standard_output < 0) return fail("write to standard output", errno);
         return std::unique_ptr<BlockFile>(new BlockFile("standard output", standard_output));
@@ -26,6 +30,7 @@ Result<std::unique_ptr<BlockFile>> BlockFile::create(const std::string& path, bo
         return fail(what, error);
     }
     auto file = std::unique_ptr<BlockFile>(new BlockFile(path, fd));
+    if (::isatty(fd) != 0) return fail("write the recording to a terminal", 0, std::string(use));
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     struct stat status {};
     if (::fstat(fd, &status) != 0) return fail(what, errno);
@@ -48,13 +53,23 @@ Result<void> BlockFile::write(std::span<const std::byte> bytes) {
             ::poll(&writable, 1, -1);
         } else if (errno != EINTR) {
             const int error = errno;
+            largest_size_ = std::max(largest_size_, size_ + done);
             // A pipe cannot be cut; a file that cannot be is read up to here all the same.
             if (done != 0 && ::ftruncate(fd_, static_cast<off_t>(size_)) == 0) ::lseek(fd_, static_cast<off_t>(size_), SEEK_SET);
             return fail("write the recording " + path_, error);
         }
     }
     size_ += bytes.size();
+    largest_size_ = std::max(largest_size_, size_);
     return {};
+}
+
+bool BlockFile::restart() {
+    if (::ftruncate(fd_, 0) != 0 || ::lseek(fd_, 0, SEEK_SET) != 0) return false;
+    size_ = last_indexed_ = 0;
+    sequence_ = 0;
+    index_ = {};
+    return true;
 }
 
 Result<void> BlockFile::append(EncodedBlock& block) {

@@ -22,7 +22,11 @@ public:
     Result<void> append(EncodedBlock& block);
     /// Index and end. Nothing can be appended afterwards.
     Result<void> close(BlockMaker& maker);
+    /// Empties it, to be written anew. False: it is no file that could be.
+    bool restart();
     [[nodiscard]] std::uint64_t size() const { return size_; }
+    /// How many bytes it held at the most, be it for a moment.
+    [[nodiscard]] std::uint64_t largest_size() const { return largest_size_; }
 
 private:
     BlockFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
@@ -31,7 +35,7 @@ private:
     std::string path_;
     int fd_;
     bool closed_ = false;
-    std::uint64_t size_ = 0;
+    std::uint64_t size_ = 0, largest_size_ = 0;
     std::uint32_t sequence_ = 0;
     ByteWriter index_;
     std::uint64_t last_indexed_ = 0;

@@ -65,6 +65,11 @@ public:
     }
 
 private:
+    struct Kept {
+        std::uint64_t place;  ///< in the order of coming
+        EncodedBlock block;
+    };
+
     [[nodiscard]] bool flight_recorder() const { return options_.ring_bytes != 0; }
 
     void write(SealedBlock& block) {
@@ -178,7 +183,7 @@ private:
         write_header();
     }
 
-    /// The flight recorder's blocks, as a recording of their own.
+    /// The flight recorder's blocks, as a recording of their own. Where there is no room for all the last ones are kept.
     void write_out() {
         if (failed_) return;
         if (!file_) {
@@ -188,15 +193,68 @@ private:
         } else {
             dumps_ = 1;
         }
-        write_header();
-        std::vector<Kept*> in_order;
-        for (std::deque<Kept>* kept : {&kept_events_, &kept_snapshots_})
-            for (Kept& each : *kept) in_order.push_back(&each);
-        std::ranges::sort(in_order, {}, &Kept::place);
-        for (Kept* each : in_order) append(each->block);
-        if (!failed_) check(file_->close(maker_));
+        std::size_t written = 0;
+        std::vector<Kept*> blocks = kept_in_order();
+        auto result = write_blocks(blocks, written);
+        constexpr int most_attempts = 4;  // others fill the disk as well
+        for (int attempt = 0; !result && attempt < most_attempts && file_->restart(); ++attempt) {
+            check(result);
+            blocks = last_within(file_->largest_size());
+            result = write_blocks(blocks, written);
+        }
+        check(result);
+        if (failed_) {
+            blocks.resize(written);
+            for (const Kept* each : kept_in_order())
+                if (std::ranges::find(blocks, each) == blocks.end()) discarded_ += each->block.happened;
+        } else {
+            check(file_->close(maker_));
+        }
+        bytes_ = failed_ ? file_->size() : kept_bytes_;
         file_.reset();
-        bytes_ = kept_bytes_;
+    }
+
+    [[nodiscard]] std::vector<Kept*> kept_in_order() {
+        std::vector<Kept*> blocks;
+        for (std::deque<Kept>* kept : {&kept_events_, &kept_snapshots_})
+            for (Kept& each : *kept) blocks.push_back(&each);
+        std::ranges::sort(blocks, {}, &Kept::place);
+        return blocks;
+    }
+
+    /// The last events that have room in so many bytes, without a gap, and the snapshots that find some.
+    [[nodiscard]] std::vector<Kept*> last_within(std::uint64_t bytes) {
+        std::uint64_t used = 2 * header_->bytes.size();
+        std::vector<Kept*> blocks;
+        bool gap = false;
+        std::vector<Kept*> all = kept_in_order();
+        for (auto each = all.rbegin(); each != all.rend(); ++each) {
+            const bool is_snapshot = (*each)->block.type == BlockType::snapshot;
+            const std::uint64_t size = (*each)->block.bytes.size();
+            if (used + size > bytes || (gap && !is_snapshot)) {
+                gap = gap || !is_snapshot;
+                continue;
+            }
+            used += size;
+            blocks.push_back(*each);
+        }
+        std::ranges::reverse(blocks);
+        return blocks;
+    }
+
+    /// A header and these; `written`: how many of them.
+    Result<void> write_blocks(const std::vector<Kept*>& blocks, std::size_t& written) {
+        written = 0;
+        if (!header_) header_ = make_header({});
+        for (int copy = 0; copy < 2; ++copy) {
+            EncodedBlock block = *header_;
+            if (auto result = file_->append(block); !result) return result;
+        }
+        for (Kept* each : blocks) {
+            if (auto result = file_->append(each->block); !result) return result;
+            ++written;
+        }
+        return {};
     }
 
     void check(const Result<void>& result) {
@@ -216,10 +274,6 @@ private:
     bool failed_ = false;
     mutable std::mutex failure_mutex_;
     std::optional<Error> failure_;
-    struct Kept {
-        std::uint64_t place;  ///< in the order of coming
-        EncodedBlock block;
-    };
     std::deque<Kept> kept_events_, kept_snapshots_;
     std::uint64_t next_kept_ = 0, kept_bytes_ = 0;  ///< bytes: of events
     unsigned dumps_ = 0;

@@ -35,7 +35,7 @@ public:
     static Result<std::unique_ptr<Writer>> create(const std::string& path, const WriterOptions& options);
     [[nodiscard]] virtual WriterCounts counts() const = 0;
     /// Flight recorder: writes out what it holds now: to the file itself the first time and at the end, to FILE.2,
-    /// FILE.3 … where that is taken. Safe from another thread and from a signal handler.
+    /// FILE.3 … where that is taken. A disk that is full keeps the last of it. Safe from another thread and from a signal handler.
     virtual void dump() = 0;
     /// The first write error, if any (a full disk): what was written before it is readable.
     [[nodiscard]] virtual std::optional<Error> failure() const = 0;

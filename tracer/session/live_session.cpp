@@ -94,6 +94,7 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
     const SessionSignals signals(stop, !plan.request.command.empty(), plan.request.attaches());
     containerd::SessionRoles roles(plan.surroundings, host::read_process);
     host::ObserverHooks hooks = plan.roles ? role_hooks(roles) : no_hooks();
+    hooks.task_names = plan.request.task_names;
     stacks::StackReader stack_reader;
     hooks.stack = [&stack_reader](Pid pid, Tid tid, std::vector<StackFrame>& into) { stack_reader.stack_of(pid, tid, into); };
     const auto observer = host::make_session_observer(std::move(hooks));

@@ -47,6 +47,7 @@ SessionSignals::SessionSignals(engine::StopRequest& stop, bool started_command, 
     // A handler and not SIG_IGN: what is ignored here would stay ignored in the command (execve(2)).
     action.sa_handler = [](int) {};
     set(SIGPIPE, action);
+    set(SIGXFSZ, action);
     if (attached) {
         // Opened anew: whoever shares the descriptor is not to find it non-blocking. A socket cannot be; then nothing is said.
         unwaiting_stderr = ::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_APPEND | O_CLOEXEC);
@@ -76,8 +77,9 @@ void SessionSignals::set(int signal, const struct sigaction& action) {
     struct sigaction before {};
     ::sigaction(signal, &action, &before);
     before_.emplace_back(signal, before);
-    const bool ends_session = action.sa_handler == on_signal;
-    if (!ends_session && before.sa_handler == SIG_IGN) ::sigaction(signal, &before, nullptr);  // under nohup and its like
+    // Under nohup and its like. What asks us to end does so all the same.
+    const bool ends_session = action.sa_handler == on_signal && signal != SIGHUP;
+    if (!ends_session && before.sa_handler == SIG_IGN) ::sigaction(signal, &before, nullptr);
 }
 
 }  // namespace shimtrace::session

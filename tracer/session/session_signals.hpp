@@ -9,8 +9,8 @@
 
 namespace shimtrace::session {
 
-/// Ctrl-C, SIGTERM, SIGHUP end the session; a closed pipe is an error of write(2); Ctrl-Z does not suspend us where we are attached to
-/// others than the command that we start. Restored at the end of the scope. One at a time.
+/// Ctrl-C, SIGTERM, SIGHUP (but for nohup) end the session; a closed pipe, a file that may not grow are errors of write(2); Ctrl-Z does not
+/// suspend us where we are attached to others than the command that we start. Restored at the end of the scope. One at a time.
 class SessionSignals {
 public:
     SessionSignals(engine::StopRequest& stop, bool started_command, bool attached);

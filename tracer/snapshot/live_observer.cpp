@@ -1,6 +1,7 @@
 #include "tracer/snapshot/live_observer.hpp"
 #include "tracer/procfs/clock.hpp"
 
+#include "decoders/syscalls/table.hpp"
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_reader.hpp"
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <linux/kcmp.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -63,6 +65,7 @@ public:
 
     OpenFileId target(Pid pid, Tid tid, Fd fd, EventSink& sink) override;
     void call_returned(const Event& enter, const Event& exit) override { cache_.call_returned(enter, exit); }
+    void task_renamed(const Event& enter, const Event& exit, EventSink& sink) override;
     void task_started(Pid pid, Tid tid, Tid parent, std::uint64_t clone_flags, EventSink& sink) override;
     void task_executed(Pid pid, Tid tid, EventSink& sink) override;
     void task_ended(Pid pid, Tid tid) override {
@@ -83,6 +86,7 @@ private:
     std::optional<OpenFile> working_directory(Tid tid);
     void add_holders(OpenFile& target);
     CachedFd remember(const OpenFile& target, EventSink& sink);
+    [[nodiscard]] bool writes_to_comm(const Event& enter) const;
     void emit_task(Pid pid, Tid tid, EventSink& sink);
     const KnownProcess& identify(Pid pid);
     std::string read_comm(const ProcDirectory& directory, const std::string& name);
@@ -249,6 +253,38 @@ void LiveObserver::task_executed(Pid pid, Tid tid, EventSink& sink) {
     forked_ = monotonic_now();
     known_.erase(pid);
     emit_task(pid, tid, sink);
+}
+
+/// A file comm of whatever procfs: /proc/self/comm, /proc/PID/task/TID/comm.
+bool LiveObserver::writes_to_comm(const Event& enter) const {
+    constexpr std::uint64_t longest = 64;  // the kernel takes 15 bytes of it
+    if (enter.args[2] > longest) return false;
+    const Fd fd{static_cast<std::int32_t>(enter.args[0])};
+    const auto use = std::ranges::find(enter.fds, fd, &FdUse::fd);
+    if (use != enter.fds.end()) {
+        const auto path = paths_.find(use->target.value);
+        return path != paths_.end() && path->second.ends_with("/comm");
+    }
+    if (!hooks_.task_names || !proc_) return false;
+    const auto link = proc_->link((std::to_string(enter.tid.value) + "/fd/" + std::to_string(fd.value)).c_str());
+    return link && link->ends_with("/comm");
+}
+
+void LiveObserver::task_renamed(const Event& enter, const Event&, EventSink& sink) {
+    constexpr std::uint64_t set_name = PR_SET_NAME;
+    std::vector<std::int32_t> renamed;
+    if (decoders::syscall_name(enter.arch, enter.number) == "prctl") {
+        if (enter.args[0] == set_name) renamed = {enter.tid.value};
+    } else if (writes_to_comm(enter) && proc_) {
+        // Any thread of the caller's process may be meant (pthread_setname_np), in the numbers of another pid namespace.
+        if (const auto tasks = proc_->directory((std::to_string(enter.pid.value) + "/task").c_str()))
+            renamed = tasks->numbers().value_or(renamed);
+    }
+    for (const std::int32_t tid : renamed) {
+        if (const auto known = known_.find(enter.pid); known != known_.end() && Tid{tid} == leader(enter.pid))
+            known->second.comm = read_comm(*proc_, std::to_string(tid) + "/comm");
+        emit_task(enter.pid, Tid{tid}, sink);
+    }
 }
 
 const KnownProcess& LiveObserver::identify(Pid pid) {

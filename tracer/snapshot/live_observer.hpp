@@ -16,6 +16,8 @@ struct ObserverHooks {
     /// Find out who holds the other ends (OpenFile::holders, blocked_note), by a look at everybody's descriptors now and then
     /// from a thread of its own; and read counts and timers at each use. false: what strace prints needs none of it.
     bool other_ends = true;
+    /// Ask of every small write whether it goes to a file comm, where its descriptor is not resolved (-Y).
+    bool task_names = false;
 };
 
 /// Caches targets for each process (and each unshared table); correct after close and reuse, dup2, close_range, exec, and

@@ -113,6 +113,7 @@ private:
                 break;
             case EventKind::exec:
                 line["type"] = "exec";
+                if (event.parent) line["former_tid"] = event.parent.value;
                 break;
             case EventKind::exited:
                 line["type"] = "exited";

@@ -77,7 +77,10 @@ void TracePrinter::target(OpenFileId id, const OpenFile& target) {
     targets_.define(id, target);
 }
 void TracePrinter::task(const TaskInfo& task) {
-    threads_[task.tid].task = task;
+    TaskInfo& known = threads_[task.tid].task;
+    // A line begins with what its thread was called then.
+    if (open_ == task.tid && options_.style.pid_comms && known.comm != task.comm) show_beginning();
+    known = task;
 }
 
 void TracePrinter::snapshot(const Snapshot& snapshot) {
@@ -246,39 +249,63 @@ void TracePrinter::on_signal(const Event& event, const Thread&) {
 
 void TracePrinter::on_exec(const Event& event) {
     if (!event.parent || event.parent == event.tid) return;
-    // A thread that did not lead its group took over the leader's id (ptrace(2), "execve(2) under ptrace").
-    if (auto former = threads_.extract(event.parent); !former.empty()) {
-        Thread& thread = threads_[event.tid];
-        if (printing() && thread.in_call && (options_.quiet & quiet_superseded) == 0) {
-            tell_line(event, fmt::format("+++ superseded by execve in pid {} +++", event.parent.value));
-        }
-        const TaskInfo task = thread.task;
-        thread = std::move(former.mapped());
-        thread.task = task;
-        thread.enter.tid = event.tid;
-        thread.enter.pid = event.pid;
-        if (open_ == event.parent) open_ = event.tid;
-        if (traced_ > 0) --traced_;
+    // A thread that did not lead its group takes over the leader's id; the leader is gone without a word (ptrace(2), "execve(2) under
+    // ptrace").
+    const auto former = threads_.find(event.parent);
+    if (former == threads_.end()) return;
+    Thread& caller = former->second;
+    const auto change = [&] {
+        text_ += fmt::format(" <pid changed to {} ...>", event.tid.value);
+        end_line();
+    };
+    const bool own_file = options_.prefix == PidPrefix::none && options_.statuses == status_all;
+    if (printing() && own_file && caller.in_call && !caller.hidden) {
+        begin_line(caller.enter, caller.enter.number);
+        text_ += decoders::render_entry(caller.enter, style_of(options_, options_.style, caller.enter), scope_).on_entry;
+        caller.shown = true;
+        change();
     }
+    if (const auto known = threads_.find(event.tid); known != threads_.end()) {
+        if (printing()) show_unreturned(event, known->second);
+        if (open_ == event.parent) {
+            show_beginning();
+            open_.reset();
+            change();
+        }
+        if (traced_ > 0) --traced_;
+        if (printing() && (options_.quiet & quiet_superseded) == 0)
+            tell_line(event, fmt::format("+++ superseded by execve in pid {} +++", event.parent.value));
+    }
+    Thread& thread = threads_[event.tid];
+    const TaskInfo task = thread.task;
+    thread = std::move(threads_.extract(event.parent).mapped());
+    thread.task = task;
+    thread.enter.tid = event.tid;
+    thread.enter.pid = event.pid;
+    if (open_ == event.parent) open_ = event.tid;
+}
+
+/// The call under way, of a thread that is gone.
+void TracePrinter::show_unreturned(const Event& event, Thread& thread) {
+    if (!thread.in_call || thread.hidden || (options_.statuses & status_unfinished) == 0) return;
+    if (open_ != event.tid) interrupt_open_line();
+    const decoders::RenderedCall call = decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_);
+    if (open_ == event.tid) {
+        show_beginning();
+    } else if (thread.shown) {
+        begin_line(event, thread.enter.number);
+        text_ += fmt::format("<... {} resumed>", call_name(thread.enter));
+    } else {
+        begin_line(thread.enter, thread.enter.number);
+        text_ += call.on_entry;
+    }
+    text_ += call.whole ? ")" : " <unfinished ...>)";
+    open_.reset();
+    add_result("?", nullptr, nullptr);
 }
 
 void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
-    if (thread.in_call && !thread.hidden && printing() && (options_.statuses & status_unfinished) != 0) {
-        if (open_ != event.tid) interrupt_open_line();
-        const decoders::RenderedCall call = decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_);
-        if (open_ == event.tid) {
-            show_beginning();
-        } else if (thread.shown) {
-            begin_line(event, thread.enter.number);
-            text_ += fmt::format("<... {} resumed>", call_name(thread.enter));
-        } else {
-            begin_line(thread.enter, thread.enter.number);
-            text_ += call.on_entry;
-        }
-        text_ += call.whole ? ")" : " <unfinished ...>)";
-        open_.reset();
-        add_result("?", nullptr, nullptr);
-    }
+    if (printing()) show_unreturned(event, thread);
     if (printing() && (options_.quiet & quiet_exit) == 0) {
         tell_line(event, event.kind == EventKind::exited ? fmt::format("+++ exited with {} +++", event.result)
                                                          : fmt::format("+++ killed by {}{} +++", decoders::signal_name(event.number),

@@ -47,6 +47,7 @@ private:
     void on_end_of_thread(const Event& event, Thread& thread);
     void on_still_blocked(const Event& event, Thread& thread);
     void on_exec(const Event& event);
+    void show_unreturned(const Event& event, Thread& thread);
     void on_detached(const Event& event, Thread& thread);
 
     [[nodiscard]] bool reads_messages() const { return (options_.messages | options_.messages_alone) != 0; }

@@ -5,7 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <cerrno>
+#include <csignal>
 #include <thread>
 
 using namespace shimtrace;
@@ -497,6 +500,39 @@ TEST_CASE("what a full disk does not take is counted once") {
         CHECK(recorded.writer->counts().events + recorded.writer->counts().dropped == 50'000);
         if (ring_bytes == 0) CHECK(recorded.writer->counts().events == 0);
     }
+}
+
+TEST_CASE("a flight recorder that finds too little room keeps the last that has some") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("r");
+    WriterOptions options;
+    options.ring_bytes = 1U << 20;
+    Recorded recorded(path, options);
+    recorded.events(49'999);
+    const Event last = recorded.session.next();
+    recorded.writer->event(last);
+
+    // A file that may not grow stands for a disk that is full.
+    constexpr rlim_t room = 200 << 10;
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit small{room, before.rlim_max};
+    const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    recorded.writer->end();
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    ::signal(SIGXFSZ, handler);
+
+    REQUIRE(recorded.writer->failure());
+    CHECK(recorded.writer->failure()->number == EFBIG);
+    CHECK(std::filesystem::file_size(path) > room - (room / 4));
+    ReadReport report;
+    const Collected kept = read_all(path, &report);
+    REQUIRE_FALSE(kept.events.empty());
+    CHECK(same_event(by_inode(kept.events.back(), kept), as_written(last)));
+    CHECK(recorded.writer->counts().dropped == 50'000 - recorded.writer->counts().events);
+    CHECK(recorded.writer->counts().events >= kept.events.size());
+    CHECK(kept.sessions.size() == 1);
 }
 
 TEST_CASE("what is no recording is told as such") {

@@ -92,6 +92,75 @@ TEST_CASE("a thread that ends inside a call leaves it unfinished") {
           "+++ killed by SIGKILL +++\n");
 }
 
+namespace {
+
+/// Thread 11 executes a program while its leader, 10, waits in a call: it goes on as 10.
+std::vector<Event> exec_by_other_thread() {
+    Event exec = make(EventKind::exec, 10, 3us);
+    exec.parent = Tid{11};
+    return {enter(10, 1us, "pause"), enter(11, 2us, "execve"), exec, leave(10, 4us, 0), make(EventKind::exited, 10, 9us)};
+}
+
+}  // namespace
+
+TEST_CASE("an exec by another thread than the leader begins under that thread's number and returns under the leader's, as in strace") {
+    Session session({});
+    CHECK(session.feed(exec_by_other_thread()) ==
+          "[pid    10] pause( <unfinished ...>\n"
+          "[pid    11] execve(NULL, NULL, NULL <unfinished ...>\n"
+          "[pid    10] <... pause resumed>)        = ?\n"
+          "+++ superseded by execve in pid 11 +++\n"
+          "<... execve resumed>)                   = 0\n"
+          "+++ exited with 0 +++\n");
+}
+
+TEST_CASE("the line of an exec that nothing interrupted says that its pid changes") {
+    Session session({});
+    std::vector<Event> events = exec_by_other_thread();
+    events.erase(events.begin());
+    CHECK(session.feed(events) ==
+          "[pid    11] execve(NULL, NULL, NULL <pid changed to 10 ...>\n"
+          "+++ superseded by execve in pid 11 +++\n"
+          "<... execve resumed>)                   = 0\n"
+          "+++ exited with 0 +++\n");
+}
+
+TEST_CASE("with a file for each thread the exec begins in its thread's, and returns in the leader's") {
+    PrintOptions options;
+    options.prefix = PidPrefix::none;
+    Session session(options);
+    CHECK(session.feed(exec_by_other_thread()) ==
+          "execve(NULL, NULL, NULL <pid changed to 10 ...>\n"
+          "pause()                                 = ?\n"
+          "+++ superseded by execve in pid 11 +++\n"
+          "<... execve resumed>)                   = 0\n"
+          "+++ exited with 0 +++\n");
+}
+
+TEST_CASE("a line begins with what its thread was called then, and ends with what it is called now") {
+    PrintOptions options;
+    options.style.pid_comms = true;
+    options.prefix = PidPrefix::column;
+    Session session(options, 1);
+    const auto named = [](std::string comm) {
+        TaskInfo task;
+        task.pid = Pid{10};
+        task.tid = Tid{10};
+        task.comm = std::move(comm);
+        return task;
+    };
+    session.printer.task(named("sh"));
+    session.printer.event(enter(10, 1us, "execve"));
+    session.printer.task(named("ls"));
+    session.printer.event(leave(10, 2us, 0));
+    session.printer.event(enter(10, 3us, "close", {3}));
+    session.printer.event(leave(10, 4us, 0));
+    session.printer.end();
+    CHECK(session.text.text ==
+          "10<sh> execve(NULL, NULL, NULL)         = 0\n"
+          "10<ls> close(3)                         = 0\n");
+}
+
 TEST_CASE("-z keeps only what succeeded, and whole lines") {
     PrintOptions options;
     options.statuses = status_successful;
