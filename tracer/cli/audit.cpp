@@ -266,21 +266,33 @@ int run(const AuditOptions& options, const Globals& globals) {
     return !options.fail_on.empty() && !audited.limits.empty() ? exit_unknown : exit_done;
 }
 
+void add_audit(CLI::App& command, Globals& globals, int& exit_code) {
+    const auto options = std::make_shared<AuditOptions>();
+    command.add_option("TARGET", options->targets, "containers (none: all)");
+    command
+        .add_option("--fail-on", options->fail_on,
+                    "exit with 3 where there is a finding of this severity or worse, with 4 where that could not be told")
+        ->check(CLI::IsMember({"warning", "error"}));
+    command.add_option("--root", options->scope.copy, "audit a copy: a directory that holds a host's /run and /var/lib")->type_name("DIR");
+    command.add_flag("--ask", options->scope.ask, "call State on every shim as well");
+    command.add_option("--timeout", options->scope.ask_timeout_s, "seconds to wait for a shim's answer (2)")->check(CLI::PositiveNumber);
+    command.callback([options, &globals, &exit_code] { exit_code = run(*options, globals); });
+}
+
 }  // namespace
 
-void add_audit(CLI::App& app, Globals& globals, int& exit_code) {
-    const auto options = std::make_shared<AuditOptions>();
-    CLI::App* audit = app.add_subcommand(
-        "audit", "where containerd, shim, runc and the kernel contradict each other, with the remedy for each; changes nothing");
-    audit->add_option("TARGET", options->targets, "containers (none: all)");
-    audit
-        ->add_option("--fail-on", options->fail_on,
-                     "exit with 3 where there is a finding of this severity or worse, with 4 where that could not be told")
-        ->check(CLI::IsMember({"warning", "error"}));
-    audit->add_option("--root", options->scope.copy, "audit a copy: a directory that holds a host's /run and /var/lib")->type_name("DIR");
-    audit->add_flag("--ask", options->scope.ask, "call State on every shim as well");
-    audit->add_option("--timeout", options->scope.ask_timeout_s, "seconds to wait for a shim's answer (2)")->check(CLI::PositiveNumber);
-    audit->callback([options, &globals, &exit_code] { exit_code = run(*options, globals); });
-}
+extern const Command audit_command;
+const Command audit_command = {
+    .name = "audit",
+    .group = CommandGroup::look,
+    .summary = "where containerd, shim, runc and the kernel contradict each other, with the remedy for each; changes nothing",
+    .usages = {"[OPTIONS] [TARGET...]"},
+    .examples = {{"shimtrace audit", "every container of this host"},
+                 {"shimtrace audit --root /mnt/copy --fail-on error", "a copy of a host; exit code 3 where it finds an error"}},
+    .exit_codes =
+        "0 done, 1 failed or no such TARGET, 2 wrong usage or more than one match; with --fail-on 3 where there is such a finding, 4 where "
+        "that could not be told",
+    .add = add_audit,
+};
 
 }  // namespace shimtrace::cli

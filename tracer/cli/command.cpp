@@ -7,31 +7,25 @@
 namespace shimtrace::cli {
 
 // Each command's file defines its own.
-void add_trace(CLI::App& app, Globals& globals, int& exit_code);
-void add_audit(CLI::App& app, Globals& globals, int& exit_code);
-void add_ps(CLI::App& app, Globals& globals, int& exit_code);
-void add_stacks(CLI::App& app, Globals& globals, int& exit_code);
-void add_why(CLI::App& app, Globals& globals, int& exit_code);
-void add_record(CLI::App& app, Globals& globals, int& exit_code);
-void add_replay(CLI::App& app, Globals& globals, int& exit_code);
-void add_stat(CLI::App& app, Globals& globals, int& exit_code);
-void add_diff(CLI::App& app, Globals& globals, int& exit_code);
-void add_export(CLI::App& app, Globals& globals, int& exit_code);
+extern const Command why_command, ps_command, stacks_command, audit_command, trace_command, record_command, replay_command, stat_command,
+    diff_command, export_command, help_command, version_command;
 
-std::vector<AddCommand> all_commands() {
+std::vector<const Command*> all_commands() {
     // clang-format off
     return {
         // in the order of --help, one a line
-        add_trace,
-        add_ps,
-        add_record,
-        add_replay,
-        add_stat,
-        add_diff,
-        add_export,
-        add_stacks,
-        add_audit,
-        add_why,
+        &why_command,
+        &ps_command,
+        &stacks_command,
+        &audit_command,
+        &trace_command,
+        &record_command,
+        &replay_command,
+        &stat_command,
+        &diff_command,
+        &export_command,
+        &help_command,
+        &version_command,
     };
     // clang-format on
 }

@@ -1,4 +1,4 @@
-// A command of the program: its options, and what it does. program.cpp lists them.
+// A command of the program: its options, what it does, and what --help says of it.
 #pragma once
 
 #include "tracer/engine/inherited.hpp"
@@ -31,10 +31,26 @@ int report(const Error& error, int exit_code);
 /// The same, with the code that it stands for.
 int report(const session::Refusal& refusal);
 
-/// Adds one subcommand with its options; running it stores the exit code.
-using AddCommand = void (*)(CLI::App& app, Globals& globals, int& exit_code);
+/// Where --help lists a command.
+enum class CommandGroup { look, trace, keep, learn };
+
+struct Example {
+    std::string_view line, says;
+};
+
+/// One command. Its file defines it, command.cpp lists it, help.cpp tells of it.
+struct Command {
+    std::string_view name;
+    CommandGroup group;
+    std::string_view summary;              ///< a line of --help
+    std::vector<std::string_view> usages;  ///< what stands behind the command's name, one for each way to use it
+    std::vector<Example> examples;
+    std::string_view exit_codes;
+    /// Adds its options to its subcommand; running that stores the exit code.
+    void (*add)(CLI::App& command, Globals& globals, int& exit_code);
+};
 
 /// Every command, in the order of --help.
-std::vector<AddCommand> all_commands();
+std::vector<const Command*> all_commands();
 
 }  // namespace shimtrace::cli

@@ -43,17 +43,28 @@ int run(const ReplayOptions& options, const std::string& to, const std::string& 
     return failed ? exit_failed : exit_code;
 }
 
-}  // namespace
-
-void add_export(CLI::App& app, Globals&, int& exit_code) {
+void add_export(CLI::App& command, Globals&, int& exit_code) {
     auto options = std::make_shared<ReplayOptions>();
     auto to = std::make_shared<std::string>();
     auto path = std::make_shared<std::string>();
-    CLI::App* command = app.add_subcommand("export", "A recording as JSON lines, a Perfetto trace, or a page of HTML");
-    add_selection_options(*command, *options);
-    command->add_option("--to", *to, "jsonl, perfetto or html")->required()->check(CLI::IsMember({"jsonl", "perfetto", "html"}));
-    command->add_option("-o,--output", *path, "write to FILE (-: standard output, the default)")->type_name("FILE");
-    command->callback([&exit_code, options, to, path] { exit_code = run(*options, *to, *path); });
+    add_selection_options(command, *options);
+    command.add_option("--to", *to, "jsonl, perfetto or html")->required()->check(CLI::IsMember({"jsonl", "perfetto", "html"}));
+    command.add_option("-o,--output", *path, "write to FILE (-: standard output, the default)")->type_name("FILE");
+    command.callback([&exit_code, options, to, path] { exit_code = run(*options, *to, *path); });
 }
+
+}  // namespace
+
+extern const Command export_command;
+const Command export_command = {
+    .name = "export",
+    .group = CommandGroup::keep,
+    .summary = "a recording as JSON lines, a Perfetto trace, or a page of HTML",
+    .usages = {"FILE --to FORMAT [-o OUT] [OPTIONS]"},
+    .examples = {{"shimtrace export web-1.rec --to html -o web-1.html", "to read, and to hand over"},
+                 {"shimtrace export web-1.rec --to jsonl | jq .call", "for other tools"}},
+    .exit_codes = "0 done, 1 failed, 2 wrong usage",
+    .add = add_export,
+};
 
 }  // namespace shimtrace::cli

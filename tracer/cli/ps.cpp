@@ -301,22 +301,36 @@ int run(const PsOptions& options, const Globals& globals) {
     return exit_done;
 }
 
-}  // namespace
-
-void add_ps(CLI::App& app, Globals& globals, int& exit_code) {
+void add_ps(CLI::App& command, Globals& globals, int& exit_code) {
     const auto options = std::make_shared<PsOptions>();
-    CLI::App* ps = app.add_subcommand("ps", "every container: its shim, its state as each sees it, and in a word what it waits for");
-    ps->add_flag("--wide,-w", options->wide, "cgroup, runc's root, bundle and containerd's socket too");
-    ps->add_flag("--exit-code", options->exit_code, "exit with 3 when anything is stuck, with 4 when that could not be told");
-    ps->add_flag("--no-trunc", options->no_trunc, "whole ids");
+    command.add_flag("--wide,-w", options->wide, "cgroup, runc's root, bundle and containerd's socket too");
+    command.add_flag("--exit-code", options->exit_code, "exit with 3 when anything is stuck, with 4 when that could not be told");
+    command.add_flag("--no-trunc", options->no_trunc, "whole ids");
     std::vector<std::string> keys;
     for (const SortKey& key : sort_keys) keys.emplace_back(key.name);
-    ps->add_option("--sort", options->sort, "by this column")->check(CLI::IsMember(keys));
-    ps->add_option("--watch", options->watch_s, "again every SECONDS (2)")->expected(0, 1)->default_str("2")->check(CLI::PositiveNumber);
-    ps->callback([options, ps, &globals, &exit_code] {
-        if (ps->count("--watch") > 0 && options->watch_s <= 0) options->watch_s = 2;
+    command.add_option("--sort", options->sort, "by this column")->check(CLI::IsMember(keys));
+    command.add_option("--watch", options->watch_s, "again every SECONDS (2)")
+        ->expected(0, 1)
+        ->default_str("2")
+        ->check(CLI::PositiveNumber);
+    command.callback([options, &command, &globals, &exit_code] {
+        if (command.count("--watch") > 0 && options->watch_s <= 0) options->watch_s = 2;
         exit_code = run(*options, globals);
     });
 }
+
+}  // namespace
+
+extern const Command ps_command;
+const Command ps_command = {
+    .name = "ps",
+    .group = CommandGroup::look,
+    .summary = "every container: its shim, its state as each sees it, and in a word what it waits for",
+    .usages = {"[OPTIONS]"},
+    .examples = {{"shimtrace ps", "a line a container"},
+                 {"shimtrace ps --watch 2 --sort waits", "again every 2 s, those that wait for the same together"}},
+    .exit_codes = "0 done, 1 failed, 2 wrong usage; with --exit-code 3 where anything is stuck, 4 where that could not be told",
+    .add = add_ps,
+};
 
 }  // namespace shimtrace::cli

@@ -29,21 +29,33 @@ int run_record(const Globals& globals, TraceOptions trace_options, RecordingOpti
     return end_like_command(record_session(*recording, *plan, {}, stop));
 }
 
-}  // namespace
-
-void add_record(CLI::App& app, Globals& globals, int& exit_code) {
+void add_record(CLI::App& command, Globals& globals, int& exit_code) {
     auto trace_options = std::make_shared<TraceOptions>();
     auto options = std::make_shared<RecordingOptions>();
-    CLI::App* command = app.add_subcommand("record", "Keeps what trace would show in a file, for replay, why, stat, export and diff");
-    command->footer("record -o FILE [OPTIONS] TARGET… | record -o FILE [OPTIONS] -p PID | record -o FILE [OPTIONS] -- COMMAND [ARG…]");
-    add_print_options(*command, *trace_options);
-    add_target_options(*command, *trace_options);
-    add_file_options(*command, *options);
-    add_recorder_options(*command, *options);
-    command->callback([&globals, &exit_code, trace_options, options] {
+    add_print_options(command, *trace_options);
+    add_target_options(command, *trace_options);
+    add_file_options(command, *options);
+    add_recorder_options(command, *options);
+    command.callback([&globals, &exit_code, trace_options, options] {
         trace_options->command = globals.command;
         exit_code = run_record(globals, *trace_options, *options);
     });
 }
+
+}  // namespace
+
+extern const Command record_command;
+const Command record_command = {
+    .name = "record",
+    .group = CommandGroup::trace,
+    .summary = "what trace would show in a file, for replay, why, stat, export and diff",
+    .usages = {"-o FILE [OPTIONS] TARGET...", "-o FILE [OPTIONS] -p PID", "-o FILE [OPTIONS] -- COMMAND [ARG...]"},
+    .examples = {{"shimtrace record -o web-1.rec --duration 30s web-1", "half a minute of one container"},
+                 {"shimtrace record -o r --ring 64M containerd", "the last 64 MB, written at the end and on SIGUSR1"}},
+    .exit_codes =
+        "those of COMMAND (killed by a signal: so is shimtrace); otherwise 0 done, 1 failed or no such TARGET, 2 wrong usage or more than "
+        "one match",
+    .add = add_record,
+};
 
 }  // namespace shimtrace::cli

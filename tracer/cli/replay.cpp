@@ -100,18 +100,29 @@ int run(bool json, const TraceOptions& trace_options, const ReplayOptions& optio
     return printer.output_failed() ? exit_failed : exit_code;
 }
 
-}  // namespace
-
-void add_replay(CLI::App& app, Globals& globals, int& exit_code) {
+void add_replay(CLI::App& command, Globals& globals, int& exit_code) {
     auto trace_options = std::make_shared<TraceOptions>();
     auto options = std::make_shared<ReplayOptions>();
-    CLI::App* command = app.add_subcommand("replay", "Prints a recording as trace would have printed the session");
-    add_selection_options(*command, *options);
-    command->add_option("--speed", options->speed, "as it went by: 1x, or 10x …")->type_name("FACTOR");
-    command->add_flag("--follow", options->follow, "wait for more of a recording that is still being written");
-    command->add_flag("-f", trace_options->follow, "nothing: threads are shown as recorded; -ff with -o: a file each");
-    add_print_options(*command, *trace_options);
-    command->callback([&globals, &exit_code, trace_options, options] { exit_code = run(globals.json, *trace_options, *options); });
+    add_selection_options(command, *options);
+    command.add_option("--speed", options->speed, "as it went by: 1x, or 10x …")->type_name("FACTOR");
+    command.add_flag("--follow", options->follow, "wait for more of a recording that is still being written");
+    command.add_flag("-f", trace_options->follow, "nothing: threads are shown as recorded; -ff with -o: a file each");
+    add_print_options(command, *trace_options);
+    command.callback([&globals, &exit_code, trace_options, options] { exit_code = run(globals.json, *trace_options, *options); });
 }
+
+}  // namespace
+
+extern const Command replay_command;
+const Command replay_command = {
+    .name = "replay",
+    .group = CommandGroup::keep,
+    .summary = "a recording, as trace would have printed the session",
+    .usages = {"FILE [OPTIONS]"},
+    .examples = {{"shimtrace replay web-1.rec --slow 100ms", "the calls that took that long"},
+                 {"shimtrace replay web-1.rec -e trace=%network -T", "as trace would have shown it"}},
+    .exit_codes = "0 done, 1 failed, 2 wrong usage",
+    .add = add_replay,
+};
 
 }  // namespace shimtrace::cli

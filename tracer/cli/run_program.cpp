@@ -1,6 +1,9 @@
 #include "tracer/cli/run_program.hpp"
 
+#include "decoders/text/printable.hpp"
+#include "decoders/text/shell_quoted.hpp"
 #include "tracer/cli/command.hpp"
+#include "tracer/cli/help.hpp"
 
 #include <fmt/format.h>
 
@@ -27,6 +30,44 @@ bool starts_programs(const std::string& command) {
     return command == "trace" || command == "record";
 }
 
+/// The first word that is neither an option of the program nor its value.
+std::string first_word(const std::vector<std::string>& arguments) {
+    for (std::size_t n = 0; n < arguments.size(); ++n) {
+        if (arguments[n] == "--color" || arguments[n] == "--run-dir")
+            ++n;
+        else if (!arguments[n].starts_with('-'))
+            return arguments[n];
+    }
+    return {};
+}
+
+/// What is wrong with the command line, and what was probably meant.
+int report_usage(const CLI::App& program, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
+    if (arguments.empty()) {
+        std::fputs(help_text(program).c_str(), stderr);
+        return exit_usage;
+    }
+    const auto chosen = program.get_subcommands();
+    const CLI::App* command = chosen.empty() ? nullptr : chosen.front();
+    const std::string word = first_word(arguments);
+    std::string what = error.what(), see = "--help";
+    if (command == nullptr && !word.empty()) {
+        what = fmt::format("there is no command '{}'", text::printable(word));
+        const std::string meant = suggest_command(program, word);
+        what += !meant.empty() ? meant : fmt::format(" (of a container or process: 'shimtrace why {}')", text::shell_quoted(word));
+    } else if (command != nullptr) {
+        see = "help " + command->get_name();
+        if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+            for (const std::string& extra : program.remaining(true))
+                if (std::string meant = suggest_option(program, command, extra); !meant.empty()) {
+                    what += meant;
+                    break;
+                }
+    }
+    std::fputs(fmt::format("shimtrace: {}\nshimtrace: try 'shimtrace {}'\n", what, see).c_str(), stderr);
+    return exit_usage;
+}
+
 int write_failed(int error) {
     return error == EPIPE ? exit_failed : report({"write the output", error}, exit_failed);
 }
@@ -36,18 +77,24 @@ int write_failed(int error) {
 int run_program(int argc, char** argv) {
     Globals globals{.inherited = engine::inherited_now()};
     occupy_standard_descriptors();
-    CLI::App app{"Says why a container does not move, and who is to blame."};
-    app.set_version_flag("--version,-V", "shimtrace " SHIMTRACE_VERSION);
+    CLI::App app;
+    set_help(app);
+    app.set_version_flag("--version,-V", "shimtrace " SHIMTRACE_VERSION, "which shimtrace this is");
     app.require_subcommand(1);
 
-    app.add_flag("--json", globals.json, "for machines");
+    app.add_flag("--json", globals.json, "for machines: JSON");
     app.add_option("--color", globals.color, "auto, always, never (NO_COLOR is obeyed)")->check(CLI::IsMember({"auto", "always", "never"}));
     app.add_option("--run-dir", globals.run_dir, "containerd's state directory, where it cannot be found from the shims")
         ->type_name("DIR")
         ->check(CLI::ExistingDirectory);
     app.fallthrough();
     int exit_code = exit_done;
-    for (const AddCommand add : all_commands()) add(app, globals, exit_code);
+    for (const Command* command : all_commands()) {
+        CLI::App* added = app.add_subcommand(std::string(command->name), std::string(command->summary));
+        added->group(std::string(group_title(command->group)));
+        set_help(*added, *command);
+        command->add(*added, globals, exit_code);
+    }
     // `trace -- CMD ARG…`: what follows the first `--` is the command's, not ours.
     std::vector<std::string> arguments(argv + 1, argv + argc);
     const auto dashes = std::ranges::find(arguments, "--");
@@ -55,16 +102,12 @@ int run_program(int argc, char** argv) {
         globals.command.assign(dashes + 1, arguments.end());
         arguments.erase(dashes, arguments.end());
     }
-    std::ranges::reverse(arguments);  // CLI11 takes them last first
+    std::vector<std::string> backwards(arguments.rbegin(), arguments.rend());  // CLI11 takes them last first
     try {
-        app.parse(arguments);
+        app.parse(backwards);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-        std::string what = error.what();
-        const bool no_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && app.get_subcommands().empty();
-        if (no_command && argc > 1 && argv[1][0] != '-') what = fmt::format("there is no command '{}'", argv[1]);
-        std::fputs(fmt::format("shimtrace: {}\nshimtrace: try 'shimtrace --help'\n", what).c_str(), stderr);
-        return exit_usage;
+        return report_usage(app, error, arguments);
     } catch (const std::system_error& error) {  // fmt::print
         return write_failed(error.code().value());
     }

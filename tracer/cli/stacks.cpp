@@ -275,27 +275,38 @@ int run(const Globals& globals, const StacksOptions& options) {
     return everything.exit_code;
 }
 
+void add_stacks(CLI::App& command, Globals& globals, int& exit_code) {
+    auto options = std::make_shared<StacksOptions>();
+    command
+        .add_option("TARGET", options->targets,
+                    "a pid, a container id or a unique prefix, namespace/id, `containerd`; or a file: a recording, what why --save kept, "
+                    "or an ELF core")
+        ->required();
+    command.add_option("--dump", options->dump, "`go`: Go's own traceback format and nothing else")->check(CLI::IsMember({"go"}));
+    command.add_flag("--group", options->group, "fold equal stacks, the biggest group first");
+    command.add_flag("--flame", options->flame, "folded stacks, for flame graphs");
+    command.add_flag("--runtime", options->all_frames, "the Go runtime's own frames and goroutines too");
+    command.add_flag("--no-threads", options->no_threads, "leave out the native stacks");
+    command.add_flag("--debuginfod", options->debuginfod,
+                     "ask the servers of DEBUGINFOD_URLS for debug files that are not here; needs the program debuginfod-find, which "
+                     "downloads them into its cache");
+    command.add_flag("--stop", options->stop, "hold all threads still for a moment: a consistent view, and running goroutines' stacks");
+    command.add_flag("--no-stop", options->no_stop, "never stop a thread (as without --stop)");
+    command.callback([&globals, &exit_code, options] { exit_code = run(globals, *options); });
+}
+
 }  // namespace
 
-void add_stacks(CLI::App& app, Globals& globals, int& exit_code) {
-    auto options = std::make_shared<StacksOptions>();
-    CLI::App* command = app.add_subcommand("stacks", "Shows every goroutine and every thread's stack, and what each waits on");
-    command
-        ->add_option("TARGET", options->targets,
-                     "a pid, a container id or a unique prefix, namespace/id, `containerd`; or a file: a recording, what why --save kept, "
-                     "or an ELF core")
-        ->required();
-    command->add_option("--dump", options->dump, "`go`: Go's own traceback format and nothing else")->check(CLI::IsMember({"go"}));
-    command->add_flag("--group", options->group, "fold equal stacks, the biggest group first");
-    command->add_flag("--flame", options->flame, "folded stacks, for flame graphs");
-    command->add_flag("--runtime", options->all_frames, "the Go runtime's own frames and goroutines too");
-    command->add_flag("--no-threads", options->no_threads, "leave out the native stacks");
-    command->add_flag("--debuginfod", options->debuginfod,
-                      "ask the servers of DEBUGINFOD_URLS for debug files that are not here; needs the program debuginfod-find, which "
-                      "downloads them into its cache");
-    command->add_flag("--stop", options->stop, "hold all threads still for a moment: a consistent view, and running goroutines' stacks");
-    command->add_flag("--no-stop", options->no_stop, "never stop a thread (as without --stop)");
-    command->callback([&globals, &exit_code, options] { exit_code = run(globals, *options); });
-}
+extern const Command stacks_command;
+const Command stacks_command = {
+    .name = "stacks",
+    .group = CommandGroup::look,
+    .summary = "every goroutine and every thread's stack, and what each waits on",
+    .usages = {"[OPTIONS] TARGET...", "[OPTIONS] FILE"},
+    .examples = {{"shimtrace stacks web-1", "of its shim, its runtime and its init"},
+                 {"shimtrace stacks --group containerd", "equal stacks together, the biggest group first"}},
+    .exit_codes = "0 done, 1 failed, no such TARGET, or nothing could be read of it, 2 wrong usage or more than one match",
+    .add = add_stacks,
+};
 
 }  // namespace shimtrace::cli

@@ -55,22 +55,33 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
     return end_like_command(end);
 }
 
-}  // namespace
-
-void add_trace(CLI::App& app, Globals& globals, int& exit_code) {
+void add_trace(CLI::App& command, Globals& globals, int& exit_code) {
     auto options = std::make_shared<TraceOptions>();
     auto file_options = std::make_shared<RecordingOptions>();
-    CLI::App* command =
-        app.add_subcommand("trace", "Prints system calls as they happen, in strace's syntax, with what stands behind each descriptor");
-    command->footer("trace [OPTIONS] TARGET… | trace [OPTIONS] -p PID | trace [OPTIONS] -- COMMAND [ARG…]");
-    add_print_options(*command, *options);
-    add_target_options(*command, *options);
-    command->add_option("--save", file_options->path, "keep the session in FILE as record does")->type_name("FILE");
-    add_file_options(*command, *file_options);
-    command->callback([&globals, &exit_code, options, file_options] {
+    add_print_options(command, *options);
+    add_target_options(command, *options);
+    command.add_option("--save", file_options->path, "keep the session in FILE as record does")->type_name("FILE");
+    add_file_options(command, *file_options);
+    command.callback([&globals, &exit_code, options, file_options] {
         options->command = globals.command;
         exit_code = run_trace(globals, *options, *file_options);
     });
 }
+
+}  // namespace
+
+extern const Command trace_command;
+const Command trace_command = {
+    .name = "trace",
+    .group = CommandGroup::trace,
+    .summary = "system calls as they happen, in strace's syntax, with what stands behind each descriptor",
+    .usages = {"[OPTIONS] TARGET...", "[OPTIONS] -p PID", "[OPTIONS] -- COMMAND [ARG...]"},
+    .examples = {{"shimtrace trace web-1 -e ttrpc", "what containerd and its shim say to each other"},
+                 {"shimtrace trace -f -e trace=%file -- runc list", "the files that a command looks at"}},
+    .exit_codes =
+        "those of COMMAND (killed by a signal: so is shimtrace); otherwise 0 done, 1 failed or no such TARGET, 2 wrong usage or more than "
+        "one match",
+    .add = add_trace,
+};
 
 }  // namespace shimtrace::cli

@@ -179,29 +179,41 @@ int run(const Globals& globals, const WhyOptions& options) {
     return options.watch.empty() ? once(globals, options, *interval) : watch(globals, options, *interval, *period);
 }
 
+void add_why(CLI::App& command, Globals& globals, int& exit_code) {
+    auto options = std::make_shared<WhyOptions>();
+    command.add_option("TARGET", options->targets,
+                       "a pid, a container id or a unique prefix, namespace/id, `containerd`, or a saved FILE; none: --all");
+    command.add_flag("--all", options->all, "every shim of the host");
+    command.add_option("--save", options->save, "keep the snapshot in a file, for `why FILE`")->type_name("FILE");
+    command.add_flag("--force", options->force, "with --save: overwrite FILE");
+    command
+        .add_option("--at", options->at, "of a recording's snapshots, the last one before that time (RFC 3339, or seconds from its start)")
+        ->type_name("TIME");
+    command.add_option("--watch", options->watch, "look every so often and report each new hang once")->type_name("10s");
+    command.add_option("--record", options->record_dir, "with --watch: keep the snapshot of each new hang there")->type_name("DIR");
+    command.add_option("--interval", options->interval, "between the two looks that tell slow from stuck; 0: one look")->type_name("200ms");
+    command.add_flag("--stop", options->stop, "hold a Go program still for under a millisecond, for the stacks of running goroutines");
+    command.add_flag("--no-stop", options->no_stop, "never stop a thread");
+    command.add_flag("--exit-code", options->exit_code, "exit with 3 when anything is stuck, with 4 when that could not be told");
+    command.add_flag("-v,--verbose", options->verbose, "the whole graph of waits");
+    command.add_flag("--dot", options->dot, "the whole graph in Graphviz's language");
+    command.callback([&globals, &exit_code, options] { exit_code = run(globals, *options); });
+}
+
 }  // namespace
 
-void add_why(CLI::App& app, Globals& globals, int& exit_code) {
-    auto options = std::make_shared<WhyOptions>();
-    CLI::App* command = app.add_subcommand("why", "Says what a container waits for and who is to blame");
-    command->add_option("TARGET", options->targets,
-                        "a pid, a container id or a unique prefix, namespace/id, `containerd`, or a saved FILE; none: --all");
-    command->add_flag("--all", options->all, "every shim of the host");
-    command->add_option("--save", options->save, "keep the snapshot in a file, for `why FILE`")->type_name("FILE");
-    command->add_flag("--force", options->force, "with --save: overwrite FILE");
-    command
-        ->add_option("--at", options->at, "of a recording's snapshots, the last one before that time (RFC 3339, or seconds from its start)")
-        ->type_name("TIME");
-    command->add_option("--watch", options->watch, "look every so often and report each new hang once")->type_name("10s");
-    command->add_option("--record", options->record_dir, "with --watch: keep the snapshot of each new hang there")->type_name("DIR");
-    command->add_option("--interval", options->interval, "between the two looks that tell slow from stuck; 0: one look")
-        ->type_name("200ms");
-    command->add_flag("--stop", options->stop, "hold a Go program still for under a millisecond, for the stacks of running goroutines");
-    command->add_flag("--no-stop", options->no_stop, "never stop a thread");
-    command->add_flag("--exit-code", options->exit_code, "exit with 3 when anything is stuck, with 4 when that could not be told");
-    command->add_flag("-v,--verbose", options->verbose, "the whole graph of waits");
-    command->add_flag("--dot", options->dot, "the whole graph in Graphviz's language");
-    command->callback([&globals, &exit_code, options] { exit_code = run(globals, *options); });
-}
+extern const Command why_command;
+const Command why_command = {
+    .name = "why",
+    .group = CommandGroup::look,
+    .summary = "what a container waits for, and who is to blame",
+    .usages = {"[OPTIONS] [TARGET...]", "[OPTIONS] FILE [TARGET...]"},
+    .examples = {{"shimtrace why", "every container of this host"},
+                 {"shimtrace why web-1 --save web-1.shimtrace", "one of them; the evidence is kept for a look elsewhere"}},
+    .exit_codes =
+        "0 done, 1 failed or no such TARGET, 2 wrong usage or more than one match; with --exit-code 3 where anything is stuck, 4 where "
+        "that could not be told",
+    .add = add_why,
+};
 
 }  // namespace shimtrace::cli
