@@ -2,6 +2,7 @@
 #include "decoders/text/printable.hpp"
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
+#include "tracer/cli/interruption.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/containerd/listing.hpp"
 #include "tracer/output/json/why_json.hpp"
@@ -17,10 +18,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <csignal>
-#include <ctime>
+#include <chrono>
 #include <map>
 #include <memory>
+#include <thread>
 
 namespace shimtrace::cli {
 
@@ -258,8 +259,6 @@ std::string nothing_found(const Snapshot& snapshot, bool all_seen) {
                   : "no containerd on this host: no daemon, no shim, no bundle, no container of runc\n";
 }
 
-volatile std::sig_atomic_t interrupted = 0;
-
 int print_once(const PsOptions& options, const Globals& globals, session::LiveDiagnosis& diagnosis) {
     constexpr Nanoseconds resample_interval = std::chrono::milliseconds(200);
     const bool repeated = options.watch_s > 0;
@@ -286,17 +285,14 @@ int print_once(const PsOptions& options, const Globals& globals, session::LiveDi
 }
 
 int run(const PsOptions& options, const Globals& globals) {
-    session::LiveDiagnosis diagnosis({.run_dir = globals.run_dir});
+    session::LiveDiagnosis diagnosis({.run_dir = globals.run_dir, .interrupted = interrupted});
     if (options.watch_s <= 0) return print_once(options, globals, diagnosis);
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
-    while (interrupted == 0) {
+    listen_for_interruption();
+    while (!interrupted()) {
         if (const int code = print_once(options, globals, diagnosis); code == exit_failed || code == exit_usage) return code;
-        timespec wait{static_cast<std::time_t>(options.watch_s),
-                      static_cast<long>((options.watch_s - static_cast<double>(static_cast<std::time_t>(options.watch_s))) * 1e9)};
-        nanosleep(&wait, nullptr);
+        const auto until = std::chrono::steady_clock::now() + Nanoseconds(static_cast<std::int64_t>(options.watch_s * 1e9));
+        while (!interrupted() && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::min<Nanoseconds>(std::chrono::milliseconds(100), until - std::chrono::steady_clock::now()));
     }
     return exit_done;
 }

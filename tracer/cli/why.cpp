@@ -1,6 +1,7 @@
 // shimtrace why: what a container waits for, and who is to blame.
 #include "decoders/text/durations.hpp"
 #include "tracer/cli/command.hpp"
+#include "tracer/cli/interruption.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
@@ -13,7 +14,6 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -31,12 +31,6 @@ struct WhyOptions {
     std::string save, at, record_dir;
     std::string interval = "200ms", watch;
 };
-
-volatile std::sig_atomic_t watch_interrupted = 0;
-
-void on_interrupt(int) {
-    watch_interrupted = 1;
-}
 
 output::WhyStyle style_of(const Globals& globals, const WhyOptions& options) {
     output::WhyStyle style;
@@ -127,14 +121,14 @@ std::string identity(const Diagnosis& diagnosis) {
 
 /// Looks again and again and reports each hang once, when it begins. A target that is not there yet, or no more, is waited for.
 int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interval, Nanoseconds period) {
-    struct sigaction action {};
-    action.sa_handler = on_interrupt;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
-    session::LiveDiagnosis diagnosis(diagnose_options(globals, options));
+    listen_for_interruption();
+    session::DiagnoseOptions looks = diagnose_options(globals, options);
+    looks.interrupted = interrupted;
+    session::LiveDiagnosis diagnosis(std::move(looks));
     std::set<std::string> known;
     bool ever = false;
     int kept = 0;
-    while (watch_interrupted == 0) {
+    while (!interrupted()) {
         auto seen = diagnosis.once(interval);
         if (!seen && seen.error().usage) return report(seen.error());
         std::set<std::string> now;
@@ -160,7 +154,7 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
             if (std::fflush(stdout) != 0) return exit_failed;
         }
         const auto until = std::chrono::steady_clock::now() + period;
-        while (watch_interrupted == 0 && std::chrono::steady_clock::now() < until)
+        while (!interrupted() && std::chrono::steady_clock::now() < until)
             std::this_thread::sleep_for(std::min<Nanoseconds>(std::chrono::milliseconds(100), until - std::chrono::steady_clock::now()));
     }
     return options.exit_code && ever ? exit_stuck : exit_done;

@@ -52,11 +52,6 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
 /// Within it a snapshot is just past.
 constexpr Nanoseconds just_past = std::chrono::seconds(2);
 
-void sleep_until(MonotonicTime moment) {
-    const auto left = moment - host::monotonic_now();
-    if (left > Nanoseconds::zero()) std::this_thread::sleep_for(left);
-}
-
 }  // namespace
 
 std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions& options, stacks::BinaryCache& cache) {
@@ -96,8 +91,20 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     return taken;
 }
 
-std::expected<DiagnosisResult, Refusal> LiveDiagnosis::once(Nanoseconds interval) {
-    return diagnose_resampled({[this] { return snapshot_targets(options_, cache_); }, sleep_until}, resample_after(interval));
+bool LiveDiagnosis::wait_until(MonotonicTime moment) const {
+    constexpr Nanoseconds notice = std::chrono::milliseconds(50);
+    for (;;) {
+        if (options_.interrupted && options_.interrupted()) return false;
+        const Nanoseconds left = moment - host::monotonic_now();
+        if (left <= Nanoseconds::zero()) return true;
+        std::this_thread::sleep_for(options_.interrupted ? std::min(left, notice) : left);
+    }
+}
+
+std::expected<DiagnosisResult, Refusal> LiveDiagnosis::once(Nanoseconds interval, Nanoseconds longer) {
+    return diagnose_resampled(
+        {[this] { return snapshot_targets(options_, cache_); }, [this](MonotonicTime moment) { return wait_until(moment); }},
+        resample_after(interval, longer));
 }
 
 std::expected<DiagnosisResult, Refusal> LiveDiagnosis::next(Nanoseconds interval, Nanoseconds every) {
@@ -108,7 +115,7 @@ std::expected<DiagnosisResult, Refusal> LiveDiagnosis::next(Nanoseconds interval
                                     if (taken) as_seen = taken->snapshot;
                                     return taken;
                                 },
-                                sleep_until};
+                                [this](MonotonicTime moment) { return wait_until(moment); }};
     const bool comparable = before_ && host::monotonic_now() - before_->taken_monotonic <= just_past;
     auto result = comparable ? diagnose_resampled(source, {}, &*before_) : diagnose_resampled(source, resample_after(interval));
     before_ = std::move(as_seen);

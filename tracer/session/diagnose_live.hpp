@@ -7,6 +7,7 @@
 #include <shimtrace/snapshot.hpp>
 
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct DiagnoseOptions {
     /// these, and a target that is gone is left out.
     std::optional<std::vector<Pid>> session;
     std::string run_dir;  ///< containerd's state, where it cannot be found from the shims
+    /// Asked while another look is waited for: what has been seen is answered then. Empty: never.
+    std::function<bool()> interrupted;
 };
 
 /// Reads the host. Nothing is opened by a target's path, nothing is stopped but what `may_stop` allows. What this program itself traces
@@ -35,14 +38,16 @@ public:
     /// The next one is about these processes of a session.
     void set_session(std::vector<Pid> processes) { options_.session = std::move(processes); }
 
-    /// Looks again after `interval`, and once more, while in doubt. 0: never.
-    std::expected<DiagnosisResult, Refusal> once(Nanoseconds interval);
+    /// Looks again after `interval`, and once more after `longer`, while in doubt. 0: never.
+    std::expected<DiagnosisResult, Refusal> once(Nanoseconds interval, Nanoseconds longer = long_enough);
 
     /// The next of many, about `every` so long. Where the one before is just past it is compared to that instead of waiting; who has
     /// moved since one long past may stand still by now.
     std::expected<DiagnosisResult, Refusal> next(Nanoseconds interval, Nanoseconds every);
 
 private:
+    [[nodiscard]] bool wait_until(MonotonicTime moment) const;
+
     DiagnoseOptions options_;
     stacks::BinaryCache cache_;
     std::optional<Snapshot> before_;  ///< as it was seen: compared to none

@@ -22,9 +22,9 @@ DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken) {
     return result;
 }
 
-std::vector<Nanoseconds> resample_after(Nanoseconds interval) {
+std::vector<Nanoseconds> resample_after(Nanoseconds interval, Nanoseconds longer) {
     if (interval.count() == 0) return {};
-    return {interval, std::max<Nanoseconds>(interval, std::chrono::milliseconds(1600))};
+    return {interval, std::max(interval, longer)};
 }
 
 std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource& source, std::span<const Nanoseconds> waits,
@@ -35,12 +35,13 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
     DiagnosisResult current = diagnose_snapshot(std::move(*taken));
     std::optional<Snapshot> first;
     std::vector<Nanoseconds> all(waits.begin(), waits.end());
-    if (!all.empty()) all.push_back(std::max(all.back(), patient));
+    if (!all.empty() && all.back() >= long_enough) all.push_back(std::max(all.back(), patient));
     for (std::size_t n = 0; n < all.size(); ++n) {
         if (!diagnosis::needs_second_look(current.diagnoses)) break;
         if (n == waits.size() && !diagnosis::is_unsettled(current.diagnoses)) break;
+        const Snapshot& before = earlier != nullptr ? *earlier : current.snapshot;
+        if (!source.wait_until(before.taken_monotonic + all[n])) break;
         if (earlier == nullptr) earlier = &first.emplace(std::move(current.snapshot));
-        source.wait_until(earlier->taken_monotonic + all[n]);
         taken = source.take();
         if (!taken) return std::unexpected(std::move(taken.error()));
         diagnosis::merge_progress(taken->snapshot, *earlier);

@@ -28,13 +28,16 @@ struct DiagnosisResult {
 
 struct SnapshotSource {
     std::function<std::expected<SnapshotAndQuery, Refusal>()> take;
-    std::function<void(MonotonicTime)> wait_until;
+    std::function<bool(MonotonicTime)> wait_until;  ///< false: there is no time for another
 };
 
 DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken);
 
+/// Longer than any wait has to last before it is told from one that is about to end.
+constexpr Nanoseconds long_enough = std::chrono::milliseconds(1600);
+
 /// When to look again while in doubt, counted from the first snapshot: after `interval`, and after a longer time. 0: never.
-std::vector<Nanoseconds> resample_after(Nanoseconds interval);
+std::vector<Nanoseconds> resample_after(Nanoseconds interval, Nanoseconds longer = long_enough);
 
 /// What `why` answers: one snapshot; others after each of `waits`, only while what was seen could still be passing. Two snapshots together
 /// tell what stands still from what moves: each is compared to `earlier`, where there is one, else to the first. Where only more time can

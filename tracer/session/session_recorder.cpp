@@ -8,6 +8,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -116,9 +117,21 @@ private:
         }
         wake_.notify_one();
         housekeeping_.join();
-        if (plan_.snapshots)
-            if (const auto last = take_snapshot(processes())) writer_->snapshot(*last);
+        if (plan_.snapshots) take_last_snapshot();
         writer_->end();
+    }
+
+    void take_last_snapshot() {
+        // Who interrupts is not kept waiting for a second.
+        constexpr Nanoseconds shorter = std::chrono::milliseconds(600);
+        diagnosis_.set_session(processes());
+        const bool interrupted = stop_.stopped() && !ends_itself_;
+        if (const auto seen = diagnosis_.once(resample_interval, interrupted ? shorter : long_enough)) writer_->snapshot(seen->snapshot);
+    }
+
+    void end_session() {
+        if (!stop_.stopped()) ends_itself_ = true;
+        stop_.stop();
     }
 
     /// The session's processes as `why` would see them; `every`: it is one of many.
@@ -154,7 +167,7 @@ private:
             const std::lock_guard lock(mutex_);
             blocked_[event.tid] = {name ? std::string(*name) : std::to_string(event.number), since, event.time};
         }
-        if (plan_.until_blocked && event.time - since >= *plan_.until_blocked) stop_.stop();
+        if (plan_.until_blocked && event.time - since >= *plan_.until_blocked) end_session();
     }
 
     void forget_blocked(Tid tid) {
@@ -174,8 +187,8 @@ private:
         while (!wake_.wait_for(lock, pause, [&] { return ending_; })) {
             lock.unlock();
             const auto now = Clock::now();
-            if (plan_.duration && now - started_ >= *plan_.duration) stop_.stop();
-            if (writer_->failure()) stop_.stop();
+            if (plan_.duration && now - started_ >= *plan_.duration) end_session();
+            if (writer_->failure()) end_session();
             if (plan_.snapshot_every && now >= next_snapshot) {
                 if (const auto snapshot = take_snapshot(processes(), plan_.snapshot_every)) writer_->snapshot(*snapshot);
                 next_snapshot = std::max(next_snapshot + *plan_.snapshot_every, Clock::now());
@@ -215,6 +228,7 @@ private:
     Clock::time_point started_, last_line_;
     std::uint64_t last_events_ = 0;
     bool finished_ = false;
+    std::atomic<bool> ends_itself_ = false;  ///< by what the plan says, and not because it is interrupted
 
     std::mutex mutex_;
     std::condition_variable wake_;

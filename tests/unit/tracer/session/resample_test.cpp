@@ -27,7 +27,7 @@ void run(Snapshot& snapshot, std::int32_t pid) {
 struct Source {
     Snapshot host = writing_to_slow_reader();
     std::vector<std::size_t> runs_before;  ///< c1 has run since the snapshot before, where that many were taken
-    std::size_t fails_at = 99;
+    std::size_t fails_at = 99, interrupted_at = 99;
 
     MonotonicTime now{1000s};
     std::size_t taken = 0;
@@ -46,6 +46,7 @@ struct Source {
                 [this](MonotonicTime moment) {
                     waited_until.push_back(moment - MonotonicTime(1000s));
                     now = std::max(now, moment);
+                    return waited_until.size() != interrupted_at;
                 }};
     }
 };
@@ -100,6 +101,7 @@ TEST_CASE("an interval of 0 is one look, whatever the doubt; a long one is not f
     CHECK(stuck.taken == 1);
     CHECK(result->diagnoses.at(0).confidence == Confidence::possible);
     CHECK(resample_after(5s) == std::vector<Nanoseconds>{5s, 5s});
+    CHECK(resample_after(200ms, 700ms) == std::vector<Nanoseconds>{200ms, 700ms});
 }
 
 TEST_CASE("an earlier look stands for the first: nothing is waited for where it tells enough") {
@@ -110,6 +112,24 @@ TEST_CASE("an earlier look stands for the first: nothing is waited for where it 
     REQUIRE(result);
     CHECK(stuck.waited_until.empty());
     CHECK(result->diagnoses.at(0).confidence == Confidence::likely);
+}
+
+TEST_CASE("who is interrupted while waiting answers what has been seen so far") {
+    Source stuck;
+    stuck.interrupted_at = 2;
+    const auto result = diagnose_resampled(stuck.source(), resample_after(200ms));
+    REQUIRE(result);
+    CHECK(stuck.taken == 2);
+    CHECK(result->snapshot.processes.size() == stuck.host.processes.size());
+    CHECK(result->diagnoses.at(0).cause == "stdio-backpressure");
+    CHECK(result->diagnoses.at(0).confidence == Confidence::possible);
+
+    Source at_once;
+    at_once.interrupted_at = 1;
+    const auto first = diagnose_resampled(at_once.source(), resample_after(200ms));
+    REQUIRE(first);
+    CHECK(at_once.taken == 1);
+    CHECK(first->snapshot.processes.size() == at_once.host.processes.size());
 }
 
 TEST_CASE("a look that fails ends it: the first as well as a later one") {
