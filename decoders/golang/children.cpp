@@ -2,10 +2,9 @@
 
 #include "decoders/golang/records.hpp"
 #include "decoders/golang/stack_words.hpp"
+#include "decoders/syscalls/table.hpp"
 
 #include <algorithm>
-
-#include <sys/syscall.h>
 
 namespace shimtrace::golang {
 namespace {
@@ -59,10 +58,12 @@ std::optional<std::int32_t> started_child(const RuntimeState& state, const GoBin
 /// wait4 and waitid name the child themselves: os.Process.Wait blocks in them.
 std::optional<DecodedProgram::Child> waited_in_syscall(std::size_t goroutine, const GoWait& wait) {
     constexpr std::uint64_t p_pid = 1, p_pidfd = 3;
-    const auto number = static_cast<std::int32_t>(wait.args[wait.syscall == SYS_waitid ? 1 : 0]);
-    if (wait.syscall == SYS_wait4) return DecodedProgram::Child{goroutine, number > 0 ? number : 0, false};
-    if (wait.syscall == SYS_waitid && wait.args[0] == p_pid) return DecodedProgram::Child{goroutine, number, false};
-    if (wait.syscall == SYS_waitid && wait.args[0] == p_pidfd) return DecodedProgram::Child{goroutine, number, true};
+    const auto name = decoders::syscall_name(Arch::x86_64, wait.syscall);
+    const bool is_waitid = name == "waitid";
+    const auto number = static_cast<std::int32_t>(wait.args[is_waitid ? 1 : 0]);
+    if (name == "wait4") return DecodedProgram::Child{goroutine, number > 0 ? number : 0, false};
+    if (is_waitid && wait.args[0] == p_pid) return DecodedProgram::Child{goroutine, number, false};
+    if (is_waitid && wait.args[0] == p_pidfd) return DecodedProgram::Child{goroutine, number, true};
     return std::nullopt;
 }
 

@@ -1,9 +1,8 @@
 #include "decoders/golang/waits.hpp"
 
-#include <algorithm>
-#include <array>
+#include "decoders/syscalls/call_facts.hpp"
 
-#include <sys/syscall.h>
+#include <algorithm>
 
 namespace shimtrace::golang {
 namespace {
@@ -57,12 +56,8 @@ const SemaphoreRow* semaphore_row(std::string_view function) {
 }
 
 bool takes_descriptor(std::int64_t syscall) {
-    constexpr std::array<std::int64_t, 27> with_descriptor = {
-        SYS_read,    SYS_write,     SYS_pread64, SYS_pwrite64,   SYS_readv,       SYS_writev,     SYS_preadv, SYS_pwritev,   SYS_recvfrom,
-        SYS_recvmsg, SYS_sendto,    SYS_sendmsg, SYS_accept,     SYS_accept4,     SYS_connect,    SYS_flock,  SYS_fcntl,     SYS_ioctl,
-        SYS_fsync,   SYS_fdatasync, SYS_splice,  SYS_epoll_wait, SYS_epoll_pwait, SYS_getdents64, SYS_close,  SYS_ftruncate, SYS_syncfs,
-    };
-    return std::ranges::find(with_descriptor, syscall) != with_descriptor.end();
+    const decoders::CallFacts* facts = decoders::call_facts(Arch::x86_64, syscall);
+    return facts && facts->takes_descriptor;
 }
 
 struct PollUse {

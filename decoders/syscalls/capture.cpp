@@ -125,7 +125,7 @@ void capture_call(const Event& enter, Event* exit, CapturedMemory& into, const M
     for (int level = 0; level < levels; ++level) {
         for (unsigned place = 0; place < row->arguments().size(); ++place) {
             const Argument& argument = row->table[place];
-            const unsigned index = argument.index < 0 ? place : static_cast<unsigned>(argument.index);
+            const unsigned index = row->register_of(place);
             const Slot slot{argument, enter.args[index], index};
             if (captured_now(*argument.kind, capture.call(), slot)) argument.kind->capture(capture, slot, level);
         }

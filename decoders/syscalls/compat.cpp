@@ -157,6 +157,7 @@ constexpr const Kind* same[] = {
     &kinds::signal_set_in,
     &kinds::signal_set_out,
     &kinds::path,
+    &kinds::link_text,
     &kinds::out_text,
     &kinds::string,
     &kinds::strings,

@@ -31,7 +31,7 @@ void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into) {
     const std::size_t before = into.size();
     for (unsigned place = 0; place < row->count; ++place) {
         const Argument& argument = row->table[place];
-        const unsigned index = argument.index < 0 ? place : static_cast<unsigned>(argument.index);
+        const unsigned index = row->register_of(place);
         const Slot slot{argument, enter.args[index], index};
         const Kind& kind = *argument.kind;
         if (kind.descriptors && (!kind.present || kind.present(call, slot))) kind.descriptors(call, slot, into);
@@ -52,8 +52,8 @@ std::vector<std::string> path_arguments(const Event& enter) {
     if (!row) return paths;
     for (unsigned place = 0; place < row->count; ++place) {
         const Argument& argument = row->table[place];
-        if (argument.kind != &kinds::path) continue;
-        const unsigned index = argument.index < 0 ? place : static_cast<unsigned>(argument.index);
+        if (argument.kind != &kinds::path && argument.kind != &kinds::link_text) continue;
+        const unsigned index = row->register_of(place);
         constexpr std::size_t longest_path = 4096;  // PATH_MAX
         const auto bytes = enter.memory.at(RemoteAddress{enter.args[index]}, longest_path);
         if (!bytes) continue;

@@ -39,7 +39,8 @@ extern const Kind clone_stack, clone_flags, clone_parent_tid, clone_tls, clone_c
 extern const Kind signal_set_in, signal_set_out, sigaction_in, sigaction_out, signal_stack_in, signal_stack_out, siginfo_in, siginfo_out,
     signal_return, pselect_mask;
 // kinds_text.cpp
-extern const Kind path, out_text, string, strings, environment, in_buffer, out_buffer, out_buffer_hex, in_iovec, out_iovec, remote_iovec;
+extern const Kind path, link_text, out_text, string, strings, environment, in_buffer, out_buffer, out_buffer_hex, in_iovec, out_iovec,
+    remote_iovec;
 // kinds_time.cpp
 extern const Kind timespec_in, timespec_out, timespec_remaining, timespec_left, timeval_left, utimes_pair, timeval_in, timeval_out,
     timeval_pair, timezone_in, timezone_out, itimerspec_in, itimerspec_out, itimerval_in, itimerval_out, timex, times, utimbuf, time_out,
@@ -50,6 +51,10 @@ extern const Kind in_int32, out_int32, in_uint32, out_uint32, in_int64, out_int6
 
 /// Arguments, as rows say them.
 namespace arguments {
+
+using enum WaitsFor;
+using enum DescriptorEffect;
+using enum Moves;
 
 constexpr Argument of(std::string_view name, const Kind& kind, std::uint8_t other = 0, std::uint16_t size = 0) {
     return {name, &kind, nullptr, nullptr, other, -1, size};
@@ -80,6 +85,10 @@ constexpr Argument directory_fd(std::string_view name) {
 }
 constexpr Argument path(std::string_view name) {
     return of(name, kinds::path);
+}
+/// The text of a symbolic link: a path that nobody looks up.
+constexpr Argument link_text(std::string_view name) {
+    return of(name, kinds::link_text);
 }
 constexpr Argument string(std::string_view name) {
     return of(name, kinds::string);

@@ -184,6 +184,7 @@ void print_iovec(Printer& printer, std::uint64_t address, std::uint64_t count, I
 namespace kinds {
 
 const Kind path{.render = render_path, .capture = capture_path, .descriptors = collect_path};
+const Kind link_text{.render = render_path, .capture = capture_path, .descriptors = collect_path};
 const Kind out_text{.phase = Phase::exit, .render = render_path_out, .capture = capture_path};
 const Kind string{.render = render_string, .capture = capture_string};
 const Kind strings{.render = render_strings, .capture = capture_strings<false>};

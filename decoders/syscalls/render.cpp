@@ -33,8 +33,8 @@ void append_name(std::string& out, Printer& printer, const Event& enter) {
 
 /// -e verbose= leaves strings and buffers as they are.
 bool is_text(const Kind& kind) {
-    const Kind* const texts[] = {&kinds::path,           &kinds::out_text,          &kinds::string, &kinds::in_buffer, &kinds::out_buffer,
-                                 &kinds::out_buffer_hex, &kinds::attribute_value_in};
+    const Kind* const texts[] = {&kinds::path,      &kinds::link_text,  &kinds::out_text,       &kinds::string,
+                                 &kinds::in_buffer, &kinds::out_buffer, &kinds::out_buffer_hex, &kinds::attribute_value_in};
     return std::ranges::find(texts, &kind) != std::end(texts);
 }
 
@@ -57,7 +57,7 @@ RenderedCall render(const Call& call, const RenderStyle& style, const RenderScop
         bool first = true, entering = true;
         for (unsigned place = 0; place < row->arguments().size(); ++place) {
             const Argument& argument = row->table[place];
-            const unsigned index = argument.index < 0 ? place : static_cast<unsigned>(argument.index);
+            const unsigned index = row->register_of(place);
             const Slot slot{argument, enter.args[index], index};
             const Kind& kind = *argument.kind;
             if (kind.present && !kind.present(call, slot)) continue;

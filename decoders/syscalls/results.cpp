@@ -50,6 +50,11 @@ bool returns_descriptor(const SyscallRow& row, const Call& call) {
     return row.result == results::seccomp && (call.argument(0) == 1 && (call.argument(1) & 8) != 0);
 }
 
+bool may_return_descriptor(const SyscallRow& row) {
+    constexpr SyscallRow::Result kinds[] = {results::fd, results::bpf, results::landlock, results::ioctl, results::fcntl, results::seccomp};
+    return std::ranges::find(kinds, row.result) != std::end(kinds);
+}
+
 namespace results {
 
 void unsigned_number(Printer& printer) {

@@ -11,6 +11,9 @@ void render_result(Printer& printer, const SyscallRow* row);
 /// Is the result of this call, which succeeded, a descriptor?
 bool returns_descriptor(const SyscallRow& row, const Call& call);
 
+/// Can it be one?
+bool may_return_descriptor(const SyscallRow& row);
+
 /// The same for bpf, by its command.
 bool bpf_returns_fd(const Call& call);
 

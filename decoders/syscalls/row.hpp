@@ -1,8 +1,9 @@
-// What a row of the table is made of: a call has a name, classes, arguments and a kind of result. An argument has a kind, and
-// the kind says both what to capture of it and how to render it.
+// What a row of the table is made of: a call has a name, classes, arguments, a kind of result, and what is known of it beside its line. An
+// argument has a kind, and the kind says both what to capture of it and how to render it.
 #pragma once
 
 #include "decoders/constants/flag_set.hpp"
+#include "decoders/syscalls/call_facts.hpp"
 #include "decoders/syscalls/table.hpp"
 
 #include <algorithm>
@@ -68,16 +69,25 @@ struct Slot {
 struct SyscallRow {
     using Result = void (*)(Printer&);
 
-    constexpr SyscallRow(std::string_view call, std::uint32_t in_classes, std::initializer_list<Argument> in_order, Result how = nullptr)
-        : name(call), classes(in_classes), result(how), count(in_order.size()) {
+    constexpr SyscallRow(std::string_view call, std::uint32_t in_classes, std::initializer_list<Argument> in_order, Result how,
+                         const RowFacts& beside = {})
+        : name(call), classes(in_classes), result(how), facts(beside), count(in_order.size()) {
         std::copy(in_order.begin(), in_order.end(), table.begin());
     }
+    constexpr SyscallRow(std::string_view call, std::uint32_t in_classes, std::initializer_list<Argument> in_order,
+                         const RowFacts& beside = {})
+        : SyscallRow(call, in_classes, in_order, nullptr, beside) {}
 
+    /// Which register the argument at a place of the row is passed in.
+    [[nodiscard]] constexpr unsigned register_of(unsigned place) const {
+        return table[place].index < 0 ? place : static_cast<unsigned>(table[place].index);
+    }
     [[nodiscard]] constexpr std::span<const Argument> arguments() const { return std::span(table).first(count); }
 
     std::string_view name;
     std::uint32_t classes;
     Result result;  ///< of a call that succeeded; nullptr: a decimal number
+    RowFacts facts;
     std::array<Argument, 6> table{};
     std::size_t count;
 };
@@ -96,8 +106,13 @@ std::span<const SyscallRow> network_rows();
 std::span<const SyscallRow> ipc_rows();
 std::span<const SyscallRow> system_rows();
 
+/// Those of all areas.
+std::span<const std::span<const SyscallRow>> all_rows();
+
 /// The row of a call; nullptr: there is none (an unknown number, or one of i386 that has raw arguments only).
 const SyscallRow* find_row(Arch arch, std::int64_t number);
+/// What a row says, and what follows from it (call_facts.cpp).
+CallFacts facts_of(const SyscallRow& row);
 /// How many arguments a call has, for those without a row; 6 where nothing is known.
 unsigned argument_count(Arch arch, std::int64_t number);
 

@@ -13,7 +13,7 @@ static constexpr SyscallRow mount_table[] = {
      {of("source", kinds::mount_source), path("target"), of("filesystemtype", kinds::mount_type), of("mountflags", kinds::mount_flags),
       of("data", kinds::mount_data)}},
     {"umount2", class_file, {path("target"), flags("flags", umount_flags)}},
-    {"pivot_root", class_file, {path("new_root"), path("put_old")}},
+    {"pivot_root", class_file, {path("new_root"), path("put_old")}, {.effect = moves_directory}},
     {"open_tree", class_file | class_desc, {directory_fd("dirfd"), path("pathname"), flags("flags", open_tree_flags)}, results::fd},
     {"open_tree_attr",
      class_file | class_desc,

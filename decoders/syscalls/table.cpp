@@ -13,21 +13,27 @@ namespace {
 constexpr std::uint64_t x32_bit = 0x40000000;
 constexpr std::size_t most_numbers = 1024;
 
+/// A row, with what follows from it.
+struct Known {
+    const SyscallRow* row;
+    CallFacts facts;
+};
+using ByName = std::unordered_map<std::string_view, Known>;
+
 /// Everything about one number of one architecture.
 struct Entry {
     std::string_view name;
     const SyscallRow* row = nullptr;
+    const CallFacts* facts = nullptr;
     std::uint8_t arguments = 6;
     std::uint32_t classes = 0;
 };
 using EntriesByNumber = std::array<Entry, most_numbers>;
-using ByName = std::unordered_map<std::string_view, const SyscallRow*>;
 
 ByName index_rows() {
     ByName rows;
-    for (const auto area : {file_rows(), directory_rows(), mount_rows(), descriptor_rows(), memory_rows(), process_rows(), identity_rows(),
-                            signal_rows(), time_rows(), network_rows(), ipc_rows(), system_rows()})
-        for (const SyscallRow& row : area) rows.emplace(row.name, &row);
+    for (const auto area : all_rows())
+        for (const SyscallRow& row : area) rows.emplace(row.name, Known{&row, facts_of(row)});
     return rows;
 }
 
@@ -35,8 +41,8 @@ void add(EntriesByNumber& table, const ByName& rows, std::span<const NumberedNam
     for (const auto& [number, name] : numbers) {
         const auto found = rows.find(name);
         if (found == rows.end()) continue;
-        const SyscallRow& row = *found->second;
-        table[number] = {name, &row, static_cast<std::uint8_t>(row.count), row.classes};
+        const auto& [row, facts] = found->second;
+        table[number] = {name, row, &facts, static_cast<std::uint8_t>(row->count), row->classes};
     }
 }
 
@@ -51,19 +57,22 @@ void add_x32(EntriesByNumber& table, const ByName& rows) {
 void add_i386(EntriesByNumber& table, const ByName& rows, std::deque<SyscallRow>& made) {
     for (const auto& [number, name, arguments] : i386_numbers()) {
         const auto found = rows.find(native_name(name, [&](std::string_view other) { return rows.contains(other); }));
-        table[number] = {name, nullptr, arguments, found == rows.end() ? 0 : found->second->classes};
+        table[number] = {.name = name, .arguments = arguments};
         if (found == rows.end()) continue;
-        if (auto row = compat_row(name, arguments, *found->second)) table[number].row = &made.emplace_back(std::move(*row));
+        const auto& [native, facts] = found->second;
+        table[number].facts = &facts;
+        table[number].classes = native->classes;
+        if (auto row = compat_row(name, arguments, *native)) table[number].row = &made.emplace_back(std::move(*row));
     }
 }
 
 /// Built once, never changed: lookups are one index away.
 struct Tables {
+    const ByName rows = index_rows();
     EntriesByNumber x86_64, x32, aarch64, i386;
     std::deque<SyscallRow> compat_rows;
 
     Tables() {
-        const ByName rows = index_rows();
         add(x86_64, rows, x86_64_numbers());
         add_x32(x32, rows);
         add(aarch64, rows, aarch64_numbers());
@@ -121,6 +130,18 @@ std::vector<std::int64_t> syscall_numbers(Arch arch) {
 std::uint32_t syscall_classes(Arch arch, std::int64_t number) {
     const Entry* entry = find(arch, number);
     return entry ? entry->classes : 0;
+}
+
+std::span<const std::span<const SyscallRow>> all_rows() {
+    static const auto areas = std::to_array<std::span<const SyscallRow>>({file_rows(), directory_rows(), mount_rows(), descriptor_rows(),
+                                                                          memory_rows(), process_rows(), identity_rows(), signal_rows(),
+                                                                          time_rows(), network_rows(), ipc_rows(), system_rows()});
+    return areas;
+}
+
+const CallFacts* call_facts(Arch arch, std::int64_t number) {
+    const Entry* entry = find(arch, number);
+    return entry ? entry->facts : nullptr;
 }
 
 const SyscallRow* find_row(Arch arch, std::int64_t number) {

@@ -1,7 +1,7 @@
 #include "decoders/syscalls/transfer.hpp"
 
-#include "decoders/syscalls/by_number.hpp"
 #include "decoders/syscalls/call.hpp"
+#include "decoders/syscalls/call_facts.hpp"
 #include "decoders/syscalls/iovec.hpp"
 
 #include <algorithm>
@@ -10,45 +10,17 @@ namespace shimtrace::decoders {
 
 namespace {
 
-enum class TransferShape : std::uint8_t { none, buffer, vector, message };
-
-struct Mover {
-    std::string_view name;
-    TransferShape shape = TransferShape::none;
-    bool written = false;
-    std::int8_t flags = -1;   ///< the argument with MSG_* flags
-    bool positioned = false;  ///< at an offset of its own: not in the order of a stream
-};
-
-constexpr Mover movers[] = {
-    {"read", TransferShape::buffer},
-    {"write", TransferShape::buffer, true},
-    {"readv", TransferShape::vector},
-    {"writev", TransferShape::vector, true},
-    {"recvfrom", TransferShape::buffer, false, 3},
-    {"sendto", TransferShape::buffer, true},
-    {"recvmsg", TransferShape::message, false, 2},
-    {"sendmsg", TransferShape::message, true},
-    {"pread64", TransferShape::buffer, false, -1, true},
-    {"pwrite64", TransferShape::buffer, true, -1, true},
-    {"preadv", TransferShape::vector, false, -1, true},
-    {"pwritev", TransferShape::vector, true, -1, true},
-    {"preadv2", TransferShape::vector, false, -1, true},
-    {"pwritev2", TransferShape::vector, true, -1, true},
-};
-
 /// nullptr: no such call. 32-bit message headers have another shape, which nothing here reads.
-const Mover* find_any_mover(Arch arch, std::int64_t number) {
-    static const ByNumber<Mover> x86_64(Arch::x86_64, movers), aarch64(Arch::aarch64, movers), i386(Arch::i386, movers);
-    if (arch == Arch::x32) return nullptr;
-    const Mover* mover = (arch == Arch::x86_64 ? x86_64 : arch == Arch::i386 ? i386 : aarch64).find(number);
-    return mover && arch == Arch::i386 && mover->shape == TransferShape::message ? nullptr : mover;
+const CallFacts* find_any_mover(Arch arch, std::int64_t number) {
+    const CallFacts* facts = arch == Arch::x32 ? nullptr : call_facts(arch, number);
+    if (facts == nullptr || facts->shape == MovedShape::none) return nullptr;
+    return arch == Arch::i386 && facts->shape == MovedShape::message ? nullptr : facts;
 }
 
 /// Of those: calls in the order of a stream.
-const Mover* find_mover(Arch arch, std::int64_t number) {
-    const Mover* mover = find_any_mover(arch, number);
-    return mover && !mover->positioned ? mover : nullptr;
+const CallFacts* find_mover(Arch arch, std::int64_t number) {
+    const CallFacts* mover = find_any_mover(arch, number);
+    return mover && mover->moves == Moves::in_order ? mover : nullptr;
 }
 
 /// The parts of one transfer in order.
@@ -80,10 +52,10 @@ public:
         if (header && header->size() >= header_size)
             vector(value_at<std::uint64_t>(*header, iov_offset), value_at<std::uint64_t>(*header, iov_offset + 8));
     }
-    void all(TransferShape shape, const Event& enter) {
-        if (shape == TransferShape::buffer) part(enter.args[1], enter.args[2]);
-        if (shape == TransferShape::vector) vector(enter.args[1], enter.args[2]);
-        if (shape == TransferShape::message) message(enter.args[1]);
+    void all(MovedShape shape, const Event& enter) {
+        if (shape == MovedShape::buffer) part(enter.args[1], enter.args[2]);
+        if (shape == MovedShape::vector) vector(enter.args[1], enter.args[2]);
+        if (shape == MovedShape::message) message(enter.args[1]);
     }
     [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
     /// What no part accounts for was moved all the same.
@@ -101,25 +73,20 @@ bool moves_bytes(Arch arch, std::int64_t number) {
     return find_mover(arch, number) != nullptr;
 }
 
-std::vector<std::string_view> moving_calls() {
-    std::vector<std::string_view> names;
-    for (const Mover& mover : movers) names.push_back(mover.name);
-    return names;
-}
-
 bool writes_bytes(Arch arch, std::int64_t number) {
-    const Mover* mover = find_mover(arch, number);
+    const CallFacts* mover = find_mover(arch, number);
     return mover != nullptr && mover->written;
 }
 
 std::optional<Transfer> transfer(const Event& enter, const Event& exit) {
     constexpr std::uint64_t peek = 2;  // MSG_PEEK: the bytes come again
-    const Mover* mover = find_mover(enter.arch, enter.number);
+    const CallFacts* mover = find_mover(enter.arch, enter.number);
     if (mover == nullptr || exit.is_error || exit.result < 0) return std::nullopt;
-    if (mover->flags >= 0 && (enter.args[static_cast<std::size_t>(mover->flags)] & peek) != 0) return std::nullopt;
+    const std::int8_t flags = mover->places.message_flags;
+    if (!mover->written && flags >= 0 && (enter.args[static_cast<std::size_t>(flags)] & peek) != 0) return std::nullopt;
     Transfer moved{.fd = Fd{static_cast<std::int32_t>(enter.args[0])}, .written = mover->written};
     if (exit.result == 0) {
-        moved.end = !mover->written && (mover->shape != TransferShape::buffer || enter.args[2] != 0);
+        moved.end = !mover->written && (mover->shape != MovedShape::buffer || enter.args[2] != 0);
         return moved;
     }
     const Call call(enter, &exit);
@@ -135,10 +102,10 @@ std::optional<Transfer> transfer(const Event& enter, const Event& exit) {
 }
 
 std::optional<MovedParts> moved_parts(const Event& enter, const Event& exit) {
-    const Mover* mover = find_any_mover(enter.arch, enter.number);
+    const CallFacts* mover = find_any_mover(enter.arch, enter.number);
     if (mover == nullptr || exit.is_error || exit.result < 0) return std::nullopt;
     MovedParts moved{
-        .fd = Fd{static_cast<std::int32_t>(enter.args[0])}, .written = mover->written, .vector = mover->shape != TransferShape::buffer};
+        .fd = Fd{static_cast<std::int32_t>(enter.args[0])}, .written = mover->written, .vector = mover->shape != MovedShape::buffer};
     const Call call(enter, &exit);
     // strace shows all that the caller offered, also where less was taken.
     Gathering gathering(call, mover->written ? UINT64_MAX : static_cast<std::uint64_t>(exit.result));

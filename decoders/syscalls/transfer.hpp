@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace shimtrace::decoders {
@@ -32,8 +31,6 @@ std::optional<MovedParts> moved_parts(const Event& enter, const Event& exit);
 
 /// Whether a call moves bytes through its first argument, a descriptor, in the order of a stream: read, writev, recvmsg …
 bool moves_bytes(Arch arch, std::int64_t number);
-/// The names of those that do, and of those that moved_parts knows besides.
-std::vector<std::string_view> moving_calls();
 /// Of those: whether it takes bytes from the caller.
 bool writes_bytes(Arch arch, std::int64_t number);
 

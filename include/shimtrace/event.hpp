@@ -14,8 +14,6 @@
 
 namespace shimtrace {
 
-enum class Arch : std::uint8_t { x86_64, i386, x32, aarch64 };
-
 enum class EventKind : std::uint8_t {
     attached,       ///< a thread is traced from now on: at attach, or born under a followed parent (then `parent` is set)
     syscall_enter,  ///< at_attach: the call was already blocking when shimtrace came, `since` says since when where known

@@ -66,7 +66,7 @@ struct GoWait {
     std::vector<GoroutineId> others;         ///< who else waits on the same object
     std::vector<InferredHolder> holders;     ///< locks: likeliest first
     Pid child;                               ///< child: the process it waits for, host's pid; 0: not known
-    std::int64_t syscall = -1;               ///< syscall: its number, with args
+    std::int64_t syscall = -1;               ///< syscall: its number on x86-64, with args
     std::uint64_t args[6] = {};
     std::optional<Nanoseconds> until;  ///< sleep: CLOCK_MONOTONIC deadline
 };

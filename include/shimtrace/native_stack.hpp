@@ -12,7 +12,8 @@ namespace shimtrace {
 struct NativeThreadStack {
     Tid tid;
     std::string comm;
-    char state = '?';           ///< as /proc/TID/stat shows it
+    char state = '?';  ///< as /proc/TID/stat shows it
+    Arch arch = Arch::x86_64;
     std::int64_t syscall = -1;  ///< that it blocks in; -1: none
     std::uint64_t args[6] = {};
     std::vector<StackFrame> frames;   ///< innermost first; empty: it runs and was not stopped, or could not be read

@@ -35,7 +35,8 @@ struct Thread {
     std::string comm;
     char state = '?';           ///< R S D T t Z X I
     std::string wchan;          ///< the kernel function it sleeps in; empty or "0": none
-    std::int64_t syscall = -1;  ///< from /proc/TID/syscall, by the 64-bit table for 32-bit programs too; -1: in none, or running
+    Arch arch = Arch::x86_64;   ///< whose number `syscall` is; of recordings before it was kept: x86_64, as they have it for all programs
+    std::int64_t syscall = -1;  ///< from /proc/TID/syscall; -1: in none, or running
     std::array<std::uint64_t, 6> args{};
     std::uint64_t stack_pointer = 0, instruction_pointer = 0;
     std::string path_argument;              ///< the path that the call's pointer argument leads to (open, mount …), read from memory

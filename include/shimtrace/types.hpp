@@ -63,6 +63,9 @@ constexpr Tid leader(Pid pid) {
     return Tid{pid.value};
 }
 
+/// Whose table of system calls a number is of.
+enum class Arch : std::uint8_t { x86_64, i386, x32, aarch64 };
+
 }  // namespace shimtrace
 
 template <typename Number, typename Tag>

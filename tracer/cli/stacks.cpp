@@ -1,4 +1,5 @@
 // shimtrace stacks: every goroutine and every thread's native stack.
+#include "decoders/syscalls/call_facts.hpp"
 #include "decoders/syscalls/table.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/containerd/roles.hpp"
@@ -89,7 +90,8 @@ Collected collect(Process process, stacks::BinaryCache& cache, const StacksOptio
 Collected collected_from(const Process& process) {
     Collected collected{process, process.go, ProcessStacks{.pid = process.pid, .comm = process.comm}};
     for (const Thread& thread : process.threads) {
-        NativeThreadStack stack{.tid = thread.tid, .comm = thread.comm, .state = thread.state, .syscall = thread.syscall};
+        NativeThreadStack stack{
+            .tid = thread.tid, .comm = thread.comm, .state = thread.state, .arch = thread.arch, .syscall = thread.syscall};
         std::ranges::copy(thread.args, stack.args);
         stack.kernel = thread.kernel_stack;
         collected.native->threads.push_back(std::move(stack));
@@ -101,8 +103,9 @@ output::StackStyle style_of(const StacksOptions& options, const std::vector<Proc
     output::StackStyle style;
     style.exact = options.dump == "go";
     style.runtime_frames = options.all_frames;
-    style.syscall_name = [](std::int64_t number) {
-        const auto name = decoders::syscall_name(Arch::x86_64, number);
+    style.syscall_name = [](Arch arch, std::int64_t number) {
+        if (const decoders::CallFacts* facts = decoders::call_facts(arch, number)) return std::string(facts->name);
+        const auto name = decoders::syscall_name(arch, number);
         return name ? std::string(*name) : fmt::format("syscall {}", number);
     };
     style.process_name = [&known](Pid pid) {

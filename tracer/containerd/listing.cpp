@@ -1,5 +1,6 @@
 #include "tracer/containerd/listing.hpp"
 
+#include "decoders/syscalls/call_facts.hpp"
 #include "tracer/containerd/container_index.hpp"
 
 #include <shimtrace/namesakes.hpp>
@@ -14,18 +15,38 @@ namespace shimtrace::containerd {
 
 namespace {
 
-/// x86-64 calls by what they wait for, in a word; the rest is "call".
-struct WaitWord {
-    std::int64_t call;
-    std::string_view word;
-};
-constexpr WaitWord wait_words[] = {
-    {0, "read"},     {1, "write"},   {2, "open"},    {7, "poll"},      {17, "read"},   {18, "write"}, {19, "read"},    {20, "write"},
-    {23, "poll"},    {34, "signal"}, {35, "sleep"},  {42, "connect"},  {43, "accept"}, {44, "send"},  {45, "receive"}, {46, "send"},
-    {47, "receive"}, {61, "child"},  {72, "lock"},   {73, "lock"},     {74, "disk"},   {75, "disk"},  {128, "signal"}, {130, "signal"},
-    {202, "lock"},   {230, "sleep"}, {232, "poll"},  {247, "child"},   {257, "open"},  {270, "poll"}, {271, "poll"},   {281, "poll"},
-    {288, "accept"}, {295, "read"},  {296, "write"}, {299, "receive"}, {307, "send"},  {162, "disk"}, {441, "poll"},   {449, "lock"},
-};
+/// What a call waits for, in a word.
+std::string_view wait_word(const decoders::CallFacts& call) {
+    switch (call.waits.how) {
+        case decoders::WaitsFor::nothing:
+            return "call";
+        case decoders::WaitsFor::reads:
+            return call.is_network ? "receive" : "read";
+        case decoders::WaitsFor::writes:
+            return call.is_network ? "send" : "write";
+        case decoders::WaitsFor::transfers:
+            return call.is_network ? "send" : "copy";
+        case decoders::WaitsFor::syncs:
+            return "disk";
+        case decoders::WaitsFor::opens:
+            return "open";
+        case decoders::WaitsFor::accepts:
+            return "accept";
+        case decoders::WaitsFor::connects:
+            return "connect";
+        case decoders::WaitsFor::polls:
+            return "poll";
+        case decoders::WaitsFor::child:
+            return "child";
+        case decoders::WaitsFor::locks:
+            return "lock";
+        case decoders::WaitsFor::sleeps:
+            return "sleep";
+        case decoders::WaitsFor::signals:
+            return "signal";
+    }
+    return "call";
+}
 
 std::string_view word_for(const Process& process) {
     switch (process.state) {
@@ -45,8 +66,8 @@ std::string_view word_for(const Process& process) {
     if (process.threads.empty()) return "";
     const Thread& thread = process.threads.front();
     if (thread.syscall < 0) return thread.state == 'R' ? "runs" : "";
-    const auto found = std::ranges::find(wait_words, thread.syscall, &WaitWord::call);
-    return found == std::end(wait_words) ? "call" : found->word;
+    const decoders::CallFacts* facts = decoders::call_facts(thread.arch, thread.syscall);
+    return facts ? wait_word(*facts) : "call";
 }
 
 std::string shim_word(const Process* shim, bool expected) {

@@ -1,9 +1,8 @@
 // The engine between a call's entry and its return.
-#include "decoders/syscalls/native_call.hpp"
+#include "decoders/syscalls/table.hpp"
+#include "decoders/syscalls/unwrapped_call.hpp"
 #include "tracer/engine/engine.hpp"
 #include "tracer/engine/proc_file.hpp"
-
-#include <sys/syscall.h>
 
 #include <algorithm>
 
@@ -11,14 +10,12 @@ namespace shimtrace::engine {
 
 namespace {
 
-constexpr std::int64_t i386_restart_syscall = 0, i386_execve = 11;
-
 bool is_restart_syscall(Arch arch, std::int64_t number) {
-    return number == (arch == Arch::i386 ? i386_restart_syscall : std::int64_t{SYS_restart_syscall});
+    return decoders::syscall_name(arch, number) == "restart_syscall";
 }
 
 bool is_exec(Arch arch, std::int64_t number) {
-    return number == (arch == Arch::i386 ? i386_execve : std::int64_t{SYS_execve});
+    return decoders::syscall_name(arch, number) == "execve";
 }
 
 }  // namespace

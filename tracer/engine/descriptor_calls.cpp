@@ -1,9 +1,8 @@
 #include "tracer/engine/descriptor_calls.hpp"
 
-#include "decoders/syscalls/descriptor_effects.hpp"
+#include "decoders/syscalls/call_facts.hpp"
 #include "decoders/syscalls/table.hpp"
 
-#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 
@@ -11,22 +10,12 @@ namespace shimtrace::engine {
 
 namespace {
 
-/// Calls that merely return new descriptors do not: a cache that saw the close has nothing stored for the number.
-bool leads_elsewhere(decoders::DescriptorEffect effect) {
-    using enum decoders::DescriptorEffect;
-    return effect != none && effect != returns && effect != fills_pair && effect != receives;
-}
-
-/// Heard besides: an exec closes descriptors, and what ioctl does is the driver's to say.
-constexpr std::string_view heard[] = {"execve", "execveat", "ioctl", "accept", "accept4"};
-/// Heard where they are traced, but no reason to stop a tracee.
-constexpr std::string_view unheard[] = {"shutdown", "timerfd_settime64"};
-
+/// Calls that merely return new descriptors need not be: a cache that saw the close has nothing stored for the number. Nor is what a
+/// shutdown or a receive changes a reason to stop a tracee.
 bool must_be_heard(Arch arch, std::int64_t number) {
-    const std::string_view name = *decoders::syscall_name(arch, number);
-    if (std::ranges::find(heard, name) != std::end(heard)) return true;
-    const decoders::EffectRow* row = decoders::effect_row(arch, number);
-    return row != nullptr && leads_elsewhere(row->effect) && std::ranges::find(unheard, name) == std::end(unheard);
+    using enum decoders::DescriptorEffect;
+    const decoders::CallFacts* facts = decoders::call_facts(arch, number);
+    return facts && facts->effect != none && facts->effect != receives && facts->effect != disconnects;
 }
 
 SyscallSet numbers(Arch arch) {

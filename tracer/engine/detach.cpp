@@ -56,7 +56,7 @@ void Engine::let_go() {
 /// What the interruption did to a call is undone here, where the kernel decides about restarts.
 void Engine::undo_interruption(Tracee& tracee) {
     // Most calls the kernel itself takes up again.
-    if (tracee.in_call && !ends_with_eintr(tracee.enter.arch, tracee.enter.number)) return;
+    if (tracee.in_call && !ends_with_eintr(tracee.enter.arch, tracee.enter.number, tracee.enter.args)) return;
     const auto values = registers(tracee.tid());
     const auto call = values ? interrupted_call(tracee, *values) : std::nullopt;
     if (!call) return;

@@ -1,5 +1,6 @@
 #include "tracer/engine/engine.hpp"
 
+#include "decoders/syscalls/table.hpp"
 #include "tracer/engine/clock.hpp"
 #include "tracer/engine/proc_file.hpp"
 
@@ -120,7 +121,7 @@ void Engine::on_child(Tracee& parent, int event) {
         child.clone_flags = CLONE_VFORK | CLONE_VM;
     } else if (event == PTRACE_EVENT_CLONE && parent.in_call) {
         // clone's first argument on both architectures; clone3 has it in memory.
-        const bool in_memory = call.number == 435;
+        const bool in_memory = decoders::syscall_name(call.arch, call.number) == "clone3";
         child.clone_flags =
             in_memory ? RemoteMemory(parent.tid()).value<std::uint64_t>(RemoteAddress{call.args[0]}).value_or(0) : call.args[0];
     }

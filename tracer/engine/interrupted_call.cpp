@@ -1,58 +1,22 @@
 #include "tracer/engine/interrupted_call.hpp"
 
-#include <sys/syscall.h>
+#include "decoders/syscalls/call_facts.hpp"
+#include "decoders/syscalls/unwrapped_call.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <span>
 
 namespace shimtrace::engine {
 
 namespace {
 
-enum class Timeout : std::uint8_t {
-    milliseconds,  ///< an int in the argument; negative: infinite
-    pointer,       ///< to a timespec; null: infinite
-    none,
-};
-
-/// The calls that answer every wake-up with EINTR, though no handler ran.
-struct EintrCall {
-    std::int64_t number;
-    Timeout timeout;
-    std::size_t argument;
-};
-constexpr EintrCall x86_64_calls[] = {
-    {SYS_epoll_wait, Timeout::milliseconds, 3},
-    {SYS_epoll_pwait, Timeout::milliseconds, 3},
-    {SYS_epoll_pwait2, Timeout::pointer, 3},
-    {SYS_rt_sigtimedwait, Timeout::pointer, 2},
-    {SYS_semop, Timeout::none, 0},
-    {SYS_semtimedop, Timeout::pointer, 3},
-    {SYS_io_getevents, Timeout::pointer, 4},
-    {SYS_io_pgetevents, Timeout::pointer, 4},
-};
-// arch/x86/entry/syscalls/syscall_32.tbl
-constexpr std::int64_t i386_ipc = 117;
-constexpr EintrCall i386_calls[] = {
-    {i386_ipc, Timeout::pointer, 5},  // semop, and semtimedop with its timeout last
-    {177, Timeout::pointer, 2},       // rt_sigtimedwait
-    {247, Timeout::pointer, 4},       // io_getevents
-    {256, Timeout::milliseconds, 3},  // epoll_wait
-    {319, Timeout::milliseconds, 3},  // epoll_pwait
-    {385, Timeout::pointer, 4},       // io_pgetevents
-    {416, Timeout::pointer, 4},       // io_pgetevents_time64
-    {420, Timeout::pointer, 3},       // semtimedop_time64
-    {421, Timeout::pointer, 2},       // rt_sigtimedwait_time64
-    {441, Timeout::pointer, 3},       // epoll_pwait2
-};
-
-const EintrCall* eintr_call(Arch arch, std::int64_t number) {
-    if (arch != Arch::x86_64 && arch != Arch::i386) return nullptr;
-    const std::span<const EintrCall> calls = arch == Arch::i386 ? std::span<const EintrCall>(i386_calls) : x86_64_calls;
-    const auto found = std::ranges::find(calls, number, &EintrCall::number);
-    return found == calls.end() ? nullptr : &*found;
+/// The call behind it where it answers every wake-up with EINTR, though no handler ran. Of those that are several in one, ipc alone has
+/// some, and has their arguments in registers.
+std::optional<decoders::KnownCall> eintr_call(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args) {
+    const auto call = decoders::unwrapped({arch, number, args}, nullptr);
+    const decoders::CallFacts* facts = call ? decoders::call_facts(call->arch, call->number) : nullptr;
+    return facts && facts->ends_with_eintr ? call : std::nullopt;
 }
 
 /// Where the fourth argument is passed: all timeouts of milliseconds are.
@@ -83,20 +47,18 @@ bool restarts(const InterruptedCall& call) {
            call.result == restart_block;
 }
 
-bool ends_with_eintr(Arch arch, std::int64_t number) {
-    return eintr_call(arch, number) != nullptr;
+bool ends_with_eintr(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args) {
+    return eintr_call(arch, number, args).has_value();
 }
 
 bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanoseconds> elapsed, std::optional<ShortenedTimeout>& shortened) {
-    const EintrCall* row = call.result == -EINTR ? eintr_call(call.arch, call.number) : nullptr;
-    if (row == nullptr) return false;
+    const auto known = call.result == -EINTR ? eintr_call(call.arch, call.number, call.args) : std::nullopt;
+    if (!known) return false;
 
-    // Of ipc's calls semop alone has no timeout, and whatever in its place (include/uapi/linux/ipc.h).
-    constexpr std::uint64_t ipc_call = 0xffff, ipc_semop = 1;
-    const bool endless = call.arch == Arch::i386 && call.number == i386_ipc && (call.args[0] & ipc_call) == ipc_semop;
-    const std::uint64_t timeout = endless ? 0 : call.args[row->argument];
-    if (row->timeout == Timeout::pointer && timeout != 0) return false;
-    if (row->timeout == Timeout::milliseconds && static_cast<std::int32_t>(timeout) >= 0) {
+    const decoders::ArgumentPlaces& places = decoders::call_facts(known->arch, known->number)->places;
+    const std::uint64_t timeout = places.timeout < 0 ? 0 : known->args[static_cast<std::size_t>(places.timeout)];
+    if (places.timeout_is_pointer && timeout != 0) return false;
+    if (places.timeout >= 0 && !places.timeout_is_pointer && static_cast<std::int32_t>(timeout) >= 0) {
         if (!elapsed) return false;
         const auto whole = std::chrono::milliseconds(static_cast<std::int32_t>(timeout));
         const auto left = std::max(std::chrono::ceil<std::chrono::milliseconds>(whole - *elapsed), std::chrono::milliseconds(0));

@@ -30,7 +30,7 @@ std::optional<InterruptedCall> call_of(const user_regs_struct& registers, Arch a
 bool restarts(const InterruptedCall& call);
 
 /// Whether a wake-up ends that call with EINTR, so that restart_quietly() has something to do.
-bool ends_with_eintr(Arch arch, std::int64_t number);
+bool ends_with_eintr(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args);
 
 /// A timeout that was shortened in the register that it is passed in.
 struct ShortenedTimeout {

@@ -1,10 +1,10 @@
 // What the pointers of a blocked system call lead to: the path that open waits for, the descriptors that poll waits on.
+#include "decoders/syscalls/call_facts.hpp"
 #include "tracer/procfs/process_memory.hpp"
 #include "tracer/procfs/process_reader.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 
 #include <algorithm>
@@ -13,75 +13,6 @@
 
 namespace shimtrace::host {
 namespace {
-
-struct PathRow {
-    long number;
-    std::size_t argument;
-};
-// Calls that can sleep over a path, and which argument it is. Calls that an architecture does not have are left out.
-constexpr auto path_rows = std::to_array<PathRow>({
-#ifdef SYS_open
-    {SYS_open, 0},
-    {SYS_creat, 0},
-    {SYS_stat, 0},
-    {SYS_lstat, 0},
-    {SYS_access, 0},
-    {SYS_rename, 0},
-    {SYS_mkdir, 0},
-    {SYS_rmdir, 0},
-    {SYS_link, 0},
-    {SYS_unlink, 0},
-    {SYS_symlink, 1},
-    {SYS_readlink, 0},
-    {SYS_chmod, 0},
-    {SYS_chown, 0},
-    {SYS_lchown, 0},
-    {SYS_mknod, 0},
-    {SYS_utime, 0},
-    {SYS_utimes, 0},
-    {SYS_futimesat, 1},
-#endif
-    {SYS_openat, 1},
-    {SYS_openat2, 1},
-    {SYS_newfstatat, 1},
-    {SYS_statx, 1},
-    {SYS_faccessat, 1},
-    {SYS_faccessat2, 1},
-    {SYS_execve, 0},
-    {SYS_execveat, 1},
-    {SYS_chdir, 0},
-    {SYS_chroot, 0},
-    {SYS_truncate, 0},
-    {SYS_statfs, 0},
-    {SYS_mkdirat, 1},
-    {SYS_mknodat, 1},
-    {SYS_fchownat, 1},
-    {SYS_fchmodat, 1},
-    {SYS_unlinkat, 1},
-    {SYS_renameat, 1},
-    {SYS_renameat2, 1},
-    {SYS_linkat, 1},
-    {SYS_symlinkat, 2},
-    {SYS_readlinkat, 1},
-    {SYS_utimensat, 1},
-    {SYS_mount, 1},
-    {SYS_umount2, 0},
-    {SYS_pivot_root, 0},
-    {SYS_open_tree, 1},
-    {SYS_move_mount, 3},
-    {SYS_fspick, 1},
-    {SYS_swapon, 0},
-    {SYS_swapoff, 0},
-    {SYS_setxattr, 0},
-    {SYS_lsetxattr, 0},
-    {SYS_getxattr, 0},
-    {SYS_lgetxattr, 0},
-    {SYS_listxattr, 0},
-    {SYS_removexattr, 0},
-    {SYS_acct, 0},
-    {SYS_inotify_add_watch, 1},
-    {SYS_name_to_handle_at, 1},
-});
 
 constexpr std::uint64_t most_polled = 1024;
 
@@ -125,32 +56,18 @@ std::vector<Fd> selected(const RemoteMemory& memory, std::uint64_t count, std::s
 }  // namespace
 
 void read_arguments(Thread& thread) {
-    if (thread.syscall < 0) return;
+    const decoders::CallFacts* facts = thread.syscall < 0 ? nullptr : decoders::call_facts(thread.arch, thread.syscall);
+    if (!facts) return;
     const RemoteMemory memory(thread.tid);
-    const auto& args = thread.args;
-    if (const auto row = std::ranges::find(path_rows, thread.syscall, &PathRow::number); row != path_rows.end()) {
-        thread.path_argument = memory.text(RemoteAddress{args[row->argument]});
-        return;
-    }
-    switch (thread.syscall) {
-        case SYS_connect:
-            thread.path_argument = unix_path(memory, RemoteAddress{args[1]}, args[2]);
-            break;
-        case SYS_ppoll:
-#ifdef SYS_poll
-        case SYS_poll:
-#endif
-            thread.polled = pollfds(memory, RemoteAddress{args[0]}, args[1]);
-            break;
-        case SYS_pselect6:
-#ifdef SYS_select
-        case SYS_select:
-#endif
-            thread.polled = selected(memory, args[0], std::span(args).subspan<1, 3>());
-            break;
-        default:
-            break;
-    }
+    const decoders::ArgumentPlaces& places = facts->places;
+    const auto argument = [&](std::int8_t place) { return thread.args[static_cast<std::size_t>(place)]; };
+    for (const std::int8_t path : places.paths)
+        if (path >= 0 && thread.path_argument.empty()) thread.path_argument = memory.text(RemoteAddress{argument(path)});
+    if (facts->waits.how == decoders::WaitsFor::connects)
+        thread.path_argument = unix_path(memory, RemoteAddress{argument(places.socket_address)}, argument(places.address_length));
+    if (places.poll_fds >= 0) thread.polled = pollfds(memory, RemoteAddress{argument(places.poll_fds)}, argument(places.poll_count));
+    if (places.fd_sets >= 0)
+        thread.polled = selected(memory, argument(0), std::span(thread.args).subspan(static_cast<std::size_t>(places.fd_sets)).first<3>());
 }
 
 }  // namespace shimtrace::host

@@ -42,7 +42,7 @@ StatusText parse_status(std::string_view text);
 /// /proc/PID/cgroup: the path in the hierarchy that freezes: v1's freezer where there is one, else v1's pids, else v2's.
 std::string parse_cgroup(std::string_view text);
 
-/// /proc/TID/syscall. `number` -1: in no system call (a page fault, a signal), or running.
+/// /proc/TID/syscall, which does not tell whose number it is. `number` -1: in no system call (a page fault, a signal), or running.
 struct SyscallText {
     std::int64_t number = -1;
     std::array<std::uint64_t, 6> args{};

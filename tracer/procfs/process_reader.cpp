@@ -1,9 +1,9 @@
 #include "tracer/procfs/process_reader.hpp"
 
+#include "tracer/procfs/call_of_thread.hpp"
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/duplicate.hpp"
-#include "tracer/procfs/native_call_of_thread.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
 #include <poll.h>
@@ -225,7 +225,7 @@ std::optional<Thread> read_thread(const ProcDirectory& directory, const ThreadDe
 }
 
 /// All by the threads' own ids: of a first thread that has exited nothing can be read.
-void make_calls_native(std::span<Thread> threads, const ProcDirectory& process, bool readable, std::string& scratch) {
+void tell_calls(std::span<Thread> threads, const ProcDirectory& process, bool readable, std::string& scratch) {
     std::string auxv;
     for (Thread& thread : threads) {
         const auto read_auxv = [&]() -> std::string_view {
@@ -233,8 +233,9 @@ void make_calls_native(std::span<Thread> threads, const ProcDirectory& process, 
                 auxv = process.read(("task/" + std::to_string(thread.tid.value) + "/auxv").c_str(), scratch).value_or(std::string_view());
             return auxv;
         };
-        const auto call = native({thread.syscall, thread.args, thread.stack_pointer, thread.instruction_pointer},
-                                 readable ? std::optional(thread.tid) : std::nullopt, read_auxv);
+        const auto call = call_of_thread({thread.syscall, thread.args, thread.stack_pointer, thread.instruction_pointer},
+                                         readable ? std::optional(thread.tid) : std::nullopt, read_auxv);
+        thread.arch = call.arch;
         thread.syscall = call.number;
         thread.args = call.args;
     }
@@ -257,7 +258,7 @@ std::vector<Thread> read_threads(const ProcDirectory& directory, const ThreadDet
     const bool locked =
         std::ranges::any_of(threads, [](const Thread& thread) { return thread.state == 'D' && may_hold_mmap_lock(thread.kernel_stack); });
     const bool readable = detail.memory && !locked;
-    make_calls_native(threads, directory, readable, scratch);
+    tell_calls(threads, directory, readable, scratch);
     if (readable)
         for (Thread& thread : threads) read_arguments(thread);
     return threads;

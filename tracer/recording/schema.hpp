@@ -151,7 +151,8 @@ struct Schema<Thread> {
                                        Field{7, &Thread::stack_pointer}, Field{8, &Thread::instruction_pointer},
                                        Field{9, &Thread::path_argument}, Field{10, &Thread::kernel_stack},
                                        Field{11, &Thread::tracer},       Field{12, &Thread::polled},
-                                       Field{13, &Thread::first},        Field{14, &Thread::second}};
+                                       Field{13, &Thread::first},        Field{14, &Thread::second},
+                                       Field{15, &Thread::arch}};
 };
 template <>
 struct Schema<FdEntry> {

@@ -1,7 +1,7 @@
 #include "tracer/snapshot/blocked_note.hpp"
 
-#include "decoders/syscalls/descriptor_effects.hpp"
-#include "decoders/syscalls/native_call.hpp"
+#include "decoders/syscalls/call_facts.hpp"
+#include "decoders/syscalls/unwrapped_call.hpp"
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_memory.hpp"
@@ -45,24 +45,30 @@ public:
     Describer(const Event& enter, const ProcDirectory& proc, const HolderLook* look) : enter_(enter), proc_(proc), look_(look) {}
 
     std::string describe() {
-        using enum decoders::BlockingWay;
+        using enum decoders::WaitsFor;
         const RemoteMemory memory(enter_.tid);
-        const auto native = decoders::native_call(enter_.arch, enter_.number, enter_.args, &memory);
-        if (!native) return {};
-        const decoders::EffectRow* row = decoders::effect_row(enter_.arch == Arch::aarch64 ? Arch::aarch64 : Arch::x86_64, native->number);
-        if (!row) return {};
-        const Fd first{static_cast<std::int32_t>(native->args[0])};
-        switch (row->way) {
+        const auto call = decoders::unwrapped({enter_.arch, enter_.number, enter_.args}, &memory);
+        if (!call) return {};
+        const decoders::Waits waits = decoders::waits_of(call->arch, call->number, call->args);
+        const auto descriptor = [&](std::int8_t place) {
+            return Fd{place < 0 ? -1 : static_cast<std::int32_t>(call->args[static_cast<std::size_t>(place)])};
+        };
+        const Fd fd = descriptor(waits.fd);
+        switch (waits.how) {
             case reads:
-                return end_of(first, false);
+                return end_of(fd, false);
             case writes:
-                return end_of(first, true);
-            case waits_child:
+                return end_of(fd, true);
+            case transfers:
+                return source_or_sink(fd, descriptor(waits.to));
+            case opens:
+                return opened();
+            case child:
                 return children();
             case locks:
-                return lock_on(first);
+                return lock_on(fd);
             case polls:
-                return polled(*native);
+                return polled(*call);
             default:
                 return {};
         }
@@ -118,11 +124,15 @@ private:
         return text;
     }
 
+    std::optional<PipeFill> fill_of(const OpenFile& target) {
+        return look_ && is_pipe(target.kind) ? ask_pipe(look_->index.find(*object_of(target)), target) : std::nullopt;
+    }
+
     std::string pipe_end(const OpenFile& target, bool writes) {
         if (!look_) return {};
         const auto holders = look_->index.find(*object_of(target));
         std::string text;
-        if (const auto fill = ask_pipe(holders, target)) {
+        if (const auto fill = fill_of(target)) {
             if (writes)
                 text = std::to_string(fill->queued) + " of " + std::to_string(fill->capacity) + " bytes in it";
             else
@@ -153,6 +163,23 @@ private:
         if (target->kind == OpenFileKind::inet_socket && target->socket && !target->socket->remote.empty())
             return "the peer is " + target->socket->remote;
         return {};
+    }
+
+    std::string source_or_sink(Fd source, Fd sink) {
+        const auto from = target_of(source), to = target_of(sink);
+        if (!from || !to) return {};
+        const auto from_fill = fill_of(*from), to_fill = fill_of(*to);
+        const auto empty = from_fill ? std::optional<bool>(from_fill->queued == 0) : std::nullopt;
+        const auto full = to_fill ? std::optional<bool>(to_fill->queued * 2 >= to_fill->capacity) : std::nullopt;
+        const bool reads = decoders::waits_for_source(from->kind, empty, full);
+        return end_of(reads ? source : sink, !reads);
+    }
+
+    /// linux/fs/pipe.c: fifo_open() sleeps in wait_for_partner() until the other end is opened.
+    std::string opened() {
+        const auto function = proc_.read((std::to_string(enter_.tid.value) + "/wchan").c_str(), scratch_);
+        const bool of_fifo = function && (*function == "wait_for_partner" || *function == "fifo_open");
+        return of_fifo ? "nobody has the fifo's other end open" : std::string();
     }
 
     std::string children() {
@@ -190,8 +217,8 @@ private:
     }
 
     /// poll of one descriptor is a read or write of it that is announced.
-    std::string polled(const decoders::NativeCall& call) {
-        Thread thread{.tid = enter_.tid, .comm = {}, .syscall = call.number, .args = call.args};
+    std::string polled(const decoders::KnownCall& call) {
+        Thread thread{.tid = enter_.tid, .comm = {}, .arch = call.arch, .syscall = call.number, .args = call.args};
         read_arguments(thread);
         if (thread.polled.size() != 1) return {};
         return end_of(thread.polled[0], false);

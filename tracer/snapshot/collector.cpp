@@ -1,6 +1,7 @@
 #include "tracer/snapshot/collector.hpp"
 #include "tracer/procfs/clock.hpp"
 
+#include "decoders/syscalls/call_facts.hpp"
 #include "tracer/procfs/cgroups.hpp"
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/observer.hpp"
@@ -165,7 +166,11 @@ void Collector::read_sockets(const Positions& processes) {
 
 namespace {
 
-constexpr std::int64_t call_fcntl = 72, call_flock = 73;
+/// In fcntl or flock, that is; a futex has no file.
+bool waits_in_file_lock(const Thread& thread) {
+    const decoders::Waits waits = decoders::waits_of(thread.arch, thread.syscall, thread.args);
+    return waits.how == decoders::WaitsFor::locks && waits.fd >= 0;
+}
 
 /// Waits for a lock of a file, as far as can be told from its call or from where it sleeps in the kernel.
 bool may_wait_for_lock(const Thread& thread) {
@@ -174,14 +179,13 @@ bool may_wait_for_lock(const Thread& thread) {
     const auto of_locks = [&](const std::string& frame) {
         return std::ranges::any_of(functions, [&](std::string_view name) { return frame.find(name) != std::string::npos; });
     };
-    return thread.syscall == call_fcntl || thread.syscall == call_flock || of_locks(thread.wchan) ||
-           std::ranges::any_of(thread.kernel_stack, of_locks);
+    return waits_in_file_lock(thread) || of_locks(thread.wchan) || std::ranges::any_of(thread.kernel_stack, of_locks);
 }
 
 /// A waiter for an open file description's lock has no pid in /proc/locks: it is known by the call that it sleeps in.
 bool waits_for_lock(const Process& process, const FileLock& lock) {
     return std::ranges::any_of(process.threads, [&](const Thread& thread) {
-        if (thread.state != 'S' || (thread.syscall != call_fcntl && thread.syscall != call_flock)) return false;
+        if (thread.state != 'S' || !waits_in_file_lock(thread)) return false;
         const Fd fd{static_cast<std::int32_t>(thread.args[0])};
         const auto entry = std::ranges::find(process.fds, fd, &FdEntry::fd);
         return entry != process.fds.end() && entry->target.inode == lock.inode;

@@ -1,6 +1,7 @@
 #include "tracer/snapshot/descriptor_cache.hpp"
 
-#include "decoders/syscalls/descriptor_effects.hpp"
+#include "decoders/syscalls/call_facts.hpp"
+#include "decoders/syscalls/capture.hpp"
 
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -76,24 +77,23 @@ void DescriptorCache::unshared(Pid pid, Tid tid) {
     if (tid == leader(pid)) processes_[pid] = task.second;
 }
 
-namespace {
-
-bool changes_hands(decoders::DescriptorEffect effect) {
-    using enum decoders::DescriptorEffect;
-    return effect == closes || effect == closes_range || effect == duplicates || effect == fills_pair;
-}
-
-}  // namespace
-
 void DescriptorCache::call_returned(const Event& enter, const Event& exit) {
-    const decoders::EffectRow* row = decoders::effect_row(enter.arch, enter.number);
-    if (!row || row->effect == decoders::DescriptorEffect::none) return;
+    const decoders::CallFacts* facts = decoders::call_facts(enter.arch, enter.number);
+    using enum decoders::DescriptorEffect;
+    if (!facts || (facts->effect == none && !facts->may_return_descriptor && facts->places.descriptor_pair < 0)) return;
     DescriptorTable& table = this->table(enter.pid, enter.tid);
     const auto argument = [&](std::size_t index) { return Fd{static_cast<std::int32_t>(enter.args[index])}; };
-    const auto result = Fd{static_cast<std::int32_t>(exit.result)};
-    using enum decoders::DescriptorEffect;
-    if (changes_hands(row->effect)) changed_ = exit.time;
-    switch (row->effect) {
+    const bool fills_pair = facts->places.descriptor_pair >= 0;
+    if (facts->effect == closes || facts->effect == closes_range || facts->effect == replaces || fills_pair) changed_ = exit.time;
+    // Whatever was known of the number of a new descriptor is old.
+    if (const auto returned = facts->may_return_descriptor ? decoders::returned_descriptor(enter, exit) : std::nullopt)
+        table.forget(*returned);
+    if (fills_pair) {
+        const std::uint64_t pair_address = enter.args[static_cast<std::size_t>(facts->places.descriptor_pair)];
+        if (const auto pair = exit.memory.value<std::array<std::int32_t, 2>>(RemoteAddress{pair_address}))
+            for (const std::int32_t fd : *pair) table.forget(Fd{fd});
+    }
+    switch (facts->effect) {
         case closes:
             table.forget(argument(0));
             break;  // also where it failed: Linux has closed it all the same (close(2))
@@ -103,22 +103,15 @@ void DescriptorCache::call_returned(const Event& enter, const Event& exit) {
                 this->table(enter.pid, enter.tid)
                     .forget_range(static_cast<std::uint32_t>(enter.args[0]), static_cast<std::uint32_t>(enter.args[1]));
             break;
-        case returns:
-            if (!exit.is_error) table.forget(result);
-            break;
-        case duplicates:
+        case replaces:
             table.forget(argument(1));
             break;
         case controls:
-            if (enter.args[1] == F_DUPFD || enter.args[1] == F_DUPFD_CLOEXEC) table.forget(result);
             if (enter.args[1] == F_SETFL) table.forget(argument(0));
             break;
         case changes:
+        case disconnects:
             table.forget(argument(0));
-            break;
-        case fills_pair:
-            if (const auto pair = exit.memory.value<std::array<std::int32_t, 2>>(RemoteAddress{enter.args[row->where]}))
-                for (const std::int32_t fd : *pair) table.forget(Fd{fd});
             break;
         case receives:
             // The end of a connection, or its failure: the state is another one.
@@ -138,6 +131,9 @@ void DescriptorCache::call_returned(const Event& enter, const Event& exit) {
             table.forget_all();
             break;
         case none:
+        case closes_at_exec:
+        case accepts_another:
+        case commands:
             break;
     }
 }

@@ -7,13 +7,12 @@
 #include "tracer/stacks/stopped_threads.hpp"
 
 #include "decoders/golang/program.hpp"
+#include "decoders/syscalls/call_facts.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-
-#include <sys/syscall.h>
 
 namespace shimtrace::stacks {
 namespace {
@@ -29,8 +28,8 @@ golang::GoThread describe_go_thread(Pid pid, Tid tid, bool nested) {
     thread.tid = tid;
     thread.inner_tid = nested ? inner_id(pid, tid) : tid.value;
     if (const auto call = thread_call(pid, tid)) {
-        thread.syscall = call->number;
-        std::ranges::copy(call->args, thread.args);
+        thread.syscall = call->call.number;
+        std::ranges::copy(call->call.args, thread.args);
         thread.sp = call->stack_pointer;
         thread.pc = call->instruction_pointer;
     }
@@ -75,22 +74,13 @@ std::vector<golang::PolledDescriptor> polled_descriptors(Pid pid) {
     return rows;
 }
 
-/// Calls that wait for what a path leads to, and which argument points to it.
-struct PathCall {
-    std::int64_t syscall;
-    std::size_t argument;
-};
-constexpr PathCall path_calls[] = {
-    {SYS_open, 0},  {SYS_openat, 1},  {SYS_openat2, 1}, {SYS_creat, 0},  {SYS_stat, 0},     {SYS_lstat, 0},      {SYS_newfstatat, 1},
-    {SYS_statx, 1}, {SYS_mount, 1},   {SYS_umount2, 0}, {SYS_execve, 0}, {SYS_unlink, 0},   {SYS_unlinkat, 1},   {SYS_rename, 0},
-    {SYS_mkdir, 0}, {SYS_mkdirat, 1}, {SYS_rmdir, 0},   {SYS_access, 0}, {SYS_readlink, 0}, {SYS_readlinkat, 1}, {SYS_statfs, 0}};
-
 /// The path that a blocked call names; empty: it names none, or it could not be read.
 std::string path_argument(const GoWait& wait, const Memory& memory) {
-    const auto row = std::ranges::find(path_calls, wait.syscall, &PathCall::syscall);
-    if (wait.syscall < 0 || row == std::end(path_calls)) return {};
+    const decoders::CallFacts* facts = wait.syscall < 0 ? nullptr : decoders::call_facts(Arch::x86_64, wait.syscall);
+    if (!facts || facts->places.paths[0] < 0) return {};
     std::string path(4096, '\0');
-    path.resize(memory.read(RemoteAddress{wait.args[row->argument]}, std::as_writable_bytes(std::span(path))));
+    const std::uint64_t address = wait.args[static_cast<std::size_t>(facts->places.paths[0])];
+    path.resize(memory.read(RemoteAddress{address}, std::as_writable_bytes(std::span(path))));
     const std::size_t end = path.find('\0');
     return end == std::string::npos ? std::string() : path.substr(0, end);
 }

@@ -26,7 +26,7 @@ std::unique_ptr<ProcessView> view_of(Pid pid, BinaryCache& cache, bool debuginfo
                                          learned ? *learned : nullptr, bias);
 }
 
-StartRegisters start_of(const host::SyscallText& call) {
+StartRegisters start_of(const ThreadCall& call) {
     StartRegisters start;
     start.values[StartRegisters::sp] = call.stack_pointer;
     start.values[StartRegisters::pc] = call.instruction_pointer;
@@ -66,7 +66,7 @@ Result<ProcessStacks> native_stacks(Pid pid, BinaryCache& cache, const NativeOpt
     for (const std::int32_t tid : numbers_in(fmt::format("/proc/{}/task", pid.value))) tids.emplace_back(tid);
     if (tids.empty()) return fail(fmt::format("look at process {}", pid.value), 0, "it is gone");
     const std::unique_ptr<ProcessView> view = view_of(pid, cache, options.debuginfod);
-    std::map<Tid, std::optional<host::SyscallText>> calls;
+    std::map<Tid, std::optional<ThreadCall>> calls;
     for (const Tid tid : tids) {
         result.threads.push_back(describe_thread(pid, tid, options.kernel));
         calls[tid] = thread_call(pid, tid);
@@ -88,9 +88,10 @@ Result<ProcessStacks> native_stacks(Pid pid, BinaryCache& cache, const NativeOpt
     }
     for (NativeThreadStack& thread : result.threads) {
         const auto& call = calls[thread.tid];
-        if (call && call->number >= 0) {
-            thread.syscall = call->number;
-            std::ranges::copy(call->args, thread.args);
+        if (call && call->call.number >= 0) {
+            thread.arch = call->call.arch;
+            thread.syscall = call->call.number;
+            std::ranges::copy(call->call.args, thread.args);
         }
         Followed followed;
         if (const auto found = held.find(thread.tid); found != held.end()) {

@@ -1,7 +1,7 @@
 #include "tracer/stacks/proc.hpp"
 #include "tracer/procfs/clock.hpp"
 
-#include "tracer/procfs/native_call_of_thread.hpp"
+#include "tracer/procfs/call_of_thread.hpp"
 
 #include <fmt/format.h>
 
@@ -102,13 +102,15 @@ std::vector<std::int32_t> numbers_in(const std::string& directory) {
     return numbers;
 }
 
-std::optional<host::SyscallText> thread_call(Pid pid, Tid tid) {
+std::optional<ThreadCall> thread_call(Pid pid, Tid tid) {
     const std::string text = read_file(fmt::format("/proc/{}/task/{}/syscall", pid.value, tid.value), 4096);
     const host::SyscallText call = host::parse_syscall(std::string_view(text).substr(0, text.find('\n')));
     if (call.stack_pointer == 0 && call.instruction_pointer == 0) return std::nullopt;  // "running"
     std::string auxv;
-    return host::native(
-        call, tid, [&] { return std::string_view(auxv = read_file(fmt::format("/proc/{}/task/{}/auxv", pid.value, tid.value), 65536)); });
+    const auto read_auxv = [&] {
+        return std::string_view(auxv = read_file(fmt::format("/proc/{}/task/{}/auxv", pid.value, tid.value), 65536));
+    };
+    return ThreadCall{host::call_of_thread(call, tid, read_auxv), call.stack_pointer, call.instruction_pointer};
 }
 
 std::uint64_t entry_point(Pid pid) {

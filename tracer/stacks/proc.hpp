@@ -1,6 +1,7 @@
 // The few facts of /proc that reading stacks needs: cheap, and nothing of the target's is opened.
 #pragma once
 
+#include "tracer/procfs/call_of_thread.hpp"
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
@@ -21,8 +22,13 @@ std::string read_link(const std::string& path);
 /// Names in a directory, "." and ".." left out; numbers only.
 std::vector<std::int32_t> numbers_in(const std::string& directory);
 
-/// What a thread does, by the 64-bit table. nullopt: it runs, is gone, or may not be looked at.
-std::optional<host::SyscallText> thread_call(Pid pid, Tid tid);
+/// What a thread does, and where it stands.
+struct ThreadCall {
+    decoders::KnownCall call;
+    std::uint64_t stack_pointer = 0, instruction_pointer = 0;
+};
+/// nullopt: it runs, is gone, or may not be looked at.
+std::optional<ThreadCall> thread_call(Pid pid, Tid tid);
 
 /// AT_ENTRY of the auxiliary vector: where the program's entry point is in memory; 0: not known.
 std::uint64_t entry_point(Pid pid);

@@ -13,11 +13,11 @@ namespace shimtrace::diagnosis {
 namespace {
 
 /// The thread whose wait says most about the process: in a server the one that accepts or polls, not those that rest in a futex.
-const Thread* telling_thread(const Process& process) {
+const Thread* telling_thread(const Facts& facts, const Process& process) {
     const Thread* main = main_thread(process);
-    const auto telling = [](const Thread& thread) {
+    const auto telling = [&](const Thread& thread) {
         if (thread.state == 'R') return 3;
-        const WaitingCall* call = waiting_call(thread.syscall);
+        const auto call = waiting_call(facts, process, thread);
         if (!call) return 0;
         switch (call->kind) {
             case WaitKind::locks:
@@ -40,17 +40,15 @@ struct Phrase {
 
 Phrase phrase(const Facts& facts, const Process& process, const Thread& thread) {
     if (thread.state == 'R') return {"computes", ""};
-    const WaitingCall* call = waiting_call(thread.syscall);
+    const auto call = waiting_call(facts, process, thread);
     if (!call) return {fmt::format("is {}", state_words(thread.state)), ""};
-    const OpenFile* target = nullptr;
-    if (call->fd_argument >= 0)
-        target = facts.target(process, Fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(call->fd_argument)])});
+    const OpenFile* target = call->fd.value >= 0 ? facts.target(process, call->fd) : nullptr;
     const std::string object = target ? what(*target) : std::string();
     switch (call->kind) {
         case WaitKind::reads:
             return {"reads", object.empty() ? "a descriptor" : object};
         case WaitKind::writes:
-            return {"writes", object.empty() ? "a descriptor" : object};
+            return {"writes", !object.empty() ? object : call->fd.value < 0 ? "to disk" : "a descriptor"};
         case WaitKind::accepts:
             return {"accepts connections on", object.empty() ? "a socket" : object};
         case WaitKind::connects:
@@ -58,9 +56,7 @@ Phrase phrase(const Facts& facts, const Process& process, const Thread& thread) 
         case WaitKind::opens:
             return {"opens", thread.path_argument.empty() ? "a file" : printable(thread.path_argument)};
         case WaitKind::sleeps:
-            return {
-                call->name == "pause" || call->name == "rt_sigsuspend" || call->name == "rt_sigtimedwait" ? "waits for a signal" : "sleeps",
-                ""};
+            return {call->how == decoders::WaitsFor::signals ? "waits for a signal" : "sleeps", ""};
         case WaitKind::child: {
             std::string children;
             for (const Process* child : facts.children(process.pid)) {
@@ -70,7 +66,7 @@ Phrase phrase(const Facts& facts, const Process& process, const Thread& thread) 
             return {"waits for its child", children};
         }
         case WaitKind::locks:
-            return {"waits on a", call->fd_argument < 0 ? "futex" : "file lock"};
+            return {"waits on a", call->name.starts_with("futex") ? "futex" : "file lock"};
         case WaitKind::polls: {
             std::string watched;
             std::vector<Fd> fds = thread.polled;
@@ -96,7 +92,7 @@ Idle idle(const Context& look) {
     for (const Pid pid : look.scope.processes) {
         const Process* process = look.facts.process(pid);
         if (!process || is_zombie(*process)) continue;
-        const Thread* thread = telling_thread(*process);
+        const Thread* thread = telling_thread(look.facts, *process);
         const Phrase said = thread ? phrase(look.facts, *process, *thread) : Phrase{fmt::format("is {}", state_words(process->state)), ""};
         const std::string line = fmt::format("{} {}{}{}", who(*process), said.does, said.on.empty() ? "" : " ", said.on);
         if (idle.chain.empty()) {

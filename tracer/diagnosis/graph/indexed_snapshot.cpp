@@ -314,4 +314,10 @@ bool stack_has(const Thread& thread, std::string_view function) {
     return std::ranges::any_of(thread.kernel_stack, [&](const std::string& frame) { return frame.find(function) != std::string::npos; });
 }
 
+bool is_full(const Pipe* pipe) {
+    // Writes of odd sizes leave gaps: a pipe has slots of a page each (linux/fs/pipe.c, pipe_write), and takes no more when
+    // all are in use, whatever they hold.
+    return pipe && pipe->queued && pipe->capacity && *pipe->capacity > 0 && *pipe->queued >= *pipe->capacity / 2;
+}
+
 }  // namespace shimtrace::diagnosis

@@ -76,6 +76,7 @@ private:
 
 /// Facts that need no index.
 bool is_stopped(const Process& process);
+bool is_full(const Pipe* pipe);
 bool is_container_role(ProcessRole role);
 /// One of the container's own programs; runc's init is not yet one.
 bool is_program_of(const Process& process, const ContainerRef& container);

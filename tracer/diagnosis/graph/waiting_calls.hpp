@@ -1,22 +1,25 @@
-// The system calls that can wait, and what for: a row each.
+// The system call that a thread waits in, and for what.
 #pragma once
+
+#include "decoders/syscalls/call_facts.hpp"
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 
 #include <shimtrace/wait_graph.hpp>
 
-#include <cstdint>
-#include <span>
+#include <optional>
 #include <string_view>
 
 namespace shimtrace::diagnosis {
 
 struct WaitingCall {
-    std::int64_t number;  ///< x86-64
-    std::string_view name;
-    WaitKind kind;
-    int fd_argument;  ///< index of the descriptor; -1: it takes none, or several
+    std::string_view name;  ///< on 64-bit architectures
+    decoders::WaitsFor how{};
+    WaitKind kind{};
+    Fd fd{-1};  ///< that it waits on; -1: it takes none, or several
 };
 
-/// nullptr: no call that is known to wait.
-const WaitingCall* waiting_call(std::int64_t number);
+/// nullopt: in no call that is known to wait. Of a call that reads one descriptor and writes another it is told which one it waits on, by
+/// what they lead to.
+std::optional<WaitingCall> waiting_call(const Facts& facts, const Process& process, const Thread& thread);
 
 }  // namespace shimtrace::diagnosis

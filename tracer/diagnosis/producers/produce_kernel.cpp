@@ -1,4 +1,5 @@
 // Waits that only the kernel's own functions tell: what a thread sleeps in, whatever call it made.
+#include "decoders/syscalls/table.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
@@ -36,8 +37,8 @@ constexpr auto not_the_disk = std::to_array<std::string_view>({"__refrigerator",
 
 /// vfork's parent sleeps until the child has exec'd or ended; newer kernels do that inside kernel_clone().
 bool waits_for_vfork(const Thread& thread) {
-    constexpr std::int64_t clone = 56, vfork = 58, clone3 = 435;
-    const bool makes_child = thread.syscall == clone || thread.syscall == vfork || thread.syscall == clone3;
+    const auto name = decoders::syscall_name(thread.arch, thread.syscall);
+    const bool makes_child = name == "clone" || name == "vfork" || name == "clone3";
     return stack_has(thread, "wait_for_vfork_done") || (thread.state == 'D' && makes_child && stack_has(thread, "kernel_clone"));
 }
 
@@ -48,11 +49,9 @@ struct CalledFile {
 };
 
 CalledFile called_file(const Facts& facts, const Process& process, const Thread& thread) {
-    const WaitingCall* call = waiting_call(thread.syscall);
-    if (call && call->fd_argument >= 0) {
-        const Fd fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(call->fd_argument)])};
-        if (const OpenFile* target = facts.target(process, fd); target && !target->path.empty()) return {target->path, target->device};
-    }
+    if (const auto call = waiting_call(facts, process, thread); call && call->fd.value >= 0)
+        if (const OpenFile* target = facts.target(process, call->fd); target && !target->path.empty())
+            return {target->path, target->device};
     return {thread.path_argument.empty() ? process.cwd : thread.path_argument, 0};
 }
 

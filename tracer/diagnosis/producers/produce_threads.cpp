@@ -16,23 +16,19 @@ namespace {
 struct InCall {
     const Process* process = nullptr;
     const Thread* thread = nullptr;
-    const WaitingCall* call = nullptr;
-    Fd fd{-1};
+    std::optional<WaitingCall> call;
     const OpenFile* target = nullptr;
 
-    explicit operator bool() const { return call != nullptr; }
+    explicit operator bool() const { return call.has_value(); }
 };
 
 InCall in_call(const Context& look, const NodeKey& subject, WaitKind kind) {
     InCall in{.process = look.facts.process(subject.pid), .thread = thread_of(look.facts, subject)};
     if (!in.process || !in.thread || (in.thread->state != 'S' && in.thread->state != 'D')) return in;
-    const WaitingCall* call = waiting_call(in.thread->syscall);
+    const auto call = waiting_call(look.facts, *in.process, *in.thread);
     if (!call || call->kind != kind) return in;
     in.call = call;
-    if (call->fd_argument >= 0) {
-        in.fd = Fd{static_cast<std::int32_t>(in.thread->args[static_cast<std::size_t>(call->fd_argument)])};
-        in.target = look.facts.target(*in.process, in.fd);
-    }
+    if (call->fd.value >= 0) in.target = look.facts.target(*in.process, call->fd);
     return in;
 }
 
@@ -278,15 +274,12 @@ void thread_polls(const Context& look, const NodeKey& subject, Waits& out) {
 void thread_locks(const Context& look, const NodeKey& subject, Waits& out) {
     const InCall in = in_call(look, subject, WaitKind::locks);
     if (!in) return;
-    if (in.call->fd_argument < 0) {
+    if (in.call->name.starts_with("futex")) {
         const std::string address = fmt::format("futex 0x{:x}", in.thread->args[0]);
         out.push_back(idle(WaitKind::locks, {.kind = NodeKind::lock, .pid = in.process->pid, .name = address},
                            call_words(look.facts, *in.process, *in.thread), address));
         return;
     }
-    // fcntl is a wait only with F_SETLKW or F_OFD_SETLKW.
-    constexpr std::uint64_t f_setlkw = 7, f_ofd_setlkw = 38;
-    if (in.call->name == "fcntl" && in.thread->args[1] != f_setlkw && in.thread->args[1] != f_ofd_setlkw) return;
     const auto& locks = look.facts.snapshot().locks;
     const auto waits_for = [&](const FileLock& lock) {
         return lock.holder != in.process->pid && std::ranges::find(lock.waiters, in.process->pid) != lock.waiters.end();

@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/producers/producers.hpp"
 
+#include "decoders/syscalls/table.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 
@@ -141,12 +142,6 @@ NodeKey pipe_subject(const OpenFile& target) {
     return subject;
 }
 
-bool is_full(const Pipe* pipe) {
-    // Writes of odd sizes leave gaps: a pipe has slots of a page each (linux/fs/pipe.c, pipe_write), and takes no more when
-    // all are in use, whatever they hold.
-    return pipe && pipe->queued && pipe->capacity && *pipe->capacity > 0 && *pipe->queued >= *pipe->capacity / 2;
-}
-
 bool all_readers_are_stopped(const Facts& facts, const std::vector<Holder>& ends) {
     bool any = false;
     for (const Holder& end : ends) {
@@ -166,20 +161,20 @@ bool is_bus(const OpenFile& target) {
 }
 
 std::string call_words(const Facts& facts, const Process& process, const Thread& thread) {
-    const WaitingCall* call = waiting_call(thread.syscall);
+    const auto call = waiting_call(facts, process, thread);
     const std::string thread_name =
         thread.tid == leader(process.pid) ? who(process) : fmt::format("{} thread {}", who(process), thread.tid.value);
     if (!call) {
-        return thread.syscall >= 0 ? fmt::format("{} is in system call {}", thread_name, thread.syscall)
-                                   : fmt::format("{} is {}", thread_name, state_words(thread.state));
+        if (thread.syscall < 0) return fmt::format("{} is {}", thread_name, state_words(thread.state));
+        const auto name = decoders::syscall_name(thread.arch, thread.syscall);
+        return name ? fmt::format("{} is in {}", thread_name, *name) : fmt::format("{} is in system call {}", thread_name, thread.syscall);
     }
     std::string text = fmt::format("{} is in {}", thread_name, call->name);
     if (!thread.path_argument.empty()) {
         text += fmt::format("(\"{}\")", printable(thread.path_argument));
-    } else if (call->fd_argument >= 0) {
-        const Fd fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(call->fd_argument)])};
-        const OpenFile* target = facts.target(process, fd);
-        text += fmt::format("({}<{}>)", fd.value, target ? what(*target) : "?");
+    } else if (call->fd.value >= 0) {
+        const OpenFile* target = facts.target(process, call->fd);
+        text += fmt::format("({}<{}>)", call->fd.value, target ? what(*target) : "?");
         if (target && (target->kind == OpenFileKind::pipe || target->kind == OpenFileKind::fifo))
             if (const std::string counts = fill_words(facts.pipe(target->inode, target->device)); !counts.empty()) text += ", " + counts;
     }

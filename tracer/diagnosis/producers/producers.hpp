@@ -90,7 +90,6 @@ bool is_runtime(const Process& process);
 Wait child_wait(const Context& look, const Process& parent, const Process& child, std::string evidence);
 /// The pipe as a node, named by its role.
 NodeKey pipe_subject(const OpenFile& target);
-bool is_full(const Pipe* pipe);
 /// True where somebody among `ends` reads, and everybody who does is known to be stopped.
 bool all_readers_are_stopped(const Facts& facts, const std::vector<Holder>& ends);
 /// systemd's private socket or the system bus: by role, or by the name that its server gave it.

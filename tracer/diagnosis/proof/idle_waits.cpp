@@ -83,8 +83,8 @@ void worsen(Judgement& all, Judgement one) {
 
 Judgement judge_polls(const Context& look, const Process& process, const Thread& thread, const WaitingCall& call) {
     std::vector<Fd> watched = thread.polled;
-    if (call.fd_argument >= 0) {
-        const OpenFile* epoll = look.facts.target(process, Fd{static_cast<std::int32_t>(thread.args[0])});
+    if (call.fd.value >= 0) {
+        const OpenFile* epoll = look.facts.target(process, call.fd);
         if (!epoll) return unseen_descriptors(process);
         if (epoll->kind == OpenFileKind::io_uring) return {Rest::outside, fmt::format("requests of {}", what(*epoll))};
         for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
@@ -123,15 +123,15 @@ Judgement judge_child(const Context& look, const Process& process, const Thread&
 
 /// An untimed wait for another thread.
 bool waits_for_a_thread(const Thread& thread) {
-    constexpr std::int64_t futex = 202;
-    return thread.state == 'S' && thread.syscall == futex && thread.args[3] == 0;
+    const decoders::CallFacts* facts = decoders::call_facts(thread.arch, thread.syscall);
+    return thread.state == 'S' && facts && facts->name == "futex" && thread.args[3] == 0;
 }
 
 Judgement judge_asleep(const Context& look, const Process& process, const Thread& thread) {
     if (std::ranges::any_of(resting_functions, [&](std::string_view name) { return stack_has(thread, name); })) return {};
     if (unread(thread)) return {Rest::unseen, fmt::format("what {} waits for", who(process))};
     const bool lasts = look.facts.standstill(thread) == Standstill::still && look.facts.interval_s() >= patience_s;
-    const WaitingCall* call = waiting_call(thread.syscall);
+    const auto call = waiting_call(look.facts, process, thread);
     const Judgement unknown{lasts ? Rest::unclear : Rest::passing, call_words(look.facts, process, thread)};
     if (!call || thread.state == 'D') return unknown;
     switch (call->kind) {
@@ -139,7 +139,7 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
         case WaitKind::accepts:
             return {};
         case WaitKind::locks:
-            return call->fd_argument < 0 ? Judgement{} : unknown;
+            return call->fd.value < 0 ? Judgement{} : unknown;
         case WaitKind::polls:
             return judge_polls(look, process, thread, *call);
         case WaitKind::child:
@@ -147,10 +147,7 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
         case WaitKind::reads:
         case WaitKind::writes:
         case WaitKind::connects: {
-            const OpenFile* target =
-                call->fd_argument < 0
-                    ? nullptr
-                    : look.facts.target(process, Fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(call->fd_argument)])});
+            const OpenFile* target = call->fd.value < 0 ? nullptr : look.facts.target(process, call->fd);
             if (!target) return process.fds_known ? unknown : unseen_descriptors(process);
             Judgement judged = judge(look, process, *target);
             // A socket that has no peer yet is a server's, unless it is about to have one.

@@ -55,7 +55,7 @@ json wait_json(const GoWait& wait, const StackStyle& style) {
     if (wait.child) result["child"] = wait.child.value;
     if (wait.syscall >= 0) {
         result["syscall"] = wait.syscall;
-        if (style.syscall_name) result["syscall_name"] = style.syscall_name(wait.syscall);
+        if (style.syscall_name) result["syscall_name"] = style.syscall_name(Arch::x86_64, wait.syscall);
         for (const std::uint64_t arg : wait.args) result["args"].push_back(hex(arg));
     }
     if (wait.until) result["until_monotonic_ns"] = wait.until->count();
@@ -116,7 +116,7 @@ json native_stacks_json(const ProcessStacks& stacks, const StackStyle& style) {
                     {"frames", json::array()}};
         if (thread.syscall >= 0) {
             row["syscall"] = thread.syscall;
-            if (style.syscall_name) row["syscall_name"] = style.syscall_name(thread.syscall);
+            if (style.syscall_name) row["syscall_name"] = style.syscall_name(thread.arch, thread.syscall);
             for (const std::uint64_t arg : thread.args) row["args"].push_back(hex(arg));
         }
         if (!thread.missing.empty()) row["missing"] = thread.missing;

@@ -259,7 +259,8 @@ std::string print_native_stacks(const ProcessStacks& stacks, const StackStyle& s
         if (!out.empty()) out += '\n';
         out += fmt::format("TID {} {} ({}", thread.tid.value, text::printable(thread.comm), thread.state);
         if (thread.syscall >= 0)
-            out += ", " + (style.syscall_name ? style.syscall_name(thread.syscall) : fmt::format("syscall {}", thread.syscall));
+            out +=
+                ", " + (style.syscall_name ? style.syscall_name(thread.arch, thread.syscall) : fmt::format("syscall {}", thread.syscall));
         out += "):\n";
         for (const std::string& function : thread.kernel) out += "    [kernel] " + text::printable(function) + "\n";
         for (std::size_t i = 0; i < thread.frames.size(); ++i) {

@@ -18,8 +18,8 @@ struct StackStyle {
     bool exact = false;           ///< nothing but what a SIGQUIT dump of Go prints, argument values left out
     bool runtime_frames = false;  ///< the runtime's own frames and goroutines too
     bool color = false;
-    std::function<std::string(std::int64_t)> syscall_name;  ///< of the process's architecture; empty: numbers are shown
-    std::function<std::string(Pid)> process_name;           ///< "runc[4711] (stopped)"; empty: the bare pid
+    std::function<std::string(Arch, std::int64_t)> syscall_name;  ///< empty: numbers are shown
+    std::function<std::string(Pid)> process_name;                 ///< "runc[4711] (stopped)"; empty: the bare pid
 };
 
 /// `goroutine 16 [IO wait, 5 minutes]:` and the frames of each goroutine, as runtime/traceback.go prints them; with what each waits on and

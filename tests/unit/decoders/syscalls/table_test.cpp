@@ -1,12 +1,14 @@
 #include "decoders/syscalls/table.hpp"
 
-#include "decoders/syscalls/descriptor_effects.hpp"
-#include "decoders/syscalls/transfer.hpp"
+#include "decoders/syscalls/call_facts.hpp"
+#include "decoders/syscalls/numbers.hpp"
+#include "decoders/syscalls/row.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <initializer_list>
+#include <set>
+#include <string>
 
 using namespace shimtrace;
 using namespace shimtrace::decoders;
@@ -31,18 +33,60 @@ TEST_CASE("other architectures have their own numbers for the same calls") {
     CHECK_FALSE(syscall_number(Arch::aarch64, "open"));
 }
 
-TEST_CASE("every row of a table beside this one is of a call that some architecture has") {
-    const auto known = [](std::string_view name, std::initializer_list<Arch> archs) {
-        return std::ranges::any_of(archs, [&](Arch arch) { return syscall_number(arch, name).has_value(); });
-    };
-    for (const EffectRow& row : effect_rows()) {
-        CAPTURE(row.name);
-        CHECK(known(row.name, {Arch::x86_64, Arch::i386, Arch::aarch64}));
-    }
-    for (const std::string_view name : moving_calls()) {
+TEST_CASE("every number has a row, and every row a number") {
+    std::set<std::string_view> rows, numbered;
+    for (const auto area : all_rows())
+        for (const SyscallRow& row : area) {
+            CAPTURE(row.name);
+            CHECK(rows.insert(row.name).second);
+        }
+    for (const auto table : {x86_64_numbers(), x32_numbers(), aarch64_numbers()})
+        for (const auto& [number, name] : table) {
+            CAPTURE(name);
+            CHECK(rows.contains(name));
+            numbered.insert(name);
+        }
+    for (const Numbered32& row : i386_numbers()) numbered.insert(row.name);
+    for (const std::string_view name : rows) {
         CAPTURE(name);
-        CHECK(known(name, {Arch::x86_64, Arch::aarch64}));
+        CHECK(numbered.contains(name));
     }
+}
+
+TEST_CASE("i386's calls without a row are those that only 32-bit programs have") {
+    std::string alone;
+    for (const std::int64_t number : syscall_numbers(Arch::i386))
+        if (!call_facts(Arch::i386, number)) alone.append(*syscall_name(Arch::i386, number)).append(" ");
+    CHECK(alone ==
+          "break stime stty gtty nice ftime prof signal lock mpx ulimit oldolduname sigaction sgetmask ssetmask sigpending readdir profil "
+          "olduname "
+          "idle vm86old ipc sigreturn sigprocmask bdflush vm86 fadvise64_64 ");
+}
+
+TEST_CASE("what returns a descriptor and what waits on which follows from the row") {
+    const auto facts = [](std::string_view name) { return *call_facts(Arch::x86_64, *syscall_number(Arch::x86_64, name)); };
+    CHECK(facts("open_tree_attr").may_return_descriptor);
+    CHECK(facts("openat").places.paths[0] == 1);
+    CHECK(facts("symlinkat").places.paths == std::array<std::int8_t, 2>{2, -1});
+    CHECK(facts("move_mount").places.paths == std::array<std::int8_t, 2>{1, 3});
+    CHECK(facts("clone").places.paths[0] == -1);
+    CHECK(facts("socketpair").places.descriptor_pair == 3);
+    CHECK(facts("recvfrom").places.message_flags == 3);
+    CHECK(facts("readv").shape == MovedShape::vector);
+    CHECK_FALSE(facts("readv").written);
+    CHECK(facts("vmsplice").shape == MovedShape::none);
+    CHECK(facts("epoll_pwait2").places.timeout == 3);
+    CHECK(facts("epoll_pwait2").places.timeout_is_pointer);
+    CHECK_FALSE(facts("epoll_wait").places.timeout_is_pointer);
+}
+
+TEST_CASE("a splice waits for its source where that is empty") {
+    CHECK(waits_for_source(OpenFileKind::pipe, true, {}));
+    CHECK_FALSE(waits_for_source(OpenFileKind::pipe, false, {}));
+    CHECK(waits_for_source(OpenFileKind::unix_socket, {}, false));
+    CHECK_FALSE(waits_for_source(OpenFileKind::unix_socket, {}, true));
+    CHECK_FALSE(waits_for_source(OpenFileKind::file, {}, {}));
+    CHECK(waits_for_source(OpenFileKind::pipe, {}, {}));
 }
 
 TEST_CASE("a call is in the classes in which strace has it") {

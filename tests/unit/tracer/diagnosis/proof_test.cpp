@@ -11,7 +11,8 @@ using namespace shimtrace::test;
 
 namespace {
 
-constexpr std::int64_t call_poll = 7, call_accept = 43, call_epoll_wait = 232, call_ioctl = 16;
+const std::int64_t call_poll = call_number("poll"), call_accept = call_number("accept"), call_epoll_wait = call_number("epoll_wait"),
+                   call_ioctl = call_number("ioctl");
 
 bool mentions(const std::vector<Limit>& limits, std::string_view what, std::string_view needs = {}) {
     return std::ranges::any_of(limits, [&](const Limit& limit) {

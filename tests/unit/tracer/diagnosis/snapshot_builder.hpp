@@ -1,6 +1,7 @@
 // Snapshots made by hand, as the host would read them from a real hang: a shim with a container, and what goes wrong.
 #pragma once
 
+#include "decoders/syscalls/table.hpp"
 #include "tracer/diagnosis/diagnose.hpp"
 
 #include <shimtrace/snapshot.hpp>
@@ -9,13 +10,18 @@
 #include <deque>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace shimtrace::test {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t call_read = 0, call_write = 1, call_wait4 = 61, call_flock = 73, call_futex = 202, call_nanosleep = 230,
-                       call_openat = 257;
+inline std::int64_t call_number(std::string_view name) {
+    return *decoders::syscall_number(Arch::x86_64, name);
+}
+inline const std::int64_t call_read = call_number("read"), call_write = call_number("write"), call_wait4 = call_number("wait4"),
+                          call_flock = call_number("flock"), call_futex = call_number("futex"),
+                          call_nanosleep = call_number("clock_nanosleep"), call_openat = call_number("openat");
 constexpr std::uint32_t read_only = 0, write_only = 1, read_write = 2;
 
 /// Processes are kept apart until build(), so that references to them stay good.

@@ -1,6 +1,8 @@
 #include "tests/unit/kernel.hpp"
 #include "tests/unit/tracer/engine/traced_session.hpp"
 
+#include "decoders/syscalls/table.hpp"
+
 #include <sys/syscall.h>
 
 #include <doctest/doctest.h>
@@ -155,7 +157,7 @@ TEST_CASE("a 32-bit call is one, with its own number and arguments") {
     std::erase_if(calls, [](const Event& event) { return event.arch != Arch::i386; });
     REQUIRE(calls.size() == 2);
     CHECK(calls[0].kind == EventKind::syscall_enter);
-    CHECK(calls[0].number == 20);  // getpid
+    CHECK(calls[0].number == decoders::syscall_number(Arch::i386, "getpid"));
     CHECK(calls[0].args[0] == 0x11);
     CHECK(calls[0].args[1] == 0x22);
     CHECK(calls[1].result == calls[1].pid.value);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <map>
@@ -229,6 +230,32 @@ TEST_CASE("a blocked read of a pipe tells who could write, and how that one is")
     std::string note;
     CHECK(eventually([&] { return (note = watched.blocked(SYS_read, {static_cast<std::uint64_t>(ends[0])})) == expected; }));
     CHECK(note == expected);
+}
+
+TEST_CASE("a blocked open of a fifo tells that nobody has its other end open") {
+    const std::string path = "/tmp/unit_snapshot." + std::to_string(::getpid()) + ".fifo";
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    const LiveChild opener([] {}, [&] { (void)::open(path.c_str(), O_RDONLY); });
+    Watched watched(opener.pid());
+    std::string note;
+    CHECK(eventually([&] { return (note = watched.blocked(SYS_openat, {})) == "nobody has the fifo's other end open"; }));
+    CHECK(note == "nobody has the fifo's other end open");
+    ::unlink(path.c_str());
+}
+
+TEST_CASE("a blocked splice tells of the end that it waits for") {
+    int source[2], sink[2];
+    REQUIRE(::pipe(source) == 0);
+    REQUIRE(::pipe(sink) == 0);
+    const LiveChild holder([] {});
+    Watched watched(holder.pid());
+    const auto note = [&] {
+        return watched.blocked(SYS_splice, {static_cast<std::uint64_t>(source[0]), 0, static_cast<std::uint64_t>(sink[1])});
+    };
+    CHECK(eventually([&] { return note().starts_with("empty;"); }));
+    REQUIRE(::write(source[1], "x", 1) == 1);
+    CHECK(eventually([&] { return note().starts_with("0 of 65536 bytes in it"); }));
+    for (const int fd : {source[0], source[1], sink[0], sink[1]}) ::close(fd);
 }
 
 TEST_CASE("a blocked wait tells the children") {

@@ -48,7 +48,7 @@ Process& runc(Host& host, std::int32_t pid, std::string operation, std::uint64_t
     return process;
 }
 
-constexpr std::int64_t call_connect = 42, call_poll = 7, call_mkdir = 83;
+const std::int64_t call_connect = call_number("connect"), call_poll = call_number("poll"), call_mkdir = call_number("mkdir");
 
 }  // namespace
 
@@ -267,6 +267,36 @@ TEST_CASE("a read: between runc and its init a step of the handshake, in a workl
     init.role.role = ProcessRole::runtime_init;
     host.get(300).role.role = ProcessRole::runtime;
     CHECK_FALSE(only_edge(host, "a read", main_thread(200)).normal);
+}
+
+TEST_CASE("a splice waits for the pipe that keeps it: an empty source before a sink, a full sink before a source that has bytes") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_number("splice"), 3);
+    init.threads.front().args = {3, 0, 4};
+    Host::fd(init, 3, OpenFileKind::pipe, 7000, read_only);
+    Host::fd(init, 4, OpenFileKind::pipe, 7001, write_only);
+    host.pipe(7000, 0);
+    host.pipe(7001, 65536);
+    host.add(300, 1, "writer");
+    Host::fd(host.get(300), 1, OpenFileKind::pipe, 7000, write_only);
+    CHECK(only_edge(host, "a read", main_thread(200)).to.pid == Pid{300});
+    CHECK(edges(host, "a write", main_thread(200)).empty());
+    host.snapshot().pipes[0].queued = 4096;
+    CHECK(only_edge(host, "a write", main_thread(200)).to.inode == Inode{7001});
+    CHECK(edges(host, "a read", main_thread(200)).empty());
+}
+
+TEST_CASE("a call is known by its own architecture's number") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, *decoders::syscall_number(Arch::i386, "fcntl64"), 3);
+    init.threads.front().arch = Arch::i386;
+    init.threads.front().args[1] = 14;  // F_SETLKW64
+    Host::fd(init, 3, OpenFileKind::file, 7000, read_write, OpenFileRole::none, "/data/lock");
+    CHECK(only_edge(host, "futex, flock, fcntl", main_thread(200)).root_cause == RootCause::lock_holder);
+    init.threads.front().args[1] = 3;  // F_GETFL
+    CHECK(edges(host, "futex, flock, fcntl", main_thread(200)).empty());
 }
 
 TEST_CASE("a write into a full pipe leads to the pipe") {

@@ -1,4 +1,5 @@
-// A 32-bit program's system call as a 64-bit program would have made it: who asks what a thread waits for needs one table. Pure.
+// Calls of i386 that are several in one (socketcall, ipc, the old select): the one that is meant, which has a number of its own since.
+// Pure.
 #pragma once
 
 #include <shimtrace/captured_memory.hpp>
@@ -13,15 +14,16 @@
 
 namespace shimtrace::decoders {
 
-/// By x86-64's numbers (or aarch64's, where the program is of that). Pointers may still lead to 32-bit structs.
-struct NativeCall {
+/// A call as its own table has it. Pointers of i386's lead to 32-bit structs.
+struct KnownCall {
+    Arch arch = Arch::x86_64;
     std::int64_t number = -1;
     std::array<std::uint64_t, 6> args{};
 };
 
-/// nullopt: x86-64 has no such call, or one call in another's clothes (socketcall, the old select) has its arguments in memory that cannot
-/// be read. `memory`: nullptr where it may not be. Of msgrcv by way of ipc the first argument alone is told.
-std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args, const Memory* memory);
+/// The call that is meant; any other call as it is. nullopt: its arguments are in memory that cannot be read. `memory`: nullptr where it
+/// may not be. Of msgrcv by way of ipc the first argument alone is told.
+std::optional<KnownCall> unwrapped(const KnownCall& call, const Memory* memory);
 
 /// Of which table a call is that /proc/TID/syscall tells. `read_auxv` gives the process's auxiliary vector; it is asked only where the
 /// thread stands where one of a 32-bit program has to.

@@ -1,6 +1,5 @@
-#include "decoders/syscalls/native_call.hpp"
+#include "decoders/syscalls/unwrapped_call.hpp"
 
-#include "decoders/syscalls/compat.hpp"
 #include "decoders/syscalls/table.hpp"
 
 #include <algorithm>
@@ -21,7 +20,7 @@ struct SocketCall {
     std::uint8_t arguments;
 };
 constexpr SocketCall socket_calls[] = {
-    {"socket", 3},      {"bind", 3},        {"connect", 3},    {"listen", 2},     {"accept", 3},
+    {"socket", 3},      {"bind", 3},        {"connect", 3},    {"listen", 2},     {"accept4", 3},
     {"getsockname", 3}, {"getpeername", 3}, {"socketpair", 4}, {"sendto", 4},  // send: no address
     {"recvfrom", 4},                                                           // recv
     {"sendto", 6},      {"recvfrom", 6},    {"shutdown", 2},   {"setsockopt", 5}, {"getsockopt", 5},
@@ -38,12 +37,12 @@ std::optional<Args> words_at(const Memory* memory, std::uint64_t address, std::s
     return args;
 }
 
-std::optional<NativeCall> named(std::string_view name, const Args& args) {
-    const auto number = syscall_number(Arch::x86_64, name);
-    return number ? std::optional(NativeCall{*number, args}) : std::nullopt;
+std::optional<KnownCall> named(std::string_view name, const Args& args) {
+    const auto number = syscall_number(Arch::i386, name);
+    return number ? std::optional(KnownCall{Arch::i386, *number, args}) : std::nullopt;
 }
 
-std::optional<NativeCall> socket_call(const Args& args, const Memory* memory) {
+std::optional<KnownCall> socket_call(const Args& args, const Memory* memory) {
     if (args[0] == 0 || args[0] > std::size(socket_calls)) return std::nullopt;
     const SocketCall& call = socket_calls[args[0] - 1];
     const auto arguments = words_at(memory, args[1], call.arguments);
@@ -51,13 +50,13 @@ std::optional<NativeCall> socket_call(const Args& args, const Memory* memory) {
 }
 
 /// Its numbers: include/uapi/linux/ipc.h. How msgrcv's type and buffer are passed depends on a version in the upper half of the number.
-std::optional<NativeCall> ipc_call(const Args& args) {
+std::optional<KnownCall> ipc_call(const Args& args) {
     constexpr std::uint64_t call_bits = 0xffff;
     switch (args[0] & call_bits) {
-        case 1:
-            return named("semop", {args[1], args[4], args[2]});
+        case 1:  // semop: has no number of its own, and is semtimedop without a timeout
+            return named("semtimedop_time64", {args[1], args[4], args[2]});
         case 4:
-            return named("semtimedop", {args[1], args[4], args[2], args[5]});
+            return named("semtimedop_time64", {args[1], args[4], args[2], args[5]});
         case 11:
             return named("msgsnd", {args[1], args[4], args[2], args[3]});
         case 12:
@@ -67,29 +66,16 @@ std::optional<NativeCall> ipc_call(const Args& args) {
     }
 }
 
-/// F_GETLK64 … F_SETLKW64 are F_GETLK … F_SETLKW of 64 bits.
-std::uint64_t fcntl_command(std::uint64_t command) {
-    constexpr std::uint64_t first_64 = 12, last_64 = 14, first = 5;
-    return command >= first_64 && command <= last_64 ? command - first_64 + first : command;
-}
-
 }  // namespace
 
-std::optional<NativeCall> native_call(Arch arch, std::int64_t number, const Args& args, const Memory* memory) {
-    if (arch == Arch::x86_64 || arch == Arch::aarch64) return NativeCall{number, args};
-    const auto known = syscall_name(arch, number);
-    if (!known) return std::nullopt;
-    std::string_view name = *known;
-    if (arch == Arch::x32) return named(name, args);
-    if (name == "socketcall") return socket_call(args, memory);
-    if (name == "ipc") return ipc_call(args);
+std::optional<KnownCall> unwrapped(const KnownCall& call, const Memory* memory) {
+    const auto name = call.arch == Arch::i386 ? syscall_name(call.arch, call.number) : std::nullopt;
+    if (name == "socketcall") return socket_call(call.args, memory);
+    if (name == "ipc") return ipc_call(call.args);
     if (name == "select") {  // the old one: its arguments stand in memory
-        const auto words = words_at(memory, args[0], 5);
-        return words ? named(name, *words) : std::nullopt;
+        const auto words = words_at(memory, call.args[0], 5);
+        return words ? named("_newselect", *words) : std::nullopt;
     }
-    name = native_name(name, [](std::string_view other) { return syscall_number(Arch::x86_64, other).has_value(); });
-    auto call = named(name, args);
-    if (call && name == "fcntl") call->args[1] = fcntl_command(args[1]);
     return call;
 }
 

@@ -1,0 +1,82 @@
+// What follows from the kinds of a row's arguments and of its result.
+#include "decoders/syscalls/call_facts.hpp"
+
+#include "decoders/constants/network.hpp"
+#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/results.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+struct Mover {
+    const Kind* kind;
+    MovedShape shape;
+    bool written;
+};
+constexpr Mover movers[] = {
+    {&kinds::out_buffer, MovedShape::buffer, false},   {&kinds::in_buffer, MovedShape::buffer, true},
+    {&kinds::out_iovec, MovedShape::vector, false},    {&kinds::in_iovec, MovedShape::vector, true},
+    {&kinds::message_out, MovedShape::message, false}, {&kinds::message_in, MovedShape::message, true},
+};
+
+ArgumentPlaces places_of(const SyscallRow& row) {
+    ArgumentPlaces places;
+    const auto other = [](const Argument& argument) { return static_cast<std::int8_t>(argument.other); };
+    std::size_t paths = 0;
+    for (unsigned place = 0; place < row.count; ++place) {
+        const Argument& argument = row.table[place];
+        const auto index = static_cast<std::int8_t>(row.register_of(place));
+        if (argument.kind == &kinds::path && paths < places.paths.size()) places.paths[paths++] = index;
+        if (argument.kind == &kinds::poll_fds) {
+            places.poll_fds = index;
+            places.poll_count = other(argument);
+        }
+        if (argument.kind == &kinds::fd_set && places.fd_sets < 0) places.fd_sets = index;
+        if (argument.kind == &kinds::socket_address_in) {
+            places.socket_address = index;
+            places.address_length = other(argument);
+        }
+        if (argument.kind == &kinds::fd_pair) places.descriptor_pair = index;
+        if (argument.flags == &message_flags) places.message_flags = index;
+        if (argument.name == "timeout") {
+            places.timeout = index;
+            places.timeout_is_pointer = argument.kind->capture != nullptr;
+        }
+    }
+    return places;
+}
+
+}  // namespace
+
+CallFacts facts_of(const SyscallRow& row) {
+    CallFacts facts{row.facts, row.name, places_of(row)};
+    facts.is_network = (row.classes & class_network) != 0;
+    facts.may_return_descriptor = may_return_descriptor(row);
+    facts.takes_descriptor = row.count != 0 && row.table[0].kind == &kinds::fd;
+    if (facts.moves != Moves::no_bytes)
+        if (const auto* mover = std::ranges::find(movers, row.table[1].kind, &Mover::kind); mover != std::end(movers)) {
+            facts.shape = mover->shape;
+            facts.written = mover->written;
+        }
+    return facts;
+}
+
+Waits waits_of(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args) {
+    const CallFacts* facts = call_facts(arch, number);
+    if (!facts) return {};
+    constexpr std::uint32_t wait_for_lock = 7, wait_for_lock64 = 14, wait_for_file_lock = 38;  // F_SETLKW, F_SETLKW64, F_OFD_SETLKW
+    const auto command = static_cast<std::uint32_t>(args[1]);
+    const bool waits = facts->effect != DescriptorEffect::controls || command == wait_for_lock || command == wait_for_file_lock ||
+                       (arch == Arch::i386 && command == wait_for_lock64);
+    return waits ? facts->waits : Waits{};
+}
+
+bool waits_for_source(OpenFileKind source, std::optional<bool> empty, std::optional<bool> full) {
+    if (empty) return *empty;
+    if (full.value_or(false)) return false;
+    return source != OpenFileKind::file && source != OpenFileKind::memfd && source != OpenFileKind::block_device &&
+           source != OpenFileKind::unknown;
+}
+
+}  // namespace shimtrace::decoders

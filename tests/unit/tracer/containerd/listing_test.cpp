@@ -1,0 +1,48 @@
+#include "tracer/containerd/listing.hpp"
+
+#include "decoders/syscalls/call_facts.hpp"
+#include "decoders/syscalls/table.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+using namespace shimtrace;
+
+namespace {
+
+/// What `ps` says that a container's init waits for.
+std::string word_of(std::int64_t number, Arch arch = Arch::x86_64) {
+    Snapshot snapshot;
+    Process& init = snapshot.processes.emplace_back();
+    init.pid = Pid{200};
+    init.state = 'S';
+    init.ns_pids = {200, 1};
+    init.role = {.role = ProcessRole::container_init, .container = {"default", "c1"}};
+    init.threads.push_back({.tid = Tid{200}, .comm = "app", .state = 'S', .arch = arch, .syscall = number});
+    return containerd::list_containers(snapshot).at(0).waits;
+}
+
+std::string word_of(std::string_view name) {
+    return word_of(*decoders::syscall_number(Arch::x86_64, name));
+}
+
+}  // namespace
+
+TEST_CASE("the word for what a container waits for follows from its call") {
+    CHECK(word_of("read") == "read");
+    CHECK(word_of("recvmsg") == "receive");
+    CHECK(word_of("sync") == "disk");
+    CHECK(word_of("openat2") == "open");
+    CHECK(word_of("splice") == "copy");
+    CHECK(word_of("sendfile") == "send");
+    CHECK(word_of("semop") == "sleep");
+    CHECK(word_of("mkdir") == "call");
+    CHECK(word_of(*decoders::syscall_number(Arch::i386, "waitpid"), Arch::i386) == "child");
+    for (const std::int64_t number : decoders::syscall_numbers(Arch::x86_64)) {
+        const decoders::CallFacts* facts = decoders::call_facts(Arch::x86_64, number);
+        CAPTURE(number);
+        CHECK((word_of(number) == "call") == (facts == nullptr || !facts->waits));
+    }
+}
