@@ -1,8 +1,8 @@
-// What follows from the kinds of a row's arguments and of its result.
+// What follows from the types of a row's arguments and of its result.
 #include "decoders/syscalls/call_facts.hpp"
 
 #include "decoders/constants/network.hpp"
-#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
@@ -10,14 +10,14 @@ namespace shimtrace::decoders {
 namespace {
 
 struct Mover {
-    const Kind* kind;
+    const ArgumentType* type;
     MovedShape shape;
     bool written;
 };
 constexpr Mover movers[] = {
-    {&kinds::out_buffer, MovedShape::buffer, false},   {&kinds::in_buffer, MovedShape::buffer, true},
-    {&kinds::out_iovec, MovedShape::vector, false},    {&kinds::in_iovec, MovedShape::vector, true},
-    {&kinds::message_out, MovedShape::message, false}, {&kinds::message_in, MovedShape::message, true},
+    {&types::out_buffer, MovedShape::buffer, false},   {&types::in_buffer, MovedShape::buffer, true},
+    {&types::out_iovec, MovedShape::vector, false},    {&types::in_iovec, MovedShape::vector, true},
+    {&types::message_out, MovedShape::message, false}, {&types::message_in, MovedShape::message, true},
 };
 
 ArgumentPlaces places_of(const SyscallRow& row) {
@@ -27,21 +27,21 @@ ArgumentPlaces places_of(const SyscallRow& row) {
     for (unsigned place = 0; place < row.count; ++place) {
         const Argument& argument = row.table[place];
         const auto index = static_cast<std::int8_t>(row.register_of(place));
-        if (argument.kind == &kinds::path && paths < places.paths.size()) places.paths[paths++] = index;
-        if (argument.kind == &kinds::poll_fds) {
+        if (argument.type == &types::path && paths < places.paths.size()) places.paths[paths++] = index;
+        if (argument.type == &types::poll_fds) {
             places.poll_fds = index;
             places.poll_count = other(argument);
         }
-        if (argument.kind == &kinds::fd_set && places.fd_sets < 0) places.fd_sets = index;
-        if (argument.kind == &kinds::socket_address_in) {
+        if (argument.type == &types::fd_set && places.fd_sets < 0) places.fd_sets = index;
+        if (argument.type == &types::socket_address_in) {
             places.socket_address = index;
             places.address_length = other(argument);
         }
-        if (argument.kind == &kinds::fd_pair) places.descriptor_pair = index;
+        if (argument.type == &types::fd_pair) places.descriptor_pair = index;
         if (argument.flags == &message_flags) places.message_flags = index;
         if (argument.name == "timeout") {
             places.timeout = index;
-            places.timeout_is_pointer = argument.kind->capture != nullptr;
+            places.timeout_is_pointer = argument.type->capture != nullptr;
         }
     }
     return places;
@@ -53,9 +53,9 @@ CallFacts facts_of(const SyscallRow& row) {
     CallFacts facts{row.facts, row.name, places_of(row)};
     facts.is_network = (row.classes & class_network) != 0;
     facts.may_return_descriptor = may_return_descriptor(row);
-    facts.takes_descriptor = row.count != 0 && row.table[0].kind == &kinds::fd;
+    facts.takes_descriptor = row.count != 0 && row.table[0].type == &types::fd;
     if (facts.moves != Moves::no_bytes)
-        if (const auto* mover = std::ranges::find(movers, row.table[1].kind, &Mover::kind); mover != std::end(movers)) {
+        if (const auto* mover = std::ranges::find(movers, row.table[1].type, &Mover::type); mover != std::end(movers)) {
             facts.shape = mover->shape;
             facts.written = mover->written;
         }

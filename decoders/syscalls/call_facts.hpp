@@ -1,5 +1,5 @@
 // What is known of a system call beside its line: what it waits for and on what, whether it moves bytes, what it does to descriptors. Its
-// row says it, or the kinds of its arguments do. A call is known by architecture and number. Pure.
+// row says it, or the types of its arguments do. A call is known by architecture and number. Pure.
 #pragma once
 
 #include <shimtrace/event.hpp>

@@ -102,11 +102,11 @@ bool Capture::read(const Memory& memory) {
 
 namespace {
 
-bool captured_now(const Kind& kind, const Call& call, const Slot& slot) {
-    if (!kind.capture || (kind.present && !kind.present(call, slot))) return false;
-    if (kind.captured_at_both) return true;
-    Phase phase = kind.phase;
-    if (phase == Phase::by_call) phase = kind.late(call, slot) ? Phase::exit : Phase::entry;
+bool captured_now(const ArgumentType& type, const Call& call, const Slot& slot) {
+    if (!type.capture || (type.present && !type.present(call, slot))) return false;
+    if (type.captured_at_both) return true;
+    Phase phase = type.phase;
+    if (phase == Phase::by_call) phase = type.late(call, slot) ? Phase::exit : Phase::entry;
     switch (phase) {
         case Phase::entry:
             return !call.returned();
@@ -127,7 +127,7 @@ void capture_call(const Event& enter, Event* exit, CapturedMemory& into, const M
             const Argument& argument = row->table[place];
             const unsigned index = row->register_of(place);
             const Slot slot{argument, enter.args[index], index};
-            if (captured_now(*argument.kind, capture.call(), slot)) argument.kind->capture(capture, slot, level);
+            if (captured_now(*argument.type, capture.call(), slot)) argument.type->capture(capture, slot, level);
         }
         if (!capture.read(memory)) return;
     }

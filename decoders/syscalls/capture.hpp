@@ -1,4 +1,4 @@
-// What to read from the tracee at a stop, from the kinds of a call's arguments. The only contact between decoding and a
+// What to read from the tracee at a stop, from the types of a call's arguments. The only contact between decoding and a
 // live process, and it goes through Memory.
 #pragma once
 

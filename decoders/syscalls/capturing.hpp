@@ -1,4 +1,4 @@
-// What kinds say of the memory they need. Requests are collected and read in one go, level by level.
+// What types say of the memory they need. Requests are collected and read in one go, level by level.
 #pragma once
 
 #include "decoders/syscalls/call.hpp"

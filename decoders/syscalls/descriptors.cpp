@@ -1,6 +1,6 @@
+#include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/call.hpp"
 #include "decoders/syscalls/capture.hpp"
-#include "decoders/syscalls/kinds.hpp"
 #include "decoders/syscalls/results.hpp"
 
 namespace shimtrace::decoders {
@@ -33,8 +33,8 @@ void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into) {
         const Argument& argument = row->table[place];
         const unsigned index = row->register_of(place);
         const Slot slot{argument, enter.args[index], index};
-        const Kind& kind = *argument.kind;
-        if (kind.descriptors && (!kind.present || kind.present(call, slot))) kind.descriptors(call, slot, into);
+        const ArgumentType& type = *argument.type;
+        if (type.descriptors && (!type.present || type.present(call, slot))) type.descriptors(call, slot, into);
     }
     if (exit)
         if (const auto fd = returned_descriptor(*row, call)) into.push_back(*fd);
@@ -52,7 +52,7 @@ std::vector<std::string> path_arguments(const Event& enter) {
     if (!row) return paths;
     for (unsigned place = 0; place < row->count; ++place) {
         const Argument& argument = row->table[place];
-        if (argument.kind != &kinds::path && argument.kind != &kinds::link_text) continue;
+        if (argument.type != &types::path && argument.type != &types::link_text) continue;
         const unsigned index = row->register_of(place);
         constexpr std::size_t longest_path = 4096;  // PATH_MAX
         const auto bytes = enter.memory.at(RemoteAddress{enter.args[index]}, longest_path);

@@ -92,13 +92,6 @@ void Printer::constant(const FlagSet& set, std::uint64_t value) {
     }
 }
 
-void Printer::constant_decimal(const FlagSet& set, std::int64_t value) {
-    const std::string_view name = set.name_of(static_cast<std::uint64_t>(value));
-    if (style_.constants == Constants::abbrev && !name.empty()) return text(name);
-    decimal(value);
-    if (style_.constants != Constants::raw) comment(name.empty() ? set.unknown : name);
-}
-
 void Printer::signal(std::int64_t number) {
     const std::string_view name = signal_constant(number);
     if (name.empty() || style_.constants == Constants::raw) return decimal(number);

@@ -41,8 +41,6 @@ public:
     void flags(const FlagSet& set, std::uint64_t value);
     /// One value of a set.
     void constant(const FlagSet& set, std::uint64_t value);
-    /// A constant whose number is written in decimal where it has no name.
-    void constant_decimal(const FlagSet& set, std::int64_t value);
     void signal(std::int64_t number);
     /// By its name whatever -X says, as strace has it in results and statuses.
     void signal_name(std::int64_t number);

@@ -1,5 +1,5 @@
 #include "decoders/constants/errors.hpp"
-#include "decoders/syscalls/kinds.hpp"
+#include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/printer.hpp"
 #include "decoders/syscalls/results.hpp"
 
@@ -7,9 +7,9 @@ namespace shimtrace::decoders {
 
 namespace {
 
-bool known_at_entry(const Kind& kind, const Call& call, const Slot& slot) {
-    if (kind.phase == Phase::by_call) return !kind.late(call, slot);
-    return kind.phase == Phase::entry;
+bool known_at_entry(const ArgumentType& type, const Call& call, const Slot& slot) {
+    if (type.phase == Phase::by_call) return !type.late(call, slot);
+    return type.phase == Phase::entry;
 }
 
 /// What strace prints of a call that it has no decoder for.
@@ -32,16 +32,16 @@ void append_name(std::string& out, Printer& printer, const Event& enter) {
 }
 
 /// -e verbose= leaves strings and buffers as they are.
-bool is_text(const Kind& kind) {
-    const Kind* const texts[] = {&kinds::path,      &kinds::link_text,  &kinds::out_text,       &kinds::string,
-                                 &kinds::in_buffer, &kinds::out_buffer, &kinds::out_buffer_hex, &kinds::attribute_value_in};
-    return std::ranges::find(texts, &kind) != std::end(texts);
+bool is_text(const ArgumentType& type) {
+    const ArgumentType* const texts[] = {&types::path,      &types::link_text,  &types::out_text,       &types::string,
+                                         &types::in_buffer, &types::out_buffer, &types::out_buffer_hex, &types::attribute_value_in};
+    return std::ranges::find(texts, &type) != std::end(texts);
 }
 
-void render_argument(Printer& printer, const Kind& kind, const Slot& slot) {
-    const bool points = kind.capture && kind.phase != Phase::by_call && !is_text(kind);
+void render_argument(Printer& printer, const ArgumentType& type, const Slot& slot) {
+    const bool points = type.capture && type.phase != Phase::by_call && !is_text(type);
     if (points && !printer.style().dereference) return printer.address(slot.value);
-    kind.render(printer, slot);
+    type.render(printer, slot);
 }
 
 RenderedCall render(const Call& call, const RenderStyle& style, const RenderScope& scope) {
@@ -59,19 +59,19 @@ RenderedCall render(const Call& call, const RenderStyle& style, const RenderScop
             const Argument& argument = row->table[place];
             const unsigned index = row->register_of(place);
             const Slot slot{argument, enter.args[index], index};
-            const Kind& kind = *argument.kind;
-            if (kind.present && !kind.present(call, slot)) continue;
-            if (!first && !kind.unseparated) printer.text(", ");
+            const ArgumentType& type = *argument.type;
+            if (type.present && !type.present(call, slot)) continue;
+            if (!first && !type.unseparated) printer.text(", ");
             first = false;
-            const bool known = known_at_entry(kind, call, slot);
-            if (known) render_argument(printer, kind, slot);
-            if (entering && (!known || kind.render_rest)) {
+            const bool known = known_at_entry(type, call, slot);
+            if (known) render_argument(printer, type, slot);
+            if (entering && (!known || type.render_rest)) {
                 entering = false;
                 if (!call.returned()) return rendered;
                 printer.redirect(rendered.on_exit);
             }
-            if (!known) render_argument(printer, kind, slot);
-            if (kind.render_rest) kind.render_rest(printer, slot);
+            if (!known) render_argument(printer, type, slot);
+            if (type.render_rest) type.render_rest(printer, slot);
         }
     }
     rendered.whole = rendered.on_exit.empty();

@@ -1,5 +1,5 @@
-// What a row of the table is made of: a call has a name, classes, arguments, a kind of result, and what is known of it beside its line. An
-// argument has a kind, and the kind says both what to capture of it and how to render it.
+// What a row of the table is made of: a call has a name, classes, arguments, a type of result, and what is known of it beside its line. An
+// argument has a type, and the type says both what to capture of it and how to render it.
 #pragma once
 
 #include "decoders/constants/flag_set.hpp"
@@ -26,11 +26,11 @@ enum class Phase : std::uint8_t {
     entry,
     exit,         ///< filled by the kernel: nothing is captured of it when the call failed
     exit_always,  ///< likewise, but meaningful after an error too (the rest of an interrupted sleep)
-    by_call,      ///< the kind's `late` says: fcntl's third argument is read by F_SETLK and written by F_GETLK
+    by_call,      ///< the type's `late` says: fcntl's third argument is read by F_SETLK and written by F_GETLK
 };
 
-/// One way in which arguments are read and written. All kinds are constants.
-struct Kind {
+/// One way in which arguments are read and written. All types are constants.
+struct ArgumentType {
     Phase phase = Phase::entry;
     void (*render)(Printer&, const Slot&) = nullptr;
     /// What the exit adds to what was already known at entry (clone3's `=> {parent_tid=[5]}`); nullptr: nothing.
@@ -45,13 +45,28 @@ struct Kind {
     bool (*late)(const Call&, const Slot&) = nullptr;  ///< by_call: known at exit only
     bool captured_at_both = false;                     ///< value-result arguments: entry and exit
     bool unseparated = false;                          ///< writes its own separator
+    /// Its form in 32-bit programs: `types::same` where it looks the same to them. nullptr: the same, unless it reads memory; then nobody
+    /// has looked at it with 32 bits in mind, and a call with such an argument stays raw.
+    const ArgumentType* compat = nullptr;
+    const ArgumentType* compat64 =
+        nullptr;  ///< in those of their calls that have 64 bits in it (stat64, futex_time64); nullptr: as `compat`
 };
 
-/// An argument of a call. What its kind needs to know beside the value is here: a set of names, which argument holds the
+namespace types {
+inline constexpr ArgumentType same{};
+}  // namespace types
+
+constexpr ArgumentType in_32_bits(ArgumentType type, const ArgumentType* compat, const ArgumentType* compat64 = nullptr) {
+    type.compat = compat;
+    type.compat64 = compat64;
+    return type;
+}
+
+/// An argument of a call. What its type needs to know beside the value is here: a set of names, which argument holds the
 /// length, the size of an element.
 struct Argument {
     std::string_view name;
-    const Kind* kind = nullptr;
+    const ArgumentType* type = nullptr;
     const FlagSet* flags = nullptr;
     const FlagSet* more_flags = nullptr;
     std::uint8_t other = 0;  ///< index of the argument that this one depends on
@@ -92,21 +107,12 @@ struct SyscallRow {
     std::size_t count;
 };
 
-/// The rows by area; table.cpp joins them.
-std::span<const SyscallRow> file_rows();
-std::span<const SyscallRow> directory_rows();
-std::span<const SyscallRow> mount_rows();
-std::span<const SyscallRow> descriptor_rows();
-std::span<const SyscallRow> memory_rows();
-std::span<const SyscallRow> process_rows();
-std::span<const SyscallRow> identity_rows();
-std::span<const SyscallRow> signal_rows();
-std::span<const SyscallRow> time_rows();
-std::span<const SyscallRow> network_rows();
-std::span<const SyscallRow> ipc_rows();
-std::span<const SyscallRow> system_rows();
+/// The rows by family (calls/FAMILY.cpp); table.cpp joins them.
+extern const std::span<const SyscallRow> attributes_rows, bpf_rows, descriptor_rows, directory_rows, fcntl_rows, file_rows, futex_rows,
+    identity_rows, io_uring_rows, ioctl_rows, ipc_rows, keys_rows, memory_rows, message_rows, mount_rows, network_rows, prctl_rows,
+    process_rows, ptrace_rows, read_write_rows, scheduling_rows, security_rows, signal_rows, system_rows, time_rows, watch_rows;
 
-/// Those of all areas.
+/// Those of all families.
 std::span<const std::span<const SyscallRow>> all_rows();
 
 /// The row of a call; nullptr: there is none (an unknown number, or one of i386 that has raw arguments only).

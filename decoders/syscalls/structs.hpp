@@ -34,9 +34,9 @@ void render_struct_out(Printer& printer, const Slot& slot) {
 }
 
 template <std::size_t size, PrintStruct print>
-constexpr Kind struct_in{.render = render_struct_in<size, print>, .capture = capture_struct<size>};
+constexpr ArgumentType struct_in{.render = render_struct_in<size, print>, .capture = capture_struct<size>};
 template <std::size_t size, PrintStruct print>
-constexpr Kind struct_out{.phase = Phase::exit, .render = render_struct_out<size, print>, .capture = capture_struct<size>};
+constexpr ArgumentType struct_out{.phase = Phase::exit, .render = render_struct_out<size, print>, .capture = capture_struct<size>};
 
 /// A struct of `count` 32-bit numbers, printed as the one that has numbers of 64 bits in their places.
 template <std::size_t count, typename Word, PrintStruct print>

@@ -32,8 +32,8 @@ using EntriesByNumber = std::array<Entry, most_numbers>;
 
 ByName index_rows() {
     ByName rows;
-    for (const auto area : all_rows())
-        for (const SyscallRow& row : area) rows.emplace(row.name, Known{&row, facts_of(row)});
+    for (const auto family : all_rows())
+        for (const SyscallRow& row : family) rows.emplace(row.name, Known{&row, facts_of(row)});
     return rows;
 }
 
@@ -133,10 +133,12 @@ std::uint32_t syscall_classes(Arch arch, std::int64_t number) {
 }
 
 std::span<const std::span<const SyscallRow>> all_rows() {
-    static const auto areas = std::to_array<std::span<const SyscallRow>>({file_rows(), directory_rows(), mount_rows(), descriptor_rows(),
-                                                                          memory_rows(), process_rows(), identity_rows(), signal_rows(),
-                                                                          time_rows(), network_rows(), ipc_rows(), system_rows()});
-    return areas;
+    static const auto families = std::to_array<std::span<const SyscallRow>>(
+        {attributes_rows, bpf_rows,      descriptor_rows, directory_rows, fcntl_rows,  file_rows,       futex_rows,
+         identity_rows,   io_uring_rows, ioctl_rows,      ipc_rows,       keys_rows,   memory_rows,     message_rows,
+         mount_rows,      network_rows,  prctl_rows,      process_rows,   ptrace_rows, read_write_rows, scheduling_rows,
+         security_rows,   signal_rows,   system_rows,     time_rows,      watch_rows});
+    return families;
 }
 
 const CallFacts* call_facts(Arch arch, std::int64_t number) {

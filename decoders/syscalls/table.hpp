@@ -1,5 +1,5 @@
-// The table of system calls: one row says a call's name, its arguments' names and kinds. What to capture and how to render
-// both follow from the kinds.
+// The table of system calls: one row says a call's name, its arguments' names and types. What to capture and how to render
+// both follow from the types.
 #pragma once
 
 #include <shimtrace/event.hpp>

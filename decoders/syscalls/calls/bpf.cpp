@@ -1,0 +1,242 @@
+// bpf: the attributes by command. linux/bpf.h, union bpf_attr. And perf_event_open.
+#include "decoders/constants/process.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/results.hpp"
+#include "decoders/syscalls/structs.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+enum class Field : std::uint8_t {
+    number,
+    fd,
+    address,
+    hex,
+    path,
+    text,
+    name,
+    map_type,
+    program_type,
+    attach_type,
+    attach_flags,
+    update_flags,
+    version
+};
+struct FieldRow {
+    std::string_view name;
+    std::uint16_t offset;
+    std::uint8_t size;
+    Field kind;
+};
+
+constexpr FieldRow map_create[] = {
+    {"map_type", 0, 4, Field::map_type},
+    {"key_size", 4, 4, Field::number},
+    {"value_size", 8, 4, Field::number},
+    {"max_entries", 12, 4, Field::number},
+    {"map_flags", 16, 4, Field::hex},
+    {"inner_map_fd", 20, 4, Field::fd},
+    {"map_name", 28, 16, Field::name},
+    {"map_ifindex", 44, 4, Field::number},
+    {"btf_fd", 48, 4, Field::fd},
+    {"btf_key_type_id", 52, 4, Field::number},
+    {"btf_value_type_id", 56, 4, Field::number},
+    {"btf_vmlinux_value_type_id", 60, 4, Field::number},
+    {"map_extra", 64, 8, Field::number},
+};
+constexpr FieldRow map_element[] = {
+    {"map_fd", 0, 4, Field::fd}, {"key", 8, 8, Field::address}, {"value", 16, 8, Field::address}, {"flags", 24, 8, Field::update_flags}};
+constexpr FieldRow map_delete[] = {{"map_fd", 0, 4, Field::fd}, {"key", 8, 8, Field::address}};
+constexpr FieldRow map_next_key[] = {{"map_fd", 0, 4, Field::fd}, {"key", 8, 8, Field::address}, {"next_key", 16, 8, Field::address}};
+constexpr FieldRow program_load[] = {
+    {"prog_type", 0, 4, Field::program_type}, {"insn_cnt", 4, 4, Field::number},       {"insns", 8, 8, Field::address},
+    {"license", 16, 8, Field::text},          {"log_level", 24, 4, Field::number},     {"log_size", 28, 4, Field::number},
+    {"log_buf", 32, 8, Field::address},       {"kern_version", 40, 4, Field::version}, {"prog_flags", 44, 4, Field::hex},
+    {"prog_name", 48, 16, Field::name},       {"prog_ifindex", 64, 4, Field::number},  {"expected_attach_type", 68, 4, Field::attach_type},
+};
+constexpr FieldRow object[] = {{"pathname", 0, 8, Field::path}, {"bpf_fd", 8, 4, Field::fd}, {"file_flags", 12, 4, Field::hex}};
+constexpr FieldRow program_attach[] = {{"target_fd", 0, 4, Field::fd},
+                                       {"attach_bpf_fd", 4, 4, Field::fd},
+                                       {"attach_type", 8, 4, Field::attach_type},
+                                       {"attach_flags", 12, 4, Field::attach_flags},
+                                       {"replace_bpf_fd", 16, 4, Field::fd}};
+constexpr FieldRow program_detach[] = {
+    {"target_fd", 0, 4, Field::fd}, {"attach_bpf_fd", 4, 4, Field::fd}, {"attach_type", 8, 4, Field::attach_type}};
+constexpr FieldRow program_by_id[] = {{"prog_id", 0, 4, Field::number}, {"next_id", 4, 4, Field::number}, {"open_flags", 8, 4, Field::hex}};
+constexpr FieldRow map_by_id[] = {{"map_id", 0, 4, Field::number}, {"next_id", 4, 4, Field::number}, {"open_flags", 8, 4, Field::hex}};
+constexpr FieldRow info[] = {{"bpf_fd", 0, 4, Field::fd}, {"info_len", 4, 4, Field::number}, {"info", 8, 8, Field::address}};
+constexpr FieldRow raw_tracepoint[] = {{"name", 0, 8, Field::text}, {"prog_fd", 8, 4, Field::fd}};
+constexpr FieldRow link_create[] = {
+    {"prog_fd", 0, 4, Field::fd}, {"target_fd", 4, 4, Field::fd}, {"attach_type", 8, 4, Field::attach_type}, {"flags", 12, 4, Field::hex}};
+
+struct BpfCommandRow {
+    std::uint32_t command;
+    std::span<const FieldRow> fields;
+    bool returns_fd;
+    std::string_view inside;  ///< the member of the union that holds the fields, where it has a name
+};
+constexpr FieldRow query[] = {{"target_fd", 0, 4, Field::fd},      {"attach_type", 4, 4, Field::attach_type},
+                              {"query_flags", 8, 4, Field::hex},   {"attach_flags", 12, 4, Field::attach_flags},
+                              {"prog_ids", 16, 8, Field::address}, {"prog_cnt", 24, 4, Field::number}};
+constexpr BpfCommandRow bpf_command_rows[] = {
+    {0, map_create, true, {}},
+    {1, map_element, false, {}},
+    {2, map_element, false, {}},
+    {3, map_delete, false, {}},
+    {4, map_next_key, false, {}},
+    {5, program_load, true, {}},
+    {6, object, false, {}},
+    {7, object, true, {}},
+    {8, program_attach, false, {}},
+    {9, program_detach, false, {}},
+    {13, program_by_id, true, {}},
+    {14, map_by_id, true, {}},
+    {15, info, false, "info"},
+    {16, query, false, "query"},
+    {17, raw_tracepoint, true, "raw_tracepoint"},
+    {28, link_create, true, "link_create"},
+};
+
+const BpfCommandRow* bpf_command_of(const Call& call) {
+    for (const BpfCommandRow& row : bpf_command_rows)
+        if (row.command == call.argument32(0)) return &row;
+    return nullptr;
+}
+
+constexpr std::size_t most_attribute = 128;
+void capture_bpf_attribute(Capture& capture, const Slot& slot, int level) {
+    const BpfCommandRow* command = bpf_command_of(capture.call());
+    if (!command) return;
+    if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(capture.call().argument32(2), most_attribute));
+    if (level != 1) return;
+    for (const FieldRow& field : command->fields) {
+        const auto pointer = capture.call().value<std::uint64_t>(slot.value + field.offset);
+        if (!pointer) continue;
+        if (field.kind == Field::path) capture.path(*pointer);
+        if (field.kind == Field::text) capture.string(*pointer);
+    }
+}
+
+void print_field(Printer& printer, const FieldRow& field, std::span<const std::byte> bytes) {
+    const std::uint64_t value = field.size == 8 ? value_at<std::uint64_t>(bytes, 0) : value_at<std::uint32_t>(bytes, 0);
+    switch (field.kind) {
+        case Field::number:
+            return printer.unsigned_decimal(value);
+        case Field::fd:
+            return printer.fd(static_cast<std::int32_t>(value));
+        case Field::address:
+            return printer.address(value);
+        case Field::hex:
+            return printer.hex(value);
+        case Field::path:
+            return printer.path(value);
+        case Field::text:
+            return printer.string(value, printer.style().string_limit);
+        case Field::name:
+            return printer.field_text(bytes);
+        case Field::map_type:
+            return printer.constant(bpf_map_types, value);
+        case Field::program_type:
+            return printer.constant(bpf_program_types, value);
+        case Field::attach_type:
+            return printer.constant(bpf_attach_types, value);
+        case Field::attach_flags:
+            return value == 0 ? printer.put('0') : printer.flags(bpf_attach_flags, value);
+        case Field::update_flags: {
+            constexpr std::string_view names[] = {"BPF_ANY", "BPF_NOEXIST", "BPF_EXIST"};
+            return value < std::size(names) ? printer.text(names[value]) : printer.hex(value);
+        }
+        case Field::version:
+            printer.text("KERNEL_VERSION(");
+            printer.unsigned_decimal(value >> 16);
+            printer.text(", ");
+            printer.unsigned_decimal(value >> 8 & 0xff);
+            printer.text(", ");
+            printer.unsigned_decimal(value & 0xff);
+            return printer.put(')');
+    }
+}
+
+void print_fields(Printer& printer, const BpfCommandRow& command, std::span<const std::byte> bytes) {
+    Fields fields(printer);
+    for (const FieldRow& field : command.fields) {
+        if (field.offset + std::size_t{field.size} > bytes.size()) break;
+        fields(field.name);
+        print_field(printer, field, bytes.subspan(field.offset, field.size));
+    }
+}
+
+void render_bpf_attribute(Printer& printer, const Slot& slot) {
+    const BpfCommandRow* command = bpf_command_of(printer.call());
+    const std::uint64_t length = std::min<std::uint64_t>(printer.call().argument32(2), most_attribute);
+    const auto bytes = command && slot.value && length ? printer.call().bytes_at_entry(slot.value, length) : std::nullopt;
+    if (!bytes) return printer.address(slot.value);
+    if (command->inside.empty()) return print_fields(printer, *command, *bytes);
+    Fields outer(printer);
+    outer(command->inside);
+    print_fields(printer, *command, *bytes);
+}
+void collect_descriptors(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    const BpfCommandRow* command = bpf_command_of(call);
+    if (!command) return;
+    for (const FieldRow& field : command->fields)
+        if (field.kind == Field::fd)
+            if (const auto fd = call.value_at_entry<std::int32_t>(slot.value + field.offset); fd && *fd > 0) into.push_back(Fd{*fd});
+}
+
+// linux/perf_event.h: the first fields of struct perf_event_attr
+
+constexpr std::size_t perf_size = 48;
+void print_perf(Printer& printer, std::span<const std::byte> bytes) {
+    constexpr std::string_view types[] = {"PERF_TYPE_HARDWARE", "PERF_TYPE_SOFTWARE", "PERF_TYPE_TRACEPOINT",
+                                          "PERF_TYPE_HW_CACHE", "PERF_TYPE_RAW",      "PERF_TYPE_BREAKPOINT"};
+    const auto type = value_at<std::uint32_t>(bytes, 0);
+    Fields fields(printer);
+    Printer& value = fields("type");
+    type < std::size(types) ? value.text(types[type]) : value.hex(type);
+    fields("size").hex(value_at<std::uint32_t>(bytes, 4));
+    fields("config").hex(value_at<std::uint64_t>(bytes, 8));
+    fields("sample_period").unsigned_decimal(value_at<std::uint64_t>(bytes, 16));
+    fields("sample_type").hex(value_at<std::uint64_t>(bytes, 24));
+    fields("read_format").hex(value_at<std::uint64_t>(bytes, 32));
+    fields.more();
+}
+
+}  // namespace
+
+bool bpf_returns_fd(const Call& call) {
+    const BpfCommandRow* command = bpf_command_of(call);
+    return command && command->returns_fd;
+}
+
+namespace results {
+
+void bpf(Printer& printer) {
+    bpf_returns_fd(printer.call()) ? fd(printer) : printer.decimal(printer.call().result());
+}
+
+}  // namespace results
+
+namespace types {
+
+static constexpr ArgumentType bpf_attribute{
+    .render = render_bpf_attribute, .capture = capture_bpf_attribute, .descriptors = collect_descriptors, .compat = &address};
+static constexpr ArgumentType perf_attributes = in_32_bits(struct_in<perf_size, print_perf>, &same);
+
+}  // namespace types
+
+using namespace arguments;
+
+static constexpr SyscallRow bpf_table[] = {
+    {"bpf", class_desc, {constant("cmd", bpf_commands), of("attr", types::bpf_attribute), count("size")}, results::bpf},
+    {"perf_event_open",
+     class_desc,
+     {of("attr", types::perf_attributes), pid("pid"), number("cpu"), fd("group_fd"), flags64("flags", perf_flags)},
+     results::fd},
+};
+
+constinit const std::span<const SyscallRow> bpf_rows = bpf_table;
+
+}  // namespace shimtrace::decoders

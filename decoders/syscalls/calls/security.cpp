@@ -1,0 +1,143 @@
+// seccomp and landlock.
+#include "decoders/constants/file.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/results.hpp"
+#include "decoders/syscalls/structs.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+constexpr FlagName landlock_access_rows[] = {
+    {1 << 0, "LANDLOCK_ACCESS_FS_EXECUTE"},    {1 << 1, "LANDLOCK_ACCESS_FS_WRITE_FILE"}, {1 << 2, "LANDLOCK_ACCESS_FS_READ_FILE"},
+    {1 << 3, "LANDLOCK_ACCESS_FS_READ_DIR"},   {1 << 4, "LANDLOCK_ACCESS_FS_REMOVE_DIR"}, {1 << 5, "LANDLOCK_ACCESS_FS_REMOVE_FILE"},
+    {1 << 6, "LANDLOCK_ACCESS_FS_MAKE_CHAR"},  {1 << 7, "LANDLOCK_ACCESS_FS_MAKE_DIR"},   {1 << 8, "LANDLOCK_ACCESS_FS_MAKE_REG"},
+    {1 << 9, "LANDLOCK_ACCESS_FS_MAKE_SOCK"},  {1 << 10, "LANDLOCK_ACCESS_FS_MAKE_FIFO"}, {1 << 11, "LANDLOCK_ACCESS_FS_MAKE_BLOCK"},
+    {1 << 12, "LANDLOCK_ACCESS_FS_MAKE_SYM"},  {1 << 13, "LANDLOCK_ACCESS_FS_REFER"},     {1 << 14, "LANDLOCK_ACCESS_FS_TRUNCATE"},
+    {1 << 15, "LANDLOCK_ACCESS_FS_IOCTL_DEV"},
+};
+constexpr FlagSet landlock_access{"LANDLOCK_ACCESS_FS_???", landlock_access_rows};
+constexpr FlagName landlock_network_rows[] = {{1, "LANDLOCK_ACCESS_NET_BIND_TCP"}, {2, "LANDLOCK_ACCESS_NET_CONNECT_TCP"}};
+constexpr FlagSet landlock_network_access{"LANDLOCK_ACCESS_NET_???", landlock_network_rows};
+
+// seccomp
+
+enum SeccompOperation : std::uint32_t { set_strict = 0, set_filter = 1, action_available = 2, notification_sizes = 3 };
+
+void render_seccomp_flags(Printer& printer, const Slot& slot) {
+    const auto value = static_cast<std::uint32_t>(slot.value);
+    printer.call().argument32(0) == set_filter ? printer.flags(seccomp_filter_flags, value) : printer.hex(value);
+}
+bool seccomp_late(const Call& call, const Slot&) {
+    return call.argument32(0) == notification_sizes;
+}
+void capture_seccomp(Capture& capture, const Slot& slot, int level) {
+    if (level != 0) return;
+    switch (capture.call().argument32(0)) {
+        case set_filter:
+            return capture.bytes(slot.value, 16);
+        case action_available:
+            return capture.bytes(slot.value, 4);
+        case notification_sizes:
+            return capture.bytes(slot.value, 6);
+        default:
+            return;
+    }
+}
+void render_seccomp(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    const auto bytes = slot.value && !call.failed() ? call.bytes(slot.value, 16)
+                       : slot.value                 ? call.bytes_at_entry(slot.value, 16)
+                                                    : std::nullopt;
+    if (!bytes) return printer.address(slot.value);
+    const std::uint32_t operation = call.argument32(0);
+    if (operation == set_filter && bytes->size() >= 16) return print_filter_program(printer, *bytes);
+    if (operation == action_available && bytes->size() >= 4) {
+        printer.put('[');
+        printer.constant(seccomp_return_actions, value_at<std::uint32_t>(*bytes, 0));
+        return printer.put(']');
+    }
+    if (operation != notification_sizes || bytes->size() < 6) return printer.address(slot.value);
+    Fields fields(printer);
+    fields("seccomp_notif").unsigned_decimal(value_at<std::uint16_t>(*bytes, 0));
+    fields("seccomp_notif_resp").unsigned_decimal(value_at<std::uint16_t>(*bytes, 2));
+    fields("seccomp_data").unsigned_decimal(value_at<std::uint16_t>(*bytes, 4));
+}
+
+// landlock
+
+void capture_ruleset(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(capture.call().argument(1), 24));
+}
+void render_ruleset(Printer& printer, const Slot& slot) {
+    const std::uint64_t length = std::min<std::uint64_t>(printer.call().argument(1), 24);
+    const auto bytes = slot.value && length >= 8 ? printer.call().bytes_at_entry(slot.value, length) : std::nullopt;
+    if (!bytes || bytes->size() < 8) return printer.address(slot.value);
+    Fields fields(printer);
+    fields("handled_access_fs").flags(landlock_access, value_at<std::uint64_t>(*bytes, 0));
+    if (bytes->size() >= 16) fields("handled_access_net").flags(landlock_network_access, value_at<std::uint64_t>(*bytes, 8));
+    if (bytes->size() >= 24) fields("scoped").hex(value_at<std::uint64_t>(*bytes, 16));
+}
+void capture_rule(Capture& capture, const Slot& slot, int level) {
+    constexpr std::uint32_t path_beneath = 1;
+    if (level == 0) capture.bytes(slot.value, capture.call().argument32(1) == path_beneath ? 12 : 16);
+}
+void render_rule(Printer& printer, const Slot& slot) {
+    constexpr std::uint32_t path_beneath = 1, net_port = 2;
+    const std::uint32_t type = printer.call().argument32(1);
+    const std::size_t size = type == path_beneath ? 12 : 16;
+    const auto bytes = slot.value ? printer.call().bytes_at_entry(slot.value, size) : std::nullopt;
+    if (!bytes || bytes->size() < size || (type != path_beneath && type != net_port)) return printer.address(slot.value);
+    Fields fields(printer);
+    if (type == net_port) {
+        fields("allowed_access").flags(landlock_network_access, value_at<std::uint64_t>(*bytes, 0));
+        fields("port").unsigned_decimal(value_at<std::uint64_t>(*bytes, 8));
+        return;
+    }
+    fields("allowed_access").flags(landlock_access, value_at<std::uint64_t>(*bytes, 0));
+    fields("parent_fd").fd(value_at<std::int32_t>(*bytes, 8));
+}
+
+}  // namespace
+
+namespace results {
+
+void landlock(Printer& printer) {
+    constexpr std::uint64_t version = 1;
+    printer.call().argument(2) & version ? printer.decimal(printer.call().result()) : fd(printer);
+}
+
+}  // namespace results
+
+namespace types {
+
+static constexpr ArgumentType seccomp_flags{.render = render_seccomp_flags};
+static constexpr ArgumentType seccomp_argument{
+    .phase = Phase::by_call, .render = render_seccomp, .capture = capture_seccomp, .late = seccomp_late, .compat = &address};
+static constexpr ArgumentType landlock_attributes{.render = render_ruleset, .capture = capture_ruleset, .compat = &same};
+static constexpr ArgumentType landlock_rule{.render = render_rule, .capture = capture_rule, .compat = &same};
+
+}  // namespace types
+
+using namespace arguments;
+
+static constexpr SyscallRow security_table[] = {
+    {"seccomp",
+     0,
+     {constant("operation", seccomp_operations), of("flags", types::seccomp_flags), of("args", types::seccomp_argument)},
+     results::seccomp},
+    {"landlock_create_ruleset",
+     class_desc,
+     {of("attr", types::landlock_attributes), size("size"), flags("flags", landlock_ruleset_flags)},
+     results::landlock},
+    {"landlock_add_rule",
+     class_desc,
+     {fd("ruleset_fd"), constant("rule_type", landlock_rule_types), of("rule_attr", types::landlock_rule), of("flags", types::hex32)}},
+    {"landlock_restrict_self", class_desc, {fd("ruleset_fd"), of("flags", types::hex32)}},
+};
+
+constinit const std::span<const SyscallRow> security_rows = security_table;
+
+}  // namespace shimtrace::decoders

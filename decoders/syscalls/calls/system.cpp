@@ -1,0 +1,145 @@
+// The machine (uname, sysinfo), logs, modules, and what is left.
+#include "decoders/constants/file.hpp"
+#include "decoders/constants/process.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/structs.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+constexpr std::size_t uname_field_size = 65, uname_size = 6 * uname_field_size;
+void print_uname(Printer& printer, std::span<const std::byte> bytes) {
+    constexpr std::string_view names[] = {"sysname", "nodename", "release", "version", "machine", "domainname"};
+    Fields fields(printer);
+    for (std::size_t i = 0; i < std::size(names); ++i) {
+        if (printer.abbreviate() && i == 2) return fields.more();
+        fields(names[i]).field_text(bytes.subspan(i * uname_field_size, uname_field_size));
+    }
+}
+
+constexpr std::size_t sysinfo_size = 112;
+void print_sysinfo(Printer& printer, std::span<const std::byte> bytes) {
+    const auto u64 = [&](std::size_t offset) { return value_at<std::uint64_t>(bytes, offset); };
+    Fields fields(printer);
+    fields("uptime").decimal(value_at<std::int64_t>(bytes, 0));
+    Printer& loads = fields("loads");
+    loads.put('[');
+    for (std::size_t i = 0; i < 3; ++i) {
+        if (i != 0) loads.text(", ");
+        loads.unsigned_decimal(u64(8 + i * 8));
+    }
+    loads.put(']');
+    constexpr std::string_view names[] = {"totalram", "freeram", "sharedram", "bufferram", "totalswap", "freeswap"};
+    for (std::size_t i = 0; i < std::size(names); ++i) fields(names[i]).unsigned_decimal(u64(32 + i * 8));
+    fields("procs").unsigned_decimal(value_at<std::uint16_t>(bytes, 80));
+    fields("totalhigh").unsigned_decimal(u64(88));
+    fields("freehigh").unsigned_decimal(u64(96));
+    fields("mem_unit").unsigned_decimal(value_at<std::uint32_t>(bytes, 104));
+}
+
+// syslog: which actions have a buffer
+
+bool has_log_buffer(const Call& call, const Slot&) {
+    constexpr std::uint32_t read = 2, read_clear = 4, last = 10;
+    const std::uint32_t action = call.argument32(0);
+    return (action >= read && action <= read_clear) || action > last;
+}
+bool has_log_length(const Call& call, const Slot& slot) {
+    constexpr std::uint32_t console_level = 8;
+    return has_log_buffer(call, slot) || call.argument32(0) == console_level;
+}
+void render_log_length(Printer& printer, const Slot& slot) {
+    printer.decimal(static_cast<std::int32_t>(slot.value));
+}
+
+void render_log_action(Printer& printer, const Slot& slot) {
+    printer.decimal(static_cast<std::int32_t>(slot.value));
+    const std::string_view name = syslog_actions.name_of(static_cast<std::uint32_t>(slot.value));
+    printer.comment(name.empty() ? syslog_actions.unknown : name);
+}
+void capture_log(Capture& capture, const Slot& slot, int level) {
+    if (level == 0 && capture.call().result() > 0) capture.payload(slot.value, static_cast<std::uint64_t>(capture.call().result()));
+}
+void render_log(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    if (call.failed() || call.argument32(0) > 10) return printer.address(slot.value);
+    printer.buffer(slot.value, static_cast<std::uint64_t>(std::max<std::int64_t>(call.result(), 0)));
+}
+
+bool restarts_with_command(const Call& call, const Slot&) {
+    constexpr std::uint32_t restart2 = 0xa1b2c3d4;
+    return call.argument32(2) == restart2;
+}
+void capture_reboot_argument(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.string(slot.value);
+}
+void render_reboot_argument(Printer& printer, const Slot& slot) {
+    printer.string(slot.value, printer.style().string_limit);
+}
+
+void render_kexec_flags(Printer& printer, const Slot& slot) {
+    const std::uint64_t architecture = slot.value >> 16 & 0xffff;
+    architecture == 62  ? printer.text("KEXEC_ARCH_X86_64")
+    : architecture == 0 ? printer.text("KEXEC_ARCH_DEFAULT")
+                        : printer.hex(architecture << 16);
+    if ((slot.value & ~0xffff0000ull) == 0) return;
+    printer.put('|');
+    printer.flags(kexec_flags, slot.value & ~0xffff0000ull);
+}
+
+}  // namespace
+
+namespace types {
+
+static constexpr ArgumentType uname = in_32_bits(struct_out<uname_size, print_uname>, &same);
+static constexpr ArgumentType sysinfo = in_32_bits(struct_out<sysinfo_size, print_sysinfo>, &address);
+static constexpr ArgumentType syslog_action{.render = render_log_action};
+static constexpr ArgumentType syslog_buffer{
+    .phase = Phase::exit, .render = render_log, .capture = capture_log, .present = has_log_buffer, .compat = &same};
+static constexpr ArgumentType syslog_length{.render = render_log_length, .present = has_log_length};
+static constexpr ArgumentType reboot_argument{
+    .render = render_reboot_argument, .capture = capture_reboot_argument, .present = restarts_with_command, .compat = &same};
+static constexpr ArgumentType kexec_flags{.render = render_kexec_flags};
+
+}  // namespace types
+
+using namespace arguments;
+
+static constexpr SyscallRow system_table[] = {
+    {"uname", 0, {of("buf", types::uname)}},
+    {"sysinfo", 0, {of("info", types::sysinfo)}},
+    {"sethostname", 0, {in_buffer("name", 1), count("len")}},
+    {"setdomainname", 0, {in_buffer("name", 1), count("len")}},
+    {"getrandom", 0, {of("buf", types::out_buffer_hex), size("buflen"), flags("flags", getrandom_flags)}},
+    {"reboot",
+     0,
+     {constant("magic", reboot_magic1), constant("magic2", reboot_magic2), constant("op", reboot_commands),
+      of("arg", types::reboot_argument)}},
+    {"syslog", 0, {of("type", types::syslog_action), of("bufp", types::syslog_buffer), of("len", types::syslog_length)}},
+    {"vhangup", 0, {}},
+    {"init_module", 0, {address("module_image"), size("len"), string("param_values")}},
+    {"finit_module", class_desc, {fd("fd"), string("param_values"), flags("flags", module_flags)}},
+    {"delete_module", 0, {string("name"), flags("flags", delete_module_flags)}},
+    {"kexec_load", 0, {address("entry"), size("nr_segments"), address("segments"), of("flags", types::kexec_flags)}},
+    {"kexec_file_load",
+     class_desc,
+     {fd("kernel_fd"), fd("initrd_fd"), size("cmdline_len"), string("cmdline"), flags64("flags", kexec_file_flags)}},
+    {"uretprobe", 0, {}},
+    {"uprobe", 0, {}},
+    {"_sysctl", 0, {address("args")}},
+    {"create_module", 0, {hex("name"), hex("size")}},
+    {"get_kernel_syms", 0, {hex("table")}},
+    {"query_module", 0, {hex("name"), hex("which"), hex("buf"), hex("bufsize"), hex("ret")}},
+    {"getpmsg", class_network, {hex("arg1"), hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
+    {"putpmsg", class_network, {hex("arg1"), hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
+    {"afs_syscall", 0, {hex("arg1"), hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
+    {"tuxcall", 0, {hex("arg1"), hex("arg2"), hex("arg3")}},
+    {"security", 0, {hex("arg1"), hex("arg2"), hex("arg3")}},
+    {"vserver", 0, {hex("arg1"), hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
+};
+
+constinit const std::span<const SyscallRow> system_rows = system_table;
+
+}  // namespace shimtrace::decoders

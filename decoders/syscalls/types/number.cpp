@@ -1,0 +1,138 @@
+// Arguments that are values themselves: numbers, and names of numbers.
+#include "decoders/constants/file.hpp"
+#include "decoders/constants/network.hpp"
+#include "decoders/constants/signal.hpp"
+#include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/printer.hpp"
+#include "decoders/syscalls/styled.hpp"
+
+namespace shimtrace::decoders {
+
+namespace {
+
+std::uint32_t low(const Slot& slot) {
+    return static_cast<std::uint32_t>(slot.value);
+}
+std::int32_t low_signed(const Slot& slot) {
+    return static_cast<std::int32_t>(slot.value);
+}
+
+void decimal32(Printer& printer, const Slot& slot) {
+    printer.decimal(low_signed(slot));
+}
+void decimal64(Printer& printer, const Slot& slot) {
+    printer.decimal(static_cast<std::int64_t>(slot.value));
+}
+void unsigned32(Printer& printer, const Slot& slot) {
+    printer.unsigned_decimal(low(slot));
+}
+void unsigned64(Printer& printer, const Slot& slot) {
+    printer.unsigned_decimal(slot.value);
+}
+void address(Printer& printer, const Slot& slot) {
+    printer.address(slot.value);
+}
+void hex32(Printer& printer, const Slot& slot) {
+    printer.hex(low(slot));
+}
+void hex64(Printer& printer, const Slot& slot) {
+    printer.hex0x(slot.value);
+}
+void hex_number(Printer& printer, const Slot& slot) {
+    printer.hex(slot.value);
+}
+void octal_mode(Printer& printer, const Slot& slot) {
+    printer.permissions(slot.value & 0xffff);
+}
+/// -1 stands for "as it is" in chown and its like.
+void user_id(Printer& printer, const Slot& slot) {
+    low(slot) == 0xffffffff ? printer.text("-1") : printer.unsigned_decimal(low(slot));
+}
+void flags32(Printer& printer, const Slot& slot) {
+    printer.flags(*slot.argument.flags, low(slot));
+}
+void flags64(Printer& printer, const Slot& slot) {
+    printer.flags(*slot.argument.flags, slot.value);
+}
+void constant32(Printer& printer, const Slot& slot) {
+    printer.constant(*slot.argument.flags, low(slot));
+}
+void constant64(Printer& printer, const Slot& slot) {
+    printer.constant(*slot.argument.flags, slot.value);
+}
+void render_open_flags(Printer& printer, const Slot& slot) {
+    printer.open_flags(low(slot));
+}
+/// open's mode is there only where a file may be created.
+bool creates(const Call& call, const Slot& slot) {
+    constexpr std::uint64_t create = 0100, temporary = 020200000;
+    const std::uint64_t flags = call.argument(slot.argument.other);
+    return (flags & create) != 0 || (flags & temporary) == temporary;
+}
+void signal(Printer& printer, const Slot& slot) {
+    printer.signal(low_signed(slot));
+}
+void device(Printer& printer, const Slot& slot) {
+    printer.device(low(slot));
+}
+void pid(Printer& printer, const Slot& slot) {
+    printer.pid(low_signed(slot));
+}
+void socket_type(Printer& printer, const Slot& slot) {
+    constexpr std::uint32_t type = 0xf;
+    const std::uint32_t kind = low(slot) & type, flags = low(slot) & ~type;
+    const std::string_view name = socket_types.name_of(kind);
+    if (name.empty()) {
+        printer.hex(kind);
+        if (printer.style().constants != Constants::raw && flags == 0) printer.comment(socket_types.unknown);
+    } else {
+        styled(printer, name, [&] { printer.hex(kind); });
+    }
+    if (flags == 0) return;
+    printer.put('|');
+    printer.flags(socket_flags, flags);
+}
+void user_id16(Printer& printer, const Slot& slot) {
+    constexpr std::uint16_t unchanged = 0xffff;
+    const auto id = static_cast<std::uint16_t>(slot.value);
+    id == unchanged ? printer.text("-1") : printer.unsigned_decimal(id);
+}
+
+/// A number of 64 bits in this register and the next.
+template <bool low_first>
+void render_halves(Printer& printer, const Slot& slot) {
+    const std::uint64_t first = static_cast<std::uint32_t>(slot.value), second = printer.call().argument32(slot.index + 1);
+    printer.decimal(static_cast<std::int64_t>(low_first ? second << 32 | first : first << 32 | second));
+}
+
+}  // namespace
+
+namespace types {
+
+const ArgumentType compat_low_high{.render = render_halves<true>};
+const ArgumentType compat_high_low{.render = render_halves<false>};
+const ArgumentType compat_user_id16{.render = decoders::user_id16};
+const ArgumentType decimal32{.render = decoders::decimal32};
+const ArgumentType decimal64{.render = decoders::decimal64, .compat = &decimal32};
+const ArgumentType unsigned32{.render = decoders::unsigned32};
+const ArgumentType unsigned64{.render = decoders::unsigned64};
+const ArgumentType address{.render = decoders::address};
+const ArgumentType hex32{.render = decoders::hex32};
+const ArgumentType hex64{.render = decoders::hex64};
+const ArgumentType hex_number{.render = decoders::hex_number};
+const ArgumentType octal_mode{.render = decoders::octal_mode};
+const ArgumentType user_id{.render = decoders::user_id};
+const ArgumentType flags32{.render = decoders::flags32};
+const ArgumentType flags64{.render = decoders::flags64};
+const ArgumentType constant32{.render = decoders::constant32};
+const ArgumentType constant64{.render = decoders::constant64};
+const ArgumentType open_flags{.render = render_open_flags};
+const ArgumentType open_mode{.render = decoders::octal_mode, .present = creates};
+const ArgumentType signal{.render = decoders::signal};
+const ArgumentType device{.render = decoders::device};
+const ArgumentType pid{.render = decoders::pid};
+const ArgumentType socket_type{.render = decoders::socket_type};
+
+}  // namespace types
+
+}  // namespace shimtrace::decoders

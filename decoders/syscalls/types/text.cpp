@@ -1,0 +1,201 @@
+// Paths, strings, lists of strings, buffers and vectors of buffers.
+#include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/capturing.hpp"
+#include "decoders/syscalls/iovec.hpp"
+#include "decoders/syscalls/printer.hpp"
+
+#include <charconv>
+
+namespace shimtrace::decoders {
+
+namespace {
+
+std::uint64_t result_bytes(const Call& call) {
+    return call.succeeded() && call.result() > 0 ? static_cast<std::uint64_t>(call.result()) : 0;
+}
+
+void capture_path(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.path(slot.value);
+}
+/// The caller's own descriptor that a path leads to: /proc/self/fd/5 (runc init opens its exec.fifo so).
+std::optional<Fd> own_descriptor(const Call& call, std::uint64_t address) {
+    constexpr std::string_view directories[] = {"/proc/self/fd/", "/proc/thread-self/fd/", "/dev/fd/"};
+    constexpr std::size_t longest = 32;
+    const auto bytes = address ? call.bytes_at_entry(address, longest) : std::nullopt;
+    if (!bytes) return std::nullopt;
+    const std::string_view path(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+    for (const std::string_view directory : directories) {
+        if (!path.starts_with(directory)) continue;
+        const std::string_view number = path.substr(directory.size(), path.find('\0') - directory.size());
+        std::int32_t fd = -1;
+        const auto end = std::from_chars(number.data(), number.data() + number.size(), fd).ptr;
+        if (end == number.data() + number.size() && fd >= 0) return Fd{fd};
+    }
+    return std::nullopt;
+}
+void collect_path(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    if (const auto fd = own_descriptor(call, slot.value)) into.push_back(*fd);
+}
+void render_path(Printer& printer, const Slot& slot) {
+    printer.path(slot.value);
+    if (!printer.style().roles) return;
+    if (const auto fd = own_descriptor(printer.call(), slot.value)) printer.target(*fd);
+}
+void render_path_out(Printer& printer, const Slot& slot) {
+    printer.call().failed() ? printer.address(slot.value) : printer.path(slot.value);
+}
+
+void capture_string(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.string(slot.value);
+}
+void render_string(Printer& printer, const Slot& slot) {
+    printer.string(slot.value, printer.style().string_limit);
+}
+
+// execve's argv and envp.
+
+constexpr std::uint64_t most_pointers = 8192;
+
+template <bool environment>
+void capture_strings(Capture& capture, const Slot& slot, int level) {
+    const bool wanted = !environment || (capture.limits().environment && !capture.limits().redact);
+    if (level == 0) capture.pointers(slot.value, environment ? most_pointers : capture.limits().array_elements + std::uint64_t{1});
+    if (level != 1 || !wanted) return;
+    const auto list = capture.captured().at(RemoteAddress{slot.value}, Capture::most_bytes);
+    if (!list) return;
+    const std::size_t size = capture.call().pointer_size();
+    const std::uint64_t count = std::min<std::uint64_t>(list->size() / size, environment ? 256 : capture.limits().array_elements);
+    for (std::uint64_t i = 0; i < count; ++i) capture.string(pointer_at(*list, i * size, size));
+}
+
+void render_strings(Printer& printer, const Slot& slot) {
+    if (slot.value == 0) return printer.text("NULL");
+    const std::size_t size = printer.call().pointer_size();
+    const auto list = printer.call().bytes(slot.value, most_array_bytes);
+    if (!list || list->size() < size) return printer.address(slot.value);
+    printer.put('[');
+    for (std::size_t at = 0; at + size <= list->size(); at += size) {
+        const auto pointer = pointer_at(*list, at, size);
+        if (pointer == 0) break;
+        if (at != 0) printer.text(", ");
+        if (at / size >= printer.element_limit()) {
+            printer.text("...");
+            break;
+        }
+        printer.string(pointer, printer.style().string_limit);
+    }
+    printer.put(']');
+}
+
+/// 0x7ffeb0ad2298 /* 41 vars */
+void render_environment(Printer& printer, const Slot& slot) {
+    if (!printer.abbreviate()) return render_strings(printer, slot);
+    printer.address(slot.value);
+    if (slot.value == 0) return;
+    const auto list = printer.call().bytes(slot.value, most_array_bytes);
+    if (!list) return;
+    const std::size_t size = printer.call().pointer_size();
+    std::uint64_t count = 0;
+    while (count < list->size() / size && pointer_at(*list, count * size, size) != 0) ++count;
+    printer.text(" /* ");
+    printer.unsigned_decimal(count);
+    printer.text(count == 1 ? " var" : " vars");
+    if (count == list->size() / size) printer.text(", unterminated");
+    printer.text(" */");
+}
+
+void capture_buffer_in(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.payload(slot.value, capture.call().argument(slot.argument.other));
+}
+void render_buffer_in(Printer& printer, const Slot& slot) {
+    printer.buffer(slot.value, printer.call().argument(slot.argument.other));
+}
+void capture_buffer_out(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.payload(slot.value, result_bytes(capture.call()));
+}
+void render_buffer_out(Printer& printer, const Slot& slot) {
+    if (printer.call().failed()) return printer.address(slot.value);
+    printer.buffer(slot.value, result_bytes(printer.call()));
+}
+/// Random bytes, and other contents that nobody reads as text.
+void render_buffer_hex(Printer& printer, const Slot& slot) {
+    if (printer.call().failed()) return printer.address(slot.value);
+    RenderStyle style = printer.style();
+    style.hex = HexStrings::all;
+    Printer(printer.out(), printer.call(), style, printer.scope()).buffer(slot.value, result_bytes(printer.call()));
+}
+
+void capture_iovec_in(Capture& capture, const Slot& slot, int level) {
+    capture_iovec(capture, slot.value, capture.call().argument(slot.argument.other), UINT64_MAX, level);
+}
+void render_iovec_in(Printer& printer, const Slot& slot) {
+    print_iovec(printer, slot.value, printer.call().argument(slot.argument.other), IovecContents::all, 0);
+}
+void capture_iovec_out(Capture& capture, const Slot& slot, int level) {
+    capture_iovec(capture, slot.value, capture.call().argument(slot.argument.other), result_bytes(capture.call()), level);
+}
+void render_iovec_out(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    print_iovec(printer, slot.value, call.argument(slot.argument.other), call.failed() ? IovecContents::addresses : IovecContents::limited,
+                result_bytes(call));
+}
+/// process_vm_readv's remote side: the bytes are another process's.
+void capture_iovec_remote(Capture& capture, const Slot& slot, int level) {
+    capture_iovec(capture, slot.value, capture.call().argument(slot.argument.other), 0, level);
+}
+void render_iovec_remote(Printer& printer, const Slot& slot) {
+    print_iovec(printer, slot.value, printer.call().argument(slot.argument.other), IovecContents::addresses, 0);
+}
+
+}  // namespace
+
+void capture_iovec(Capture& capture, std::uint64_t address, std::uint64_t count, std::uint64_t length, int level) {
+    const std::uint64_t looked_at = std::min<std::uint64_t>(count, capture.limits().array_elements + std::uint64_t{1});
+    const std::size_t size = capture.call().pointer_size(), element = 2 * size;
+    if (level == 0) capture.bytes(address, looked_at * element);
+    if (level != 1) return;
+    const auto list = capture.call().bytes(address, looked_at * element);
+    if (!list) return;
+    for (std::size_t at = 0; at + element <= list->size() && length != 0; at += element) {
+        const std::uint64_t here = std::min(pointer_at(*list, at + size, size), length);
+        capture.payload(pointer_at(*list, at, size), here);
+        if (length != UINT64_MAX) length -= here;
+    }
+}
+
+void print_iovec(Printer& printer, std::uint64_t address, std::uint64_t count, IovecContents contents, std::uint64_t length) {
+    const std::size_t width = printer.call().pointer_size();
+    array(printer, address, count, 2 * width, printer.element_limit(), [&](std::span<const std::byte> bytes, std::uint64_t) {
+        const auto base = pointer_at(bytes, 0, width), size = pointer_at(bytes, width, width);
+        Fields fields(printer);
+        fields("iov_base");
+        if (contents == IovecContents::addresses) {
+            printer.address(base);
+        } else if (contents == IovecContents::all) {
+            printer.buffer(base, size);
+        } else {
+            printer.buffer(base, std::min(size, length));
+            length -= std::min(size, length);
+        }
+        fields("iov_len").unsigned_decimal(size);
+    });
+}
+
+namespace types {
+
+const ArgumentType path{.render = render_path, .capture = capture_path, .descriptors = collect_path, .compat = &same};
+const ArgumentType link_text{.render = render_path, .capture = capture_path, .descriptors = collect_path, .compat = &same};
+const ArgumentType out_text{.phase = Phase::exit, .render = render_path_out, .capture = capture_path, .compat = &same};
+const ArgumentType string{.render = render_string, .capture = capture_string, .compat = &same};
+const ArgumentType strings{.render = render_strings, .capture = capture_strings<false>, .compat = &same};
+const ArgumentType environment{.render = render_environment, .capture = capture_strings<true>, .compat = &same};
+const ArgumentType in_buffer{.render = render_buffer_in, .capture = capture_buffer_in, .compat = &same};
+const ArgumentType out_buffer{.phase = Phase::exit, .render = render_buffer_out, .capture = capture_buffer_out, .compat = &same};
+const ArgumentType out_buffer_hex{.phase = Phase::exit, .render = render_buffer_hex, .capture = capture_buffer_out, .compat = &same};
+const ArgumentType in_iovec{.render = render_iovec_in, .capture = capture_iovec_in, .compat = &same};
+const ArgumentType out_iovec{.phase = Phase::exit, .render = render_iovec_out, .capture = capture_iovec_out, .compat = &same};
+const ArgumentType remote_iovec{.render = render_iovec_remote, .capture = capture_iovec_remote, .compat = &same};
+
+}  // namespace types
+
+}  // namespace shimtrace::decoders
