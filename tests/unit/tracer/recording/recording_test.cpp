@@ -531,7 +531,7 @@ TEST_CASE("a flight recorder that finds too little room keeps the last that has 
     REQUIRE_FALSE(kept.events.empty());
     CHECK(same_event(by_inode(kept.events.back(), kept), as_written(last)));
     CHECK(recorded.writer->counts().dropped == 50'000 - recorded.writer->counts().events);
-    CHECK(recorded.writer->counts().events >= kept.events.size());
+    CHECK(recorded.writer->counts().events < 50'000);
     CHECK(kept.sessions.size() == 1);
 }
 
