@@ -1,5 +1,7 @@
 #include "tracer/output/role_text.hpp"
 
+#include "decoders/text/printable.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <string_view>
@@ -48,7 +50,7 @@ std::string role_text(const ProcessRoleInfo& role) {
     if (text.empty()) return text;
     if (role.container) text += " of " + container_text(role.container);
     if (!role.exec_id.empty()) text += " (exec " + role.exec_id + ")";
-    return text;
+    return text::printable(text);
 }
 
 }  // namespace shimtrace::output

@@ -1,7 +1,9 @@
 #include "tracer/output/text/trace_printer.hpp"
 
 #include "decoders/syscalls/capture.hpp"
+#include "decoders/syscalls/quote.hpp"
 #include "decoders/syscalls/table.hpp"
+#include "decoders/text/printable.hpp"
 #include "tracer/output/call_choice.hpp"
 #include "tracer/output/call_name.hpp"
 #include "tracer/output/role_text.hpp"
@@ -363,7 +365,10 @@ void TracePrinter::add_prefix(Tid tid) {
     const auto comm = [&]() -> std::string {
         if (!options_.style.pid_comms) return {};
         const auto found = threads_.find(tid);
-        return found == threads_.end() || found->second.task.comm.empty() ? std::string() : "<" + found->second.task.comm + ">";
+        if (found == threads_.end() || found->second.task.comm.empty()) return {};
+        std::string name = "<";
+        decoders::append_escaped(name, found->second.task.comm, "<>");
+        return name + ">";
     };
     switch (options_.prefix) {
         case PidPrefix::column:
@@ -417,7 +422,7 @@ void TracePrinter::tell_line(const Event& at, std::string_view text) {
     interrupt_open_line();
     const auto thread = threads_.find(at.tid);
     begin_line(at, thread == threads_.end() ? -1 : thread->second.enter.number);
-    text_ += text;
+    text_ += text::printable(text);
     end_line();
 }
 
@@ -426,7 +431,7 @@ void TracePrinter::notice(Tid tid, std::string_view text) {
         pass_on();
         text_of_ = tid;
     }
-    text_.append("shimtrace: ").append(text).append("\n");
+    text_.append("shimtrace: ").append(text::printable(text)).append("\n");
 }
 
 void TracePrinter::pass_on() {

@@ -1,5 +1,6 @@
 #include "tracer/output/text/why_text.hpp"
 
+#include "decoders/text/printable.hpp"
 #include "tracer/output/diagnosis_words.hpp"
 
 #include <fmt/format.h>
@@ -34,7 +35,9 @@ std::size_t columns(std::string_view text) {
 
 /// Words in lines of at most `width` columns; lines after the first begin with `indent`. A word longer than a line stays whole:
 /// a path that is cut cannot be copied.
-std::string wrap(std::string_view text, std::size_t width, std::string_view first, std::string_view indent) {
+std::string wrap(std::string_view foreign, std::size_t width, std::string_view first, std::string_view indent) {
+    const std::string safe = text::printable(foreign);
+    std::string_view text = safe;
     std::string out(first);
     std::size_t used = columns(first);
     bool fresh = true;
@@ -84,7 +87,7 @@ std::string root_of(const Diagnosis& diagnosis) {
 void draw_chain(const Diagnosis& diagnosis, std::size_t width, std::string& out) {
     std::string from;
     for (const ChainLink& link : diagnosis.chain) {
-        if (link.from != from) out += fmt::format("  {}\n", link.from);
+        if (link.from != from) out += fmt::format("  {}\n", text::printable(link.from));
         std::string line = fmt::format("─{}→ {}", link.waits, link.on);
         if (!link.to.empty()) line += fmt::format("{}─→ {}", link.on.empty() ? "" : " ", link.to);
         out += wrap(line, width, "    ", "      ");
@@ -131,7 +134,7 @@ void print_one(const Diagnosis& diagnosis, const WhyStyle& style, const Paint& p
         out += paint.head("What can be done (nothing was):") + "\n";
         for (const Remedy& remedy : diagnosis.remedies) {
             out += wrap(fmt::format("[{}] {}", word(remedy.risk), remedy.text), width, "  ", "    ");
-            if (!remedy.command.empty()) out += fmt::format("      {}\n", remedy.command);
+            if (!remedy.command.empty()) out += fmt::format("      {}\n", text::printable(remedy.command));
         }
     }
     if (style.whole_graph && !diagnosis.graph.edges.empty()) {

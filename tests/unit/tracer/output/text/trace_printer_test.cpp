@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace shimtrace;
@@ -61,6 +62,17 @@ TEST_CASE("calls that overlap are split into unfinished and resumed, as strace s
           "[pid    11] close(4 <unfinished ...>\n"
           "[pid    10] <... close resumed>)        = 0\n"
           "[pid    11] <... close resumed>)        = -1 EBADF (Bad file descriptor)\n");
+}
+
+TEST_CASE("a thread's name moves no cursor and forges no line") {
+    PrintOptions options;
+    options.style.pid_comms = true;
+    Session session(options);
+    session.printer.task({.pid = Pid{10}, .tid = Tid{10}, .comm = "a\x1b[2J\n\xc2\x9b\xe2\x80\xae\xff>"});
+    const std::string text = session.feed({enter(10, 1us, "close", {3}), leave(10, 3us, 0)});
+    CHECK(std::ranges::count(text, '\n') == 1);
+    CHECK(std::ranges::all_of(text, [](char c) { return c == '\n' || (c >= ' ' && c < '\x7f'); }));
+    CHECK(text.starts_with("[pid    10<a\\33[2J\\n"));
 }
 
 TEST_CASE("being idle in the middle of a call changes no byte") {
