@@ -1,10 +1,11 @@
-// What runc and crun keep about a container: ROOT/ID/state.json (libcontainer's) and ROOT/ID/status (crun's).
+// What a runtime keeps about a container in ROOT/ID: libcontainer's state.json, crun's status …
 #pragma once
 
-#include "decoders/oci/strict_json.hpp"
+#include "decoders/oci/typed_json.hpp"
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,7 @@ namespace shimtrace::oci {
 
 /// There is no status in it: the runtime derives that from the kernel.
 struct RuntimeState {
-    std::string id;  ///< empty in crun's, where the directory's name is the id
+    std::string id;  ///< empty where the directory's name alone is the id
     std::int32_t init_pid = 0;
     std::uint64_t init_start = 0;  ///< clock ticks after boot: field 22 of /proc/PID/stat
     std::string created;           ///< RFC 3339
@@ -25,8 +26,23 @@ struct RuntimeState {
     std::vector<std::string> stdio;  ///< what the init's descriptors 0, 1 and 2 led to: "pipe:[38898]"
 };
 
-/// Strict: every key that the runtime relies on must be there and of its type.
-std::expected<RuntimeState, JsonError> parse_runc_state(std::string_view text);
-std::expected<RuntimeState, JsonError> parse_crun_status(std::string_view text);
+/// A key that the runtime relies on.
+struct RequiredKey {
+    std::string_view pointer;
+    JsonKind kind;
+};
+
+/// Where a runtime's state has what: JSON pointers; empty: nowhere.
+struct StateForm {
+    std::span<const RequiredKey> required;
+    std::string_view id, init_pid, init_start, created, bundle;
+    std::string_view labels;  ///< a list of "KEY=VALUE", of which one is "bundle=PATH"
+    std::string_view rootfs;  ///< where it is relative, to the bundle
+    std::string_view cgroup, cgroup_paths, systemd_cgroup;
+    std::string_view stdio;  ///< a list, or a string that holds one as JSON
+};
+
+/// Strict: every required key must be there and of its type.
+std::expected<RuntimeState, JsonError> parse_state(std::string_view text, const StateForm& form);
 
 }  // namespace shimtrace::oci

@@ -80,6 +80,8 @@ struct Process {
     std::vector<FdEntry> fds;
     bool fds_known = false;  ///< false: not permitted or not asked
     std::optional<GoProgram> go;
+    std::uint32_t uid = 0;      ///< as seen from here; 0 only where real, effective and saved user are all root
+    bool foreign_root = false;  ///< in another mount namespace than ours and pid 1's, and its root directory is another than theirs
 };
 
 /// A pipe or fifo seen at any descriptor of the snapshot's processes.
@@ -110,6 +112,7 @@ struct Mount {
     std::int32_t id = 0, parent = 0;
     std::uint64_t device = 0;
     std::string mount_point, type, source, options;
+    std::string root;                ///< which directory of its file system is mounted there
     Pid seen_from;                   ///< whose mountinfo it is
     Pid fuse_server;                 ///< fuse: the process that serves it, where it could be told
     std::uint64_t fuse_waiting = 0;  ///< requests without an answer (fusectl)
@@ -167,6 +170,8 @@ struct ContainerFiles {
     std::vector<OciHook> hooks;
     std::string unresponsive_mount;  ///< its bundle or state lies on this mount, which does not answer: they were not read
     Pid seen_through;                ///< its paths are those of this process's root; 0: shimtrace's own
+    std::string runtime;             ///< whose state it is: "runc", "crun" …; empty: none was found
+    std::uint32_t owner = 0;         ///< the user whose container it is: root, or who runs a rootless runtime
 };
 
 /// Who looked: what could be seen follows from it.
@@ -176,6 +181,14 @@ struct Observer {
     std::uint64_t capabilities = 0;  ///< effective, as capget(2) tells: bit N is capability N
     bool host_pids = true;           ///< in the host's pid namespace
     bool host_users = true;          ///< in the host's user namespace, where its capabilities count
+};
+
+/// What presented itself as containerd's, a shim's or a runtime's and was not believed: it may be an attack.
+struct UntrustedSource {
+    std::string what;        ///< "process 4711 (sh) says that it is runc with the root /tmp/x", "/tmp/x/c1/state.json"
+    std::string why;         ///< "it runs in a container", "user 1000 may write there" …
+    Pid pid;                 ///< who says so; 0: a file
+    ContainerRef container;  ///< whose process it is
 };
 
 struct Snapshot {
@@ -196,6 +209,7 @@ struct Snapshot {
     std::vector<ContainerRef> asked;        ///< the containers asked about; a container that has no process left has no pid in `targets`
     std::vector<std::string> asked_places;  ///< of `asked`: where the state of one of several namesakes is; empty: none is
     Observer observer;
+    std::vector<UntrustedSource> untrusted;
 };
 
 }  // namespace shimtrace

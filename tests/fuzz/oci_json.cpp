@@ -1,6 +1,6 @@
 // config.json and state.json: any bytes give a document or a precise error, never a crash, and nothing that harms a terminal.
 #include "decoders/oci/config.hpp"
-#include "decoders/oci/runtime_state.hpp"
+#include "decoders/oci/runtimes.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check(config.error());
     else
         for (const ConfigProblem& problem : config->problems) check(problem.error);
-    if (const auto state = parse_runc_state(text); !state) check(state.error());
-    if (const auto status = parse_crun_status(text); !status) check(status.error());
+    for (const Runtime& runtime : runtimes())
+        if (const auto state = parse_state(text, runtime.state); !state) check(state.error());
     return 0;
 }

@@ -1,7 +1,7 @@
 #include "tracer/containerd/audit_facts.hpp"
 
 #include "decoders/oci/config.hpp"
-#include "decoders/oci/runtime_state.hpp"
+#include "decoders/oci/runtimes.hpp"
 #include "tracer/containerd/ask_shim.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_files.hpp"
@@ -174,7 +174,7 @@ private:
         const HostFiles& files = files_of(container);
         const auto text = files.read(container.state_path, most_json);
         if (!text) return;
-        const auto state = container.state_path.ends_with("/status") ? oci::parse_crun_status(*text) : oci::parse_runc_state(*text);
+        const auto state = oci::parse_state(*text, oci::runtime_named(container.runtime).state);
         if (!state) return;
         facts.state_read = true;
         facts.systemd_cgroup = state->systemd_cgroup;
@@ -214,6 +214,7 @@ private:
             if (!container.containerd_address.empty()) daemon_sockets_.insert(container.containerd_address);
         }
         for (const Process& process : facts_.snapshot.processes) {
+            if (process.role.role != ProcessRole::shim || process.uid != 0) continue;
             if (const auto shim = parse_shim(process.command_line)) daemon_sockets_.insert(shim->address);
         }
         std::map<std::string, ShimSocket> sockets;
@@ -351,7 +352,7 @@ Result<AuditFacts> gather_audit_facts(const AuditScope& scope) {
         return fail("find /run or /var in " + scope.copy, 0, "give the directory that holds the host's files");
     Snapshot snapshot;
     const Layout layout = find_layout(snapshot, files, scope.run_dir, everybody);
-    snapshot.containers = find_containers(snapshot, layout, files, everybody, static_cast<std::int64_t>(time(nullptr)));
+    snapshot.containers = find_containers(snapshot, layout, files, everybody, static_cast<std::int64_t>(time(nullptr))).containers;
     return Gatherer(scope, files, nullptr).gather(std::move(snapshot), layout.instances);
 }
 

@@ -1,5 +1,7 @@
 #include "tracer/containerd/command_line.hpp"
 
+#include "decoders/oci/runtimes.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -32,87 +34,60 @@ constexpr ValueOption<ContainerdCommand> containerd_options[] = {
     {"l"},
 };
 
-// runc 1.0 to 1.3 (main.go) and crun 1.x (crun.c).
-constexpr ValueOption<RuntimeCommand> global_options[] = {
-    {"root", &RuntimeCommand::root},
-    {"log", &RuntimeCommand::log},
-    {"log-format"},
-    {"log-level"},
-    {"criu"},
-    {"rootless"},
-    {"cgroup-manager"},
-};
-
-// All subcommands' options that take a value; no name means two things.
-constexpr ValueOption<RuntimeCommand> subcommand_options[] = {
-    {"bundle", &RuntimeCommand::bundle},
-    {"b", &RuntimeCommand::bundle},
-    {"pid-file", &RuntimeCommand::pid_file},
-    {"console-socket", &RuntimeCommand::console_socket},
-    {"process", &RuntimeCommand::process_file},
-    {"p", &RuntimeCommand::process_file},
-    {"preserve-fds"},
-    {"preserve-file"},
-    {"config"},
-    {"f"},
-    {"cwd"},
-    {"env"},
-    {"e"},
-    {"user"},
-    {"u"},
-    {"additional-gids"},
-    {"g"},
-    {"apparmor"},
-    {"process-label"},
-    {"cap"},
-    {"c"},
-    {"cgroup"},
-    {"format"},
-    {"interval"},
-    {"stats"},
-    {"resources"},
-    {"r"},
-    {"image-path"},
-    {"work-path"},
-    {"parent-path"},
-    {"page-server"},
-    {"manage-cgroups-mode"},
-    {"status-fd"},
-    {"lsm-profile"},
-    {"lsm-mount-context"},
-    {"empty-ns"},
-    {"blkio-weight"},
-    {"cpu-period"},
-    {"cpu-quota"},
-    {"cpu-burst"},
-    {"cpu-share"},
-    {"cpu-rt-period"},
-    {"cpu-rt-runtime"},
-    {"cpuset-cpus"},
-    {"cpuset-mems"},
-    {"kernel-memory"},
-    {"kernel-memory-tcp"},
-    {"memory"},
-    {"memory-reservation"},
-    {"memory-swap"},
-    {"pids-limit"},
-    {"l3-cache-schema"},
-    {"mem-bw-schema"},
-    {"cpu-idle"},
-};
-
-constexpr std::string_view runtime_operations[] = {
-    "create", "start",  "exec",   "run",        "kill",    "delete", "state", "ps",       "pause",
-    "resume", "update", "events", "checkpoint", "restore", "list",   "spec",  "features",
-};
-
 /// Flags that a runtime's caller writes before the subcommand; that and a subcommand make a command line a runtime's.
 constexpr std::string_view caller_flags[] = {"root", "log", "log-format", "systemd-cgroup", "cgroup-manager", "rootless"};
 
+/// Where the value of a runtime's option goes; nullptr: nowhere.
+constexpr std::string RuntimeCommand::*field_of(oci::OptionMeaning meaning) {
+    switch (meaning) {
+        case oci::OptionMeaning::root:
+            return &RuntimeCommand::root;
+        case oci::OptionMeaning::log:
+            return &RuntimeCommand::log;
+        case oci::OptionMeaning::bundle:
+            return &RuntimeCommand::bundle;
+        case oci::OptionMeaning::pid_file:
+            return &RuntimeCommand::pid_file;
+        case oci::OptionMeaning::console_socket:
+            return &RuntimeCommand::console_socket;
+        case oci::OptionMeaning::process_file:
+            return &RuntimeCommand::process_file;
+        case oci::OptionMeaning::other:
+            break;
+    }
+    return nullptr;
+}
+
+/// Its options that take a value: of the runtime that it is, or of any where its name is none's.
+class RuntimeOptions {
+public:
+    explicit RuntimeOptions(const oci::Runtime* runtime) : runtime_(runtime) {}
+
+    [[nodiscard]] std::optional<ValueOption<RuntimeCommand>> global(std::string_view name) const {
+        return find(name, &oci::Runtime::global_options);
+    }
+    [[nodiscard]] std::optional<ValueOption<RuntimeCommand>> of_subcommand(std::string_view name) const {
+        return find(name, &oci::Runtime::command_options);
+    }
+
+private:
+    [[nodiscard]] std::optional<ValueOption<RuntimeCommand>> find(std::string_view name,
+                                                                  std::span<const oci::ValueOption> oci::Runtime::*options) const {
+        for (const oci::Runtime& each : oci::runtimes()) {
+            if (runtime_ != nullptr && runtime_ != &each) continue;
+            const auto found = std::ranges::find(each.*options, name, &oci::ValueOption::name);
+            if (found != (each.*options).end()) return ValueOption<RuntimeCommand>{found->name, field_of(found->meaning)};
+        }
+        return std::nullopt;
+    }
+
+    const oci::Runtime* runtime_;
+};
+
 template <typename Command>
-const ValueOption<Command>* find_option(std::span<const ValueOption<Command>> options, std::string_view name) {
+std::optional<ValueOption<Command>> find_option(std::span<const ValueOption<Command>> options, std::string_view name) {
     const auto found = std::ranges::find(options, name, &ValueOption<Command>::name);
-    return found == options.end() ? nullptr : &*found;
+    return found == options.end() ? std::nullopt : std::optional(*found);
 }
 
 /// One command line, walked word by word.
@@ -125,15 +100,15 @@ public:
     std::string_view next() { return words_[at_++]; }
     bool is_option() const { return !done() && peek().size() > 1 && peek().front() == '-' && peek() != "--"; }
 
-    /// The option's name without dashes. Its value, written as "name=value" or as the next word, goes where `options` say.
-    template <typename Command>
-    std::string_view option(std::span<const ValueOption<Command>> options, Command& command) {
+    /// The option's name without dashes. Its value, written as "name=value" or as the next word, goes where what `find` finds for it says.
+    template <typename Command, typename Find>
+    std::string_view option(Command& command, const Find& find) {
         std::string_view word = next();
         word.remove_prefix(word.starts_with("--") ? 2 : 1);
         const std::size_t equals = word.find('=');
         const std::string_view name = word.substr(0, equals);
-        const ValueOption<Command>* row = find_option(options, name);
-        if (row == nullptr) return name;
+        const std::optional<ValueOption<Command>> row = find(name);
+        if (!row) return name;
         std::string_view value;
         if (equals != word.npos)
             value = word.substr(equals + 1);
@@ -172,7 +147,8 @@ std::string_view program_name(std::string_view path) {
 std::optional<ShimCommand> parse_shim(CommandLine arguments) {
     ShimCommand command;
     Words words(arguments);
-    while (words.is_option()) words.option<ShimCommand>(shim_options, command);
+    const auto find = [](std::string_view name) { return find_option<ShimCommand>(shim_options, name); };
+    while (words.is_option()) words.option(command, find);
     if (!words.done()) command.action = words.next();
     if (command.ns.empty() || command.id.empty() || command.address.empty()) return std::nullopt;
     return command;
@@ -180,19 +156,22 @@ std::optional<ShimCommand> parse_shim(CommandLine arguments) {
 
 std::optional<RuntimeCommand> parse_runtime(CommandLine arguments, bool known_binary) {
     RuntimeCommand command;
+    const RuntimeOptions options(arguments.empty() ? nullptr : oci::runtime_of_program(program_name(arguments.front())));
+    const auto global = [&](std::string_view name) { return options.global(name); };
+    const auto of_subcommand = [&](std::string_view name) { return options.of_subcommand(name); };
     Words words(arguments);
     bool called_as_runtime = known_binary;
     while (words.is_option()) {
-        const std::string_view name = words.option<RuntimeCommand>(global_options, command);
+        const std::string_view name = words.option(command, global);
         if (std::ranges::find(caller_flags, name) != std::end(caller_flags)) called_as_runtime = true;
         if (name == "systemd-cgroup") command.systemd_cgroup = true;
     }
     if (!called_as_runtime || words.done()) return std::nullopt;
     command.operation = words.next();
-    if (std::ranges::find(runtime_operations, command.operation) == std::end(runtime_operations)) return std::nullopt;
+    if (!oci::is_runtime_operation(command.operation)) return std::nullopt;
     while (!words.done()) {
         if (words.is_option()) {
-            words.option<RuntimeCommand>(subcommand_options, command);
+            words.option(command, of_subcommand);
         } else if (words.peek() == "--") {
             words.next();
         } else {
@@ -210,7 +189,8 @@ bool is_runtime_init(CommandLine arguments) {
 ContainerdCommand parse_containerd(CommandLine arguments) {
     ContainerdCommand command;
     Words words(arguments);
-    while (words.is_option()) words.option<ContainerdCommand>(containerd_options, command);
+    const auto find = [](std::string_view name) { return find_option<ContainerdCommand>(containerd_options, name); };
+    while (words.is_option()) words.option(command, find);
     return command;
 }
 

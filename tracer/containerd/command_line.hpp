@@ -21,7 +21,8 @@ struct ShimCommand {
 };
 std::optional<ShimCommand> parse_shim(CommandLine arguments);
 
-/// `runc --root R --log L create --bundle B --pid-file P ID`, whatever the binary's name. runc's and crun's options.
+/// `runc --root R --log L create --bundle B --pid-file P ID`, whatever the binary's name. The runtimes' options are in
+/// decoders/oci/runtimes.
 struct RuntimeCommand {
     std::string operation;  ///< "create", "start", "exec", "kill" …
     std::string root;       ///< --root; empty: the runtime's default

@@ -1,11 +1,13 @@
 #include "tracer/containerd/container_files.hpp"
 
 #include "decoders/oci/config.hpp"
-#include "decoders/oci/runtime_state.hpp"
+#include "decoders/oci/runtimes.hpp"
 #include "decoders/oci/typed_json.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_index.hpp"
 #include "tracer/containerd/find_target.hpp"
+#include "tracer/containerd/path_trust.hpp"
+#include "tracer/containerd/provenance.hpp"
 #include "tracer/containerd/roles.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +16,9 @@
 #include <cerrno>
 #include <charconv>
 #include <ctime>
+#include <iterator>
 #include <set>
+#include <unordered_map>
 
 namespace shimtrace::containerd {
 
@@ -48,63 +52,96 @@ std::string cgroup_of(const oci::RuntimeState& state) {
     return state.cgroup.starts_with('/') ? state.cgroup : "";
 }
 
-/// What a bundle's options.json says about the runtime: its root.
-std::string configured_root(const HostFiles& files, const std::string& bundle) {
-    const auto text = files.read(bundle + "/options.json", most_json);
-    if (!text) return "";
-    const auto options = oci::parse_json(*text);
-    return options ? oci::string_at(*options, "/root") : "";
-}
-
 class ContainerFinder {
 public:
     ContainerFinder(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents, std::int64_t now_s)
-        : snapshot_(snapshot), layout_(layout), files_(files), lives_here_(residents), now_s_(now_s) {}
+        : snapshot_(snapshot), layout_(layout), files_(files), lives_here_(residents), trust_(snapshot, files), now_s_(now_s) {}
 
-    std::vector<ContainerFiles> find() {
+    FoundContainers find() {
         for (const Instance& instance : layout_.instances) add_bundles(instance);
         add_shims_without_bundle();
-        std::vector<std::string> roots = layout_.runtime_roots;
-        for (const ContainerFiles& each : found_) {
-            if (!each.runc_root.empty() && std::ranges::find(roots, each.runc_root) == roots.end()) roots.push_back(each.runc_root);
-        }
-        std::vector<std::string> unseen;
-        for (const std::string& root : roots)
-            if (!add_states(root)) unseen.push_back(root);
+        std::vector<RuntimeRoot> roots = layout_.runtime_roots;
+        std::set<std::string> listed;
+        for (const RuntimeRoot& root : roots) listed.insert(root.path);
+        for (const ContainerFiles& each : found_)
+            if (!each.runc_root.empty() && listed.insert(each.runc_root).second) roots.push_back({each.runc_root, each.owner, true});
+        std::set<std::string> unseen;
+        for (const RuntimeRoot& root : roots)
+            if (!add_states(root)) unseen.insert(root.path);
         for (ContainerFiles& each : found_) {
             for (const std::string& path : {each.bundle, each.runc_root + "/" + each.container.id})
                 if (each.unresponsive_mount.empty()) each.unresponsive_mount = files_.unresponsive_mount_over(path);
             if (!each.unresponsive_mount.empty() || each.state_json_exists || !each.state_json_error.empty()) continue;
             // Without permission, or in a mount namespace where /run is another, a state that is not there proves nothing.
-            if (!each.bundle_exists || std::ranges::find(unseen, each.runc_root) != unseen.end() || has_other_mounts(each.container))
+            if (!each.bundle_exists || unseen.contains(each.runc_root) || has_other_mounts(each.container))
                 each.runc_root.clear();
             else
                 note_missing_state(each);
         }
-        return std::move(found_);
+        return {std::move(found_), std::move(untrusted_)};
     }
 
 private:
+    /// Told once for each place; what comes in thousands is told of its first.
+    bool refuse(const std::string& path, const Doubt& doubt) {
+        constexpr std::size_t most = 100;
+        if (doubt.empty()) return false;
+        if (untrusted_.size() < most && refused_.insert(path).second) untrusted_.push_back({path, doubt, {}, {}});
+        return true;
+    }
+
+    /// What of a directory that is believed is not believed itself.
+    bool refuse_entry(const std::string& path, std::uint32_t owner) {
+        if (files_.is_copy()) return false;
+        const auto facts = files_.facts(path);
+        return facts && refuse(path, doubt_of_entry(*facts, owner));
+    }
+
+    Result<std::string> read(const ContainerFiles& container, const std::string& path, std::size_t limit) {
+        if (refuse_entry(path, container.owner)) return fail("read " + path, 0, "it is not believed: others may have written it");
+        return files_.read(path, limit);
+    }
+
+    ContainerFiles& add(ContainerRef ref, std::uint32_t owner) {
+        by_id_.emplace(ref.id, found_.size());
+        ContainerFiles& container = found_.emplace_back();
+        container.container = std::move(ref);
+        container.owner = owner;
+        return container;
+    }
+
     void add_bundles(const Instance& instance) {
         const std::string tasks = instance.state_dir + "/" + std::string(task_directory);
+        const bool usual = is_usual_state_dir(instance.state_dir);
+        if (refuse(tasks, usual ? trust_.doubt_of(tasks, 0) : trust_.doubt_of_named(tasks, 0))) return;
         const auto namespaces = files_.list(tasks);
         if (!namespaces) return;
         for (const std::string& ns : *namespaces) {
+            if (refuse_entry(tasks + "/" + ns, 0)) continue;
             const auto ids = files_.list(tasks + "/" + ns);
             if (!ids) continue;
             for (const std::string& id : *ids) {
                 if (found_.size() >= most_containers) return;
-                ContainerFiles& container = found_.emplace_back();
-                container.container = {ns, id};
+                const std::string bundle = tasks + "/" + ns + "/" + id;
+                if (refuse_entry(bundle, 0)) continue;
+                ContainerFiles& container = add({ns, id}, 0);
                 container.state_dir = instance.state_dir;
                 container.containerd_address = instance.address;
-                container.bundle = tasks + "/" + ns + "/" + id;
+                container.bundle = bundle;
                 container.bundle_exists = true;
                 read_bundle(container);
-                const std::string root = configured_root(files_, container.bundle);
-                container.runc_root = (root.empty() ? "/run/containerd/runc" : root) + "/" + ns;
+                const std::string root = configured_root(container);
+                container.runc_root = canonical_path((root.empty() ? "/run/containerd/runc" : root) + "/" + ns);
             }
         }
+    }
+
+    /// What a bundle's options.json says about the runtime: its root.
+    std::string configured_root(const ContainerFiles& container) {
+        const auto text = read(container, container.bundle + "/options.json", most_json);
+        if (!text) return "";
+        const auto options = oci::parse_json(*text);
+        return options ? oci::string_at(*options, "/root") : "";
     }
 
     void add_shims_without_bundle() {
@@ -113,14 +150,16 @@ private:
             if (!lives_here_(process)) continue;
             const auto command = parse_shim(process.command_line);
             const auto cwd = parse_bundle_path(process.cwd);
-            const bool known = std::ranges::any_of(found_, [&](const ContainerFiles& each) {
+            const auto [first, last] = by_id_.equal_range(process.role.container.id);
+            const bool known = std::any_of(first, last, [&](const auto& entry) {
+                const ContainerFiles& each = found_[entry.second];
                 return each.container == process.role.container &&
                        (!cwd || each.bundle == cwd->bundle || each.containerd_address == command->address);
             });
             if (known || !command) continue;
-            ContainerFiles& container = found_.emplace_back();
-            container.container = process.role.container;
+            ContainerFiles& container = add(process.role.container, process.uid);
             container.containerd_address = command->address;
+            if (process.uid != 0) continue;  // its paths are those of a mount namespace of its own
             container.runc_root = "/run/containerd/runc/" + container.container.ns;
             if (cwd) {
                 container.state_dir = cwd->state_dir;
@@ -134,15 +173,15 @@ private:
 
     void read_bundle(ContainerFiles& container) {
         const std::string& bundle = container.bundle;
-        if (const auto address = files_.read(bundle + "/address", 4096)) {
+        if (const auto address = read(container, bundle + "/address", 4096)) {
             container.address = without_line_end(*address);
-        } else if (const auto bootstrap = files_.read(bundle + "/bootstrap.json", most_json)) {
+        } else if (const auto bootstrap = read(container, bundle + "/bootstrap.json", most_json)) {
             if (const auto document = oci::parse_json(*bootstrap)) container.address = oci::string_at(*document, "/address");
         }
         if (const auto names = files_.list(bundle, 5000)) {
             for (const std::string& name : *names) {
                 if (!name.ends_with(".pid")) continue;
-                const auto text = files_.read(bundle + "/" + name, 64);
+                const auto text = read(container, bundle + "/" + name, 64);
                 const Pid pid = text ? parse_pid(*text) : Pid{};
                 if (name == "init.pid")
                     container.init_pid = pid;
@@ -150,12 +189,14 @@ private:
                     container.execs.push_back({name.substr(0, name.size() - 4), pid});
             }
         }
-        if (const auto log = files_.read_tail(bundle + "/log.json", most_log)) container.log_errors = error_lines(*log, 10);
+        const std::string log_path = bundle + "/log.json";
+        if (refuse_entry(log_path, container.owner)) return read_config(container);
+        if (const auto log = files_.read_tail(log_path, most_log)) container.log_errors = error_lines(*log, 10);
         read_config(container);
     }
 
     void read_config(ContainerFiles& container) {
-        const auto text = files_.read(container.bundle + "/config.json", most_json);
+        const auto text = read(container, container.bundle + "/config.json", most_json);
         if (!text) {
             if (container.bundle_exists && text.error().number != EACCES) container.config_json_error = text.error().message();
             return;
@@ -196,45 +237,54 @@ private:
     }
 
     /// False: the root is there, perhaps, and cannot be looked into.
-    bool add_states(const std::string& root) {
-        const auto ids = files_.list(root);
+    bool add_states(const RuntimeRoot& root) {
+        if (refuse(root.path, root.named ? trust_.doubt_of_named(root.path, root.owner) : trust_.doubt_of(root.path, root.owner)))
+            return false;
+        // One directory may have several names.
+        const auto place = files_.target_facts(root.path);
+        if (place && !listed_.emplace(place->device, place->inode).second) return true;
+        const auto ids = files_.list(root.path, most_containers);
         if (!ids) return ids.error().number == ENOENT;
         for (const std::string& id : *ids) {
             if (found_.size() >= most_containers) break;
-            const std::string directory = root + "/" + id;
+            const std::string directory = root.path + "/" + id;
             const auto facts = files_.facts(directory);
-            if (facts && facts->type == FileType::directory) add_state(root, id, directory);
+            if (!facts || facts->type != FileType::directory) continue;
+            if (!files_.is_copy() && refuse(directory, doubt_of_entry(*facts, root.owner))) continue;
+            add_state(root, id, directory);
         }
         return true;
     }
 
-    void add_state(const std::string& root, const std::string& id, const std::string& directory) {
-        const bool runc = files_.facts(directory + "/state.json").has_value();
-        const bool crun = !runc && files_.facts(directory + "/status").has_value();
+    /// By what only its state has; nullptr: there is no state.
+    const oci::Runtime* runtime_of(const std::string& directory) const {
+        const auto found = std::ranges::find_if(
+            oci::runtimes(), [&](const oci::Runtime& each) { return files_.facts(directory + "/" + std::string(each.mark)).has_value(); });
+        return found == oci::runtimes().end() ? nullptr : &*found;
+    }
+
+    void add_state(const RuntimeRoot& root, const std::string& id, const std::string& directory) {
+        const oci::Runtime* runtime = runtime_of(directory);
         const auto fifo = files_.facts(directory + "/exec.fifo");
         // An empty directory below a root that others share need not be a runtime's at all.
-        const std::string path = directory + (crun ? "/status" : "/state.json");
+        const oci::Runtime& row = runtime != nullptr ? *runtime : oci::runtime_named("");
+        const std::string path = directory + "/" + std::string(row.state_file);
+        if (refuse_entry(path, root.owner)) return;
         const auto text = files_.read(path, most_json);
         std::optional<std::expected<oci::RuntimeState, oci::JsonError>> parsed;
-        if (text) parsed = crun ? oci::parse_crun_status(*text) : oci::parse_runc_state(*text);
+        if (text) parsed = oci::parse_state(*text, row.state);
         const std::string bundle = parsed && *parsed ? (*parsed)->bundle : "";
 
         ContainerFiles* container = match(root, id, bundle);
         if (container == nullptr) {
-            if (!runc && !crun && !fifo) return;
-            container = &found_.emplace_back();
-            container->container = {std::string(namespace_of_runtime_root(root)), id};
-            container->bundle = bundle;
-            container->bundle_exists = !bundle.empty() && files_.facts(bundle).has_value();
-            if (const auto place = parse_bundle_path(bundle)) {
-                container->container.ns = place->ns;
-                container->state_dir = place->state_dir;
-            }
-            if (container->bundle_exists) read_bundle(*container);
+            if (runtime == nullptr && !fifo) return;
+            container = &add({root.owner == 0 ? std::string(namespace_of_runtime_root(root.path)) : "", id}, root.owner);
+            add_named_bundle(*container, bundle);
         }
-        container->runc_root = root;
+        container->runc_root = root.path;
         container->state_path = path;
-        container->state_json_exists = runc || crun;
+        container->state_json_exists = runtime != nullptr;
+        container->runtime = row.name;
         if (fifo && fifo->type == FileType::fifo) {
             container->exec_fifo = true;
             if (now_s_ >= fifo->modified_s) container->exec_fifo_age_s = now_s_ - fifo->modified_s;
@@ -248,23 +298,43 @@ private:
         }
     }
 
+    /// A bundle that only the state tells of. Of another user's container it must be that user's own.
+    void add_named_bundle(ContainerFiles& container, const std::string& bundle) {
+        if (bundle.empty() || refuse(bundle, trust_.doubt_of_named(bundle, container.owner))) return;
+        const auto facts = files_.facts(bundle);
+        if (facts && !files_.is_copy() && facts->uid != container.owner) return;
+        container.bundle = bundle;
+        container.bundle_exists = facts.has_value();
+        if (const auto place = parse_bundle_path(bundle); place && container.owner == 0) {
+            container.container.ns = place->ns;
+            container.state_dir = place->state_dir;
+        }
+        if (container.bundle_exists) read_bundle(container);
+    }
+
     static void take(ContainerFiles& container, const oci::RuntimeState& state, const std::string& id) {
         container.state_init_pid = Pid{state.init_pid};
         container.state_init_start = state.init_start;
         container.created = state.created;
         container.cgroup = cgroup_of(state);
+        // Another user's container is in that user's part of the tree, whatever its state says.
+        if (container.owner != 0 && container.cgroup.find(fmt::format("/user-{}.slice/", container.owner)) == std::string::npos)
+            container.cgroup.clear();
         if (!state.rootfs.empty()) container.rootfs = state.rootfs;
         if (!state.id.empty() && state.id != id) container.state_json_error = fmt::format("it is of container {}, not of {}", state.id, id);
     }
 
-    /// The container whose state ROOT/ID is: by the bundle that it names, else by namespace and id.
-    ContainerFiles* match(const std::string& root, const std::string& id, const std::string& bundle) {
+    /// The container whose state ROOT/ID is: by the bundle that it names, else by namespace and id. One that has its state keeps it:
+    /// another root's container of the same id is another container.
+    ContainerFiles* match(const RuntimeRoot& root, const std::string& id, const std::string& bundle) {
         ContainerFiles* by_name = nullptr;
-        for (ContainerFiles& each : found_) {
-            if (each.container.id != id) continue;
+        const auto [first, last] = by_id_.equal_range(id);
+        for (auto entry = first; entry != last; ++entry) {
+            ContainerFiles& each = found_[entry->second];
+            if (!each.state_path.empty() || each.owner != root.owner) continue;
             if (!bundle.empty() && each.bundle == bundle) return &each;
-            const bool may_be = each.runc_root == root && (bundle.empty() || !each.bundle_exists || each.bundle.empty());
-            if (may_be && by_name == nullptr && each.state_path.empty()) by_name = &each;
+            const bool may_be = each.runc_root == root.path && (bundle.empty() || !each.bundle_exists || each.bundle.empty());
+            if (may_be && by_name == nullptr) by_name = &each;
         }
         return by_name;
     }
@@ -281,85 +351,22 @@ private:
     const Layout& layout_;
     const HostFiles& files_;
     const Resident& lives_here_;
+    PathTrust trust_;
     std::int64_t now_s_;
     std::vector<ContainerFiles> found_;
+    std::unordered_multimap<std::string, std::size_t> by_id_;  ///< positions in found_
+    std::vector<UntrustedSource> untrusted_;
+    std::set<std::string> refused_;
+    std::set<std::pair<std::uint64_t, Inode>> listed_;
 };
 
 }  // namespace
 
-std::vector<ContainerFiles> find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files,
-                                            const Resident& residents, std::int64_t now_s) {
-    std::vector<ContainerFiles> found = ContainerFinder(snapshot, layout, files, residents, now_s).find();
-    for (ContainerFiles& each : found) each.seen_through = files.process();
+FoundContainers find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents,
+                                std::int64_t now_s) {
+    FoundContainers found = ContainerFinder(snapshot, layout, files, residents, now_s).find();
+    for (ContainerFiles& each : found.containers) each.seen_through = files.process();
     return found;
-}
-
-std::vector<std::string> error_lines(std::string_view log, std::size_t most) {
-    std::vector<std::string> lines;
-    while (!log.empty()) {
-        const std::string_view line = log.substr(0, log.find('\n'));
-        log.remove_prefix(std::min(log.size(), line.size() + 1));
-        // Lines of runc's JSON log: {"level":"error","msg":"…","time":"…"}.
-        if (line.find("\"error\"") == line.npos && line.find("\"fatal\"") == line.npos && line.find("\"panic\"") == line.npos) continue;
-        const auto entry = oci::parse_json(line);
-        if (!entry || !entry->is_object()) continue;
-        const std::string level = oci::string_at(*entry, "/level");
-        if (level != "error" && level != "fatal" && level != "panic") continue;
-        std::string message = oci::string_at(*entry, "/msg");
-        if (message.size() > 2000) message.resize(2000);
-        const std::string time = oci::string_at(*entry, "/time");
-        lines.push_back(time.empty() ? message : time + " " + message);
-    }
-    if (lines.size() > most) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(most));
-    return lines;
-}
-
-void find_shims(Snapshot& snapshot) {
-    struct Shim {
-        const Process* process;
-        ShimCommand command;
-    };
-    std::vector<Shim> shims;
-    std::unordered_map<Pid, const Process*> processes;
-    for (const Process& process : snapshot.processes) {
-        processes[process.pid] = &process;
-        if (process.role.role != ProcessRole::shim || !process.role.operation.empty() || process.state == 'Z') continue;
-        if (auto command = parse_shim(process.command_line)) shims.push_back({&process, std::move(*command)});
-    }
-    const auto process = [&](Pid pid) {
-        const auto found = processes.find(pid);
-        return found == processes.end() ? nullptr : found->second;
-    };
-    const auto shim_of = [&](const ContainerFiles& files, std::string_view id) {
-        const Process* best = nullptr;
-        for (const Shim& shim : shims) {
-            if (shim.command.ns != files.container.ns || shim.command.id != id) continue;
-            const bool same_instance = files.containerd_address.empty() || shim.command.address == files.containerd_address;
-            if (same_instance || best == nullptr) best = shim.process;
-            if (same_instance) break;
-        }
-        return best;
-    };
-    const auto is_shim = [&](const Process* candidate) {
-        return candidate != nullptr && std::ranges::any_of(shims, [&](const Shim& shim) { return shim.process == candidate; });
-    };
-    for (ContainerFiles& files : snapshot.containers) {
-        files.sandbox_shim = {};
-        if (files.container.ns.empty()) continue;
-        const Process* shim = shim_of(files, files.container.id);
-        const Process* init = process(living_init(files, process(files.state_init_pid), process(files.init_pid)));
-        if (shim == nullptr && init != nullptr && is_shim(process(init->parent))) shim = process(init->parent);
-        if (shim == nullptr && !files.sandbox.empty()) shim = shim_of(files, files.sandbox);
-        if (shim != nullptr) files.sandbox_shim = shim->pid;
-    }
-    // Bundles that name one socket have one shim.
-    for (ContainerFiles& files : snapshot.containers) {
-        if (files.sandbox_shim || files.address.empty()) continue;
-        for (const ContainerFiles& other : snapshot.containers) {
-            if (other.sandbox_shim && other.address == files.address && other.container.ns == files.container.ns)
-                files.sandbox_shim = other.sandbox_shim;
-        }
-    }
 }
 
 namespace {
@@ -382,10 +389,13 @@ void read_container_files(Snapshot& snapshot, const std::string& run_dir) {
     const MountViews views(snapshot);
     std::set<std::pair<std::uint64_t, Inode>> known;  // one directory may be seen from more than one mount namespace
     std::vector<ContainerFiles> all;
+    std::vector<UntrustedSource> untrusted;
     for (const MountViews::View& view : views.all()) {
         const Resident residents = views.residents_of(view);
         const Layout layout = find_layout(snapshot, view.files, run_dir, residents);
-        for (ContainerFiles& files : find_containers(snapshot, layout, view.files, residents, now_s)) {
+        FoundContainers found = find_containers(snapshot, layout, view.files, residents, now_s);
+        std::ranges::move(found.untrusted, std::back_inserter(untrusted));
+        for (ContainerFiles& files : found.containers) {
             const auto place = views.all().size() > 1 ? place_of(files, view.files) : std::nullopt;
             if (!place || known.insert(*place).second) all.push_back(std::move(files));
         }
@@ -393,6 +403,8 @@ void read_container_files(Snapshot& snapshot, const std::string& run_dir) {
     snapshot.containers = std::move(all);
     find_shims(snapshot);
     assign_roles(snapshot);
+    snapshot.untrusted = unbelieved_claims(snapshot);
+    std::ranges::move(untrusted, std::back_inserter(snapshot.untrusted));
 }
 
 }  // namespace shimtrace::containerd

@@ -14,10 +14,15 @@ namespace shimtrace::containerd {
 constexpr std::size_t most_json = 4U << 20U;
 constexpr std::size_t most_log = 64U << 10U;
 
+struct FoundContainers {
+    std::vector<ContainerFiles> containers;
+    std::vector<UntrustedSource> untrusted;  ///< what there was beside them and was not believed
+};
+
 /// One container for each bundle directory, each ID directory of a runtime root, and each shim that has neither. `now_s`: seconds
 /// after the epoch, for ages. `residents`: whose paths those of `files` are.
-std::vector<ContainerFiles> find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files,
-                                            const Resident& residents, std::int64_t now_s);
+FoundContainers find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents,
+                                std::int64_t now_s);
 
 /// Which shim serves each container: its own, or that of its pod.
 void find_shims(Snapshot& snapshot);

@@ -2,15 +2,17 @@
 
 #include "tracer/containerd/command_line.hpp"
 
+#include <shimtrace/container_identity.hpp>
+
+#include <algorithm>
 #include <optional>
 
 namespace shimtrace::containerd {
 
 Pid living_init(const ContainerFiles& container, const Process* by_state_pid, const Process* by_pid_file) {
     if (container.state_init_pid) {
-        // runc's state carries the start time, so it is the better witness.
-        const bool same =
-            by_state_pid != nullptr && (container.state_init_start == 0 || by_state_pid->start_time == container.state_init_start);
+        // The runtime's state carries the start time, so it is the better witness.
+        const bool same = by_state_pid != nullptr && is_init_of_state(container, *by_state_pid);
         return same ? container.state_init_pid : Pid{};
     }
     return by_pid_file != nullptr ? container.init_pid : Pid{};
@@ -46,13 +48,16 @@ std::string_view socket_path(std::string_view address) {
     return address;
 }
 
-ContainerIndex::ContainerIndex(const Snapshot& snapshot) : snapshot_(snapshot) {
+ContainerIndex::ContainerIndex(const Snapshot& snapshot) {
     for (const Process& process : snapshot.processes) processes_[process.pid] = &process;
     for (const ContainerFiles& each : snapshot.containers) {
         if (const Pid init = living_init(each, process(each.state_init_pid), process(each.init_pid))) inits_.try_emplace(init, &each);
         if (!each.bundle.empty()) bundles_.try_emplace(each.bundle, &each);
         if (each.cgroup.size() > 1) cgroups_.try_emplace(each.cgroup, &each);
-        ids_.try_emplace(each.container.id, &each);
+        if (!each.address.empty()) addresses_.try_emplace(socket_path(each.address), &each);
+        ids_[each.container.id].push_back(&each);
+        for (const ExecPidFile& exec : each.execs) execs_[exec.exec_id].push_back(&each);
+        if (each.owner == 0 && !each.containerd_address.empty()) containerd_addresses_.insert(each.containerd_address);
     }
 }
 
@@ -72,53 +77,56 @@ const ContainerFiles* ContainerIndex::by_bundle(std::string_view path) const {
 }
 
 const ContainerFiles* ContainerIndex::by_name(std::string_view ns, std::string_view id) const {
-    for (const ContainerFiles& each : snapshot_.containers) {
-        if (each.container.id == id && each.container.ns == ns) return &each;
-    }
-    return nullptr;
+    const auto found = ids_.find(id);
+    if (found == ids_.end()) return nullptr;
+    const auto named = std::ranges::find_if(found->second, [&](const ContainerFiles* each) { return each->container.ns == ns; });
+    return named == found->second.end() ? nullptr : *named;
 }
 
 const ContainerFiles* ContainerIndex::by_runtime_root(std::string_view root, std::string_view id) const {
-    for (const ContainerFiles& each : snapshot_.containers) {
-        if (each.container.id == id && each.runc_root == root) return &each;
-    }
-    return nullptr;
+    const auto found = ids_.find(id);
+    if (found == ids_.end()) return nullptr;
+    const auto kept = std::ranges::find_if(found->second, [&](const ContainerFiles* each) { return each->runc_root == root; });
+    return kept == found->second.end() ? nullptr : *kept;
 }
 
 const ContainerFiles* ContainerIndex::by_shim_address(std::string_view address) const {
-    for (const ContainerFiles& each : snapshot_.containers) {
-        if (!each.address.empty() && socket_path(each.address) == address) return &each;
-    }
-    return nullptr;
+    const auto found = addresses_.find(address);
+    return found == addresses_.end() ? nullptr : found->second;
 }
 
 const ContainerFiles* ContainerIndex::by_cgroup(std::string_view cgroup) const {
+    const ContainerFiles* outermost = nullptr;
+    for (std::string_view path = cgroup; path.size() > 1; path = parent_path(path))
+        if (const auto found = cgroups_.find(path); found != cgroups_.end()) outermost = found->second;
+    if (outermost != nullptr) return outermost;
     for (std::string_view path = cgroup; path.size() > 1; path = parent_path(path)) {
-        if (const auto found = cgroups_.find(path); found != cgroups_.end()) return found->second;
         // systemd's scopes: "cri-containerd-ID.scope", "docker-ID.scope"; cgroupfs: the id itself.
         std::string_view name = base_name(path);
         if (name.ends_with(".scope")) {
             name.remove_suffix(6);
             for (std::size_t dash = name.find('-'); dash != name.npos; dash = name.find('-')) {
                 name.remove_prefix(dash + 1);
-                if (const auto found = ids_.find(name); found != ids_.end()) return found->second;
+                if (const auto found = ids_.find(name); found != ids_.end()) {
+                    outermost = found->second.front();
+                    break;
+                }
             }
         } else if (const auto found = ids_.find(name); found != ids_.end()) {
-            return found->second;
+            outermost = found->second.front();
         }
     }
-    return nullptr;
+    return outermost;
 }
 
 const ContainerFiles* ContainerIndex::by_exec(std::string_view ns, std::string_view exec_id) const {
+    const auto found = execs_.find(exec_id);
+    if (found == execs_.end()) return nullptr;
     const ContainerFiles* only = nullptr;
-    for (const ContainerFiles& each : snapshot_.containers) {
-        if (each.container.ns != ns) continue;
-        for (const ExecPidFile& exec : each.execs) {
-            if (exec.exec_id != exec_id) continue;
-            if (only != nullptr) return nullptr;
-            only = &each;
-        }
+    for (const ContainerFiles* each : found->second) {
+        if (each->container.ns != ns) continue;
+        if (only != nullptr) return nullptr;
+        only = each;
     }
     return only;
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 namespace shimtrace::containerd {
 
@@ -13,26 +15,33 @@ class ContainerIndex {
 public:
     explicit ContainerIndex(const Snapshot& snapshot);
 
-    /// nullptr: none is known.
+    /// nullptr: none is known. Where several are meant, the first.
     [[nodiscard]] const ContainerFiles* by_init(Pid pid) const;
     [[nodiscard]] const ContainerFiles* by_bundle(std::string_view path) const;
     [[nodiscard]] const ContainerFiles* by_name(std::string_view ns, std::string_view id) const;
     [[nodiscard]] const ContainerFiles* by_runtime_root(std::string_view root, std::string_view id) const;
     [[nodiscard]] const ContainerFiles* by_shim_address(std::string_view address) const;
-    /// The container whose cgroup this is or lies in; failing that the one whose id its path names.
+    /// The container whose cgroup this is or lies in; failing that the one whose id its path names. Of several the outermost: what is below
+    /// its own cgroup a container names as it likes.
     [[nodiscard]] const ContainerFiles* by_cgroup(std::string_view cgroup) const;
     /// The container with an exec of that id in namespace `ns`; nullptr too where several have one.
     [[nodiscard]] const ContainerFiles* by_exec(std::string_view ns, std::string_view exec_id) const;
     /// The exec that brought `pid` in; nullptr: none did.
     [[nodiscard]] const ExecPidFile* exec_of(const ContainerFiles& container, Pid pid) const;
 
+    /// A socket that root's containers have as containerd's.
+    [[nodiscard]] bool is_containerd_address(std::string_view path) const { return containerd_addresses_.contains(path); }
+
     [[nodiscard]] const Process* process(Pid pid) const;
 
 private:
-    const Snapshot& snapshot_;
+    using Containers = std::unordered_map<std::string_view, std::vector<const ContainerFiles*>>;
+
     std::unordered_map<Pid, const Process*> processes_;
     std::unordered_map<Pid, const ContainerFiles*> inits_;
-    std::unordered_map<std::string_view, const ContainerFiles*> bundles_, cgroups_, ids_;
+    std::unordered_map<std::string_view, const ContainerFiles*> bundles_, cgroups_, addresses_;
+    Containers ids_, execs_;
+    std::unordered_set<std::string_view> containerd_addresses_;
 };
 
 /// The init of a container as its files name it, if that very process lives: a reused pid is not it. 0: none.

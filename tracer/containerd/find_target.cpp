@@ -128,7 +128,11 @@ private:
     std::expected<FoundTarget, TargetError> daemon() const {
         FoundTarget target{std::string(text_), {}, {}, {}, {}, {}};
         for (const Process& process : snapshot_.processes) {
-            if (process.role.role == ProcessRole::containerd) target.pids.push_back(process.pid);
+            if (process.role.role == ProcessRole::containerd && process.uid == 0) target.pids.push_back(process.pid);
+        }
+        if (target.pids.empty()) {  // a rootless one
+            for (const Process& process : snapshot_.processes)
+                if (process.role.role == ProcessRole::containerd) target.pids.push_back(process.pid);
         }
         if (target.pids.size() == 1) return target;
         if (target.pids.empty()) return none("no containerd is running");

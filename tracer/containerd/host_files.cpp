@@ -74,7 +74,8 @@ std::optional<FileFacts> facts_of(int fd) {
     struct stat status {};
     if (fd < 0 || fstat(fd, &status) != 0) return std::nullopt;
     return FileFacts{type_of(status.st_mode), status.st_mode & 07777U, static_cast<std::uint64_t>(status.st_size),
-                     status.st_dev,           Inode{status.st_ino},    status.st_mtim.tv_sec};
+                     status.st_dev,           Inode{status.st_ino},    status.st_mtim.tv_sec,
+                     status.st_uid,           status.st_gid,           status.st_nlink};
 }
 
 /// Opens for reading what an O_PATH descriptor has been found to be: no race between the look and the opening.

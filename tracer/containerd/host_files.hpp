@@ -25,6 +25,8 @@ struct FileFacts {
     std::uint64_t device = 0;
     Inode inode;
     std::int64_t modified_s = 0;  ///< seconds after the epoch
+    std::uint32_t uid = 0, gid = 0;
+    std::uint64_t links = 1;  ///< names that it has
 };
 
 class HostFiles {

@@ -7,6 +7,7 @@
 
 #include <shimtrace/snapshot.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +28,25 @@ struct Instance {
     std::vector<Pid> others;  ///< more containerds that run on the same STATE
 };
 
+/// A directory that holds a runtime's ID directories.
+struct RuntimeRoot {
+    std::string path;
+    std::uint32_t owner = 0;  ///< whose containers they are
+    bool named = false;       ///< somebody said so; else it is where such are kept
+};
+
 struct Layout {
     std::vector<Instance> instances;
-    std::vector<std::string> runtime_roots;  ///< directories that hold a runtime's ID directories
+    std::vector<RuntimeRoot> runtime_roots;
 };
+
+/// Without a slash at its end; /var/run is a link to /run wherever systemd is, and both spellings are in use.
+std::string canonical_path(std::string_view path);
+
+/// A place where containerd usually listens.
+bool is_usual_containerd_address(std::string_view path);
+/// A STATE where containerd usually is.
+bool is_usual_state_dir(std::string_view path);
 
 /// Processes must have their roles; only `residents` of the files are asked for paths. `run_dir`: containerd's STATE, where the user says
 /// it.

@@ -1,11 +1,15 @@
 #include "tracer/containerd/roles.hpp"
 
+#include "decoders/oci/runtimes.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_index.hpp"
+#include "tracer/containerd/layout.hpp"
 #include "tracer/containerd/open_file_roles.hpp"
+#include "tracer/containerd/provenance.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace shimtrace::containerd {
 
@@ -22,7 +26,6 @@ constexpr KnownProgram known_programs[] = {
     {"kubelet", ProcessRole::client},        {"k3s", ProcessRole::client},     {"rke2", ProcessRole::client},
     {"buildkitd", ProcessRole::client},      {"finch", ProcessRole::client},
 };
-constexpr std::string_view runtime_programs[] = {"runc", "crun", "youki", "docker-runc", "runc.amd64", "runc.arm64"};
 
 std::string_view argument_name(const Process& process) {
     return process.command_line.empty() ? std::string_view{} : program_name(process.command_line.front());
@@ -38,7 +41,7 @@ bool is_shim_name(std::string_view name) {
 }
 
 bool has_runtime_name(const Process& process) {
-    return any_name(process, [](std::string_view name) { return std::ranges::find(runtime_programs, name) != std::end(runtime_programs); });
+    return any_name(process, [](std::string_view name) { return oci::runtime_of_program(name) != nullptr; });
 }
 
 /// Deeper in pid namespaces than `other`, or in another mount namespace: already inside a container.
@@ -47,19 +50,33 @@ bool is_inside(const Process& process, const Process& other) {
     return process.ns.mnt && other.ns.mnt && process.ns.mnt != other.ns.mnt;
 }
 
-/// In a pid namespace below `other`'s: what a runtime that has only unshared its mounts, or was started so, is not.
-bool is_in_inner_pid_namespace(const Process& process, const Process& other) {
-    return !other.ns_pids.empty() && process.ns_pids.size() > other.ns_pids.size();
-}
-
 bool is_namespace_init(const Process& process) {
     return process.ns_pids.size() > 1 && process.ns_pids.back() == 1;
 }
 
-/// "runc:[1:CHILD]", "runc:[2:INIT]", or a sealed copy of the runtime that has `init` as its only argument.
+/// "runc:[1:CHILD]", "runc:[2:INIT]".
+bool has_init_name(const Process& process) {
+    return std::ranges::any_of(
+        oci::runtimes(), [&](const oci::Runtime& each) { return !each.init_name.empty() && process.comm.starts_with(each.init_name); });
+}
+
+/// That, or a sealed copy of the runtime that has `init` as its only argument.
 bool inits_runtime(const Process& process) {
-    if (process.comm.starts_with("runc:[") || process.comm.starts_with("crun:[")) return true;
-    return is_runtime_init(process.command_line);
+    return has_init_name(process) || is_runtime_init(process.command_line);
+}
+
+/// By its executable's name, or by arguments that only a shim has: then it is called as it calls itself.
+bool is_shim(const Process& process) {
+    if (is_shim_name(program_name(process.exe))) return true;
+    if (!goes_by_its_name(process)) return false;
+    return parse_shim(process.command_line) || is_shim_name(argument_name(process)) || (process.exe.empty() && is_shim_name(process.comm));
+}
+
+/// By its executable's name; by the name that it has otherwise where the executable is a copy in memory or can't be read.
+bool is_runtime_program(const Process& process) {
+    if (oci::runtime_of_program(program_name(process.exe)) != nullptr) return true;
+    const bool nameless = process.exe.empty() || process.exe.starts_with("/memfd:") || process.exe.starts_with("/proc/");
+    return (nameless || goes_by_its_name(process)) && has_runtime_name(process);
 }
 
 ProcessRoleInfo shim_role(const Process& process) {
@@ -91,17 +108,25 @@ ProcessRoleInfo as(ProcessRole role, const ProcessRoleInfo& of) {
     return {role, of.container, of.exec_id, of.operation};
 }
 
+/// The init that a runtime has made and that is not the container's program yet: crun's keeps the command line of `crun create`.
+bool is_unstarted_init(const Process& process) {
+    if (inits_runtime(process)) return true;
+    const auto command = parse_runtime(process.command_line, has_runtime_name(process));
+    return command && (command->operation == "create" || command->operation == "run" || command->operation == "restore");
+}
+
 /// A child of a shim: the runtime at work, `runc init` after the runtime has left, or the container itself.
 ProcessRoleInfo child_of_shim(const Process& process, const Process& shim, const ProcessRoleInfo& shim_info) {
     const bool inside = is_inside(process, shim);
     if (inits_runtime(process)) return {ProcessRole::runtime_init, shim_info.container};
     const auto command = parse_runtime(process.command_line, has_runtime_name(process));
-    if (command) {
-        // crun does not exec itself anew: its init still has the command line of `crun create`.
+    // A container's process may be the shim's child and call itself what it likes: whose it is, is told by its cgroup and the files.
+    if (command && !is_of_host(process) && is_unstarted_init(process))
+        return {ProcessRole::runtime_init, shim_info.container, "", command->operation};
+    if (command && is_of_host(process)) {
         ProcessRoleInfo info = runtime_role(*command, shim_info.container.ns);
-        // Its create itself may have other mounts than the shim; who waits for the start there is told by the files.
         if (!info.container) info.container = shim_info.container;
-        return is_in_inner_pid_namespace(process, shim) ? as(ProcessRole::runtime_init, info) : info;
+        return info;
     }
     if (inside) return {is_namespace_init(process) ? ProcessRole::container_init : ProcessRole::container_exec, shim_info.container};
     const bool namespaces_known = process.ns.mnt && shim.ns.mnt;
@@ -123,15 +148,14 @@ ProcessRoleInfo child_of_runtime(const Process& process, const Process& runtime,
 }
 
 ProcessRoleInfo role_by_itself(const Process& process) {
-    if (const auto command = parse_shim(process.command_line)) return shim_role(process);
-    if (any_name(process, is_shim_name)) return shim_role(process);
-    const auto command = parse_runtime(process.command_line, has_runtime_name(process));
-    if (command && (has_runtime_name(process) || (!command->root.empty() && !command->log.empty()))) {
-        const ProcessRoleInfo info = runtime_role(*command, "");
-        // crun's init keeps the command line of `crun create` until the container's own program runs.
-        return is_namespace_init(process) ? as(ProcessRole::runtime_init, info) : info;
-    }
-    if (process.comm.starts_with("runc:[") || (inits_runtime(process) && is_namespace_init(process))) return {ProcessRole::runtime_init};
+    if (!is_of_host(process))
+        return {is_namespace_init(process) && is_unstarted_init(process) ? ProcessRole::runtime_init : ProcessRole::none};
+    if (is_shim(process)) return shim_role(process);
+    const bool known = is_runtime_program(process);
+    const auto command = parse_runtime(process.command_line, known);
+    if (command && (known || (!command->root.empty() && !command->log.empty() && goes_by_its_name(process))))
+        return runtime_role(*command, "");
+    if (has_init_name(process)) return {ProcessRole::runtime_init};
     for (const KnownProgram& program : known_programs) {
         if (program_name(process.exe) == program.name || (process.exe.empty() && argument_name(process) == program.name) ||
             (process.exe.empty() && process.command_line.empty() && process.comm == program.name)) {
@@ -149,7 +173,11 @@ bool is_of_container(ProcessRole role) {
 class ProcessRoles {
 public:
     explicit ProcessRoles(Snapshot& snapshot) : snapshot_(snapshot), index_(snapshot) {
-        for (Process& process : snapshot.processes) processes_[process.pid] = &process;
+        for (Process& process : snapshot.processes) {
+            processes_[process.pid] = &process;
+            if (process.uid != 0 || !is_of_host(process)) continue;
+            if (const auto shim = parse_shim(process.command_line); shim && is_shim(process)) root_shims_.emplace(shim->ns, shim->id);
+        }
     }
 
     void assign() {
@@ -185,7 +213,13 @@ private:
             if (info.role != ProcessRole::runtime_init) info = {ProcessRole::container_init, files->container};
             return info;
         }
+        if (is_of_machinery(info.role) && has_other_mounts_than_init(process)) {
+            if (const ContainerFiles* files = inner_container(process)) info = {ProcessRole::none, files->container};
+        }
         switch (info.role) {
+            case ProcessRole::shim:
+                if (is_of_another_user(process, info.container)) info = {};
+                break;
             case ProcessRole::runtime:
                 complete_runtime(process, info);
                 break;
@@ -219,12 +253,31 @@ private:
                process.pid.value > 1;
     }
 
+    static bool is_of_machinery(ProcessRole role) {
+        return role == ProcessRole::shim || role == ProcessRole::runtime || role == ProcessRole::containerd || role == ProcessRole::client;
+    }
+
+    bool has_other_mounts_than_init(const Process& process) const {
+        const Process* init = find(Pid{1});
+        return init != nullptr && init->ns.mnt && process.ns.mnt && process.ns.mnt != init->ns.mnt;
+    }
+
+    /// An unprivileged process that says it is the shim of somebody else's container.
+    bool is_of_another_user(const Process& process, const ContainerRef& container) const {
+        if (process.uid == 0 || !container) return false;
+        if (const ContainerFiles* files = index_.by_name(container.ns, container.id); files != nullptr && files->owner != process.uid)
+            return true;
+        return root_shims_.contains(container);
+    }
+
     void complete_runtime(const Process& process, ProcessRoleInfo& info) const {
         const auto command = parse_runtime(process.command_line, true);
         if (!command) return;
         const ContainerFiles* files = index_.by_runtime_root(command->root, info.container.id);
         if (files == nullptr && !command->bundle.empty()) files = index_.by_bundle(command->bundle);
         if (files != nullptr && files->container.id == info.container.id) info.container = files->container;
+        // Another user's command acts on that user's containers only.
+        if (process.uid != 0 && (files == nullptr || files->owner != process.uid)) info.container = {};
     }
 
     /// A shim of a pod serves several containers: which one is this process of?
@@ -289,20 +342,15 @@ private:
         }
     }
 
-    /// Whoever listens on the socket that shims have as -address is containerd, whatever its name.
+    /// Whoever listens on the socket that shims have as -address is containerd, whatever its name; a path alone makes nobody that.
     void adopt_socket_owner(Process& process) {
         if (process.role.role != ProcessRole::none && process.role.role != ProcessRole::client) return;
-        for (const FdEntry& entry : process.fds) {
-            if (!entry.target.socket || entry.target.socket->state != "LISTEN") continue;
-            const std::string& local = entry.target.socket->local;
-            const bool ours = std::ranges::any_of(snapshot_.containers, [&](const ContainerFiles& files) {
-                return !files.containerd_address.empty() && files.containerd_address == local;
-            });
-            if (ours || base_name(local) == "containerd.sock") {
-                process.role = {ProcessRole::containerd};
-                return;
-            }
-        }
+        if (process.uid != 0 || !is_of_host(process) || process.role.container) return;
+        const bool listens = std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
+            return entry.target.socket && entry.target.socket->state == "LISTEN" &&
+                   (index_.is_containerd_address(entry.target.socket->local) || is_usual_containerd_address(entry.target.socket->local));
+        });
+        if (listens) process.role = {ProcessRole::containerd};
     }
 
     Snapshot& snapshot_;
@@ -310,6 +358,7 @@ private:
     std::unordered_map<Pid, Process*> processes_;
     std::unordered_map<Pid, bool> resolved_;
     std::unordered_map<Inode, const Process*> inits_by_namespace_;
+    std::set<ContainerRef> root_shims_;
 };
 
 }  // namespace

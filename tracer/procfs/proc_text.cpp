@@ -130,6 +130,8 @@ StatusText parse_status(std::string_view text) {
             status.thread_group = number<std::int32_t>(value);
         else if (key == "TracerPid")
             status.tracer = number<std::int32_t>(value);
+        else if (key == "Uid")
+            for (int which = 0; which < 3 && status.uid == 0; ++which) status.uid = number<std::uint32_t>(word(value));
         else if (key == "NSpid")
             while (!value.empty()) status.ns_pids.push_back(number<std::int32_t>(word(value)));
         else if (key == "SigPnd" || key == "ShdPnd")
@@ -215,7 +217,7 @@ std::vector<Mount> parse_mountinfo(std::string_view text, Pid seen_from) {
         std::string_view numbers = word(line);
         const std::string_view major_text = take(numbers, ':');
         mount.device = device(major_text, numbers, 10);
-        word(line);  // the root of the mount within its file system
+        mount.root = unmangle(word(line));
         mount.mount_point = unmangle(word(line));
         mount.options = word(line);
         for (std::string_view field = word(line); field != "-"; field = word(line))  // optional fields: propagation

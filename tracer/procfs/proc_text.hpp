@@ -36,6 +36,7 @@ struct StatusText {
     std::uint64_t pending = 0, blocked = 0, ignored = 0, caught = 0;  ///< pending: SigPnd | ShdPnd
     std::uint64_t context_switches = 0;
     std::uint32_t seccomp = 0;
+    std::uint32_t uid = 0;  ///< 0 only where real, effective and saved user are all root; else the first of them that is not
 };
 StatusText parse_status(std::string_view text);
 

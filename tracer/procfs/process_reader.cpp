@@ -156,9 +156,11 @@ std::optional<TableRow> read_identity(const ProcDirectory& process_directory, st
         process.blocked_signals = status.blocked;
         process.ignored_signals = status.ignored;
         process.caught_signals = status.caught;
+        process.uid = status.uid;
     }
     process.ns.pid = namespace_inode(directory, "ns/pid", "pid:[");
     process.ns.mnt = namespace_inode(directory, "ns/mnt", "mnt:[");
+    process.foreign_root = has_foreign_root(directory, process.ns.mnt);
     row.memory_asked = has_memory(process) && read_program(directory, process, scratch, errors);
     return row;
 }

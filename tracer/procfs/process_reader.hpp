@@ -1,6 +1,7 @@
 // One process and its threads from an open /proc/PID.
 #pragma once
 
+#include "tracer/procfs/host_root.hpp"
 #include "tracer/procfs/mounts.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/read_errors.hpp"

@@ -192,7 +192,9 @@ struct Schema<Process> {
                                        Field{25, &Process::threads},
                                        Field{26, &Process::fds},
                                        Field{27, &Process::fds_known},
-                                       Field{28, &Process::go}};
+                                       Field{28, &Process::go},
+                                       Field{29, &Process::uid},
+                                       Field{30, &Process::foreign_root}};
 };
 template <>
 struct Schema<Pipe> {
@@ -222,7 +224,7 @@ struct Schema<Mount> {
     static constexpr std::tuple fields{
         Field{1, &Mount::id},          Field{2, &Mount::parent},        Field{3, &Mount::device},  Field{4, &Mount::mount_point},
         Field{5, &Mount::type},        Field{6, &Mount::source},        Field{7, &Mount::options}, Field{8, &Mount::seen_from},
-        Field{9, &Mount::fuse_server}, Field{10, &Mount::fuse_waiting}, Field{11, &Mount::frozen}};
+        Field{9, &Mount::fuse_server}, Field{10, &Mount::fuse_waiting}, Field{11, &Mount::frozen}, Field{12, &Mount::root}};
 };
 template <>
 struct Schema<FileLock> {
@@ -267,7 +269,9 @@ struct Schema<ContainerFiles> {
                                        Field{26, &ContainerFiles::execs},
                                        Field{27, &ContainerFiles::hooks},
                                        Field{28, &ContainerFiles::unresponsive_mount},
-                                       Field{29, &ContainerFiles::seen_through}};
+                                       Field{29, &ContainerFiles::seen_through},
+                                       Field{30, &ContainerFiles::runtime},
+                                       Field{31, &ContainerFiles::owner}};
 };
 template <>
 struct Schema<Observer> {
@@ -275,14 +279,19 @@ struct Schema<Observer> {
                                        Field{4, &Observer::host_pids}, Field{5, &Observer::host_users}};
 };
 template <>
+struct Schema<UntrustedSource> {
+    static constexpr std::tuple fields{Field{1, &UntrustedSource::what}, Field{2, &UntrustedSource::why}, Field{3, &UntrustedSource::pid},
+                                       Field{4, &UntrustedSource::container}};
+};
+template <>
 struct Schema<Snapshot> {
     static constexpr std::tuple fields{
-        Field{1, &Snapshot::host},      Field{2, &Snapshot::taken},        Field{3, &Snapshot::taken_monotonic},
-        Field{4, &Snapshot::targets},   Field{5, &Snapshot::processes},    Field{6, &Snapshot::pipes},
-        Field{7, &Snapshot::sockets},   Field{8, &Snapshot::cgroups},      Field{9, &Snapshot::mounts},
-        Field{10, &Snapshot::locks},    Field{11, &Snapshot::containers},  Field{12, &Snapshot::clock_ticks_per_second},
-        Field{13, &Snapshot::stopped},  Field{14, &Snapshot::read_errors}, Field{15, &Snapshot::asked},
-        Field{16, &Snapshot::observer}, Field{17, &Snapshot::asked_places}};
+        Field{1, &Snapshot::host},      Field{2, &Snapshot::taken},         Field{3, &Snapshot::taken_monotonic},
+        Field{4, &Snapshot::targets},   Field{5, &Snapshot::processes},     Field{6, &Snapshot::pipes},
+        Field{7, &Snapshot::sockets},   Field{8, &Snapshot::cgroups},       Field{9, &Snapshot::mounts},
+        Field{10, &Snapshot::locks},    Field{11, &Snapshot::containers},   Field{12, &Snapshot::clock_ticks_per_second},
+        Field{13, &Snapshot::stopped},  Field{14, &Snapshot::read_errors},  Field{15, &Snapshot::asked},
+        Field{16, &Snapshot::observer}, Field{17, &Snapshot::asked_places}, Field{18, &Snapshot::untrusted}};
 };
 template <>
 struct Schema<TaskInfo> {

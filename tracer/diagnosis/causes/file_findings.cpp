@@ -3,6 +3,8 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
+#include <shimtrace/container_identity.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,10 +20,8 @@ const Process* living_init(const Context& look, const ContainerFiles& files) {
     for (const Pid pid : {look.scope.init, files.state_init_pid, files.init_pid}) {
         const Process* process = pid ? look.facts.process(pid) : nullptr;
         if (!process || is_zombie(*process)) continue;
-        const bool same_start = files.state_init_start == 0 || pid != files.state_init_pid || process->start_time == 0 ||
-                                process->start_time == files.state_init_start;
         const bool ours = is_container_role(process->role.role) && process->role.container == files.container;
-        if (ours || (same_start && files.state_init_start != 0)) return process;
+        if (ours || (pid == files.state_init_pid && is_init_of_state(files, *process))) return process;
     }
     for (const Pid pid : look.scope.processes)
         if (const Process* process = look.facts.process(pid); process && !is_zombie(*process)) return process;

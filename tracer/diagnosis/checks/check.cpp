@@ -1,7 +1,10 @@
 #include "tracer/diagnosis/checks/check.hpp"
 
+#include "decoders/text/shell_quoted.hpp"
 #include "tracer/diagnosis/checks/check_list.hpp"
 #include "tracer/diagnosis/checks/places.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -32,6 +35,9 @@ constexpr Check checks[] = {
     {"state-missing", error, false, "without its state runc knows no such container: exec, kill and delete say that it does not exist",
      state_missing},
     {"state-corrupt", error, false, "runc can't load the container: exec, kill, pause and delete fail, the shim's as well", state_corrupt},
+    {"state-untrusted", warning, true,
+     "somebody may want root to act on what he has made: it could name another's processes, or hooks that a runtime's command runs as root",
+     state_untrusted},
     {"pid-reused", warning, true, "a signal sent to that pid reaches another process; the container itself has ended", pid_reused},
     {"init-pid-mismatch", error, false, "the shim and runc act on different processes", init_pid_mismatch},
     {"config-invalid", error, false,
@@ -107,9 +113,9 @@ std::vector<Finding> run(const AuditFacts& facts) {
 }
 
 std::string runtime_command(const ContainerFiles& files) {
-    const bool crun = files.state_path.ends_with("/status");
-    std::string command = crun ? "crun" : "runc";
-    if (!files.runc_root.empty()) command += " --root " + files.runc_root;
+    std::string command = files.runtime.empty() ? "runc" : files.runtime;
+    if (files.owner != 0) command = fmt::format("sudo -u '#{}' env XDG_RUNTIME_DIR=/run/user/{} {}", files.owner, files.owner, command);
+    if (!files.runc_root.empty()) command += " --root " + text::shell_quoted(files.runc_root);
     return command;
 }
 

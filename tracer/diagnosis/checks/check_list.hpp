@@ -22,6 +22,7 @@ void states_differ(const AuditFacts&, Findings&);  // the last of all: it says w
 // file_checks.cpp: what the files hold
 void state_missing(const AuditFacts&, Findings&);
 void state_corrupt(const AuditFacts&, Findings&);
+void state_untrusted(const AuditFacts&, Findings&);
 void init_pid_mismatch(const AuditFacts&, Findings&);
 void config_invalid(const AuditFacts&, Findings&);
 void config_nonconformant(const AuditFacts&, Findings&);

@@ -1,5 +1,7 @@
 #include "tracer/diagnosis/checks/container_view.hpp"
 
+#include <shimtrace/container_identity.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -35,8 +37,7 @@ ContainerView container_view(const AuditFacts& facts, std::size_t index) {
     subject.shim = find_process(facts.snapshot, files.sandbox_shim);
     const Process* by_state = find_process(facts.snapshot, files.state_init_pid);
     if (by_state != nullptr) {
-        const bool same = files.state_init_start == 0 || by_state->start_time == files.state_init_start;
-        (same ? subject.init : subject.reused) = by_state;
+        (is_init_of_state(files, *by_state) ? subject.init : subject.reused) = by_state;
     } else if (!files.state_init_pid) {
         // Only the pid file tells: believed where the process looks like the container's.
         const Process* by_file = find_process(facts.snapshot, files.init_pid);

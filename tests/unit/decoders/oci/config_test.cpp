@@ -1,5 +1,5 @@
 #include "decoders/oci/config.hpp"
-#include "decoders/oci/runtime_state.hpp"
+#include "decoders/oci/runtimes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,6 +9,13 @@
 using namespace shimtrace::oci;
 
 namespace {
+
+auto parse_runc_state(std::string_view text) {
+    return parse_state(text, runtime_named("runc").state);
+}
+auto parse_crun_status(std::string_view text) {
+    return parse_state(text, runtime_named("crun").state);
+}
 
 constexpr std::string_view good = R"({
   "ociVersion": "1.0.2-dev",

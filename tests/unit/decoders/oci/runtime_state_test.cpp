@@ -1,5 +1,5 @@
-#include "decoders/oci/runtime_state.hpp"
 #include "decoders/oci/config.hpp"
+#include "decoders/oci/runtimes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -50,6 +50,10 @@ constexpr Malformed malformed[] = {
     {"{\n  \"id\"", "\n  \"id\"", 2, 7, "something follows the document"},
     {"{\n  \"id\"", "\xEF\xBB\xBF{\n  \"id\"", 1, 1, "byte order mark"},
 };
+
+std::expected<RuntimeState, JsonError> parse_runc_state(std::string_view text) {
+    return parse_state(text, runtime_named("runc").state);
+}
 
 std::string replaced(const Malformed& each) {
     std::string text(good);

@@ -30,6 +30,13 @@ TEST_CASE("stat: text that is none gives nothing") {
     CHECK_FALSE(parse_stat("12 (x)"));
 }
 
+TEST_CASE("status: a process is root's only where all its users are root") {
+    CHECK(parse_status("Uid:\t0\t0\t0\t0\n").uid == 0);
+    CHECK(parse_status("Uid:\t1000\t0\t0\t0\n").uid == 1000);  // what a setuid program is before it has asked for a password
+    CHECK(parse_status("Uid:\t0\t33\t0\t33\n").uid == 33);
+    CHECK(parse_status("Uid:\t0\t0\t1000\t0\n").uid == 1000);
+}
+
 TEST_CASE("status: nested pid namespaces, the tracer, signal sets, context switches of both kinds") {
     const StatusText status = parse_status(
         "Name:\tsleep\nTgid:\t100\nPid:\t101\nTracerPid:\t77\nNSpid:\t101\t8\t1\nSigPnd:\t0000000000000001\nShdPnd:\t0000000000000100\n"

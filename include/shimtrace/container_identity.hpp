@@ -1,0 +1,12 @@
+// Which process a runtime's state means.
+#pragma once
+
+#include <shimtrace/snapshot.hpp>
+
+namespace shimtrace {
+
+/// Whether the process that has the pid of a container's state is the init that the state means: by its start time; where the state has
+/// none, by the container's cgroup. The init of another user's container is never root's.
+bool is_init_of_state(const ContainerFiles& container, const Process& process);
+
+}  // namespace shimtrace
