@@ -37,7 +37,7 @@ public:
     }
 
     /// Empty: connected; else why not.
-    std::string connect(std::string_view path) {
+    std::string connect(std::string_view path, std::uint32_t owner) {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         if (path.empty() || path.size() >= sizeof address.sun_path) return "its socket's path is empty or too long";
@@ -52,7 +52,10 @@ public:
             if (left_ms() <= 0) return "it does not accept connections";
             poll(nullptr, 0, 50);
         }
-        return "";
+        ucred listener{};
+        socklen_t size = sizeof listener;
+        if (getsockopt(fd_, SOL_SOCKET, SO_PEERCRED, &listener, &size) != 0) return std::strerror(errno);
+        return listener.uid == 0 || listener.uid == owner ? "" : fmt::format("user {} listens there", listener.uid);
     }
 
     /// The reply; or why there is none.
@@ -116,7 +119,7 @@ std::string state_request(std::string_view service, const std::string& id) {
 
 }  // namespace
 
-ShimAnswer ask_shim(const std::string& address, const ContainerRef& container, double timeout_s) {
+ShimAnswer ask_shim(const std::string& address, const ContainerRef& container, std::uint32_t owner, double timeout_s) {
     ShimAnswer answer;
     const auto started = Clock::now();
     const auto finish = [&](std::string error) {
@@ -125,7 +128,7 @@ ShimAnswer ask_shim(const std::string& address, const ContainerRef& container, d
         return answer;
     };
     Client client(timeout_s);
-    if (std::string error = client.connect(socket_path(address)); !error.empty()) return finish(std::move(error));
+    if (std::string error = client.connect(socket_path(address), owner); !error.empty()) return finish(std::move(error));
     ttrpc::Connection connection;
     std::uint32_t stream = 1;
     // containerd 2.x's shims serve version 3, and mostly 2 as well; the older ones only 2.

@@ -7,7 +7,7 @@
 
 namespace shimtrace::containerd {
 
-/// `address`: as the bundle has it. Never waits longer than `timeout_s`.
-ShimAnswer ask_shim(const std::string& address, const ContainerRef& container, double timeout_s);
+/// `address`: as the bundle has it; `owner`: whose shim it is. Nobody else's is asked. Never waits longer than `timeout_s`.
+ShimAnswer ask_shim(const std::string& address, const ContainerRef& container, std::uint32_t owner, double timeout_s);
 
 }  // namespace shimtrace::containerd

@@ -126,7 +126,7 @@ private:
         if (scope_.ask && facts_.live && container.sandbox_shim && !container.address.empty()) {
             const std::string address =
                 container.address.starts_with('@') ? container.address : files_of(container).reached_by(socket_path(container.address));
-            facts.answer = ask_shim(address, container.container, scope_.ask_timeout_s);
+            facts.answer = ask_shim(address, container.container, container.owner, scope_.ask_timeout_s);
         }
         return facts;
     }
