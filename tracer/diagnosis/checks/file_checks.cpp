@@ -1,3 +1,4 @@
+#include "decoders/text/shell_quoted.hpp"
 #include "tracer/diagnosis/checks/check_list.hpp"
 #include "tracer/diagnosis/checks/container_view.hpp"
 
@@ -13,7 +14,7 @@ constexpr std::string_view missing_mark = "missing: ";
 
 Remedy recreate(const ContainerFiles& files) {
     return {"it can't be mended by hand: kill its processes, remove the state, and create the container anew",
-            fmt::format("{} delete --force {}", runtime_command(files), files.container.id), Risk::destroys_data};
+            fmt::format("{} delete --force {}", runtime_command(files), text::shell_quoted(files.container.id)), Risk::destroys_data};
 }
 
 /// "a:b:c", as systemd's driver has it: slice, prefix, name.
@@ -113,7 +114,7 @@ void hook_unusable(const AuditFacts& facts, Findings& findings) {
                                                                                  hook.path, hook.problem, hook.line));
             finding.beliefs = {{"runc", fmt::format("runs {} at {}", hook.path, hook.kind)}, {"kernel", "it " + hook.problem}};
             finding.remedies = {{"install the hook, make it executable, or take it out of the configuration that puts it there",
-                                 fmt::format("ls -l {}", hook.path), Risk::safe}};
+                                 "ls -l " + text::shell_quoted(hook.path), Risk::safe}};
         }
     });
 }
@@ -128,7 +129,7 @@ void runtime_failed(const AuditFacts& facts, Findings& findings) {
                                                     subject.files.log_errors.size() == 1 ? "" : "s", last));
         for (const std::string& line : subject.files.log_errors) finding.beliefs.push_back({"runc", line});
         if (!explanation.empty()) finding.why = explanation;
-        finding.remedies = {{"read all of its log", fmt::format("cat {}/log.json", subject.files.bundle), Risk::safe}};
+        finding.remedies = {{"read all of its log", "cat " + text::shell_quoted(subject.files.bundle + "/log.json"), Risk::safe}};
     });
 }
 

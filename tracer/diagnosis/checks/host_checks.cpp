@@ -1,3 +1,4 @@
+#include "decoders/text/shell_quoted.hpp"
 #include "tracer/diagnosis/checks/check_list.hpp"
 #include "tracer/diagnosis/checks/container_view.hpp"
 
@@ -62,7 +63,7 @@ void socket_without_listener(const AuditFacts& facts, Findings& findings) {
         Finding& finding = findings.add(owner, fmt::format("nobody listens on {}", socket.path));
         finding.beliefs = {{"kernel", "the file is there, no socket is bound to it"},
                            {"containerd", owner ? "has it as the shim's address" : "has no bundle with this address"}};
-        finding.remedies = {{"remove it", "rm " + socket.path, owner ? Risk::disruptive : Risk::safe}};
+        finding.remedies = {{"remove it", "rm " + text::shell_quoted(socket.path), owner ? Risk::disruptive : Risk::safe}};
     }
 }
 
@@ -81,7 +82,8 @@ void listener_without_file(const AuditFacts& facts, Findings& findings) {
                            {"kernel", "a connect to that path fails: no such file"},
                            {"containerd", "goes on over the connection it has; a new one can't be made"}};
         finding.remedies = {{"don't restart containerd before the container may end: stop it first",
-                             owner ? fmt::format("ctr -n {} task kill {}", owner.ns, owner.id) : "", Risk::disruptive}};
+                             owner ? fmt::format("ctr -n {} task kill {}", text::shell_quoted(owner.ns), text::shell_quoted(owner.id)) : "",
+                             Risk::disruptive}};
     }
 }
 
@@ -201,7 +203,7 @@ void stdio_fifo_left(const AuditFacts& facts, Findings& findings) {
         Finding& finding =
             findings.add({}, fmt::format("{} was made for '{}', which is gone, {} ago", fifo.path, fifo.id, spoken_age(fifo.age_s)));
         finding.beliefs = {{"kernel", "nobody has it open"}, {"containerd", fmt::format("no container or exec '{}'", fifo.id)}};
-        finding.remedies = {{"remove it", "rm -r " + directory, Risk::safe}};
+        finding.remedies = {{"remove it", "rm -r " + text::shell_quoted(directory), Risk::safe}};
     }
 }
 

@@ -1,3 +1,4 @@
+#include "decoders/text/shell_quoted.hpp"
 #include "tracer/diagnosis/causes/remedy_commands.hpp"
 #include "tracer/diagnosis/checks/check_list.hpp"
 #include "tracer/diagnosis/checks/container_view.hpp"
@@ -13,13 +14,13 @@ namespace {
 std::string ctr(const ContainerFiles& files, std::string_view rest) {
     const std::string address = files.containerd_address.empty() || files.containerd_address == "/run/containerd/containerd.sock"
                                     ? ""
-                                    : " -a " + files.containerd_address;
-    return fmt::format("ctr{} -n {} {} {}", address, files.container.ns, rest, files.container.id);
+                                    : " -a " + text::shell_quoted(files.containerd_address);
+    return fmt::format("ctr{} -n {} {} {}", address, text::shell_quoted(files.container.ns), rest, text::shell_quoted(files.container.id));
 }
 
 Remedy delete_by_runtime(const ContainerFiles& files) {
     return {"kill what is left of it and take down its cgroup and state",
-            fmt::format("{} delete --force {}", runtime_command(files), files.container.id), Risk::destroys_data};
+            fmt::format("{} delete --force {}", runtime_command(files), text::shell_quoted(files.container.id)), Risk::destroys_data};
 }
 
 /// A creation younger than that is in progress, not forgotten.
@@ -151,7 +152,8 @@ void runtime_only(const AuditFacts& facts, Findings& findings) {
         finding.beliefs = {{"runc", "has " + subject.files.state_path},
                            {"containerd", subject.files.bundle.empty() ? "nothing" : "no " + subject.files.bundle}};
         finding.remedies = {
-            {"look at it where it is", fmt::format("{} state {}", runtime_command(subject.files), subject.files.container.id), Risk::safe},
+            {"look at it where it is",
+             fmt::format("{} state {}", runtime_command(subject.files), text::shell_quoted(subject.files.container.id)), Risk::safe},
             delete_by_runtime(subject.files)};
     });
 }
@@ -179,12 +181,12 @@ void created_not_started(const AuditFacts& facts, Findings& findings) {
         finding.beliefs = {{"runc", "created: exec.fifo is there"},
                            {"kernel", fmt::format("{} waits for it to be opened", spoken(*subject.init))},
                            {subject.is_of_containerd() ? "containerd" : "caller", "asked for create; no start came"}};
-        finding.remedies = {
-            {"start it",
-             subject.is_of_containerd() ? ctr(subject.files, "task start")
-                                        : fmt::format("{} start {}", runtime_command(subject.files), subject.files.container.id),
-             Risk::disruptive},
-            delete_by_runtime(subject.files)};
+        finding.remedies = {{"start it",
+                             subject.is_of_containerd() ? ctr(subject.files, "task start")
+                                                        : fmt::format("{} start {}", runtime_command(subject.files),
+                                                                      text::shell_quoted(subject.files.container.id)),
+                             Risk::disruptive},
+                            delete_by_runtime(subject.files)};
     });
 }
 
@@ -204,7 +206,8 @@ void container_frozen(const AuditFacts& facts, Findings& findings) {
             finding.remedies.push_back({"resume it", ctr(subject.files, "task resume"), Risk::disruptive});
         else if (itself)
             finding.remedies.push_back(
-                {"resume it", fmt::format("{} resume {}", runtime_command(subject.files), subject.files.container.id), Risk::disruptive});
+                {"resume it", fmt::format("{} resume {}", runtime_command(subject.files), text::shell_quoted(subject.files.container.id)),
+                 Risk::disruptive});
         else
             finding.remedies.push_back({"thaw that cgroup", diagnosis::thaw_command(*cgroup), Risk::disruptive});
     });
