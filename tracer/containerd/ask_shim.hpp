@@ -4,10 +4,16 @@
 #include <shimtrace/audit.hpp>
 
 #include <string>
+#include <vector>
 
 namespace shimtrace::containerd {
 
-/// `address`: as the bundle has it. Never waits longer than `timeout_s`.
-ShimAnswer ask_shim(const std::string& address, const ContainerRef& container, double timeout_s);
+struct ShimToAsk {
+    std::string address;  ///< as the bundle has it
+    ContainerRef container;
+};
+
+/// All at once; nobody is waited for longer than `timeout_s`. The answers, in the order of the shims.
+std::vector<ShimAnswer> ask_shims(const std::vector<ShimToAsk>& shims, double timeout_s);
 
 }  // namespace shimtrace::containerd
