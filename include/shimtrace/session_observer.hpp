@@ -2,6 +2,7 @@
 // and nothing else; whoever implements this knows /proc and keeps the caches.
 #pragma once
 
+#include <shimtrace/captured_memory.hpp>
 #include <shimtrace/event.hpp>
 #include <shimtrace/event_sink.hpp>
 
@@ -33,8 +34,8 @@ public:
     /// Whether messages go over that target which are of use only whole (ttrpc, D-Bus).
     [[nodiscard]] virtual bool carries_messages(OpenFileId) const { return false; }
 
-    /// -k: the stack of a thread that is stopped at a syscall-stop.
-    virtual void stack(Pid pid, Tid tid, std::vector<StackFrame>& into) = 0;
+    /// -k: the stack of a thread that is stopped at a syscall-stop. `memory`: its, as it can be read without waiting for anybody.
+    virtual void stack(Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into) = 0;
 
     /// For a call that keeps blocking: in words, whom it waits for ("read by ctr[5205] (stopped)"); may be empty.
     virtual std::string blocked_note(const Event& enter) = 0;

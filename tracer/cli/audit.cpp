@@ -236,6 +236,7 @@ std::string as_json(const Audited& audited) {
 int run(const AuditOptions& options, const Globals& globals) {
     containerd::AuditScope scope = options.scope;
     scope.run_dir = globals.run_dir;
+    scope.targets = options.targets;
     auto facts = containerd::gather_audit_facts(scope);
     if (!facts) {
         fmt::print(stderr, "shimtrace: {}\n", facts.error().message());

@@ -3,6 +3,10 @@
 #include "decoders/messages/ttrpc/stream.hpp"
 #include "tracer/containerd/container_index.hpp"
 
+#include "tracer/procfs/stand_in.hpp"
+
+#include <shimtrace/signal_free_thread.hpp>
+
 #include <fmt/format.h>
 
 #include <protozero/pbf_writer.hpp>
@@ -12,9 +16,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <condition_variable>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 namespace shimtrace::containerd {
@@ -117,8 +126,6 @@ std::string state_request(std::string_view service, const std::string& id) {
     return outer;
 }
 
-}  // namespace
-
 ShimAnswer ask_shim(const std::string& address, const ContainerRef& container, std::uint32_t owner, double timeout_s) {
     ShimAnswer answer;
     const auto started = Clock::now();
@@ -144,6 +151,96 @@ ShimAnswer ask_shim(const std::string& address, const ContainerRef& container, s
         break;
     }
     return finish("");
+}
+
+void put(std::string& bytes, std::string_view text) {
+    const std::uint32_t length = static_cast<std::uint32_t>(text.size());
+    bytes.append(reinterpret_cast<const char*>(&length), sizeof length).append(text);
+}
+
+std::string take(std::string_view& bytes) {
+    std::uint32_t length = 0;
+    if (bytes.size() < sizeof length) return {};
+    std::memcpy(&length, bytes.data(), sizeof length);
+    bytes.remove_prefix(sizeof length);
+    const std::string_view text = bytes.substr(0, length);
+    bytes.remove_prefix(text.size());
+    return std::string(text);
+}
+
+/// What the threads that ask have to say. Their stand-in ends with them or without them.
+struct Asking {
+    std::mutex mutex;
+    std::condition_variable answered;
+    std::vector<ShimAnswer> answers;
+    std::size_t missing = 0;
+};
+
+/// The timeout, then address, namespace, id and owner of each shim. Each is asked by a thread: even to connect may take for ever, where the
+/// socket's path lies on a file system that does not answer.
+host::Parcel ask_all(host::Parcel request) {
+    std::string_view rest = request.bytes;
+    const double timeout_s = std::strtod(take(rest).c_str(), nullptr);
+    std::vector<ShimToAsk> shims;
+    while (!rest.empty()) {
+        ShimToAsk& shim = shims.emplace_back();
+        shim.address = take(rest);
+        shim.container.ns = take(rest);
+        shim.container.id = take(rest);
+        shim.owner = static_cast<std::uint32_t>(std::strtoul(take(rest).c_str(), nullptr, 10));
+    }
+    const auto asking = std::make_shared<Asking>();
+    asking->missing = shims.size();
+    asking->answers.assign(shims.size(), {.answered = false, .status = {}, .pid = {}, .error = "no reply", .took_s = timeout_s});
+    for (std::size_t i = 0; i < shims.size(); ++i)
+        signal_free_thread([asking, i, timeout_s, shim = shims[i]] {
+            ShimAnswer answer = ask_shim(shim.address, shim.container, shim.owner, timeout_s);
+            const std::lock_guard lock(asking->mutex);
+            asking->answers[i] = std::move(answer);
+            if (--asking->missing == 0) asking->answered.notify_one();
+        }).detach();
+    std::unique_lock lock(asking->mutex);
+    const auto slack = std::chrono::milliseconds(200);  // for those that use up their time to say why
+    asking->answered.wait_for(lock, std::chrono::duration<double>(timeout_s) + slack, [&] { return asking->missing == 0; });
+    host::Parcel reply;
+    for (const ShimAnswer& answer : asking->answers) {
+        put(reply.bytes, answer.answered ? "yes" : "");
+        put(reply.bytes, answer.status);
+        put(reply.bytes, std::to_string(answer.pid.value));
+        put(reply.bytes, answer.error);
+        put(reply.bytes, std::to_string(answer.took_s));
+    }
+    return reply;
+}
+
+}  // namespace
+
+std::vector<ShimAnswer> ask_shims(const std::vector<ShimToAsk>& shims, double timeout_s) {
+    // Threads enough at a time for any node, and no more than a machine bears.
+    constexpr std::size_t at_once = 512;
+    std::vector<ShimAnswer> answers;
+    for (std::size_t begin = 0; begin < shims.size(); begin += at_once) {
+        const std::size_t end = std::min(shims.size(), begin + at_once);
+        host::Parcel request;
+        put(request.bytes, std::to_string(timeout_s));
+        for (std::size_t i = begin; i < end; ++i)
+            for (const std::string& text : {shims[i].address, shims[i].container.ns, shims[i].container.id, std::to_string(shims[i].owner)})
+                put(request.bytes, text);
+        const auto patience = std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(timeout_s)) + std::chrono::seconds(1);
+        const auto reply = host::ask("shims", ask_all, std::move(request), patience);
+        std::string_view rest = reply ? std::string_view(reply->bytes) : std::string_view();
+        for (std::size_t i = begin; i < end; ++i) {
+            ShimAnswer& answer = answers.emplace_back();
+            if (!reply) answer.error = "no reply";
+            if (!reply) continue;
+            answer.answered = !take(rest).empty();
+            answer.status = take(rest);
+            answer.pid = Pid{std::atoi(take(rest).c_str())};
+            answer.error = take(rest);
+            answer.took_s = std::strtod(take(rest).c_str(), nullptr);
+        }
+    }
+    return answers;
 }
 
 }  // namespace shimtrace::containerd

@@ -3,11 +3,19 @@
 
 #include <shimtrace/audit.hpp>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace shimtrace::containerd {
 
-/// `address`: as the bundle has it; `owner`: whose shim it is. Nobody else's is asked. Never waits longer than `timeout_s`.
-ShimAnswer ask_shim(const std::string& address, const ContainerRef& container, std::uint32_t owner, double timeout_s);
+struct ShimToAsk {
+    std::string address;  ///< as the bundle has it
+    ContainerRef container;
+    std::uint32_t owner = 0;  ///< whose shim it is: nobody else's listener is asked
+};
+
+/// All at once; nobody is waited for longer than `timeout_s`. The answers, in the order of the shims.
+std::vector<ShimAnswer> ask_shims(const std::vector<ShimToAsk>& shims, double timeout_s);
 
 }  // namespace shimtrace::containerd

@@ -83,6 +83,7 @@ public:
             facts_.oom_kills = parse_oom_kills(read_kernel_log());
         }
         for (const ContainerFiles& container : facts_.snapshot.containers) facts_.containers.push_back(read(container));
+        if (scope_.ask && facts_.live) ask();
         add_states();
         for (const Instance& instance : instances) {
             InstanceFacts& known =
@@ -123,12 +124,34 @@ private:
                 if (point.starts_with(container.bundle + "/")) facts.mounts.push_back(point);
             }
         }
-        if (scope_.ask && facts_.live && container.sandbox_shim && !container.address.empty()) {
-            const std::string address =
-                container.address.starts_with('@') ? container.address : files_of(container).reached_by(socket_path(container.address));
-            facts.answer = ask_shim(address, container.container, container.owner, scope_.ask_timeout_s);
-        }
         return facts;
+    }
+
+    /// The container that a TARGET names, by id or by one of its processes; empty: none.
+    [[nodiscard]] ContainerRef container_of(const std::string& target) const {
+        const auto found = find_target(facts_.snapshot, target);
+        if (!found) return {};
+        if (found->container || found->pids.empty()) return found->container;
+        const auto process = std::ranges::find(facts_.snapshot.processes, found->pids.front(), &Process::pid);
+        return process == facts_.snapshot.processes.end() ? ContainerRef{} : process->role.container;
+    }
+
+    void ask() {
+        std::vector<ContainerRef> wanted;
+        for (const std::string& target : scope_.targets) wanted.push_back(container_of(target));
+        std::vector<ShimToAsk> shims;
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < facts_.containers.size(); ++i) {
+            const ContainerFiles& container = facts_.snapshot.containers[i];
+            if (!container.sandbox_shim || container.address.empty()) continue;
+            if (!wanted.empty() && std::ranges::find(wanted, container.container) == wanted.end()) continue;
+            const bool abstract = container.address.starts_with('@');
+            shims.push_back({abstract ? container.address : files_of(container).reached_by(socket_path(container.address)),
+                             container.container, container.owner});
+            places.push_back(i);
+        }
+        std::vector<ShimAnswer> answers = ask_shims(shims, scope_.ask_timeout_s);
+        for (std::size_t i = 0; i < places.size(); ++i) facts_.containers[places[i]].answer = std::move(answers[i]);
     }
 
     void read_config(const ContainerFiles& container, ContainerFacts& facts) const {

@@ -10,9 +10,10 @@
 namespace shimtrace::containerd {
 
 struct AuditScope {
-    std::string run_dir;  ///< containerd's state where it can't be found; empty otherwise
-    std::string copy;     ///< a directory that holds a host's /run and /var/lib; empty: this host
-    bool ask = false;     ///< call State on every shim
+    std::string run_dir;               ///< containerd's state where it can't be found; empty otherwise
+    std::string copy;                  ///< a directory that holds a host's /run and /var/lib; empty: this host
+    bool ask = false;                  ///< call State on every shim, or on those of `targets`
+    std::vector<std::string> targets;  ///< as typed; empty: all
     double ask_timeout_s = 2;
 };
 

@@ -1,5 +1,10 @@
 #include "tracer/containerd/host_files.hpp"
 
+#include "tracer/containerd/unresponsive_mounts.hpp"
+#include "tracer/procfs/answering_mounts.hpp"
+#include "tracer/procfs/owned_fd.hpp"
+#include "tracer/procfs/stand_in.hpp"
+
 #include <fmt/format.h>
 
 #include <dirent.h>
@@ -11,6 +16,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -18,21 +25,7 @@ namespace shimtrace::containerd {
 
 namespace {
 
-class OwnedFd {
-public:
-    explicit OwnedFd(int fd) : fd_(fd) {}
-    OwnedFd(const OwnedFd&) = delete;
-    OwnedFd& operator=(const OwnedFd&) = delete;
-    ~OwnedFd() {
-        if (fd_ >= 0) close(fd_);
-    }
-    [[nodiscard]] int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-    explicit operator bool() const { return fd_ >= 0; }
-
-private:
-    int fd_;
-};
+using host::OwnedFd;
 
 std::unexpected<Error> failed(const std::string& path, int number) {
     return fail("read " + path, number, number == EACCES || number == EPERM ? "run as root" : "");
@@ -55,18 +48,24 @@ FileType type_of(mode_t mode) {
     }
 }
 
-Result<std::string> read_all(int fd, const std::string& path, std::size_t limit) {
-    std::string text;
+/// What a look at a path found. `error`: an errno; 0: none.
+struct Found {
+    int error = 0;
+    FileFacts facts;
+    std::string text;  ///< bytes, a link's text, or names with a NUL behind each
+};
+
+int read_all(int fd, std::size_t limit, std::string& text) {
     while (true) {
         constexpr std::size_t step = 64U << 10U;
         const std::size_t had = text.size();
-        if (had > limit) return failed(path, EFBIG);
+        if (had > limit) return EFBIG;
         text.resize(had + step);
         const ssize_t got = ::read(fd, text.data() + had, step);
         text.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return failed(path, errno);
-        if (got == 0) return text;
+        if (got < 0) return errno;
+        if (got == 0) return 0;
     }
 }
 
@@ -83,85 +82,29 @@ int reopen(int path_fd, int flags) {
     return open(fmt::format("/proc/self/fd/{}", path_fd).c_str(), flags | O_CLOEXEC | O_NOCTTY);
 }
 
-}  // namespace
-
-HostFiles HostFiles::seen_by(Pid process) {
-    HostFiles files;
-    if (!process) return files;
-    files.root_ = fmt::format("/proc/{}/root", process.value);
-    files.process_ = process;
-    files.mounts_ = std::make_shared<UnresponsiveMounts>(process);
-    return files;
-}
-
-std::string HostFiles::unresponsive_mount_over(const std::string& path) const {
-    return is_copy() ? std::string() : mounts_->over(path);
-}
-
-int HostFiles::open_path(const std::string& path, std::uint64_t extra_flags) const {
-    if (!unresponsive_mount_over(path).empty()) {
-        errno = ETIMEDOUT;
-        return -1;
-    }
-    open_how how{};
-    how.flags = O_PATH | O_CLOEXEC | extra_flags;
-    how.resolve = RESOLVE_NO_MAGICLINKS;
-    if (root_.empty()) {
-        const int fd = static_cast<int>(syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how));
-        if (fd >= 0 || errno != ENOSYS) return fd;
-        return open(path.c_str(), static_cast<int>(how.flags));  // kernels before 5.6
-    }
-    const OwnedFd root(open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!root) return -1;
-    how.resolve |= RESOLVE_IN_ROOT;
-    return static_cast<int>(syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how));
-}
-
-Result<std::string> HostFiles::read(const std::string& path, std::size_t limit) const {
-    const OwnedFd found(open_path(path, O_NOFOLLOW));
-    if (!found) return failed(path, errno);
+int read_file(int path_fd, std::size_t limit, bool tail, Found& found) {
     struct stat status {};
-    if (fstat(found.get(), &status) != 0) return failed(path, errno);
-    if (!S_ISREG(status.st_mode)) return failed(path, EINVAL);
-    if (static_cast<std::uint64_t>(status.st_size) > limit) return failed(path, EFBIG);
-    const OwnedFd file(reopen(found.get(), O_RDONLY));
-    if (!file) return failed(path, errno);
-    return read_all(file.get(), path, limit);
-}
-
-Result<std::string> HostFiles::read_tail(const std::string& path, std::size_t most) const {
-    const OwnedFd found(open_path(path, O_NOFOLLOW));
-    if (!found) return failed(path, errno);
-    struct stat status {};
-    if (fstat(found.get(), &status) != 0) return failed(path, errno);
-    if (!S_ISREG(status.st_mode)) return failed(path, EINVAL);
-    const OwnedFd file(reopen(found.get(), O_RDONLY));
-    if (!file) return failed(path, errno);
+    if (fstat(path_fd, &status) != 0) return errno;
+    if (!S_ISREG(status.st_mode)) return EINVAL;
     const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-    std::string text(std::min(size, most), '\0');
-    const ssize_t got = pread(file.get(), text.data(), text.size(), static_cast<off_t>(size - text.size()));
-    if (got < 0) return failed(path, errno);
-    text.resize(static_cast<std::size_t>(got));
-    if (size > most) text.erase(0, text.find('\n') == text.npos ? 0 : text.find('\n') + 1);
-    return text;
+    if (!tail && size > limit) return EFBIG;
+    const OwnedFd file(reopen(path_fd, O_RDONLY));
+    if (!file) return errno;
+    if (!tail) return read_all(file.get(), limit, found.text);
+    found.text.resize(std::min(size, limit));
+    const ssize_t got = pread(file.get(), found.text.data(), found.text.size(), static_cast<off_t>(size - found.text.size()));
+    if (got < 0) return errno;
+    found.text.resize(static_cast<std::size_t>(got));
+    if (size > limit) found.text.erase(0, found.text.find('\n') == found.text.npos ? 0 : found.text.find('\n') + 1);
+    return 0;
 }
 
-std::optional<FileFacts> HostFiles::facts(const std::string& path) const {
-    return facts_of(OwnedFd(open_path(path, O_NOFOLLOW)).get());
-}
-
-std::optional<FileFacts> HostFiles::target_facts(const std::string& path) const {
-    return facts_of(OwnedFd(open_path(path, 0)).get());
-}
-
-Result<std::vector<std::string>> HostFiles::list(const std::string& path, std::size_t most) const {
-    const OwnedFd found(open_path(path, O_DIRECTORY));
-    if (!found) return failed(path, errno);
-    OwnedFd directory(reopen(found.get(), O_RDONLY | O_DIRECTORY));
-    if (!directory) return failed(path, errno);
+int list_directory(int path_fd, std::size_t most, Found& found) {
+    OwnedFd directory(reopen(path_fd, O_RDONLY | O_DIRECTORY));
+    if (!directory) return errno;
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(directory.get()), closedir);
-    if (!stream) return failed(path, errno);
-    directory.release();
+    if (!stream) return errno;
+    (void)directory.release();
     std::vector<std::string> names;
     while (names.size() < most) {
         const dirent* entry = readdir(stream.get());
@@ -170,16 +113,184 @@ Result<std::vector<std::string>> HostFiles::list(const std::string& path, std::s
         if (name != "." && name != "..") names.emplace_back(name);
     }
     std::ranges::sort(names);
+    for (const std::string& name : names) found.text.append(name).push_back('\0');
+    return 0;
+}
+
+enum class Look : std::uint8_t { facts, target_facts, text, tail, names, link };
+
+std::uint64_t open_flags(Look look) {
+    return look == Look::names ? O_DIRECTORY : look == Look::target_facts ? 0 : O_NOFOLLOW;
+}
+
+/// `path_fd`: -1, with errno set, where the path could not be opened.
+Found look_at(int path_fd, Look look, std::size_t limit) {
+    Found found;
+    if (path_fd < 0) return {errno, {}, {}};
+    switch (look) {
+        case Look::facts:
+        case Look::target_facts:
+            if (const auto facts = facts_of(path_fd))
+                found.facts = *facts;
+            else
+                found.error = errno;
+            break;
+        case Look::text:
+        case Look::tail:
+            found.error = read_file(path_fd, limit, look == Look::tail, found);
+            break;
+        case Look::names:
+            found.error = list_directory(path_fd, limit, found);
+            break;
+        case Look::link: {
+            found.text.resize(4096);
+            const ssize_t length = readlinkat(path_fd, "", found.text.data(), found.text.size());
+            if (length < 0) found.error = errno;
+            found.text.resize(static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+            break;
+        }
+    }
+    return found;
+}
+
+int open_beneath(int directory, const std::string& path, std::uint64_t flags, std::uint64_t resolve) {
+    open_how how{};
+    how.flags = O_PATH | O_CLOEXEC | flags;
+    how.resolve = RESOLVE_NO_MAGICLINKS | resolve;
+    const int fd = static_cast<int>(syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how));
+    if (fd >= 0 || errno != ENOSYS || directory != AT_FDCWD) return fd;
+    return open(path.c_str(), static_cast<int>(how.flags));  // kernels before 5.6
+}
+
+struct LookWanted {
+    Look look{};
+    std::uint64_t limit = 0;
+};
+
+host::Parcel look_aside(host::Parcel request) {
+    LookWanted wanted;
+    if (request.bytes.size() < sizeof wanted) return {};
+    std::memcpy(&wanted, request.bytes.data(), sizeof wanted);
+    const std::size_t end = std::min(request.bytes.find('\0', sizeof wanted), request.bytes.size() - 1);
+    const std::string root_path = request.bytes.substr(sizeof wanted, end - sizeof wanted), path = request.bytes.substr(end + 1);
+    const OwnedFd root(root_path.empty() ? -1 : open(root_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const OwnedFd opened(root_path.empty() ? open_beneath(AT_FDCWD, path, open_flags(wanted.look), 0)
+                         : root            ? open_beneath(root.get(), path, open_flags(wanted.look), RESOLVE_IN_ROOT)
+                                           : -1);
+    const Found found = look_at(opened.get(), wanted.look, wanted.limit);
+    host::Parcel reply;
+    reply.bytes.append(reinterpret_cast<const char*>(&found.error), sizeof found.error);
+    reply.bytes.append(reinterpret_cast<const char*>(&found.facts), sizeof found.facts);
+    reply.bytes += found.text;
+    return reply;
+}
+
+/// `root`: of another mount namespace; empty: this one's.
+Found ask_aside(const std::string& concern, const std::string& root, const std::string& path, LookWanted wanted) {
+    host::Parcel request{std::string(reinterpret_cast<const char*>(&wanted), sizeof wanted) + root + '\0' + path, {}};
+    const auto reply = host::ask(concern, look_aside, std::move(request));
+    Found found;
+    if (!reply || reply->bytes.size() < sizeof found.error + sizeof found.facts) return {ETIMEDOUT, {}, {}};
+    std::memcpy(&found.error, reply->bytes.data(), sizeof found.error);
+    std::memcpy(&found.facts, reply->bytes.data() + sizeof found.error, sizeof found.facts);
+    found.text = reply->bytes.substr(sizeof found.error + sizeof found.facts);
+    return found;
+}
+
+}  // namespace
+
+/// Of this host, for as long as these files are looked at.
+struct HostFiles::Mounts {
+    host::AnsweringMounts answering;
+    UnresponsiveMounts unresponsive;
+    std::map<std::string, OwnedFd> points;  ///< mount points that answer, open
+};
+
+static Found look_in_copy(const std::string& root_path, const std::string& path, LookWanted wanted) {
+    const OwnedFd root(open(root_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const OwnedFd opened(root ? open_beneath(root.get(), path, open_flags(wanted.look), RESOLVE_IN_ROOT) : -1);
+    return look_at(opened.get(), wanted.look, wanted.limit);
+}
+
+/// Where everything on the way answers by itself: at once, and not off that file system, wherever symbolic links lead. All else is looked
+/// at by a stand-in.
+static Found look_on_host(HostFiles::Mounts& mounts, const std::string& path, LookWanted wanted) {
+    const std::string point = mounts.answering.mount_of(path);
+    if (!point.empty() && mounts.answering.path(path)) {
+        auto [at, fresh] = mounts.points.try_emplace(point);
+        if (fresh) at->second = OwnedFd(open(point.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        std::string below = path.substr(std::min(path.size(), point.size()));
+        below.erase(0, below.find_first_not_of('/'));
+        if (at->second) {
+            const OwnedFd opened(open_beneath(at->second.get(), below.empty() ? "." : below, open_flags(wanted.look), RESOLVE_NO_XDEV));
+            if (opened || (errno != EXDEV && errno != ENOSYS)) return look_at(opened.get(), wanted.look, wanted.limit);
+        }
+        return ask_aside(path, "", path, wanted);
+    }
+    if (!mounts.unresponsive.over(path).empty()) return {ETIMEDOUT, {}, {}};
+    return ask_aside(point.empty() ? path : point, "", path, wanted);
+}
+
+HostFiles::HostFiles(std::string root) : root_(std::move(root)), copy_(!root_.empty()), mounts_(std::make_shared<Mounts>()) {}
+
+HostFiles HostFiles::seen_by(Pid process) {
+    HostFiles files;
+    if (!process) return files;
+    files.root_ = fmt::format("/proc/{}/root", process.value);
+    files.process_ = process;
+    files.mounts_->unresponsive = UnresponsiveMounts(process);
+    return files;
+}
+
+std::string HostFiles::unresponsive_mount_over(const std::string& path) const {
+    return is_copy() ? std::string() : mounts_->unresponsive.over(path);
+}
+
+/// In another mount namespace: nothing is known of what its paths lead to.
+static Found look_elsewhere(HostFiles::Mounts& mounts, const std::string& root, const std::string& path, LookWanted wanted) {
+    return mounts.unresponsive.over(path).empty() ? ask_aside(root + path, root, path, wanted) : Found{ETIMEDOUT, {}, {}};
+}
+
+static Found look(const HostFiles& files, HostFiles::Mounts& mounts, const std::string& path, Look look, std::size_t limit = 0) {
+    if (files.is_copy()) return look_in_copy(files.reached_by(""), path, {look, limit});
+    return files.process() ? look_elsewhere(mounts, files.reached_by(""), path, {look, limit}) : look_on_host(mounts, path, {look, limit});
+}
+
+Result<std::string> HostFiles::read(const std::string& path, std::size_t limit) const {
+    Found found = look(*this, *mounts_, path, Look::text, limit);
+    if (found.error != 0) return failed(path, found.error);
+    return std::move(found.text);
+}
+
+Result<std::string> HostFiles::read_tail(const std::string& path, std::size_t most) const {
+    Found found = look(*this, *mounts_, path, Look::tail, most);
+    if (found.error != 0) return failed(path, found.error);
+    return std::move(found.text);
+}
+
+std::optional<FileFacts> HostFiles::facts(const std::string& path) const {
+    const Found found = look(*this, *mounts_, path, Look::facts);
+    errno = found.error;
+    return found.error == 0 ? std::optional(found.facts) : std::nullopt;
+}
+
+std::optional<FileFacts> HostFiles::target_facts(const std::string& path) const {
+    const Found found = look(*this, *mounts_, path, Look::target_facts);
+    errno = found.error;
+    return found.error == 0 ? std::optional(found.facts) : std::nullopt;
+}
+
+Result<std::vector<std::string>> HostFiles::list(const std::string& path, std::size_t most) const {
+    const Found found = look(*this, *mounts_, path, Look::names, most);
+    if (found.error != 0) return failed(path, found.error);
+    std::vector<std::string> names;
+    for (std::string_view rest = found.text; !rest.empty(); rest.remove_prefix(names.back().size() + 1))
+        names.emplace_back(rest.substr(0, rest.find('\0')));
     return names;
 }
 
 std::string HostFiles::link(const std::string& path) const {
-    const OwnedFd found(open_path(path, O_NOFOLLOW));
-    if (!found) return "";
-    std::string text(4096, '\0');
-    const ssize_t length = readlinkat(found.get(), "", text.data(), text.size());
-    text.resize(static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
-    return text;
+    return look(*this, *mounts_, path, Look::link).text;
 }
 
 }  // namespace shimtrace::containerd

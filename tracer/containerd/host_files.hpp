@@ -2,8 +2,6 @@
 // component that is a symbolic link is not followed. The paths are those of this process, or of another mount namespace.
 #pragma once
 
-#include "tracer/containerd/unresponsive_mounts.hpp"
-
 #include <shimtrace/error.hpp>
 #include <shimtrace/types.hpp>
 
@@ -32,7 +30,7 @@ struct FileFacts {
 class HostFiles {
 public:
     /// `root`: a directory that holds a host's files (a support bundle); no path leads out of it. Empty: this host.
-    explicit HostFiles(std::string root = "") : root_(std::move(root)), copy_(!root_.empty()) {}
+    explicit HostFiles(std::string root = "");
 
     /// As the process sees them: paths are those of its root, in its mount namespace. 0: as this one sees them.
     static HostFiles seen_by(Pid process);
@@ -59,13 +57,13 @@ public:
     /// Where a link leads, as text; empty: no link.
     [[nodiscard]] std::string link(const std::string& path) const;
 
-private:
-    [[nodiscard]] int open_path(const std::string& path, std::uint64_t extra_flags) const;
+    struct Mounts;
 
+private:
     std::string root_;
     bool copy_ = false;
     Pid process_;
-    std::shared_ptr<UnresponsiveMounts> mounts_ = std::make_shared<UnresponsiveMounts>();
+    std::shared_ptr<Mounts> mounts_;
 };
 
 }  // namespace shimtrace::containerd

@@ -3,7 +3,7 @@
 
 #include "tracer/procfs/descriptors.hpp"
 
-#include <map>
+#include <set>
 #include <string>
 
 namespace shimtrace::containerd {
@@ -14,17 +14,15 @@ public:
     /// `process`: whose mount namespace it is; 0: this process's.
     explicit UnresponsiveMounts(Pid process = {}) : process_(process) {}
 
-    /// Where the path's file system, or one on the way to it, is mounted that does not answer; empty: nothing is in the way. Asks each such
-    /// mount once, and waits for it for a quarter of a second; who asks it may wait on, in a thread that ends with the program.
+    /// Where the path's file system, or one on the way to it, is mounted that does not answer; empty: nothing is in the way. Looks up the
+    /// path itself, once: there are servers that answer statfs and nothing else. A stand-in does, and is waited for a quarter of a second.
     std::string over(const std::string& path);
 
 private:
-    bool answers(const std::string& mount_point) const;
-
     Pid process_;
     bool read_ = false;
     host::FragileMounts fragile_;
-    std::map<std::string, bool> answers_;  ///< by mount point
+    std::set<std::string> asked_;  ///< paths
 };
 
 }  // namespace shimtrace::containerd

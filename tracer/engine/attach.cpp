@@ -1,7 +1,7 @@
 #include "tracer/engine/attach.hpp"
 
-#include "tracer/engine/clock.hpp"
 #include "tracer/engine/proc_file.hpp"
+#include "tracer/procfs/clock.hpp"
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -91,7 +91,7 @@ std::expected<Seized, int> seize_one(Tid tid, Pid pid, unsigned long options, Tr
     Tracee& tracee = tracees.add(tid);
     tracee.pid = pid;
     tracee.found = true;
-    tracee.attached_at = monotonic_now();
+    tracee.attached_at = host::monotonic_now();
     return Seized::fresh;
 }
 

@@ -1,7 +1,7 @@
 #include "tracer/engine/blocked_since.hpp"
 
-#include "tracer/engine/clock.hpp"
 #include "tracer/engine/proc_file.hpp"
+#include "tracer/procfs/clock.hpp"
 
 #include <sched.h>
 #include <sys/syscall.h>
@@ -63,7 +63,7 @@ std::optional<Nanoseconds> BlockedSince::offset(int cpu) {
             // then the offset is too small, so the greatest of some is right.
             const timespec moment{0, 1000};
             nanosleep(&moment, nullptr);
-            const MonotonicTime now = monotonic_now();
+            const MonotonicTime now = host::monotonic_now();
             if (const auto ran = last_ran(self)) found = std::max(found.value_or(Nanoseconds::min()), now.time_since_epoch() - *ran);
         }
     }
@@ -88,7 +88,7 @@ FoundCall BlockedSince::found_call(Tid tid) {
     for (std::size_t i = 0; i < 6; ++i) call.args[i] = a[i];
     call.stack_pointer = sp;
     call.instruction_pointer = pc;
-    if (by_clock_of_cpu && ran) call.since = std::min(MonotonicTime(*ran + *by_clock_of_cpu), monotonic_now());
+    if (by_clock_of_cpu && ran) call.since = std::min(MonotonicTime(*ran + *by_clock_of_cpu), host::monotonic_now());
     return call;
 }
 

@@ -73,6 +73,7 @@ void Engine::enter(Tracee& tracee, const SyscallInfo& info) {
     std::copy_n(std::begin(info.entry.args), enter.args.size(), enter.args.begin());
     enter.instruction_pointer = info.instruction_pointer;
     enter.stack_pointer = info.stack_pointer;
+    spaces_.entered(tracee);
     reporter_.entered(tracee);
     watch_for_blocking(tracee);
 }
@@ -80,10 +81,11 @@ void Engine::enter(Tracee& tracee, const SyscallInfo& info) {
 void Engine::leave(Tracee& tracee) {
     tracee.in_call = false;
     tracee.next_blocked_report = MonotonicTime::max();
-    if (!tracee.returns && !tracee.shortened_timeout) return;
+    if (!tracee.returns && !tracee.shortened_timeout && !tracee.maps_file) return;
     SyscallInfo info;
     if (!syscall_info(tracee.tid(), info) || info.op != PTRACE_SYSCALL_INFO_EXIT) return;
     if (tracee.shortened_timeout) restore_timeout(tracee.tid(), *std::exchange(tracee.shortened_timeout, std::nullopt));
+    spaces_.returned(tracee, info.exit.rval, info.exit.is_error != 0);
     if (!tracee.returns) return;
     reporter_.returned(tracee, info.exit.rval, info.exit.is_error != 0, info.instruction_pointer, info.stack_pointer);
     // Until the command has been exec'd, what runs is our own code.

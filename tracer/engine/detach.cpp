@@ -1,6 +1,6 @@
 // The end of a session: every thread is let go, in whatever state it is, and goes on as it would have without us.
-#include "tracer/engine/clock.hpp"
 #include "tracer/engine/engine.hpp"
+#include "tracer/procfs/clock.hpp"
 
 #include <vector>
 
@@ -21,13 +21,14 @@ void Engine::detach_from(Tracee& tracee, int signal) {
 
 void Engine::forget(Tracee& tracee) {
     reporter_.detached(tracee);
+    spaces_.ended(tracee);
     tracees_.erase(tracee.tid());
 }
 
 void Engine::let_go() {
     detaching_ = true;
     waiter_.let_cpus_halt();
-    reporter_.at(monotonic_now(), {});
+    reporter_.at(host::monotonic_now(), {});
     std::vector<Tid> running;
     for (auto& [tid, tracee] : tracees_) running.push_back(tid);
     for (const auto& [tid, since] : newborn_) detach(tid);
@@ -36,16 +37,16 @@ void Engine::let_go() {
         if (Tracee* tracee = tracees_.find(tid)) tracee->interrupted = interrupt(tid);
     }
 
-    const MonotonicTime deadline = monotonic_now() + patience;
+    const MonotonicTime deadline = host::monotonic_now() + patience;
     alarm_.set(deadline);
-    while (!tracees_.empty() && monotonic_now() < deadline) {
+    while (!tracees_.empty() && host::monotonic_now() < deadline) {
         Stop stop;
         const auto outcome = waiter_.next(stop, true);
         if (outcome == Waiter::Outcome::nobody) break;
         if (outcome == Waiter::Outcome::stop) serve(stop);
     }
     alarm_.set(MonotonicTime::max());
-    reporter_.at(monotonic_now(), {});
+    reporter_.at(host::monotonic_now(), {});
     while (!tracees_.empty()) {
         Tracee& tracee = *tracees_.begin()->second;
         if (colocation_) colocation_->leave(tracee);

@@ -1,8 +1,8 @@
 #include "tracer/engine/engine.hpp"
 
 #include "decoders/syscalls/table.hpp"
-#include "tracer/engine/clock.hpp"
 #include "tracer/engine/proc_file.hpp"
+#include "tracer/procfs/clock.hpp"
 
 #include <linux/sched.h>
 
@@ -21,7 +21,8 @@ Engine::Engine(const TraceRequest& request, const TraceMode& manner, SessionObse
       sink_(sink),
       stop_(stop),
       colocation_(colocation),
-      reporter_(request, observer, sink),
+      spaces_(request.follow || (request.command.empty() && request.attach_threads.empty())),
+      reporter_(request, spaces_, observer, sink),
       waiter_({.spin = !request.colocate, .system_times = request.system_times}),
       alarm_(stop) {}
 
@@ -31,7 +32,7 @@ void Engine::begin_command(Tid tid) {
     tracee.pid = Pid{tid.value};
     tracee.silent = true;
     if (colocation_) colocation_->started(tracee);
-    tracee.attached_at = monotonic_now();
+    tracee.attached_at = host::monotonic_now();
     reporter_.at(tracee.attached_at, {});
     reporter_.attached(tracee);
     go_on(tracee);
@@ -53,7 +54,7 @@ void Engine::run() {
 }
 
 void Engine::serve(const Stop& stop) {
-    reporter_.at(monotonic_now(), stop.system_time);
+    reporter_.at(host::monotonic_now(), stop.system_time);
     if (!quiet_due_) {
         quiet_due_ = true;
         alarm_.ring_by(reporter_.now() + std::chrono::milliseconds(20));
@@ -122,11 +123,11 @@ void Engine::on_child(Tracee& parent, int event) {
     } else if (event == PTRACE_EVENT_CLONE && parent.in_call) {
         // clone's first argument on both architectures; clone3 has it in memory.
         const bool in_memory = decoders::syscall_name(call.arch, call.number) == "clone3";
-        child.clone_flags =
-            in_memory ? RemoteMemory(parent.tid()).value<std::uint64_t>(RemoteAddress{call.args[0]}).value_or(0) : call.args[0];
+        child.clone_flags = in_memory ? spaces_.of(parent).value<std::uint64_t>(RemoteAddress{call.args[0]}).value_or(0) : call.args[0];
     }
     const bool thread = event == PTRACE_EVENT_CLONE && is_thread_of(parent.pid, tid);
     child.pid = thread ? parent.pid : Pid{tid.value};
+    spaces_.started(child, parent.pid);
     child.unwanted = manner_.threads_only && !thread;
     if (newborn_.erase(tid) != 0) {
         child.stopped = true;
@@ -164,6 +165,7 @@ void Engine::on_exec(Tid tid) {
     tracee->silent = tracee->found = tracee->listening = false;
     tracee->executed = tracee->stopped = true;
     tracee->enter.tid = tid;
+    spaces_.executed(tracee->pid);
     reporter_.executed(*tracee, former);
     if (detaching_) return detach_at(*tracee, exec_stop);
     go_on(*tracee);
@@ -178,6 +180,7 @@ void Engine::on_end(Tid tid, WaitStatus status) {
     }
     if (tid == command_) command_end_ = status;
     reporter_.ended(*tracee, status);
+    spaces_.ended(*tracee);
     tracees_.erase(tid);
 }
 

@@ -76,6 +76,7 @@ private:
     EventSink& sink_;
     StopRequest& stop_;
     const Colocation* colocation_;  ///< nullptr: everybody runs where they like
+    AddressSpaces spaces_;
     Reporter reporter_;
     Tracees tracees_;
     Waiter waiter_;

@@ -85,9 +85,9 @@ void Reporter::entered(Tracee& tracee) {
     enter.time = now_;
     enter.system_time = system_time_;
     if (!tracee.reported) return;
-    decoders::capture_entry(enter, RemoteMemory(enter.tid), limits_at_entry(enter));
+    decoders::capture_entry(enter, spaces_.of(tracee), limits_at_entry(enter));
     if (request_.resolve_descriptors) resolve(nullptr, enter, enter);
-    if (request_.capture_stacks) observer_.stack(enter.pid, enter.tid, enter.stack);
+    if (request_.capture_stacks) observer_.stack(enter.pid, enter.tid, spaces_.of(tracee), enter.stack);
     hand_over_later(enter);
 }
 
@@ -103,7 +103,7 @@ void Reporter::returned(Tracee& tracee, std::int64_t result, bool is_error, std:
     exit.stack_pointer = stack_pointer;
     if (muted_) return;
     if (!tracee.reported) return tell_observer(enter, exit);
-    decoders::capture_exit(enter, exit, RemoteMemory(exit.tid), limits_at_exit(enter));
+    decoders::capture_exit(enter, exit, spaces_.of(tracee), limits_at_exit(enter));
     tell_observer(enter, exit);
     if (request_.resolve_descriptors) resolve(&exit, exit, enter);
     hand_over_later(exit);

@@ -1,9 +1,9 @@
 // Stops become events: what is read at each stop, in which order the observer and the sink hear of it.
 #pragma once
 
+#include "tracer/engine/address_spaces.hpp"
 #include "tracer/engine/trace.hpp"
 #include "tracer/engine/tracee.hpp"
-#include "tracer/engine/tracee_memory.hpp"
 #include "tracer/engine/wait_status.hpp"
 
 #include <algorithm>
@@ -13,8 +13,8 @@ namespace shimtrace::engine {
 
 class Reporter {
 public:
-    Reporter(const TraceRequest& request, SessionObserver& observer, EventSink& sink)
-        : request_(request), observer_(observer), sink_(sink), whole_messages_(request.limits) {
+    Reporter(const TraceRequest& request, AddressSpaces& spaces, SessionObserver& observer, EventSink& sink)
+        : request_(request), spaces_(spaces), observer_(observer), sink_(sink), whole_messages_(request.limits) {
         whole_messages_.payload_bytes = std::max(whole_messages_.payload_bytes, whole_messages_.message_bytes);
     }
 
@@ -64,6 +64,7 @@ private:
     [[nodiscard]] bool may_carry_messages(const Event& enter) const;
 
     const TraceRequest& request_;
+    AddressSpaces& spaces_;
     SessionObserver& observer_;
     EventSink& sink_;
     decoders::CaptureLimits whole_messages_;

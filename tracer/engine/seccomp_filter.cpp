@@ -2,6 +2,7 @@
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -43,20 +44,26 @@ std::vector<sock_filter> decide(const SyscallSet& calls) {
 
 }  // namespace
 
-std::vector<sock_filter> seccomp_filter(const SyscallSet& x86_64_calls, const SyscallSet& i386_calls) {
+std::vector<sock_filter> seccomp_filter(const StoppingCalls& x86_64, const StoppingCalls& i386) {
     const sock_filter load_arch = statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch));
     const sock_filter load_number = statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr));
     std::vector<sock_filter> program{load_arch};
-    const auto add = [&](std::uint32_t arch, const SyscallSet& calls) {
-        const std::vector<sock_filter> decision = decide(calls);
+    const sock_filter load_map_flags = statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[3]));
+    const auto add = [&](std::uint32_t arch, const StoppingCalls& stopping) {
+        std::vector<sock_filter> decision = decide(stopping.calls);
+        if (stopping.file_mapping >= 0) {
+            const auto number = static_cast<std::size_t>(stopping.file_mapping);
+            decision.insert(decision.begin(),
+                            {jump(BPF_JEQ, number, 0, 4), load_map_flags, jump(BPF_JSET, MAP_ANONYMOUS, 1, 0), trace_it, load_number});
+        }
         // A conditional jump reaches 255 instructions, an unconditional one any.
         program.push_back(jump(BPF_JEQ, arch, 1, 0));
         program.push_back(statement(BPF_JMP | BPF_JA, decision.size() + 1));
         program.push_back(load_number);
         program.insert(program.end(), decision.begin(), decision.end());
     };
-    add(AUDIT_ARCH_X86_64, x86_64_calls);
-    add(AUDIT_ARCH_I386, i386_calls);
+    add(AUDIT_ARCH_X86_64, x86_64);
+    add(AUDIT_ARCH_I386, i386);
     program.push_back(trace_it);
     return program;
 }

@@ -9,8 +9,14 @@
 
 namespace shimtrace::engine {
 
+/// Calls to stop at. `file_mapping`: the call that stops only where its fourth argument has no MAP_ANONYMOUS; -1: none.
+struct StoppingCalls {
+    SyscallSet calls;
+    std::int64_t file_mapping = -1;
+};
+
 /// SECCOMP_RET_TRACE for the calls of the sets, for numbers past their end and for architectures that have no set;
 /// SECCOMP_RET_ALLOW for all others.
-std::vector<sock_filter> seccomp_filter(const SyscallSet& x86_64_calls, const SyscallSet& i386_calls);
+std::vector<sock_filter> seccomp_filter(const StoppingCalls& x86_64, const StoppingCalls& i386);
 
 }  // namespace shimtrace::engine

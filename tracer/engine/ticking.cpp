@@ -1,8 +1,8 @@
 // The engine when no stop comes: calls that keep blocking, threads that cannot be stopped, children whose parent is gone.
 #include "tracer/engine/blocked_since.hpp"
-#include "tracer/engine/clock.hpp"
 #include "tracer/engine/engine.hpp"
 #include "tracer/engine/proc_file.hpp"
+#include "tracer/procfs/clock.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -24,19 +24,19 @@ void Engine::begin_found() {
         if (tracee->found) found.push_back(tracee.get());
     }
     std::ranges::sort(found, {}, [](const Tracee* tracee) { return std::pair(tracee->pid, tracee->tid()); });
-    reporter_.at(monotonic_now(), {});
+    reporter_.at(host::monotonic_now(), {});
     for (Tracee* tracee : found) reporter_.attached(*tracee);
     for (Tracee* tracee : found) {
         tracee->found_call = blocked_since.found_call(tracee->tid());
         if (colocation_) colocation_->join(*tracee);
         tracee->interrupted = interrupt(tracee->tid());
     }
-    alarm_.ring_by(monotonic_now() + unreachable_after);
+    alarm_.ring_by(host::monotonic_now() + unreachable_after);
     unreachable_check_ = !found.empty();
 }
 
 void Engine::tick() {
-    const MonotonicTime now = monotonic_now();
+    const MonotonicTime now = host::monotonic_now();
     MonotonicTime next = MonotonicTime::max();
     reporter_.at(now, {});
     if (unreachable_check_) {

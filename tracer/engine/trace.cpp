@@ -32,6 +32,21 @@ TraceMode manner_of(const TraceRequest& request) {
     return manner;
 }
 
+/// Besides the calls that are asked for, those that tell what memory can be read at once.
+StoppingCalls stopping(Arch arch, SyscallSet calls) {
+    StoppingCalls stopping{.calls = calls, .file_mapping = -1};
+    for (const MemoryCall& call : memory_calls(arch)) {
+        if (call.effect == MemoryCall::starts_thread) continue;  // a filter follows them all
+        const auto number = static_cast<std::size_t>(call.number);
+        if (call.effect == MemoryCall::maps_file && !call.arguments_in_memory) {
+            if (!calls.test(number)) stopping.file_mapping = call.number;
+        } else {
+            stopping.calls.set(number);
+        }
+    }
+    return stopping;
+}
+
 std::vector<sock_filter> filter_of(const TraceRequest& request) {
     SyscallSet native = request.x86_64_calls, compat = request.i386_calls;
     if (request.resolve_descriptors) {
@@ -42,7 +57,7 @@ std::vector<sock_filter> filter_of(const TraceRequest& request) {
         native |= naming_calls(Arch::x86_64);
         compat |= naming_calls(Arch::i386);
     }
-    return seccomp_filter(native, compat);
+    return seccomp_filter(stopping(Arch::x86_64, native), stopping(Arch::i386, compat));
 }
 
 /// Everything that runs already and was asked for.

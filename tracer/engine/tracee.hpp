@@ -39,6 +39,8 @@ struct Tracee {
     bool silent = false;       ///< no event of it is reported: a started command before its exec
     bool unwanted = false;     ///< it is traced by inheritance only, and is let go at its first stop
 
+    bool maps_file = false;  ///< in the midst of an mmap of a file
+
     bool executed = false;  ///< has exec'd since it is traced
 
     bool in_call = false;   ///< between syscall-enter-stop and syscall-exit-stop

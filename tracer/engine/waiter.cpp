@@ -1,6 +1,6 @@
 #include "tracer/engine/waiter.hpp"
 
-#include "tracer/engine/clock.hpp"
+#include "tracer/procfs/clock.hpp"
 
 #include <sched.h>
 #include <sys/syscall.h>
@@ -42,7 +42,7 @@ Waiter::Peek Waiter::peek(Stop& stop, bool block) const {
 
 Waiter::Peek Waiter::wait(Stop& stop) {
     if (!options_.spin) return peek(stop, true);
-    const MonotonicTime start = monotonic_now();
+    const MonotonicTime start = host::monotonic_now();
     const WayToWait way = tuner_.way();
     if (way == WayToWait::spin_awake)
         idle_polling_.hold();
@@ -56,12 +56,12 @@ Waiter::Peek Waiter::wait(Stop& stop) {
             served_ = 0;
             // Whoever else wants this CPU gets it: it may well be the thread that we wait for.
             sched_yield();
-            const MonotonicTime before = std::exchange(now, monotonic_now());
+            const MonotonicTime before = std::exchange(now, host::monotonic_now());
             if (now - before > taken_away) tuner_.disturbed();
         } while (now - start < WaitTuner::longest_spin);
     }
     const Peek found = peek(stop, true);
-    return waited(found, start, monotonic_now());
+    return waited(found, start, host::monotonic_now());
 }
 
 Waiter::Peek Waiter::waited(Peek outcome, MonotonicTime start, MonotonicTime now) {

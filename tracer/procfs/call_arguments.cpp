@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t most_polled = 1024;
 
-std::string unix_path(const RemoteMemory& memory, RemoteAddress address, std::uint64_t length) {
+std::string unix_path(const Memory& memory, RemoteAddress address, std::uint64_t length) {
     sockaddr_un name{};
     const std::size_t wanted = std::min<std::uint64_t>(length, sizeof name);
     if (memory.read(address, std::as_writable_bytes(std::span(&name, 1)).first(wanted)) < wanted) return {};
@@ -27,7 +27,7 @@ std::string unix_path(const RemoteMemory& memory, RemoteAddress address, std::ui
     return std::string(text.substr(0, text.find('\0')));
 }
 
-std::vector<Fd> pollfds(const RemoteMemory& memory, RemoteAddress address, std::uint64_t count) {
+std::vector<Fd> pollfds(const Memory& memory, RemoteAddress address, std::uint64_t count) {
     std::vector<pollfd> rows(std::min(count, most_polled));
     const std::size_t got = memory.read(address, std::as_writable_bytes(std::span(rows)));
     rows.resize(got / sizeof(pollfd));
@@ -38,7 +38,7 @@ std::vector<Fd> pollfds(const RemoteMemory& memory, RemoteAddress address, std::
 }
 
 /// select's three sets: whatever is in one of them is waited on.
-std::vector<Fd> selected(const RemoteMemory& memory, std::uint64_t count, std::span<const std::uint64_t, 3> sets) {
+std::vector<Fd> selected(const Memory& memory, std::uint64_t count, std::span<const std::uint64_t, 3> sets) {
     const std::size_t bits = std::min(count, most_polled);
     std::array<std::uint64_t, most_polled / 64> any{};
     for (const std::uint64_t set : sets) {
@@ -55,14 +55,13 @@ std::vector<Fd> selected(const RemoteMemory& memory, std::uint64_t count, std::s
 
 }  // namespace
 
-void read_arguments(Thread& thread) {
+void read_arguments(Thread& thread, const Memory& memory) {
     const decoders::CallFacts* facts = thread.syscall < 0 ? nullptr : decoders::call_facts(thread.arch, thread.syscall);
     if (!facts) return;
-    const RemoteMemory memory(thread.tid);
     const decoders::ArgumentPlaces& places = facts->places;
     const auto argument = [&](std::int8_t place) { return thread.args[static_cast<std::size_t>(place)]; };
     for (const std::int8_t path : places.paths)
-        if (path >= 0 && thread.path_argument.empty()) thread.path_argument = memory.text(RemoteAddress{argument(path)});
+        if (path >= 0 && thread.path_argument.empty()) thread.path_argument = text_at(memory, RemoteAddress{argument(path)});
     if (facts->waits.how == decoders::WaitsFor::connects)
         thread.path_argument = unix_path(memory, RemoteAddress{argument(places.socket_address)}, argument(places.address_length));
     if (places.poll_fds >= 0) thread.polled = pollfds(memory, RemoteAddress{argument(places.poll_fds)}, argument(places.poll_count));

@@ -5,15 +5,15 @@
 #include "tracer/procfs/proc_text.hpp"
 
 #include <functional>
-#include <optional>
 #include <string_view>
 
 namespace shimtrace::host {
 
-/// Number -1 where it is in none, or in one whose arguments cannot be read. `readable`: the thread, where memory may be read.
+/// Number -1 where it is in none, or in one whose arguments cannot be read. `memory`: the
+/// thread's; nullptr where it may not be read.
 /// `read_auxv` gives its process's auxiliary vector, and is asked only where the thread stands where one of a 32-bit program has to: the
 /// program's file would tell, too, but may be on a dead disk.
-[[nodiscard]] decoders::KnownCall call_of_thread(const SyscallText& text, std::optional<Tid> readable,
+[[nodiscard]] decoders::KnownCall call_of_thread(const SyscallText& text, const Memory* memory,
                                                  const std::function<std::string_view()>& read_auxv);
 
 }  // namespace shimtrace::host

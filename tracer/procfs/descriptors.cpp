@@ -1,5 +1,6 @@
 #include "tracer/procfs/descriptors.hpp"
 
+#include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
 #include <fcntl.h>
@@ -169,14 +170,23 @@ OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, con
     return entries;
 }
 
-void add_fdinfo(const ProcDirectory& directory, Fd fd, OpenFile& target, std::string& scratch) {
-    add_fdinfo(directory, DecimalName(fd.value).c_str(), target, scratch);
+void add_fdinfo(const ProcDirectory& directory, Pid whose, Fd fd, OpenFile& target, std::string& scratch) {
+    add_fdinfo(directory, whose, DecimalName(fd.value).c_str(), target, scratch);
 }
 
-void add_fdinfo(const ProcDirectory& directory, const char* name, OpenFile& target, std::string& scratch) {
-    const auto text = directory.read(name, scratch, std::size_t{1} << 20);
-    if (!text) return;
-    FdInfoText info = parse_fdinfo(*text);
+void add_fdinfo(const ProcDirectory& directory, Pid whose, const char* name, OpenFile& target, std::string& scratch) {
+    constexpr std::size_t most = std::size_t{1} << 20;
+    FdInfoText info;
+    if (target.kind == OpenFileKind::eventpoll) {
+        // It waits for whoever is in the midst of an epoll_wait, whose events may go to a page that never comes (fs/eventpoll.c: ep->mtx).
+        const auto text = read_in_time(directory, whose, {.name = name, .most = most});
+        if (!text) return;
+        info = parse_fdinfo(*text);
+    } else {
+        const auto text = directory.read(name, scratch, most);
+        if (!text) return;
+        info = parse_fdinfo(*text);
+    }
     target.flags = info.flags;
     if (!target.inode && info.inode && target.kind == OpenFileKind::file) target.inode = Inode{info.inode};
     switch (target.kind) {

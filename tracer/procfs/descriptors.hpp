@@ -42,9 +42,9 @@ OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, con
 
 /// Adds what fdinfo tells: flags, counts, timers, masks, interest sets, pidfd's process. `directory`: an open
 /// /proc/PID/fdinfo. For a pty's master it is the only place that tells its number.
-void add_fdinfo(const ProcDirectory& directory, Fd fd, OpenFile& target, std::string& scratch);
+void add_fdinfo(const ProcDirectory& directory, Pid whose, Fd fd, OpenFile& target, std::string& scratch);
 /// The same from the file `name`.
-void add_fdinfo(const ProcDirectory& directory, const char* name, OpenFile& target, std::string& scratch);
+void add_fdinfo(const ProcDirectory& directory, Pid whose, const char* name, OpenFile& target, std::string& scratch);
 
 /// Kinds of which fdinfo tells more than the link does.
 [[nodiscard]] bool fdinfo_tells(OpenFileKind kind);

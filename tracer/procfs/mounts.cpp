@@ -1,5 +1,6 @@
 #include "tracer/procfs/mounts.hpp"
 
+#include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
 #include <sys/sysmacros.h>
@@ -71,11 +72,10 @@ void add_fuse(Mount& mount, const std::vector<FuseServer>& servers, const std::v
     mount.fuse_waiting = waiting_requests(mount, scratch);
 }
 
-const MountTables::Table& MountTables::of(const ProcDirectory& directory, const Process& process, std::string& scratch,
-                                          ReadErrors& errors) {
+const MountTables::Table& MountTables::of(const ProcDirectory& directory, const Process& process, ReadErrors& errors) {
     static const Table nothing;
     if (const auto found = tables_.find(process.ns.mnt); found != tables_.end()) return found->second;
-    const auto text = directory.read_records("mountinfo", scratch, std::size_t{16} << 20);
+    const auto text = read_in_time(directory, process.pid, {.name = "mountinfo", .most = std::size_t{16} << 20, .records = true});
     if (!text) {
         if (text.error() != EINVAL) errors.note("mounts", text.error());  // EINVAL: the process has left its namespaces, it ends
         return nothing;

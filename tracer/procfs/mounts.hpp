@@ -21,7 +21,7 @@ public:
         FragileMounts fragile;
     };
     /// The table of the process's namespace, read through that process where it was not read before.
-    const Table& of(const ProcDirectory& directory, const Process& process, std::string& scratch, ReadErrors& errors);
+    const Table& of(const ProcDirectory& directory, const Process& process, ReadErrors& errors);
     /// nullptr: not read.
     [[nodiscard]] const Table* find(Inode mount_namespace) const;
 

@@ -32,6 +32,7 @@ using OrErrno = std::expected<T, int>;
 class ProcDirectory {
 public:
     static OrErrno<ProcDirectory> open(const char* path = "/proc");
+    explicit ProcDirectory(OwnedFd fd) : fd_(std::move(fd)) {}
 
     [[nodiscard]] OrErrno<ProcDirectory> directory(const char* name) const;
     [[nodiscard]] OrErrno<ProcDirectory> directory(std::int64_t number) const { return directory(DecimalName(number).c_str()); }
@@ -57,7 +58,6 @@ public:
 
 private:
     OrErrno<std::string_view> read(const char* name, std::string& scratch, std::size_t most, bool pieces) const;
-    explicit ProcDirectory(OwnedFd fd) : fd_(std::move(fd)) {}
     OwnedFd fd_;
 };
 

@@ -4,12 +4,18 @@
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/duplicate.hpp"
+#include "tracer/procfs/files_in_time.hpp"
+#include "tracer/procfs/host_root.hpp"
 #include "tracer/procfs/proc_text.hpp"
+#include "tracer/procfs/process_memory.hpp"
+#include "tracer/procfs/stand_in.hpp"
 
 #include <poll.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,45 +53,78 @@ bool may_hold_mmap_lock(const std::vector<std::string>& stack) {
     });
 }
 
+struct ListenerAsked {
+    Pid pid;
+    Fd fd;
+};
+
 /// Whether calls wait at a seccomp listener, told by poll alone, which takes none: `count` is 1 for calls that nobody has asked for, 2
 /// for calls asked for and not answered (linux/kernel/seccomp.c, seccomp_notify_poll), 3 for both, 4 for none; 0: not permitted.
-void ask_seccomp_listener(Pid pid, FdEntry& entry) {
-    const OwnedFd listener = duplicate(pid, entry.fd);
-    if (!listener) return;
-    pollfd asked{.fd = listener.get(), .events = POLLIN | POLLOUT, .revents = 0};
-    if (::poll(&asked, 1, 0) < 0) return;
-    entry.target.count = (asked.revents & POLLIN ? 1U : 0U) | (asked.revents & POLLOUT ? 2U : 0U);
-    if (entry.target.count == 0) entry.target.count = 4;
+Parcel poll_listener(Parcel request) {
+    ListenerAsked asked;
+    std::memcpy(&asked, request.bytes.data(), std::min(sizeof asked, request.bytes.size()));
+    const OwnedFd listener = duplicate(asked.pid, asked.fd);
+    pollfd polled{.fd = listener.get(), .events = POLLIN | POLLOUT, .revents = 0};
+    if (!listener || ::poll(&polled, 1, 0) < 0) return {};
+    const int told = (polled.revents & POLLIN ? 1 : 0) | (polled.revents & POLLOUT ? 2 : 0);
+    return {std::string(1, static_cast<char>(told == 0 ? 4 : told)), {}};
 }
 
-std::vector<std::string> read_stack(const ProcDirectory& directory, std::string& scratch) {
-    const auto text = directory.read("stack", scratch);
+void ask_seccomp_listener(Pid pid, FdEntry& entry) {
+    const ListenerAsked asked{pid, entry.fd};
+    const auto told = ask(concern_of(pid), poll_listener, {std::string(reinterpret_cast<const char*>(&asked), sizeof asked), {}});
+    if (told && !told->bytes.empty()) entry.target.count = static_cast<unsigned char>(told->bytes[0]);
+}
+
+std::vector<std::string> read_stack(const ProcDirectory& directory, Pid whose) {
+    const auto text = read_in_time(directory, whose, {.name = "stack"});
     return text ? parse_kernel_stack(*text) : std::vector<std::string>{};
 }
 
-/// Whether the process's memory could be asked.
-bool read_program(const ProcDirectory& directory, Process& process, std::string& scratch, ReadErrors& errors) {
-    if (const auto exe = directory.link("exe"))
-        process.exe = *exe;
-    else
-        errors.note("executable", exe.error());
-    if (const auto cwd = directory.link("cwd")) process.cwd = *cwd;
-    if (process.state == 'D' && may_hold_mmap_lock(read_stack(directory, scratch))) {
-        errors.add("command line of process " + std::to_string(process.pid.value) + ": not asked, its memory map may be locked");
-        return false;
-    }
-    if (const auto text = directory.read("cmdline", scratch, std::size_t{128} << 10)) process.command_line = parse_strings(*text, 4096);
-    return true;
+void note_locked(ReadErrors& errors, Pid pid, const char* what, bool asked) {
+    errors.add(std::string(what) + " of process " + std::to_string(pid.value) +
+               (asked ? ": no answer in time, its memory map is locked or a page of it does not come"
+                      : ": not asked, its memory map may be locked"));
 }
 
 bool has_memory(const Process& process) {
     return process.state != 'Z' && process.state != 'X';
 }
 
+void read_links(const ProcDirectory& directory, Process& process, ReadErrors& errors) {
+    if (const auto exe = directory.link("exe"))
+        process.exe = *exe;
+    else
+        errors.note("executable", exe.error());
+    if (const auto cwd = directory.link("cwd")) process.cwd = *cwd;
+}
+
+constexpr std::size_t most_command_line = std::size_t{128} << 10, most_environment = std::size_t{1} << 20;
+
+void take_program(Process& process, const OrErrno<std::string>& command_line, const OrErrno<std::string>& environment, ReadErrors& errors) {
+    if (command_line) process.command_line = parse_strings(*command_line, 4096);
+    if (environment) process.environment = wanted_environment(*environment);
+    if (!command_line && command_line.error() == ETIMEDOUT) note_locked(errors, process.pid, "command line", true);
+}
+
+/// False, and noted: a first thread like that may hold the lock of the mappings.
+bool may_ask_program(const ProcDirectory& directory, const Process& process, ReadErrors& errors) {
+    if (process.state != 'D' || !may_hold_mmap_lock(read_stack(directory, process.pid))) return true;
+    note_locked(errors, process.pid, "command line", false);
+    return false;
+}
+
+void read_program(const ProcDirectory& directory, Process& process, ReadErrors& errors) {
+    constexpr std::array wanted = {FileWanted{.name = "cmdline", .most = most_command_line},
+                                   FileWanted{.name = "environ", .most = most_environment}};
+    const auto texts = read_in_time(directory, process.pid, wanted);
+    take_program(process, texts.front(), texts.back(), errors);
+}
+
 }  // namespace
 
 void read_accounts(const ProcDirectory& directory, Process& process, std::string& scratch) {
-    if (const auto text = directory.read("io", scratch)) {
+    if (const auto text = read_in_time(directory, process.pid, {.name = "io"})) {
         const IoText io = parse_io(*text);
         process.read_bytes = io.read_bytes;
         process.write_bytes = io.write_bytes;
@@ -99,14 +138,14 @@ void add_descriptors(const ProcDirectory& process_directory, TableRow& row, Moun
     if (row.kernel_thread) return;
     const auto thread = row.leader_gone ? living_thread(process_directory, scratch) : std::nullopt;
     const ProcDirectory& directory = thread ? *thread : process_directory;
-    auto fds = read_descriptors(directory, mounts.of(directory, process, scratch, errors).fragile);
+    auto fds = read_descriptors(directory, mounts.of(directory, process, errors).fragile);
     if (fds) {
         process.fds = std::move(*fds);
         process.fds_known = true;
         // Which pty a master belongs to: without it nobody finds the other side.
         for (FdEntry& entry : process.fds)
             if (is_pty_master(entry.target))
-                add_fdinfo(directory, ("fdinfo/" + std::to_string(entry.fd.value)).c_str(), entry.target, scratch);
+                add_fdinfo(directory, process.pid, ("fdinfo/" + std::to_string(entry.fd.value)).c_str(), entry.target, scratch);
         for (FdEntry& entry : process.fds)
             if (entry.target.kind == OpenFileKind::seccomp_notify) ask_seccomp_listener(process.pid, entry);
     } else if (process.state != 'Z') {
@@ -127,7 +166,9 @@ std::optional<ProcDirectory> living_thread(const ProcDirectory& process, std::st
     return std::nullopt;
 }
 
-std::optional<TableRow> read_identity(const ProcDirectory& process_directory, std::string& scratch, ReadErrors& errors) {
+namespace {
+
+std::optional<TableRow> read_who(const ProcDirectory& process_directory, std::string& scratch, ReadErrors& errors) {
     const auto stat_text = process_directory.read("stat", scratch);
     if (!stat_text) return std::nullopt;
     auto stat = parse_stat(*stat_text);
@@ -161,12 +202,24 @@ std::optional<TableRow> read_identity(const ProcDirectory& process_directory, st
     process.ns.pid = namespace_inode(directory, "ns/pid", "pid:[");
     process.ns.mnt = namespace_inode(directory, "ns/mnt", "mnt:[");
     process.foreign_root = has_foreign_root(directory, process.ns.mnt);
-    row.memory_asked = has_memory(process) && read_program(directory, process, scratch, errors);
+    if (has_memory(process)) read_links(directory, process, errors);
+    return row;
+}
+
+}  // namespace
+
+std::optional<TableRow> read_identity(const ProcDirectory& process_directory, std::string& scratch, ReadErrors& errors) {
+    auto row = read_who(process_directory, scratch, errors);
+    if (!row || row->kernel_thread || !has_memory(row->process)) return row;
+    const auto thread = row->leader_gone ? living_thread(process_directory, scratch) : std::nullopt;
+    const ProcDirectory& directory = thread ? *thread : process_directory;
+    if (may_ask_program(directory, row->process, errors)) read_program(directory, row->process, errors);
+    row->process.environment.clear();
     return row;
 }
 
 std::optional<TableRow> read_table_row(const ProcDirectory& process_directory, std::string& scratch, ReadErrors& errors) {
-    auto row = read_identity(process_directory, scratch, errors);
+    auto row = read_who(process_directory, scratch, errors);
     if (!row || row->kernel_thread) return row;
     const auto thread = row->leader_gone ? living_thread(process_directory, scratch) : std::nullopt;
     const ProcDirectory& directory = thread ? *thread : process_directory;
@@ -177,14 +230,51 @@ std::optional<TableRow> read_table_row(const ProcDirectory& process_directory, s
     process.ns.cgroup = namespace_inode(directory, "ns/cgroup", "cgroup:[");
     if (!has_memory(process)) return row;
     if (const auto root = directory.link("root")) process.root = *root;
-    if (!row->memory_asked) return row;
-    if (const auto text = directory.read("environ", scratch, std::size_t{1} << 20)) process.environment = wanted_environment(*text);
     return row;
+}
+
+void read_programs(const ProcDirectory& proc, std::span<TableRow> rows, std::string& scratch, ReadErrors& errors) {
+    constexpr std::size_t at_once = 64;
+    for (; !rows.empty(); rows = rows.subspan(std::min(at_once, rows.size()))) {
+        std::vector<TableRow*> asked;
+        std::vector<std::string> names;
+        for (TableRow& row : rows.first(std::min(at_once, rows.size()))) {
+            if (row.kernel_thread || !has_memory(row.process)) continue;
+            std::string name = std::to_string(row.process.pid.value);
+            const auto directory = proc.directory(name.c_str());
+            if (!directory) continue;
+            if (row.leader_gone) {
+                const auto thread = living_thread(*directory, scratch);
+                const auto stat = thread ? thread->read("stat", scratch) : std::unexpected(ESRCH);
+                if (const auto living = stat ? parse_stat(*stat) : std::nullopt) name += "/task/" + std::to_string(living->id);
+            }
+            if (!may_ask_program(*directory, row.process, errors)) continue;
+            asked.push_back(&row);
+            names.push_back(name + "/cmdline");
+            names.push_back(name + "/environ");
+        }
+        if (asked.empty()) continue;
+        std::vector<FileWanted> wanted;
+        for (std::size_t i = 0; i < names.size(); ++i)
+            wanted.push_back({.name = names[i].c_str(), .most = i % 2 == 0 ? most_command_line : most_environment});
+        const auto texts = read_in_time(proc, concern_of(asked.front()->process.pid) + " and others", wanted);
+        const bool in_time = texts.front() || texts.front().error() != ETIMEDOUT;
+        for (std::size_t i = 0; i < asked.size(); ++i) {
+            Process& process = asked[i]->process;
+            if (in_time) {
+                take_program(process, texts[2 * i], texts[2 * i + 1], errors);
+                continue;
+            }
+            // One of them keeps all waiting: each by itself.
+            const auto one = read_in_time(proc, concern_of(process.pid), std::span(wanted).subspan(2 * i, 2));
+            take_program(process, one.front(), one.back(), errors);
+        }
+    }
 }
 
 namespace {
 
-std::optional<Thread> read_thread(const ProcDirectory& directory, const ThreadDetail& detail, std::string& scratch, ReadErrors& errors) {
+std::optional<Thread> read_thread(const ProcDirectory& directory, std::string& scratch) {
     const auto stat_text = directory.read("stat", scratch);
     if (!stat_text) return std::nullopt;
     auto stat = parse_stat(*stat_text);
@@ -200,52 +290,87 @@ std::optional<Thread> read_thread(const ProcDirectory& directory, const ThreadDe
         thread.tracer = status.tracer;
         thread.first.context_switches = status.context_switches;
     }
-    // A dying thread that still waits (zap_pid_ns_processes) is in S or D: Z and X are past every wait.
-    if (thread.state == 'Z' || thread.state == 'X') return thread;
-    if (const auto text = directory.read("syscall", scratch)) {
-        const SyscallText call = parse_syscall(*text);
-        thread.syscall = call.number;
-        thread.args = call.args;
-        thread.stack_pointer = call.stack_pointer;
-        thread.instruction_pointer = call.instruction_pointer;
-    } else {
-        errors.note("system calls", text.error());
-    }
-    if (thread.state == 'R') return thread;
-    if (detail.kernel_stacks) {
-        if (const auto text = directory.read("stack", scratch))
-            thread.kernel_stack = parse_kernel_stack(*text);
-        else
-            errors.note("kernel stacks", text.error());
-    }
-    // The stack's innermost function is what wchan shows: both leave out the scheduler's own (kernel/stacktrace.c).
-    if (!thread.kernel_stack.empty())
-        thread.wchan = thread.kernel_stack.front();
-    else if (const auto text = directory.read("wchan", scratch); text && *text != "0")
-        thread.wchan = *text;
     return thread;
 }
 
-/// All by the threads' own ids: of a first thread that has exited nothing can be read.
-void tell_calls(std::span<Thread> threads, const ProcDirectory& process, bool readable, std::string& scratch) {
+/// A dying thread that still waits (zap_pid_ns_processes) is in S or D: Z and X are past every wait.
+bool may_wait(const Thread& thread) {
+    return thread.state != 'Z' && thread.state != 'X';
+}
+
+void take_call(Thread& thread, const OrErrno<std::string>& text, ReadErrors& errors) {
+    if (!text) return errors.note("system calls", text.error());
+    const SyscallText call = parse_syscall(*text);
+    thread.syscall = call.number;
+    thread.args = call.args;
+    thread.stack_pointer = call.stack_pointer;
+    thread.instruction_pointer = call.instruction_pointer;
+}
+
+/// The call that each thread is in, and where it sleeps in the kernel.
+void read_waits(const ProcDirectory& process, Pid whose, std::span<Thread> threads, bool kernel_stacks, std::string& scratch,
+                ReadErrors& errors) {
+    constexpr std::size_t at_once = 64;
+    for (; !threads.empty(); threads = threads.subspan(std::min(at_once, threads.size()))) {
+        const auto some = threads.first(std::min(at_once, threads.size()));
+        std::vector<std::string> names;
+        for (const Thread& thread : some) {
+            const std::string task = "task/" + std::to_string(thread.tid.value);
+            if (may_wait(thread)) names.push_back(task + "/syscall");
+            if (may_wait(thread) && kernel_stacks && thread.state != 'R') names.push_back(task + "/stack");
+        }
+        std::vector<FileWanted> wanted;
+        for (const std::string& name : names) wanted.push_back({.name = name.c_str()});
+        const auto texts = read_in_time(process, whose, wanted);
+        auto next = texts.begin();
+        for (Thread& thread : some) {
+            if (!may_wait(thread)) continue;
+            take_call(thread, *next++, errors);
+            if (thread.state == 'R') continue;
+            if (kernel_stacks) {
+                if (const auto& text = *next++)
+                    thread.kernel_stack = parse_kernel_stack(*text);
+                else
+                    errors.note("kernel stacks", text.error());
+            }
+            // The stack's innermost function is what wchan shows: both leave out the scheduler's own (kernel/stacktrace.c).
+            if (!thread.kernel_stack.empty()) {
+                thread.wchan = thread.kernel_stack.front();
+                continue;
+            }
+            const std::string name = "task/" + std::to_string(thread.tid.value) + "/wchan";
+            if (const auto text = process.read(name.c_str(), scratch); text && *text != "0") thread.wchan = *text;
+        }
+    }
+}
+
+/// The call, and what its pointers lead to. All by the threads' own ids: of a first thread that has exited nothing
+/// can be read. False: some memory did not answer in time.
+bool read_memory(std::span<Thread> threads, const ProcDirectory& process, Pid whose, bool readable) {
     std::string auxv;
+    bool answered = true;
     for (Thread& thread : threads) {
+        const PatientMemory memory(whose, thread.tid);
         const auto read_auxv = [&]() -> std::string_view {
             if (auxv.empty())
-                auxv = process.read(("task/" + std::to_string(thread.tid.value) + "/auxv").c_str(), scratch).value_or(std::string_view());
+                auxv = read_in_time(process, whose, {.name = ("task/" + std::to_string(thread.tid.value) + "/auxv").c_str()}).value_or("");
             return auxv;
         };
         const auto call = call_of_thread({thread.syscall, thread.args, thread.stack_pointer, thread.instruction_pointer},
-                                         readable ? std::optional(thread.tid) : std::nullopt, read_auxv);
+                                         readable ? &memory : nullptr, read_auxv);
         thread.arch = call.arch;
         thread.syscall = call.number;
         thread.args = call.args;
+        if (readable) read_arguments(thread, memory);
+        answered &= !memory.gave_up();
     }
+    return answered;
 }
 
 }  // namespace
 
-std::vector<Thread> read_threads(const ProcDirectory& directory, const ThreadDetail& detail, std::string& scratch, ReadErrors& errors) {
+std::vector<Thread> read_threads(const ProcDirectory& directory, Pid whose, const ThreadDetail& detail, std::string& scratch,
+                                 ReadErrors& errors) {
     std::vector<Thread> threads;
     const auto tasks = directory.directory("task");
     if (!tasks) return threads;
@@ -254,15 +379,14 @@ std::vector<Thread> read_threads(const ProcDirectory& directory, const ThreadDet
     for (const std::int32_t number : *numbers) {
         const auto task = tasks->directory(number);
         if (!task) continue;
-        auto thread = read_thread(*task, detail, scratch, errors);
+        auto thread = read_thread(*task, scratch);
         if (thread) threads.push_back(std::move(*thread));
     }
+    read_waits(directory, whose, threads, detail.kernel_stacks, scratch, errors);
     const bool locked =
         std::ranges::any_of(threads, [](const Thread& thread) { return thread.state == 'D' && may_hold_mmap_lock(thread.kernel_stack); });
-    const bool readable = detail.memory && !locked;
-    tell_calls(threads, directory, readable, scratch);
-    if (readable)
-        for (Thread& thread : threads) read_arguments(thread);
+    if (locked) note_locked(errors, whose, "memory", false);
+    if (!read_memory(threads, directory, whose, detail.memory && !locked)) note_locked(errors, whose, "memory", true);
     return threads;
 }
 

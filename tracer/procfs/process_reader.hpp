@@ -6,9 +6,11 @@
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/read_errors.hpp"
 
+#include <shimtrace/captured_memory.hpp>
 #include <shimtrace/snapshot.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 
 namespace shimtrace::host {
@@ -16,11 +18,13 @@ namespace shimtrace::host {
 struct TableRow {
     Process process;
     bool kernel_thread = false;
-    bool leader_gone = false;   ///< its first thread has exited, others run on: what /proc/PID does not show any more, theirs does
-    bool memory_asked = false;  ///< it has memory, and nobody may hold its lock
+    bool leader_gone = false;  ///< its first thread has exited, others run on: what /proc/PID does not show any more, theirs does
 };
-/// A process as the process table shows it: no threads, no descriptors, no accounts. nullopt: it is gone.
+/// A process as the process table shows it: no command line, no environment, no threads, no descriptors, no accounts. nullopt: it is gone.
 std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::string& scratch, ReadErrors& errors);
+/// The command lines and environments, which lie in the processes' memory, of many with few questions. `proc`: the directory that theirs
+/// are in.
+void read_programs(const ProcDirectory& proc, std::span<TableRow> rows, std::string& scratch, ReadErrors& errors);
 /// Of that only who it is: name, numbers, parent, start time, executable, working directory, command line, pid and mount namespaces.
 std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, ReadErrors& errors);
 
@@ -40,12 +44,13 @@ struct ThreadDetail {
     bool memory = true;  ///< path arguments and polled descriptors, which lie in the process's memory
 };
 /// All threads of the process. A thread that ends meanwhile is left out.
-std::vector<Thread> read_threads(const ProcDirectory& directory, const ThreadDetail& detail, std::string& scratch, ReadErrors& errors);
+std::vector<Thread> read_threads(const ProcDirectory& directory, Pid whose, const ThreadDetail& detail, std::string& scratch,
+                                 ReadErrors& errors);
 
 /// The counters of one thread now; nullopt: it is gone.
 std::optional<Progress> read_progress(const ProcDirectory& thread, std::string& scratch);
 
 /// What a blocked call's pointers lead to, from memory: Thread::path_argument and Thread::polled.
-void read_arguments(Thread& thread);
+void read_arguments(Thread& thread, const Memory& memory);
 
 }  // namespace shimtrace::host

@@ -96,7 +96,9 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
     host::ObserverHooks hooks = plan.roles ? role_hooks(roles) : no_hooks();
     hooks.task_names = plan.request.task_names;
     stacks::StackReader stack_reader;
-    hooks.stack = [&stack_reader](Pid pid, Tid tid, std::vector<StackFrame>& into) { stack_reader.stack_of(pid, tid, into); };
+    hooks.stack = [&stack_reader](Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into) {
+        stack_reader.stack_of(pid, tid, memory, into);
+    };
     const auto observer = host::make_session_observer(std::move(hooks));
     auto result = engine::trace(plan.request, describe_session(plan), *observer, tee, stop);
     if (!result) return std::unexpected(std::move(result.error()));

@@ -2,6 +2,7 @@
 
 #include "decoders/syscalls/call_facts.hpp"
 #include "decoders/syscalls/unwrapped_call.hpp"
+#include "decoders/text/printable.hpp"
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_memory.hpp"
@@ -13,6 +14,8 @@
 
 namespace shimtrace::host {
 namespace {
+
+using text::printable;
 
 constexpr std::size_t most_named = 4;
 
@@ -32,21 +35,13 @@ std::string_view remarkable_state(char state) {
     }
 }
 
-/// Names in a comm are the process's own choice: nothing of them may act on a terminal.
-std::string printable(std::string_view text) {
-    std::string plain(text);
-    std::ranges::replace_if(
-        plain, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return plain;
-}
-
 class Describer {
 public:
     Describer(const Event& enter, const ProcDirectory& proc, const HolderLook* look) : enter_(enter), proc_(proc), look_(look) {}
 
     std::string describe() {
         using enum decoders::WaitsFor;
-        const RemoteMemory memory(enter_.tid);
+        const PatientMemory memory(enter_.pid, enter_.tid);
         const auto call = decoders::unwrapped({enter_.arch, enter_.number, enter_.args}, &memory);
         if (!call) return {};
         const decoders::Waits waits = decoders::waits_of(call->arch, call->number, call->args);
@@ -87,7 +82,7 @@ private:
             target->socket = std::move(known.facts);
         } else if (target->kind == OpenFileKind::pty) {
             if (const auto fdinfo = proc_.directory((std::to_string(enter_.tid.value) + "/fdinfo").c_str()))
-                add_fdinfo(*fdinfo, fd, *target, scratch_);
+                add_fdinfo(*fdinfo, enter_.pid, fd, *target, scratch_);
         }
         return std::move(*target);
     }
@@ -219,7 +214,7 @@ private:
     /// poll of one descriptor is a read or write of it that is announced.
     std::string polled(const decoders::KnownCall& call) {
         Thread thread{.tid = enter_.tid, .comm = {}, .arch = call.arch, .syscall = call.number, .args = call.args};
-        read_arguments(thread);
+        read_arguments(thread, PatientMemory(enter_.pid, enter_.tid));
         if (thread.polled.size() != 1) return {};
         return end_of(thread.polled[0], false);
     }

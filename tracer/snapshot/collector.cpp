@@ -87,6 +87,7 @@ void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, b
         if (descriptors && pid != self) add_descriptors(*directory, *row, share.mounts, scratch, share.errors);
         share.rows.push_back(std::move(*row));
     }
+    read_programs(proc, share.rows, scratch, share.errors);
 }
 
 }  // namespace
@@ -140,12 +141,12 @@ void Collector::read_details(const Positions& processes, bool kernel_stacks) {
         const auto text = directory->read("stat", scratch_);
         if (!text) continue;
         if (const auto stat = parse_stat(*text); !stat || stat->start_time != process.start_time) continue;
-        process.threads = read_threads(*directory, {.kernel_stacks = kernel_stacks}, scratch_, errors_);
+        process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch_, errors_);
         read_accounts(*directory, process, scratch_);
         const auto thread = leaders_gone_[position] ? living_thread(*directory, scratch_) : std::nullopt;
         if (const auto fdinfo = (thread ? *thread : *directory).directory("fdinfo"))
             for (FdEntry& entry : process.fds)
-                if (fdinfo_tells(entry.target.kind)) add_fdinfo(*fdinfo, entry.fd, entry.target, scratch_);
+                if (fdinfo_tells(entry.target.kind)) add_fdinfo(*fdinfo, process.pid, entry.fd, entry.target, scratch_);
         name_interest(process.fds);
     }
 }

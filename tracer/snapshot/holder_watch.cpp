@@ -25,10 +25,10 @@ void look_at(const ProcDirectory& directory, MountTables& mounts, HolderIndex& i
     process.comm = std::move(stat->comm);
     process.state = stat->state;
     if (const auto link = directory.link("ns/mnt")) process.ns.mnt = Inode{bracketed_number(*link, "mnt:[").value_or(0)};
-    if (auto fds = read_descriptors(directory, mounts.of(directory, process, scratch, errors).fragile)) process.fds = std::move(*fds);
+    if (auto fds = read_descriptors(directory, mounts.of(directory, process, errors).fragile)) process.fds = std::move(*fds);
     if (const auto fdinfo = directory.directory("fdinfo"))
         for (FdEntry& entry : process.fds)
-            if (is_pty_master(entry.target)) add_fdinfo(*fdinfo, entry.fd, entry.target, scratch);
+            if (is_pty_master(entry.target)) add_fdinfo(*fdinfo, process.pid, entry.fd, entry.target, scratch);
     index.add(process);
 }
 

@@ -2,6 +2,10 @@
 
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/duplicate.hpp"
+#include "tracer/procfs/stand_in.hpp"
+
+#include <algorithm>
+#include <cstring>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -51,16 +55,44 @@ void HolderIndex::add(const Process& process, Fd fd, const OpenFile& target) {
                               .writes = both || can_write(target)});
 }
 
+namespace {
+
+struct PipeAsked {
+    Pid pid;
+    Fd fd;
+    Inode inode;
+};
+
+/// Empty: it is not that pipe any more.
+Parcel measure(Parcel request) {
+    PipeAsked asked;
+    std::memcpy(&asked, request.bytes.data(), std::min(sizeof asked, request.bytes.size()));
+    const OwnedFd end = duplicate(asked.pid, asked.fd);
+    struct stat found;
+    if (!end || ::fstat(end.get(), &found) != 0 || !S_ISFIFO(found.st_mode) || found.st_ino != asked.inode.value) return {};
+    int queued = 0;
+    const int capacity = ::fcntl(end.get(), F_GETPIPE_SZ);
+    if (::ioctl(end.get(), FIONREAD, &queued) != 0 || capacity < 0) return {};
+    const PipeFill fill{static_cast<std::uint32_t>(queued), static_cast<std::uint32_t>(capacity)};
+    return {std::string(reinterpret_cast<const char*>(&fill), sizeof fill), {}};
+}
+
+}  // namespace
+
+std::string concern_of_pipe(Inode inode) {
+    return "pipe " + std::to_string(inode.value);
+}
+
 std::optional<PipeFill> ask_pipe(std::span<const Holder> holders, const OpenFile& pipe) {
     constexpr std::size_t most_tries = 8;
     for (const Holder& holder : holders.first(std::min(holders.size(), most_tries))) {
-        const OwnedFd end = duplicate(holder.pid, holder.fd);
-        struct stat found;
-        if (!end || ::fstat(end.get(), &found) != 0 || !S_ISFIFO(found.st_mode) || found.st_ino != pipe.inode.value) continue;
-        int queued = 0;
-        const int capacity = ::fcntl(end.get(), F_GETPIPE_SZ);
-        if (::ioctl(end.get(), FIONREAD, &queued) != 0 || capacity < 0) continue;
-        return PipeFill{static_cast<std::uint32_t>(queued), static_cast<std::uint32_t>(capacity)};
+        const PipeAsked asked{holder.pid, holder.fd, pipe.inode};
+        const auto told = ask(concern_of_pipe(pipe.inode), measure, {std::string(reinterpret_cast<const char*>(&asked), sizeof asked), {}});
+        if (!told) return std::nullopt;
+        PipeFill fill;
+        if (told->bytes.size() != sizeof fill) continue;
+        std::memcpy(&fill, told->bytes.data(), sizeof fill);
+        return fill;
     }
     return std::nullopt;
 }

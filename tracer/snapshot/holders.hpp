@@ -46,6 +46,9 @@ private:
     std::unordered_map<ObjectKey, std::vector<Holder>, ObjectKeyHash> holders_;
 };
 
+/// What stand-ins call it.
+std::string concern_of_pipe(Inode inode);
+
 /// Bytes in a pipe and its size.
 struct PipeFill {
     std::uint32_t queued = 0, capacity = 0;
@@ -54,6 +57,8 @@ struct PipeFill {
 /// would make a reader or writer of us, and no byte is read. While the duplicate lives, some microseconds, it counts as one
 /// more holder of the same end: were the true one to close just then, its peer would see the end of file, or EPIPE, that
 /// much later. nullopt: not permitted, or no holder has it open any more.
+/// Somebody who reads or writes it may have it locked, with a page that never comes (fs/pipe.c: pipe->mutex): then there is no answer in
+/// time either.
 std::optional<PipeFill> ask_pipe(std::span<const Holder> holders, const OpenFile& pipe);
 
 }  // namespace shimtrace::host

@@ -72,8 +72,8 @@ public:
         cache_.ended(tid);
         if (tid == leader(pid)) forked_ = monotonic_now();
     }
-    void stack(Pid pid, Tid tid, std::vector<StackFrame>& into) override {
-        if (hooks_.stack) hooks_.stack(pid, tid, into);
+    void stack(Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into) override {
+        if (hooks_.stack) hooks_.stack(pid, tid, memory, into);
     }
     std::string blocked_note(const Event& enter) override;
     bool carries_messages(OpenFileId id) const override { return id.value < carriers_.size() && carriers_[id.value]; }
@@ -161,7 +161,7 @@ std::optional<OpenFile> LiveObserver::read(Pid pid, Tid tid, DescriptorTable& ta
         }
         // One descriptor of our own for each table, not two: there may be thousands of tables.
         if (hooks_.other_ends || tells_by_fdinfo(target->kind))
-            add_fdinfo(*table.fd, ("../fdinfo/" + std::to_string(fd.value)).c_str(), *target, scratch_);
+            add_fdinfo(*table.fd, pid, ("../fdinfo/" + std::to_string(fd.value)).c_str(), *target, scratch_);
         for (InterestEntry& row : target->interest)
             if (auto link = table.fd->link(DecimalName(row.fd.value).c_str())) row.path = std::move(*link);
         if (hooks_.other_ends) add_interest(pid, tid, *target, sink);

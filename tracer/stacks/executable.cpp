@@ -1,13 +1,11 @@
 #include "tracer/stacks/executable.hpp"
 
-#include "tracer/stacks/proc.hpp"
+#include "tracer/procfs/foreign_file.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace shimtrace::stacks {
@@ -21,18 +19,17 @@ std::int64_t nanoseconds(const timespec& time) {
 
 Result<Executable> Executable::open(Pid pid) {
     const std::string path = fmt::format("/proc/{}/exe", pid.value);
-    if (const std::string server = slow_file_system_of_executable(pid); !server.empty()) {
-        return fail("open " + path, 0, "it lies on a " + server + " file system, whose server may not answer");
+    host::AnsweringMounts mounts;
+    auto file = host::open_foreign(pid, {.path = path}, mounts);
+    if (!file) {
+        const int error = file.error();
+        if (error == EINVAL) return fail("read " + path, 0, "it is no regular file");
+        if (error == ETIMEDOUT) return fail("read " + path, 0, "its file system did not answer in time");
+        return fail("open " + path, error, error == EACCES || error == EPERM ? "needs CAP_SYS_PTRACE: run as root" : "");
     }
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) return fail("open " + path, errno, errno == EACCES || errno == EPERM ? "needs CAP_SYS_PTRACE: run as root" : "");
-    struct stat facts;
-    if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
-        close(fd);
-        return fail("read " + path, 0, "it is no regular file");
-    }
-    return Executable(fd, {facts.st_dev, facts.st_ino, static_cast<std::uint64_t>(facts.st_size), nanoseconds(facts.st_mtim),
-                           nanoseconds(facts.st_ctim)});
+    const struct stat& facts = file->status;
+    return Executable(file->fd.release(), {facts.st_dev, facts.st_ino, static_cast<std::uint64_t>(facts.st_size),
+                                           nanoseconds(facts.st_mtim), nanoseconds(facts.st_ctim)});
 }
 
 Executable::~Executable() {

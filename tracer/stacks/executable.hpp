@@ -21,7 +21,7 @@ struct FileIdentity {
 /// An open executable. Closes it.
 class Executable {
 public:
-    /// Errors: the process is gone or may not be looked at; its executable lies on a file system that a server may fail to answer for.
+    /// Errors: the process is gone or may not be looked at; its executable lies on a file system that does not answer in time.
     static Result<Executable> open(Pid pid);
     Executable(Executable&& other) noexcept : fd_(other.fd_), identity_(other.identity_) { other.fd_ = -1; }
     Executable(const Executable&) = delete;

@@ -1,8 +1,9 @@
 #include "tracer/stacks/goroutines.hpp"
 #include "tracer/procfs/clock.hpp"
 
+#include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/process_memory.hpp"
 #include "tracer/stacks/binary_cache.hpp"
-#include "tracer/stacks/cached_memory.hpp"
 #include "tracer/stacks/proc.hpp"
 #include "tracer/stacks/stopped_threads.hpp"
 
@@ -60,7 +61,7 @@ std::vector<golang::PolledDescriptor> polled_descriptors(Pid pid) {
     std::vector<golang::PolledDescriptor> rows;
     for (const std::int32_t fd : numbers_in(fmt::format("/proc/{}/fd", pid.value))) {
         if (descriptor_path(pid, Fd{fd}) != "anon_inode:[eventpoll]") continue;
-        const std::string info = read_file(fmt::format("/proc/{}/fdinfo/{}", pid.value, fd));
+        const std::string info = read_in_time(pid, fmt::format("fdinfo/{}", fd));
         for (std::string_view rest = info; !rest.empty();) {
             const std::string_view line = rest.substr(0, rest.find('\n'));
             rest.remove_prefix(std::min(line.size() + 1, rest.size()));
@@ -119,7 +120,7 @@ Result<std::optional<GoProgram>> read_goroutines(Pid pid, BinaryCache& cache, co
     if (!(*learned)->go) return std::nullopt;
     const golang::GoBinary& binary = *(*learned)->go;
 
-    const ProcessMemory memory(pid);
+    const host::PatientMemory memory(pid, leader(pid));
     const auto location = golang::locate_runtime(binary, memory, load_bias(pid, binary));
     if (!location) return std::unexpected(location.error());
 
@@ -129,7 +130,7 @@ Result<std::optional<GoProgram>> read_goroutines(Pid pid, BinaryCache& cache, co
     const std::vector<Tid> tids = threads_of(pid);
     for (const Tid tid : tids) facts.threads.push_back(describe_go_thread(pid, tid, nested));
     facts.polled = polled_descriptors(pid);
-    facts.now = monotonic_now();
+    facts.now = host::monotonic_now();
 
     const golang::ReadLimits limits{.max_stack_bytes = options.max_stack_bytes, .max_goroutines = options.max_goroutines};
     golang::RuntimeState state;

@@ -1,17 +1,12 @@
 #include "tracer/stacks/mappings.hpp"
 
+#include "tracer/procfs/foreign_file.hpp"
 #include "tracer/stacks/proc.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 namespace shimtrace::stacks {
 namespace {
@@ -48,34 +43,11 @@ std::optional<Mapping> parse_mapping(std::string_view line) {
     return mapping;
 }
 
-/// A regular file behind an O_PATH descriptor, opened to be read; closes `path_fd`.
-int reopen_regular(int path_fd, std::uint64_t inode) {
-    if (path_fd < 0) return -1;
-    struct stat facts;
-    int fd = -1;
-    if (fstat(path_fd, &facts) == 0 && S_ISREG(facts.st_mode) && (inode == 0 || facts.st_ino == inode)) {
-        fd = open(fmt::format("/proc/self/fd/{}", path_fd).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    }
-    close(path_fd);
-    return fd;
-}
-
-int open_path_in_root(Pid pid, const std::string& path) {
-    const int root = open(fmt::format("/proc/{}/root", pid.value).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (root < 0) return -1;
-    open_how how{};
-    how.flags = O_PATH | O_CLOEXEC;
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    const long fd = syscall(SYS_openat2, root, path.c_str(), &how, sizeof(how));
-    close(root);
-    return static_cast<int>(fd);
-}
-
 }  // namespace
 
 std::vector<Mapping> read_mappings(Pid pid) {
     std::vector<Mapping> mappings;
-    const std::string text = read_file(fmt::format("/proc/{}/maps", pid.value), std::size_t{1} << 24);
+    const std::string text = read_in_time(pid, "maps", std::size_t{1} << 24);
     for (std::string_view rest = text; !rest.empty() && mappings.size() < most_mappings;) {
         const std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(line.size() + 1, rest.size()));
@@ -100,16 +72,19 @@ const Mapping* first_of_file(const std::vector<Mapping>& mappings, const Mapping
     return found;
 }
 
-int open_in_root(Pid pid, const std::string& path) {
-    return reopen_regular(open_path_in_root(pid, path), 0);
+int ProcessFiles::open(const Mapping& mapping) const {
+    if (mapping.inode == 0) return -1;
+    const std::string link = fmt::format("/proc/{}/map_files/{:x}-{:x}", pid_.value, mapping.begin, mapping.end);
+    if (auto file = host::open_foreign(pid_, {.path = link}, mounts_); file && file->status.st_ino == mapping.inode)
+        return file->fd.release();
+    if (!mapping.path.starts_with('/')) return -1;
+    auto file = host::open_foreign(pid_, {.path = mapping.path, .in_root = true}, mounts_);
+    return file && file->status.st_ino == mapping.inode ? file->fd.release() : -1;
 }
 
-int open_mapped_file(Pid pid, const Mapping& mapping) {
-    if (mapping.inode == 0 || !slow_file_system(pid, mapping.device).empty()) return -1;
-    const std::string link = fmt::format("/proc/{}/map_files/{:x}-{:x}", pid.value, mapping.begin, mapping.end);
-    const int fd = reopen_regular(open(link.c_str(), O_PATH | O_CLOEXEC), mapping.inode);
-    if (fd >= 0 || !mapping.path.starts_with('/')) return fd;
-    return reopen_regular(open_path_in_root(pid, mapping.path), mapping.inode);
+int ProcessFiles::open_debug_file(const std::string& path) const {
+    auto file = host::open_foreign(pid_, {.path = path, .in_root = true}, mounts_);
+    return file ? file->fd.release() : -1;
 }
 
 }  // namespace shimtrace::stacks

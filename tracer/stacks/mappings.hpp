@@ -1,6 +1,8 @@
 // A process's mappings, and the files behind them opened without trusting a path.
 #pragma once
 
+#include "tracer/procfs/answering_mounts.hpp"
+
 #include <shimtrace/error.hpp>
 #include <shimtrace/types.hpp>
 
@@ -26,10 +28,27 @@ const Mapping* find_mapping(const std::vector<Mapping>& mappings, std::uint64_t 
 /// The lowest mapping of the same file below `mapping` that maps its beginning; nullptr: none.
 const Mapping* first_of_file(const std::vector<Mapping>& mappings, const Mapping& mapping);
 
-/// A descriptor on the mapped file: through map_files, or by its path inside the process's root, never outside of it, and only if it is the
-/// mapped file. -1: it cannot be had, is no regular file, or lies on a file system whose server may not answer.
-int open_mapped_file(Pid pid, const Mapping& mapping);
-/// A regular file by its path inside the process's root; -1: none.
-int open_in_root(Pid pid, const std::string& path);
+/// Where the files of a process's mappings are found. Every descriptor is the caller's; -1: it cannot be had.
+class ModuleFiles {
+public:
+    virtual ~ModuleFiles() = default;
+    /// The mapped file itself.
+    [[nodiscard]] virtual int open(const Mapping& mapping) const = 0;
+    /// A debug file by a path in the process's own root.
+    [[nodiscard]] virtual int open_debug_file(const std::string& path) const = 0;
+};
+
+/// Of a live process: through map_files, or by its path inside the process's root, never outside of it, and only if it is the mapped file.
+/// A file of a file system that may not answer is copied, as far as it does in time.
+class ProcessFiles final : public ModuleFiles {
+public:
+    explicit ProcessFiles(Pid pid) : pid_(pid) {}
+    [[nodiscard]] int open(const Mapping& mapping) const override;
+    [[nodiscard]] int open_debug_file(const std::string& path) const override;
+
+private:
+    Pid pid_;
+    mutable host::AnsweringMounts mounts_;
+};
 
 }  // namespace shimtrace::stacks

@@ -1,7 +1,7 @@
 #include "tracer/stacks/native.hpp"
 
+#include "tracer/procfs/process_memory.hpp"
 #include "tracer/stacks/binary_cache.hpp"
-#include "tracer/stacks/cached_memory.hpp"
 #include "tracer/stacks/follow.hpp"
 #include "tracer/stacks/proc.hpp"
 #include "tracer/stacks/stopped_threads.hpp"
@@ -19,11 +19,22 @@ namespace {
 
 constexpr std::size_t most_views = 256;
 
-std::unique_ptr<ProcessView> view_of(Pid pid, BinaryCache& cache, bool debuginfod = false) {
+/// Whatever memory there is at the moment.
+class LentMemory final : public Memory {
+public:
+    explicit LentMemory(const Memory*& lent) : lent_(lent) {}
+    using Memory::read;
+    void read(std::span<ReadRequest> requests) const override { lent_->read(requests); }
+
+private:
+    const Memory*& lent_;
+};
+
+std::unique_ptr<ProcessView> view_of(Pid pid, std::unique_ptr<const Memory> memory, BinaryCache& cache, bool debuginfod = false) {
     const auto learned = learned_binary(pid, cache);
     const std::uint64_t bias = learned && (*learned)->go ? load_bias(pid, *(*learned)->go) : 0;
-    return std::make_unique<ProcessView>(std::make_unique<ProcessMemory>(pid), read_mappings(pid), Symbols(pid, debuginfod),
-                                         learned ? *learned : nullptr, bias);
+    return std::make_unique<ProcessView>(std::move(memory), read_mappings(pid), Symbols(pid, debuginfod), learned ? *learned : nullptr,
+                                         bias);
 }
 
 StartRegisters start_of(const ThreadCall& call) {
@@ -36,7 +47,7 @@ StartRegisters start_of(const ThreadCall& call) {
 /// "[<0>] do_epoll_wait+0x5d0/0x650": the function names, innermost first.
 std::vector<std::string> kernel_stack(Pid pid, Tid tid) {
     std::vector<std::string> functions;
-    const std::string text = read_file(fmt::format("/proc/{}/task/{}/stack", pid.value, tid.value), 65536);
+    const std::string text = read_in_time(pid, fmt::format("task/{}/stack", tid.value), 65536);
     for (std::string_view rest = text; !rest.empty();) {
         std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(line.size() + 1, rest.size()));
@@ -65,7 +76,8 @@ Result<ProcessStacks> native_stacks(Pid pid, BinaryCache& cache, const NativeOpt
     std::vector<Tid> tids;
     for (const std::int32_t tid : numbers_in(fmt::format("/proc/{}/task", pid.value))) tids.emplace_back(tid);
     if (tids.empty()) return fail(fmt::format("look at process {}", pid.value), 0, "it is gone");
-    const std::unique_ptr<ProcessView> view = view_of(pid, cache, options.debuginfod);
+    const std::unique_ptr<ProcessView> view =
+        view_of(pid, std::make_unique<host::PatientMemory>(pid, tids.front()), cache, options.debuginfod);
     std::map<Tid, std::optional<ThreadCall>> calls;
     for (const Tid tid : tids) {
         result.threads.push_back(describe_thread(pid, tid, options.kernel));
@@ -110,6 +122,7 @@ Result<ProcessStacks> native_stacks(Pid pid, BinaryCache& cache, const NativeOpt
 struct StackReader::Inside {
     BinaryCache cache;
     std::unordered_map<Pid, std::unique_ptr<ProcessView>> views;
+    const Memory* memory = nullptr;  ///< of the thread whose stack is being read
 
     ProcessView& view(Pid pid, std::uint64_t pc) {
         std::unique_ptr<ProcessView>& view = views[pid];
@@ -118,7 +131,7 @@ struct StackReader::Inside {
         if (view && view->executable == executable && find_mapping(view->mappings, pc) != nullptr) return *view;
         if (views.size() > most_views) views.clear();
         std::unique_ptr<ProcessView>& fresh = views[pid];
-        fresh = view_of(pid, cache);
+        fresh = view_of(pid, std::make_unique<LentMemory>(memory), cache);
         fresh->executable = executable;
         return *fresh;
     }
@@ -127,7 +140,8 @@ struct StackReader::Inside {
 StackReader::StackReader() : inside_(std::make_unique<Inside>()) {}
 StackReader::~StackReader() = default;
 
-std::vector<StackFrame> StackReader::stack_of(Pid pid, Tid, const user_regs_struct& registers) {
+std::vector<StackFrame> StackReader::stack_of(Pid pid, const Memory& memory, const user_regs_struct& registers) {
+    inside_->memory = &memory;
     ProcessView& view = inside_->view(pid, registers.rip);
     std::vector<StackFrame> frames = follow(view, start_of(registers)).frames;
     const bool unknown = std::ranges::any_of(frames, [](const StackFrame& frame) { return frame.module.empty(); });
@@ -137,10 +151,10 @@ std::vector<StackFrame> StackReader::stack_of(Pid pid, Tid, const user_regs_stru
     return follow(view, start_of(registers)).frames;
 }
 
-void StackReader::stack_of(Pid pid, Tid tid, std::vector<StackFrame>& into) {
+void StackReader::stack_of(Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into) {
     user_regs_struct registers{};
     if (ptrace(PTRACE_GETREGS, tid.value, nullptr, &registers) != 0) return;
-    into = stack_of(pid, tid, registers);
+    into = stack_of(pid, memory, registers);
 }
 
 void StackReader::forget(Pid pid) {

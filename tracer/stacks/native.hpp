@@ -34,10 +34,11 @@ public:
     StackReader(const StackReader&) = delete;
     StackReader& operator=(const StackReader&) = delete;
 
-    /// The stack of a thread that is stopped with these registers. In a Go program: the frames of the goroutine that runs on it.
-    std::vector<StackFrame> stack_of(Pid pid, Tid tid, const user_regs_struct& registers);
+    /// The stack of a thread that is stopped with these registers, read from `memory`. In a Go program: the frames of the goroutine that
+    /// runs on it.
+    std::vector<StackFrame> stack_of(Pid pid, const Memory& memory, const user_regs_struct& registers);
     /// The same, reading the registers by PTRACE_GETREGS: call it from the thread that traces `tid`.
-    void stack_of(Pid pid, Tid tid, std::vector<StackFrame>& into);
+    void stack_of(Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into);
     /// The process has executed another program, or ended.
     void forget(Pid pid);
 

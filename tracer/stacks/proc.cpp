@@ -2,6 +2,8 @@
 #include "tracer/procfs/clock.hpp"
 
 #include "tracer/procfs/call_of_thread.hpp"
+#include "tracer/procfs/files_in_time.hpp"
+#include "tracer/procfs/process_memory.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +11,6 @@
 #include <array>
 #include <charconv>
 #include <cstring>
-#include <ctime>
 
 #include <dirent.h>
 #include <elf.h>
@@ -50,25 +51,6 @@ std::vector<std::string_view> words(std::string_view line) {
     }
 }
 
-constexpr std::string_view slow_types[] = {"fuse", "nfs", "cifs", "smb", "9p", "ceph", "afs", "glusterfs", "virtiofs"};
-
-/// "fuse.sshfs" for the device "0:55" in a mountinfo; empty: local.
-std::string slow_type(std::string_view mountinfo, std::string_view device) {
-    while (!mountinfo.empty()) {
-        const std::string_view line = mountinfo.substr(0, mountinfo.find('\n'));
-        mountinfo.remove_prefix(std::min(line.size() + 1, mountinfo.size()));
-        const std::vector<std::string_view> fields = words(line);
-        if (fields.size() < 3 || fields[2] != device) continue;
-        const auto dash = std::ranges::find(fields, "-");
-        if (dash == fields.end() || dash + 1 == fields.end()) continue;
-        const std::string_view type = dash[1];
-        const bool slow =
-            std::ranges::any_of(slow_types, [&](std::string_view prefix) { return type.starts_with(prefix) && type != "fuseblk"; });
-        return slow ? std::string(type) : std::string();
-    }
-    return {};
-}
-
 }  // namespace
 
 std::string read_file(const std::string& path, std::size_t most) {
@@ -83,6 +65,12 @@ std::string read_file(const std::string& path, std::size_t most) {
     }
     close(fd);
     return result;
+}
+
+std::string read_in_time(Pid pid, const std::string& name, std::size_t most) {
+    const auto directory = host::ProcDirectory::open(fmt::format("/proc/{}", pid.value).c_str());
+    if (!directory) return {};
+    return host::read_in_time(*directory, pid, {.name = name.c_str(), .most = most, .records = true}).value_or("");
 }
 
 std::string read_link(const std::string& path) {
@@ -103,18 +91,17 @@ std::vector<std::int32_t> numbers_in(const std::string& directory) {
 }
 
 std::optional<ThreadCall> thread_call(Pid pid, Tid tid) {
-    const std::string text = read_file(fmt::format("/proc/{}/task/{}/syscall", pid.value, tid.value), 4096);
+    const std::string text = read_in_time(pid, fmt::format("task/{}/syscall", tid.value), 4096);
     const host::SyscallText call = host::parse_syscall(std::string_view(text).substr(0, text.find('\n')));
     if (call.stack_pointer == 0 && call.instruction_pointer == 0) return std::nullopt;  // "running"
     std::string auxv;
-    const auto read_auxv = [&] {
-        return std::string_view(auxv = read_file(fmt::format("/proc/{}/task/{}/auxv", pid.value, tid.value), 65536));
-    };
-    return ThreadCall{host::call_of_thread(call, tid, read_auxv), call.stack_pointer, call.instruction_pointer};
+    const host::PatientMemory memory(pid, tid);
+    const auto read_auxv = [&] { return std::string_view(auxv = read_in_time(pid, fmt::format("task/{}/auxv", tid.value), 65536)); };
+    return ThreadCall{host::call_of_thread(call, &memory, read_auxv), call.stack_pointer, call.instruction_pointer};
 }
 
 std::uint64_t entry_point(Pid pid) {
-    const std::string vector = read_file(fmt::format("/proc/{}/auxv", pid.value), 65536);
+    const std::string vector = read_in_time(pid, "auxv", 65536);
     for (std::size_t at = 0; at + 16 <= vector.size(); at += 16) {
         std::uint64_t pair[2];
         std::memcpy(pair, vector.data() + at, sizeof(pair));
@@ -150,32 +137,6 @@ Pid process_with_inner_id(Pid pid, std::int32_t inner) {
 Pid pidfd_process(Pid pid, Fd fd) {
     const std::string info = read_file(fmt::format("/proc/{}/fdinfo/{}", pid.value, fd.value), 65536);
     return Pid{std::max(0, number(field(info, "Pid:")))};
-}
-
-std::string slow_file_system_of_executable(Pid pid) {
-    // maps names the device of each mapping without asking its file system. The executable is mapped first.
-    const std::string maps = read_file(fmt::format("/proc/{}/maps", pid.value), 4096);
-    const std::vector<std::string_view> fields = words(std::string_view(maps).substr(0, maps.find('\n')));
-    return fields.size() < 6 ? std::string() : slow_file_system(pid, fields[3]);
-}
-
-std::string slow_file_system(Pid pid, std::string_view device) {
-    const std::size_t colon = device.find(':');
-    if (colon == std::string_view::npos) return {};
-    unsigned major = 0, minor = 0;
-    std::from_chars(device.data(), device.data() + colon, major, 16);
-    std::from_chars(device.data() + colon + 1, device.data() + device.size(), minor, 16);
-    const std::string decimal = fmt::format("{}:{}", major, minor);
-    for (const std::string& mountinfo : {fmt::format("/proc/{}/mountinfo", pid.value), std::string("/proc/self/mountinfo")}) {
-        if (std::string type = slow_type(read_file(mountinfo), decimal); !type.empty()) return type;
-    }
-    return {};
-}
-
-MonotonicTime monotonic_now() {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return MonotonicTime(std::chrono::seconds(now.tv_sec) + Nanoseconds(now.tv_nsec));
 }
 
 }  // namespace shimtrace::stacks

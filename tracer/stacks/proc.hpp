@@ -17,6 +17,8 @@ namespace shimtrace::stacks {
 
 /// A whole small file; empty where it cannot be read. At most `most` bytes.
 std::string read_file(const std::string& path, std::size_t most = std::size_t{1} << 22);
+/// A file of /proc/PID that may wait for the process (files_in_time.hpp); empty also where there is no answer in time.
+std::string read_in_time(Pid pid, const std::string& name, std::size_t most = std::size_t{1} << 22);
 /// What a symbolic link says; empty where it cannot be read.
 std::string read_link(const std::string& path);
 /// Names in a directory, "." and ".." left out; numbers only.
@@ -40,12 +42,5 @@ bool in_nested_pid_namespace(Pid pid);
 Pid process_with_inner_id(Pid pid, std::int32_t inner);
 /// The process behind a pidfd of `pid`; 0: none.
 Pid pidfd_process(Pid pid, Fd fd);
-
-/// The type of a network or FUSE file system that the executable lies on; empty: a local one. Asks the kernel's tables alone.
-std::string slow_file_system_of_executable(Pid pid);
-/// The same for a device as maps shows it: "fd:01".
-std::string slow_file_system(Pid pid, std::string_view device);
-
-MonotonicTime monotonic_now();
 
 }  // namespace shimtrace::stacks

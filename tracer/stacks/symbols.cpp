@@ -27,17 +27,6 @@ int open_regular(const std::string& path) {
 
 int find_debuginfo(Dwfl_Module* module, void** user, const char*, Dwarf_Addr, const char*, const char* debuglink, GElf_Word, char**);
 
-/// Of a live process.
-class ProcessFiles final : public ModuleFiles {
-public:
-    explicit ProcessFiles(Pid pid) : pid_(pid) {}
-    [[nodiscard]] int open(const Mapping& mapping) const override { return open_mapped_file(pid_, mapping); }
-    [[nodiscard]] int open_debug_file(const std::string& path) const override { return open_in_root(pid_, path); }
-
-private:
-    Pid pid_;
-};
-
 }  // namespace
 
 struct Symbols::Inside {

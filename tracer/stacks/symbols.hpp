@@ -12,16 +12,6 @@
 
 namespace shimtrace::stacks {
 
-/// Where the files of a process's mappings are found. Every descriptor is the caller's; -1: it cannot be had.
-class ModuleFiles {
-public:
-    virtual ~ModuleFiles() = default;
-    /// The mapped file itself.
-    [[nodiscard]] virtual int open(const Mapping& mapping) const = 0;
-    /// A debug file by a path in the process's own root.
-    [[nodiscard]] virtual int open_debug_file(const std::string& path) const = 0;
-};
-
 /// Of one process. Files are opened when an address in them is asked for.
 class Symbols {
 public:

@@ -93,7 +93,7 @@ struct Session::Recorder : SessionObserver, EventSink {
     void task_started(Pid, Tid, Tid, std::uint64_t, EventSink&) override {}
     void task_executed(Pid, Tid, EventSink&) override {}
     void task_ended(Pid, Tid) override {}
-    void stack(Pid, Tid, std::vector<StackFrame>&) override {}
+    void stack(Pid, Tid, const Memory&, std::vector<StackFrame>&) override {}
     std::string blocked_note(const Event&) override { return "for a byte"; }
 
     void session(const SessionInfo& session) override {

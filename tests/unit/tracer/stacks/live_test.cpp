@@ -1,5 +1,4 @@
 // Reads what this very test makes: memory, mappings, and the stack of a child that blocks.
-#include "tracer/stacks/cached_memory.hpp"
 #include "tracer/stacks/goroutines.hpp"
 #include "tracer/stacks/mappings.hpp"
 #include "tracer/stacks/native.hpp"
@@ -46,23 +45,6 @@ private:
 
 }  // namespace
 
-TEST_CASE("many ranges are read at once, and each says how much of it was readable") {
-    auto* const pages = static_cast<std::byte*>(mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    REQUIRE(pages != MAP_FAILED);
-    std::fill_n(pages, 4096, std::byte{7});
-    REQUIRE(mprotect(pages + 4096, 4096, PROT_NONE) == 0);
-    std::array<std::array<std::byte, 64>, 4> into{};
-    std::array<ReadRequest, 4> requests{
-        {{address_of(pages), into[0]}, {address_of(pages + 4080), into[1]}, {RemoteAddress{8}, into[2]}, {address_of(pages + 8), into[3]}}};
-    stacks::ProcessMemory(self).read(requests);
-    CHECK(requests[0].got == 64);
-    CHECK(requests[1].got == 16);
-    CHECK(requests[2].got == 0);
-    CHECK(requests[3].got == 64);
-    CHECK(into[3][63] == std::byte{7});
-    munmap(pages, 8192);
-}
-
 TEST_CASE("a mapping is found by any address inside it, and its file by descriptor") {
     const auto mappings = stacks::read_mappings(self);
     const auto here = reinterpret_cast<std::uintptr_t>(&address_of);
@@ -70,7 +52,7 @@ TEST_CASE("a mapping is found by any address inside it, and its file by descript
     REQUIRE(mapping != nullptr);
     CHECK(mapping->executable);
     CHECK(stacks::find_mapping(mappings, 8) == nullptr);
-    const int fd = stacks::open_mapped_file(self, *mapping);
+    const int fd = stacks::ProcessFiles(self).open(*mapping);
     CHECK(fd >= 0);
     if (fd >= 0) close(fd);
 }

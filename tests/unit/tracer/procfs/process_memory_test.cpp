@@ -1,4 +1,4 @@
-#include "tracer/engine/tracee_memory.hpp"
+#include "tracer/procfs/process_memory.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -7,9 +7,10 @@
 
 #include <array>
 #include <cstring>
+#include <memory>
 
 using namespace shimtrace;
-using engine::RemoteMemory;
+using host::ProcessMemory;
 
 namespace {
 
@@ -38,7 +39,7 @@ private:
 
 TEST_CASE("a read is cut at the first unreadable page, and the ranges after it are read all the same") {
     const Pages pages;
-    const RemoteMemory memory(Tid{getpid()});
+    const ProcessMemory memory(Tid{getpid()});
     std::array<std::byte, 100> cut{}, refused{}, whole{};
     std::array requests{
         ReadRequest{pages.at(0, pages.size() - 10), cut}, ReadRequest{pages.at(1, 5), refused}, ReadRequest{pages.at(2, 5), whole},
@@ -56,7 +57,7 @@ TEST_CASE("a read is cut at the first unreadable page, and the ranges after it a
 TEST_CASE("many ranges and long ones are read whole") {
     std::vector<std::byte> source(1 << 20, std::byte{7});
     std::vector<std::byte> into(source.size());
-    const RemoteMemory memory(Tid{getpid()});
+    const ProcessMemory memory(Tid{getpid()});
     const RemoteAddress start{reinterpret_cast<std::uintptr_t>(source.data())};
     CHECK(memory.read(start, into) == source.size());
     CHECK(into == source);
@@ -71,5 +72,30 @@ TEST_CASE("many ranges and long ones are read whole") {
 
 TEST_CASE("a process that is gone has no memory") {
     std::array<std::byte, 8> into{};
-    CHECK(RemoteMemory(Tid{0x3fffffff}).read(RemoteAddress{0x1000}, into) == 0);
+    CHECK(ProcessMemory(Tid{0x3fffffff}).read(RemoteAddress{0x1000}, into) == 0);
+}
+
+TEST_CASE("many ranges are read at once, and each says how much of it was readable") {
+    auto* const pages = static_cast<std::byte*>(mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    REQUIRE(pages != MAP_FAILED);
+    std::fill_n(pages, 4096, std::byte{7});
+    REQUIRE(mprotect(pages + 4096, 4096, PROT_NONE) == 0);
+    for (const bool patient : {false, true}) {
+        const Pid self{::getpid()};
+        const auto address_of = [](const void* place) { return RemoteAddress{reinterpret_cast<std::uintptr_t>(place)}; };
+        std::array<std::array<std::byte, 64>, 4> into{};
+        std::array<ReadRequest, 4> requests{{{address_of(pages), into[0]},
+                                             {address_of(pages + 4080), into[1]},
+                                             {RemoteAddress{8}, into[2]},
+                                             {address_of(pages + 8), into[3]}}};
+        const std::unique_ptr<Memory> memory = patient ? std::unique_ptr<Memory>(std::make_unique<host::PatientMemory>(self, leader(self)))
+                                                       : std::make_unique<ProcessMemory>(leader(self));
+        memory->read(requests);
+        CHECK(requests[0].got == 64);
+        CHECK(requests[1].got == 16);
+        CHECK(requests[2].got == 0);
+        CHECK(requests[3].got == 64);
+        CHECK(into[3][63] == std::byte{7});
+    }
+    munmap(pages, 8192);
 }

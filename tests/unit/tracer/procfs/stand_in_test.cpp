@@ -1,0 +1,117 @@
+#include "tracer/procfs/stand_in.hpp"
+
+#include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/files_in_time.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace shimtrace;
+using namespace shimtrace::host;
+using std::chrono::milliseconds;
+
+namespace {
+
+Parcel twice(Parcel request) {
+    return {request.bytes + request.bytes, std::move(request.descriptor)};
+}
+
+/// Sleeps until its descriptor, a pipe, has been closed at the other end.
+Parcel read_to_end(Parcel request) {
+    std::array<char, 16> buffer;
+    while (::read(request.descriptor.get(), buffer.data(), buffer.size()) > 0) {
+    }
+    return {"late", {}};
+}
+
+Parcel say_descriptors(Parcel) {
+    std::string open;
+    for (int fd = 0; fd < 64; ++fd)
+        if (::fcntl(fd, F_GETFD) >= 0) open += std::to_string(fd) + " ";
+    return {open, {}};
+}
+
+Parcel die(Parcel) {
+    ::_exit(1);
+}
+
+struct Ends {
+    OwnedFd read, write;
+    Ends() {
+        int ends[2] = {-1, -1};
+        REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+        read = OwnedFd(ends[0]);
+        write = OwnedFd(ends[1]);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what is asked comes back, descriptors too, however large it is") {
+    const std::string large(3'000'000, 'x');
+    CHECK(ask("nothing", twice, {"ab", {}})->bytes == "abab");
+    CHECK(ask("nothing", twice, {large, {}}, std::chrono::seconds(5))->bytes.size() == 2 * large.size());
+    Ends pipe;
+    auto reply = ask("nothing", twice, {"", std::move(pipe.read)});
+    REQUIRE(reply);
+    REQUIRE(reply->descriptor);
+    REQUIRE(::write(pipe.write.get(), "z", 1) == 1);
+    char got = 0;
+    CHECK(::read(reply->descriptor.get(), &got, 1) == 1);
+    CHECK(got == 'z');
+}
+
+TEST_CASE("who does not answer in time is left behind, and nobody asks about the same again until he has") {
+    Ends pipe;
+    const MonotonicTime begin = monotonic_now();
+    CHECK_FALSE(ask("a pipe", read_to_end, {"", std::move(pipe.read)}, milliseconds(20)));
+    CHECK_FALSE(ask("a pipe", twice, {"a", {}}, std::chrono::seconds(5)));
+    CHECK(monotonic_now() - begin < std::chrono::seconds(2));
+    CHECK(unanswered("a pipe"));
+    CHECK(ask("another thing", twice, {"a", {}})->bytes == "aa");
+    pipe.write.reset();
+    for (int tries = 0; tries < 200 && unanswered("a pipe"); ++tries) std::this_thread::sleep_for(milliseconds(10));
+    CHECK_FALSE(unanswered("a pipe"));
+    CHECK(ask("a pipe", twice, {"b", {}})->bytes == "bb");
+}
+
+TEST_CASE("many that do not answer do not add up") {
+    std::vector<Ends> pipes(40);
+    const MonotonicTime begin = monotonic_now();
+    for (std::size_t i = 0; i < pipes.size(); ++i)
+        CHECK_FALSE(ask("pipe " + std::to_string(i), read_to_end, {"", std::move(pipes[i].read)}, milliseconds(100)));
+    CHECK(monotonic_now() - begin < milliseconds(1500));
+    pipes.clear();
+    for (std::size_t i = 0; i < 40; ++i)
+        for (int tries = 0; tries < 200 && unanswered("pipe " + std::to_string(i)); ++tries) std::this_thread::sleep_for(milliseconds(10));
+    CHECK_FALSE(unanswered("pipe 39"));
+}
+
+TEST_CASE("a stand-in has nothing of ours open") {
+    CHECK(ask("nothing", say_descriptors, {})->bytes == "0 1 2 3 ");
+}
+
+TEST_CASE("one that dies is replaced") {
+    CHECK_FALSE(ask("nothing", die, {}));
+    CHECK(ask("nothing", twice, {"a", {}})->bytes == "aa");
+}
+
+TEST_CASE("files of a directory are read with one question") {
+    const auto self = ProcDirectory::open("/proc/self");
+    REQUIRE(self);
+    const std::array wanted = {FileWanted{.name = "comm"}, FileWanted{.name = "no such file"}, FileWanted{.name = "maps", .records = true}};
+    const auto texts = read_in_time(*self, Pid{::getpid()}, wanted);
+    REQUIRE(texts.size() == 3);
+    REQUIRE(texts[0]);
+    CHECK(texts[0]->starts_with("unit_procfs"));
+    CHECK(texts[1].error() == ENOENT);
+    REQUIRE(texts[2]);
+    CHECK(texts[2]->find("r-xp") != std::string::npos);
+}

@@ -1,0 +1,168 @@
+# What the cases of tests/unresponsive/run are made of. Whatever they start and mount is undone by clean_up, at the end of each.
+status=0
+folder=$(mktemp -d)
+started=() server='' mount='' patient='' to_patient=''
+# Of targets that have nothing to do with what is wrong.
+commands=(ps 'why --interval 0 1' audit "stacks $$" 'why --interval 0')
+
+ok() { echo "ok $1"; }
+not_ok() {
+    echo "not ok $1${2:+ - $2}"
+    status=1
+}
+skip() { echo "ok $1 # skip $2"; }
+mine() {
+    started+=("$@")
+    disown "$@" # so that nobody is told how they end
+}
+since() { echo $(((${EPOCHREALTIME/./} - ${1/./}) / 1000)); } # milliseconds
+
+clean_up() {
+    # Without its server a file system answers everything, with an error.
+    local pid
+    [[ -n $server ]] && kill -KILL "$server" 2>/dev/null
+    for pid in $(cat "$folder"/pids "$folder"/user/pids 2>/dev/null); do kill -KILL "$pid" 2>/dev/null; done
+    rm -rf "$folder"/pids "$folder"/user
+    for pid in "${started[@]}"; do [[ $pid == "${bystander:-}" ]] || kill -KILL "$pid" 2>/dev/null; done
+    for pid in "${started[@]}"; do [[ $pid == "${bystander:-}" ]] || await gone "$pid"; done
+    if [[ -n $to_patient ]]; then exec {to_patient}>&-; fi
+    awk -v below="$folder/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r point; do umount -l "$point"; done
+    started=() server='' mount='' patient='' to_patient=''
+}
+finish() {
+    clean_up
+    [[ -n ${bystander:-} ]] && kill "$bystander"
+    # Those that were left behind end once what they waited for is gone.
+    await_for 5 nobody_left || echo "not ok nobody is left behind - $(grep -lsx shimtrace-asks /proc/[0-9]*/comm | xargs)"
+    rm -rf "$folder"
+}
+trap finish EXIT
+nobody_left() { ! grep -lsx shimtrace-asks /proc/[0-9]*/comm | grep -q .; }
+
+await_for() { # SECONDS CONDITION...
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS <= end)) || return 1
+        sleep 0.05
+    done
+}
+await() { await_for 3 "$@"; }
+gone() { [[ ! -e /proc/$1 || $(awk '/^State/ { print $2 }' "/proc/$1/status" 2>/dev/null) == Z ]]; }
+traced() { ! grep -q '^TracerPid:.0$' "/proc/$1/status"; }
+untraced() { grep -q '^TracerPid:.0$' "/proc/$1/status"; }
+says_ready() { grep -q ready "$1" 2>/dev/null; }
+more_lines_than() { (($(grep -c "$2" "$3") > $1)); }
+goes_on() { # PATTERN FILE: lines are added, of a call that is made all the time
+    await more_lines_than $(($(grep -c "$1" "$2") + 5)) "$1" "$2"
+}
+
+# A file system at $mount, served by $server.
+serve() {
+    mount=$(mktemp -d "$folder/mountXXX")
+    "$folder/silent_server" "$mount" "$folder/patient" >"$folder/served" &
+    server=$!
+    mine $server
+    await says_ready "$folder/served" || { not_ok "a file system that falls silent" "it could not be made"; return 1; }
+}
+# MODE: $patient, on that file system; it reads lines from $to_patient.
+patient() {
+    [[ $1 == caller || $1 == writer ]] || kill -USR2 "$server"
+    [[ $1 == caller ]] && kill -USR2 "$server"
+    rm -f "$folder/input"
+    mkfifo "$folder/input"
+    exec {to_patient}<>"$folder/input"
+    TMPDIR=$folder "$folder/patient" "$1" "$mount/file" <"$folder/input" >"$folder/ready" 2>"$folder/complaint" {to_patient}>&- &
+    patient=$!
+    mine $patient
+    await says_ready "$folder/ready" || { not_ok "a process that waits ($1)" "$(cat "$folder/complaint")"; return 1; }
+}
+# Both by a user without privileges.
+serve_as_user() {
+    local node=$folder/fuse
+    mknod -m 666 "$node" c 10 229
+    chmod 755 "$folder"
+    mkdir -m 777 "$folder/user"
+    # shellcheck disable=SC2016
+    setpriv --reuid 65534 --regid 65534 --clear-groups unshare --user --map-root-user --mount bash -c '
+        cd "$1/user"
+        mkdir m
+        FUSE_DEVICE=$1/fuse "$1/silent_server" m "$1/patient" >served &
+        echo $! >pids
+        until grep -q ready served; do sleep 0.05; done
+        kill -USR2 $!
+        "$1/patient" locked m/file >ready &
+        echo $! >>pids
+        wait' bash "$folder" 2>"$folder/complaint" &
+    mine $!
+    await says_ready "$folder/user/ready" || { not_ok "a process of a user that waits" "$(cat "$folder/complaint")"; return 1; }
+}
+# So that what is read of its files next has to be asked for.
+drop_caches_of() { mount -o remount "$1" 2>/dev/null; }
+listen_silently() {
+    python3 -c 'import socket, sys, time
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen(1)
+print("ready", flush=True)
+time.sleep(600)' "$1" >"$1.ready" &
+    mine $!
+    await says_ready "$1.ready"
+}
+
+measure() {
+    local begin=$EPOCHREALTIME
+    # shellcheck disable=SC2086
+    timeout -k 1 30 "$SHIMTRACE" $1 >/dev/null 2>&1 </dev/null
+    usual[$1]=$(since "$begin")
+}
+# COMMAND NAME: it ends, by itself, within a second of its usual time (of one that is alike, where it was not measured).
+in_time() {
+    local begin=$EPOCHREALTIME most pid
+    most=$((${usual[$1]:-${usual[why --interval 0 1]}} + 1000))
+    # In the background: not even kill -9 ends what sleeps uninterruptibly, and we do not wait for it.
+    # shellcheck disable=SC2086
+    "$SHIMTRACE" $1 >"$folder/out" 2>&1 </dev/null &
+    pid=$!
+    mine $pid
+    until gone $pid || (($(since "$begin") > most + 4000)); do sleep 0.01; done
+    local took
+    took=$(since "$begin")
+    if ! gone $pid; then
+        not_ok "$2" "it does not end"
+        kill -KILL $pid 2>/dev/null
+    elif ((took > most)); then
+        not_ok "$2" "$took ms of at most $most"
+    else
+        ok "$2"
+    fi
+}
+# COMMAND NAME: SIGINT and SIGTERM end it within a second.
+ends_on_signal() {
+    local signal pid begin
+    for signal in INT TERM; do
+        rm -f "$folder"/*.shimtrace
+        # shellcheck disable=SC2086
+        env --default-signal=INT "$SHIMTRACE" $1 >"$folder/out" 2>&1 </dev/null &
+        pid=$!
+        mine $pid
+        sleep 0.7 # in the midst of what it does
+        begin=$EPOCHREALTIME
+        kill -$signal $pid
+        until gone $pid || (($(since "$begin") > 4000)); do sleep 0.01; done
+        if (($(since "$begin") > 1000)); then
+            not_ok "$2 ends on SIG$signal" "after $(since "$begin") ms: $(tail -1 "$folder/out")"
+            kill -KILL $pid 2>/dev/null
+        else
+            ok "$2 ends on SIG$signal"
+        fi
+    done
+}
+# WHAT NAME: a snapshot says what could not be read.
+tells_limit() {
+    if timeout -k 1 10 "$SHIMTRACE" why -v --interval 0 "$patient" 2>/dev/null </dev/null | grep -q "not read: .*$1"; then
+        ok "$2: what was not read is named"
+    else
+        not_ok "$2: what was not read is named"
+    fi
+}

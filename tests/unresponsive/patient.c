@@ -1,0 +1,125 @@
+// patient MODE FILE: a process that FILE's file system makes wait, or that hands out memory of it. FILE has at least four pages, of which
+// the first can be read. Prints "ready" once it waits.
+//   locked    a second thread waits for a page, and a third, in mmap(2), for that: with the lock of the process's mappings held
+//   path      a thread blocks in open(2) of a fifo, and its path's page has since become one of FILE
+//   polled    likewise a thread in poll(2) and its descriptors
+//   caller    after a line on stdin, a thread calls access(2) with a path on a page of FILE while the first goes on with getpid(2)
+//   writer    after a line on stdin, writes a page of FILE to its standard output
+//   idle      nothing: it is looked at itself
+//   reader    a second thread reads a pipe, with the pipe's lock held, into a page of FILE
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { page = 4096 };
+static int file;
+static char* unread;  // a page of the file
+static char* anonymous;
+static char fifo[256];
+static int pipes[2];
+
+static char* map(void* where, off_t offset) {
+    char* const place = mmap(where, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | (where ? MAP_FIXED : 0), file, offset);
+    if (place == MAP_FAILED) perror("mmap"), exit(1);
+    return place;
+}
+
+static void* touch(void* unused) {
+    (void)unused;
+    return (void*)(long)*(volatile char*)unread;
+}
+static void* map_again(void* unused) {
+    (void)unused;
+    return map(NULL, 2 * page);
+}
+static void* open_fifo(void* unused) {
+    (void)unused;
+    open(anonymous, O_RDONLY);
+    return NULL;
+}
+static void* poll_pipe(void* unused) {
+    (void)unused;
+    poll((struct pollfd*)anonymous, 1, -1);
+    return NULL;
+}
+static void* call(void* unused) {
+    (void)unused;
+    syscall(SYS_access, unread, F_OK);
+    return NULL;
+}
+static void* read_pipe(void* unused) {
+    (void)unused;
+    if (read(pipes[0], unread, 16) < 0) perror("read");
+    return NULL;
+}
+
+static pthread_t start(void* (*work)(void*)) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, work, NULL) != 0) perror("pthread_create"), exit(1);
+    usleep(100000);  // none of these can say that it waits
+    return thread;
+}
+
+static void await_line(void) {
+    puts("ready");
+    fflush(stdout);
+    while (getchar() != '\n') {
+    }
+}
+
+int main(int argc, char** argv) {
+    const char* const name = strrchr(argv[0], '/');
+    if (name && strcmp(name, "/patient") != 0 && strcmp(name, "/file") != 0)
+        for (;;) pause();  // under another name nothing but a command line
+    if (argc != 3) return 2;
+    const char* const mode = argv[1];
+    file = open(argv[2], O_RDONLY);
+    if (file < 0) return perror(argv[2]), 1;
+    anonymous = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pipe(pipes) != 0) return perror("pipe"), 1;
+    if (strcmp(mode, "locked") == 0) {
+        unread = map(NULL, page);
+        start(touch);
+        start(map_again);
+    } else if (strcmp(mode, "path") == 0) {
+        snprintf(fifo, sizeof fifo, "%s/patient-%d", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", getpid());
+        if (mkfifo(fifo, 0600) != 0) return perror(fifo), 1;
+        strcpy(anonymous, fifo);
+        start(open_fifo);
+        map(anonymous, page);
+    } else if (strcmp(mode, "polled") == 0) {
+        *(struct pollfd*)anonymous = (struct pollfd){.fd = pipes[0], .events = POLLIN};
+        start(poll_pipe);
+        map(anonymous, page);
+    } else if (strcmp(mode, "caller") == 0) {
+        unread = map(NULL, page);
+        await_line();
+        start(call);
+        for (;;) {
+            syscall(SYS_getpid);
+            usleep(10000);
+        }
+    } else if (strcmp(mode, "writer") == 0) {
+        unread = map(NULL, page);
+        await_line();
+        return write(STDOUT_FILENO, unread, 64) == 64 ? 0 : 1;
+    } else if (strcmp(mode, "reader") == 0) {
+        unread = map(NULL, page);
+        if (write(pipes[1], "0123456789abcdef", 16) != 16) return 1;
+        start(read_pipe);
+    } else if (strcmp(mode, "idle") != 0) {
+        return 2;
+    }
+    puts("ready");
+    fflush(stdout);
+    for (;;) pause();
+}

@@ -1,0 +1,131 @@
+#include "tracer/engine/address_spaces.hpp"
+
+#include "decoders/syscalls/table.hpp"
+#include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/mapped_devices.hpp"
+#include "tracer/procfs/process_memory.hpp"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace shimtrace::engine {
+namespace {
+
+/// For an argument: it is one of many, and everybody else waits.
+constexpr Nanoseconds argument_patience = std::chrono::milliseconds(5);
+constexpr Nanoseconds look_again_after = std::chrono::seconds(1);
+
+struct MemoryRow {
+    std::string_view name;
+    MemoryCall::Effect effect;
+};
+constexpr auto memory_rows = std::to_array<MemoryRow>({{"mmap", MemoryCall::maps_file},
+                                                       {"mmap2", MemoryCall::maps_file},
+                                                       {"userfaultfd", MemoryCall::handles_faults},
+                                                       {"clone", MemoryCall::starts_thread},
+                                                       {"clone3", MemoryCall::starts_thread}});
+
+std::vector<MemoryCall> calls_of(Arch arch) {
+    std::vector<MemoryCall> calls;
+    for (const MemoryRow& row : memory_rows)
+        // i386's first mmap, which mmap2 has replaced, points to its arguments.
+        if (const auto number = decoders::syscall_number(arch, row.name))
+            calls.push_back({*number, row.effect, arch == Arch::i386 && row.name == "mmap"});
+    return calls;
+}
+
+const MemoryCall* find_call(const Event& event) {
+    for (const MemoryCall& call : memory_calls(event.arch)) {
+        if (call.number != event.number) continue;
+        const bool anonymous = call.effect == MemoryCall::maps_file && !call.arguments_in_memory && (event.args[3] & MAP_ANONYMOUS) != 0;
+        return anonymous ? nullptr : &call;
+    }
+    return nullptr;
+}
+
+/// One that has no other thread stands still as we look: nobody can hold the lock of its mappings.
+bool is_alone(Pid pid) {
+    struct stat tasks;
+    return ::stat(("/proc/" + std::to_string(pid.value) + "/task").c_str(), &tasks) == 0 && tasks.st_nlink == 3;
+}
+
+}  // namespace
+
+const std::vector<MemoryCall>& memory_calls(Arch arch) {
+    static const auto native = calls_of(Arch::x86_64), compat = calls_of(Arch::i386);
+    return arch == Arch::i386 ? compat : native;
+}
+
+void TraceeMemory::read(std::span<ReadRequest> requests) const {
+    if (at_once_) return host::ProcessMemory(tid_).read(requests);
+    host::PatientMemory(pid_, tid_, argument_patience).read(requests);
+}
+
+TraceeMemory AddressSpaces::of(const Tracee& tracee) {
+    Space& space = spaces_[tracee.pid];
+    // One that did not stop may itself hold the lock.
+    if (!tracee.stopped || space.mapping != 0 || !sees_all(space, tracee.pid)) return {tracee.pid, tracee.tid(), false};
+    if (space.risk == Risk::unknown) {
+        const MonotonicTime now = host::monotonic_now();
+        if (space.looked == MonotonicTime{} || now - space.looked > look_again_after) {
+            space.risk = look(tracee.pid, std::nullopt);
+            space.looked = now;
+        }
+    }
+    return {tracee.pid, tracee.tid(), space.risk == Risk::none};
+}
+
+/// Whether nothing is mapped that is not seen.
+bool AddressSpaces::sees_all(Space& space, Pid pid) {
+    if (all_threads_ || space.alone) return true;
+    return space.alone = is_alone(pid);
+}
+
+AddressSpaces::Risk AddressSpaces::look(Pid pid, std::optional<RemoteAddress> at) {
+    const auto devices = is_alone(pid) ? host::mapped_devices(pid, at) : host::mapped_devices_in_time(pid, at, 4 * argument_patience);
+    if (!devices) return Risk::unknown;
+    return std::ranges::all_of(*devices, [&](std::uint64_t device) { return mounts_.device(device); }) ? Risk::none : Risk::some;
+}
+
+void AddressSpaces::started(const Tracee& child, Pid parent) {
+    if (child.pid == parent) return;
+    const auto found = spaces_.find(parent);
+    spaces_[child.pid] = {.risk = found == spaces_.end() ? Risk::unknown : found->second.risk, .mapping = 0, .looked = {}, .alone = false};
+}
+
+void AddressSpaces::entered(Tracee& tracee) {
+    const MemoryCall* call = find_call(tracee.enter);
+    if (call == nullptr) return;
+    Space& space = spaces_[tracee.pid];
+    if (call->effect == MemoryCall::starts_thread) space.alone = false;
+    if (call->effect == MemoryCall::handles_faults) space.risk = Risk::some;
+    if (call->effect != MemoryCall::maps_file) return;
+    ++space.mapping;
+    tracee.maps_file = true;
+}
+
+void AddressSpaces::returned(Tracee& tracee, std::int64_t result, bool is_error) {
+    if (!tracee.maps_file) return;
+    tracee.maps_file = false;
+    Space& space = spaces_[tracee.pid];
+    space.mapping -= space.mapping != 0 ? 1 : 0;
+    if (is_error || space.risk != Risk::none) return;
+    space.risk = look(tracee.pid, RemoteAddress{static_cast<std::uint64_t>(result)});
+    space.looked = {};
+}
+
+void AddressSpaces::ended(const Tracee& tracee) {
+    const auto found = spaces_.find(tracee.pid);
+    if (found == spaces_.end()) return;
+    if (tracee.maps_file && found->second.mapping != 0) --found->second.mapping;
+    if (tracee.tid() == leader(tracee.pid)) spaces_.erase(found);
+}
+
+}  // namespace shimtrace::engine

@@ -1,0 +1,310 @@
+#include "tracer/procfs/stand_in.hpp"
+
+#include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/proc_directory.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace shimtrace::host {
+namespace {
+
+struct Header {
+    Errand errand = nullptr;  ///< the same address in the copy
+    std::uint64_t length = 0;
+    bool carries = false;  ///< a descriptor comes with it
+};
+
+/// Descriptors of a message.
+union Control {
+    cmsghdr header;
+    std::array<char, CMSG_SPACE(sizeof(int))> room;
+};
+
+/// Sends or receives a parcel, as far as the socket lets it; goes on where it stopped.
+class Transfer {
+public:
+    static Transfer of(Header header, Parcel parcel) {
+        header.length = parcel.bytes.size();
+        header.carries = static_cast<bool>(parcel.descriptor);
+        return Transfer(header, std::move(parcel));
+    }
+    static Transfer expected() { return Transfer({}, {}); }
+
+    enum class Progress : std::uint8_t { done, waits, broken };
+    Progress send(int socket) {
+        while (moved_ < sizeof header_) {
+            iovec piece{reinterpret_cast<char*>(&header_) + moved_, sizeof header_ - moved_};
+            msghdr message{};
+            message.msg_iov = &piece;
+            message.msg_iovlen = 1;
+            Control control{};
+            if (moved_ == 0 && parcel_.descriptor) {
+                message.msg_control = &control;
+                message.msg_controllen = sizeof control;
+                cmsghdr* const carried = CMSG_FIRSTHDR(&message);
+                *carried = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+                const int fd = parcel_.descriptor.get();
+                std::memcpy(CMSG_DATA(carried), &fd, sizeof fd);
+            }
+            if (!advance(::sendmsg(socket, &message, MSG_NOSIGNAL))) return outcome_;
+        }
+        while (moved_ < sizeof header_ + parcel_.bytes.size()) {
+            const std::size_t at = moved_ - sizeof header_;
+            if (!advance(::send(socket, parcel_.bytes.data() + at, parcel_.bytes.size() - at, MSG_NOSIGNAL))) return outcome_;
+        }
+        return Progress::done;
+    }
+    Progress receive(int socket) {
+        while (moved_ < sizeof header_) {
+            iovec piece{reinterpret_cast<char*>(&header_) + moved_, sizeof header_ - moved_};
+            msghdr message{};
+            message.msg_iov = &piece;
+            message.msg_iovlen = 1;
+            Control control{};
+            message.msg_control = &control;
+            message.msg_controllen = sizeof control;
+            const ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+            if (got == 0) return Progress::broken;
+            if (!advance(got)) return outcome_;
+            if (const cmsghdr* carried = CMSG_FIRSTHDR(&message); carried != nullptr && carried->cmsg_type == SCM_RIGHTS) {
+                int fd = -1;
+                std::memcpy(&fd, CMSG_DATA(carried), sizeof fd);
+                parcel_.descriptor = OwnedFd(fd);
+            }
+        }
+        parcel_.bytes.resize(header_.length);
+        while (moved_ < sizeof header_ + header_.length) {
+            const std::size_t at = moved_ - sizeof header_;
+            const ssize_t got = ::recv(socket, parcel_.bytes.data() + at, header_.length - at, 0);
+            if (got == 0) return Progress::broken;
+            if (!advance(got)) return outcome_;
+        }
+        return Progress::done;
+    }
+    [[nodiscard]] Errand errand() const { return header_.errand; }
+    [[nodiscard]] Parcel take() { return std::move(parcel_); }
+
+private:
+    Transfer(Header header, Parcel parcel) : header_(header), parcel_(std::move(parcel)) {}
+
+    bool advance(ssize_t moved) {
+        if (moved >= 0) moved_ += static_cast<std::size_t>(moved);
+        if (moved >= 0 || errno == EINTR) return true;
+        outcome_ = errno == EAGAIN ? Progress::waits : Progress::broken;
+        return false;
+    }
+
+    Header header_;
+    Parcel parcel_;
+    std::size_t moved_ = 0;  ///< of header and bytes together
+    Progress outcome_ = Progress::done;
+};
+
+/// The copy, cut off from what it was copied from: whoever waits for the end of our output or for our terminal does not wait for it.
+void become_stand_in(int socket) {
+    ::setsid();
+    sigset_t none;
+    sigemptyset(&none);
+    for (int signal = 1; signal < SIGRTMAX; ++signal) ::signal(signal, SIG_DFL);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::prctl(PR_SET_NAME, "shimtrace-asks");
+    ::setpriority(PRIO_PROCESS, 0, -10);  // somebody waits for each of its answers; refused without privileges
+    constexpr int kept = 3;
+    if (socket != kept) ::dup2(socket, kept);
+    ::syscall(SYS_close_range, kept + 1, ~0U, 0);
+    const int nothing = ::open("/dev/null", O_RDWR);
+    for (const int standard : {0, 1, 2}) ::dup2(nothing, standard);
+    if (nothing > 2) ::close(nothing);
+    [[maybe_unused]] const int moved = ::chdir("/");
+    cpu_set_t all;  // the tracer may share one CPU with what it traces
+    std::memset(&all, 0xff, sizeof all);
+    ::sched_setaffinity(0, sizeof all, &all);
+}
+
+[[noreturn]] void serve(int parent_socket) {
+    become_stand_in(parent_socket);
+    constexpr int socket = 3;
+    for (;;) {
+        Transfer request = Transfer::expected();
+        if (request.receive(socket) != Transfer::Progress::done) ::_exit(0);
+        const Errand errand = request.errand();
+        if (Transfer::of({}, errand(request.take())).send(socket) != Transfer::Progress::done) ::_exit(0);
+    }
+}
+
+class StandIn {
+    static constexpr int most_delays = 10;
+
+public:
+    /// nullptr: no process can be made.
+    static std::unique_ptr<StandIn> start() {
+        std::array<int, 2> ends{};
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return nullptr;
+        OwnedFd ours(ends[0]), theirs(ends[1]);
+        const pid_t child = ::fork();
+        if (child < 0) return nullptr;
+        if (child == 0) serve(theirs.get());
+        ::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
+        return std::unique_ptr<StandIn>(new StandIn(std::move(ours), child));
+    }
+
+    /// nullopt: not in time; then `settled` tells, now and later, whether it may be asked again.
+    std::optional<Parcel> ask(Errand errand, Parcel request, Nanoseconds patience) {
+        MonotonicTime end = monotonic_now() + patience;
+        const MonotonicTime last_end = end + most_delays * patience;
+        Transfer question = Transfer::of({.errand = errand}, std::move(request));
+        awaited_ = Transfer::expected();
+        while (question.send(socket_.get()) == Transfer::Progress::waits)
+            if (!wait(POLLOUT, end)) return abandon();
+        while (!settled())
+            if (!wait(POLLIN, end)) {
+                if (end >= last_end || !runnable()) return std::nullopt;
+                end = std::min(last_end, monotonic_now() + patience);
+            }
+        return broken_ ? std::nullopt : std::optional(reply_.take());
+    }
+
+    /// No reply is awaited any more.
+    bool settled() {
+        if (!awaited_) return true;
+        const auto progress = awaited_->receive(socket_.get());
+        if (progress == Transfer::Progress::waits) return false;
+        broken_ |= progress == Transfer::Progress::broken;
+        reply_ = std::move(*std::exchange(awaited_, std::nullopt));
+        return true;
+    }
+    [[nodiscard]] bool broken() const { return broken_; }
+
+private:
+    StandIn(OwnedFd socket, pid_t process) : socket_(std::move(socket)), process_(process) {}
+
+    std::optional<Parcel> abandon() {
+        broken_ = true;
+        return std::nullopt;
+    }
+    bool wait(short events, MonotonicTime end) const {
+        const Nanoseconds left = end - monotonic_now();
+        if (left <= Nanoseconds::zero()) return false;
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+        const timespec time{seconds.count(), (left - seconds).count()};
+        pollfd entry{socket_.get(), events, 0};
+        return ::ppoll(&entry, 1, &time, nullptr) != 0;  // EINTR: the caller looks at the clock again
+    }
+
+    /// It has not been given a CPU: on a busy machine that says nothing about what it was asked.
+    [[nodiscard]] bool runnable() const {
+        const auto directory = ProcDirectory::open(("/proc/" + std::to_string(process_)).c_str());
+        std::string scratch;
+        const auto text = directory ? directory->read("stat", scratch) : std::unexpected(directory.error());
+        const std::size_t name_end = text ? text->rfind(')') : std::string_view::npos;
+        return name_end != std::string_view::npos && name_end + 2 < text->size() && (*text)[name_end + 2] == 'R';
+    }
+
+    OwnedFd socket_;
+    pid_t process_;
+    std::optional<Transfer> awaited_;
+    Transfer reply_ = Transfer::expected();
+    bool broken_ = false;
+};
+
+/// All of this program's. They are processes, so there is one such list however many parts of the program ask.
+class StandIns {
+public:
+    std::optional<Parcel> ask(const std::string& concern, Errand errand, Parcel request, Nanoseconds patience) {
+        std::unique_ptr<StandIn> asked;
+        {
+            const std::lock_guard lock(mutex_);
+            if (waits_for(concern) || left_behind_.size() >= most_left_behind) return std::nullopt;
+            if (patience <= at_full_patience) patience = std::min(patience, patience_left());
+            if (!idle_.empty()) {
+                asked = std::move(idle_.back());
+                idle_.pop_back();
+            }
+        }
+        if (!asked) asked = StandIn::start();
+        if (!asked) return std::nullopt;
+        const MonotonicTime begun = monotonic_now();
+        auto reply = asked->ask(errand, std::move(request), patience);
+        const std::lock_guard lock(mutex_);
+        if (asked->broken()) return std::nullopt;
+        if (asked->settled()) {
+            idle_.push_back(std::move(asked));
+        } else {
+            in_vain_ += monotonic_now() - begun;
+            left_behind_[concern] = std::move(asked);
+        }
+        return reply;
+    }
+
+    bool unanswered(const std::string& concern) {
+        const std::lock_guard lock(mutex_);
+        return waits_for(concern);
+    }
+
+private:
+    static constexpr std::size_t most_left_behind = 128;
+    static constexpr Nanoseconds at_full_patience = std::chrono::milliseconds(300), least_patience = std::chrono::milliseconds(2);
+
+    bool waits_for(const std::string& concern) {
+        const auto found = left_behind_.find(concern);
+        if (found == left_behind_.end()) return false;
+        if (!found->second->settled()) return true;
+        if (!found->second->broken()) idle_.push_back(std::move(found->second));
+        left_behind_.erase(found);
+        return false;
+    }
+
+    /// What has gone in vain is forgiven as time goes by, at a tenth of its pace.
+    Nanoseconds patience_left() {
+        const MonotonicTime now = monotonic_now();
+        in_vain_ = std::max(Nanoseconds{}, in_vain_ - (now - std::exchange(reckoned_, now)) / 10);
+        return std::max(least_patience, at_full_patience - in_vain_);
+    }
+
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<StandIn>> idle_;
+    std::unordered_map<std::string, std::unique_ptr<StandIn>> left_behind_;
+    Nanoseconds in_vain_{};
+    MonotonicTime reckoned_;
+};
+
+StandIns& stand_ins() {
+    static StandIns all;
+    return all;
+}
+
+}  // namespace
+
+std::string concern_of(Pid pid) {
+    return "process " + std::to_string(pid.value);
+}
+
+std::optional<Parcel> ask(const std::string& concern, Errand errand, Parcel request, Nanoseconds patience) {
+    return stand_ins().ask(concern, errand, std::move(request), patience);
+}
+
+bool unanswered(const std::string& concern) {
+    return stand_ins().unanswered(concern);
+}
+
+}  // namespace shimtrace::host
