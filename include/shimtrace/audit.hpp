@@ -124,7 +124,8 @@ struct Finding {
     std::string why;  ///< why it matters
     std::vector<Remedy> remedies;
     std::vector<Place>
-        places;  ///< one, or all those that this finding sums up: summary, pids, beliefs and remedies are then of all of them
+        places;             ///< one, or all those that this finding sums up: summary, pids, beliefs and remedies are then of all of them
+    double seen_for_s = 0;  ///< what is half made or half removed looks so for moments: believed once two looks so far apart have seen it
 };
 
 }  // namespace shimtrace

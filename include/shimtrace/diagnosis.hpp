@@ -28,10 +28,18 @@ struct ChainLink {
     std::string from, waits, on, to;
 };
 
+/// A process that a command names. Its pid may be another's by the time that the command is typed: start time and pid together are it.
+struct NamedProcess {
+    Pid pid;
+    std::uint64_t start_time = 0;  ///< as Process has it; 0: not known
+};
+
 struct Remedy {
     std::string text;
     std::string command;  ///< never executed; may be empty
     Risk risk = Risk::safe;
+    std::string name = {};  ///< of its kind, stable: "go-on"
+    std::vector<NamedProcess> named = {};
 };
 
 /// What could not be seen: it bounds what can be said.
@@ -66,6 +74,7 @@ struct Diagnosis {
     std::vector<Remedy> remedies;
     std::int64_t stopped_us = 0;
     std::vector<Limit> limits;    ///< what could not be seen of it
+    std::string shared_object;    ///< the mount or cgroup at the root, on which others may hang for the same reason; empty: none
     std::vector<Diagnosis> also;  ///< what else ails it, less urgent
     WaitGraph graph;              ///< the part of the graph that was walked
 };

@@ -62,6 +62,7 @@ enum class WaitKind : std::uint8_t {
     started_by,       ///< exec.fifo: for the start that never came
     sleeps,           ///< of its own will
     runs,
+    kept_on,  ///< a container's files, on a mount that does not answer
 };
 
 struct Edge {

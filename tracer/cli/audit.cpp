@@ -6,8 +6,10 @@
 #include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/checks/places.hpp"
 #include "tracer/diagnosis/diagnose.hpp"
+#include "tracer/diagnosis/remedies/container_remedies.hpp"
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
+#include "tracer/session/checked_remedies.hpp"
 #include "tracer/session/targets.hpp"
 
 #include <fmt/format.h>
@@ -161,7 +163,7 @@ std::string as_text(const Audited& audited, bool color) {
         if (!is_asked(audited, files.container)) continue;
         ++containers;
         if (!audited.asked.empty())
-            text += fmt::format("{}: {} state {}\n", spoken(files.container), printable(audit::runtime_command(files)),
+            text += fmt::format("{}: {} state {}\n", spoken(files.container), (diagnosis::runtime_command(files)),
                                 printable(files.container.id));
     }
     if (audited.findings.empty())
@@ -217,7 +219,7 @@ std::string as_json(const Audited& audited) {
         nlohmann::ordered_json row = {{"namespace", files.container.ns},
                                       {"id", files.container.id},
                                       {"bundle", files.bundle},
-                                      {"runc", audit::runtime_command(files)}};
+                                      {"runc", diagnosis::runtime_command(files)}};
         if (const auto& answer = audited.facts.containers[n].answer) {
             row["answer"] = {{"answered", answer->answered},
                              {"status", answer->status},
@@ -248,6 +250,8 @@ int run(const AuditOptions& options, const Globals& globals) {
     audited.findings = audit::run(audited.facts);
     if (!audited.asked.empty())
         std::erase_if(audited.findings, [&](const Finding& finding) { return !is_asked(audited, finding.container); });
+    if (audited.facts.live)
+        for (Finding& finding : audited.findings) session::check_named_processes(finding.remedies);
     audited.notes = notes_of(audited.facts, options);
     if (audited.facts.live) audited.limits = diagnosis::limits_of(audited.facts.snapshot, {});
     for (const Limit& limit : audited.limits) audited.notes.push_back("not seen: " + output::limit_text(limit));

@@ -5,6 +5,7 @@
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
+#include "tracer/session/checked_remedies.hpp"
 #include "tracer/session/diagnose_live.hpp"
 #include "tracer/session/saved_snapshot.hpp"
 
@@ -85,6 +86,7 @@ int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval
     if (!options.save.empty())
         if (const auto saved = session::save_snapshot(options.save, seen->snapshot, options.force); !saved)
             return report(saved.error(), exit_failed);
+    session::check_named_processes(seen->diagnoses);
     print(globals, options, *seen);
     return options.exit_code ? verdict_code(*seen) : exit_done;
 }
@@ -108,7 +110,8 @@ int from_file(const Globals& globals, const WhyOptions& options, const std::stri
         return report({.what = fmt::format("{}: none of the recorded processes lived at {}", file, output::rfc3339(snapshot->taken)),
                        .hint = "--at TIME chooses an earlier snapshot; `record --snapshot-every 1s` takes more of them"},
                       exit_failed);
-    const session::DiagnosisResult offline = session::diagnose_snapshot({std::move(*snapshot), std::move(*query)});
+    session::DiagnosisResult offline = session::diagnose_snapshot({std::move(*snapshot), std::move(*query)});
+    if (session::is_of_this_boot(offline.snapshot.host)) session::check_named_processes(offline.diagnoses);
     print(globals, asked, offline);
     return options.exit_code ? verdict_code(offline) : exit_done;
 }
@@ -143,6 +146,7 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
         known = std::move(now);
         if (!fresh.empty()) {
             ever = true;
+            session::check_named_processes(fresh);
             if (!options.record_dir.empty()) {
                 const std::string path = fmt::format("{}/why-{}-{}.shimtrace", options.record_dir, ::getpid(), ++kept);
                 if (const auto saved = session::save_snapshot(path, seen->snapshot); !saved) report(saved.error(), exit_failed);

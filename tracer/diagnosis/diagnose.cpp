@@ -1,10 +1,11 @@
 #include "tracer/diagnosis/diagnose.hpp"
 
-#include "tracer/diagnosis/causes/causes.hpp"
+#include "tracer/diagnosis/causes/all_causes.hpp"
+#include "tracer/diagnosis/causes/blame.hpp"
 #include "tracer/diagnosis/causes/explanation.hpp"
-#include "tracer/diagnosis/causes/file_findings.hpp"
 #include "tracer/diagnosis/causes/idle.hpp"
-#include "tracer/diagnosis/causes/remedy_commands.hpp"
+#include "tracer/diagnosis/causes/phrases.hpp"
+#include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/walk.hpp"
 #include "tracer/diagnosis/proof/limits.hpp"
@@ -14,6 +15,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 
 namespace shimtrace::diagnosis {
 
@@ -21,9 +24,8 @@ namespace {
 
 /// All paths that earn the same word.
 struct Ailment {
-    std::string_view cause;
+    const Cause* cause;
     std::vector<Path> paths;  ///< the surest first
-    const FileFinding* finding = nullptr;
 };
 
 std::vector<NodeKey> starts_of(const Scope& scope) {
@@ -52,12 +54,13 @@ bool is_newborn(const Context& look, const Path& path) {
 
 /// The chain starts where the first wait is: a path from a start that another path begins with says nothing new.
 std::vector<Ailment> ailments_of(const Context& look) {
-    std::map<std::string_view, std::vector<Path>> by_cause;
+    std::map<int, Ailment> by_urgency;
     for (const NodeKey& start : starts_of(look.scope)) {
         if (!look.facts.process(start.pid)) continue;
         for (Path& path : walk(look, start)) {
             if (is_own_stop(look, path) || is_newborn(look, path)) continue;
-            std::vector<Path>& known = by_cause[cause_of(look, path)];
+            const Cause& cause = cause_of(look, path);
+            std::vector<Path>& known = by_urgency.try_emplace(cause.urgency, Ailment{&cause, {}}).first->second.paths;
             const auto same_root = std::ranges::find_if(known, [&](const Path& other) {
                 return other.back().wait.root_cause == path.back().wait.root_cause && other.back().wait.to == path.back().wait.to;
             });
@@ -69,11 +72,10 @@ std::vector<Ailment> ailments_of(const Context& look) {
         }
     }
     std::vector<Ailment> ailments;
-    for (auto& [cause, paths] : by_cause) {
-        std::ranges::stable_sort(paths, std::ranges::greater{}, confidence_of);
-        ailments.push_back({.cause = cause, .paths = std::move(paths)});
+    for (auto& [urgency, ailment] : by_urgency) {
+        std::ranges::stable_sort(ailment.paths, std::ranges::greater{}, confidence_of);
+        ailments.push_back(std::move(ailment));
     }
-    std::ranges::stable_sort(ailments, {}, [](const Ailment& ailment) { return urgency(ailment.cause); });
     // One root explains once: what a more urgent cause has named is not named again by a lesser one.
     std::vector<std::pair<RootCause, NodeKey>> named;
     for (Ailment& ailment : ailments) {
@@ -105,16 +107,16 @@ DiagnosedTarget target_of(const Context& look) {
     return target;
 }
 
-Diagnosis blank(const Context& look, std::string_view cause) {
-    Diagnosis diagnosis{.target = target_of(look), .cause = std::string(cause)};
-    diagnosis.stuck = cause != "healthy";
+Diagnosis blank(const Context& look, const Cause& cause) {
+    Diagnosis diagnosis{.target = target_of(look), .cause = std::string(cause.word)};
+    diagnosis.stuck = cause.stuck;
     const auto stopped = std::chrono::duration_cast<std::chrono::microseconds>(look.facts.snapshot().stopped);
     diagnosis.stopped_us = stopped.count();
     return diagnosis;
 }
 
 Diagnosis from_paths(const Context& look, const Ailment& ailment) {
-    Diagnosis diagnosis = blank(look, ailment.cause);
+    Diagnosis diagnosis = blank(look, *ailment.cause);
     const Path& best = ailment.paths.front();
     diagnosis.confidence = confidence_of(best);
     double since = best.back().wait.since_s;
@@ -123,7 +125,7 @@ Diagnosis from_paths(const Context& look, const Ailment& ailment) {
     if (since >= 0) diagnosis.since_s = since;
     constexpr std::size_t most_culprits = 16;
     for (const Path& path : ailment.paths) {
-        for (Culprit& one : culprits_of(look, path)) {
+        for (Culprit& one : culprits_of(look, path, *ailment.cause)) {
             const bool known = std::ranges::any_of(diagnosis.culprits, [&](const Culprit& other) { return other.pid == one.pid; });
             if (!known && diagnosis.culprits.size() < most_culprits) diagnosis.culprits.push_back(std::move(one));
         }
@@ -132,24 +134,43 @@ Diagnosis from_paths(const Context& look, const Ailment& ailment) {
                 diagnosis.evidence.push_back(std::move(line));
     }
     diagnosis.chain = chain_of(look, best);
-    const ExplanationInput verdict{
-        .cause = ailment.cause, .look = look, .path = &best, .culprits = diagnosis.culprits, .files = look.scope.files, .detail = {}};
-    diagnosis.summary = summary(verdict);
-    diagnosis.remedies = remedies(verdict);
+    if (ailment.cause->shared_object && !diagnosis.chain.empty()) diagnosis.shared_object = diagnosis.chain.back().on;
+    const ExplanationInput input{.look = look, .path = best, .culprits = diagnosis.culprits};
+    diagnosis.summary = ailment.cause->sentence(input);
+    diagnosis.remedies = remedies(input, *ailment.cause);
     diagnosis.graph = graph_of(look.facts, ailment.paths);
     return diagnosis;
 }
 
-Diagnosis from_finding(const Context& look, const FileFinding& finding) {
-    Diagnosis diagnosis = blank(look, finding.cause);
-    diagnosis.confidence = finding.confidence;
-    diagnosis.evidence = finding.evidence;
-    diagnosis.chain = finding.chain;
-    diagnosis.culprits = finding.culprits;
-    const ExplanationInput verdict{
-        .cause = finding.cause, .look = look, .path = nullptr, .culprits = {}, .files = look.scope.files, .detail = finding.detail};
-    diagnosis.summary = summary(verdict);
-    diagnosis.remedies = remedies(verdict);
+/// Its own files do not answer: nothing can be said of what they hold.
+std::optional<Ailment> unanswered_files(const Context& look) {
+    const ContainerFiles* files = look.scope.files;
+    if (!files || files->unresponsive_mount.empty()) return std::nullopt;
+    const auto& mounts = look.facts.snapshot().mounts;
+    const auto mount = std::ranges::find(mounts, files->unresponsive_mount, &Mount::mount_point);
+    const std::string type = mount == mounts.end() ? std::string() : printable(mount->type, 32) + " ";
+    const Process* server = mount == mounts.end() ? nullptr : look.facts.process(mount->fuse_server);
+    Wait wait{.kind = WaitKind::kept_on,
+              .to = server ? NodeKey::of(server->pid) : NodeKey::nobody("its server does not answer"),
+              .evidence = fmt::format("the bundle or the state of {} lies on the {}file system at {}, which does not answer",
+                                      printable(files->container.id, 128), type, printable(files->unresponsive_mount)),
+              .root_cause = RootCause::file_system,
+              .object_text = printable(files->unresponsive_mount),
+              .mount_device = mount == mounts.end() ? 0 : mount->device};
+    Path path{{NodeKey::nobody(files->container.id), std::move(wait)}};
+    const Cause& cause = cause_of(look, path);
+    return Ailment{&cause, {std::move(path)}};
+}
+
+Diagnosis from_finding(const Context& look, const Finding& finding, const Cause& cause) {
+    Diagnosis diagnosis = blank(look, cause);
+    diagnosis.confidence = look.facts.interval_s() >= finding.seen_for_s ? Confidence::certain : Confidence::possible;
+    diagnosis.summary = printable(fmt::format("{}: {}", target_words(look), finding.summary), 600);
+    diagnosis.remedies = finding.remedies;
+    for (const Belief& belief : finding.beliefs) {
+        diagnosis.chain.push_back({.from = belief.who, .waits = "says", .on = printable(belief.what, 300), .to = {}});
+        diagnosis.evidence.push_back(fmt::format("{}: {}", belief.who, printable(belief.what, 300)));
+    }
     return diagnosis;
 }
 
@@ -164,7 +185,7 @@ std::string target_argument(const Scope& scope) {
 /// A request that its shim does not finish, for no reason that another rule knows.
 Diagnosis from_call(const Context& look, const Proof& proof) {
     const CallInFlight& call = proof.calls.front();
-    Diagnosis diagnosis = blank(look, "unknown");
+    Diagnosis diagnosis = blank(look, unknown_cause());
     diagnosis.confidence = Confidence::likely;
     if (call.since_s >= 0) diagnosis.since_s = call.since_s;
     diagnosis.summary =
@@ -175,9 +196,7 @@ Diagnosis from_call(const Context& look, const Proof& proof) {
         diagnosis.chain.push_back({"containerd", "call", printable(one.name, 80),
                                    fmt::format("{} goroutine {}", who(look.facts, one.shim), one.goroutine.value)});
     }
-    diagnosis.remedies.push_back({"keep the snapshot for who knows more",
-                                  fmt::format("shimtrace why --save hang.shimtrace {}", shell_word(target_argument(look.scope))),
-                                  Risk::safe});
+    diagnosis.remedies.push_back(save_snapshot(target_argument(look.scope)));
     return diagnosis;
 }
 
@@ -187,7 +206,7 @@ Diagnosis from_proof(const Context& look, Proof proof) {
     Idle rests = idle(look);
     std::vector<Limit> open = std::move(proof.limits);
     open.insert(open.end(), std::make_move_iterator(proof.unclear.begin()), std::make_move_iterator(proof.unclear.end()));
-    Diagnosis diagnosis = blank(look, open.empty() ? "healthy" : "unknown");
+    Diagnosis diagnosis = blank(look, open.empty() ? no_cause() : unknown_cause());
     diagnosis.unsettled = proof.unsettled;
     diagnosis.chain = std::move(rests.chain);
     diagnosis.evidence = std::move(rests.evidence);
@@ -211,20 +230,33 @@ Diagnosis from_proof(const Context& look, Proof proof) {
     return diagnosis;
 }
 
+/// What containerd's and runc's files contradict: no wait shows that.
+void add_findings(const Context& look, std::vector<std::pair<int, Diagnosis>>& all) {
+    if (!look.scope.files) return;
+    std::set<std::string_view> said;
+    for (const audit::CauseFinding& found : audit::findings_of(look.facts.snapshot(), *look.scope.files)) {
+        const Cause* cause = find_cause(found.cause);
+        if (cause && said.insert(cause->word).second) all.emplace_back(cause->urgency, from_finding(look, found.finding, *cause));
+    }
+}
+
 Diagnosis diagnose_one(const Context& look) {
-    std::vector<Diagnosis> all;
-    for (const Ailment& ailment : ailments_of(look)) all.push_back(from_paths(look, ailment));
-    for (const FileFinding& finding : file_findings(look)) all.push_back(from_finding(look, finding));
-    std::ranges::stable_sort(all, {}, [](const Diagnosis& diagnosis) { return urgency(diagnosis.cause); });
+    std::vector<std::pair<int, Diagnosis>> all;
+    for (const Ailment& ailment : ailments_of(look)) all.emplace_back(ailment.cause->urgency, from_paths(look, ailment));
+    if (const auto unanswered = unanswered_files(look))
+        all.emplace_back(unanswered->cause->urgency, from_paths(look, *unanswered));
+    else
+        add_findings(look, all);
+    std::ranges::stable_sort(all, {}, [](const auto& one) { return one.first; });
     Proof proof = prove(look);
     if (all.empty()) return from_proof(look, std::move(proof));
-    for (Diagnosis& one : all) {
+    for (auto& [urgency, one] : all) {
         one.limits = proof.limits;
         // Of an unknown cause nobody is certain; nor that nobody holds an end, where not all descriptors were seen.
-        if (one.cause == "unknown" || !proof.limits.empty()) one.confidence = std::min(one.confidence, Confidence::likely);
+        if (urgency == unknown_cause().urgency || !proof.limits.empty()) one.confidence = std::min(one.confidence, Confidence::likely);
     }
-    Diagnosis head = std::move(all.front());
-    head.also.assign(std::make_move_iterator(all.begin() + 1), std::make_move_iterator(all.end()));
+    Diagnosis head = std::move(all.front().second);
+    for (auto rest = all.begin() + 1; rest != all.end(); ++rest) head.also.push_back(std::move(rest->second));
     return head;
 }
 

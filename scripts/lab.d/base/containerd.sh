@@ -47,6 +47,7 @@ run_containerd() {
     PATH=$containerd_binaries:$PATH apart containerd --config "$lab_dir/config.toml" >>"$lab_dir/containerd.log" 2>&1
     containerd_pid=$apart_pid
     fact containerd "$containerd_pid"
+    fact containerd_version "$("$containerd_binaries/containerd" --version | awk '{ split($3, part, "."); print part[1] == 2 ? "2.x" : part[1] "." part[2] }')"
     eventually 30 "containerd answers (see its last words: $(tail -1 "$lab_dir/containerd.log"))" quietly ctr version
 }
 

@@ -1,6 +1,6 @@
 #include "tracer/diagnosis/causes/idle.hpp"
 
-#include "tracer/diagnosis/causes/explanation.hpp"
+#include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 

@@ -9,6 +9,10 @@
 
 namespace shimtrace::audit {
 
+struct Check;
+struct ContainerView;
+struct CauseFinding;
+
 /// Where a check's findings go. `of` is the row's: code, severity and why are filled in.
 class Findings {
 public:
@@ -19,17 +23,22 @@ public:
 
 private:
     friend std::vector<Finding> run(const AuditFacts& facts);
+    friend std::vector<CauseFinding> findings_of(const Snapshot& snapshot, const ContainerFiles& files);
     std::vector<Finding>& all_;
-    const struct Check* check_ = nullptr;
+    const Check* check_ = nullptr;
 };
 
-/// One row: what is checked, how bad it is, and why it matters.
+/// One declaration: what is checked, how bad it is, why it matters, by what it is recognised and what to do.
 struct Check {
     std::string_view code;
     Severity severity;
     bool needs_kernel;  ///< says nothing over a copy of a host's files
     std::string_view why;
+    std::string_view recognised, mending;  ///< for people; empty where the cause of the same word has them
     void (*look)(const AuditFacts& facts, Findings& findings);
+    /// Instead of `look`: asked of each container by itself, by `why` as well. Then `cause` is the word by which `why` says it.
+    void (*of_container)(const ContainerView& subject, Findings& findings) = nullptr;
+    std::string_view cause = {};
 };
 
 /// Every check, in the order in which they are made.
@@ -38,8 +47,13 @@ std::span<const Check> all_checks();
 /// The worst first; within one severity by container.
 std::vector<Finding> run(const AuditFacts& facts);
 
-/// The command line to use for a container: `runc --root /run/containerd/runc/NS`.
-std::string runtime_command(const ContainerFiles& files);
+struct CauseFinding {
+    std::string_view cause;
+    Finding finding;
+};
+
+/// What `why` says of one container: by the same checks, from a snapshot alone.
+std::vector<CauseFinding> findings_of(const Snapshot& snapshot, const ContainerFiles& files);
 
 /// What runc's or crun's error means and what to do, for the common ones; empty: nothing is known.
 std::string_view explain_runtime_error(std::string_view message);

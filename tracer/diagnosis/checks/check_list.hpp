@@ -6,25 +6,25 @@
 namespace shimtrace::audit {
 
 // lifecycle_checks.cpp: who lives, and who believes so
-void orphaned_container(const AuditFacts&, Findings&);
+void orphaned_container(const ContainerView&, Findings&);
 void container_gone(const AuditFacts&, Findings&);
-void leftover(const AuditFacts&, Findings&);
+void leftover(const ContainerView&, Findings&);
 void shim_without_bundle(const AuditFacts&, Findings&);
 void created_not_started(const AuditFacts&, Findings&);
 void container_frozen(const AuditFacts&, Findings&);
 void zombie_init(const AuditFacts&, Findings&);
-void pid_reused(const AuditFacts&, Findings&);
+void pid_reused(const ContainerView&, Findings&);
 void runtime_only(const AuditFacts&, Findings&);
 void shim_not_answering(const AuditFacts&, Findings&);
 void shim_disagrees(const AuditFacts&, Findings&);
 void states_differ(const AuditFacts&, Findings&);  // the last of all: it says what no other has
 
 // file_checks.cpp: what the files hold
-void state_missing(const AuditFacts&, Findings&);
-void state_corrupt(const AuditFacts&, Findings&);
+void state_missing(const ContainerView&, Findings&);
+void state_corrupt(const ContainerView&, Findings&);
+void init_pid_mismatch(const ContainerView&, Findings&);
+void config_invalid(const ContainerView&, Findings&);
 void state_untrusted(const AuditFacts&, Findings&);
-void init_pid_mismatch(const AuditFacts&, Findings&);
-void config_invalid(const AuditFacts&, Findings&);
 void config_nonconformant(const AuditFacts&, Findings&);
 void hook_unusable(const AuditFacts&, Findings&);
 void runtime_failed(const AuditFacts&, Findings&);

@@ -1,5 +1,7 @@
 #include "tracer/diagnosis/checks/container_view.hpp"
 
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
+
 #include <shimtrace/container_identity.hpp>
 
 #include <fmt/format.h>
@@ -31,25 +33,26 @@ const Process* find_process(const Snapshot& snapshot, Pid pid) {
     return found == snapshot.processes.end() ? nullptr : &*found;
 }
 
-ContainerView container_view(const AuditFacts& facts, std::size_t index) {
-    const ContainerFiles& files = facts.snapshot.containers[index];
-    ContainerView subject{files, facts.containers[index]};
-    subject.shim = find_process(facts.snapshot, files.sandbox_shim);
-    const Process* by_state = find_process(facts.snapshot, files.state_init_pid);
+ContainerView container_view(const Snapshot& snapshot, const ContainerFiles& files, const ContainerFacts& facts) {
+    ContainerView subject{.files = files, .facts = facts};
+    if (const Process* shim = find_process(snapshot, files.sandbox_shim); shim != nullptr && shim->state != 'Z') subject.shim = shim;
+    const Process* by_state = find_process(snapshot, files.state_init_pid);
     if (by_state != nullptr) {
         (is_init_of_state(files, *by_state) ? subject.init : subject.reused) = by_state;
     } else if (!files.state_init_pid) {
         // Only the pid file tells: believed where the process looks like the container's.
-        const Process* by_file = find_process(facts.snapshot, files.init_pid);
+        const Process* by_file = find_process(snapshot, files.init_pid);
         if (by_file != nullptr && by_file->role.container == files.container) subject.init = by_file;
     }
-    for (const Process& process : facts.snapshot.processes) {
+    for (const Process& process : snapshot.processes) {
         if (process.role.container != files.container) continue;
         const ProcessRole role = process.role.role;
         if (role == ProcessRole::runtime) subject.runtime = &process;
         if (role == ProcessRole::shim && !process.role.operation.empty() && process.state != 'Z') subject.shim_command = &process;
         if (role == ProcessRole::container_init && subject.init == nullptr) subject.init = &process;
+        if (diagnosis::is_program_of(process, files.container) && process.state != 'Z') subject.processes.push_back(&process);
     }
+    subject.patient = diagnosis::patient(snapshot, files.container, &files, subject.shim, subject.init);
     return subject;
 }
 

@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::string_view missing_mark = "missing: ";
 
-Remedy recreate(const ContainerFiles& files) {
-    return {"it can't be mended by hand: kill its processes, remove the state, and create the container anew",
-            fmt::format("{} delete --force {}", runtime_command(files), text::shell_quoted(files.container.id)), Risk::destroys_data};
-}
-
 /// "a:b:c", as systemd's driver has it: slice, prefix, name.
 bool is_slice_shaped(std::string_view path) {
     return !path.starts_with('/') && std::ranges::count(path, ':') == 2;
@@ -24,73 +19,64 @@ bool is_slice_shaped(std::string_view path) {
 
 }  // namespace
 
-void state_missing(const AuditFacts& facts, Findings& findings) {
-    for_each_container(facts, [&](const ContainerView& subject) {
-        if (!subject.files.state_json_error.starts_with(missing_mark) || subject.is_in_transit()) return;
-        // Where nothing lives any more it is but a part of what is left over.
-        if (facts.live && subject.shim == nullptr && !subject.is_running() && subject.files.exec_fifo == false) return;
-        if (facts.live && subject.shim != nullptr && !subject.is_running()) return;
-        const std::string path = subject.files.state_path.empty()
-                                     ? fmt::format("{}/{}/state.json", subject.files.runc_root, subject.files.container.id)
-                                     : subject.files.state_path;
-        Finding& finding = findings.add(subject.files.container, fmt::format("runc has no state of it: {} is not there", path));
-        if (subject.init != nullptr) finding.pids = {subject.init->pid};
-        finding.beliefs = {{"runc", "no such container"}};
-        if (subject.is_of_containerd()) finding.beliefs.push_back({"containerd", "has its bundle " + subject.files.bundle});
-        if (subject.init != nullptr) finding.beliefs.push_back({"kernel", fmt::format("its init {} runs", subject.init->pid.value)});
-        if (subject.init != nullptr)
-            finding.remedies.push_back({subject.shim != nullptr ? "end its init; its shim sees that and cleans up" : "end its init",
-                                        fmt::format("kill -9 {}", subject.init->pid.value), Risk::destroys_data});
-        finding.remedies.push_back({"where it was moved, not deleted: name the root it is in",
-                                    fmt::format("{} list", runtime_command(subject.files)), Risk::safe});
-    });
+void state_missing(const ContainerView& subject, Findings& findings) {
+    if (!subject.files.state_json_error.starts_with(missing_mark) || subject.is_in_transit()) return;
+    // Where nothing lives any more it is but a part of what is left over.
+    if (subject.live && subject.shim == nullptr && !subject.is_running() && !subject.files.exec_fifo) return;
+    if (subject.live && subject.shim != nullptr && !subject.is_running()) return;
+    const std::string path = subject.files.state_path.empty()
+                                 ? fmt::format("{}/{}/state.json", subject.files.runc_root, subject.files.container.id)
+                                 : subject.files.state_path;
+    Finding& finding = findings.add(subject.files.container, fmt::format("runc has no state of it: {} is not there", path));
+    if (subject.init != nullptr) finding.pids = {subject.init->pid};
+    finding.beliefs = {{"runc", "no such container"}};
+    if (subject.is_of_containerd()) finding.beliefs.push_back({"containerd", "has its bundle " + subject.files.bundle});
+    if (subject.init != nullptr) finding.beliefs.push_back({"kernel", fmt::format("its init {} runs", subject.init->pid.value)});
+    finding.remedies = diagnosis::remove_it(subject.patient);
+    finding.remedies.push_back(diagnosis::list_all(subject.patient, "where it was moved, not deleted: name the root it is in"));
+    finding.seen_for_s = moments_s;
 }
 
-void state_corrupt(const AuditFacts& facts, Findings& findings) {
-    for_each_container(facts, [&](const ContainerView& subject) {
-        const std::string& error = subject.files.state_json_error;
-        if (error.empty() || error.starts_with(missing_mark) || !subject.files.state_json_exists) return;
-        Finding& finding = findings.add(subject.files.container, fmt::format("{} can't be read: {}", subject.files.state_path, error));
-        if (subject.init != nullptr) finding.pids = {subject.init->pid};
-        finding.beliefs = {{"runc", "refuses it: " + error}};
-        if (subject.init != nullptr)
-            finding.beliefs.push_back(
-                {"kernel", fmt::format("init {} {}", subject.init->pid.value, subject.is_running() ? "runs" : "has ended")});
-        if (subject.is_running())
-            finding.remedies.push_back(
-                {"end its init by the kernel, as runc can't", fmt::format("kill -9 {}", subject.init->pid.value), Risk::destroys_data});
-        finding.remedies.push_back(recreate(subject.files));
-    });
+void state_corrupt(const ContainerView& subject, Findings& findings) {
+    const std::string& error = subject.files.state_json_error;
+    if (error.empty() || error.starts_with(missing_mark) || !subject.files.state_json_exists) return;
+    Finding& finding = findings.add(subject.files.container, fmt::format("{} can't be read: {}", subject.files.state_path, error));
+    if (subject.init != nullptr) finding.pids = {subject.init->pid};
+    finding.beliefs = {{"runc", "refuses it: " + error}};
+    if (subject.init != nullptr)
+        finding.beliefs.push_back(
+            {"kernel", fmt::format("init {} {}", subject.init->pid.value, subject.is_running() ? "runs" : "has ended")});
+    finding.remedies = diagnosis::remove_it(subject.patient);
+    // runc writes the file anew and renames it: between, it is whole. Only its first moments are no proof.
+    finding.seen_for_s = subject.runtime != nullptr ? removal_takes_s : moments_s;
 }
 
-void init_pid_mismatch(const AuditFacts& facts, Findings& findings) {
-    for_each_container(facts, [&](const ContainerView& subject) {
-        const Pid by_file = subject.files.init_pid, by_state = subject.files.state_init_pid;
-        if (!by_file || !by_state || by_file == by_state || subject.is_in_transit()) return;
-        Finding& finding =
-            findings.add(subject.files.container, fmt::format("init.pid says {}, runc's state says {}", by_file.value, by_state.value));
-        finding.pids = {by_file, by_state};
-        finding.beliefs = {{"shim", fmt::format("{}/init.pid: {}", subject.files.bundle, by_file.value)},
-                           {"runc", fmt::format("init_process_pid: {}", by_state.value)}};
-        if (facts.live)
-            finding.beliefs.push_back(
-                {"kernel", subject.init != nullptr ? fmt::format("its init is {}", subject.init->pid.value) : "its init is gone"});
-        finding.remedies = {
-            {"compare both with the processes", fmt::format("ps -o pid,lstart,args -p {},{}", by_file.value, by_state.value), Risk::safe}};
-    });
+void init_pid_mismatch(const ContainerView& subject, Findings& findings) {
+    const Pid by_file = subject.files.init_pid, by_state = subject.files.state_init_pid;
+    if (!by_file || !by_state || by_file == by_state || subject.is_in_transit()) return;
+    Finding& finding =
+        findings.add(subject.files.container, fmt::format("init.pid says {}, runc's state says {}", by_file.value, by_state.value));
+    finding.pids = {by_file, by_state};
+    finding.beliefs = {{"shim", fmt::format("{}/init.pid: {}", subject.files.bundle, by_file.value)},
+                       {"runc", fmt::format("init_process_pid: {}", by_state.value)}};
+    if (subject.live)
+        finding.beliefs.push_back(
+            {"kernel", subject.init != nullptr ? fmt::format("its init is {}", subject.init->pid.value) : "its init is gone"});
+    finding.remedies = {diagnosis::remedy(
+        "compare both with the processes",
+        diagnosis::shell_line({"ps", "-o", "pid,lstart,args", "-p", fmt::format("{},{}", by_file.value, by_state.value)}), Risk::safe)};
+    finding.seen_for_s = moments_s;
 }
 
-void config_invalid(const AuditFacts& facts, Findings& findings) {
-    for_each_container(facts, [&](const ContainerView& subject) {
-        for (const ConfigBreach& breach : subject.facts.config) {
-            if (!breach.refused) continue;
-            Finding& finding = findings.add(subject.files.container, fmt::format("{}/config.json, {}", subject.files.bundle, breach.text));
-            finding.beliefs = {{"runc", "refuses the configuration"},
-                               {subject.is_of_containerd() ? "containerd" : "caller", "wrote or was given this bundle"}};
-            finding.remedies = {{"mend that line; runc wants strict JSON as the OCI specification has it", "", Risk::safe}};
-            break;  // the first is what the runtime stops at
-        }
-    });
+void config_invalid(const ContainerView& subject, Findings& findings) {
+    const auto refused = std::ranges::find(subject.facts.config, true, &ConfigBreach::refused);  // the first is what the runtime stops at
+    if (refused == subject.facts.config.end()) return;
+    Finding& finding = findings.add(subject.files.container, fmt::format("{}/config.json, {}", subject.files.bundle, refused->text));
+    finding.beliefs = {{"runc", "refuses the configuration"},
+                       {subject.is_of_containerd() ? "containerd" : "caller", "wrote or was given this bundle"}};
+    for (const std::string& line : subject.files.log_errors) finding.beliefs.push_back({"runc", line});
+    finding.remedies = {{"mend that line; runc wants strict JSON as the OCI specification has it", "", Risk::safe}};
+    finding.seen_for_s = moments_s;
 }
 
 void config_nonconformant(const AuditFacts& facts, Findings& findings) {
@@ -113,8 +99,9 @@ void hook_unusable(const AuditFacts& facts, Findings& findings) {
             Finding& finding = findings.add(subject.files.container, fmt::format("its {} hook {} {} (config.json, line {})", hook.kind,
                                                                                  hook.path, hook.problem, hook.line));
             finding.beliefs = {{"runc", fmt::format("runs {} at {}", hook.path, hook.kind)}, {"kernel", "it " + hook.problem}};
-            finding.remedies = {{"install the hook, make it executable, or take it out of the configuration that puts it there",
-                                 "ls -l " + text::shell_quoted(hook.path), Risk::safe}};
+            finding.remedies = {
+                diagnosis::remedy("install the hook, make it executable, or take it out of the configuration that puts it there",
+                                  diagnosis::shell_line({"ls", "-ld", "--", hook.path}), Risk::safe)};
         }
     });
 }
@@ -129,7 +116,8 @@ void runtime_failed(const AuditFacts& facts, Findings& findings) {
                                                     subject.files.log_errors.size() == 1 ? "" : "s", last));
         for (const std::string& line : subject.files.log_errors) finding.beliefs.push_back({"runc", line});
         if (!explanation.empty()) finding.why = explanation;
-        finding.remedies = {{"read all of its log", "cat " + text::shell_quoted(subject.files.bundle + "/log.json"), Risk::safe}};
+        finding.remedies = {
+            diagnosis::remedy("read all of its log", diagnosis::shell_line({"cat", subject.files.bundle + "/log.json"}), Risk::safe)};
     });
 }
 

@@ -1,6 +1,6 @@
-#include "decoders/text/shell_quoted.hpp"
 #include "tracer/diagnosis/checks/check_list.hpp"
 #include "tracer/diagnosis/checks/container_view.hpp"
+#include "tracer/diagnosis/remedies/container_remedies.hpp"
 
 #include <fmt/format.h>
 
@@ -63,7 +63,8 @@ void socket_without_listener(const AuditFacts& facts, Findings& findings) {
         Finding& finding = findings.add(owner, fmt::format("nobody listens on {}", socket.path));
         finding.beliefs = {{"kernel", "the file is there, no socket is bound to it"},
                            {"containerd", owner ? "has it as the shim's address" : "has no bundle with this address"}};
-        finding.remedies = {{"remove it", "rm " + text::shell_quoted(socket.path), owner ? Risk::disruptive : Risk::safe}};
+        finding.remedies = {
+            diagnosis::remedy("remove it", diagnosis::shell_line({"rm", socket.path}), owner ? Risk::disruptive : Risk::safe)};
     }
 }
 
@@ -81,9 +82,7 @@ void listener_without_file(const AuditFacts& facts, Findings& findings) {
         finding.beliefs = {{"shim", "listens"},
                            {"kernel", "a connect to that path fails: no such file"},
                            {"containerd", "goes on over the connection it has; a new one can't be made"}};
-        finding.remedies = {{"don't restart containerd before the container may end: stop it first",
-                             owner ? fmt::format("ctr -n {} task kill {}", text::shell_quoted(owner.ns), text::shell_quoted(owner.id)) : "",
-                             Risk::disruptive}};
+        finding.remedies = {diagnosis::kill_it({.ref = owner}, "don't restart containerd before the container may end: stop it first")};
     }
 }
 
@@ -103,7 +102,7 @@ void containerd_gone(const AuditFacts& facts, Findings& findings) {
             {}, fmt::format("no containerd listens on {}: {} shim{} without one", address, of.size(), of.size() == 1 ? " is" : "s are"));
         for (const Process* shim : of) finding.pids.push_back(shim->pid);
         finding.beliefs = {{"shim", fmt::format("publishes its events to {}.ttrpc", address)}, {"kernel", "nobody listens there"}};
-        finding.remedies = {{"start containerd: it takes its shims up again", "systemctl start containerd", Risk::safe}};
+        finding.remedies = {diagnosis::start_daemon(*of.front(), address, "it takes its shims up again")};
     }
 }
 
@@ -203,7 +202,7 @@ void stdio_fifo_left(const AuditFacts& facts, Findings& findings) {
         Finding& finding =
             findings.add({}, fmt::format("{} was made for '{}', which is gone, {} ago", fifo.path, fifo.id, spoken_age(fifo.age_s)));
         finding.beliefs = {{"kernel", "nobody has it open"}, {"containerd", fmt::format("no container or exec '{}'", fifo.id)}};
-        finding.remedies = {{"remove it", "rm -r " + text::shell_quoted(directory), Risk::safe}};
+        finding.remedies = {diagnosis::remedy("remove it", diagnosis::shell_line({"rm", "-r", directory}), Risk::safe)};
     }
 }
 
@@ -225,10 +224,10 @@ void shim_oom_score(const AuditFacts& facts, Findings& findings) {
             {"kernel", "kills the shim first"},
             {"containerd", daemon != nullptr ? fmt::format("has {} itself and gives its shims one more", daemon->oom_score_adj)
                                              : "gives its shims its own and one more"}};
-        finding.remedies = {
-            {"give it a lower score",
-             fmt::format("echo {} > /proc/{}/oom_score_adj", daemon != nullptr ? daemon->oom_score_adj + 1 : -998, subject.shim->pid.value),
-             Risk::safe}};
+        finding.remedies = {diagnosis::remedy("give it a lower score",
+                                              diagnosis::writing(std::to_string(daemon != nullptr ? daemon->oom_score_adj + 1 : -998),
+                                                                 fmt::format("/proc/{}/oom_score_adj", subject.shim->pid.value)),
+                                              Risk::safe, {subject.shim})};
     });
 }
 

@@ -1,5 +1,3 @@
-#include "decoders/text/shell_quoted.hpp"
-#include "tracer/diagnosis/causes/remedy_commands.hpp"
 #include "tracer/diagnosis/checks/check_list.hpp"
 #include "tracer/diagnosis/checks/container_view.hpp"
 
@@ -11,20 +9,13 @@ namespace shimtrace::audit {
 
 namespace {
 
-std::string ctr(const ContainerFiles& files, std::string_view rest) {
-    const std::string address = files.containerd_address.empty() || files.containerd_address == "/run/containerd/containerd.sock"
-                                    ? ""
-                                    : " -a " + text::shell_quoted(files.containerd_address);
-    return fmt::format("ctr{} -n {} {} {}", address, text::shell_quoted(files.container.ns), rest, text::shell_quoted(files.container.id));
-}
-
-Remedy delete_by_runtime(const ContainerFiles& files) {
-    return {"kill what is left of it and take down its cgroup and state",
-            fmt::format("{} delete --force {}", runtime_command(files), text::shell_quoted(files.container.id)), Risk::destroys_data};
-}
-
 /// A creation younger than that is in progress, not forgotten.
 constexpr std::int64_t start_comes_within_s = 2;
+
+/// Earlier in this order than what is there.
+void prepend(std::vector<Remedy> ways, std::vector<Remedy>& remedies) {
+    remedies.insert(remedies.begin(), std::make_move_iterator(ways.begin()), std::make_move_iterator(ways.end()));
+}
 
 const Cgroup* cgroup_at(const Snapshot& snapshot, const std::string& path) {
     const auto found = std::ranges::find(snapshot.cgroups, path, &Cgroup::path);
@@ -46,21 +37,23 @@ std::string belief_of_shim(const ContainerView& subject) {
 
 }  // namespace
 
-void orphaned_container(const AuditFacts& facts, Findings& findings) {
-    for_each_container(facts, [&](const ContainerView& subject) {
-        if (!subject.is_of_containerd() || subject.shim != nullptr || !subject.is_running() || subject.is_in_transit()) return;
-        Finding& finding =
-            findings.add(subject.files.container, fmt::format("its shim is gone, and its init {} lives on", spoken(*subject.init)));
-        finding.pids = {subject.init->pid};
-        finding.beliefs = {{"kernel", fmt::format("init {} runs, parent {}", subject.init->pid.value, subject.init->parent.value)},
-                           {"shim", "no such process"},
-                           {"runc", subject.files.state_json_exists ? "running: its state names that init" : "no state"},
-                           {"containerd", subject.files.bundle_exists ? "has its bundle; learns of the shim's death when it dials it"
-                                                                      : "has no bundle of it any more"}};
-        finding.remedies = {{"restart containerd: it finds the shim gone, kills the container and cleans up",
-                             "systemctl restart containerd", Risk::destroys_data},
-                            delete_by_runtime(subject.files)};
-    });
+void orphaned_container(const ContainerView& subject, Findings& findings) {
+    if (!subject.is_of_containerd() || subject.shim != nullptr || subject.is_in_transit()) return;
+    const Process* alive = subject.is_running() ? subject.init : subject.processes.empty() ? nullptr : subject.processes.front();
+    if (alive == nullptr) return;
+    Finding& finding = findings.add(subject.files.container,
+                                    alive == subject.init ? fmt::format("its shim is gone, and its init {} lives on", spoken(*alive))
+                                                          : fmt::format("shim and init are gone, and its {} lives on", spoken(*alive)));
+    finding.pids = {alive->pid};
+    finding.beliefs = {
+        {"kernel", fmt::format("{} {} runs, parent {}", alive == subject.init ? "init" : "process", alive->pid.value, alive->parent.value)},
+        {"shim", "no such process"},
+        {"runc", subject.files.state_json_exists ? "running: its state names that init" : "no state"},
+        {"containerd",
+         subject.files.bundle_exists ? "has its bundle; learns of the shim's death when it dials it" : "has no bundle of it any more"}};
+    finding.remedies.push_back(
+        diagnosis::restart_daemon(subject.patient, "it finds the shim gone, kills the container and cleans up", Risk::destroys_data));
+    for (Remedy& way : diagnosis::remove_it(subject.patient)) finding.remedies.push_back(std::move(way));
 }
 
 void container_gone(const AuditFacts& facts, Findings& findings) {
@@ -75,9 +68,8 @@ void container_gone(const AuditFacts& facts, Findings& findings) {
                            {"runc", subject.files.state_json_exists ? "stopped: its state is still there" : "no state of it"},
                            {"shim", belief_of_shim(subject)},
                            {"containerd", "has its bundle: the task was not deleted"}};
-        if (is_shim_stopped(subject))
-            finding.remedies.push_back({"let the shim go on", fmt::format("kill -CONT {}", subject.shim->pid.value), Risk::safe});
-        finding.remedies.push_back({"delete the task; its exit status is given then", ctr(subject.files, "task delete"), Risk::disruptive});
+        if (is_shim_stopped(subject)) finding.remedies.push_back(diagnosis::let_go_on(*subject.shim));
+        finding.remedies.push_back(diagnosis::delete_ended(subject.patient));
     });
 }
 
@@ -94,33 +86,35 @@ void zombie_init(const AuditFacts& facts, Findings& findings) {
                            {"runc", "stopped"},
                            {by_shim ? "shim" : "parent", parent != nullptr && parent->state == 'T' ? "is stopped" : "has not waited"}};
         if (parent != nullptr && parent->state == 'T')
-            finding.remedies.push_back({"let the parent go on", fmt::format("kill -CONT {}", parent->pid.value), Risk::safe});
+            finding.remedies.push_back(diagnosis::let_go_on(*parent));
         else
             finding.remedies.push_back(
-                {"see why the parent does not wait", fmt::format("shimtrace why {}", subject.init->parent.value), Risk::safe});
+                diagnosis::remedy("see why the parent does not wait",
+                                  diagnosis::shell_line({"shimtrace", "why", std::to_string(subject.init->parent.value)}), Risk::safe));
     });
 }
 
-void leftover(const AuditFacts& facts, Findings& findings) {
-    for_each_container(facts, [&](const ContainerView& subject) {
-        if (!subject.is_of_containerd() || subject.shim != nullptr || subject.init != nullptr || subject.is_in_transit()) return;
-        std::vector<Belief> left;
-        if (subject.files.bundle_exists) left.push_back({"containerd", "its bundle " + subject.files.bundle});
-        if (!subject.files.state_path.empty()) left.push_back({"runc", "its state " + subject.files.state_path});
-        if (subject.facts.socket_exists) left.push_back({"shim", "its socket " + subject.files.address});
-        for (const std::string& mount : subject.facts.mounts) left.push_back({"kernel", "the mount " + mount});
-        for (const std::string& cgroup : subject.facts.cgroup_left) left.push_back({"kernel", "the cgroup " + cgroup});
-        if (left.empty()) return;
-        Finding& finding = findings.add(subject.files.container, fmt::format("container and shim are gone, and {} thing{} of theirs left",
-                                                                             left.size(), left.size() == 1 ? " is" : "s are"));
-        finding.beliefs = std::move(left);
-        finding.beliefs.push_back({"kernel", "neither a shim nor an init of it lives"});
-        for (const Pid pid : subject.facts.cgroup_processes) finding.pids.push_back(pid);
-        finding.remedies.push_back(
-            {"restart containerd: it clears away bundles whose shim does not answer", "systemctl restart containerd", Risk::disruptive});
-        finding.remedies.push_back({"delete the task", ctr(subject.files, "task delete --force"), Risk::destroys_data});
-        if (!subject.files.state_path.empty()) finding.remedies.push_back(delete_by_runtime(subject.files));
-    });
+void leftover(const ContainerView& subject, Findings& findings) {
+    if (!subject.is_of_containerd() || subject.shim != nullptr || subject.init != nullptr || !subject.processes.empty() ||
+        subject.is_in_transit())
+        return;
+    std::vector<Belief> left;
+    if (subject.files.bundle_exists) left.push_back({"containerd", "its bundle " + subject.files.bundle});
+    if (!subject.files.state_path.empty()) left.push_back({"runc", "its state " + subject.files.state_path});
+    if (subject.facts.socket_exists) left.push_back({"shim", "its socket " + subject.files.address});
+    for (const std::string& mount : subject.facts.mounts) left.push_back({"kernel", "the mount " + mount});
+    for (const std::string& cgroup : subject.facts.cgroup_left) left.push_back({"kernel", "the cgroup " + cgroup});
+    if (left.empty()) return;
+    Finding& finding = findings.add(subject.files.container, fmt::format("container and shim are gone, and {} thing{} of theirs left",
+                                                                         left.size(), left.size() == 1 ? " is" : "s are"));
+    finding.beliefs = std::move(left);
+    finding.beliefs.push_back({"kernel", "neither a shim nor an init of it lives"});
+    for (const Pid pid : subject.facts.cgroup_processes) finding.pids.push_back(pid);
+    finding.remedies.push_back(
+        diagnosis::restart_daemon(subject.patient, "it clears away bundles whose shim does not answer", Risk::disruptive));
+    for (Remedy& way : diagnosis::remove_it(subject.patient)) finding.remedies.push_back(std::move(way));
+    // containerd removes the bundle last, when the shim is gone: with runc's state gone that may be under way.
+    finding.seen_for_s = subject.files.state_json_exists ? moments_s : removal_takes_s;
 }
 
 void shim_without_bundle(const AuditFacts& facts, Findings& findings) {
@@ -136,8 +130,9 @@ void shim_without_bundle(const AuditFacts& facts, Findings& findings) {
             {"shim", "works in " + subject.shim->cwd},
             {"containerd", subject.files.bundle.empty() ? "has no such directory" : "has no " + subject.files.bundle},
             {"kernel", subject.is_running() ? fmt::format("its init {} lives", subject.init->pid.value) : "no init of it lives"}};
-        finding.remedies.push_back({"end the shim after its container", fmt::format("kill {}", subject.shim->pid.value), Risk::disruptive});
-        if (subject.is_running()) finding.remedies.insert(finding.remedies.begin(), delete_by_runtime(subject.files));
+        finding.remedies.push_back(diagnosis::remedy("end the shim after its container", diagnosis::kill_line("TERM", subject.shim->pid),
+                                                     Risk::disruptive, {subject.shim}));
+        if (subject.is_running()) prepend(diagnosis::remove_it(subject.patient), finding.remedies);
     });
 }
 
@@ -146,15 +141,13 @@ void runtime_only(const AuditFacts& facts, Findings& findings) {
         if (!subject.is_of_containerd() || subject.files.bundle_exists || subject.shim != nullptr || subject.files.state_path.empty())
             return;
         if (facts.live && !subject.is_running()) return;  // said as leftover
-        Finding& finding = findings.add(subject.files.container,
-                                        fmt::format("{} knows it, containerd has no bundle of it", runtime_command(subject.files)));
+        Finding& finding = findings.add(
+            subject.files.container, fmt::format("{} knows it, containerd has no bundle of it", diagnosis::runtime_command(subject.files)));
         if (subject.init != nullptr) finding.pids = {subject.init->pid};
         finding.beliefs = {{"runc", "has " + subject.files.state_path},
                            {"containerd", subject.files.bundle.empty() ? "nothing" : "no " + subject.files.bundle}};
-        finding.remedies = {
-            {"look at it where it is",
-             fmt::format("{} state {}", runtime_command(subject.files), text::shell_quoted(subject.files.container.id)), Risk::safe},
-            delete_by_runtime(subject.files)};
+        finding.remedies = {diagnosis::look_at_it(subject.patient)};
+        for (Remedy& way : diagnosis::remove_it(subject.patient)) finding.remedies.push_back(std::move(way));
     });
 }
 
@@ -181,12 +174,8 @@ void created_not_started(const AuditFacts& facts, Findings& findings) {
         finding.beliefs = {{"runc", "created: exec.fifo is there"},
                            {"kernel", fmt::format("{} waits for it to be opened", spoken(*subject.init))},
                            {subject.is_of_containerd() ? "containerd" : "caller", "asked for create; no start came"}};
-        finding.remedies = {{"start it",
-                             subject.is_of_containerd() ? ctr(subject.files, "task start")
-                                                        : fmt::format("{} start {}", runtime_command(subject.files),
-                                                                      text::shell_quoted(subject.files.container.id)),
-                             Risk::disruptive},
-                            delete_by_runtime(subject.files)};
+        finding.remedies = {diagnosis::start_it(subject.patient)};
+        for (Remedy& way : diagnosis::remove_it(subject.patient)) finding.remedies.push_back(std::move(way));
     });
 }
 
@@ -202,28 +191,20 @@ void container_frozen(const AuditFacts& facts, Findings& findings) {
                                                          : fmt::format("the cgroup {} above it is frozen", cgroup->frozen_by));
         finding.pids = {subject.init->pid};
         finding.beliefs = {{"kernel", fmt::format("{} is {}", cgroup->path, cgroup->freezer_state)}, {"runc", "paused"}};
-        if (itself && subject.is_of_containerd())
-            finding.remedies.push_back({"resume it", ctr(subject.files, "task resume"), Risk::disruptive});
-        else if (itself)
-            finding.remedies.push_back(
-                {"resume it", fmt::format("{} resume {}", runtime_command(subject.files), text::shell_quoted(subject.files.container.id)),
-                 Risk::disruptive});
-        else
-            finding.remedies.push_back({"thaw that cgroup", diagnosis::thaw_command(*cgroup), Risk::disruptive});
+        finding.remedies.push_back(itself ? diagnosis::resume_it(subject.patient) : diagnosis::thaw_cgroup(*cgroup, "thaw that cgroup"));
     });
 }
 
-void pid_reused(const AuditFacts& facts, Findings& findings) {
-    for_each_container(facts, [&](const ContainerView& subject) {
-        if (subject.reused == nullptr) return;
-        Finding& finding = findings.add(
-            subject.files.container, fmt::format("its init's pid {} belongs to {} now", subject.reused->pid.value, subject.reused->comm));
-        finding.pids = {subject.reused->pid};
-        finding.beliefs = {
-            {"runc", fmt::format("init {} started at tick {}", subject.files.state_init_pid.value, subject.files.state_init_start)},
-            {"kernel", fmt::format("process {} started at tick {}", subject.reused->pid.value, subject.reused->start_time)}};
-        finding.remedies = {delete_by_runtime(subject.files)};
-    });
+void pid_reused(const ContainerView& subject, Findings& findings) {
+    if (subject.reused == nullptr || subject.is_in_transit()) return;
+    Finding& finding = findings.add(subject.files.container,
+                                    fmt::format("its init's pid {} belongs to {} now", subject.reused->pid.value, subject.reused->comm));
+    finding.pids = {subject.reused->pid};
+    finding.beliefs = {
+        {"runc", fmt::format("init {} started at tick {}", subject.files.state_init_pid.value, subject.files.state_init_start)},
+        {"kernel", fmt::format("process {} started at tick {}", subject.reused->pid.value, subject.reused->start_time)}};
+    finding.remedies = diagnosis::remove_it(subject.patient);
+    finding.seen_for_s = moments_s;
 }
 
 void shim_not_answering(const AuditFacts& facts, Findings& findings) {
@@ -234,7 +215,8 @@ void shim_not_answering(const AuditFacts& facts, Findings& findings) {
         finding.pids = {subject.shim->pid};
         finding.beliefs = {{"shim", fmt::format("silent for {:.1f} s on {}", subject.facts.answer->took_s, subject.files.address)},
                            {"kernel", fmt::format("the shim's process is there, in state {}", subject.shim->state)}};
-        finding.remedies = {{"see what it waits for", fmt::format("shimtrace why {}", spoken(subject.files.container)), Risk::safe}};
+        finding.remedies = {diagnosis::remedy("see what it waits for",
+                                              diagnosis::shell_line({"shimtrace", "why", spoken(subject.files.container)}), Risk::safe)};
     });
 }
 
@@ -253,7 +235,9 @@ void shim_disagrees(const AuditFacts& facts, Findings& findings) {
                                         fmt::format("its shim says {} with pid {}, and that is not so", answer->status, answer->pid.value));
         finding.pids = {subject.shim->pid};
         finding.beliefs = {{"shim", fmt::format("{}, pid {}", answer->status, answer->pid.value)}, {"kernel", difference}};
-        finding.remedies = {{"see what the shim is at", fmt::format("shimtrace stacks {}", subject.shim->pid.value), Risk::safe}};
+        finding.remedies = {diagnosis::remedy("see what the shim is at",
+                                              diagnosis::shell_line({"shimtrace", "stacks", std::to_string(subject.shim->pid.value)}),
+                                              Risk::safe)};
     });
 }
 
@@ -294,10 +278,13 @@ void states_differ(const AuditFacts& facts, Findings& findings) {
         finding.beliefs = {{"runc", states.runc}, {"kernel", states.kernel}};
         if (states.shim != "none") finding.beliefs.push_back({"shim", states.shim});
         if (stopped)
-            finding.remedies.push_back({"let it go on", fmt::format("kill -CONT {}", held->pid.value), Risk::safe});
+            finding.remedies.push_back(diagnosis::let_go_on(*held));
         else if (const Pid tracer = tracer_of(held))
-            finding.remedies.push_back({"end the tracer, which lets it go on", fmt::format("kill {}", tracer.value), Risk::disruptive});
-        finding.remedies.push_back({"see what it waits for", fmt::format("shimtrace why {}", spoken(subject.files.container)), Risk::safe});
+            finding.remedies.push_back(diagnosis::remedy("end the tracer, which lets it go on",
+                                                         diagnosis::shell_line({"kill", std::to_string(tracer.value)}), Risk::disruptive,
+                                                         {find_process(facts.snapshot, tracer)}));
+        finding.remedies.push_back(diagnosis::remedy(
+            "see what it waits for", diagnosis::shell_line({"shimtrace", "why", spoken(subject.files.container)}), Risk::safe));
     });
 }
 

@@ -207,6 +207,8 @@ std::string_view word(WaitKind kind) {
             return "sleep";
         case WaitKind::runs:
             return "run";
+        case WaitKind::kept_on:
+            return "kept on";
     }
     return "wait";
 }

@@ -55,8 +55,8 @@ enum class RootCause : std::uint8_t {
     held_zombie,   ///< a tracer that does not: until it has, the parent cannot
     lock_holder,   ///< a file lock's
     deadlock,
-    containerd,   ///< containerd, awake, does not read what the shim sent
-    child_alive,  ///< a child that lives on
+    containerd,  ///< containerd, awake, does not read what the shim sent
+    last = containerd,
 };
 
 /// One edge, as a producer makes it. `to` may be an object (a pipe) whose own edges lead on.
@@ -73,6 +73,8 @@ struct Wait {
     OpenFileRoleInfo role = {};           ///< of the object waited on
     std::vector<Pid> also_to_blame = {};  ///< beside `to`, and before it: the tracer of a stopped process …
     std::string object_text = {};         ///< "stdout pipe (full, 65536 of 65536 bytes)", for the chain
+    std::uint64_t mount_device = 0;       ///< of the mount waited on, where it is one
+    bool frozen_mount = false;            ///< it is frozen (fsfreeze)
 };
 
 struct Step {

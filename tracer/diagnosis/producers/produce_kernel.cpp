@@ -100,6 +100,7 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
               .object_text = mount ? mount_words(*mount) : std::string("a file system")};
     if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path));
     if (mount) wait.evidence += fmt::format(" on {}", mount_words(*mount));
+    if (mount) wait.mount_device = mount->device;
     if (mount && mount->fuse_waiting > 0) wait.evidence += fmt::format(", with {} requests without an answer", mount->fuse_waiting);
     settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
     if (server && (is_stopped(*server) || server->state == 't' || in_frozen_cgroup(look.facts, *server)))
@@ -218,6 +219,8 @@ void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
               .object_text = file.path.empty() ? std::string("the kernel") : short_path(file.path)};
     if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path));
     if (mount) wait.evidence += fmt::format(" on {}", mount_words(*mount));
+    if (mount) wait.mount_device = mount->device;
+    wait.frozen_mount = frozen;
     if (frozen) wait.evidence += "; the file system is frozen (fsfreeze)";
     // The disk is slow at times: a second and a half of not moving at all is not a slow write.
     settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), frozen ? 0 : patience_s);

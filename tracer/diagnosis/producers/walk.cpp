@@ -93,21 +93,6 @@ std::vector<Path> walk(const Context& look, const NodeKey& start) {
     return Walker(look).from(start).paths;
 }
 
-Confidence confidence_of(const Path& path) {
-    const Wait& last = path.back().wait;
-    switch (last.root_cause) {
-        case RootCause::slow_reader:
-        case RootCause::runtime_alive:
-        case RootCause::deadlock:
-        case RootCause::containerd:
-        case RootCause::child_alive:
-            break;
-        default:
-            return last.confidence;
-    }
-    return std::ranges::min_element(path, {}, [](const Step& step) { return step.wait.confidence; })->wait.confidence;
-}
-
 namespace {
 
 class Drawing {

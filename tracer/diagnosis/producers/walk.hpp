@@ -11,9 +11,6 @@ namespace shimtrace::diagnosis {
 /// Bounded in depth and number, so that no made-up snapshot can keep it busy.
 std::vector<Path> walk(const Context& look, const NodeKey& start);
 
-/// The confidence of a whole path: a root that is a proof (stopped, nobody there) is enough; else its weakest edge.
-Confidence confidence_of(const Path& path);
-
 /// The edges and nodes of some paths as a graph to show; `whole`: the paths' starts with every edge out of them, the normal
 /// ones too.
 WaitGraph graph_of(const Facts& facts, const std::vector<Path>& paths);

@@ -39,7 +39,7 @@ Json diagnosis_json(const Diagnosis& diagnosis) {
         chain.push_back({{"from", link.from}, {"waits", link.waits}, {"on", link.on}, {"to", link.to}});
     Json remedies = Json::array();
     for (const Remedy& remedy : diagnosis.remedies)
-        remedies.push_back({{"text", remedy.text}, {"command", remedy.command}, {"risk", word(remedy.risk)}});
+        remedies.push_back({{"text", remedy.text}, {"command", remedy.command}, {"risk", word(remedy.risk)}, {"name", remedy.name}});
     return {{"target", std::move(target)},
             {"cause", diagnosis.cause},
             {"stuck", diagnosis.decided ? Json(diagnosis.stuck) : Json()},

@@ -77,8 +77,7 @@ std::string name_of(const Diagnosis& diagnosis) {
 /// What all that hang for one reason have in common: the cause, and who or what is at its end.
 std::string root_of(const Diagnosis& diagnosis) {
     if (!diagnosis.culprits.empty()) return fmt::format("{} {}", diagnosis.cause, diagnosis.culprits.front().pid.value);
-    const bool by_object = diagnosis.cause == "container-frozen" || diagnosis.cause == "filesystem-unresponsive";
-    if (by_object && !diagnosis.chain.empty()) return fmt::format("{} on {}", diagnosis.cause, diagnosis.chain.back().on);
+    if (!diagnosis.shared_object.empty()) return fmt::format("{} on {}", diagnosis.cause, diagnosis.shared_object);
     return fmt::format("{} {}", diagnosis.cause, name_of(diagnosis));
 }
 

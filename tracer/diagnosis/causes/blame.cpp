@@ -1,0 +1,72 @@
+#include "tracer/diagnosis/causes/blame.hpp"
+
+#include "tracer/diagnosis/causes/all_causes.hpp"
+#include "tracer/diagnosis/graph/describe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+Culprit culprit(const Process& process, std::string role, std::string why) {
+    Culprit made{.pid = process.pid, .comm = process.comm, .role = std::move(role), .state = process.state, .why = std::move(why)};
+    if (process.ns_pids.size() > 1) made.pid_ns = process.ns_pids.back();
+    return made;
+}
+
+void add(std::vector<Culprit>& culprits, Culprit one) {
+    if (std::ranges::none_of(culprits, [&](const Culprit& known) { return known.pid == one.pid; })) culprits.push_back(std::move(one));
+}
+
+/// The cause's own rows for the end, else those of the cause that declares it.
+const std::vector<Blame>& rows_for(const Cause& cause, RootCause end) {
+    const bool own = std::ranges::find(cause.blame, end, &Blame::end) != cause.blame.end();
+    return own ? cause.blame : owner_of(end).blame;
+}
+
+}  // namespace
+
+std::vector<Culprit> culprits_of(const Context& look, const Path& path, const Cause& cause) {
+    std::vector<Culprit> culprits;
+    const Step& last = path.back();
+    const RootCause end = last.wait.root_cause;
+    const bool outward = is_over(look, path, Where::over_stdio) || is_over(look, path, Where::over_console);
+    const auto part = [&](const Process& process, std::string_view role) {
+        if (!role.empty() && !(role == "parent" && process.role.role == ProcessRole::shim)) return std::string(role);
+        if (outward && !in_target(look, process) && process.role.role != ProcessRole::containerd) return std::string("reader");
+        return role_word(process);
+    };
+    for (const Blame& row : rows_for(cause, end)) {
+        if (row.end != end) continue;
+        const Process* process = nullptr;
+        if (row.whom == Whom::led_to)
+            process = look.facts.process(last.wait.to.pid);
+        else
+            for (auto step = path.rbegin(); step != path.rend() && !process; ++step) process = look.facts.process(step->from.pid);
+        if (!process || (row.others_only && in_target(look, *process))) continue;
+        if (!row.states.empty() && row.states.find(process->state) == row.states.npos) continue;
+        std::string why(row.why);
+        if (is_stopped(*process) && end != RootCause::stopped) why = fmt::format("{}: {}", state_words('T'), why);
+        add(culprits, culprit(*process, part(*process, row.role), why));
+    }
+    for (auto step = path.rbegin(); step != path.rend(); ++step) {
+        const Process* process = look.facts.process(step->from.pid);
+        if (!process) continue;
+        // The readers on the way are held up themselves; they are named after the root.
+        if (outward && !in_target(look, *process))
+            add(culprits, culprit(*process, part(*process, ""), end == RootCause::frozen ? "in a frozen cgroup" : "does not read"));
+    }
+    return culprits;
+}
+
+Confidence confidence_of(const Path& path) {
+    const Wait& last = path.back().wait;
+    const Cause& owner = owner_of(last.root_cause);
+    if (std::ranges::find(owner.ends, last.root_cause, &End::kind)->proof == ProvenBy::end) return last.confidence;
+    return std::ranges::min_element(path, {}, [](const Step& step) { return step.wait.confidence; })->wait.confidence;
+}
+
+}  // namespace shimtrace::diagnosis

@@ -1,0 +1,17 @@
+// The families of causes, one file each.
+#pragma once
+
+#include "tracer/diagnosis/causes/cause.hpp"
+
+#include <vector>
+
+namespace shimtrace::diagnosis {
+
+std::vector<Cause> stdio_causes();    ///< what a container writes is not taken
+std::vector<Cause> runtime_causes();  ///< runc is at work, or should be
+std::vector<Cause> shim_causes();     ///< the shim and its containerd
+std::vector<Cause> kernel_causes();   ///< what only the kernel's own state shows
+std::vector<Cause> file_causes();     ///< what files contradict: found by the checks that audit makes
+std::vector<Cause> other_causes();    ///< healthy, and unknown
+
+}  // namespace shimtrace::diagnosis

@@ -1,0 +1,37 @@
+// Words and remedies that the declarations of several causes share.
+#pragma once
+
+#include "tracer/diagnosis/causes/cause.hpp"
+#include "tracer/diagnosis/remedies/container_remedies.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::diagnosis {
+
+/// "c1", "init nc[123]" …: the target in words.
+std::string target_words(const Context& look);
+
+/// Who is to blame the most: "ctr[5205]"; "nobody".
+std::string blamed(const ExplanationInput& input);
+/// "ctr[5205], stopped by a signal".
+std::string blamed_why(const ExplanationInput& input);
+const Step& last(const ExplanationInput& input);
+/// What the last wait is on.
+std::string last_object(const ExplanationInput& input);
+/// The process at the end of the chain.
+std::string waiter(const ExplanationInput& input);
+/// " for 3 min"; empty where it is not known.
+std::string lasting(const ExplanationInput& input);
+
+Patient patient_of(const Context& look);
+
+/// `kill -CONT` for the first culprit that a signal has stopped.
+extern const RemedyRow let_it_go_on;
+/// A signal to whoever is to blame the most; nothing where nobody is.
+std::vector<Remedy> signal_first(const ExplanationInput& input, std::string_view text, std::string_view signal, Risk risk);
+/// The same to any process; nothing where there is none.
+std::vector<Remedy> signal_to(const Process* process, std::string_view text, std::string_view signal, Risk risk);
+
+}  // namespace shimtrace::diagnosis
