@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <string>
 
 namespace shimtrace::host {
 namespace {
@@ -22,14 +23,21 @@ Home home_of(const ProcDirectory& process) {
     return home;
 }
 
-/// Pid 1's and our own: neither changes while we run.
-const std::array<Home, 2>& homes() {
-    static const std::array<Home, 2> known = [] {
-        std::array<Home, 2> found;
+/// Pid 1's, the kernel's threads' (the first mount namespace, also where a security module keeps pid 1 to itself) and our own: none
+/// changes while we run.
+const std::array<Home, 3>& homes() {
+    static const std::array<Home, 3> known = [] {
+        std::array<Home, 3> found;
         const auto proc = ProcDirectory::open();
         if (!proc) return found;
         if (const auto init = proc->directory("1")) found[0] = home_of(*init);
         if (const auto self = proc->directory("self")) found[1] = home_of(*self);
+        if (const auto kthreadd = proc->directory("2")) {
+            std::string scratch;
+            const auto text = kthreadd->read("stat", scratch);
+            const auto stat = text ? parse_stat(*text) : std::nullopt;
+            if (stat && stat->kernel_thread()) found[2] = home_of(*kthreadd);
+        }
         return found;
     }();
     return known;

@@ -7,8 +7,8 @@
 
 namespace shimtrace::host {
 
-/// False in pid 1's mount namespace and in ours, and in copies of them; a copy has the same root directory. False too where it can't be
-/// told.
+/// False in the mount namespaces of pid 1, of the kernel's threads and in ours, and in copies of them; a copy has the same root directory.
+/// False too where it can't be told.
 bool has_foreign_root(const ProcDirectory& process, Inode mount_namespace);
 
 }  // namespace shimtrace::host
