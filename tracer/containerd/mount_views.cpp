@@ -14,6 +14,9 @@ MountViews::MountViews(const Snapshot& snapshot) {
     };
     const Process* self = process(Pid{::getpid()});
     const Process* init = process(Pid{1});
+    const Process* kthreadd = process(Pid{2});
+    const bool kernel = kthreadd && !kthreadd->parent && kthreadd->exe.empty() && kthreadd->command_line.empty();
+    if (kernel && !(init && init->ns.mnt)) init = kthreadd;  // pid 1 keeps itself to itself
     const Inode own = self ? self->ns.mnt : Inode{};
     const auto add = [&](const Process& one) {
         const Inode home = one.ns.mnt;

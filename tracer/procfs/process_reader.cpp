@@ -189,7 +189,11 @@ std::optional<TableRow> read_who(const ProcDirectory& process_directory, std::st
     process.session = stat->session;
     process.process_group = stat->process_group;
     process.tty = stat->tty;
-    if (row.kernel_thread) return row;
+    if (row.kernel_thread) {
+        // kthreadd's namespace is the host's, also where pid 1 keeps itself to itself; those of all others are the same.
+        if (stat->id == 2) process.ns.mnt = namespace_inode(directory, "ns/mnt", "mnt:[");
+        return row;
+    }
     if (const auto text = directory.read("status", scratch)) {
         StatusText status = parse_status(*text);
         process.ns_pids = std::move(status.ns_pids);
