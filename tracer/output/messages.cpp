@@ -1,6 +1,7 @@
 #include "tracer/output/messages.hpp"
 
 #include "decoders/messages/direction.hpp"
+#include "decoders/messages/rpc_status.hpp"
 #include "decoders/syscalls/table.hpp"
 #include "tracer/output/role_text.hpp"
 
@@ -20,7 +21,7 @@ constexpr std::size_t most_conversations = 10'000;
 constexpr Nanoseconds most_overtaken = std::chrono::milliseconds(500);
 
 std::string method_text(std::string_view service, std::string_view method) {
-    return service.empty() && method.empty() ? "" : std::string(ttrpc::short_name(service)) + "." + std::string(method);
+    return service.empty() && method.empty() ? "" : std::string(protobuf::short_name(service)) + "." + std::string(method);
 }
 
 std::string method_of(const ttrpc::Message& message) {
@@ -40,8 +41,7 @@ bool is_reply(const dbus::Message& message) {
 
 std::string error_of(const ttrpc::Message& message) {
     if (message.status == 0 || !is_reply(message)) return {};
-    const std::string_view name = ttrpc::status_code_name(message.status);
-    return name.empty() ? fmt::format("code {}", message.status) : std::string(name);
+    return wire::status_code_name(message.status);
 }
 std::string error_of(const dbus::Message& message) {
     return message.type == dbus::MessageType::error ? message.error_name : std::string();

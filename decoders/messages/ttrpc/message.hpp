@@ -1,6 +1,7 @@
 // A frame's payload as a message: which call or reply, its fields by name.
 #pragma once
 
+#include "decoders/messages/protobuf/message.hpp"
 #include "decoders/messages/ttrpc/frame.hpp"
 #include "decoders/messages/ttrpc/services.hpp"
 
@@ -14,28 +15,11 @@
 
 namespace shimtrace::ttrpc {
 
-/// One field that was on the wire. `text` is the value as people write it, strings without quotes, as raw as they came.
-struct Field {
-    std::string name;
-    FieldKind kind{};
-    std::string text;
-    std::uint64_t number = 0;   ///< numbers, booleans, enumerations
-    std::vector<Field> fields;  ///< message, any (as far as its type is known), string_map
-};
-
-/// Fields of `bytes` by `schema`; unknown ones are named "#NUMBER". `error` is set where the bytes are no such message; the fields before
-/// that place stand. Bounded: depth 8, 1000 fields, 4096 bytes a string.
-struct DecodedMessage {
-    std::vector<Field> fields;
-    std::string error;
-};
-DecodedMessage decode(std::string_view bytes, const MessageSchema& schema);
-
-/// The first field of that name; nullptr: none.
-const Field* find(const std::vector<Field>& fields, std::string_view name);
-
-/// `{id:"c1" signal:9}`; strings quoted, control and non-ASCII bytes escaped, each at most `most_string` bytes. Empty fields: "".
-std::string render(const std::vector<Field>& fields, std::size_t most_string = 256);
+using protobuf::DecodedMessage;
+using protobuf::Field;
+using protobuf::find;
+using protobuf::render;
+using protobuf::safe_name;
 
 struct Message {
     FrameType type{};

@@ -1,13 +1,15 @@
 #include "decoders/messages/ttrpc/services.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace shimtrace::ttrpc {
 
 namespace {
 
 using enum FieldKind;
+
+/// containerd.v1.types.Status
+constexpr std::string_view task_status_names[] = {"UNKNOWN", "CREATED", "RUNNING", "STOPPED", "PAUSED", "PAUSING"};
 
 constexpr FieldSchema mount_fields[] = {
     {1, "type", string}, {2, "source", string}, {3, "target", string}, {4, "options", string, nullptr, true}};
@@ -40,9 +42,12 @@ constexpr MessageSchema exec{"ExecProcessRequest", exec_fields};
 constexpr FieldSchema resize_fields[] = {{1, "id", string}, {2, "exec_id", string}, {3, "width", number}, {4, "height", number}};
 constexpr MessageSchema resize{"ResizePtyRequest", resize_fields};
 constexpr FieldSchema state_fields[] = {
-    {1, "id", string},          {2, "bundle", string},        {3, "pid", number},      {4, "status", task_status},
-    {5, "stdin", string},       {6, "stdout", string},        {7, "stderr", string},   {8, "terminal", boolean},
-    {9, "exit_status", number}, {10, "exited_at", timestamp}, {11, "exec_id", string},
+    {1, "id", string},          {2, "bundle", string},
+    {3, "pid", number},         {4, "status", enumeration, nullptr, false, task_status_names},
+    {5, "stdin", string},       {6, "stdout", string},
+    {7, "stderr", string},      {8, "terminal", boolean},
+    {9, "exit_status", number}, {10, "exited_at", timestamp},
+    {11, "exec_id", string},
 };
 constexpr MessageSchema state{"StateResponse", state_fields};
 constexpr FieldSchema kill_fields[] = {{1, "id", string}, {2, "exec_id", string}, {3, "signal", number}, {4, "all", boolean}};
@@ -200,35 +205,15 @@ constexpr FieldSchema response_fields[] = {{1, "status", message, &status}, {2, 
 const MessageSchema request_schema{"Request", request_fields};
 const MessageSchema response_schema{"Response", response_fields};
 
-std::string_view short_name(std::string_view name) {
-    const std::size_t dot = name.rfind('.');
-    return dot == name.npos ? name : name.substr(dot + 1);
-}
-
 const MethodSchema* find_method(std::string_view service, std::string_view method) {
     const auto found =
         std::ranges::find_if(methods, [&](const MethodSchema& row) { return row.method == method && row.service == short_name(service); });
     return found == std::end(methods) ? nullptr : &*found;
 }
 
-const MessageSchema* find_type(std::string_view type_url) {
-    if (const std::size_t slash = type_url.rfind('/'); slash != type_url.npos) type_url.remove_prefix(slash + 1);
-    const auto found = std::ranges::find(types, type_url, &MessageSchema::name);
+const MessageSchema* find_type(std::string_view type) {
+    const auto found = std::ranges::find(types, type, &MessageSchema::name);
     return found == std::end(types) ? nullptr : &*found;
-}
-
-std::string_view task_status_name(std::uint64_t number) {
-    constexpr std::array<std::string_view, 6> names{"UNKNOWN", "CREATED", "RUNNING", "STOPPED", "PAUSED", "PAUSING"};
-    return number < names.size() ? names[number] : "";
-}
-
-std::string_view status_code_name(std::int64_t code) {
-    constexpr std::array<std::string_view, 17> names{
-        "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
-        "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-        "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
-        "DATA_LOSS", "UNAUTHENTICATED"};
-    return code >= 0 && static_cast<std::size_t>(code) < names.size() ? names[static_cast<std::size_t>(code)] : "";
 }
 
 }  // namespace shimtrace::ttrpc
