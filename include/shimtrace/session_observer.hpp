@@ -31,7 +31,7 @@ public:
     virtual void task_executed(Pid pid, Tid tid, EventSink& sink) = 0;
     virtual void task_ended(Pid pid, Tid tid) = 0;
 
-    /// Whether messages go over that target which are of use only whole (ttrpc, D-Bus).
+    /// Whether messages go over that target which are of use only whole (ttrpc, gRPC, D-Bus).
     [[nodiscard]] virtual bool carries_messages(OpenFileId) const { return false; }
 
     /// -k: the stack of a thread that is stopped at a syscall-stop. `memory`: its, as it can be read without waiting for anybody.

@@ -179,7 +179,8 @@ Result<void> add_word(output::CallFilter& filter, std::string_view option, std::
 }
 
 /// Words that name messages, not calls; bits of MessageProtocol.
-constexpr NamedClass message_words[] = {{"ttrpc", output::protocol_ttrpc}, {"dbus", output::protocol_dbus}};
+constexpr NamedClass message_words[] = {
+    {"ttrpc", output::protocol_ttrpc}, {"grpc", output::protocol_grpc}, {"dbus", output::protocol_dbus}};
 
 /// strace takes no empty list either: what an unset variable leaves is a mistake, not "nothing".
 Result<void> refuse_empty(std::string_view option, std::string_view list) {

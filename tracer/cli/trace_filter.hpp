@@ -23,7 +23,7 @@ struct Expressions {
     std::uint8_t statuses = output::status_all;
     std::uint8_t quiet = 0;
     bool pid_comms = false, pid_namespaces = false;
-    /// Bits of output::MessageProtocol: messages shown with their calls, and those asked for by themselves ("ttrpc", "dbus").
+    /// Bits of output::MessageProtocol: messages shown with their calls, and those asked for by themselves ("ttrpc", "grpc", "dbus").
     std::uint8_t messages = output::every_protocol, messages_alone = 0;
 };
 

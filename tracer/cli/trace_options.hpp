@@ -44,7 +44,7 @@ struct TracePlan {
     OutputPlace place;
     session::SessionPlan session;  ///< but for its targets: see session::find_session_targets
 };
-/// Kept of each read and write over a socket of ttrpc or D-Bus: what one request for a tracee's memory may read.
+/// Kept of each read and write over a socket of ttrpc, gRPC or D-Bus: what one request for a tracee's memory may read.
 constexpr std::uint32_t most_message_bytes = 1 << 16;
 /// Likewise of each buffer that -e read= or -e write= dump.
 constexpr std::uint32_t most_dumped_bytes = 1 << 16;

@@ -1,6 +1,7 @@
 #include "tracer/output/messages.hpp"
 
 #include "decoders/messages/direction.hpp"
+#include "decoders/messages/grpc/services.hpp"
 #include "decoders/messages/rpc_status.hpp"
 #include "decoders/syscalls/table.hpp"
 #include "tracer/output/role_text.hpp"
@@ -32,11 +33,29 @@ std::string method_of(const dbus::Message& message) {
     return method_text(call ? message.interface : message.called_interface, call ? message.member : message.called_member);
 }
 
+std::string method_of(const grpc::Message& message) {
+    return message.path;
+}
+
 bool is_reply(const ttrpc::Message& message) {
     return message.type == ttrpc::FrameType::response;
 }
 bool is_reply(const dbus::Message& message) {
     return message.type == dbus::MessageType::reply || message.type == dbus::MessageType::error;
+}
+
+bool is_reply(const grpc::Message& message) {
+    return message.type == grpc::MessageType::reply || message.type == grpc::MessageType::broken;
+}
+
+bool is_trouble(const ttrpc::Message& message) {
+    return !message.trouble.empty();
+}
+bool is_trouble(const dbus::Message& message) {
+    return !message.trouble.empty();
+}
+bool is_trouble(const grpc::Message& message) {
+    return message.type == grpc::MessageType::trouble;
 }
 
 std::string error_of(const ttrpc::Message& message) {
@@ -47,11 +66,20 @@ std::string error_of(const dbus::Message& message) {
     return message.type == dbus::MessageType::error ? message.error_name : std::string();
 }
 
+std::string error_of(const grpc::Message& message) {
+    if (message.type == grpc::MessageType::broken) return "given up";
+    return message.type == grpc::MessageType::reply && message.status != 0 ? wire::status_code_name(message.status) : "";
+}
+
 std::uint64_t key_of(const ttrpc::CallInFlight& call) {
     return call.stream;
 }
 std::uint64_t key_of(const dbus::CallInFlight& call) {
     return call.serial * std::uint64_t{2} + (call.direction == wire::Direction::read ? 1 : 0);
+}
+
+std::uint64_t key_of(const grpc::CallInFlight& call) {
+    return call.stream;
 }
 
 std::string call_text(const ttrpc::CallInFlight& call) {
@@ -61,6 +89,13 @@ std::string call_text(const dbus::CallInFlight& call) {
     return call.serial == 0 ? "dbus " + call.text : fmt::format("dbus #{} {}", call.serial, call.text);
 }
 
+std::string call_text(const grpc::CallInFlight& call) {
+    return fmt::format("grpc #{} {}", call.stream, call.text);
+}
+
+std::string method_of(const grpc::CallInFlight& call) {
+    return call.path;
+}
 std::string method_of(const ttrpc::CallInFlight& call) {
     return method_text(call.service, call.method);
 }
@@ -70,7 +105,7 @@ std::string method_of(const dbus::CallInFlight& call) {
 
 /// Calls that last as long as what they wait for.
 bool is_lasting(std::string_view method) {
-    return method == "Task.Wait" || method == "Sandbox.WaitSandbox";
+    return method == "Task.Wait" || method == "Sandbox.WaitSandbox" || grpc::is_lasting(method);
 }
 
 /// Calls that a shim never answers: it ends instead.
@@ -85,11 +120,25 @@ std::optional<MessageProtocol> protocol_of(OpenFileRole role) {
         case OpenFileRole::shim_ttrpc:
         case OpenFileRole::containerd_ttrpc:
             return protocol_ttrpc;
+        case OpenFileRole::containerd_grpc:
+            return protocol_grpc;
         case OpenFileRole::dbus:
             return protocol_dbus;
         default:
             return std::nullopt;
     }
+}
+
+std::string_view protocol_name(MessageProtocol protocol) {
+    switch (protocol) {
+        case protocol_ttrpc:
+            return "ttrpc";
+        case protocol_grpc:
+            return "grpc";
+        case protocol_dbus:
+            break;
+    }
+    return "dbus";
 }
 
 MessageReader::Conversation* MessageReader::find(const Event& enter, const OpenFileDictionary& targets, Inode& inode) {
@@ -104,6 +153,7 @@ MessageReader::Conversation* MessageReader::find(const Event& enter, const OpenF
     if (fresh) {
         conversation.protocol = *protocol;
         if (*protocol == protocol_dbus) conversation.connection.emplace<dbus::Connection>();
+        if (*protocol == protocol_grpc) conversation.connection.emplace<grpc::Connection>();
         conversation.client = !target->socket || target->socket->local.empty();
         conversation.pid = enter.pid;
         if (conversations_.size() > most_conversations) {
@@ -172,15 +222,14 @@ void MessageReader::feed(Conversation& conversation, const decoders::Transfer& t
     if (transfer.end) return end(conversation, "ended by its other side", time, pid, tid, into);
     if (transfer.bytes.empty() && transfer.missing > 0 && !conversation.told_missing) {
         conversation.told_missing = true;
-        tell(fmt::format("{} ? what goes over this socket was not kept (--redact, --payload)",
-                         conversation.protocol == protocol_ttrpc ? "ttrpc" : "dbus"));
+        tell(fmt::format("{} ? what goes over this socket was not kept (--redact, --payload)", protocol_name(conversation.protocol)));
     }
     std::visit(
         [&](auto& connection) {
             const auto direction = transfer.written ? wire::Direction::written : wire::Direction::read;
             for (const auto& message : connection.feed(direction, transfer.bytes, time, transfer.missing)) {
                 SeenMessage seen{.protocol = conversation.protocol, .time = time, .pid = pid, .tid = tid, .text = render(message)};
-                if (message.trouble.empty()) {
+                if (!is_trouble(message)) {
                     seen.method = method_of(message);
                     seen.reply = is_reply(message);
                     seen.served = transfer.written == seen.reply;
@@ -230,12 +279,11 @@ void MessageReader::end(Conversation& conversation, std::string_view how, Monoto
     for (const AwaitedReply& call : awaited(conversation))
         if (!call.lasting && !is_last(call.method)) text += (text.empty() ? "" : ", ") + call.text;
     if (text.empty()) return;
-    into.push_back(
-        {.protocol = conversation.protocol,
-         .time = time,
-         .pid = pid,
-         .tid = tid,
-         .text = fmt::format("{} ? {} without a reply to {}", conversation.protocol == protocol_ttrpc ? "ttrpc" : "dbus", how, text)});
+    into.push_back({.protocol = conversation.protocol,
+                    .time = time,
+                    .pid = pid,
+                    .tid = tid,
+                    .text = fmt::format("{} ? {} without a reply to {}", protocol_name(conversation.protocol), how, text)});
 }
 
 std::vector<SeenMessage> MessageReader::ended(Pid pid, Tid tid, MonotonicTime time) {

@@ -1,7 +1,8 @@
-// ttrpc and D-Bus out of a session's calls: what goes over each end of such a socket as messages, replies matched with their calls.
+// ttrpc, gRPC and D-Bus out of a session's calls: what goes over each end of such a socket as messages, replies matched with their calls.
 #pragma once
 
 #include "decoders/messages/dbus/stream.hpp"
+#include "decoders/messages/grpc/stream.hpp"
 #include "decoders/messages/ttrpc/stream.hpp"
 #include "decoders/syscalls/transfer.hpp"
 
@@ -14,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -21,8 +23,11 @@
 namespace shimtrace::output {
 
 /// Bits, for sets of protocols.
-enum MessageProtocol : std::uint8_t { protocol_ttrpc = 1 << 0, protocol_dbus = 1 << 1 };
-constexpr std::uint8_t every_protocol = protocol_ttrpc | protocol_dbus;
+enum MessageProtocol : std::uint8_t { protocol_ttrpc = 1 << 0, protocol_dbus = 1 << 1, protocol_grpc = 1 << 2 };
+constexpr std::uint8_t every_protocol = protocol_ttrpc | protocol_dbus | protocol_grpc;
+
+/// "ttrpc", "dbus", "grpc": as lines begin and as -e takes it.
+std::string_view protocol_name(MessageProtocol protocol);
 
 /// Which protocol is spoken over such a socket; nullopt: none that is read.
 std::optional<MessageProtocol> protocol_of(OpenFileRole role);
@@ -79,7 +84,7 @@ private:
         Tid tid;
     };
     struct Conversation {
-        std::variant<ttrpc::Connection, dbus::Connection> connection;
+        std::variant<ttrpc::Connection, dbus::Connection, grpc::Connection> connection;
         MessageProtocol protocol{};
         bool client = false;  ///< it connected: its replies come by reads
         Pid pid;

@@ -249,8 +249,7 @@ void Statistics::unfinished(const Event& enter, MonotonicTime when, Unreturned) 
 void Statistics::count_messages(const std::vector<SeenMessage>& messages) {
     for (const SeenMessage& message : messages) {
         if (!message.reply || message.method.empty() || !message.took) continue;
-        const std::string name =
-            fmt::format("{} {}{}", message.protocol == protocol_ttrpc ? "ttrpc" : "dbus", message.method, message.served ? "" : " (asked)");
+        const std::string name = fmt::format("{} {}{}", protocol_name(message.protocol), message.method, message.served ? "" : " (asked)");
         count(by_method[name], *message.took, message.error.empty() ? nullptr : &message.error);
     }
 }

@@ -38,7 +38,7 @@ public:
     explicit Statistics(std::size_t longest = 10) : most_notable_(longest) {}
 
     Tallies by_call, by_target, by_thread, by_container;
-    /// Replies of ttrpc and D-Bus: "ttrpc Task.Kill" as it was answered, "ttrpc Task.Kill (asked)" as the caller had it.
+    /// Replies of ttrpc, gRPC and D-Bus: "ttrpc Task.Kill" as it was answered, "ttrpc Task.Kill (asked)" as the caller had it.
     Tallies by_method;
     std::vector<NotableCall> longest;         ///< longest first
     std::vector<NotableCall> never_returned;  ///< longest first

@@ -40,7 +40,8 @@ bool is_path(OpenFileKind kind) {
 }
 
 bool carries_messages(OpenFileRole role) {
-    return role == OpenFileRole::shim_ttrpc || role == OpenFileRole::containerd_ttrpc || role == OpenFileRole::dbus;
+    return role == OpenFileRole::shim_ttrpc || role == OpenFileRole::containerd_ttrpc || role == OpenFileRole::containerd_grpc ||
+           role == OpenFileRole::dbus;
 }
 
 /// What strace shows of it stands in fdinfo.

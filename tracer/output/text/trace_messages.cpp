@@ -1,4 +1,4 @@
-// The trace's lines about messages: what was said over sockets of ttrpc and D-Bus, and who still waits for an answer.
+// The trace's lines about messages: what was said over sockets of ttrpc, gRPC and D-Bus, and who still waits for an answer.
 #include "tracer/output/text/trace_printer.hpp"
 
 #include <fmt/format.h>
