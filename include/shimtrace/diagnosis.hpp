@@ -59,6 +59,27 @@ struct DiagnosedTarget {
     std::string place = {};  ///< where its state is, if others have the same namespace and id
 };
 
+/// A call that a daemon, or a shim, has not answered yet.
+struct CallUnderWay {
+    std::string service, method;
+    std::string pod_namespace, pod, name;  ///< whose it is, where that could be told
+    std::string container;                 ///< id
+    Pid pid;                               ///< who serves it
+    GoroutineId goroutine;
+    std::optional<double> since_s;  ///< at least so long
+    std::string waits_for;          ///< in words, up to the root
+    bool late = false;              ///< it takes longer than is usual
+};
+
+/// A bug that is known, whose whole signature was seen.
+struct KnownBug {
+    std::string id;         ///< "opencontainers/runc#5208"
+    std::string what;       ///< in one sentence
+    std::string component;  ///< "runc"
+    std::string fixed_in;   ///< "1.3.6, 1.4.2"; empty: in no release that is known
+    std::string running;    ///< the version here
+};
+
 struct Diagnosis {
     DiagnosedTarget target;
     std::string cause;  ///< a word of the table of causes
@@ -73,10 +94,12 @@ struct Diagnosis {
     std::vector<std::string> evidence;
     std::vector<Remedy> remedies;
     std::int64_t stopped_us = 0;
-    std::vector<Limit> limits;    ///< what could not be seen of it
-    std::string shared_object;    ///< the mount or cgroup at the root, on which others may hang for the same reason; empty: none
-    std::vector<Diagnosis> also;  ///< what else ails it, less urgent
-    WaitGraph graph;              ///< the part of the graph that was walked
+    std::vector<Limit> limits;             ///< what could not be seen of it
+    std::string shared_object;             ///< the mount or cgroup at the root, on which others may hang for the same reason; empty: none
+    std::vector<Diagnosis> also;           ///< what else ails it, less urgent
+    WaitGraph graph;                       ///< the part of the graph that was walked
+    std::vector<CallUnderWay> calls = {};  ///< of a daemon: what it is at work on, the oldest first
+    std::optional<KnownBug> known_bug = {};
 };
 
 }  // namespace shimtrace

@@ -56,6 +56,14 @@ struct GoSelectCase {
     std::uint64_t length = 0, capacity = 0;
 };
 
+/// The reply to a call, or a message of the other side, that a goroutine waits for.
+struct GoReply {
+    std::string protocol;         ///< "gRPC", "ttrpc", "HTTP", "D-Bus"; empty: it waits for none
+    std::string method;           ///< what was asked: "Snapshots.Prepare", "Task.Kill"; empty: not known
+    std::vector<Fd> connections;  ///< on which it will come: one where the connection is known, else the candidates
+    bool tied = false;            ///< the connection's reader and this goroutine hold the same transport object
+};
+
 struct GoWait {
     GoWaitKind kind = GoWaitKind::none;
     Fd fd{-1};                               ///< fd_read, fd_write, and system calls on a descriptor
@@ -69,6 +77,7 @@ struct GoWait {
     std::int64_t syscall = -1;               ///< syscall: its number on x86-64, with args
     std::uint64_t args[6] = {};
     std::optional<Nanoseconds> until;  ///< sleep: CLOCK_MONOTONIC deadline
+    GoReply reply;
 };
 
 /// What the stack means in containerd's terms, from the table of meanings.
@@ -77,6 +86,16 @@ struct GoroutinePurpose {
     std::string detail;      ///< "stdout", "Task.Kill", …
     ContainerRef container;  ///< where the request in memory told
     std::string exec_id;
+};
+
+/// The request that a goroutine of a daemon is at work on, as its stack and the arguments on it tell.
+struct GoServedCall {
+    std::string service;             ///< "RuntimeService", "Snapshots", "docker"; empty: it serves none
+    std::string method;              ///< "RunPodSandbox", "postContainersStart"
+    std::string pod_namespace, pod;  ///< whose it is, where the arguments told
+    std::string container;           ///< id of the container or sandbox
+    std::string name;                ///< the container's name in its pod, or the image's
+    Fd connection{-1};               ///< on which the request came; -1: not known
 };
 
 struct Goroutine {
@@ -94,6 +113,7 @@ struct Goroutine {
     GoWait wait;
     GoroutinePurpose purpose;
     bool system = false;  ///< the runtime's own: Go's tracebacks leave it out
+    GoServedCall serves;
 };
 
 struct GoProgram {

@@ -27,6 +27,7 @@ enum class ProcessRole : std::uint8_t {
     container_process,  ///< any other process of the container's
     containerd,         ///< the daemon
     client,             ///< ctr, crictl, nerdctl, dockerd, kubelet
+    plugin,             ///< a program that a daemon started and waits for: CNI, image verifier, credential helper
 };
 
 struct ProcessRoleInfo {

@@ -191,6 +191,14 @@ struct UntrustedSource {
     ContainerRef container;  ///< whose process it is
 };
 
+/// A pod of which no shim tells: it is being made, or torn down.
+struct PodRef {
+    std::string pod_namespace, pod;
+    Pid daemon;  ///< whose call is about it
+
+    auto operator<=>(const PodRef&) const = default;
+};
+
 struct Snapshot {
     HostInfo host;
     RealTime taken;
@@ -210,6 +218,7 @@ struct Snapshot {
     std::vector<std::string> asked_places;  ///< of `asked`: where the state of one of several namesakes is; empty: none is
     Observer observer;
     std::vector<UntrustedSource> untrusted;
+    std::vector<PodRef> asked_pods;  ///< the pods without a shim that were asked about
 };
 
 }  // namespace shimtrace

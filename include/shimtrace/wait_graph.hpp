@@ -63,6 +63,8 @@ enum class WaitKind : std::uint8_t {
     sleeps,           ///< of its own will
     runs,
     kept_on,  ///< a container's files, on a mount that does not answer
+    replies,  ///< for the reply to a call, over a connection
+    serves,   ///< a caller's call is this goroutine's work
 };
 
 struct Edge {

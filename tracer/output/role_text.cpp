@@ -27,6 +27,7 @@ constexpr RoleWords role_words[] = {
     {ProcessRole::container_process, "process", "process"},
     {ProcessRole::containerd, "containerd", "containerd"},
     {ProcessRole::client, "client", "client"},
+    {ProcessRole::plugin, "plugin", "plugin"},
 };
 
 const RoleWords& words(ProcessRole role) {

@@ -24,10 +24,10 @@ namespace shimtrace::host {
 namespace {
 
 // What roles and diagnoses need of an environment; the rest may hold secrets and is not kept.
-constexpr auto environment_keys =
-    std::to_array<std::string_view>({"TTRPC_ADDRESS=", "GRPC_ADDRESS=", "NAMESPACE=", "XDG_RUNTIME_DIR=", "NOTIFY_SOCKET=",
-                                     "DBUS_SESSION_BUS_ADDRESS=", "_LIBCONTAINER_INITTYPE=", "_LIBCONTAINER_INITPIPE=",
-                                     "_LIBCONTAINER_FIFOFD=", "_LIBCONTAINER_SYNCPIPE=", "_LIBCONTAINER_CONSOLE=", "LISTEN_FDS="});
+constexpr auto environment_keys = std::to_array<std::string_view>(
+    {"TTRPC_ADDRESS=", "GRPC_ADDRESS=", "NAMESPACE=", "XDG_RUNTIME_DIR=", "NOTIFY_SOCKET=", "DBUS_SESSION_BUS_ADDRESS=",
+     "_LIBCONTAINER_INITTYPE=", "_LIBCONTAINER_INITPIPE=", "_LIBCONTAINER_FIFOFD=", "_LIBCONTAINER_SYNCPIPE=", "_LIBCONTAINER_CONSOLE=",
+     "LISTEN_FDS=", "CNI_COMMAND=", "CNI_CONTAINERID=", "CNI_NETNS=", "CNI_ARGS=", "CNI_IFNAME="});
 
 std::vector<std::string> wanted_environment(std::string_view text) {
     std::vector<std::string> wanted;

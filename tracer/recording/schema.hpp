@@ -30,7 +30,7 @@ struct LastOf<OpenFileKind> {
 };
 template <>
 struct LastOf<ProcessRole> {
-    static constexpr ProcessRole value = ProcessRole::client;
+    static constexpr ProcessRole value = ProcessRole::plugin;
 };
 template <>
 struct LastOf<OpenFileRole> {
@@ -107,12 +107,24 @@ struct Schema<GoSelectCase> {
                                        Field{4, &GoSelectCase::capacity}};
 };
 template <>
+struct Schema<GoReply> {
+    static constexpr std::tuple fields{Field{1, &GoReply::protocol}, Field{2, &GoReply::method}, Field{3, &GoReply::connections},
+                                       Field{4, &GoReply::tied}};
+};
+template <>
+struct Schema<GoServedCall> {
+    static constexpr std::tuple fields{Field{1, &GoServedCall::service},       Field{2, &GoServedCall::method},
+                                       Field{3, &GoServedCall::pod_namespace}, Field{4, &GoServedCall::pod},
+                                       Field{5, &GoServedCall::container},     Field{6, &GoServedCall::name},
+                                       Field{7, &GoServedCall::connection}};
+};
+template <>
 struct Schema<GoWait> {
     static constexpr std::tuple fields{Field{1, &GoWait::kind},   Field{2, &GoWait::fd},       Field{3, &GoWait::fd_path},
                                        Field{4, &GoWait::object}, Field{5, &GoWait::length},   Field{6, &GoWait::capacity},
                                        Field{7, &GoWait::cases},  Field{8, &GoWait::others},   Field{9, &GoWait::holders},
                                        Field{10, &GoWait::child}, Field{11, &GoWait::syscall}, Field{12, &GoWait::args},
-                                       Field{13, &GoWait::until}};
+                                       Field{13, &GoWait::until}, Field{14, &GoWait::reply}};
 };
 template <>
 struct Schema<GoroutinePurpose> {
@@ -126,7 +138,7 @@ struct Schema<Goroutine> {
         Field{4, &Goroutine::waiting},     Field{5, &Goroutine::thread},   Field{6, &Goroutine::locked_to_thread},
         Field{7, &Goroutine::stack},       Field{8, &Goroutine::complete}, Field{9, &Goroutine::changed},
         Field{10, &Goroutine::created_by}, Field{11, &Goroutine::parent},  Field{12, &Goroutine::wait},
-        Field{13, &Goroutine::purpose},    Field{14, &Goroutine::system}};
+        Field{13, &Goroutine::purpose},    Field{14, &Goroutine::system},  Field{15, &Goroutine::serves}};
 };
 template <>
 struct Schema<GoProgram> {
@@ -284,14 +296,19 @@ struct Schema<UntrustedSource> {
                                        Field{4, &UntrustedSource::container}};
 };
 template <>
+struct Schema<PodRef> {
+    static constexpr std::tuple fields{Field{1, &PodRef::pod_namespace}, Field{2, &PodRef::pod}, Field{3, &PodRef::daemon}};
+};
+template <>
 struct Schema<Snapshot> {
     static constexpr std::tuple fields{
-        Field{1, &Snapshot::host},      Field{2, &Snapshot::taken},         Field{3, &Snapshot::taken_monotonic},
-        Field{4, &Snapshot::targets},   Field{5, &Snapshot::processes},     Field{6, &Snapshot::pipes},
-        Field{7, &Snapshot::sockets},   Field{8, &Snapshot::cgroups},       Field{9, &Snapshot::mounts},
-        Field{10, &Snapshot::locks},    Field{11, &Snapshot::containers},   Field{12, &Snapshot::clock_ticks_per_second},
-        Field{13, &Snapshot::stopped},  Field{14, &Snapshot::read_errors},  Field{15, &Snapshot::asked},
-        Field{16, &Snapshot::observer}, Field{17, &Snapshot::asked_places}, Field{18, &Snapshot::untrusted}};
+        Field{1, &Snapshot::host},       Field{2, &Snapshot::taken},         Field{3, &Snapshot::taken_monotonic},
+        Field{4, &Snapshot::targets},    Field{5, &Snapshot::processes},     Field{6, &Snapshot::pipes},
+        Field{7, &Snapshot::sockets},    Field{8, &Snapshot::cgroups},       Field{9, &Snapshot::mounts},
+        Field{10, &Snapshot::locks},     Field{11, &Snapshot::containers},   Field{12, &Snapshot::clock_ticks_per_second},
+        Field{13, &Snapshot::stopped},   Field{14, &Snapshot::read_errors},  Field{15, &Snapshot::asked},
+        Field{16, &Snapshot::observer},  Field{17, &Snapshot::asked_places}, Field{18, &Snapshot::untrusted},
+        Field{19, &Snapshot::asked_pods}};
 };
 template <>
 struct Schema<TaskInfo> {

@@ -32,6 +32,8 @@ std::string role_word(const Process& process) {
             return "containerd";
         case ProcessRole::client:
             return "client";
+        case ProcessRole::plugin:
+            return "plugin";
         case ProcessRole::none:
             break;
     }
@@ -209,6 +211,10 @@ std::string_view word(WaitKind kind) {
             return "run";
         case WaitKind::kept_on:
             return "kept on";
+        case WaitKind::replies:
+            return "wait for a reply";
+        case WaitKind::serves:
+            return "call";
     }
     return "wait";
 }
