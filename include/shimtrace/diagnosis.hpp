@@ -56,7 +56,8 @@ struct DiagnosedTarget {
     std::string comm;
     std::string role;
     ContainerRef container;
-    std::string place = {};  ///< where its state is, if others have the same namespace and id
+    std::string place = {};                               ///< where its state is, if others have the same namespace and id
+    std::string pod_namespace = {}, pod = {}, name = {};  ///< Kubernetes' names; `name` also docker's, podman's or nerdctl's
 };
 
 /// A call that a daemon, or a shim, has not answered yet.

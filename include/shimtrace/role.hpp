@@ -4,16 +4,19 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <tuple>
 
 namespace shimtrace {
 
 /// A container as containerd names it. Plain runc's containers have an empty namespace.
 struct ContainerRef {
     std::string ns;
-    std::string id;  ///< the full id; empty: no container
+    std::string id;         ///< the full id; empty: no container
+    std::string name = {};  ///< what people call it: "prod/web-1/app", docker's "web"; no part of its identity, empty: not known
 
     explicit operator bool() const { return !id.empty(); }
-    auto operator<=>(const ContainerRef&) const = default;
+    bool operator==(const ContainerRef& other) const { return ns == other.ns && id == other.id; }
+    std::strong_ordering operator<=>(const ContainerRef& other) const { return std::tie(ns, id) <=> std::tie(other.ns, other.id); }
 };
 
 enum class ProcessRole : std::uint8_t {
@@ -28,6 +31,7 @@ enum class ProcessRole : std::uint8_t {
     containerd,         ///< the daemon
     client,             ///< ctr, crictl, nerdctl, dockerd, kubelet
     plugin,             ///< a program that a daemon started and waits for: CNI, image verifier, credential helper
+    monitor,            ///< conmon: what a shim is to containerd's containers, for one of podman's or CRI-O's
 };
 
 struct ProcessRoleInfo {

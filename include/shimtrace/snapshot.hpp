@@ -172,6 +172,8 @@ struct ContainerFiles {
     Pid seen_through;                ///< its paths are those of this process's root; 0: shimtrace's own
     std::string runtime;             ///< whose state it is: "runc", "crun" …; empty: none was found
     std::uint32_t owner = 0;         ///< the user whose container it is: root, or who runs a rootless runtime
+    std::string engine_name;         ///< what docker, podman or nerdctl call it; empty: not known
+    Pid monitor;                     ///< the conmon that keeps it; 0: none alive
 };
 
 /// Who looked: what could be seen follows from it.

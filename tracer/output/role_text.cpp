@@ -28,6 +28,7 @@ constexpr RoleWords role_words[] = {
     {ProcessRole::containerd, "containerd", "containerd"},
     {ProcessRole::client, "client", "client"},
     {ProcessRole::plugin, "plugin", "plugin"},
+    {ProcessRole::monitor, "monitor", "monitor"},
 };
 
 const RoleWords& words(ProcessRole role) {

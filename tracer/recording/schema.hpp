@@ -30,7 +30,7 @@ struct LastOf<OpenFileKind> {
 };
 template <>
 struct LastOf<ProcessRole> {
-    static constexpr ProcessRole value = ProcessRole::plugin;
+    static constexpr ProcessRole value = ProcessRole::monitor;
 };
 template <>
 struct LastOf<OpenFileRole> {
@@ -47,7 +47,7 @@ struct LastOf<GoWaitKind> {
 
 template <>
 struct Schema<ContainerRef> {
-    static constexpr std::tuple fields{Field{1, &ContainerRef::ns}, Field{2, &ContainerRef::id}};
+    static constexpr std::tuple fields{Field{1, &ContainerRef::ns}, Field{2, &ContainerRef::id}, Field{3, &ContainerRef::name}};
 };
 template <>
 struct Schema<ProcessRoleInfo> {
@@ -283,7 +283,9 @@ struct Schema<ContainerFiles> {
                                        Field{28, &ContainerFiles::unresponsive_mount},
                                        Field{29, &ContainerFiles::seen_through},
                                        Field{30, &ContainerFiles::runtime},
-                                       Field{31, &ContainerFiles::owner}};
+                                       Field{31, &ContainerFiles::owner},
+                                       Field{32, &ContainerFiles::engine_name},
+                                       Field{33, &ContainerFiles::monitor}};
 };
 template <>
 struct Schema<Observer> {

@@ -34,6 +34,8 @@ std::string role_word(const Process& process) {
             return "client";
         case ProcessRole::plugin:
             return "plugin";
+        case ProcessRole::monitor:
+            return "monitor";
         case ProcessRole::none:
             break;
     }
