@@ -80,6 +80,16 @@ struct SocketFacts {
     auto operator<=>(const SocketFacts&) const = default;
 };
 
+/// What a fanotify group listens to.
+struct FanotifyMark {
+    std::uint64_t mask = 0;    ///< FAN_OPEN_PERM …
+    Inode inode;               ///< of one file or directory, with `device`
+    std::uint64_t device = 0;  ///< of a file, or of a whole file system
+    std::int32_t mount = 0;    ///< of a mount: its id
+
+    auto operator<=>(const FanotifyMark&) const = default;
+};
+
 struct OpenFile {
     OpenFileKind kind = OpenFileKind::unknown;
     std::string path;  ///< the link's text as /proc/PID/fd/N shows it, " (deleted)" included
@@ -96,6 +106,7 @@ struct OpenFile {
     std::uint64_t count = 0;              ///< eventfd: its count; timerfd: expirations; pty: N of /dev/pts/N
     Nanoseconds timer_value{};            ///< timerfd: time left; 0: disarmed
     std::uint64_t signal_mask = 0;        ///< signalfd
+    std::vector<FanotifyMark> marks;      ///< fanotify
 
     auto operator<=>(const OpenFile&) const = default;
 };

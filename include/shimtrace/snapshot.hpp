@@ -114,9 +114,39 @@ struct Mount {
     std::string mount_point, type, source, options;
     std::string root;                ///< which directory of its file system is mounted there
     Pid seen_from;                   ///< whose mountinfo it is
-    Pid fuse_server;                 ///< fuse: the process that serves it, where it could be told
+    Pid fuse_server;                 ///< fuse, autofs: the process that serves it, where it could be told
     std::uint64_t fuse_waiting = 0;  ///< requests without an answer (fusectl)
     bool frozen = false;             ///< a thread sleeps in percpu_rwsem_wait under a write to it
+};
+
+/// Who keeps a container's mount from being unmounted or its file system from being given back.
+struct MountHolder {
+    std::string mount_point;  ///< the container's mount
+    Pid pid;                  ///< 0: a mount on top of it
+    std::string how;   ///< "its working directory", "its root directory", "descriptor 5", "a mapping", "a mount", "its mount namespace"
+    std::string path;  ///< what it holds there
+    bool same_mounts = true;  ///< in the mount namespace of who has to unmount it: only there it is busy
+};
+
+/// What the kernel's log says of a task that did not run for as long as hung_task_timeout_secs: linux/kernel/hung_task.c.
+struct HungTask {
+    Tid task;
+    std::string comm;
+    std::uint64_t seconds = 0;  ///< blocked for more than so long, when it was said
+    std::string on;             ///< "mutex", "rw-semaphore", "semaphore"; "I/O": blocked in I/O wait; empty: not told
+    Tid owner;                  ///< likely; 0: not told
+    std::string owner_comm;
+    bool owner_writes = false;  ///< of a rw-semaphore: its writer
+    MonotonicTime at;           ///< when it was said
+    std::string line;           ///< the line that says most
+};
+
+/// A disk, a partition, a device-mapper's target, on which file systems of the snapshot lie.
+struct BlockDevice {
+    std::uint64_t device = 0;
+    std::string name;  ///< "sda1"
+    std::uint64_t reads_in_flight = 0, writes_in_flight = 0;
+    bool suspended = false;  ///< device-mapper: it takes no request until it is resumed
 };
 
 struct FileLock {
@@ -132,6 +162,7 @@ struct FileLock {
 struct ExecPidFile {
     std::string exec_id;
     Pid pid;
+    Nanoseconds gone_for{};  ///< that process is gone, and was so for so long: known where two looks have seen it
 };
 
 /// One hook of config.json.
@@ -174,6 +205,7 @@ struct ContainerFiles {
     std::uint32_t owner = 0;         ///< the user whose container it is: root, or who runs a rootless runtime
     std::string engine_name;         ///< what docker, podman or nerdctl call it; empty: not known
     Pid monitor;                     ///< the conmon that keeps it; 0: none alive
+    Nanoseconds init_gone_for{};     ///< its init is gone, and was so for so long: known where two looks have seen it
 };
 
 /// Who looked: what could be seen follows from it.
@@ -220,7 +252,10 @@ struct Snapshot {
     std::vector<std::string> asked_places;  ///< of `asked`: where the state of one of several namesakes is; empty: none is
     Observer observer;
     std::vector<UntrustedSource> untrusted;
-    std::vector<PodRef> asked_pods;  ///< the pods without a shim that were asked about
+    std::vector<PodRef> asked_pods;          ///< the pods without a shim that were asked about
+    std::vector<MountHolder> mount_holders;  ///< of mounts of containers that have ended
+    std::vector<HungTask> hung_tasks;        ///< of tasks that live, the last word on each; read where some thread is in state D
+    std::vector<BlockDevice> block_devices;  ///< read where some thread is in state D
 };
 
 }  // namespace shimtrace

@@ -65,6 +65,8 @@ enum class WaitKind : std::uint8_t {
     kept_on,  ///< a container's files, on a mount that does not answer
     replies,  ///< for the reply to a call, over a connection
     serves,   ///< a caller's call is this goroutine's work
+    ends,     ///< until that process ends, which it need not do by itself
+    told_by,  ///< a process is gone, for the word that it is
 };
 
 struct Edge {

@@ -78,12 +78,17 @@ struct Schema<SocketFacts> {
                                        Field{9, &SocketFacts::netlink_port},  Field{10, &SocketFacts::netlink_family}};
 };
 template <>
+struct Schema<FanotifyMark> {
+    static constexpr std::tuple fields{Field{1, &FanotifyMark::mask}, Field{2, &FanotifyMark::inode}, Field{3, &FanotifyMark::device},
+                                       Field{4, &FanotifyMark::mount}};
+};
+template <>
 struct Schema<OpenFile> {
-    static constexpr std::tuple fields{Field{1, &OpenFile::kind},         Field{2, &OpenFile::path},        Field{3, &OpenFile::inode},
-                                       Field{4, &OpenFile::device},       Field{5, &OpenFile::rdev},        Field{6, &OpenFile::flags},
-                                       Field{7, &OpenFile::role},         Field{8, &OpenFile::holders},     Field{9, &OpenFile::socket},
-                                       Field{10, &OpenFile::interest},    Field{11, &OpenFile::pidfd_pid},  Field{12, &OpenFile::count},
-                                       Field{13, &OpenFile::timer_value}, Field{14, &OpenFile::signal_mask}};
+    static constexpr std::tuple fields{Field{1, &OpenFile::kind},         Field{2, &OpenFile::path},         Field{3, &OpenFile::inode},
+                                       Field{4, &OpenFile::device},       Field{5, &OpenFile::rdev},         Field{6, &OpenFile::flags},
+                                       Field{7, &OpenFile::role},         Field{8, &OpenFile::holders},      Field{9, &OpenFile::socket},
+                                       Field{10, &OpenFile::interest},    Field{11, &OpenFile::pidfd_pid},   Field{12, &OpenFile::count},
+                                       Field{13, &OpenFile::timer_value}, Field{14, &OpenFile::signal_mask}, Field{15, &OpenFile::marks}};
 };
 template <>
 struct Schema<StackFrame> {
@@ -239,13 +244,30 @@ struct Schema<Mount> {
         Field{9, &Mount::fuse_server}, Field{10, &Mount::fuse_waiting}, Field{11, &Mount::frozen}, Field{12, &Mount::root}};
 };
 template <>
+struct Schema<MountHolder> {
+    static constexpr std::tuple fields{Field{1, &MountHolder::mount_point}, Field{2, &MountHolder::pid}, Field{3, &MountHolder::how},
+                                       Field{4, &MountHolder::path}, Field{5, &MountHolder::same_mounts}};
+};
+template <>
+struct Schema<HungTask> {
+    static constexpr std::tuple fields{Field{1, &HungTask::task},         Field{2, &HungTask::comm},  Field{3, &HungTask::seconds},
+                                       Field{4, &HungTask::on},           Field{5, &HungTask::owner}, Field{6, &HungTask::owner_comm},
+                                       Field{7, &HungTask::owner_writes}, Field{8, &HungTask::at},    Field{9, &HungTask::line}};
+};
+template <>
+struct Schema<BlockDevice> {
+    static constexpr std::tuple fields{Field{1, &BlockDevice::device}, Field{2, &BlockDevice::name},
+                                       Field{3, &BlockDevice::reads_in_flight}, Field{4, &BlockDevice::writes_in_flight},
+                                       Field{5, &BlockDevice::suspended}};
+};
+template <>
 struct Schema<FileLock> {
     static constexpr std::tuple fields{Field{1, &FileLock::kind},   Field{2, &FileLock::write}, Field{3, &FileLock::holder},
                                        Field{4, &FileLock::device}, Field{5, &FileLock::inode}, Field{6, &FileLock::waiters}};
 };
 template <>
 struct Schema<ExecPidFile> {
-    static constexpr std::tuple fields{Field{1, &ExecPidFile::exec_id}, Field{2, &ExecPidFile::pid}};
+    static constexpr std::tuple fields{Field{1, &ExecPidFile::exec_id}, Field{2, &ExecPidFile::pid}, Field{3, &ExecPidFile::gone_for}};
 };
 template <>
 struct Schema<OciHook> {
@@ -285,7 +307,8 @@ struct Schema<ContainerFiles> {
                                        Field{30, &ContainerFiles::runtime},
                                        Field{31, &ContainerFiles::owner},
                                        Field{32, &ContainerFiles::engine_name},
-                                       Field{33, &ContainerFiles::monitor}};
+                                       Field{33, &ContainerFiles::monitor},
+                                       Field{34, &ContainerFiles::init_gone_for}};
 };
 template <>
 struct Schema<Observer> {
@@ -304,13 +327,14 @@ struct Schema<PodRef> {
 template <>
 struct Schema<Snapshot> {
     static constexpr std::tuple fields{
-        Field{1, &Snapshot::host},       Field{2, &Snapshot::taken},         Field{3, &Snapshot::taken_monotonic},
-        Field{4, &Snapshot::targets},    Field{5, &Snapshot::processes},     Field{6, &Snapshot::pipes},
-        Field{7, &Snapshot::sockets},    Field{8, &Snapshot::cgroups},       Field{9, &Snapshot::mounts},
-        Field{10, &Snapshot::locks},     Field{11, &Snapshot::containers},   Field{12, &Snapshot::clock_ticks_per_second},
-        Field{13, &Snapshot::stopped},   Field{14, &Snapshot::read_errors},  Field{15, &Snapshot::asked},
-        Field{16, &Snapshot::observer},  Field{17, &Snapshot::asked_places}, Field{18, &Snapshot::untrusted},
-        Field{19, &Snapshot::asked_pods}};
+        Field{1, &Snapshot::host},          Field{2, &Snapshot::taken},          Field{3, &Snapshot::taken_monotonic},
+        Field{4, &Snapshot::targets},       Field{5, &Snapshot::processes},      Field{6, &Snapshot::pipes},
+        Field{7, &Snapshot::sockets},       Field{8, &Snapshot::cgroups},        Field{9, &Snapshot::mounts},
+        Field{10, &Snapshot::locks},        Field{11, &Snapshot::containers},    Field{12, &Snapshot::clock_ticks_per_second},
+        Field{13, &Snapshot::stopped},      Field{14, &Snapshot::read_errors},   Field{15, &Snapshot::asked},
+        Field{16, &Snapshot::observer},     Field{17, &Snapshot::asked_places},  Field{18, &Snapshot::untrusted},
+        Field{19, &Snapshot::asked_pods},   Field{20, &Snapshot::mount_holders}, Field{21, &Snapshot::hung_tasks},
+        Field{22, &Snapshot::block_devices}};
 };
 template <>
 struct Schema<TaskInfo> {

@@ -217,6 +217,10 @@ std::string_view word(WaitKind kind) {
             return "wait for a reply";
         case WaitKind::serves:
             return "call";
+        case WaitKind::ends:
+            return "wait for the end of";
+        case WaitKind::told_by:
+            return "to be told by";
     }
     return "wait";
 }

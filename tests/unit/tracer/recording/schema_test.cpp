@@ -35,6 +35,7 @@ static_assert(described_whole<Goroutine> && described_whole<GoProgram> && descri
 static_assert(described_whole<Thread> && described_whole<FdEntry> && described_whole<NamespaceInodes> && described_whole<Process>);
 static_assert(described_whole<Pipe> && described_whole<Cgroup> && described_whole<Mount> && described_whole<FileLock>);
 static_assert(described_whole<ContainerFiles> && described_whole<Snapshot> && described_whole<TaskInfo> && described_whole<SessionInfo>);
+static_assert(described_whole<FanotifyMark> && described_whole<MountHolder> && described_whole<HungTask> && described_whole<BlockDevice>);
 static_assert(described_whole<StackFrame> && described_whole<UntrustedSource> && described_whole<ExecPidFile> && described_whole<OciHook>);
 
 template <typename T>
