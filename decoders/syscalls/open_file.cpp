@@ -142,27 +142,12 @@ std::string role_text(const OpenFileRoleInfo& info) {
     return text;
 }
 
-std::string_view state_remark(char state) {
-    switch (state) {
-        case 'T':
-            return " (stopped)";
-        case 't':
-            return " (traced)";
-        case 'D':
-            return " (uninterruptible)";
-        case 'Z':
-            return " (zombie)";
-        default:
-            return {};
-    }
-}
-
 void append_holder(std::string& out, const Holder& holder) {
     append_escaped(out, holder.comm);
     out.push_back('[');
     append_number(out, static_cast<std::uint64_t>(holder.pid.value));
     out.push_back(']');
-    out.append(state_remark(holder.state));
+    out.append(words(holder.state).remark);
 }
 
 /// "read by ctr[5205] (stopped) and 2 others"

@@ -2,6 +2,7 @@
 // schema shimtrace.why/1.
 #pragma once
 
+#include <shimtrace/process_state.hpp>
 #include <shimtrace/role.hpp>
 #include <shimtrace/types.hpp>
 #include <shimtrace/wait_graph.hpp>
@@ -20,7 +21,7 @@ struct Culprit {
     std::int32_t pid_ns = 0;  ///< inside its own pid namespace; 0: the same
     std::string comm;
     std::string role;  ///< "reader", "shim", "hook", "holder" …
-    char state = '?';
+    ProcessState state = ProcessState::unknown;
     std::string why;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shimtrace/event.hpp>
+#include <shimtrace/process_state.hpp>
 #include <shimtrace/types.hpp>
 
 #include <string>
@@ -12,7 +13,7 @@ namespace shimtrace {
 struct NativeThreadStack {
     Tid tid;
     std::string comm;
-    char state = '?';  ///< as /proc/TID/stat shows it
+    ProcessState state = ProcessState::unknown;  ///< as /proc/TID/stat shows it
     Arch arch = Arch::x86_64;
     std::int64_t syscall = -1;  ///< that it blocks in; -1: none
     std::uint64_t args[6] = {};

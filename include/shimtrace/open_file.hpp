@@ -2,6 +2,7 @@
 // value alone, so a recording can print it long after the process is gone.
 #pragma once
 
+#include <shimtrace/process_state.hpp>
 #include <shimtrace/role.hpp>
 #include <shimtrace/types.hpp>
 
@@ -16,7 +17,7 @@ struct Holder {
     Pid pid;
     Fd fd{-1};  ///< -1 where not known
     std::string comm;
-    char state = '?';    ///< as /proc/PID/stat shows it: R S D T t Z …
+    ProcessState state = ProcessState::unknown;
     bool reads = false;  ///< this holder can read from the object
     bool writes = false;
 

@@ -4,6 +4,7 @@
 
 #include <shimtrace/goroutine.hpp>
 #include <shimtrace/open_file.hpp>
+#include <shimtrace/process_state.hpp>
 #include <shimtrace/role.hpp>
 #include <shimtrace/types.hpp>
 
@@ -33,7 +34,7 @@ struct Progress {
 struct Thread {
     Tid tid;
     std::string comm;
-    char state = '?';           ///< R S D T t Z X I
+    ProcessState state = ProcessState::unknown;
     std::string wchan;          ///< the kernel function it sleeps in; empty or "0": none
     Arch arch = Arch::x86_64;   ///< whose number `syscall` is; of recordings before it was kept: x86_64, as they have it for all programs
     std::int64_t syscall = -1;  ///< from /proc/TID/syscall; -1: in none, or running
@@ -65,7 +66,7 @@ struct Process {
     std::string cwd;
     std::vector<std::string> command_line;
     std::vector<std::string> environment;  ///< only what roles need (TTRPC_ADDRESS, NAMESPACE …)
-    char state = '?';
+    ProcessState state = ProcessState::unknown;
     std::int32_t session = 0, process_group = 0, tty = 0;
     std::vector<std::int32_t> ns_pids;  ///< NSpid, outermost first
     NamespaceInodes ns;

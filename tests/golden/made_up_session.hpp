@@ -101,7 +101,7 @@ private:
 
         OpenFile stdout_fifo{.kind = OpenFileKind::fifo, .path = "/run/containerd/fifo/1/c1-stdout", .inode = Inode{901}, .device = 24};
         stdout_fifo.role = {OpenFileRole::stdout_stream, container(), {}};
-        stdout_fifo.holders = {{Pid{5205}, Fd{7}, "ctr", 'S', true, false}};
+        stdout_fifo.holders = {{Pid{5205}, Fd{7}, "ctr", ProcessState::sleeping, true, false}};
         sink_.target(OpenFileId{1}, stdout_fifo);
         sink_.target(OpenFileId{2}, {.kind = OpenFileKind::pipe, .path = "pipe:[8191]", .inode = Inode{8191}, .device = 13});
         sink_.target(OpenFileId{3}, {.kind = OpenFileKind::file, .path = "/run/containerd/runc/default/c1/state.json", .inode = Inode{77}});
@@ -112,7 +112,7 @@ private:
         OpenFile epoll{.kind = OpenFileKind::eventpoll, .path = "anon_inode:[eventpoll]"};
         epoll.interest = {{Fd{9}, 1, 9, "socket:[3001]", OpenFileId{4}}};
         sink_.target(OpenFileId{5}, epoll);
-        sink_.snapshot(snapshot(5ms, 'S'));
+        sink_.snapshot(snapshot(5ms, ProcessState::sleeping));
     }
 
     void shim_waits() {
@@ -192,7 +192,7 @@ private:
         }
         happen(EventKind::group_stop, init, init, 5200ms, SIGSTOP);
         enter(shim, shim, 5201ms, "futex", {0xc000050000, 128, 0, 0, 0, 0});
-        sink_.snapshot(snapshot(5250ms, 'T'));
+        sink_.snapshot(snapshot(5250ms, ProcessState::stopped));
     }
 
     void end() {
@@ -201,19 +201,19 @@ private:
         sink_.end();
     }
 
-    static Thread thread(std::int32_t tid, std::string comm, char state) {
+    static Thread thread(std::int32_t tid, std::string comm, ProcessState state) {
         Thread thread;
         thread.tid = Tid{tid};
         thread.comm = std::move(comm);
         thread.state = state;
-        thread.kernel_stack = {state == 'T' ? "do_signal_stop" : "futex_wait_queue"};
+        thread.kernel_stack = {state == ProcessState::stopped ? "do_signal_stop" : "futex_wait_queue"};
         thread.first = {MonotonicTime(start), 10, 1};
         thread.second = Progress{MonotonicTime(start + 1s), 10, 1};
         return thread;
     }
 
     /// The shim with a goroutine, and the container's init in `state`.
-    static Snapshot snapshot(Nanoseconds after, char state) {
+    static Snapshot snapshot(Nanoseconds after, ProcessState state) {
         Snapshot snapshot;
         snapshot.host = {"node", "6.1.0", "00000000-0000-4000-8000-000000000000", "1.6.20", "1.1.5"};
         snapshot.taken = RealTime(1'700'000'000s + after);
@@ -226,10 +226,10 @@ private:
         serving.start_time = 400'000;
         serving.comm = "containerd-shim";
         serving.command_line = {"/usr/bin/containerd-shim-runc-v2", "-namespace", "default", "-id", "c1"};
-        serving.state = 'S';
+        serving.state = ProcessState::sleeping;
         serving.ns_pids = {shim};
         serving.role = {ProcessRole::shim, container(), {}, {}};
-        serving.threads = {thread(shim, "containerd-shim", 'S')};
+        serving.threads = {thread(shim, "containerd-shim", ProcessState::sleeping)};
         serving.fds_known = true;
         GoProgram go;
         go.pid = Pid{shim};

@@ -126,7 +126,7 @@ std::string spoken_runtimes(const ListedContainer& row) {
         text += fmt::format("{}[{}] {}", text::printable(runtime.comm), runtime.pid.value, text::printable(runtime.operation));
         if (!runtime.exec_id.empty()) text += " " + text::printable(runtime.exec_id);
         text += " " + spoken_age(runtime.age_s);
-        if (runtime.state == 'T') text += " (stopped)";
+        if (runtime.state == ProcessState::stopped) text += " (stopped)";
     }
     return text.empty() ? "-" : text;
 }
@@ -224,7 +224,7 @@ nlohmann::ordered_json as_json(const ListedContainer& row) {
                                     {"comm", runtime.comm},
                                     {"operation", runtime.operation},
                                     {"exec_id", runtime.exec_id},
-                                    {"state", std::string(1, runtime.state)},
+                                    {"state", std::string(1, letter(runtime.state))},
                                     {"age_s", number_or_null(runtime.age_s)}});
     }
     json["execs"] = nlohmann::ordered_json::array();

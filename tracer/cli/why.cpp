@@ -95,7 +95,7 @@ int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval
 bool anybody_there(const Snapshot& snapshot, const diagnosis::Query& query) {
     return query.pids.empty() || !query.containers.empty() || std::ranges::any_of(query.pids, [&](Pid pid) {
                const auto process = std::ranges::find(snapshot.processes, pid, &Process::pid);
-               return process != snapshot.processes.end() && (process->state == 'Z' || !process->threads.empty());
+               return process != snapshot.processes.end() && (process->state == ProcessState::zombie || !process->threads.empty());
            });
 }
 

@@ -20,7 +20,7 @@ void find_shims(Snapshot& snapshot) {
     std::set<const Process*> serving;
     for (const Process& process : snapshot.processes) {
         processes[process.pid] = &process;
-        if (process.role.role != ProcessRole::shim || !process.role.operation.empty() || process.state == 'Z') continue;
+        if (process.role.role != ProcessRole::shim || !process.role.operation.empty() || process.state == ProcessState::zombie) continue;
         if (auto command = parse_shim(process.command_line)) {
             shims[{command->ns, command->id}].push_back({&process, command->address});
             serving.insert(&process);

@@ -50,47 +50,38 @@ std::string_view wait_word(const decoders::CallFacts& call) {
 
 std::string_view word_for(const Process& process) {
     switch (process.state) {
-        case 'R':
+        case ProcessState::running:
             return "runs";
-        case 'D':
+        case ProcessState::uninterruptible:
             return "disk";
-        case 'T':
+        case ProcessState::stopped:
             return "signal";
-        case 't':
+        case ProcessState::traced:
             return "tracer";
-        case 'Z':
+        case ProcessState::zombie:
             return "reaper";
         default:
             break;
     }
     if (process.threads.empty()) return "";
     const Thread& thread = process.threads.front();
-    if (thread.syscall < 0) return thread.state == 'R' ? "runs" : "";
+    if (thread.syscall < 0) return thread.state == ProcessState::running ? "runs" : "";
     const decoders::CallFacts* facts = decoders::call_facts(thread.arch, thread.syscall);
     return facts ? wait_word(*facts) : "call";
 }
 
 std::string shim_word(const Process* shim, bool expected) {
     if (shim == nullptr) return expected ? "gone" : "none";
-    if (shim->state == 'T') return "stopped";
-    if (shim->state == 't') return "traced";
+    if (shim->state == ProcessState::stopped) return "stopped";
+    if (shim->state == ProcessState::traced) return "traced";
     return "alive";
 }
 
 std::string kernel_word(const Process* init, bool frozen) {
     if (init == nullptr) return "gone";
-    if (init->state == 'Z' || init->state == 'X') return "zombie";
+    if (has_ended(init->state)) return "zombie";
     if (frozen) return "frozen";
-    switch (init->state) {
-        case 'T':
-            return "stopped";
-        case 't':
-            return "traced";
-        case 'D':
-            return "uninterruptible";
-        default:
-            break;
-    }
+    if (const auto words = shimtrace::words(init->state); !words.remark.empty()) return std::string(words.word);
     return init->role.role == ProcessRole::runtime_init ? "created" : "running";
 }
 
@@ -98,7 +89,7 @@ std::string kernel_word(const Process* init, bool frozen) {
 std::string runc_word(const ContainerFiles* files, const Process* init, bool frozen) {
     if (files == nullptr || !files->state_init_pid) return "unknown";
     const bool same = init != nullptr && init->pid == files->state_init_pid;
-    if (!same || init->state == 'Z' || init->state == 'X') return "stopped";
+    if (!same || has_ended(init->state)) return "stopped";
     if (files->exec_fifo) return "created";
     return frozen ? "paused" : "running";
 }

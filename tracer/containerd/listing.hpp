@@ -14,7 +14,7 @@ namespace shimtrace::containerd {
 struct ListedRuntime {
     Pid pid;
     std::string comm, operation, exec_id;
-    char state = '?';
+    ProcessState state = ProcessState::unknown;
     std::optional<double> age_s;
 };
 

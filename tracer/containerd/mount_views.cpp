@@ -26,7 +26,7 @@ MountViews::MountViews(const Snapshot& snapshot) {
     if (own) {
         for (const ProcessRole role : {ProcessRole::containerd, ProcessRole::shim})
             for (const Process& one : snapshot.processes) {
-                const bool serves = one.role.role == role && one.role.operation.empty() && one.state != 'Z';
+                const bool serves = one.role.role == role && one.role.operation.empty() && one.state != ProcessState::zombie;
                 const bool believed = one.ns_pids.size() == 1 && one.ns.user == self->ns.user;
                 if (serves && believed && one.ns.mnt) add(one);
             }

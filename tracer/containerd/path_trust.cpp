@@ -163,7 +163,8 @@ const std::vector<PathTrust::Territory>& PathTrust::territories() {
     own_mounts_ = mounts_of(files_.process());
     std::set<Inode> seen;
     for (const Process& process : snapshot_.processes) {
-        if (process.foreign_root && process.state != 'Z' && seen.insert(process.ns.mnt).second) add_territories(process.pid);
+        if (process.foreign_root && process.state != ProcessState::zombie && seen.insert(process.ns.mnt).second)
+            add_territories(process.pid);
     }
     return *territories_;
 }

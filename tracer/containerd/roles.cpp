@@ -143,7 +143,7 @@ ProcessRoleInfo child_of_runtime(const Process& process, const Process& runtime,
     }
     // `runc run` and `runc exec` in the foreground stay the parents of what they started.
     if (inside) return {info.operation == "exec" ? ProcessRole::container_exec : ProcessRole::container_init, info.container, info.exec_id};
-    if (process.state == 'Z' && process.command_line.empty()) return {ProcessRole::none, info.container};
+    if (process.state == ProcessState::zombie && process.command_line.empty()) return {ProcessRole::none, info.container};
     return {ProcessRole::hook, info.container};
 }
 

@@ -64,7 +64,7 @@ Error explain(Tid tid, int number) {
     };
     if (status_number(tid, "Tgid") == getpid()) return because("that is shimtrace itself");
     if ((stat->flags & kernel_thread) != 0) return because("a kernel thread cannot be traced");
-    if (stat->state == 'Z' || stat->state == 'X') {
+    if (has_ended(stat->state)) {
         return because("it has ended already and waits to be reaped by " + named(leader(stat->parent)));
     }
     if (const Tid tracer = tracer_of(tid)) return because("it is traced already, by " + named(tracer));
@@ -85,7 +85,7 @@ std::expected<Seized, int> seize_one(Tid tid, Pid pid, unsigned long options, Tr
         // Born to a thread that is seized already: the kernel seized it with its parent, whose event will tell.
         if (number == EPERM && traced_by_us(tid)) return Seized::known;
         const auto stat = task_stat(tid);
-        if (number == ESRCH || !stat || stat->state == 'Z' || stat->state == 'X') return Seized::vanished;
+        if (number == ESRCH || !stat || has_ended(stat->state)) return Seized::vanished;
         return std::unexpected(number);
     }
     Tracee& tracee = tracees.add(tid);

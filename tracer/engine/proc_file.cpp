@@ -61,7 +61,7 @@ std::optional<TaskStat> task_stat(Tid tid) {
         rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
         const std::string_view word = rest.substr(0, rest.find(' '));
         rest.remove_prefix(word.size());
-        if (field == 3 && !word.empty()) stat.state = word.front();
+        if (field == 3 && !word.empty()) stat.state = process_state(word.front());
         if (field == 4) stat.parent = Pid{parse<std::int32_t>(word).value_or(0)};
         if (field == 9) stat.flags = parse<std::uint64_t>(word).value_or(0);
         if (field == 39) stat.cpu = parse<int>(word).value_or(-1);

@@ -1,6 +1,7 @@
 // The few facts of /proc that attaching needs. All else about the host is another module's.
 #pragma once
 
+#include <shimtrace/process_state.hpp>
 #include <shimtrace/types.hpp>
 
 #include <cstdint>
@@ -16,7 +17,7 @@ std::string proc_file(Tid tid, const char* name);
 /// From /proc/TID/task/TID/stat.
 struct TaskStat {
     std::string comm;
-    char state = '?';
+    ProcessState state = ProcessState::unknown;
     Pid parent;
     std::uint64_t flags = 0;  ///< PF_*
     int cpu = -1;             ///< where it ran last

@@ -87,7 +87,7 @@ std::optional<StatLine> parse_stat(std::string_view text) {
     std::string_view rest = text.substr(close + 1);
     const std::string_view state = word(rest);
     if (state.size() != 1) return std::nullopt;
-    line.state = state[0];
+    line.state = process_state(state[0]);
     for (int field = 4; field <= 22; ++field) {
         const std::string_view value = word(rest);
         switch (field) {

@@ -18,7 +18,7 @@ namespace shimtrace::host {
 struct StatLine {
     std::int32_t id = 0;
     std::string comm;
-    char state = '?';
+    ProcessState state = ProcessState::unknown;
     std::int32_t parent = 0, process_group = 0, session = 0, tty = 0;
     std::uint64_t flags = 0;
     std::uint64_t cpu_ticks = 0;  ///< utime + stime

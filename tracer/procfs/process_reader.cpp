@@ -88,7 +88,7 @@ void note_locked(ReadErrors& errors, Pid pid, const char* what, bool asked) {
 }
 
 bool has_memory(const Process& process) {
-    return process.state != 'Z' && process.state != 'X';
+    return !has_ended(process.state);
 }
 
 void read_links(const ProcDirectory& directory, Process& process, ReadErrors& errors) {
@@ -109,7 +109,7 @@ void take_program(Process& process, const OrErrno<std::string>& command_line, co
 
 /// False, and noted: a first thread like that may hold the lock of the mappings.
 bool may_ask_program(const ProcDirectory& directory, const Process& process, ReadErrors& errors) {
-    if (process.state != 'D' || !may_hold_mmap_lock(read_stack(directory, process.pid))) return true;
+    if (process.state != ProcessState::uninterruptible || !may_hold_mmap_lock(read_stack(directory, process.pid))) return true;
     note_locked(errors, process.pid, "command line", false);
     return false;
 }
@@ -134,7 +134,7 @@ void read_accounts(const ProcDirectory& directory, Process& process, std::string
 
 void add_descriptors(const ProcDirectory& process_directory, TableRow& row, MountTables& mounts, std::string& scratch, ReadErrors& errors) {
     Process& process = row.process;
-    process.fds_known = process.state == 'Z' || row.kernel_thread;
+    process.fds_known = process.state == ProcessState::zombie || row.kernel_thread;
     if (row.kernel_thread) return;
     const auto thread = row.leader_gone ? living_thread(process_directory, scratch) : std::nullopt;
     const ProcDirectory& directory = thread ? *thread : process_directory;
@@ -148,7 +148,7 @@ void add_descriptors(const ProcDirectory& process_directory, TableRow& row, Moun
                 add_fdinfo(directory, process.pid, ("fdinfo/" + std::to_string(entry.fd.value)).c_str(), entry.target, scratch);
         for (FdEntry& entry : process.fds)
             if (entry.target.kind == OpenFileKind::seccomp_notify) ask_seccomp_listener(process.pid, entry);
-    } else if (process.state != 'Z') {
+    } else if (process.state != ProcessState::zombie) {
         errors.note("descriptors", fds.error());
     }
 }
@@ -161,7 +161,7 @@ std::optional<ProcDirectory> living_thread(const ProcDirectory& process, std::st
         auto thread = tasks->directory(number);
         const auto text = thread ? thread->read("stat", scratch) : std::unexpected(thread.error());
         const auto stat = text ? parse_stat(*text) : std::nullopt;
-        if (stat && stat->state != 'Z' && stat->state != 'X') return std::move(*thread);
+        if (stat && !has_ended(stat->state)) return std::move(*thread);
     }
     return std::nullopt;
 }
@@ -174,7 +174,7 @@ std::optional<TableRow> read_who(const ProcDirectory& process_directory, std::st
     auto stat = parse_stat(*stat_text);
     if (!stat) return std::nullopt;
     std::optional<ProcDirectory> thread;
-    if (stat->state == 'Z') thread = living_thread(process_directory, scratch);
+    if (stat->state == ProcessState::zombie) thread = living_thread(process_directory, scratch);
     const ProcDirectory& directory = thread ? *thread : process_directory;
     if (thread)
         if (const auto text = thread->read("stat", scratch))
@@ -299,7 +299,7 @@ std::optional<Thread> read_thread(const ProcDirectory& directory, std::string& s
 
 /// A dying thread that still waits (zap_pid_ns_processes) is in S or D: Z and X are past every wait.
 bool may_wait(const Thread& thread) {
-    return thread.state != 'Z' && thread.state != 'X';
+    return !has_ended(thread.state);
 }
 
 void take_call(Thread& thread, const OrErrno<std::string>& text, ReadErrors& errors) {
@@ -321,7 +321,7 @@ void read_waits(const ProcDirectory& process, Pid whose, std::span<Thread> threa
         for (const Thread& thread : some) {
             const std::string task = "task/" + std::to_string(thread.tid.value);
             if (may_wait(thread)) names.push_back(task + "/syscall");
-            if (may_wait(thread) && kernel_stacks && thread.state != 'R') names.push_back(task + "/stack");
+            if (may_wait(thread) && kernel_stacks && thread.state != ProcessState::running) names.push_back(task + "/stack");
         }
         std::vector<FileWanted> wanted;
         for (const std::string& name : names) wanted.push_back({.name = name.c_str()});
@@ -330,7 +330,7 @@ void read_waits(const ProcDirectory& process, Pid whose, std::span<Thread> threa
         for (Thread& thread : some) {
             if (!may_wait(thread)) continue;
             take_call(thread, *next++, errors);
-            if (thread.state == 'R') continue;
+            if (thread.state == ProcessState::running) continue;
             if (kernel_stacks) {
                 if (const auto& text = *next++)
                     thread.kernel_stack = parse_kernel_stack(*text);
@@ -387,8 +387,9 @@ std::vector<Thread> read_threads(const ProcDirectory& directory, Pid whose, cons
         if (thread) threads.push_back(std::move(*thread));
     }
     read_waits(directory, whose, threads, detail.kernel_stacks, scratch, errors);
-    const bool locked =
-        std::ranges::any_of(threads, [](const Thread& thread) { return thread.state == 'D' && may_hold_mmap_lock(thread.kernel_stack); });
+    const bool locked = std::ranges::any_of(threads, [](const Thread& thread) {
+        return thread.state == ProcessState::uninterruptible && may_hold_mmap_lock(thread.kernel_stack);
+    });
     if (locked) note_locked(errors, whose, "memory", false);
     if (!read_memory(threads, directory, whose, detail.memory && !locked)) note_locked(errors, whose, "memory", true);
     return threads;

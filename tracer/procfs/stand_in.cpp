@@ -2,6 +2,7 @@
 
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/proc_directory.hpp"
+#include "tracer/procfs/proc_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -216,8 +217,8 @@ private:
         const auto directory = ProcDirectory::open(("/proc/" + std::to_string(process_)).c_str());
         std::string scratch;
         const auto text = directory ? directory->read("stat", scratch) : std::unexpected(directory.error());
-        const std::size_t name_end = text ? text->rfind(')') : std::string_view::npos;
-        return name_end != std::string_view::npos && name_end + 2 < text->size() && (*text)[name_end + 2] == 'R';
+        const auto line = text ? parse_stat(*text) : std::nullopt;
+        return line && line->state == ProcessState::running;
     }
 
     OwnedFd socket_;

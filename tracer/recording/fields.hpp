@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <shimtrace/process_state.hpp>
 #include <shimtrace/shared_text.hpp>
 #include <shimtrace/types.hpp>
 
@@ -82,10 +83,10 @@ std::uint64_t coded(const T& value) {
         return zigzag(value.count());
     } else if constexpr (is_time<T>) {
         return zigzag(value.time_since_epoch().count());
+    } else if constexpr (std::is_same_v<T, ProcessState>) {
+        return static_cast<unsigned char>(letter(value));
     } else if constexpr (std::is_enum_v<T>) {
         return static_cast<std::uint64_t>(value);
-    } else if constexpr (std::is_same_v<T, char>) {
-        return static_cast<unsigned char>(value);
     } else if constexpr (std::is_signed_v<T>) {
         return zigzag(value);
     } else {
@@ -102,10 +103,10 @@ void decode(std::uint64_t code, T& value) {
         value = T(unzigzag(code));
     } else if constexpr (is_time<T>) {
         value = T(typename T::duration(unzigzag(code)));
+    } else if constexpr (std::is_same_v<T, ProcessState>) {
+        if (code >= 0x20 && code < 0x7f) value = process_state(static_cast<char>(code));  // never a control byte
     } else if constexpr (std::is_enum_v<T>) {
         if (code <= static_cast<std::uint64_t>(LastOf<T>::value)) value = static_cast<T>(code);
-    } else if constexpr (std::is_same_v<T, char>) {
-        if (code >= 0x20 && code < 0x7f) value = static_cast<char>(code);  // a state letter; never a control byte
     } else if constexpr (std::is_same_v<T, bool>) {
         value = code != 0;
     } else if constexpr (std::is_signed_v<T>) {

@@ -22,12 +22,12 @@ void hide_tracing(Snapshot& snapshot) {
             if (thread.tracer != self) continue;
             ours = true;
             thread.tracer = 0;
-            if (thread.state != 't') continue;
-            thread.state = 'S';
+            if (thread.state != ProcessState::traced) continue;
+            thread.state = ProcessState::sleeping;
             thread.wchan.clear();
             thread.kernel_stack.clear();
         }
-        if (ours && process.state == 't') process.state = 'S';
+        if (ours && process.state == ProcessState::traced) process.state = ProcessState::sleeping;
     }
 }
 
@@ -37,7 +37,7 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
     for (Process& process : snapshot.processes) {
         const bool of_session = options.session && std::ranges::find(*options.session, process.pid) != options.session->end();
         if (process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime && !of_session) continue;
-        if (!std::ranges::binary_search(pids, process.pid) || process.state == 'Z' || ++read > most) continue;
+        if (!std::ranges::binary_search(pids, process.pid) || process.state == ProcessState::zombie || ++read > most) continue;
         auto go = stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop});
         if (!go) {
             snapshot.read_errors.push_back(go.error().message());

@@ -19,22 +19,6 @@ using text::printable;
 
 constexpr std::size_t most_named = 4;
 
-/// "" for a process that runs or sleeps as any does.
-std::string_view remarkable_state(char state) {
-    switch (state) {
-        case 'T':
-            return " (stopped)";
-        case 't':
-            return " (stopped by a tracer)";
-        case 'D':
-            return " (uninterruptible)";
-        case 'Z':
-            return " (zombie)";
-        default:
-            return "";
-    }
-}
-
 class Describer {
 public:
     Describer(const Event& enter, const ProcDirectory& proc, const HolderLook* look) : enter_(enter), proc_(proc), look_(look) {}
@@ -95,7 +79,7 @@ private:
         if (!text) return {};
         const auto stat = parse_stat(*text);
         if (!stat) return {};
-        return printable(stat->comm) + "[" + std::to_string(pid.value) + "]" + std::string(remarkable_state(stat->state));
+        return printable(stat->comm) + "[" + std::to_string(pid.value) + "]" + std::string(words(stat->state).remark);
     }
 
     /// "read by a[1], b[2] (stopped)" of those holders that `choose`; "nobody …" where there is none but the caller.
@@ -190,7 +174,7 @@ private:
             if (names.size() == most_named)
                 ++more;
             else
-                names.push_back(printable(stat->comm) + "[" + std::to_string(pid) + "]" + std::string(remarkable_state(stat->state)));
+                names.push_back(printable(stat->comm) + "[" + std::to_string(pid) + "]" + std::string(words(stat->state).remark));
         }
         if (names.empty()) return {};
         std::string text = names.size() + more == 1 ? "its child is" : "its children are";

@@ -160,7 +160,8 @@ void Collector::read_sockets(const Positions& processes) {
     std::vector<Pid> to_visit;
     for (const std::size_t position : processes) {
         const Process& process = snapshot_.processes[position];
-        if (process.ns.net && process.state != 'Z' && visited_.insert(process.ns.net).second) to_visit.push_back(process.pid);
+        if (process.ns.net && process.state != ProcessState::zombie && visited_.insert(process.ns.net).second)
+            to_visit.push_back(process.pid);
     }
     for (std::string& gap : dump_sockets_of(to_visit, sockets_)) errors_.add(std::move(gap));
 }
@@ -176,7 +177,7 @@ bool waits_in_file_lock(const Thread& thread) {
 /// Waits for a lock of a file, as far as can be told from its call or from where it sleeps in the kernel.
 bool may_wait_for_lock(const Thread& thread) {
     constexpr auto functions = std::to_array<std::string_view>({"lock_inode_wait", "fcntl_setlk", "break_lease"});
-    if (thread.state != 'S' && thread.state != 'D') return false;
+    if (thread.state != ProcessState::sleeping && thread.state != ProcessState::uninterruptible) return false;
     const auto of_locks = [&](const std::string& frame) {
         return std::ranges::any_of(functions, [&](std::string_view name) { return frame.find(name) != std::string::npos; });
     };
@@ -186,7 +187,7 @@ bool may_wait_for_lock(const Thread& thread) {
 /// A waiter for an open file description's lock has no pid in /proc/locks: it is known by the call that it sleeps in.
 bool waits_for_lock(const Process& process, const FileLock& lock) {
     return std::ranges::any_of(process.threads, [&](const Thread& thread) {
-        if (thread.state != 'S' || !waits_in_file_lock(thread)) return false;
+        if (thread.state != ProcessState::sleeping || !waits_in_file_lock(thread)) return false;
         const Fd fd{static_cast<std::int32_t>(thread.args[0])};
         const auto entry = std::ranges::find(process.fds, fd, &FdEntry::fd);
         return entry != process.fds.end() && entry->target.inode == lock.inode;

@@ -129,7 +129,7 @@ void Collector::list_mounts(const Positions& processes) {
     std::set<Inode> listed;
     for (const std::size_t position : processes) {
         const Process& process = snapshot_.processes[position];
-        if (!detailed_[position] || process.state == 'Z' || !listed.insert(process.ns.mnt).second) continue;
+        if (!detailed_[position] || process.state == ProcessState::zombie || !listed.insert(process.ns.mnt).second) continue;
         const auto* table = mounts_.find(process.ns.mnt);
         if (!table) continue;
         for (Mount mount : table->mounts) {
@@ -151,7 +151,8 @@ void Collector::mark_frozen_mounts(const Positions& processes) {
                 return std::ranges::any_of(thread.kernel_stack,
                                            [&](const std::string& function) { return function.find(name) != std::string::npos; });
             };
-            if (thread.state != 'D' || !(sleeps_in("percpu_rwsem_wait") || sleeps_in("percpu_down_read"))) continue;
+            if (thread.state != ProcessState::uninterruptible || !(sleeps_in("percpu_rwsem_wait") || sleeps_in("percpu_down_read")))
+                continue;
             if (!(sleeps_in("write") || sleeps_in("mnt_want") || sleeps_in("fault"))) continue;
             const auto entry = std::ranges::find(process.fds, Fd{static_cast<std::int32_t>(thread.args[0])}, &FdEntry::fd);
             if (entry != process.fds.end() && entry->target.device) frozen.insert(entry->target.device);

@@ -220,7 +220,8 @@ void LiveObserver::add_holders(OpenFile& target) {
     // Whether it ran at that moment says nothing, and would make another target of it at each look.
     // Nor does a stop that the tracer itself causes.
     for (Holder& holder : target.holders)
-        if (holder.state == 'R' || (holder.state == 't' && known_.contains(holder.pid))) holder.state = 'S';
+        if (holder.state == ProcessState::running || (holder.state == ProcessState::traced && known_.contains(holder.pid)))
+            holder.state = ProcessState::sleeping;
 }
 
 CachedFd LiveObserver::remember(const OpenFile& target, EventSink& sink) {

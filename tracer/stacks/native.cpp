@@ -1,5 +1,6 @@
 #include "tracer/stacks/native.hpp"
 
+#include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_memory.hpp"
 #include "tracer/stacks/binary_cache.hpp"
 #include "tracer/stacks/follow.hpp"
@@ -60,10 +61,9 @@ std::vector<std::string> kernel_stack(Pid pid, Tid tid) {
 NativeThreadStack describe_thread(Pid pid, Tid tid, bool kernel) {
     NativeThreadStack thread{.tid = tid};
     const std::string stat = read_file(fmt::format("/proc/{}/task/{}/stat", pid.value, tid.value), 4096);
-    const std::size_t open = stat.find('('), close = stat.rfind(')');
-    if (open != std::string::npos && close != std::string::npos && close > open) {
-        thread.comm = stat.substr(open + 1, close - open - 1);
-        if (close + 2 < stat.size()) thread.state = stat[close + 2];
+    if (const auto line = host::parse_stat(stat)) {
+        thread.comm = line->comm;
+        thread.state = line->state;
     }
     if (kernel) thread.kernel = kernel_stack(pid, tid);
     return thread;
@@ -111,7 +111,7 @@ Result<ProcessStacks> native_stacks(Pid pid, BinaryCache& cache, const NativeOpt
         } else if (call && call->stack_pointer != 0) {
             followed = follow(*view, start_of(*call));
         } else {
-            followed.missing = thread.state == 'R' ? "it runs: only --stop shows where" : "its registers cannot be seen";
+            followed.missing = thread.state == ProcessState::running ? "it runs: only --stop shows where" : "its registers cannot be seen";
         }
         thread.frames = std::move(followed.frames);
         thread.missing = std::move(followed.missing);

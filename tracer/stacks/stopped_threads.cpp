@@ -1,5 +1,6 @@
 #include "tracer/stacks/stopped_threads.hpp"
 
+#include "tracer/procfs/proc_text.hpp"
 #include "tracer/stacks/proc.hpp"
 
 #include <fmt/format.h>
@@ -19,10 +20,10 @@ namespace {
 constexpr auto straggler_deadline = std::chrono::milliseconds(100);
 constexpr auto spinning = std::chrono::microseconds(100);
 
-char thread_state(Tid tid) {
+ProcessState thread_state(Tid tid) {
     const std::string stat = read_file(fmt::format("/proc/{}/stat", tid.value), 4096);
-    const std::size_t name_end = stat.rfind(')');
-    return name_end == std::string::npos || name_end + 2 >= stat.size() ? '?' : stat[name_end + 2];
+    const auto line = host::parse_stat(stat);
+    return line ? line->state : ProcessState::unknown;
 }
 
 /// Detaches a thread that is stopped, leaving a group stop in place and delivering a signal that was under way.
@@ -62,7 +63,7 @@ StoppedThreads::StoppedThreads(const std::vector<Tid>& tids, Nanoseconds deadlin
     std::size_t uninterruptible = 0, refused = 0;
     int refusal = 0;
     for (const Tid tid : tids) {
-        if (thread_state(tid) == 'D') {
+        if (thread_state(tid) == ProcessState::uninterruptible) {
             ++uninterruptible;
         } else if (ptrace(PTRACE_SEIZE, tid.value, nullptr, nullptr) == 0) {
             pending_.push_back(tid);

@@ -47,9 +47,9 @@ std::vector<Culprit> culprits_of(const Context& look, const Path& path, const Ca
         else
             for (auto step = path.rbegin(); step != path.rend() && !process; ++step) process = look.facts.process(step->from.pid);
         if (!process || (row.others_only && in_target(look, *process))) continue;
-        if (!row.states.empty() && row.states.find(process->state) == row.states.npos) continue;
+        if (row.state && process->state != *row.state) continue;
         std::string why(row.why);
-        if (is_stopped(*process) && end != RootCause::stopped) why = fmt::format("{}: {}", state_words('T'), why);
+        if (is_stopped(*process) && end != RootCause::stopped) why = fmt::format("{}: {}", words(ProcessState::stopped).predicate, why);
         add(culprits, culprit(*process, part(*process, row.role), why));
     }
     for (auto step = path.rbegin(); step != path.rend(); ++step) {

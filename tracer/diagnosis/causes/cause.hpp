@@ -41,8 +41,8 @@ struct Blame {
     Whom whom;
     std::string_view role;  ///< empty: the process's own
     std::string_view why;
-    std::string_view states = "";  ///< only in one of these; empty: in any. The first row that fits a process counts
-    bool others_only = false;      ///< a process of the target itself is the patient, and not to blame
+    std::optional<ProcessState> state = {};  ///< only in this; nullopt: in any. The first row that fits a process counts
+    bool others_only = false;                ///< a process of the target itself is the patient, and not to blame
 };
 
 /// What makes an end believed.

@@ -16,7 +16,7 @@ namespace {
 const Thread* telling_thread(const Facts& facts, const Process& process) {
     const Thread* main = main_thread(process);
     const auto telling = [&](const Thread& thread) {
-        if (thread.state == 'R') return 3;
+        if (thread.state == ProcessState::running) return 3;
         const auto call = waiting_call(facts, process, thread);
         if (!call) return 0;
         switch (call->kind) {
@@ -39,9 +39,9 @@ struct Phrase {
 };
 
 Phrase phrase(const Facts& facts, const Process& process, const Thread& thread) {
-    if (thread.state == 'R') return {"computes", ""};
+    if (thread.state == ProcessState::running) return {"computes", ""};
     const auto call = waiting_call(facts, process, thread);
-    if (!call) return {fmt::format("is {}", state_words(thread.state)), ""};
+    if (!call) return {fmt::format("is {}", words(thread.state).predicate), ""};
     const OpenFile* target = call->fd.value >= 0 ? facts.target(process, call->fd) : nullptr;
     const std::string object = target ? what(*target) : std::string();
     switch (call->kind) {
@@ -93,7 +93,8 @@ Idle idle(const Context& look) {
         const Process* process = look.facts.process(pid);
         if (!process || is_zombie(*process)) continue;
         const Thread* thread = telling_thread(look.facts, *process);
-        const Phrase said = thread ? phrase(look.facts, *process, *thread) : Phrase{fmt::format("is {}", state_words(process->state)), ""};
+        const Phrase said =
+            thread ? phrase(look.facts, *process, *thread) : Phrase{fmt::format("is {}", words(process->state).predicate), ""};
         const std::string line = fmt::format("{} {}{}{}", who(*process), said.does, said.on.empty() ? "" : " ", said.on);
         if (idle.chain.empty()) {
             idle.summary = look.scope.ref ? fmt::format("{} is healthy: {}[{}] {}{}{}", target, printable(process->comm, 32), pid.value,

@@ -154,8 +154,8 @@ std::vector<Cause> kernel_causes() {
                       {RootCause::pidns_member, RootCause::held_zombie, RootCause::traced, RootCause::uninterruptible, RootCause::stopped},
                       Where::over_teardown}},
             .ends = {{RootCause::pidns_member, ProvenBy::end}},
-            .blame = {{RootCause::pidns_member, Whom::led_to, "", "a zombie that nobody reaps", "Z"},
-                      {RootCause::pidns_member, Whom::led_to, "", "in uninterruptible sleep", "D"},
+            .blame = {{RootCause::pidns_member, Whom::led_to, "", "a zombie that nobody reaps", ProcessState::zombie},
+                      {RootCause::pidns_member, Whom::led_to, "", "in uninterruptible sleep", ProcessState::uninterruptible},
                       {RootCause::pidns_member, Whom::led_to, "", "cannot end"},
                       {RootCause::uninterruptible, Whom::led_to, "", "in uninterruptible sleep"}},
             .sentence =

@@ -65,7 +65,7 @@ const RemedyRow let_it_go_on{
     .what = "let whoever was stopped by a signal go on",
     .command = "kill -CONT PID",
     .make = [](const ExplanationInput& input) -> std::vector<Remedy> {
-        const auto stopped = std::ranges::find(input.culprits, 'T', &Culprit::state);
+        const auto stopped = std::ranges::find(input.culprits, ProcessState::stopped, &Culprit::state);
         const Process* process = stopped == input.culprits.end() ? nullptr : input.look.facts.process(stopped->pid);
         if (!process) return {};
         // A terminal's keeper (script, a shell) stops with what it has started: both must go on.

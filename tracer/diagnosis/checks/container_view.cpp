@@ -11,7 +11,7 @@
 namespace shimtrace::audit {
 
 bool ContainerView::is_running() const {
-    return init != nullptr && init->state != 'Z' && init->state != 'X';
+    return init != nullptr && !has_ended(init->state);
 }
 
 bool ContainerView::is_in_transit() const {
@@ -35,7 +35,8 @@ const Process* find_process(const Snapshot& snapshot, Pid pid) {
 
 ContainerView container_view(const Snapshot& snapshot, const ContainerFiles& files, const ContainerFacts& facts) {
     ContainerView subject{.files = files, .facts = facts};
-    if (const Process* shim = find_process(snapshot, files.sandbox_shim); shim != nullptr && shim->state != 'Z') subject.shim = shim;
+    if (const Process* shim = find_process(snapshot, files.sandbox_shim); shim != nullptr && shim->state != ProcessState::zombie)
+        subject.shim = shim;
     const Process* by_state = find_process(snapshot, files.state_init_pid);
     if (by_state != nullptr) {
         (is_init_of_state(files, *by_state) ? subject.init : subject.reused) = by_state;
@@ -48,9 +49,11 @@ ContainerView container_view(const Snapshot& snapshot, const ContainerFiles& fil
         if (process.role.container != files.container) continue;
         const ProcessRole role = process.role.role;
         if (role == ProcessRole::runtime) subject.runtime = &process;
-        if (role == ProcessRole::shim && !process.role.operation.empty() && process.state != 'Z') subject.shim_command = &process;
+        if (role == ProcessRole::shim && !process.role.operation.empty() && process.state != ProcessState::zombie)
+            subject.shim_command = &process;
         if (role == ProcessRole::container_init && subject.init == nullptr) subject.init = &process;
-        if (diagnosis::is_program_of(process, files.container) && process.state != 'Z') subject.processes.push_back(&process);
+        if (diagnosis::is_program_of(process, files.container) && process.state != ProcessState::zombie)
+            subject.processes.push_back(&process);
     }
     subject.patient = diagnosis::patient(snapshot, files.container, &files, subject.shim, subject.init);
     return subject;

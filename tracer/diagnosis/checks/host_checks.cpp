@@ -44,7 +44,7 @@ bool has_ended(const AuditFacts& facts, const OpenFileRoleInfo& stream) {
 }
 
 bool is_server(const Process& process) {
-    return process.role.role == ProcessRole::shim && process.role.operation.empty() && process.state != 'Z';
+    return process.role.role == ProcessRole::shim && process.role.operation.empty() && process.state != ProcessState::zombie;
 }
 
 }  // namespace

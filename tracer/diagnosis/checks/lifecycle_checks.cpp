@@ -23,7 +23,7 @@ const Cgroup* cgroup_at(const Snapshot& snapshot, const std::string& path) {
 }
 
 bool is_shim_stopped(const ContainerView& subject) {
-    return subject.shim != nullptr && (subject.shim->state == 'T' || subject.shim->state == 't');
+    return subject.shim != nullptr && is_halted(subject.shim->state);
 }
 
 /// What the shim of a container that has ended believes: whether it saw the end only itself can tell.
@@ -75,17 +75,18 @@ void container_gone(const AuditFacts& facts, Findings& findings) {
 
 void zombie_init(const AuditFacts& facts, Findings& findings) {
     for_each_container(facts, [&](const ContainerView& subject) {
-        if (subject.init == nullptr || subject.init->state != 'Z') return;
+        if (subject.init == nullptr || subject.init->state != ProcessState::zombie) return;
         const Process* parent = find_process(facts.snapshot, subject.init->parent);
         Finding& finding = findings.add(subject.files.container,
                                         fmt::format("its init {} is a zombie that its parent {} does not reap", subject.init->pid.value,
                                                     parent != nullptr ? spoken(*parent) : std::to_string(subject.init->parent.value)));
         finding.pids = {subject.init->pid, subject.init->parent};
         const bool by_shim = parent != nullptr && parent == subject.shim;
-        finding.beliefs = {{"kernel", "ended, not waited for"},
-                           {"runc", "stopped"},
-                           {by_shim ? "shim" : "parent", parent != nullptr && parent->state == 'T' ? "is stopped" : "has not waited"}};
-        if (parent != nullptr && parent->state == 'T')
+        finding.beliefs = {
+            {"kernel", "ended, not waited for"},
+            {"runc", "stopped"},
+            {by_shim ? "shim" : "parent", parent != nullptr && parent->state == ProcessState::stopped ? "is stopped" : "has not waited"}};
+        if (parent != nullptr && parent->state == ProcessState::stopped)
             finding.remedies.push_back(diagnosis::let_go_on(*parent));
         else
             finding.remedies.push_back(
@@ -156,7 +157,7 @@ namespace {
 /// runc or crun that starts it is at work: the start has come.
 bool is_being_started(const AuditFacts& facts, const ContainerRef& container) {
     return std::ranges::any_of(facts.snapshot.processes, [&](const Process& process) {
-        return process.role.role == ProcessRole::runtime && process.role.container == container && process.state != 'Z' &&
+        return process.role.role == ProcessRole::runtime && process.role.container == container && process.state != ProcessState::zombie &&
                (process.role.operation == "start" || process.role.operation == "run");
     });
 }
@@ -214,7 +215,7 @@ void shim_not_answering(const AuditFacts& facts, Findings& findings) {
                                         fmt::format("its shim {} does not answer: {}", spoken(*subject.shim), subject.facts.answer->error));
         finding.pids = {subject.shim->pid};
         finding.beliefs = {{"shim", fmt::format("silent for {:.1f} s on {}", subject.facts.answer->took_s, subject.files.address)},
-                           {"kernel", fmt::format("the shim's process is there, in state {}", subject.shim->state)}};
+                           {"kernel", fmt::format("the shim's process is there, in state {}", letter(subject.shim->state))}};
         finding.remedies = {diagnosis::remedy("see what it waits for",
                                               diagnosis::shell_line({"shimtrace", "why", spoken(subject.files.container)}), Risk::safe)};
     });

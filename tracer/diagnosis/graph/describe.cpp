@@ -72,29 +72,6 @@ std::string who(const Facts& facts, Pid pid) {
     return process ? who(*process) : fmt::format("process {}", pid.value);
 }
 
-std::string_view state_words(char state) {
-    switch (state) {
-        case 'R':
-            return "running";
-        case 'S':
-            return "sleeping";
-        case 'D':
-            return "in uninterruptible sleep";
-        case 'T':
-            return "stopped by a signal";
-        case 't':
-            return "stopped by a tracer";
-        case 'Z':
-            return "a zombie";
-        case 'X':
-            return "dead";
-        case 'I':
-            return "idle";
-        default:
-            return "in an unknown state";
-    }
-}
-
 std::string_view stream_word(OpenFileRole role) {
     switch (role) {
         case OpenFileRole::stdin_stream:

@@ -20,7 +20,6 @@ std::string who(const Process& process);
 std::string who(const Facts& facts, Pid pid);
 
 /// "stopped by a signal", "sleeping" …
-std::string_view state_words(char state);
 
 /// "stdout", "stderr", "stdin"; empty for other roles.
 std::string_view stream_word(OpenFileRole role);

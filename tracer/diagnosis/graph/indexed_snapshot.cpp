@@ -285,12 +285,12 @@ std::vector<Scope> Facts::all_scopes() const {
 }
 
 bool is_stopped(const Process& process) {
-    return process.state == 'T';
+    return process.state == ProcessState::stopped;
 }
 
 bool is_zombie(const Process& process) {
     // In old recordings a process whose first thread alone has exited is shown so, too.
-    return (process.state == 'Z' || process.state == 'X') && process.threads.size() <= 1;
+    return has_ended(process.state) && process.threads.size() <= 1;
 }
 
 bool is_program_of(const Process& process, const ContainerRef& container) {

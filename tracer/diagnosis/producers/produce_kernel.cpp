@@ -39,7 +39,8 @@ constexpr auto not_the_disk = std::to_array<std::string_view>({"__refrigerator",
 bool waits_for_vfork(const Thread& thread) {
     const auto name = decoders::syscall_name(thread.arch, thread.syscall);
     const bool makes_child = name == "clone" || name == "vfork" || name == "clone3";
-    return stack_has(thread, "wait_for_vfork_done") || (thread.state == 'D' && makes_child && stack_has(thread, "kernel_clone"));
+    return stack_has(thread, "wait_for_vfork_done") ||
+           (thread.state == ProcessState::uninterruptible && makes_child && stack_has(thread, "kernel_clone"));
 }
 
 /// The file that the call is about: the descriptor's or the path argument.
@@ -65,7 +66,7 @@ bool in_frozen_cgroup(const Facts& facts, const Process& process) {
 }
 
 bool asleep(const Thread& thread) {
-    return thread.state == 'S' || thread.state == 'D';
+    return thread.state == ProcessState::sleeping || thread.state == ProcessState::uninterruptible;
 }
 
 }  // namespace
@@ -103,7 +104,7 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     if (mount) wait.mount_device = mount->device;
     if (mount && mount->fuse_waiting > 0) wait.evidence += fmt::format(", with {} requests without an answer", mount->fuse_waiting);
     settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
-    if (server && (is_stopped(*server) || server->state == 't' || in_frozen_cgroup(look.facts, *server)))
+    if (server && (is_stopped(*server) || server->state == ProcessState::traced || in_frozen_cgroup(look.facts, *server)))
         wait.confidence = Confidence::certain;
     out.push_back(std::move(wait));
 }
@@ -180,8 +181,8 @@ void pid_namespace_teardown(const Context& look, const NodeKey& subject, Waits& 
         Wait wait{.kind = WaitKind::teardown,
                   .to = NodeKey::of(left.pid),
                   .evidence = fmt::format("{} is dying and waits in zap_pid_ns_processes for {} ({})", who(*process), who(left),
-                                          state_words(left.state)),
-                  .if_idle = is_zombie(left) || left.state == 'D' ? RootCause::pidns_member : RootCause::none,
+                                          words(left.state).predicate),
+                  .if_idle = is_zombie(left) || left.state == ProcessState::uninterruptible ? RootCause::pidns_member : RootCause::none,
                   .object_text = "the last processes of its pid namespace"};
         settle(wait, main ? look.facts.standstill(*main) : Standstill::unknown, look.facts.interval_s());
         wait.normal = false;
@@ -203,7 +204,7 @@ void vfork_child(const Context& look, const NodeKey& subject, Waits& out) {
 void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Thread* thread = thread_of(look.facts, subject);
-    if (!process || !thread || thread->state != 'D' || in_frozen_cgroup(look.facts, *process)) return;
+    if (!process || !thread || thread->state != ProcessState::uninterruptible || in_frozen_cgroup(look.facts, *process)) return;
     if (sleeps_in(*thread, fuse) || sleeps_in(*thread, network_file_systems) || sleeps_in(*thread, memory) ||
         sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread))
         return;

@@ -41,8 +41,8 @@ void frozen(const Context& look, const NodeKey& subject, Waits& out) {
 void traced(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     if (!process || is_zombie(*process)) return;
-    const auto held = std::ranges::find_if(process->threads, [](const Thread& thread) { return thread.state == 't'; });
-    if (held == process->threads.end() && process->state != 't') return;
+    const auto held = std::ranges::find_if(process->threads, [](const Thread& thread) { return thread.state == ProcessState::traced; });
+    if (held == process->threads.end() && process->state != ProcessState::traced) return;
     const Thread* thread = held != process->threads.end() ? &*held : main_thread(*process);
     const Pid tracer{thread ? thread->tracer : 0};
     Wait wait{.kind = WaitKind::stopped_by,
@@ -63,9 +63,9 @@ void traced(const Context& look, const NodeKey& subject, Waits& out) {
 void stopped(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     if (!process) return;
-    const bool any =
-        is_stopped(*process) ||
-        (process->state == 'Z' && std::ranges::any_of(process->threads, [](const Thread& thread) { return thread.state == 'T'; }));
+    const bool any = is_stopped(*process) ||
+                     (process->state == ProcessState::zombie &&
+                      std::ranges::any_of(process->threads, [](const Thread& thread) { return thread.state == ProcessState::stopped; }));
     if (!any) return;
     out.push_back({.kind = WaitKind::stopped_by,
                    .to = NodeKey::of(process->pid),
@@ -124,7 +124,7 @@ void runtime_children(const Context& look, const NodeKey& subject, Waits& out) {
     if (!process || !is_runtime(*process)) return;
     for (const Process* child : look.facts.children(process->pid)) {
         Wait wait = child_wait(look, *process, *child,
-                               fmt::format("{} has the child {} ({})", who(*process), who(*child), state_words(child->state)));
+                               fmt::format("{} has the child {} ({})", who(*process), who(*child), words(child->state).predicate));
         wait.inferred = wait.root_cause == RootCause::none;  // that it waits for it is likely, not seen
         out.push_back(std::move(wait));
     }

@@ -145,7 +145,7 @@ void copier(const Context& look, const NodeKey& subject, Waits& out) {
                        .object_text = outlet_text(look, *outlet.target)});
     }
     if (leads_on) return;
-    if (shim->state == 'T' || shim->state == 't') return;  // it moves nothing because it is stopped
+    if (is_halted(shim->state)) return;  // it moves nothing because it is stopped
     // The pipe is full, the way out is free, and nothing takes the bytes across.
     Wait wait{.kind = WaitKind::copied_by,
               .to = NodeKey::of(shim->pid),

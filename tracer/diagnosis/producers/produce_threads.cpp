@@ -24,7 +24,8 @@ struct InCall {
 
 InCall in_call(const Context& look, const NodeKey& subject, WaitKind kind) {
     InCall in{.process = look.facts.process(subject.pid), .thread = thread_of(look.facts, subject)};
-    if (!in.process || !in.thread || (in.thread->state != 'S' && in.thread->state != 'D')) return in;
+    if (!in.process || !in.thread || (in.thread->state != ProcessState::sleeping && in.thread->state != ProcessState::uninterruptible))
+        return in;
     const auto call = waiting_call(look.facts, *in.process, *in.thread);
     if (!call || call->kind != kind) return in;
     in.call = call;
@@ -146,7 +147,7 @@ void thread_writes(const Context& look, const NodeKey& subject, Waits& out) {
     const InCall in = in_call(look, subject, WaitKind::writes);
     // A frozen thread has left the write, and takes it up again when it is thawed.
     const bool interrupted = in && (stack_has(*in.thread, "__refrigerator") || stack_has(*in.thread, "do_freezer_trap"));
-    if (!in || !in.target || (in.thread->state != 'S' && !interrupted)) return;
+    if (!in || !in.target || (in.thread->state != ProcessState::sleeping && !interrupted)) return;
     const bool is_pty = in.target->kind == OpenFileKind::pty;
     if (in.target->kind != OpenFileKind::pipe && in.target->kind != OpenFileKind::fifo && !is_pty) return;
     Wait wait{.kind = WaitKind::writes,
@@ -193,7 +194,7 @@ void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
 
 void thread_waits_for_child(const Context& look, const NodeKey& subject, Waits& out) {
     const InCall in = in_call(look, subject, WaitKind::child);
-    if (!in || in.thread->state != 'S') return;
+    if (!in || in.thread->state != ProcessState::sleeping) return;
     const bool is_wait4 = in.call->name == "wait4";
     constexpr std::uint64_t p_pid = 1;
     std::int32_t named = 0;
@@ -211,9 +212,9 @@ void thread_waits_for_child(const Context& look, const NodeKey& subject, Waits& 
     const bool own = is_workload(look, *in.process) || in.process->role.role == ProcessRole::client;
     const bool all_stopped = !awaited.empty() && std::ranges::all_of(awaited, [](const Process* child) { return is_stopped(*child); });
     for (const Process* child : awaited) {
-        Wait wait = child_wait(
-            look, *in.process, *child,
-            call_words(look.facts, *in.process, *in.thread) + fmt::format("; its child {} is {}", who(*child), state_words(child->state)));
+        Wait wait = child_wait(look, *in.process, *child,
+                               call_words(look.facts, *in.process, *in.thread) +
+                                   fmt::format("; its child {} is {}", who(*child), words(child->state).predicate));
         wait.normal |= own && !all_stopped;
         out.push_back(std::move(wait));
     }
@@ -305,7 +306,7 @@ void thread_rests(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Thread* thread = thread_of(look.facts, subject);
     if (!process || !thread) return;
-    if (thread->state == 'R') {
+    if (thread->state == ProcessState::running) {
         out.push_back(idle(WaitKind::runs, NodeKey::nobody("the CPU"), who(*process) + " is running", "the CPU"));
         return;
     }

@@ -165,7 +165,7 @@ std::string call_words(const Facts& facts, const Process& process, const Thread&
     const std::string thread_name =
         thread.tid == leader(process.pid) ? who(process) : fmt::format("{} thread {}", who(process), thread.tid.value);
     if (!call) {
-        if (thread.syscall < 0) return fmt::format("{} is {}", thread_name, state_words(thread.state));
+        if (thread.syscall < 0) return fmt::format("{} is {}", thread_name, words(thread.state).predicate);
         const auto name = decoders::syscall_name(thread.arch, thread.syscall);
         return name ? fmt::format("{} is in {}", thread_name, *name) : fmt::format("{} is in system call {}", thread_name, thread.syscall);
     }

@@ -114,7 +114,7 @@ Judgement judge_child(const Context& look, const Process& process, const Thread&
     Judgement all;
     for (const Process* child : children) {
         if (is_zombie(*child) || std::ranges::find(look.scope.processes, child->pid) != look.scope.processes.end()) continue;
-        if (child->state == 'R') continue;
+        if (child->state == ProcessState::running) continue;
         for (const Thread& theirs : child->threads)
             if (&theirs != &thread) worsen(all, judge(look, *child, theirs));
     }
@@ -124,7 +124,7 @@ Judgement judge_child(const Context& look, const Process& process, const Thread&
 /// An untimed wait for another thread.
 bool waits_for_a_thread(const Thread& thread) {
     const decoders::CallFacts* facts = decoders::call_facts(thread.arch, thread.syscall);
-    return thread.state == 'S' && facts && facts->name == "futex" && thread.args[3] == 0;
+    return thread.state == ProcessState::sleeping && facts && facts->name == "futex" && thread.args[3] == 0;
 }
 
 Judgement judge_asleep(const Context& look, const Process& process, const Thread& thread) {
@@ -133,7 +133,7 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
     const bool lasts = look.facts.standstill(thread) == Standstill::still && look.facts.interval_s() >= patience_s;
     const auto call = waiting_call(look.facts, process, thread);
     const Judgement unknown{lasts ? Rest::unclear : Rest::passing, call_words(look.facts, process, thread)};
-    if (!call || thread.state == 'D') return unknown;
+    if (!call || thread.state == ProcessState::uninterruptible) return unknown;
     switch (call->kind) {
         case WaitKind::sleeps:
         case WaitKind::accepts:
@@ -181,12 +181,12 @@ Judgement judge(const Context& look, const Process& process, const OpenFile& tar
 
 Judgement judge(const Context& look, const Process& process, const Thread& thread) {
     switch (thread.state) {
-        case 'R':
+        case ProcessState::running:
             return {Rest::moves, {}};
-        case 'Z':
-        case 'X':
+        case ProcessState::zombie:
+        case ProcessState::dead:
             return {};
-        case 'T':
+        case ProcessState::stopped:
             return {Rest::outside, fmt::format("a signal to go on: {} is stopped", who(process))};
         default:
             break;
@@ -195,8 +195,8 @@ Judgement judge(const Context& look, const Process& process, const Thread& threa
     const Judgement judged = judge_asleep(look, process, thread);
     if (judged.rest != Rest::idle || !waits_for_a_thread(thread)) return judged;
     // Whoever waits for a thread of its own process is woken by one that waits for something else.
-    const bool all =
-        std::ranges::all_of(process.threads, [](const Thread& other) { return waits_for_a_thread(other) || other.state == 'Z'; });
+    const bool all = std::ranges::all_of(
+        process.threads, [](const Thread& other) { return waits_for_a_thread(other) || other.state == ProcessState::zombie; });
     return all ? Judgement{Rest::outside, fmt::format("a futex, as do all threads of {}", who(process))} : judged;
 }
 

@@ -81,7 +81,7 @@ private:
         const Process* process = look_.facts.process(pid);
         if (!process || is_zombie(*process)) return;
         if (process->threads.empty()) {
-            if (process->state != 'R') unseen(fmt::format("threads of {}", who(*process)));
+            if (process->state != ProcessState::running) unseen(fmt::format("threads of {}", who(*process)));
             return;
         }
         for (const Thread& thread : process->threads) take(judge(look_, *process, thread));

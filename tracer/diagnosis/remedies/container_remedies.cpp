@@ -25,7 +25,7 @@ bool is_pod_sandbox(const Patient& patient) {
 }
 
 bool is_alive(const Process* process) {
-    return process && process->state != 'Z' && process->state != 'X';
+    return process && !has_ended(process->state);
 }
 
 std::string name_problem(const Patient& patient) {

@@ -111,7 +111,7 @@ json native_stacks_json(const ProcessStacks& stacks, const StackStyle& style) {
     for (const NativeThreadStack& thread : stacks.threads) {
         json row = {{"tid", thread.tid.value},
                     {"comm", thread.comm},
-                    {"state", std::string(1, thread.state)},
+                    {"state", std::string(1, letter(thread.state))},
                     {"kernel", thread.kernel},
                     {"frames", json::array()}};
         if (thread.syscall >= 0) {

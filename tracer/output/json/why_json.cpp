@@ -29,7 +29,7 @@ Json diagnosis_json(const Diagnosis& diagnosis) {
         Json one = {{"pid", culprit.pid.value},
                     {"comm", culprit.comm},
                     {"role", culprit.role},
-                    {"state", std::string(1, culprit.state)},
+                    {"state", std::string(1, letter(culprit.state))},
                     {"why", culprit.why}};
         if (culprit.pid_ns != 0) one["pid_ns"] = culprit.pid_ns;
         culprits.push_back(std::move(one));

@@ -257,7 +257,7 @@ std::string print_native_stacks(const ProcessStacks& stacks, const StackStyle& s
     std::string out;
     for (const NativeThreadStack& thread : stacks.threads) {
         if (!out.empty()) out += '\n';
-        out += fmt::format("TID {} {} ({}", thread.tid.value, text::printable(thread.comm), thread.state);
+        out += fmt::format("TID {} {} ({}", thread.tid.value, text::printable(thread.comm), letter(thread.state));
         if (thread.syscall >= 0)
             out +=
                 ", " + (style.syscall_name ? style.syscall_name(thread.arch, thread.syscall) : fmt::format("syscall {}", thread.syscall));

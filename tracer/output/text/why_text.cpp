@@ -113,7 +113,7 @@ void print_one(const Diagnosis& diagnosis, const WhyStyle& style, const Paint& p
         out += paint.head("To blame:") + "\n";
         for (const Culprit& culprit : diagnosis.culprits) {
             std::string line =
-                fmt::format("{}[{}] {}, state {}: {}", culprit.comm, culprit.pid.value, culprit.role, culprit.state, culprit.why);
+                fmt::format("{}[{}] {}, state {}: {}", culprit.comm, culprit.pid.value, culprit.role, letter(culprit.state), culprit.why);
             if (culprit.pid_ns != 0) line += fmt::format(" (pid {} in its container)", culprit.pid_ns);
             out += wrap(line, width, "  ", "    ");
         }

@@ -41,8 +41,10 @@ TEST_CASE("roles and holders stand behind the target") {
 
     OpenFile fifo{.kind = OpenFileKind::fifo, .path = "/run/id-stdout", .flags = 1};
     fifo.role = pipe.role;
-    fifo.holders = {{.pid = Pid{5205}, .fd = Fd{9}, .comm = "ctr", .state = 'T', .reads = true}};
+    fifo.holders = {{.pid = Pid{5205}, .fd = Fd{9}, .comm = "ctr", .state = ProcessState::stopped, .reads = true}};
     CHECK(shown(fifo, FdDecoding::paths, true) == "18</run/id-stdout: stdout of ns/id, read by ctr[5205] (stopped)>");
+    fifo.holders[0].state = ProcessState::traced;
+    CHECK(shown(fifo, FdDecoding::paths, true) == "18</run/id-stdout: stdout of ns/id, read by ctr[5205] (traced)>");
     fifo.holders[0].reads = false;
     CHECK(shown(fifo, FdDecoding::paths, true) == "18</run/id-stdout: stdout of ns/id, nobody reads>");
 }
@@ -51,7 +53,7 @@ TEST_CASE("an interest set names its members by their roles, else by what they a
     OpenFileDictionary targets;
     OpenFile out{.kind = OpenFileKind::fifo, .path = "/run/id-stdout", .flags = 1};
     out.role = {OpenFileRole::stdout_stream, {"ns", "id"}, ""};
-    out.holders = {{.pid = Pid{5205}, .fd = Fd{9}, .comm = "ctr", .state = 'T', .reads = true}};
+    out.holders = {{.pid = Pid{5205}, .fd = Fd{9}, .comm = "ctr", .state = ProcessState::stopped, .reads = true}};
     targets.define(OpenFileId{2}, out);
     OpenFile set{.kind = OpenFileKind::eventpoll, .path = "anon_inode:[eventpoll]"};
     set.interest = {{.fd = Fd{7}, .path = out.path, .target = OpenFileId{2}}, {.fd = Fd{8}, .path = "socket:[5]"}};

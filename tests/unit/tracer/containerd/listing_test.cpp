@@ -17,10 +17,10 @@ std::string word_of(std::int64_t number, Arch arch = Arch::x86_64) {
     Snapshot snapshot;
     Process& init = snapshot.processes.emplace_back();
     init.pid = Pid{200};
-    init.state = 'S';
+    init.state = ProcessState::sleeping;
     init.ns_pids = {200, 1};
     init.role = {.role = ProcessRole::container_init, .container = {"default", "c1"}};
-    init.threads.push_back({.tid = Tid{200}, .comm = "app", .state = 'S', .arch = arch, .syscall = number});
+    init.threads.push_back({.tid = Tid{200}, .comm = "app", .state = ProcessState::sleeping, .arch = arch, .syscall = number});
     return containerd::list_containers(snapshot).at(0).waits;
 }
 

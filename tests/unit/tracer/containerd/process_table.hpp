@@ -29,7 +29,7 @@ inline Process process(std::int32_t pid, std::int32_t parent, std::string_view c
     made.command_line = split(command_line);
     made.exe = exe.empty() && !made.command_line.empty() ? made.command_line[0] : std::string(exe);
     made.comm = made.exe.substr(made.exe.rfind('/') + 1).substr(0, 15);
-    made.state = 'S';
+    made.state = ProcessState::sleeping;
     made.ns_pids = {pid};
     made.ns.pid = made.ns.mnt = Inode{host_namespace};
     made.cgroup = "/";

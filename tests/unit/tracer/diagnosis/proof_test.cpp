@@ -299,7 +299,7 @@ TEST_CASE("one id in two runtime roots is two containers") {
         files.state_init_start = init.start_time;
         host.snapshot().containers.push_back(files);
     }
-    Host::in_call(host.get(300), call_write, 1, 'D');
+    Host::in_call(host.get(300), call_write, 1, ProcessState::uninterruptible);
     host.get(300).threads.front().wchan = "folio_wait_bit";
     host.resample(1600ms);
     const auto all = diagnosis::diagnose(host.build(), {});

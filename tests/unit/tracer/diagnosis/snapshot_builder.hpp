@@ -38,13 +38,13 @@ public:
         process.pid = Pid{pid};
         process.parent = Pid{parent};
         process.comm = std::move(comm);
-        process.state = 'S';
+        process.state = ProcessState::sleeping;
         process.start_time = 10000;  // 100 s after boot: 900 s old
         process.cgroup = "/";
         process.ns.pid = Inode{1};
         process.ns_pids = {pid};
         process.fds_known = true;
-        process.threads.push_back({.tid = Tid{pid}, .comm = process.comm, .state = 'S', .syscall = call_futex});
+        process.threads.push_back({.tid = Tid{pid}, .comm = process.comm, .state = ProcessState::sleeping, .syscall = call_futex});
         return process;
     }
 
@@ -77,7 +77,7 @@ public:
         return process;
     }
 
-    static void in_call(Process& process, std::int64_t call, std::uint64_t first = 0, char state = 'S') {
+    static void in_call(Process& process, std::int64_t call, std::uint64_t first = 0, ProcessState state = ProcessState::sleeping) {
         Thread& thread = process.threads.front();
         thread.syscall = call;
         thread.args[0] = first;
@@ -135,8 +135,8 @@ public:
     }
 
     static void stop(Process& process) {
-        process.state = 'T';
-        for (Thread& thread : process.threads) thread.state = 'T';
+        process.state = ProcessState::stopped;
+        for (Thread& thread : process.threads) thread.state = ProcessState::stopped;
     }
 
     Process& get(std::int32_t pid) {

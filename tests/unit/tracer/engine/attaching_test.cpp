@@ -105,22 +105,22 @@ TEST_CASE("a stopped process stays stopped, through attach and detach") {
     Target target("busy_threads");
     REQUIRE(eventually([&] { return target.threads().size() == 4; }));
     target.signal(SIGSTOP);
-    REQUIRE(eventually([&] { return target.state() == 'T'; }));
+    REQUIRE(eventually([&] { return target.state() == ProcessState::stopped; }));
     {
         Session session(attaching(target));
         REQUIRE(eventually([&] { return session.events(EventKind::group_stop).size() == 4; }));
         CHECK(target.tracers() == 4);
     }
     CHECK(target.tracers() == 0);
-    CHECK(eventually([&] { return target.state() == 'T'; }));  // from traced to stopped it runs for a moment
+    CHECK(eventually([&] { return target.state() == ProcessState::stopped; }));  // from traced to stopped it runs for a moment
     target.signal(SIGCONT);
-    CHECK(eventually([&] { return target.state() != 'T'; }));
+    CHECK(eventually([&] { return target.state() != ProcessState::stopped; }));
 }
 
 TEST_CASE("SIGCONT wakes a process that was attached to while it was stopped") {
     Target target("waits_for_input");
     target.signal(SIGSTOP);
-    REQUIRE(eventually([&] { return target.state() == 'T'; }));
+    REQUIRE(eventually([&] { return target.state() == ProcessState::stopped; }));
     Session session(attaching(target));
     REQUIRE(session.await(EventKind::group_stop, SIGSTOP));
     target.type_byte();
@@ -273,7 +273,7 @@ TEST_CASE("what cannot be traced is refused with the reason") {
 
     const pid_t zombie = fork();
     if (zombie == 0) _exit(0);
-    REQUIRE(eventually([&] { return task_stat(Tid{zombie})->state == 'Z'; }));
+    REQUIRE(eventually([&] { return task_stat(Tid{zombie})->state == ProcessState::zombie; }));
     CHECK(message(Pid{zombie}).find("waits to be reaped by") != std::string::npos);
     waitpid(zombie, nullptr, 0);
 

@@ -50,7 +50,7 @@ void Target::signal(int number) const {
     kill(pid_.value, number);
 }
 
-char Target::state() const {
+ProcessState Target::state() const {
     return task_stat(leader(pid_)).value_or(TaskStat{}).state;
 }
 

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] Pid pid() const { return pid_; }
     void type_byte() const;
     void signal(int number) const;
-    [[nodiscard]] char state() const;  ///< of the leader, as /proc shows it
+    [[nodiscard]] ProcessState state() const;  ///< of the leader, as /proc shows it
     [[nodiscard]] std::vector<Tid> threads() const;
     [[nodiscard]] int tracers() const;  ///< threads that have one
     [[nodiscard]] bool blocks_in(long number) const;

@@ -14,7 +14,7 @@ TEST_CASE("stat: a comm with blanks and brackets does not shift the fields") {
     REQUIRE(stat);
     CHECK(stat->id == 4711);
     CHECK(stat->comm == "a) R (b");
-    CHECK(stat->state == 'T');
+    CHECK(stat->state == ProcessState::stopped);
     CHECK(stat->parent == 42);
     CHECK(stat->tty == 34816);
     CHECK(stat->cpu_ticks == 12);

@@ -40,8 +40,8 @@ void fill(Random& random, T& value) {
         std::apply([&](const auto&... field) { (fill(random, value.*field.member), ...); }, Schema<T>::fields);
     } else if constexpr (std::is_same_v<T, bool>) {
         value = true;
-    } else if constexpr (std::is_same_v<T, char>) {
-        value = static_cast<char>('A' + random() % 20);
+    } else if constexpr (std::is_same_v<T, ProcessState>) {
+        value = process_state(static_cast<char>('A' + random() % 20));
     } else if constexpr (std::is_enum_v<T>) {
         value = static_cast<T>(1 + random() % static_cast<std::uint64_t>(LastOf<T>::value));
     } else if constexpr (is_strong<T>) {

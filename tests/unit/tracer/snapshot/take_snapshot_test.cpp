@@ -97,7 +97,7 @@ TEST_CASE("a full pipe: its fill, its two ends, and who waits in which call") {
     const Thread& thread = process(snapshot, writer.pid()).threads.at(0);
     CHECK(thread.syscall == SYS_write);
     CHECK(thread.args[0] == static_cast<std::uint64_t>(write_end));
-    CHECK(thread.state == 'S');
+    CHECK(thread.state == ProcessState::sleeping);
     const OpenFile& pipe = target(snapshot, writer.pid(), write_end);
     CHECK(pipe.kind == OpenFileKind::pipe);
     REQUIRE(pipe.holders.size() == 2);
@@ -332,8 +332,8 @@ TEST_CASE("stopped by a signal, and stopped by a tracer, who is in the related_p
         ::ptrace(PTRACE_SEIZE, traced.pid(), nullptr, nullptr);
         ::ptrace(PTRACE_INTERRUPT, traced.pid(), nullptr, nullptr);
     });
-    CHECK(eventually([&] { return process(look({stopped.pid()}), stopped.pid()).state == 'T'; }));
-    CHECK(eventually([&] { return process(look({traced.pid()}), traced.pid()).state == 't'; }));
+    CHECK(eventually([&] { return process(look({stopped.pid()}), stopped.pid()).state == ProcessState::stopped; }));
+    CHECK(eventually([&] { return process(look({traced.pid()}), traced.pid()).state == ProcessState::traced; }));
     const Snapshot snapshot = look({traced.pid()});
     CHECK(process(snapshot, traced.pid()).threads.at(0).tracer == tracer.pid());
     CHECK(process(snapshot, tracer.pid()).threads.size() == 1);

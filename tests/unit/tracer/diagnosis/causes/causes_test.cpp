@@ -26,7 +26,7 @@ TEST_CASE("stdout backs up behind a stopped reader: the reader is to blame, at t
     CHECK(verdict.stuck);
     CHECK(verdict.confidence == Confidence::certain);
     CHECK(blamed(verdict) == Pids{300});
-    CHECK(verdict.culprits.front().state == 'T');
+    CHECK(verdict.culprits.front().state == ProcessState::stopped);
     CHECK(verdict.culprits.front().role == "reader");
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("created, and not started: certain after a while, a container that is 
 TEST_CASE("an init that ran at the first look and is a zombie at the last has only just died") {
     Host host;
     Process& init = host.container(100, 200, "c1");
-    init.state = init.threads.front().state = 'Z';
+    init.state = init.threads.front().state = ProcessState::zombie;
     host.resample(1600ms);
     CHECK(host.why("c1").cause == "zombie-unreaped");
     host.resample(1600ms, {200});
@@ -240,7 +240,7 @@ TEST_CASE("a teardown that waits for a zombie of a tracer outside") {
     Process& init = host.container(100, 200, "c1");
     init.threads.front().kernel_stack = {"zap_pid_ns_processes", "do_exit"};
     Process& child = host.inside(host.add(210, 200, "sleep"), {"default", "c1"}, 2);
-    child.state = child.threads.front().state = 'Z';
+    child.state = child.threads.front().state = ProcessState::zombie;
     child.threads.front().tracer = 500;
     host.add(500, 1, "tracer");
     host.resample(200ms);
@@ -266,7 +266,7 @@ TEST_CASE("a lock's holder is to blame") {
 TEST_CASE("a FUSE server that is stopped") {
     Host host;
     Process& init = host.container(100, 200, "c1");
-    Host::in_call(init, call_read, 3, 'D');
+    Host::in_call(init, call_read, 3, ProcessState::uninterruptible);
     Host::fd(init, 3, OpenFileKind::file, 77, read_only, OpenFileRole::none, "/data/file").device = 42;
     init.threads.front().kernel_stack = {"request_wait_answer", "__fuse_simple_request"};
     Host::stop(host.add(500, 1, "fuse-server"));
@@ -281,7 +281,7 @@ TEST_CASE("a FUSE server that is stopped") {
 TEST_CASE("state D is a hang once it has lasted, and blames no process") {
     Host host;
     Process& init = host.container(100, 200, "c1");
-    Host::in_call(init, call_write, 3, 'D');
+    Host::in_call(init, call_write, 3, ProcessState::uninterruptible);
     CHECK(diagnosis::needs_second_look({host.why("c1")}));
     host.resample(200ms, {200});
     CHECK(host.why("c1").cause == "healthy");

@@ -72,7 +72,7 @@ TEST_CASE("who is dead makes the finding") {
     remove(no_init, 100);
     CHECK(codes(no_init) == Codes{"leftover"});
     AuditFacts zombie = healthy();
-    zombie.snapshot.processes[3].state = 'Z';
+    zombie.snapshot.processes[3].state = ProcessState::zombie;
     CHECK(codes(zombie) == Codes{"zombie-init"});
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("a container that is being made is no leftover") {
     starting.snapshot.processes.push_back(
         process(120, 50, "/usr/bin/containerd-shim-runc-v2 -namespace ns -address /run/containerd/containerd.sock -id c1 start"));
     CHECK(codes(starting).empty());
-    starting.snapshot.processes.back().state = 'Z';
+    starting.snapshot.processes.back().state = ProcessState::zombie;
     CHECK(codes(starting) == Codes{"leftover"});
     ContainerFiles& files = facts.snapshot.containers[0];
     files.state_path.clear();
@@ -122,7 +122,7 @@ TEST_CASE("a container of runc alone, whose create or run is at work, lacks no s
 
 TEST_CASE("a container of runc alone is not spoken of as containerd's") {
     AuditFacts created = of_plain_runc(), zombie = of_plain_runc(), stateless = of_plain_runc(), broken = of_plain_runc();
-    zombie.snapshot.processes[1].state = 'Z';
+    zombie.snapshot.processes[1].state = ProcessState::zombie;
     stateless.snapshot.containers[0].state_json_error = "missing: /run/runc/c1/state.json is not there";
     broken.containers[0].config = {{"line 1, column 1: a comment"}};
     broken.containers[0].cgroups_path = "a.slice:b:c";
@@ -203,7 +203,7 @@ TEST_CASE("where runc, shim and kernel see different states, that is a finding o
     CHECK(findings(facts)[0].remedies[0].command == "kill -CONT 110");
     AuditFacts zombie = facts;
     zombie.containers[0].states = {"stopped", "alive", "zombie", true};
-    zombie.snapshot.processes[3].state = 'Z';
+    zombie.snapshot.processes[3].state = ProcessState::zombie;
     CHECK(codes(zombie) == Codes{"zombie-init"});
     facts.containers[0].states = {"running", "traced", "running", true};
     facts.snapshot.processes[2].threads.resize(1);

@@ -69,7 +69,7 @@ TEST_CASE("stopped by a tracer: who goes on between two looks is only being trac
     Host host;
     Process& init = host.container(100, 200, "c1");
     init.threads.front().tracer = 500;
-    init.threads.front().state = init.state = 't';
+    init.threads.front().state = init.state = ProcessState::traced;
     host.add(500, 1, "gdb");
     host.resample(200ms);
     const Wait held = only_edge(host, "stopped by a tracer", NodeKey::of(Pid{200}));
@@ -90,14 +90,14 @@ TEST_CASE("stopped by a signal") {
 TEST_CASE("a zombie, for its parent; one of the workload's own is its own affair") {
     Host host;
     Process& init = host.container(100, 200, "c1");
-    init.state = init.threads.front().state = 'Z';
+    init.state = init.threads.front().state = ProcessState::zombie;
     host.resample(1600ms);
     const Wait wait = only_edge(host, "a zombie, for its parent", NodeKey::of(Pid{200}));
     CHECK(wait.to.pid == Pid{100});
     CHECK(wait.if_idle == RootCause::unreaped);
-    init.state = init.threads.front().state = 'S';
+    init.state = init.threads.front().state = ProcessState::sleeping;
     Process& child = host.inside(host.add(210, 200, "child"), {"default", "c1"}, 7);
-    child.state = child.threads.front().state = 'Z';
+    child.state = child.threads.front().state = ProcessState::zombie;
     CHECK(edges(host, "a zombie, for its parent", NodeKey::of(Pid{210})).empty());
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("a shim, for a containerd that is gone: when its container has ended, 
     Process& init = host.container(100, 200, "c1");
     host.snapshot().sockets.push_back({.local = "/run/other.sock", .state = "LISTEN", .inode = Inode{5}});
     CHECK(edges(host, name, NodeKey::of(Pid{100})).empty());
-    init.state = init.threads.front().state = 'Z';  // a shim that does not even reap waits for nobody
+    init.state = init.threads.front().state = ProcessState::zombie;  // a shim that does not even reap waits for nobody
     CHECK(edges(host, name, NodeKey::of(Pid{100})).empty());
     init.pid = Pid{99999};
     init.role = {};
@@ -184,7 +184,7 @@ TEST_CASE("a process, as its goroutines and its threads: each is a node; a copie
     rests.wait.kind = GoWaitKind::select;
     shim.go->goroutines = {waits, rests};
     CHECK(only_edge(host, "a process, as its goroutines", NodeKey::of(Pid{100})).to.goroutine == GoroutineId{7});
-    shim.threads.push_back({.tid = Tid{101}, .comm = "shim", .state = 'S', .syscall = call_futex});
+    shim.threads.push_back({.tid = Tid{101}, .comm = "shim", .state = ProcessState::sleeping, .syscall = call_futex});
     CHECK(edges(host, "a process, as its threads", NodeKey::of(Pid{100})).size() == 2);
     NodeKey copier = NodeKey::of(Pid{100});
     copier.inode = Inode{5000};
@@ -194,7 +194,7 @@ TEST_CASE("a process, as its goroutines and its threads: each is a node; a copie
 TEST_CASE("a file system's server: its mount's; a server that waits for requests is idle") {
     Host host;
     Process& init = host.container(100, 200, "c1");
-    Host::in_call(init, call_read, 3, 'D');
+    Host::in_call(init, call_read, 3, ProcessState::uninterruptible);
     Host::fd(init, 3, OpenFileKind::file, 77, read_only, OpenFileRole::none, "/data/file").device = 42;
     init.threads.front().kernel_stack = {"request_wait_answer"};
     host.add(500, 1, "fuse-server");
@@ -230,7 +230,7 @@ TEST_CASE("zap_pid_ns_processes: for what is left in the pid namespace") {
     Process& init = host.container(100, 200, "c1");
     init.threads.front().kernel_stack = {"zap_pid_ns_processes"};
     Process& left = host.inside(host.add(210, 200, "left"), {"default", "c1"}, 7);
-    left.state = left.threads.front().state = 'D';
+    left.state = left.threads.front().state = ProcessState::uninterruptible;
     const Wait wait = only_edge(host, "zap_pid_ns_processes", main_thread(200));
     CHECK(wait.to.pid == Pid{210});
     CHECK(wait.if_idle == RootCause::pidns_member);
@@ -247,7 +247,7 @@ TEST_CASE("vfork: for the child") {
 TEST_CASE("state D: certain at once only under a frozen file system; what has a better name is not told here") {
     Host host;
     Process& init = host.container(100, 200, "c1");
-    Host::in_call(init, call_write, 3, 'D');
+    Host::in_call(init, call_write, 3, ProcessState::uninterruptible);
     host.resample(200ms);
     CHECK(only_edge(host, "state D", main_thread(200)).confidence == Confidence::possible);
     init.threads.front().kernel_stack = {"percpu_rwsem_wait", "vfs_write"};
@@ -356,7 +356,7 @@ TEST_CASE("sleep, pause, running: of its own will") {
     Host host;
     Process& init = host.container(100, 200, "c1");
     CHECK(only_edge(host, "sleep, pause, running", main_thread(200)).kind == WaitKind::sleeps);
-    init.threads.front().state = 'R';
+    init.threads.front().state = ProcessState::running;
     CHECK(only_edge(host, "sleep, pause, running", main_thread(200)).kind == WaitKind::runs);
     Host::in_call(init, call_connect, 3);
     CHECK(only_edge(host, "sleep, pause, running", main_thread(200)).normal);

@@ -162,7 +162,7 @@ TEST_CASE("a remedy names the target as the command takes it, and a container it
 TEST_CASE("a file system is named by its mount") {
     Host host;
     Process& init = host.container(100, 200, "c1");
-    Host::in_call(init, call_write, 3, 'D');
+    Host::in_call(init, call_write, 3, ProcessState::uninterruptible);
     Host::fd(init, 3, OpenFileKind::file, 77, write_only, OpenFileRole::none, "/data/file").device = 42;
     init.threads.front().kernel_stack = {"percpu_rwsem_wait", "vfs_write"};
     host.snapshot().mounts.push_back({.device = 42, .mount_point = "/data", .type = "ext4", .source = "/dev/loop0", .frozen = true});
