@@ -72,11 +72,22 @@ struct SocketFacts {
     std::string remote;
     std::string state;  ///< "ESTABLISHED", "LISTEN" …; empty where it has none
     Inode inode;
-    Inode peer_inode;                 ///< unix: the connected peer's; 0 otherwise
+    Inode peer_inode;  ///< the other end's, where it is on this host: unix of its peer, in snapshots TCP and UDP as well. Of a
+                       ///< connection that is not accepted yet: the listener's. 0 otherwise
     std::uint32_t receive_queue = 0;  ///< bytes waiting to be read (listeners: connections waiting for accept)
     std::uint32_t send_queue = 0;     ///< bytes not yet taken by the peer (listeners: the backlog)
     std::uint32_t netlink_port = 0;
     std::string netlink_family;  ///< "SOCK_DIAG", "ROUTE" …
+
+    // In snapshots alone.
+    Inode network;                                          ///< its network namespace
+    std::uint32_t type = 0;                                 ///< SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET; 0: not known
+    std::uint32_t receive_capacity = 0, send_capacity = 0;  ///< SO_RCVBUF and SO_SNDBUF as the kernel counts them; 0: not known
+    std::string timer;                                      ///< TCP: "retransmit", "keepalive", "probe" (of a peer whose window is shut)
+    std::uint32_t retransmits = 0;                          ///< TCP: so often in a row what was sent (a SYN, a probe) had no answer
+    std::optional<std::uint64_t> sent_ms_ago, received_ms_ago;  ///< TCP: since data was sent, and since some came
+    std::optional<std::uint64_t> acknowledged_ms_ago;           ///< TCP: since the peer's kernel has last answered
+    bool translated = false;                                    ///< its other end has another address for it: it was told by its own alone
 
     auto operator<=>(const SocketFacts&) const = default;
 };

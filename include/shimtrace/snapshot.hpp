@@ -31,6 +31,18 @@ struct Progress {
     auto operator<=>(const Progress&) const = default;
 };
 
+/// What lies around the word that a thread waits for in futex(2): by that a lock tells who holds it.
+struct FutexMemory {
+    static constexpr std::size_t before = 4;  ///< so many words before the one that is waited for
+    std::array<std::uint32_t, 16> words{};
+    bool shared = false;       ///< other processes may have it mapped as well
+    std::uint64_t device = 0;  ///< shared: the file that is mapped there
+    Inode inode;
+    std::string path;             ///< as /proc/PID/maps shows it
+    std::vector<Pid> mapped_by;   ///< who else has that file mapped, of those that its owner could be
+    bool mappings_known = false;  ///< shared: everybody who could be was asked
+};
+
 struct Thread {
     Tid tid;
     std::string comm;
@@ -46,6 +58,8 @@ struct Thread {
     std::vector<Fd> polled;                 ///< poll, select: the descriptors waited on, read from memory
     Progress first;
     std::optional<Progress> second;  ///< the second look, where one was taken
+    std::int32_t ns_tid = 0;         ///< its number in its own pid namespace, the innermost; 0: not known
+    std::optional<FutexMemory> futex;
 };
 
 struct FdEntry {

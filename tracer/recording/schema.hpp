@@ -71,11 +71,26 @@ struct Schema<InterestEntry> {
 };
 template <>
 struct Schema<SocketFacts> {
-    static constexpr std::tuple fields{Field{1, &SocketFacts::protocol},      Field{2, &SocketFacts::local},
-                                       Field{3, &SocketFacts::remote},        Field{4, &SocketFacts::state},
-                                       Field{5, &SocketFacts::inode},         Field{6, &SocketFacts::peer_inode},
-                                       Field{7, &SocketFacts::receive_queue}, Field{8, &SocketFacts::send_queue},
-                                       Field{9, &SocketFacts::netlink_port},  Field{10, &SocketFacts::netlink_family}};
+    static constexpr std::tuple fields{Field{1, &SocketFacts::protocol},
+                                       Field{2, &SocketFacts::local},
+                                       Field{3, &SocketFacts::remote},
+                                       Field{4, &SocketFacts::state},
+                                       Field{5, &SocketFacts::inode},
+                                       Field{6, &SocketFacts::peer_inode},
+                                       Field{7, &SocketFacts::receive_queue},
+                                       Field{8, &SocketFacts::send_queue},
+                                       Field{9, &SocketFacts::netlink_port},
+                                       Field{10, &SocketFacts::netlink_family},
+                                       Field{11, &SocketFacts::network},
+                                       Field{12, &SocketFacts::type},
+                                       Field{13, &SocketFacts::receive_capacity},
+                                       Field{14, &SocketFacts::send_capacity},
+                                       Field{15, &SocketFacts::timer},
+                                       Field{16, &SocketFacts::retransmits},
+                                       Field{17, &SocketFacts::sent_ms_ago},
+                                       Field{18, &SocketFacts::received_ms_ago},
+                                       Field{19, &SocketFacts::acknowledged_ms_ago},
+                                       Field{20, &SocketFacts::translated}};
 };
 template <>
 struct Schema<FanotifyMark> {
@@ -161,6 +176,13 @@ struct Schema<Progress> {
     static constexpr std::tuple fields{Field{1, &Progress::at}, Field{2, &Progress::context_switches}, Field{3, &Progress::cpu_ticks}};
 };
 template <>
+struct Schema<FutexMemory> {
+    static constexpr std::tuple fields{Field{1, &FutexMemory::words},         Field{2, &FutexMemory::shared},
+                                       Field{3, &FutexMemory::device},        Field{4, &FutexMemory::inode},
+                                       Field{5, &FutexMemory::path},          Field{6, &FutexMemory::mapped_by},
+                                       Field{7, &FutexMemory::mappings_known}};
+};
+template <>
 struct Schema<Thread> {
     static constexpr std::tuple fields{Field{1, &Thread::tid},           Field{2, &Thread::comm},
                                        Field{3, &Thread::state},         Field{4, &Thread::wchan},
@@ -169,7 +191,8 @@ struct Schema<Thread> {
                                        Field{9, &Thread::path_argument}, Field{10, &Thread::kernel_stack},
                                        Field{11, &Thread::tracer},       Field{12, &Thread::polled},
                                        Field{13, &Thread::first},        Field{14, &Thread::second},
-                                       Field{15, &Thread::arch}};
+                                       Field{15, &Thread::arch},         Field{16, &Thread::ns_tid},
+                                       Field{17, &Thread::futex}};
 };
 template <>
 struct Schema<FdEntry> {
