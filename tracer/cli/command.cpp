@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace shimtrace::cli {
 
 // Each command's file defines its own.
 extern const Command why_command, ps_command, stacks_command, audit_command, explain_command, trace_command, record_command, replay_command,
-    stat_command, diff_command, export_command, help_command, version_command;
+    stat_command, diff_command, export_command, completion_command, help_command, version_command;
 
 std::vector<const Command*> all_commands() {
     // clang-format off
@@ -25,10 +26,17 @@ std::vector<const Command*> all_commands() {
         &diff_command,
         &export_command,
         &explain_command,
+        &completion_command,
         &help_command,
         &version_command,
     };
     // clang-format on
+}
+
+const Command* command_named(std::string_view name) {
+    const auto all = all_commands();
+    const auto found = std::ranges::find(all, name, &Command::name);
+    return found == all.end() ? nullptr : *found;
 }
 
 int report(const Error& error, int exit_code) {

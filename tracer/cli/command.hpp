@@ -52,5 +52,7 @@ struct Command {
 
 /// Every command, in the order of --help.
 std::vector<const Command*> all_commands();
+/// nullptr: there is none of that name.
+const Command* command_named(std::string_view name);
 
 }  // namespace shimtrace::cli

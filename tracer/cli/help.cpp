@@ -1,6 +1,8 @@
 #include "tracer/cli/help.hpp"
 
 #include "decoders/text/printable.hpp"
+#include "tracer/cli/described.hpp"
+#include "tracer/cli/manual.hpp"
 #include "tracer/cli/suggestion.hpp"
 
 #include <fmt/format.h>
@@ -80,11 +82,9 @@ public:
     }
     /// The description tells of defaults, of what may be given, and of how often.
     std::string make_option_opts(const CLI::Option* option) const override {
-        if (option->get_type_size() == 0) return {};
-        const std::string type = option->get_type_name();
-        const std::string word = type.substr(0, type.find(':'));
         if (option->get_positional()) return option->get_expected_max() > 1 ? "..." : "";
-        return " " + (word == "TEXT" ? "WORD" : word == "INT" || word == "UINT" || word == "FLOAT" ? "N" : word);
+        const std::string word = value_word(*option);
+        return word.empty() ? word : " " + word;
     }
 
 private:
@@ -110,44 +110,40 @@ void add_names(const CLI::App& app, std::vector<std::string>& names) {
 
 void add_help(CLI::App& command, Globals&, int& exit_code) {
     const auto name = std::make_shared<std::string>();
+    const auto man = std::make_shared<bool>(false);
     command.add_option("COMMAND", *name, "one of those that `shimtrace help` lists");
-    command.callback([&command, &exit_code, name] {
+    command.add_flag("--man", *man, "its man page, as man(7) reads it");
+    command.callback([&command, &exit_code, name, man] {
         const CLI::App& program = *command.get_parent();
         const auto named = program.get_subcommands([&](const CLI::App* each) { return each->get_name() == *name; });
         const CLI::App* asked = name->empty() ? &program : named.empty() ? nullptr : named.front();
         if (asked == nullptr) {
             exit_code = report({.what = fmt::format("there is no command '{}'{}", text::printable(*name), suggest_command(program, *name))},
                                exit_usage);
+        } else if (*man) {
+            const Command* told = command_named(asked->get_name());
+            if (told == nullptr) {
+                exit_code = report({.what = "--man: of which command?", .hint = "the program's own page is `man shimtrace`"}, exit_usage);
+                return;
+            }
+            fmt::print("{}", man_page(program, *asked, *told));
         } else {
             fmt::print("{}", asked == &program ? help_text(program) : help_text(program, *asked));
         }
     });
 }
 
-void add_version(CLI::App& command, Globals&, int&) {
-    command.callback([] { fmt::print("shimtrace " SHIMTRACE_VERSION "\n"); });
-}
-
 }  // namespace
 
-extern const Command help_command, version_command;
+extern const Command help_command;
 const Command help_command = {
     .name = "help",
     .group = CommandGroup::learn,
     .summary = "a command's options, examples and exit codes",
-    .usages = {"[COMMAND]"},
+    .usages = {"[COMMAND]", "--man COMMAND"},
     .examples = {{"shimtrace help", "the commands"}, {"shimtrace help why", "as shimtrace why --help"}},
     .exit_codes = "0 done, 2 there is no such command",
     .add = add_help,
-};
-const Command version_command = {
-    .name = "version",
-    .group = CommandGroup::learn,
-    .summary = "which shimtrace this is",
-    .usages = {""},
-    .examples = {{"shimtrace version", "a line"}, {"shimtrace --version", "the same"}},
-    .exit_codes = "0 done",
-    .add = add_version,
 };
 
 std::string_view group_title(CommandGroup group) {

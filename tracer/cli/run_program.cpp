@@ -4,6 +4,7 @@
 #include "decoders/text/shell_quoted.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/help.hpp"
+#include "tracer/cli/print_version.hpp"
 
 #include <fmt/format.h>
 
@@ -78,9 +79,10 @@ int run_program(int argc, char** argv) {
     Globals globals{.inherited = engine::inherited_now()};
     occupy_standard_descriptors();
     CLI::App app;
+    bool version_asked = false;
     set_help(app);
-    app.set_version_flag("--version,-V", "shimtrace " SHIMTRACE_VERSION, "which shimtrace this is");
-    app.require_subcommand(1);
+    app.add_flag("-V,--version", version_asked, "which shimtrace this is");
+    app.require_subcommand(0, 1);
 
     app.add_flag("--json", globals.json, "for machines: JSON");
     app.add_option("--color", globals.color, "auto, always, never (NO_COLOR is obeyed)")->check(CLI::IsMember({"auto", "always", "never"}));
@@ -111,6 +113,10 @@ int run_program(int argc, char** argv) {
     } catch (const std::system_error& error) {  // fmt::print
         return write_failed(error.code().value());
     }
+    if (version_asked)
+        print_version(globals);
+    else if (app.get_subcommands().empty())
+        return report_usage(app, CLI::RequiredError("COMMAND"), arguments);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return write_failed(errno);
     return exit_code;
 }

@@ -5,6 +5,7 @@
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/process_reader.hpp"
 #include "tracer/session/session_signals.hpp"
+#include "tracer/session/version.hpp"
 #include "tracer/snapshot/live_observer.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 #include "tracer/stacks/native.hpp"
@@ -34,7 +35,7 @@ SessionInfo describe_session(const SessionPlan& plan) {
     info.host = host::host_info();
     info.real_anchor = host::real_now();
     info.monotonic_anchor = host::monotonic_now();
-    info.writer = "shimtrace " SHIMTRACE_VERSION;
+    info.writer = writer_name();
     info.command_line = plan.request.command;
     info.started_command = !plan.request.command.empty();
     info.follows = plan.request.follow;

@@ -4,6 +4,7 @@
 #include "tracer/containerd/versions.hpp"
 #include "tracer/recording/reader.hpp"
 #include "tracer/recording/writer.hpp"
+#include "tracer/session/version.hpp"
 
 #include <fmt/format.h>
 
@@ -28,7 +29,7 @@ Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot, bo
     session.host = containerd::with_versions(snapshot.host, containerd::installed_versions());
     session.real_anchor = snapshot.taken;
     session.monotonic_anchor = snapshot.taken_monotonic;
-    session.writer = "shimtrace " SHIMTRACE_VERSION;
+    session.writer = writer_name();
     (*writer)->session(session);
     (*writer)->snapshot(snapshot);
     (*writer)->end();
