@@ -3,6 +3,7 @@
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/printer.hpp"
 #include "decoders/syscalls/quote.hpp"
+#include "decoders/text/container_name.hpp"
 
 namespace shimtrace::decoders {
 
@@ -122,24 +123,20 @@ void append_object(std::string& out, const OpenFile& target, const RenderStyle& 
 }
 
 std::string role_text(const OpenFileRoleInfo& info) {
-    std::string text;
+    std::string said;
     for (const RoleName& row : role_names) {
         if (row.role != info.role) continue;
-        append_escaped(text, row.name);
+        append_escaped(said, row.name);
         if (!row.names_container || !info.container) break;
-        text.append(" of ");
+        said.append(" of ");
         if (!info.exec_id.empty()) {
-            text.append("exec ");
-            append_escaped(text, info.exec_id);
-            text.append(" in ");
+            said.append("exec ");
+            append_escaped(said, info.exec_id);
+            said.append(" in ");
         }
-        if (!info.container.ns.empty()) {
-            append_escaped(text, info.container.ns);
-            text.push_back('/');
-        }
-        append_escaped(text, info.container.id);
+        append_escaped(said, text::container_words(info.container));
     }
-    return text;
+    return said;
 }
 
 void append_holder(std::string& out, const Holder& holder) {

@@ -1,4 +1,5 @@
 // shimtrace audit: what containerd, shim, runc and the kernel each believe, and where they contradict each other.
+#include "decoders/text/container_name.hpp"
 #include "decoders/text/printable.hpp"
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
@@ -72,19 +73,19 @@ std::vector<std::string> notes_of(const AuditFacts& facts, const AuditOptions& o
 
 /// Exit code where the targets can't be told, else exit_done.
 int resolve_targets(const AuditOptions& options, Audited& audited) {
-    for (const std::string& text : options.targets) {
-        const auto found = session::find_target(audited.facts.snapshot, text);
-        if (!found) {
-            fmt::print(stderr, "shimtrace: {}\n", printable(found.error().error.message()));
-            return found.error().usage ? exit_usage : exit_failed;
-        }
-        ContainerRef container = found->container;
-        if (!container && !found->pids.empty()) {
-            const auto process = std::ranges::find(audited.facts.snapshot.processes, found->pids.front(), &Process::pid);
+    const auto found = session::find_targets(audited.facts.snapshot, options.targets, options.scope.ns);
+    if (!found) {
+        fmt::print(stderr, "shimtrace: {}\n", printable(found.error().error.message()));
+        return found.error().usage ? exit_usage : exit_failed;
+    }
+    for (const containerd::FoundTarget& target : *found) {
+        ContainerRef container = target.container;
+        if (!container && !target.pids.empty()) {
+            const auto process = std::ranges::find(audited.facts.snapshot.processes, target.pids.front(), &Process::pid);
             if (process != audited.facts.snapshot.processes.end()) container = process->role.container;
         }
         if (!container) {
-            fmt::print(stderr, "shimtrace: {} is of no container; audit looks at containers\n", printable(text));
+            fmt::print(stderr, "shimtrace: {} is of no container; audit looks at containers\n", printable(target.text));
             return exit_failed;
         }
         audited.asked.push_back(std::move(container));
@@ -99,7 +100,7 @@ bool use_color(const std::string& wish) {
 
 std::string spoken(const ContainerRef& container) {
     if (!container) return "this host";
-    return printable(container.ns.empty() ? container.id : container.ns + "/" + container.id);
+    return printable(text::container_words(container));
 }
 
 /// Of many places people read the first few; JSON has them all.
@@ -175,7 +176,10 @@ std::string as_text(const Audited& audited, bool color) {
 }
 
 nlohmann::ordered_json as_json(const Place& place) {
-    nlohmann::ordered_json json = {{"namespace", place.container.ns}, {"container", place.container.id}, {"summary", place.summary}};
+    nlohmann::ordered_json json = {{"namespace", place.container.ns},
+                                   {"container", place.container.id},
+                                   {"container_name", place.container.name},
+                                   {"summary", place.summary}};
     json["pids"] = nlohmann::ordered_json::array();
     for (const Pid pid : place.pids) json["pids"].push_back(pid.value);
     return json;
@@ -185,7 +189,8 @@ nlohmann::ordered_json as_json(const Finding& finding) {
     nlohmann::ordered_json json = {{"code", finding.code},
                                    {"severity", name_of(finding.severity)},
                                    {"namespace", finding.container.ns},
-                                   {"container", finding.container.id}};
+                                   {"container", finding.container.id},
+                                   {"container_name", finding.container.name}};
     json["pids"] = nlohmann::ordered_json::array();
     for (const Pid pid : finding.pids) json["pids"].push_back(pid.value);
     json["summary"] = finding.summary;
@@ -218,6 +223,9 @@ std::string as_json(const Audited& audited) {
         if (!is_asked(audited, files.container)) continue;
         nlohmann::ordered_json row = {{"namespace", files.container.ns},
                                       {"id", files.container.id},
+                                      {"pod_namespace", files.pod_namespace},
+                                      {"pod", files.pod},
+                                      {"name", files.name.empty() ? files.engine_name : files.name},
                                       {"bundle", files.bundle},
                                       {"runc", diagnosis::runtime_command(files)}};
         if (const auto& answer = audited.facts.containers[n].answer) {
@@ -273,7 +281,9 @@ int run(const AuditOptions& options, const Globals& globals) {
 
 void add_audit(CLI::App& command, Globals& globals, int& exit_code) {
     const auto options = std::make_shared<AuditOptions>();
-    command.add_option("TARGET", options->targets, "containers (none: all)");
+    command.add_option("TARGET", options->targets, "containers and pods, by id or name (none: all)");
+    command.add_option("-n,--namespace", options->scope.ns, "only containers of this namespace, containerd's or Kubernetes'")
+        ->type_name("NAMESPACE");
     command
         .add_option("--fail-on", options->fail_on,
                     "exit with 3 where there is a finding of this severity or worse, with 4 where that could not be told")

@@ -4,6 +4,7 @@
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"
 #include "tracer/cli/verdict_code.hpp"
+#include "tracer/containerd/find_target.hpp"
 #include "tracer/containerd/listing.hpp"
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
@@ -32,7 +33,7 @@ using containerd::ListedRuntime;
 
 struct PsOptions {
     bool wide = false, no_trunc = false, exit_code = false;
-    std::string sort = "namespace";
+    std::string sort = "namespace", ns;
     double watch_s = 0;
 };
 
@@ -80,12 +81,15 @@ void add_verdicts(std::vector<ListedContainer>& rows, const std::vector<Diagnosi
 }
 
 /// What `why` sees and says of everything.
-Picture picture_of(session::DiagnosisResult seen) {
+Picture picture_of(session::DiagnosisResult seen, const std::string& ns) {
     Picture picture;
     picture.verdict = verdict_code(seen);
     picture.limits = std::move(seen.limits);
     picture.snapshot = std::move(seen.snapshot);
     picture.rows = containerd::list_containers(picture.snapshot);
+    std::erase_if(picture.rows, [&](const ListedContainer& row) {
+        return row.files != nullptr ? !containerd::is_in_namespace(*row.files, ns) : !ns.empty() && row.container.ns != ns;
+    });
     add_verdicts(picture.rows, seen.diagnoses);
     for (const Limit& limit : picture.limits) picture.notes.push_back("not seen: " + output::limit_text(limit));
     for (const std::string& gap : picture.snapshot.read_errors) picture.notes.push_back(gap);
@@ -112,11 +116,8 @@ std::string short_id(const std::string& id, bool whole) {
     return safe.substr(0, 29) + "...";
 }
 
-std::string kubernetes_name(const ListedContainer& row) {
-    std::string name;
-    if (!row.pod.empty()) name = row.pod_namespace.empty() ? row.pod : row.pod_namespace + "/" + row.pod;
-    if (!row.name.empty()) name += (name.empty() ? "" : "/") + row.name;
-    return text::printable(name.empty() ? "-" : name);
+std::string name_of(const ListedContainer& row) {
+    return text::printable(row.container.name.empty() ? "-" : row.container.name);
 }
 
 std::string spoken_runtimes(const ListedContainer& row) {
@@ -145,7 +146,7 @@ const std::vector<Column>& plain_columns() {
         {"NAMESPACE",
          [](const ListedContainer& row, const PsOptions&) { return row.container.ns.empty() ? "-" : text::printable(row.container.ns); }},
         {"ID", [](const ListedContainer& row, const PsOptions& options) { return short_id(row.container.id, options.no_trunc); }},
-        {"POD/CONTAINER", [](const ListedContainer& row, const PsOptions&) { return kubernetes_name(row); }},
+        {"POD/CONTAINER", [](const ListedContainer& row, const PsOptions&) { return name_of(row); }},
         {"SHIM", [](const ListedContainer& row, const PsOptions&) { return spoken_pid(row.shim); }},
         {"INIT", [](const ListedContainer& row, const PsOptions&) { return spoken_pid(row.init); }},
         {"STATE", [](const ListedContainer& row, const PsOptions&) { return row.state; }},
@@ -265,7 +266,7 @@ int print_once(const PsOptions& options, const Globals& globals, session::LiveDi
     auto seen = repeated ? diagnosis.next(resample_interval, Nanoseconds(static_cast<std::int64_t>(options.watch_s * 1e9)))
                          : diagnosis.once(resample_interval);
     if (!seen) return report(seen.error());
-    Picture picture = picture_of(std::move(*seen));
+    Picture picture = picture_of(std::move(*seen), options.ns);
     const auto key = std::ranges::find(sort_keys, options.sort, &SortKey::name);
     std::ranges::stable_sort(picture.rows, key->before);
     std::string text;
@@ -285,7 +286,7 @@ int print_once(const PsOptions& options, const Globals& globals, session::LiveDi
 }
 
 int run(const PsOptions& options, const Globals& globals) {
-    session::LiveDiagnosis diagnosis({.run_dir = globals.run_dir, .interrupted = interrupted});
+    session::LiveDiagnosis diagnosis({.ns = options.ns, .run_dir = globals.run_dir, .interrupted = interrupted});
     if (options.watch_s <= 0) return print_once(options, globals, diagnosis);
     listen_for_interruption();
     while (!interrupted()) {
@@ -301,6 +302,8 @@ void add_ps(CLI::App& command, Globals& globals, int& exit_code) {
     const auto options = std::make_shared<PsOptions>();
     command.add_flag("--wide,-w", options->wide, "cgroup, runc's root, bundle and containerd's socket too");
     command.add_flag("--exit-code", options->exit_code, "exit with 3 when anything is stuck, with 4 when that could not be told");
+    command.add_option("-n,--namespace", options->ns, "only containers of this namespace, containerd's or Kubernetes'")
+        ->type_name("NAMESPACE");
     command.add_flag("--no-trunc", options->no_trunc, "whole ids");
     std::vector<std::string> keys;
     for (const SortKey& key : sort_keys) keys.emplace_back(key.name);

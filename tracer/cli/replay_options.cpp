@@ -77,11 +77,12 @@ private:
     EventSink& next_;
 };
 
-/// By the id, the beginning of one, or namespace/id.
+/// By the id, the beginning of one, namespace/id, or the name; a pod's stands for all of it.
 bool is_one_of(const ContainerRef& container, const std::vector<std::string>& texts) {
     if (!container) return false;
     return std::ranges::any_of(texts, [&](const std::string& text) {
-        return container.id.starts_with(text) || output::container_text(container).starts_with(text);
+        return container.id.starts_with(text) || output::container_text(container).starts_with(text) || container.name == text ||
+               (container.name.starts_with(text) && container.name[text.size()] == '/');
     });
 }
 

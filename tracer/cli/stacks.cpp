@@ -191,9 +191,12 @@ public:
         auto found = session::find_target(*listing_, text);
         if (!found) return std::unexpected(std::move(found.error()));
         std::vector<Process> processes;
-        for (const Pid pid : found->pids) {
-            const auto process = std::ranges::find(listing_->processes, pid, &Process::pid);
-            if (process != listing_->processes.end()) processes.push_back(*process);
+        for (const auto& target : *found) {
+            for (const Pid pid : target.pids) {
+                const auto process = std::ranges::find(listing_->processes, pid, &Process::pid);
+                const bool known = std::ranges::find(processes, pid, &Process::pid) != processes.end();  // a pod's containers share a shim
+                if (!known && process != listing_->processes.end()) processes.push_back(*process);
+            }
         }
         return processes;
     }
@@ -282,7 +285,8 @@ void add_stacks(CLI::App& command, Globals& globals, int& exit_code) {
     auto options = std::make_shared<StacksOptions>();
     command
         .add_option("TARGET", options->targets,
-                    "a pid, a container id or a unique prefix, namespace/id, `containerd`; or a file: a recording, what why --save kept, "
+                    "a pid, a container's id or the beginning of one, namespace/id, a pod or container by name, `containerd`; or a file: a "
+                    "recording, what why --save kept, "
                     "or an ELF core")
         ->required();
     command.add_option("--dump", options->dump, "`go`: Go's own traceback format and nothing else")->check(CLI::IsMember({"go"}));

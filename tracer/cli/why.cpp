@@ -29,7 +29,7 @@ struct WhyOptions {
     std::vector<std::string> targets;
     bool all = false, force = false, no_stop = false, stop = false, exit_code = false, dot = false;
     int verbose = 0;
-    std::string save, at, record_dir;
+    std::string save, at, record_dir, ns;
     std::string interval = "200ms", watch;
 };
 
@@ -43,7 +43,11 @@ output::WhyStyle style_of(const Globals& globals, const WhyOptions& options) {
 }
 
 session::DiagnoseOptions diagnose_options(const Globals& globals, const WhyOptions& options) {
-    return {.targets = options.targets, .may_stop = options.stop && !options.no_stop, .session = {}, .run_dir = globals.run_dir};
+    return {.targets = options.targets,
+            .ns = options.ns,
+            .may_stop = options.stop && !options.no_stop,
+            .session = {},
+            .run_dir = globals.run_dir};
 }
 
 /// Foreign names reach a machine only as text that is valid: what is not UTF-8 is replaced.
@@ -104,7 +108,7 @@ int from_file(const Globals& globals, const WhyOptions& options, const std::stri
     std::erase(asked.targets, file);
     auto snapshot = session::saved_snapshot(file, options.at);
     if (!snapshot) return report(snapshot.error(), exit_failed);
-    auto query = session::query_about(*snapshot, asked.targets);
+    auto query = session::query_about(*snapshot, asked.targets, asked.ns);
     if (!query) return report(query.error());
     if (!anybody_there(*snapshot, *query))
         return report({.what = fmt::format("{}: none of the recorded processes lived at {}", file, output::rfc3339(snapshot->taken)),
@@ -180,8 +184,11 @@ int run(const Globals& globals, const WhyOptions& options) {
 void add_why(CLI::App& command, Globals& globals, int& exit_code) {
     auto options = std::make_shared<WhyOptions>();
     command.add_option("TARGET", options->targets,
-                       "a pid, a container id or a unique prefix, namespace/id, `containerd`, or a saved FILE; none: --all");
+                       "a pid, a container's id or the beginning of one, namespace/id, a pod or container by name, `containerd`, or a "
+                       "saved FILE; none: --all");
     command.add_flag("--all", options->all, "every shim of the host");
+    command.add_option("-n,--namespace", options->ns, "only containers of this namespace, containerd's or Kubernetes'")
+        ->type_name("NAMESPACE");
     command.add_option("--save", options->save, "keep the snapshot in a file, for `why FILE`")->type_name("FILE");
     command.add_flag("--force", options->force, "with --save: overwrite FILE");
     command

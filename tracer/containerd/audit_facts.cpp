@@ -127,24 +127,27 @@ private:
         return facts;
     }
 
-    /// The container that a TARGET names, by id or by one of its processes; empty: none.
-    [[nodiscard]] ContainerRef container_of(const std::string& target) const {
-        const auto found = find_target(facts_.snapshot, target);
-        if (!found) return {};
-        if (found->container || found->pids.empty()) return found->container;
-        const auto process = std::ranges::find(facts_.snapshot.processes, found->pids.front(), &Process::pid);
-        return process == facts_.snapshot.processes.end() ? ContainerRef{} : process->role.container;
+    /// The containers that a TARGET names, by id or name or by one of their processes.
+    void add_containers_of(const std::string& target, std::vector<ContainerRef>& wanted) const {
+        const auto found = find_targets(facts_.snapshot, target, scope_.ns);
+        if (!found) return;
+        for (const FoundTarget& one : *found) {
+            const auto process = one.container || one.pids.empty()
+                                     ? facts_.snapshot.processes.end()
+                                     : std::ranges::find(facts_.snapshot.processes, one.pids.front(), &Process::pid);
+            wanted.push_back(process == facts_.snapshot.processes.end() ? one.container : process->role.container);
+        }
     }
 
     void ask() {
         std::vector<ContainerRef> wanted;
-        for (const std::string& target : scope_.targets) wanted.push_back(container_of(target));
+        for (const std::string& target : scope_.targets) add_containers_of(target, wanted);
         std::vector<ShimToAsk> shims;
         std::vector<std::size_t> places;
         for (std::size_t i = 0; i < facts_.containers.size(); ++i) {
             const ContainerFiles& container = facts_.snapshot.containers[i];
-            if (!container.sandbox_shim || container.address.empty()) continue;
-            if (!wanted.empty() && std::ranges::find(wanted, container.container) == wanted.end()) continue;
+            if (!container.sandbox_shim || container.address.empty() || !is_in_namespace(container, scope_.ns)) continue;
+            if (!scope_.targets.empty() && std::ranges::find(wanted, container.container) == wanted.end()) continue;
             const bool abstract = container.address.starts_with('@');
             shims.push_back({abstract ? container.address : files_of(container).reached_by(socket_path(container.address)),
                              container.container, container.owner});

@@ -14,6 +14,7 @@ struct AuditScope {
     std::string copy;                  ///< a directory that holds a host's /run and /var/lib; empty: this host
     bool ask = false;                  ///< call State on every shim, or on those of `targets`
     std::vector<std::string> targets;  ///< as typed; empty: all
+    std::string ns;                    ///< only those of this namespace, containerd's or Kubernetes'; empty: any
     double ask_timeout_s = 2;
 };
 

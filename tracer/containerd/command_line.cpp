@@ -34,6 +34,53 @@ constexpr ValueOption<ContainerdCommand> containerd_options[] = {
     {"l"},
 };
 
+// conmon's src/cli.c: one letter with one dash, or the long name with two. Its flags that take nothing need no row.
+constexpr ValueOption<MonitorCommand> monitor_options[] = {
+    {"cid", &MonitorCommand::id},
+    {"c", &MonitorCommand::id},
+    {"name", &MonitorCommand::name},
+    {"n", &MonitorCommand::name},
+    {"bundle", &MonitorCommand::bundle},
+    {"b", &MonitorCommand::bundle},
+    {"runtime", &MonitorCommand::runtime},
+    {"r", &MonitorCommand::runtime},
+    {"api-version"},
+    {"cuuid"},
+    {"u"},
+    {"container-pidfile"},
+    {"p"},
+    {"conmon-pidfile"},
+    {"P"},
+    {"exec-process-spec"},
+    {"exit-command"},
+    {"exit-command-arg"},
+    {"exit-delay"},
+    {"exit-dir"},
+    {"log-level"},
+    {"log-path"},
+    {"l"},
+    {"log-size-max"},
+    {"log-size-global-max"},
+    {"log-tag"},
+    {"log-label"},
+    {"persist-dir"},
+    {"restore"},
+    {"runtime-arg"},
+    {"runtime-opt"},
+    {"sdnotify-socket"},
+    {"seccomp-notify-socket"},
+    {"seccomp-notify-plugins"},
+    {"socket-dir-path"},
+    {"timeout"},
+    {"T"},
+};
+
+// cmd/dockerd/config.go and options.go of moby; only what leads to its files.
+constexpr ValueOption<DockerdCommand> dockerd_options[] = {
+    {"data-root", &DockerdCommand::data_root},     {"graph", &DockerdCommand::data_root},         {"g", &DockerdCommand::data_root},
+    {"config-file", &DockerdCommand::config_file}, {"containerd-namespace", &DockerdCommand::ns},
+};
+
 /// Flags that a runtime's caller writes before the subcommand; that and a subcommand make a command line a runtime's.
 constexpr std::string_view caller_flags[] = {"root", "log", "log-format", "systemd-cgroup", "cgroup-manager", "rootless"};
 
@@ -186,11 +233,48 @@ bool is_runtime_init(CommandLine arguments) {
     return arguments.size() == 2 && arguments[1] == "init";
 }
 
+std::optional<MonitorCommand> parse_monitor(CommandLine arguments) {
+    MonitorCommand command;
+    std::vector<std::string> runtime{""};  // as conmon will call it
+    Words words(arguments);
+    const auto find = [](std::string_view name) { return find_option<MonitorCommand>(monitor_options, name); };
+    while (words.is_option()) {
+        const std::string_view word = words.peek();
+        constexpr std::string_view passed_on = "--runtime-arg";
+        if (word == passed_on) {
+            words.next();
+            if (!words.done()) runtime.emplace_back(words.next());
+            continue;
+        }
+        if (word.starts_with("--runtime-arg=")) runtime.emplace_back(word.substr(passed_on.size() + 1));
+        const std::string_view name = words.option(command, find);
+        if (name == "exec" || name == "e" || name == "exec-attach") command.of_exec = true;
+    }
+    if (command.id.empty()) return std::nullopt;
+    runtime.front() = command.runtime;
+    runtime.insert(runtime.end(), {"state", command.id});
+    if (const auto parsed = parse_runtime(runtime, true)) command.runtime_root = parsed->root;
+    return command;
+}
+
 ContainerdCommand parse_containerd(CommandLine arguments) {
     ContainerdCommand command;
     Words words(arguments);
     const auto find = [](std::string_view name) { return find_option<ContainerdCommand>(containerd_options, name); };
     while (words.is_option()) words.option(command, find);
+    return command;
+}
+
+DockerdCommand parse_dockerd(CommandLine arguments) {
+    DockerdCommand command;
+    Words words(arguments);
+    const auto find = [](std::string_view name) { return find_option<DockerdCommand>(dockerd_options, name); };
+    while (!words.done()) {  // it has no subcommand: what is no option is the value of one that has no row
+        if (words.is_option())
+            words.option(command, find);
+        else
+            words.next();
+    }
     return command;
 }
 

@@ -38,10 +38,24 @@ std::optional<RuntimeCommand> parse_runtime(CommandLine arguments, bool known_bi
 /// `runc init`: what runc starts inside the new namespaces; it never has options.
 bool is_runtime_init(CommandLine arguments);
 
+/// `conmon -c ID -n NAME -r RUNTIME -b BUNDLE …`: podman's and CRI-O's monitor of one container, or of one exec in it.
+struct MonitorCommand {
+    std::string id, name, bundle, runtime;
+    std::string runtime_root;  ///< --root among the arguments that it hands on to the runtime; empty: the runtime's default
+    bool of_exec = false;
+};
+std::optional<MonitorCommand> parse_monitor(CommandLine arguments);
+
 struct ContainerdCommand {
     std::string config, state, root, address;  ///< empty: not given
 };
 ContainerdCommand parse_containerd(CommandLine arguments);
+
+struct DockerdCommand {
+    std::string data_root, config_file;
+    std::string ns;  ///< containerd's namespace for its containers; all empty: not given
+};
+DockerdCommand parse_dockerd(CommandLine arguments);
 
 /// The last component of a path.
 std::string_view base_name(std::string_view path);

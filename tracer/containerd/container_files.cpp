@@ -5,7 +5,9 @@
 #include "decoders/oci/typed_json.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_index.hpp"
+#include "tracer/containerd/engine_names.hpp"
 #include "tracer/containerd/find_target.hpp"
+#include "tracer/containerd/monitors.hpp"
 #include "tracer/containerd/path_trust.hpp"
 #include "tracer/containerd/provenance.hpp"
 #include "tracer/containerd/roles.hpp"
@@ -68,6 +70,7 @@ public:
         std::set<std::string> unseen;
         for (const RuntimeRoot& root : roots)
             if (!add_states(root)) unseen.insert(root.path);
+        add_monitors_without_state();
         for (ContainerFiles& each : found_) {
             for (const std::string& path : {each.bundle, each.runc_root + "/" + each.container.id})
                 if (each.unresponsive_mount.empty()) each.unresponsive_mount = files_.unresponsive_mount_over(path);
@@ -168,6 +171,19 @@ private:
                 container.bundle = bundle;
                 container.bundle_exists = files_.facts(container.bundle).has_value();
             }
+        }
+    }
+
+    /// A monitor outlives its container's state: it waits for what holds the stdio, or for its exit command.
+    void add_monitors_without_state() {
+        for (const Process& process : snapshot_.processes) {
+            if (process.role.role != ProcessRole::monitor || !process.role.operation.empty() || !lives_here_(process)) continue;
+            const auto command = parse_monitor(process.command_line);
+            if (!command || process.state == ProcessState::zombie || found_.size() >= most_containers) continue;
+            const auto [first, last] = by_id_.equal_range(command->id);
+            if (std::any_of(first, last, [&](const auto& entry) { return found_[entry.second].owner == process.uid; })) continue;
+            ContainerFiles& container = add({"", command->id}, process.uid);
+            add_named_bundle(container, command->bundle);
         }
     }
 
@@ -402,6 +418,9 @@ void read_container_files(Snapshot& snapshot, const std::string& run_dir) {
     }
     snapshot.containers = std::move(all);
     find_shims(snapshot);
+    find_monitors(snapshot);
+    read_engine_names(snapshot, views);
+    name_containers(snapshot);
     assign_roles(snapshot);
     snapshot.untrusted = unbelieved_claims(snapshot);
     std::ranges::move(untrusted, std::back_inserter(snapshot.untrusted));

@@ -83,6 +83,12 @@ const ContainerFiles* ContainerIndex::by_name(std::string_view ns, std::string_v
     return named == found->second.end() ? nullptr : *named;
 }
 
+std::span<const ContainerFiles* const> ContainerIndex::by_id(std::string_view id) const {
+    const auto found = ids_.find(id);
+    if (found == ids_.end()) return {};
+    return found->second;
+}
+
 const ContainerFiles* ContainerIndex::by_runtime_root(std::string_view root, std::string_view id) const {
     const auto found = ids_.find(id);
     if (found == ids_.end()) return nullptr;

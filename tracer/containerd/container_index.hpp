@@ -3,6 +3,7 @@
 
 #include <shimtrace/snapshot.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +20,8 @@ public:
     [[nodiscard]] const ContainerFiles* by_init(Pid pid) const;
     [[nodiscard]] const ContainerFiles* by_bundle(std::string_view path) const;
     [[nodiscard]] const ContainerFiles* by_name(std::string_view ns, std::string_view id) const;
+    /// All of that id, whatever their namespace.
+    [[nodiscard]] std::span<const ContainerFiles* const> by_id(std::string_view id) const;
     [[nodiscard]] const ContainerFiles* by_runtime_root(std::string_view root, std::string_view id) const;
     [[nodiscard]] const ContainerFiles* by_shim_address(std::string_view address) const;
     /// The container whose cgroup this is or lies in; failing that the one whose id its path names. Of several the outermost: what is below

@@ -1,5 +1,6 @@
 #include "tracer/containerd/find_target.hpp"
 
+#include "decoders/text/container_name.hpp"
 #include "tracer/containerd/container_index.hpp"
 
 #include <shimtrace/namesakes.hpp>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -22,79 +24,177 @@ std::optional<std::int32_t> as_pid(std::string_view text) {
     return number;
 }
 
-std::string spoken(const ContainerRef& container) {
-    return container.ns.empty() ? container.id : container.ns + "/" + container.id;
-}
-
 void add(std::vector<Pid>& pids, Pid pid) {
     if (pid && std::ranges::find(pids, pid) == pids.end()) pids.push_back(pid);
 }
 
+/// Of words joined by slashes, as TARGET joins them; empty where one of them is.
+std::string joined(std::initializer_list<std::string_view> words) {
+    std::string text;
+    for (const std::string_view word : words) {
+        if (word.empty()) return "";
+        text += (text.empty() ? "" : "/") + std::string(word);
+    }
+    return text;
+}
+
+/// By the names that people give: Kubernetes' with and without what stands before it, the engine's alone or behind containerd's namespace.
+bool is_named(const ContainerFiles& files, std::string_view text) {
+    return text == files.name || text == files.engine_name || text == joined({files.container.ns, files.engine_name}) ||
+           text == joined({files.pod_namespace, files.pod, files.name}) || text == joined({files.pod, files.name});
+}
+
+bool is_of_pod(const ContainerFiles& files, std::string_view text) {
+    return !files.pod.empty() && (text == files.pod || text == joined({files.pod_namespace, files.pod}));
+}
+
+/// A container and, where it is one of several that are called so, where its state is.
+using Match = std::pair<ContainerRef, std::string>;
+
+/// What one TARGET may mean: a container, or all of a pod.
+struct Meaning {
+    std::string said;  ///< as the list of several has it
+    std::set<Match> containers;
+};
+using Meanings = std::map<std::string, Meaning>;
+
 class Search {
 public:
-    Search(const Snapshot& snapshot, std::string_view text) : snapshot_(snapshot), text_(text) {}
+    Search(const Snapshot& snapshot, std::string_view text, std::string_view ns) : snapshot_(snapshot), text_(text), ns_(ns) {}
 
-    std::expected<FoundTarget, TargetError> run() const {
+    std::expected<std::vector<FoundTarget>, TargetError> run() const {
         if (text_.empty()) return none("an empty TARGET names nothing");
         if (text_ == "containerd") return daemon();
-        const auto exact = matches(&Search::is_exact);
+        Meanings exact = by_id(&Search::is_exact);
+        // A number is a pid before it is a name, or the beginning of an id.
+        const auto pid = as_pid(text_);
+        const auto process = pid ? std::ranges::find(snapshot_.processes, Pid{*pid}, &Process::pid) : snapshot_.processes.end();
+        const bool lives = process != snapshot_.processes.end();
+        if (!lives) add_named(exact);
         if (!exact.empty()) return one_of(exact);
-        // A number is a pid before it is the beginning of an id.
-        if (const auto pid = as_pid(text_)) {
-            const auto found = std::ranges::find(snapshot_.processes, Pid{*pid}, &Process::pid);
-            if (found != snapshot_.processes.end()) return FoundTarget{std::string(text_), {}, {}, {}, {}, {Pid{*pid}}};
-        }
-        const auto prefixed = matches(&Search::is_prefix);
+        if (lives) return std::vector{FoundTarget{std::string(text_), {}, {}, {}, {}, {Pid{*pid}}, {}}};
+        const Meanings prefixed = by_id(&Search::is_prefix);
         if (!prefixed.empty()) return one_of(prefixed);
-        if (as_pid(text_)) return none(fmt::format("no process {} and no container of that id", text_));
-        return none(fmt::format("no container '{}'", text_));
+        const std::string within = ns_.empty() ? "" : fmt::format(" in namespace '{}'", ns_);
+        if (pid) return none(fmt::format("no process {} and no container of that id or name{}", text_, within));
+        return none(fmt::format("no container '{}', and no pod of that name{}", text_, within));
+    }
+
+    std::expected<std::vector<FoundTarget>, TargetError> all_of_namespace() const {
+        std::set<Match> found;
+        for (const ContainerFiles& files : snapshot_.containers)
+            if (is_in_namespace(files, ns_)) found.emplace(files.container, place_among_namesakes(snapshot_, files));
+        for (const Process& process : snapshot_.processes)
+            if (names_one(process) && process.role.container.ns == ns_ && !is_among(found, process.role.container))
+                found.emplace(process.role.container, "");
+        if (!found.empty()) return containers(found);
+        std::set<std::string> namespaces;
+        for (const ContainerFiles& files : snapshot_.containers)
+            for (const std::string* one : {&files.container.ns, &files.pod_namespace})
+                if (!one->empty()) namespaces.insert(*one);
+        std::string others;
+        for (const std::string& one : namespaces) others += (others.empty() ? ": there are " : ", ") + one;
+        return none(fmt::format("no container in a namespace '{}', of containerd's or of Kubernetes'{}", ns_, others));
     }
 
 private:
-    /// A container and, where it is one of several that are called so, where its state is.
-    using Match = std::pair<ContainerRef, std::string>;
-    using Matches = std::set<Match>;
+    static bool is_among(const std::set<Match>& matches, const ContainerRef& container) {
+        return std::ranges::any_of(matches, [&](const Match& match) { return match.first == container; });
+    }
+    static bool names_one(const Process& process) {
+        const ProcessRole role = process.role.role;
+        return process.role.container &&
+               (role == ProcessRole::shim || role == ProcessRole::container_init || role == ProcessRole::runtime_init);
+    }
 
-    Matches matches(bool (Search::*test)(const ContainerRef&) const) const {
-        Matches found;
+    static std::string said(const Match& match) {
+        const auto& [container, place] = match;
+        return (place.empty() ? "" : place + "/") + text::container_name(container) +
+               (container.name.empty() ? "" : " (" + container.name + ")");
+    }
+    static void add(Meanings& meanings, const Match& match) { meanings.try_emplace(said(match)).first->second = {said(match), {match}}; }
+
+    Meanings by_id(bool (Search::*test)(const ContainerRef&) const) const {
+        Meanings found;
+        std::set<ContainerRef> known;
         for (const ContainerFiles& files : snapshot_.containers) {
+            const bool in_full = text_.size() > files.container.id.size() && text_.ends_with(files.container.id);
+            if ((!in_full && !(this->*test)(files.container)) || !is_in_namespace(files, ns_)) continue;
             const std::string place = place_among_namesakes(snapshot_, files);
             // In full, with its place: that is one container, whoever else is called so.
-            if (!place.empty() && text_ == place + "/" + spoken(files.container)) return {{files.container, place}};
-            if ((this->*test)(files.container)) found.emplace(files.container, place);
+            if (in_full && text_ == place_of_state(files) + "/" + text::container_name(files.container)) {
+                found.clear();
+                add(found, {files.container, place});
+                return found;
+            }
+            if (!(this->*test)(files.container)) continue;
+            add(found, {files.container, place});
+            known.insert(files.container);
         }
         for (const Process& process : snapshot_.processes) {
             const ContainerRef& container = process.role.container;
-            const bool names_one = process.role.role == ProcessRole::shim || process.role.role == ProcessRole::container_init ||
-                                   process.role.role == ProcessRole::runtime_init;
-            const bool known = std::ranges::any_of(found, [&](const Match& match) { return match.first == container; });
-            if (names_one && container && !known && (this->*test)(container)) found.emplace(container, "");
+            if (names_one(process) && !known.contains(container) && (this->*test)(container) && (ns_.empty() || container.ns == ns_))
+                add(found, {container, ""});
         }
         return found;
     }
 
+    /// Who is meant as one of a pod that is meant as a whole adds nothing.
+    void add_named(Meanings& meanings) const {
+        std::set<ContainerRef> of_pods;
+        for (const ContainerFiles& files : snapshot_.containers) {
+            if (!is_of_pod(files, text_) || !is_in_namespace(files, ns_)) continue;
+            const std::string pod = files.pod_namespace.empty() ? files.pod : files.pod_namespace + "/" + files.pod;
+            const std::string sandbox = files.sandbox.empty() ? pod : files.sandbox;
+            Meaning& meaning = meanings["pod " + files.container.ns + "/" + sandbox];
+            meaning.said =
+                fmt::format("pod {} (sandbox {})", pod, text::container_name({files.container.ns, std::string(text::short_id(sandbox))}));
+            meaning.containers.emplace(files.container, place_among_namesakes(snapshot_, files));
+            of_pods.insert(files.container);
+        }
+        for (const ContainerFiles& files : snapshot_.containers)
+            if (is_named(files, text_) && is_in_namespace(files, ns_) && !of_pods.contains(files.container))
+                add(meanings, {files.container, place_among_namesakes(snapshot_, files)});
+    }
+
     bool is_exact(const ContainerRef& container) const {
-        return container.id == text_ || (!container.ns.empty() && spoken(container) == text_);
+        return container.id == text_ || (!container.ns.empty() && text::container_name(container) == text_);
     }
     bool is_prefix(const ContainerRef& container) const {
         return container.id.starts_with(text_) ||
-               (!container.ns.empty() && text_.size() > container.ns.size() + 1 && spoken(container).starts_with(text_));
+               (!container.ns.empty() && text_.size() > container.ns.size() + 1 && text::container_name(container).starts_with(text_));
     }
 
-    std::expected<FoundTarget, TargetError> one_of(const Matches& found) const {
-        if (found.size() == 1) return container(found.begin()->first, found.begin()->second);
+    std::expected<std::vector<FoundTarget>, TargetError> one_of(const Meanings& found) const {
+        if (found.size() == 1) return containers(found.begin()->second.containers);
         std::string names;
-        for (const auto& [each, place] : found) names += (names.empty() ? "" : ", ") + (place.empty() ? "" : place + "/") + spoken(each);
-        return std::unexpected(TargetError{{fmt::format("'{}' is, or is the beginning of, more than one container: {}", text_, names), 0,
-                                            "give more of the id, or one of these in full"},
-                                           true});
+        bool pods = false;
+        for (const auto& [key, meaning] : found) {
+            names += (names.empty() ? "" : ", ") + meaning.said;
+            pods = pods || key.starts_with("pod ");
+        }
+        const std::string_view what = pods ? "more than one" : "more than one container";
+        return std::unexpected(TargetError{
+            {fmt::format("'{}' is, or is the beginning of, {}: {}", text_, what, names), 0, "give more of the id, or one of these in full"},
+            true});
+    }
+
+    std::vector<FoundTarget> containers(const std::set<Match>& matches) const {
+        std::vector<FoundTarget> targets;
+        targets.reserve(matches.size());
+        for (const auto& [container, place] : matches) targets.push_back(this->container(container, place));
+        return targets;
     }
 
     FoundTarget container(const ContainerRef& ref, const std::string& place) const {
         FoundTarget target{std::string(text_), ref, {}, {}, {}, {}, place};
+        Pid monitor, first;
         for (const ContainerFiles& files : snapshot_.containers) {
             const bool meant = place.empty() || place_of_state(files) == place;
-            if (files.container == ref && meant && files.sandbox_shim) target.shim = files.sandbox_shim;
+            if (files.container != ref || !meant) continue;
+            if (files.sandbox_shim) target.shim = files.sandbox_shim;
+            if (files.monitor) monitor = files.monitor;
+            first = files.state_init_pid ? files.state_init_pid : files.init_pid;
         }
         for (const Process& process : snapshot_.processes) {
             if (process.role.container != ref || is_of_namesake(snapshot_, process, place)) continue;
@@ -110,7 +210,7 @@ private:
                     break;
                 case ProcessRole::runtime_init:
                     // Created and not started: what will be the init. An exec's is counted with the runtimes.
-                    if (!target.init && process.ns_pids.size() > 1 && process.ns_pids.back() == 1)
+                    if (!target.init && (process.pid == first || (process.ns_pids.size() > 1 && process.ns_pids.back() == 1)))
                         target.init = process.pid;
                     else
                         target.runtimes.push_back(process.pid);
@@ -119,14 +219,15 @@ private:
                     break;
             }
         }
-        add(target.pids, target.shim);
-        for (const Pid runtime : target.runtimes) add(target.pids, runtime);
-        add(target.pids, target.init);
+        containerd::add(target.pids, target.shim);
+        containerd::add(target.pids, monitor);
+        for (const Pid runtime : target.runtimes) containerd::add(target.pids, runtime);
+        containerd::add(target.pids, target.init);
         return target;
     }
 
-    std::expected<FoundTarget, TargetError> daemon() const {
-        FoundTarget target{std::string(text_), {}, {}, {}, {}, {}};
+    std::expected<std::vector<FoundTarget>, TargetError> daemon() const {
+        FoundTarget target{std::string(text_), {}, {}, {}, {}, {}, {}};
         for (const Process& process : snapshot_.processes) {
             if (process.role.role == ProcessRole::containerd && process.uid == 0) target.pids.push_back(process.pid);
         }
@@ -134,7 +235,7 @@ private:
             for (const Process& process : snapshot_.processes)
                 if (process.role.role == ProcessRole::containerd) target.pids.push_back(process.pid);
         }
-        if (target.pids.size() == 1) return target;
+        if (target.pids.size() == 1) return std::vector{target};
         if (target.pids.empty()) return none("no containerd is running");
         std::string pids;
         for (const Pid pid : target.pids) pids += (pids.empty() ? "" : ", ") + std::to_string(pid.value);
@@ -142,8 +243,10 @@ private:
     }
 
     std::unexpected<TargetError> none(std::string what) const {
-        const auto shims =
-            std::ranges::count_if(snapshot_.processes, [](const Process& each) { return each.role.role == ProcessRole::shim; });
+        const auto count = [&](ProcessRole role) {
+            return std::ranges::count_if(snapshot_.processes, [&](const Process& each) { return each.role.role == role; });
+        };
+        const auto shims = count(ProcessRole::shim), monitors = count(ProcessRole::monitor);
         std::set<std::string> places;
         for (const ContainerFiles& files : snapshot_.containers) {
             if (!files.state_dir.empty()) places.insert(files.state_dir);
@@ -155,19 +258,29 @@ private:
                              "shimtrace runs in a pid namespace of its own, from which the host's processes are not to be "
                              "seen: it needs hostPID (kubectl debug node/NODE, docker run --pid=host)"},
                             false});
-        std::string looked = fmt::format("looked at {} shims and {} containers", shims, snapshot_.containers.size());
+        std::string looked =
+            fmt::format("looked at {} shims{} and {} containers", shims,
+                        monitors == 0 ? std::string() : fmt::format(", {} conmons", monitors), snapshot_.containers.size());
         for (const std::string& place : places) looked += (place == *places.begin() ? " in " : ", ") + place;
         return std::unexpected(TargetError{{std::move(what), 0, looked + "; 'shimtrace ps' lists them"}, false});
     }
 
     const Snapshot& snapshot_;
-    std::string_view text_;
+    std::string_view text_, ns_;
 };
 
 }  // namespace
 
-std::expected<FoundTarget, TargetError> find_target(const Snapshot& snapshot, std::string_view text) {
-    return Search(snapshot, text).run();
+std::expected<std::vector<FoundTarget>, TargetError> find_targets(const Snapshot& snapshot, std::string_view text, std::string_view ns) {
+    return Search(snapshot, text, ns).run();
+}
+
+std::expected<std::vector<FoundTarget>, TargetError> find_namespace(const Snapshot& snapshot, std::string_view ns) {
+    return Search(snapshot, ns, ns).all_of_namespace();
+}
+
+bool is_in_namespace(const ContainerFiles& container, std::string_view ns) {
+    return ns.empty() || container.container.ns == ns || container.pod_namespace == ns;
 }
 
 }  // namespace shimtrace::containerd

@@ -1,4 +1,5 @@
-// TARGET as people type it: a pid, a container id or a unique prefix, namespace/id, the word `containerd`.
+// TARGET as people type it: a pid, a container's id or a unique prefix, namespace/id, what Kubernetes, docker, podman or nerdctl call a
+// container, a pod, the word `containerd`.
 #pragma once
 
 #include <shimtrace/error.hpp>
@@ -11,12 +12,13 @@
 
 namespace shimtrace::containerd {
 
+/// One container, or one process.
 struct FoundTarget {
     std::string text;           ///< as typed
     ContainerRef container;     ///< empty: a plain pid, or containerd
     Pid shim, init;             ///< of the container; 0: none
     std::vector<Pid> runtimes;  ///< runc processes at work on it
-    std::vector<Pid> pids;      ///< all to attach to: shim, runtimes, init; or the plain pid
+    std::vector<Pid> pids;      ///< all to attach to: shim or monitor, runtimes, init; or the plain pid
     std::string place;          ///< where one id is in several places: runc's root, or containerd's STATE; empty: it is in one
 };
 
@@ -27,10 +29,17 @@ struct TargetError {
     bool ambiguous = false;
 };
 
-/// `snapshot` must have roles assigned and ContainerFiles read.
-std::expected<FoundTarget, TargetError> find_target(const Snapshot& snapshot, std::string_view text);
+/// What a TARGET names: more than one only where it names a pod, whose containers they all are. `snapshot` must have roles assigned and
+/// ContainerFiles read. `ns`: only containers of this namespace are meant, containerd's or Kubernetes'; empty: any.
+std::expected<std::vector<FoundTarget>, TargetError> find_targets(const Snapshot& snapshot, std::string_view text,
+                                                                  std::string_view ns = {});
+/// Every container of a namespace, containerd's or Kubernetes'. Error: there is none.
+std::expected<std::vector<FoundTarget>, TargetError> find_namespace(const Snapshot& snapshot, std::string_view ns);
 
-/// The process table, roles, and every container's files: what find_target, ps and audit start from. `run_dir`: containerd's
+/// Whether it is of that namespace, containerd's or Kubernetes'; `ns` empty: any is.
+bool is_in_namespace(const ContainerFiles& container, std::string_view ns);
+
+/// The process table, roles, and every container's files: what find_targets, ps and audit start from. `run_dir`: containerd's
 /// state where it cannot be found from the shims; empty otherwise.
 Result<Snapshot> list_containers(const std::string& run_dir);
 

@@ -132,6 +132,11 @@ private:
             }
         }
         for (const Process& process : snapshot_.processes) {
+            if (process.role.role != ProcessRole::monitor || !lives_here_(process)) continue;
+            if (const auto command = parse_monitor(process.command_line); command && !command->runtime_root.empty())
+                add_root(absolute(command->runtime_root, process), process.uid, true);
+        }
+        for (const Process& process : snapshot_.processes) {
             if (process.role.role != ProcessRole::runtime && process.role.role != ProcessRole::runtime_init) continue;
             if (!lives_here_(process)) continue;
             add_roots_of_fifos(process);

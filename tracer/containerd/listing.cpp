@@ -188,9 +188,10 @@ private:
         if (row.files != nullptr) {
             row.pod_namespace = row.files->pod_namespace;
             row.pod = row.files->pod;
-            row.name = row.files->name;
+            row.name = row.files->name.empty() ? row.files->engine_name : row.files->name;
             row.sandbox = row.files->sandbox;
             if (row.files->sandbox_shim) row.shim = row.files->sandbox_shim;
+            if (row.files->monitor) row.shim = row.files->monitor;
         }
         const Process* init = index_.process(row.init);
         const bool frozen = is_frozen(row, init);

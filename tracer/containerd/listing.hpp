@@ -20,8 +20,8 @@ struct ListedRuntime {
 
 struct ListedContainer {
     ContainerRef container;
-    std::string pod_namespace, pod, name, sandbox;  ///< Kubernetes' names
-    Pid shim, init;                                 ///< 0: none alive
+    std::string pod_namespace, pod, name, sandbox;  ///< Kubernetes' names; `name` also docker's, podman's or nerdctl's
+    Pid shim, init;                                 ///< 0: none alive; of podman's and CRI-O's containers conmon stands for the shim
     std::int32_t init_pid_ns = 0;                   ///< the init's pid as the container sees it
     std::string runc_state;    ///< as `runc state` would say: created, running, paused, stopped; "unknown": no or broken state.json
     std::string shim_state;    ///< alive, stopped (by a signal), traced, gone; "none": a container of plain runc

@@ -175,6 +175,9 @@ public:
             for (FdEntry& entry : process.fds) {
                 entry.target.role = target_role(entry.target, &process);
                 refine(entry.target, process);
+                ContainerRef& container = entry.target.role.container;
+                if (!container || !container.name.empty()) continue;
+                if (const ContainerFiles* files = index_.by_name(container.ns, container.id)) container.name = files->container.name;
             }
         }
     }
@@ -220,7 +223,7 @@ private:
                 if (entry.target.kind != OpenFileKind::pipe && entry.target.kind != OpenFileKind::unix_socket) continue;
                 Users& users = pipes[entry.target.inode];
                 const ProcessRole role = process.role.role;
-                if (role == ProcessRole::shim)
+                if (role == ProcessRole::shim || role == ProcessRole::monitor)
                     users.shim = true;
                 else if (role == ProcessRole::runtime)
                     users.runtime = true;
@@ -251,6 +254,7 @@ private:
     /// Its shim is gone: nobody holds the other end.
     bool is_orphan(const ContainerRef& container) const {
         return std::ranges::none_of(snapshot_.processes, [&](const Process& process) {
+            if (process.role.role == ProcessRole::monitor) return process.role.container == container;
             return process.role.role == ProcessRole::shim && process.role.container.ns == container.ns &&
                    (process.role.container.id == container.id || serves(process.pid, container));
         });

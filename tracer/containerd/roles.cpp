@@ -4,6 +4,7 @@
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_index.hpp"
 #include "tracer/containerd/layout.hpp"
+#include "tracer/containerd/monitors.hpp"
 #include "tracer/containerd/open_file_roles.hpp"
 #include "tracer/containerd/provenance.hpp"
 
@@ -79,6 +80,21 @@ bool is_runtime_program(const Process& process) {
     return (nameless || goes_by_its_name(process)) && has_runtime_name(process);
 }
 
+/// As is_shim: its own executable is conmon, or it is called so where that cannot be read.
+bool is_monitor(const Process& process) {
+    const std::string_view name = process.exe.empty() ? argument_name(process) : program_name(process.exe);
+    return name == "conmon";
+}
+
+ProcessRoleInfo monitor_role(const Process& process) {
+    ProcessRoleInfo info{ProcessRole::monitor};
+    if (const auto command = parse_monitor(process.command_line)) {
+        info.container.id = command->id;
+        if (command->of_exec) info.operation = "exec";
+    }
+    return info;
+}
+
 ProcessRoleInfo shim_role(const Process& process) {
     ProcessRoleInfo info{ProcessRole::shim};
     if (const auto command = parse_shim(process.command_line)) {
@@ -151,6 +167,7 @@ ProcessRoleInfo role_by_itself(const Process& process) {
     if (!is_of_host(process))
         return {is_namespace_init(process) && is_unstarted_init(process) ? ProcessRole::runtime_init : ProcessRole::none};
     if (is_shim(process)) return shim_role(process);
+    if (is_monitor(process)) return monitor_role(process);
     const bool known = is_runtime_program(process);
     const auto command = parse_runtime(process.command_line, known);
     if (command && (known || (!command->root.empty() && !command->log.empty() && goes_by_its_name(process))))
@@ -185,6 +202,7 @@ public:
         for (Process& process : snapshot_.processes) resolve(process);
         for (Process& process : snapshot_.processes) adopt_by_namespace(process);
         for (Process& process : snapshot_.processes) adopt_socket_owner(process);
+        for (Process& process : snapshot_.processes) name_container(process.role.container);
     }
 
 private:
@@ -220,6 +238,10 @@ private:
             case ProcessRole::shim:
                 if (is_of_another_user(process, info.container)) info = {};
                 break;
+            case ProcessRole::monitor:
+                if (const ContainerFiles* files = monitored_by(index_, process)) info.container = files->container;
+                if (is_of_another_user(process, info.container)) info = {};
+                break;
             case ProcessRole::runtime:
                 complete_runtime(process, info);
                 break;
@@ -238,6 +260,10 @@ private:
                             exec != nullptr ? exec->exec_id : ""};
                 }
                 break;
+            case ProcessRole::container_process:
+                // In a pod that shares its pid namespace the sandbox's init is every orphan's parent: whose it is, its cgroup says.
+                if (const ContainerFiles* files = inner_container(process)) info.container = files->container;
+                break;
             default:
                 break;
         }
@@ -254,7 +280,8 @@ private:
     }
 
     static bool is_of_machinery(ProcessRole role) {
-        return role == ProcessRole::shim || role == ProcessRole::runtime || role == ProcessRole::containerd || role == ProcessRole::client;
+        return role == ProcessRole::shim || role == ProcessRole::runtime || role == ProcessRole::containerd ||
+               role == ProcessRole::client || role == ProcessRole::monitor;
     }
 
     bool has_other_mounts_than_init(const Process& process) const {
@@ -282,7 +309,7 @@ private:
 
     /// A shim of a pod serves several containers: which one is this process of?
     void complete_inner(const Process& process, ProcessRoleInfo& info, const Process* parent) const {
-        if (parent != nullptr && parent->role.role == ProcessRole::shim) {
+        if (parent != nullptr && (parent->role.role == ProcessRole::shim || parent->role.role == ProcessRole::monitor)) {
             if (const ContainerFiles* files = index_.by_cgroup(process.cgroup);
                 files != nullptr && files->container.ns == info.container.ns) {
                 info.container = files->container;
@@ -353,6 +380,11 @@ private:
         if (listens) process.role = {ProcessRole::containerd};
     }
 
+    void name_container(ContainerRef& container) const {
+        if (!container || !container.name.empty()) return;
+        if (const ContainerFiles* files = index_.by_name(container.ns, container.id)) container.name = files->container.name;
+    }
+
     Snapshot& snapshot_;
     ContainerIndex index_;
     std::unordered_map<Pid, Process*> processes_;
@@ -383,6 +415,8 @@ ProcessRoleInfo process_role(const Process& process, const Process* parent, cons
             case ProcessRole::shim:
                 if (parent_role->operation.empty()) return child_of_shim(process, *parent, *parent_role);
                 break;
+            case ProcessRole::monitor:
+                return child_of_shim(process, *parent, *parent_role);
             default:
                 break;
         }

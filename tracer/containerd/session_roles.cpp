@@ -16,6 +16,8 @@ bool plays_container(ProcessRole role) {
 }  // namespace
 
 SessionRoles::SessionRoles(Snapshot listing, ReadProcess read) : read_(std::move(read)) {
+    for (ContainerFiles& files : listing.containers)
+        if (!files.container.name.empty()) names_.try_emplace(files.container, files.container.name);
     for (Process& process : listing.processes) {
         for (const FdEntry& entry : process.fds) {
             const OpenFile& target = entry.target;
@@ -38,6 +40,7 @@ ProcessRoleInfo SessionRoles::process(Process fresh) {
         const bool same = before.start_time == fresh.start_time && before.command_line == fresh.command_line;
         if (same && before.role.role != ProcessRole::none) fresh.role = before.role;
     }
+    if (const auto named = names_.find(fresh.role.container); named != names_.end()) fresh.role.container.name = named->second;
     learn_addresses(fresh);
     return (processes_[pid] = std::move(fresh)).role;
 }
@@ -51,6 +54,12 @@ const Process* SessionRoles::look(Pid pid) {
 }
 
 OpenFileRoleInfo SessionRoles::target(Pid pid, const OpenFile& target) {
+    OpenFileRoleInfo role = role_of(pid, target);
+    if (const auto named = names_.find(role.container); named != names_.end()) role.container.name = named->second;
+    return role;
+}
+
+OpenFileRoleInfo SessionRoles::role_of(Pid pid, const OpenFile& target) {
     const OpenFileRoleInfo by_path = target_role(target, look(pid));
     if (by_path.role != OpenFileRole::none) return by_path;
     if (const OpenFileRoleInfo daemon = daemon_socket(target); daemon.role != OpenFileRole::none) return daemon;
@@ -87,7 +96,7 @@ OpenFileRoleInfo SessionRoles::stream(const OpenFile& target) {
     for (const Holder& holder : target.holders) {
         const Process* process = look(holder.pid);
         if (process == nullptr) continue;
-        shim = shim || process->role.role == ProcessRole::shim;
+        shim = shim || process->role.role == ProcessRole::shim || process->role.role == ProcessRole::monitor;
         if (plays_container(process->role.role) && holder.fd.value >= 0 && holder.fd.value <= 2)
             role = {stream_roles[holder.fd.value], process->role.container, process->role.exec_id};
     }

@@ -25,12 +25,14 @@ public:
 
 private:
     const Process* look(Pid pid);
+    OpenFileRoleInfo role_of(Pid pid, const OpenFile& target);
     OpenFileRoleInfo stream(const OpenFile& target);
     /// A socket of containerd's own under a name that only a shim's or containerd's command line tells.
     [[nodiscard]] OpenFileRoleInfo daemon_socket(const OpenFile& target) const;
     void learn_addresses(const Process& process);
 
     ReadProcess read_;
+    std::map<ContainerRef, std::string> names_;   ///< of the listing's containers
     std::unordered_map<Pid, Process> processes_;  ///< with their roles
     std::map<std::string, OpenFileRole, std::less<>> addresses_;
     std::unordered_map<Inode, OpenFileRoleInfo> streams_;  ///< pipes and unnamed sockets of containers' stdio and of runc

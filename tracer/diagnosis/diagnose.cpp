@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/diagnose.hpp"
 
+#include "decoders/text/container_name.hpp"
 #include "tracer/diagnosis/causes/all_causes.hpp"
 #include "tracer/diagnosis/causes/blame.hpp"
 #include "tracer/diagnosis/causes/explanation.hpp"
@@ -30,7 +31,8 @@ struct Ailment {
 
 std::vector<NodeKey> starts_of(const Scope& scope) {
     std::vector<NodeKey> starts;
-    if (scope.shim) starts.push_back(NodeKey::of(scope.shim));
+    for (const Pid keeper : {scope.shim, scope.monitor})
+        if (keeper) starts.push_back(NodeKey::of(keeper));
     for (const Pid pid : scope.runtimes) starts.push_back(NodeKey::of(pid));
     for (const Pid pid : scope.processes) starts.push_back(NodeKey::of(pid));
     return starts;
@@ -91,9 +93,15 @@ std::vector<Ailment> ailments_of(const Context& look) {
 
 DiagnosedTarget target_of(const Context& look) {
     DiagnosedTarget target{.container = look.scope.ref, .place = look.scope.place};
+    if (const ContainerFiles* files = look.scope.files) {
+        target.pod_namespace = files->pod_namespace;
+        target.pod = files->pod;
+        target.name = files->name.empty() ? files->engine_name : files->name;
+    }
     std::vector<Pid> candidates{look.scope.shim, look.scope.init};
     candidates.insert(candidates.end(), look.scope.processes.begin(), look.scope.processes.end());
     candidates.insert(candidates.end(), look.scope.runtimes.begin(), look.scope.runtimes.end());
+    candidates.push_back(look.scope.monitor);
     for (const Pid pid : candidates) {
         const Process* process = pid ? look.facts.process(pid) : nullptr;
         if (!process) continue;
@@ -176,7 +184,7 @@ Diagnosis from_finding(const Context& look, const Finding& finding, const Cause&
 
 /// As it is typed: "default/c1", "c1", "812".
 std::string target_argument(const Scope& scope) {
-    if (scope.ref) return scope.ref.ns.empty() ? scope.ref.id : scope.ref.ns + "/" + scope.ref.id;
+    if (scope.ref) return text::container_name(scope.ref);
     for (const auto& list : {scope.processes, scope.runtimes})
         for (const Pid pid : list) return std::to_string(pid.value);
     return std::to_string(scope.shim.value);

@@ -4,6 +4,7 @@
 #include "decoders/messages/grpc/services.hpp"
 #include "decoders/messages/rpc_status.hpp"
 #include "decoders/syscalls/table.hpp"
+#include "decoders/text/container_name.hpp"
 #include "tracer/output/role_text.hpp"
 
 #include <fmt/format.h>
@@ -347,7 +348,7 @@ std::vector<std::string> calls_under_way(const Snapshot& snapshot) {
             ContainerRef container = goroutine.purpose.container;
             if (container && container.ns.empty()) container.ns = process.role.container.ns;
             std::string text = "ttrpc " + goroutine.purpose.detail;
-            if (container) text += " of " + container_text(container);
+            if (container) text += " of " + text::container_words(container);
             if (!goroutine.purpose.exec_id.empty()) text += " (exec " + goroutine.purpose.exec_id + ")";
             text += fmt::format(" is under way in {}[{}], goroutine {}", process.comm, process.pid.value, goroutine.id.value);
             if (!goroutine.wait_reason.empty()) text += ": " + goroutine.wait_reason;

@@ -1,5 +1,6 @@
 #include "tracer/output/role_text.hpp"
 
+#include "decoders/text/container_name.hpp"
 #include "decoders/text/printable.hpp"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ const RoleWords& words(ProcessRole role) {
 }  // namespace
 
 std::string container_text(const ContainerRef& container) {
-    return container.ns.empty() ? container.id : container.ns + "/" + container.id;
+    return text::container_name(container);
 }
 
 std::string role_word(ProcessRole role) {
@@ -50,7 +51,7 @@ std::string role_text(const ProcessRoleInfo& role) {
     std::string text(words(role.role).phrase);
     if (!role.operation.empty()) text += " " + role.operation;
     if (text.empty()) return text;
-    if (role.container) text += " of " + container_text(role.container);
+    if (role.container) text += " of " + text::container_words(role.container);
     if (!role.exec_id.empty()) text += " (exec " + role.exec_id + ")";
     return text::printable(text);
 }

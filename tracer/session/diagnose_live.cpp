@@ -65,7 +65,7 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
         FoundTargets targets;
         if (options.session) {
             targets = find_remaining(table, options.targets, left_out);
-        } else if (auto found = find_targets(table, options.targets)) {
+        } else if (auto found = find_targets(table, options.targets, options.ns)) {
             targets = std::move(*found);
         } else {
             refusal = std::move(found.error());

@@ -16,6 +16,7 @@ namespace shimtrace::session {
 
 struct DiagnoseOptions {
     std::vector<std::string> targets;  ///< empty: every shim's containers, and those without a shim
+    std::string ns = {};               ///< only containers of this namespace, containerd's or Kubernetes'; empty: any
     bool goroutines = true;            ///< of the shims and runc processes concerned
     bool may_stop = false;             ///< a thread may be held for under a millisecond where it runs
     /// Set: the processes of a recorded session, which are looked at closely, with their goroutines. Then no targets mean no more than

@@ -79,7 +79,9 @@ std::expected<void, Refusal> find_session_targets(SessionPlan& plan, const std::
                 if (!found.error().usage) found.error().error.hint += "; a command to start stands behind --";
                 return std::unexpected(std::move(found.error()));
             }
-            request.attach.insert(request.attach.end(), found->pids.begin(), found->pids.end());
+            for (const auto& target : *found)
+                for (const Pid pid : target.pids)
+                    if (std::ranges::find(request.attach, pid) == request.attach.end()) request.attach.push_back(pid);
         }
     }
     if (!request.attaches() && request.command.empty())

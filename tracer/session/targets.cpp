@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace shimtrace::session {
@@ -61,18 +62,26 @@ const Process* find_shim(const Snapshot& snapshot, Pid pid) {
 
 }  // namespace
 
-std::expected<containerd::FoundTarget, Refusal> find_target(const Snapshot& snapshot, const std::string& text) {
-    auto found = containerd::find_target(snapshot, text);
+namespace {
+
+std::expected<FoundTargets, Refusal> as_refusal(std::expected<FoundTargets, containerd::TargetError> found) {
     if (!found) return std::unexpected(Refusal{std::move(found.error().error), found.error().ambiguous});
     return std::move(*found);
 }
 
-std::expected<FoundTargets, Refusal> find_targets(const Snapshot& snapshot, const std::vector<std::string>& texts) {
+}  // namespace
+
+std::expected<FoundTargets, Refusal> find_target(const Snapshot& snapshot, const std::string& text, const std::string& ns) {
+    return as_refusal(containerd::find_targets(snapshot, text, ns));
+}
+
+std::expected<FoundTargets, Refusal> find_targets(const Snapshot& snapshot, const std::vector<std::string>& texts, const std::string& ns) {
+    if (texts.empty() && !ns.empty()) return as_refusal(containerd::find_namespace(snapshot, ns));
     FoundTargets found;
     for (const std::string& text : texts) {
-        auto target = find_target(snapshot, text);
+        auto target = find_target(snapshot, text, ns);
         if (!target) return std::unexpected(std::move(target.error()));
-        found.push_back(std::move(*target));
+        std::ranges::move(*target, std::back_inserter(found));
     }
     return found;
 }
@@ -82,7 +91,7 @@ FoundTargets find_remaining(const Snapshot& snapshot, const std::vector<std::str
     for (const std::string& text : texts) {
         auto target = find_target(snapshot, text);
         if (target)
-            found.push_back(std::move(*target));
+            std::ranges::move(*target, std::back_inserter(found));
         else if (target.error().usage)
             left_out.push_back(target.error().error.message());
     }
@@ -137,9 +146,10 @@ std::vector<Pid> concerned(const Snapshot& snapshot, const FoundTargets& targets
     return {pids.begin(), pids.end()};
 }
 
-std::expected<diagnosis::Query, Refusal> query_about(const Snapshot& snapshot, const std::vector<std::string>& texts) {
-    if (!texts.empty()) {
-        auto targets = find_targets(snapshot, texts);
+std::expected<diagnosis::Query, Refusal> query_about(const Snapshot& snapshot, const std::vector<std::string>& texts,
+                                                     const std::string& ns) {
+    if (!texts.empty() || !ns.empty()) {
+        auto targets = find_targets(snapshot, texts, ns);
         if (!targets) return std::unexpected(targets.error());
         return query_of(snapshot, *targets);
     }

@@ -22,9 +22,11 @@ struct Refusal {
 
 using FoundTargets = std::vector<containerd::FoundTarget>;
 
-/// `snapshot` must have roles assigned and ContainerFiles read.
-std::expected<containerd::FoundTarget, Refusal> find_target(const Snapshot& snapshot, const std::string& text);
-std::expected<FoundTargets, Refusal> find_targets(const Snapshot& snapshot, const std::vector<std::string>& texts);
+/// `snapshot` must have roles assigned and ContainerFiles read. One TARGET is several where it is a pod. `ns`: only containers of this
+/// namespace are meant, containerd's or Kubernetes'; without TARGETs all of it are.
+std::expected<FoundTargets, Refusal> find_target(const Snapshot& snapshot, const std::string& text, const std::string& ns = {});
+std::expected<FoundTargets, Refusal> find_targets(const Snapshot& snapshot, const std::vector<std::string>& texts,
+                                                  const std::string& ns = {});
 
 /// Of a session's targets those that are there; one that has come to mean several is left out as well, but not in silence: why goes to
 /// `left_out`.
@@ -42,6 +44,7 @@ void add_session(diagnosis::Query& query, const Snapshot& snapshot, const std::v
 std::vector<Pid> concerned(const Snapshot& snapshot, const FoundTargets& targets, const std::optional<std::vector<Pid>>& processes);
 
 /// The query that a saved snapshot answers: what was asked when it was taken, or what is named now.
-std::expected<diagnosis::Query, Refusal> query_about(const Snapshot& snapshot, const std::vector<std::string>& targets);
+std::expected<diagnosis::Query, Refusal> query_about(const Snapshot& snapshot, const std::vector<std::string>& targets,
+                                                     const std::string& ns = {});
 
 }  // namespace shimtrace::session

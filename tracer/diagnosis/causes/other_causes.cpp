@@ -1,4 +1,5 @@
 // Nothing hangs; and what hangs for no reason that is known.
+#include "decoders/text/container_name.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
@@ -14,7 +15,7 @@ using Input = const ExplanationInput&;
 /// What names the target at the prompt.
 std::string target_argument(Input input) {
     const ContainerRef& ref = input.look.scope.ref;
-    if (ref) return ref.ns.empty() ? ref.id : ref.ns + "/" + ref.id;
+    if (ref) return text::container_name(ref);
     return std::to_string(input.path.front().from.pid.value);
 }
 

@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/causes/phrases.hpp"
 
+#include "decoders/text/container_name.hpp"
 #include "tracer/diagnosis/causes/all_causes.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 
@@ -10,7 +11,7 @@
 namespace shimtrace::diagnosis {
 
 std::string target_words(const Context& look) {
-    if (look.scope.ref) return printable(look.scope.ref.id, 128);
+    if (look.scope.ref) return printable(text::container_label(look.scope.ref), 256);
     for (const auto& list : {look.scope.processes, look.scope.runtimes})
         for (const Pid pid : list) return who(look.facts, pid);
     return look.scope.shim ? who(look.facts, look.scope.shim) : std::string("the target");

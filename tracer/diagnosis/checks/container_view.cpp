@@ -1,5 +1,7 @@
 #include "tracer/diagnosis/checks/container_view.hpp"
 
+#include "decoders/text/container_name.hpp"
+
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 
 #include <shimtrace/container_identity.hpp>
@@ -60,7 +62,7 @@ ContainerView container_view(const Snapshot& snapshot, const ContainerFiles& fil
 }
 
 std::string spoken(const ContainerRef& container) {
-    return container.ns.empty() ? container.id : container.ns + "/" + container.id;
+    return text::container_name(container);
 }
 
 std::string spoken(const Process& process) {

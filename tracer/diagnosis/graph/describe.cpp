@@ -44,7 +44,9 @@ std::string role_word(const Process& process) {
 
 std::string who(const Process& process) {
     const std::string named = fmt::format("{}[{}]", printable(process.comm, 32), process.pid.value);
-    const std::string id = printable(process.role.container.id, 64);
+    // The pid beside it tells it from all others: the name need not carry the id.
+    const ContainerRef& container = process.role.container;
+    const std::string id = container.name.empty() ? printable(container.id, 64) : printable(container.name, 160);
     switch (process.role.role) {
         case ProcessRole::shim:
             return fmt::format("shim[{}]", process.pid.value);

@@ -217,6 +217,7 @@ Scope Facts::scope(const ContainerRef& ref, Pid shim, const std::string& place) 
     }
     scope.files = files_of(ref, process(scope.shim), scope.init, place);
     if (scope.files) {
+        if (process(scope.files->monitor)) scope.monitor = scope.files->monitor;
         if (!scope.shim && process(scope.files->sandbox_shim)) scope.shim = scope.files->sandbox_shim;
         if (!scope.init && process(scope.files->init_pid) && scope.files->state_init_pid == scope.files->init_pid)
             scope.init = scope.files->init_pid;

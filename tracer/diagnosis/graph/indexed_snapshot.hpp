@@ -17,6 +17,7 @@ struct Scope {
     ContainerRef ref;
     std::string place = {};  ///< where its state is, if others have the same name
     Pid shim, init;
+    Pid monitor = {};            ///< its conmon, where it has that instead of a shim
     std::vector<Pid> runtimes;   ///< runc processes at work on it, outermost first
     std::vector<Pid> processes;  ///< the container's own, init first
     const ContainerFiles* files = nullptr;

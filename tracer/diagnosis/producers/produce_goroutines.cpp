@@ -68,6 +68,16 @@ bool works_with_runtime(const Goroutine& goroutine) {
     });
 }
 
+/// True for what a shim of a pod does for another of its containers, as the request or the runtime's command tells: what waits for that is
+/// the other's, unless a lock leads here.
+bool is_of_another(const Context& look, const Process& shim, const Goroutine& goroutine) {
+    const ContainerRef& asked = look.scope.ref;
+    if (!asked || shim.pid != look.scope.shim) return false;
+    if (!goroutine.purpose.container.id.empty()) return goroutine.purpose.container.id != asked.id;
+    const Process* child = goroutine.wait.kind == GoWaitKind::child ? look.facts.process(goroutine.wait.child) : nullptr;
+    return child && child->role.container && child->role.container != asked;
+}
+
 }  // namespace
 
 void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
@@ -81,6 +91,7 @@ void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
         const bool write = kind == GoWaitKind::fd_write && process->role.role != ProcessRole::shim;
         const bool bus = kind == GoWaitKind::fd_read && is_runtime(*process);
         if (!write && !bus && !is_lock(kind) && kind != GoWaitKind::child) continue;
+        if (is_of_another(look, *process, goroutine)) continue;
         out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine.id)});
     }
 }
@@ -159,6 +170,8 @@ void goroutine_child(const Context& look, const NodeKey& subject, Waits& out) {
     if (!named && !(works_with_runtime(*goroutine) && parked(*goroutine))) return;
     for (const Process* child : look.facts.children(process->pid)) {
         if (named ? child->pid != goroutine->wait.child : child->role.role != ProcessRole::runtime) continue;
+        const std::string& whose = goroutine->purpose.container.id;
+        if (!named && !whose.empty() && child->role.container && child->role.container.id != whose) continue;
         Wait wait = child_wait(look, *process, *child, goroutine_words(*process, *goroutine) + fmt::format(" waits for {}", who(*child)));
         // A lock's holder that waits for runc is no deadlock: what runc waits for decides.
         if (wait.root_cause == RootCause::none && look.facts.age_s(*child).value_or(0) >= 5) wait.if_idle = RootCause::runtime_alive;

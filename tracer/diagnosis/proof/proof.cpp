@@ -41,6 +41,7 @@ public:
         prove_shim();
         for (const Pid pid : look_.scope.runtimes) prove_runtime(pid);
         for (const Pid pid : look_.scope.processes) prove_process(pid);
+        prove_process(look_.scope.monitor);
         prove_presence();
         return std::move(proof_);
     }

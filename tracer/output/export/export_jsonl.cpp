@@ -152,9 +152,14 @@ private:
         return line;
     }
 
+    static void add_container(json& line, const ContainerRef& container) {
+        if (container) line["container"] = container_text(container);
+        if (!container.name.empty()) line["container_name"] = container.name;
+    }
+
     static void add_role(json& line, const TaskInfo& task) {
         if (task.role.role != ProcessRole::none) line["role"] = role_word(task.role.role);
-        if (task.role.container) line["container"] = container_text(task.role.container);
+        add_container(line, task.role.container);
     }
 
     [[nodiscard]] json call_json(const char* type, const Event& enter, const std::string& text) const {
@@ -177,7 +182,7 @@ private:
                 if (const OpenFile* target = targets().find(use.target)) {
                     entry["target"] = target_text(*target);
                     entry["path"] = target->path;
-                    if (target->role.container) entry["container"] = container_text(target->role.container);
+                    add_container(entry, target->role.container);
                     auto holders = json::array();
                     for (const Holder& holder : target->holders) holders.push_back({{"pid", holder.pid.value}, {"comm", holder.comm}});
                     if (!holders.empty()) entry["holders"] = std::move(holders);

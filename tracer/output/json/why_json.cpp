@@ -22,7 +22,10 @@ Json diagnosis_json(const Diagnosis& diagnosis) {
                    {"comm", diagnosis.target.comm},
                    {"role", diagnosis.target.role},
                    {"namespace", diagnosis.target.container.ns},
-                   {"container", diagnosis.target.container.id}};
+                   {"container", diagnosis.target.container.id},
+                   {"pod_namespace", diagnosis.target.pod_namespace},
+                   {"pod", diagnosis.target.pod},
+                   {"name", diagnosis.target.name}};
     if (diagnosis.target.pid_ns != 0) target["pid_ns"] = diagnosis.target.pid_ns;
     Json culprits = Json::array();
     for (const Culprit& culprit : diagnosis.culprits) {

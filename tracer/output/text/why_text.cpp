@@ -1,5 +1,6 @@
 #include "tracer/output/text/why_text.hpp"
 
+#include "decoders/text/container_name.hpp"
 #include "decoders/text/printable.hpp"
 #include "tracer/output/diagnosis_words.hpp"
 
@@ -70,7 +71,7 @@ std::string since_words(double seconds) {
 /// The container, or the process where no container is behind it.
 std::string name_of(const Diagnosis& diagnosis) {
     const ContainerRef& ref = diagnosis.target.container;
-    if (ref) return ref.ns.empty() ? ref.id : fmt::format("{}/{}", ref.ns, ref.id);
+    if (ref) return text::container_words(ref);
     return fmt::format("{}[{}]", diagnosis.target.comm, diagnosis.target.pid.value);
 }
 

@@ -116,9 +116,9 @@ TEST_CASE("after create: runc init, or crun's, is the shim's child") {
         settle(each);
         CHECK(role(each, 210).role == ProcessRole::runtime_init);
         CHECK(role(each, 210).container == ContainerRef{"ns", "c1"});
-        const auto found = containerd::find_target(each, "c1");
+        const auto found = containerd::find_targets(each, "c1");
         REQUIRE(found);
-        CHECK(found->init == Pid{210});
+        CHECK(found->front().init == Pid{210});
     }
 }
 
@@ -189,9 +189,9 @@ TEST_CASE("one shim serves a pod's containers") {
     const auto& fds = snapshot.processes[1].fds;
     CHECK(fds[0].target.role == OpenFileRoleInfo{OpenFileRole::stdout_stream, {"k8s.io", "app1"}, ""});
     CHECK(fds[1].target.role == OpenFileRoleInfo{OpenFileRole::stdout_stream, {"k8s.io", "app1"}, ""});
-    const auto found = containerd::find_target(snapshot, "k8s.io/app1");
+    const auto found = containerd::find_targets(snapshot, "k8s.io/app1");
     REQUIRE(found);
-    CHECK(found->pids == std::vector<Pid>{Pid{100}, Pid{120}});
+    CHECK(found->front().pids == std::vector<Pid>{Pid{100}, Pid{120}});
 }
 
 TEST_CASE("descriptors by their paths and by who shares them") {
@@ -263,14 +263,15 @@ TEST_CASE("TARGET: pid, id, prefix, namespace/id, containerd") {
     snapshot.containers.push_back(container("other", "c1", 0));
     snapshot.containers.push_back(container("ns", "zebra", 0));
     settle(snapshot);
-    const auto found = [&](std::string_view text) { return containerd::find_target(snapshot, text); };
+    const auto found = [&](std::string_view text) { return containerd::find_targets(snapshot, text); };
 
     REQUIRE(found("ns/c1"));
-    CHECK(found("ns/c1")->shim == Pid{100});
-    CHECK(found("ns/c1")->pids == std::vector<Pid>{Pid{100}, Pid{110}});
-    CHECK(found("110")->pids == std::vector<Pid>{Pid{110}});
-    CHECK(found("z")->container == ContainerRef{"ns", "zebra"});
-    CHECK(found("containerd")->pids == std::vector<Pid>{Pid{50}});
+    CHECK(found("ns/c1")->size() == 1);
+    CHECK(found("ns/c1")->front().shim == Pid{100});
+    CHECK(found("ns/c1")->front().pids == std::vector<Pid>{Pid{100}, Pid{110}});
+    CHECK(found("110")->front().pids == std::vector<Pid>{Pid{110}});
+    CHECK(found("z")->front().container == ContainerRef{"ns", "zebra"});
+    CHECK(found("containerd")->front().pids == std::vector<Pid>{Pid{50}});
 
     REQUIRE(!found("c1"));  // in two namespaces
     CHECK(found("c1").error().ambiguous);
