@@ -11,7 +11,7 @@ namespace {
 
 std::vector<Cause> gathered() {
     std::vector<Cause> all;
-    for (const auto family : {stdio_causes, runtime_causes, shim_causes, kernel_causes, file_causes, other_causes})
+    for (const auto family : {stdio_causes, runtime_causes, shim_causes, kernel_causes, peer_causes, file_causes, other_causes})
         for (Cause& cause : family()) all.push_back(std::move(cause));
     std::ranges::sort(all, {}, &Cause::urgency);
     return all;
@@ -140,6 +140,9 @@ bool is_over(const Context& look, const Path& path, Where where) {
             return std::ranges::any_of(path, [](const Step& step) { return step.wait.kind == WaitKind::teardown; });
         case Where::over_runtime:
             return any_process(look, path, is_runtime);
+        case Where::over_socket:
+            return !is_over(look, path, Where::at_containerd) &&
+                   std::ranges::any_of(path, [](const Step& step) { return step.wait.over_socket; });
     }
     return false;
 }

@@ -41,6 +41,12 @@ std::vector<Culprit> culprits_of(const Context& look, const Path& path, const Ca
     };
     for (const Blame& row : rows_for(cause, end)) {
         if (row.end != end) continue;
+        if (row.whom == Whom::in_ring) {
+            for (auto step = ring_of(path); step != path.end(); ++step)
+                if (const Process* member = look.facts.process(step->from.pid))
+                    add(culprits, culprit(*member, part(*member, row.role), std::string(row.why)));
+            continue;
+        }
         const Process* process = nullptr;
         if (row.whom == Whom::led_to)
             process = look.facts.process(last.wait.to.pid);

@@ -24,6 +24,7 @@ enum class Where : std::uint8_t {
     over_exec_fifo,
     over_teardown,  ///< zap_pid_ns_processes
     over_runtime,   ///< runc is on the way
+    over_socket,    ///< the way leads to the other end of a connection, and that is not containerd's
 };
 
 /// Paths that a cause names.
@@ -33,7 +34,8 @@ struct Fit {
     Where where;
 };
 
-enum class Whom : std::uint8_t { led_to, led_from };  ///< the process that the last edge leads to, or the last one before it
+/// The process that the last edge leads to, the last one before it, or everybody in the ring that the path ends in.
+enum class Whom : std::uint8_t { led_to, led_from, in_ring };
 
 /// The part that a process plays at an end, and why it is to blame.
 struct Blame {

@@ -11,6 +11,7 @@ std::vector<Cause> stdio_causes();    ///< what a container writes is not taken
 std::vector<Cause> runtime_causes();  ///< runc is at work, or should be
 std::vector<Cause> shim_causes();     ///< the shim and its containerd
 std::vector<Cause> kernel_causes();   ///< what only the kernel's own state shows
+std::vector<Cause> peer_causes();     ///< a socket's other end, locks of user space, and waits in a ring
 std::vector<Cause> file_causes();     ///< what files contradict: found by the checks that audit makes
 std::vector<Cause> other_causes();    ///< healthy, and unknown
 

@@ -6,6 +6,7 @@
 #include <shimtrace/types.hpp>
 #include <shimtrace/wait_graph.hpp>
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -54,9 +55,11 @@ enum class RootCause : std::uint8_t {
     unreaped,      ///< a parent that does not reap
     held_zombie,   ///< a tracer that does not: until it has, the parent cannot
     lock_holder,   ///< a file lock's
-    deadlock,
-    containerd,  ///< containerd, awake, does not read what the shim sent
-    last = containerd,
+    deadlock,      ///< they wait for each other
+    containerd,    ///< containerd, awake, does not read what the shim sent
+    peer,          ///< whoever has the other end of a connection, or nobody on this host, does not answer or does not read
+    lock_owner,    ///< who holds a lock of user space, or has ended with it
+    last = lock_owner,
 };
 
 /// One edge, as a producer makes it. `to` may be an object (a pipe) whose own edges lead on.
@@ -69,6 +72,8 @@ struct Wait {
     Confidence confidence = Confidence::certain;  ///< that this wait is no passing one
     bool normal = false;                          ///< passing, or of its own will: no hang by itself
     bool inferred = false;
+    bool over_socket = false;    ///< to whoever has the other end of a connection
+    bool in_ring_alone = false;  ///< of its own will, and no hang by itself; it is followed to find a ring of waits, which is one
     double since_s = -1;
     OpenFileRoleInfo role = {};           ///< of the object waited on
     std::vector<Pid> also_to_blame = {};  ///< beside `to`, and before it: the tracer of a stopped process …
@@ -84,5 +89,11 @@ struct Step {
 
 /// From a start to a root_cause.
 using Path = std::vector<Step>;
+
+/// Where the ring begins that the path ends in; its end where it ends in none.
+inline Path::const_iterator ring_of(const Path& path) {
+    const auto begins = [&](const Step& step) { return step.from == path.back().wait.to; };
+    return std::ranges::find_if(path, begins);
+}
 
 }  // namespace shimtrace::diagnosis
