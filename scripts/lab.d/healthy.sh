@@ -84,3 +84,45 @@ healthy_exec() {
     local worker
     eventually 10 "the exec works" remember worker lab_process 'sh -c while*'
 }
+
+hang healthy/keep-alive healthy_keep_alive 'a client that has had its answer and listens on, with the server at rest'
+healthy_keep_alive() { with_server answers idles 0; }
+
+hang healthy/slow-peer healthy_slow_peer 'a client whose server takes what it writes in small sips'
+healthy_slow_peer() {
+    with_server sips fills
+    eventually 10 "the server reads" writes "${lab_fact[init]}"
+}
+
+# with_server SERVER CLIENT [CALL]: tests/lab/peer.c on both sides, on the host's network; CALL is what the client stays in.
+with_server() {
+    with_peers
+    apart "$lab_dir/data/peer" "$1" "$(address_of tcp:127.0.0.1 host)"
+    eventually 5 "the server listens" stays_in_call "$apart_pid" 43
+    run_detached c1 --net-host --mount "$(bind_mount data)" -- /data/peer "$2" "$(address_of tcp:127.0.0.1 container)"
+    [[ -z ${3:-} ]] || eventually 10 "the workload waits" stays_in_call "${lab_fact[init]}" "$3"
+}
+
+hang healthy/contended healthy_contended 'two threads that take turns with a mutex'
+healthy_contended() {
+    with_mutex
+    run_detached c1 --mount "$(bind_mount data)" -- /data/mutex contended
+    eventually 5 "a thread waits for the mutex" in_call "${lab_fact[init]}" 202
+}
+
+hang healthy/idle-threads healthy_idle_threads 'a pool of threads without work'
+healthy_idle_threads() {
+    with_mutex
+    run_detached c1 --mount "$(bind_mount data)" -- /data/mutex idle
+    eventually 5 "the workload waits" stays_in_call "${lab_fact[init]}" 202
+}
+
+hang healthy/two-listeners healthy_two_listeners 'two processes, each of which waits for the other to say something'
+healthy_two_listeners() {
+    start_containerd
+    mkdir -p "$lab_dir/data"
+    build_program ring
+    cp "$lab_dir/ring" "$lab_dir/data/ring"
+    run_detached c1 --mount "$(bind_mount data)" -- /data/ring listen
+    eventually 5 "the workload reads" stays_in_call "${lab_fact[init]}" 0
+}

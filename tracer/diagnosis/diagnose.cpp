@@ -8,6 +8,7 @@
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/rings.hpp"
 #include "tracer/diagnosis/producers/walk.hpp"
 #include "tracer/diagnosis/proof/limits.hpp"
 #include "tracer/diagnosis/proof/proof.hpp"
@@ -54,12 +55,29 @@ bool is_newborn(const Context& look, const Path& path) {
     return age && *age < look.facts.interval_s();
 }
 
+/// Who waits in a ring waits for one thing alone: what else was said of that wait (that somebody holds the lock) the ring explains.
+void forget_what_rings_explain(std::map<int, Ailment>& by_urgency) {
+    std::set<NodeKey> in_ring;
+    for (const auto& [urgency, ailment] : by_urgency)
+        for (const Path& path : ailment.paths)
+            if (path.back().wait.root_cause == RootCause::deadlock)
+                for (auto step = ring_of(path); step != path.end(); ++step)
+                    if (step->from.kind == NodeKind::thread) in_ring.insert(step->from);
+    for (auto& [urgency, ailment] : by_urgency)
+        std::erase_if(ailment.paths, [&](const Path& path) {
+            return path.back().wait.root_cause != RootCause::deadlock && in_ring.contains(path.back().from);
+        });
+    std::erase_if(by_urgency, [](const auto& one) { return one.second.paths.empty(); });
+}
+
 /// The chain starts where the first wait is: a path from a start that another path begins with says nothing new.
 std::vector<Ailment> ailments_of(const Context& look) {
     std::map<int, Ailment> by_urgency;
     for (const NodeKey& start : starts_of(look.scope)) {
         if (!look.facts.process(start.pid)) continue;
-        for (Path& path : walk(look, start)) {
+        std::vector<Path> paths = walk(look, start);
+        if (Path ring = find_ring(look, start); !ring.empty()) paths.push_back(std::move(ring));
+        for (Path& path : paths) {
             if (is_own_stop(look, path) || is_newborn(look, path)) continue;
             const Cause& cause = cause_of(look, path);
             std::vector<Path>& known = by_urgency.try_emplace(cause.urgency, Ailment{&cause, {}}).first->second.paths;
@@ -73,6 +91,7 @@ std::vector<Ailment> ailments_of(const Context& look) {
                 *same_root = std::move(path);
         }
     }
+    forget_what_rings_explain(by_urgency);
     std::vector<Ailment> ailments;
     for (auto& [urgency, ailment] : by_urgency) {
         std::ranges::stable_sort(ailment.paths, std::ranges::greater{}, confidence_of);

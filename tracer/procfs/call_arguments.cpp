@@ -1,5 +1,6 @@
 // What the pointers of a blocked system call lead to: the path that open waits for, the descriptors that poll waits on.
 #include "decoders/syscalls/call_facts.hpp"
+#include "decoders/syscalls/user_lock.hpp"
 #include "tracer/procfs/process_memory.hpp"
 #include "tracer/procfs/process_reader.hpp"
 
@@ -62,11 +63,34 @@ void read_arguments(Thread& thread, const Memory& memory) {
     const auto argument = [&](std::int8_t place) { return thread.args[static_cast<std::size_t>(place)]; };
     for (const std::int8_t path : places.paths)
         if (path >= 0 && thread.path_argument.empty()) thread.path_argument = text_at(memory, RemoteAddress{argument(path)});
-    if (facts->waits.how == decoders::WaitsFor::connects)
+    const bool sends_to = facts->waits.how == decoders::WaitsFor::writes && places.socket_address >= 0;
+    if (facts->waits.how == decoders::WaitsFor::connects || sends_to)
         thread.path_argument = unix_path(memory, RemoteAddress{argument(places.socket_address)}, argument(places.address_length));
     if (places.poll_fds >= 0) thread.polled = pollfds(memory, RemoteAddress{argument(places.poll_fds)}, argument(places.poll_count));
     if (places.fd_sets >= 0)
         thread.polled = selected(memory, argument(0), std::span(thread.args).subspan(static_cast<std::size_t>(places.fd_sets)).first<3>());
+}
+
+void read_futexes(std::span<Thread> threads, const Memory& memory) {
+    std::vector<ReadRequest> requests;
+    std::vector<Thread*> asked;
+    for (Thread& thread : threads) {
+        const decoders::CallFacts* facts = thread.syscall < 0 ? nullptr : decoders::call_facts(thread.arch, thread.syscall);
+        const bool has_layout = thread.arch == Arch::x86_64 || thread.arch == Arch::aarch64;
+        if (!facts || facts->name != "futex" || !has_layout || !decoders::waits_for_futex_word(thread.args)) continue;
+        constexpr std::uint64_t before = FutexMemory::before * sizeof(std::uint32_t);
+        const std::uint64_t word = thread.args[0];
+        if (word < before) continue;
+        const auto into = std::as_writable_bytes(std::span(thread.futex.emplace().words));
+        // In two: what lies before it may be on a page that is not there.
+        requests.push_back({RemoteAddress{word - before}, into.first(before)});
+        requests.push_back({RemoteAddress{word}, into.subspan(before)});
+        asked.push_back(&thread);
+    }
+    if (asked.empty()) return;
+    memory.read(requests);
+    for (std::size_t i = 0; i < asked.size(); ++i)
+        if (requests[2 * i + 1].got < sizeof(std::uint32_t)) asked[i]->futex.reset();
 }
 
 }  // namespace shimtrace::host

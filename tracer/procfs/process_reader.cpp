@@ -292,6 +292,7 @@ std::optional<Thread> read_thread(const ProcDirectory& directory, std::string& s
     if (const auto text = directory.read("status", scratch)) {
         const StatusText status = parse_status(*text);
         thread.tracer = status.tracer;
+        if (!status.ns_pids.empty()) thread.ns_tid = status.ns_pids.back();
         thread.first.context_switches = status.context_switches;
     }
     return thread;
@@ -366,6 +367,11 @@ bool read_memory(std::span<Thread> threads, const ProcDirectory& process, Pid wh
         thread.syscall = call.number;
         thread.args = call.args;
         if (readable) read_arguments(thread, memory);
+        answered &= !memory.gave_up();
+    }
+    if (readable && answered && !threads.empty()) {
+        const PatientMemory memory(whose, threads.front().tid);
+        read_futexes(threads, memory);
         answered &= !memory.gave_up();
     }
     return answered;

@@ -52,5 +52,7 @@ std::optional<Progress> read_progress(const ProcDirectory& thread, std::string& 
 
 /// What a blocked call's pointers lead to, from memory: Thread::path_argument and Thread::polled.
 void read_arguments(Thread& thread, const Memory& memory);
+/// What lies around the words that they wait for in futex: Thread::futex. All are of one process.
+void read_futexes(std::span<Thread> threads, const Memory& memory);
 
 }  // namespace shimtrace::host

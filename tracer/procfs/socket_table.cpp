@@ -10,6 +10,7 @@
 #include <linux/packet_diag.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
+#include <netinet/tcp.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -17,8 +18,10 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 
@@ -71,6 +74,13 @@ std::vector<T> attribute_values(nlattr* found) {
     return values;
 }
 
+void add_memory(SocketFacts& facts, nlattr* info) {
+    const auto memory = attribute_values<std::uint32_t>(info);
+    if (memory.size() <= SK_MEMINFO_SNDBUF) return;
+    facts.receive_capacity = memory[SK_MEMINFO_RCVBUF];
+    facts.send_capacity = memory[SK_MEMINFO_SNDBUF];
+}
+
 int on_unix(nl_msg* message, void* context) {
     const auto* found = body<unix_diag_msg>(message);
     if (!found) return NL_SKIP;
@@ -79,6 +89,7 @@ int on_unix(nl_msg* message, void* context) {
     KnownSocket socket{OpenFileKind::unix_socket, {}};
     socket.facts.protocol = found->udiag_type == SOCK_STREAM ? "UNIX-STREAM" : "UNIX";
     socket.facts.inode = Inode{found->udiag_ino};
+    socket.facts.type = found->udiag_type;
     socket.facts.state = socket_state_name(found->udiag_state);
     if (nlattr* name = attributes[UNIX_DIAG_NAME])
         socket.facts.local = unix_address({static_cast<const char*>(nla_data(name)), static_cast<std::size_t>(nla_len(name))});
@@ -87,6 +98,7 @@ int on_unix(nl_msg* message, void* context) {
         socket.facts.receive_queue = queues->udiag_rqueue;
         socket.facts.send_queue = queues->udiag_wqueue;
     }
+    add_memory(socket.facts, attributes[UNIX_DIAG_MEMINFO]);
     auto& table = *static_cast<SocketTable*>(context);
     for (const auto client : attribute_values<std::uint32_t>(attributes[UNIX_DIAG_ICONS]))
         if (client != 0) table.add_pending(Inode{client}, socket.facts.inode);
@@ -99,9 +111,38 @@ struct InetContext {
     std::string protocol;
 };
 
+/// tcp_info as kernels have had it since 4.2, to the counters of bytes; what is newer is not needed (linux/tcp.h).
+struct TcpTimes {
+    std::array<std::uint8_t, 8> states;
+    std::uint32_t rto, ato, snd_mss, rcv_mss, unacked, sacked, lost, retrans, fackets;
+    std::uint32_t last_data_sent, last_ack_sent, last_data_recv, last_ack_recv;
+    std::array<std::uint32_t, 10> estimates;  // path MTU to rcv_space
+    std::uint32_t total_retrans;
+    std::uint64_t pacing_rate, max_pacing_rate, bytes_acked, bytes_received;
+};
+static_assert(offsetof(TcpTimes, last_data_sent) == offsetof(tcp_info, tcpi_last_data_sent));
+static_assert(offsetof(TcpTimes, bytes_received) == 128);
+
+void add_times(SocketFacts& facts, nlattr* info) {
+    if (!info || nla_len(info) < static_cast<int>(offsetof(TcpTimes, bytes_acked))) return;
+    TcpTimes times{};
+    std::memcpy(&times, nla_data(info), std::min(sizeof times, static_cast<std::size_t>(nla_len(info))));
+    constexpr std::uint64_t handshake = 1;  // the SYN counts as a byte
+    // The times of what never was are those of the connection's beginning, or of the host's.
+    if (times.bytes_acked > handshake || facts.send_queue > 0) facts.sent_ms_ago = times.last_data_sent;
+    if (times.bytes_received > 0) facts.received_ms_ago = times.last_data_recv;
+    if (facts.state != "SYN_SENT") facts.acknowledged_ms_ago = times.last_ack_recv;
+}
+
+/// idiag_timer, and of which of them idiag_retrans counts what had no answer (net/ipv4/inet_diag.c, inet_sk_diag_fill).
+constexpr std::array inet_timers = std::to_array<const char*>({"", "retransmit", "keepalive", "time-wait", "probe"});
+
 int on_inet(nl_msg* message, void* context) {
     const auto* found = body<inet_diag_msg>(message);
-    if (!found || found->idiag_inode == 0) return NL_SKIP;
+    if (!found) return NL_SKIP;
+    constexpr std::uint8_t established = 1, closed_by_peer = 8;
+    const bool is_accepted = found->idiag_inode != 0;
+    if (!is_accepted && found->idiag_state != established && found->idiag_state != closed_by_peer) return NL_SKIP;
     const auto& [table, protocol] = *static_cast<InetContext*>(context);
     const int family = found->idiag_family;
     KnownSocket socket{OpenFileKind::inet_socket, {}};
@@ -114,6 +155,16 @@ int on_inet(nl_msg* message, void* context) {
         socket.facts.remote = inet_address(family, found->id.idiag_dst, found->id.idiag_dport);
     socket.facts.receive_queue = found->idiag_rqueue;
     socket.facts.send_queue = found->idiag_wqueue;
+    if (!is_accepted) {
+        table->add_unaccepted({socket.facts.protocol, socket.facts.local, socket.facts.remote, {}});
+        return NL_OK;
+    }
+    if (found->idiag_timer < inet_timers.size()) socket.facts.timer = inet_timers[found->idiag_timer];
+    if (found->idiag_timer != 0) socket.facts.retransmits = found->idiag_retrans;
+    std::array<nlattr*, INET_DIAG_MAX + 1> attributes{};
+    nlmsg_parse(nlmsg_hdr(message), sizeof *found, attributes.data(), INET_DIAG_MAX, nullptr);
+    if (protocol.starts_with("TCP") && socket.facts.state != "LISTEN") add_times(socket.facts, attributes[INET_DIAG_INFO]);
+    add_memory(socket.facts, attributes[INET_DIAG_SKMEMINFO]);
     table->add(std::move(socket));
     return NL_OK;
 }
@@ -154,7 +205,7 @@ unix_diag_req unix_request() {
     unix_diag_req request{};
     request.sdiag_family = AF_UNIX;
     request.udiag_states = ~0U;
-    request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER | UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN;
+    request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER | UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN | UDIAG_SHOW_MEMINFO;
     request.udiag_cookie[0] = request.udiag_cookie[1] = ~0U;
     return request;
 }
@@ -196,8 +247,8 @@ std::string inet_address(int family, const void* address, std::uint16_t port_in_
     return family == AF_INET6 ? "[" + std::string(text.data()) + "]:" + port : std::string(text.data()) + ":" + port;
 }
 
-std::vector<std::string> dump_sockets(SocketTable& into) {
-    into.next_dump();
+std::vector<std::string> dump_sockets(SocketTable& into, Inode network) {
+    into.next_dump(network);
     const NetlinkSocket socket = connect_sock_diag();
     if (!socket) return {"sockets: sock_diag cannot be asked"};
     std::vector<std::string> errors;
@@ -208,6 +259,7 @@ std::vector<std::string> dump_sockets(SocketTable& into) {
         request.sdiag_family = row.family;
         request.sdiag_protocol = row.protocol;
         request.idiag_states = ~0U;
+        request.idiag_ext = 1U << (INET_DIAG_INFO - 1) | 1U << (INET_DIAG_SKMEMINFO - 1);
         InetContext context{&into, row.name};
         if (!ask(socket.get(), request, NLM_F_DUMP, on_inet, &context) && !row.optional)
             errors.push_back(std::string(row.name) + " sockets: the kernel has no inet_diag for them");
@@ -224,17 +276,17 @@ std::vector<std::string> dump_sockets(SocketTable& into) {
 
 namespace {
 
-/// Calls `visit` in the network namespace of each process; gives how many could not be entered. setns() changes the calling
+/// Calls `visit` in each network namespace; gives how many could not be entered. setns() changes the calling
 /// thread alone: a thread is made for it, and ends in the last namespace that it was in.
 template <typename Visit>
-std::size_t visit_network_namespaces(const std::vector<Pid>& processes, Visit visit) {
+std::size_t visit_network_namespaces(const std::vector<NetworkNamespace>& namespaces, Visit visit) {
     std::size_t refused = 0;
     std::thread visitor = signal_free_thread([&] {
-        for (const Pid pid : processes) {
-            const OwnedFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid.value, 0)));
+        for (const NetworkNamespace& one : namespaces) {
+            const OwnedFd process(static_cast<int>(::syscall(SYS_pidfd_open, one.process.value, 0)));
             if (!process) continue;
             if (::setns(process.get(), CLONE_NEWNET) == 0)
-                visit();
+                visit(one.inode);
             else if (errno != ESRCH)
                 ++refused;
         }
@@ -245,9 +297,9 @@ std::size_t visit_network_namespaces(const std::vector<Pid>& processes, Visit vi
 
 }  // namespace
 
-std::vector<std::string> dump_sockets_of(const std::vector<Pid>& processes, SocketTable& into) {
-    if (processes.empty()) return {};
-    const std::size_t refused = visit_network_namespaces(processes, [&] { dump_sockets(into); });
+std::vector<std::string> dump_sockets_of(const std::vector<NetworkNamespace>& namespaces, SocketTable& into) {
+    if (namespaces.empty()) return {};
+    const std::size_t refused = visit_network_namespaces(namespaces, [&](Inode network) { dump_sockets(into, network); });
     if (refused == 0) return {};
     return {"sockets of " + std::to_string(refused) + " other network namespaces: not permitted (run as root)"};
 }
@@ -270,7 +322,7 @@ std::optional<KnownSocket> ask_here(Inode inode) {
 std::optional<KnownSocket> ask_unix_socket(Inode inode, Pid process) {
     std::optional<KnownSocket> found = ask_here(inode);
     if (found || !process) return found;
-    visit_network_namespaces({process}, [&] { found = ask_here(inode); });
+    visit_network_namespaces({{process, {}}}, [&](Inode) { found = ask_here(inode); });
     return found;
 }
 

@@ -1,6 +1,8 @@
 // Every socket of a network namespace by its inode, from sock_diag(7).
 #pragma once
 
+#include "tracer/procfs/address_owners.hpp"
+
 #include <shimtrace/open_file.hpp>
 
 #include <optional>
@@ -14,7 +16,12 @@ namespace shimtrace::host {
 struct KnownSocket {
     OpenFileKind kind = OpenFileKind::other_socket;
     SocketFacts facts;
-    unsigned dump = 0;  ///< sockets of the same network namespace have the same number
+};
+
+/// A connection of TCP's that a listener has not accepted yet: it has no inode, and nobody a descriptor of it.
+struct UnacceptedConnection {
+    std::string protocol, local, remote;
+    Inode network;
 };
 
 class SocketTable {
@@ -24,9 +31,13 @@ public:
         const auto found = by_inode_.find(inode.value);
         return found == by_inode_.end() ? nullptr : &found->second;
     }
-    void next_dump() { ++dump_; }
+    [[nodiscard]] KnownSocket* find(Inode inode) {
+        const auto found = by_inode_.find(inode.value);
+        return found == by_inode_.end() ? nullptr : &found->second;
+    }
+    void next_dump(Inode network) { network_ = network; }
     void add(KnownSocket socket) {
-        socket.dump = dump_;
+        socket.facts.network = network_;
         by_inode_.insert_or_assign(socket.facts.inode.value, std::move(socket));
     }
     /// A client that has connected and that the listener has not accepted yet: its peer has no inode, and for as long as that is
@@ -38,22 +49,30 @@ public:
                 found->second.facts.peer_inode = listener;
         pending_.clear();
     }
+    void add_unaccepted(UnacceptedConnection connection) {
+        connection.network = network_;
+        unaccepted_.push_back(std::move(connection));
+    }
+    [[nodiscard]] const std::vector<UnacceptedConnection>& unaccepted() const { return unaccepted_; }
     [[nodiscard]] std::size_t size() const { return by_inode_.size(); }
     [[nodiscard]] auto begin() const { return by_inode_.begin(); }
     [[nodiscard]] auto end() const { return by_inode_.end(); }
+    [[nodiscard]] auto begin() { return by_inode_.begin(); }
+    [[nodiscard]] auto end() { return by_inode_.end(); }
 
 private:
     std::unordered_map<std::uint64_t, KnownSocket> by_inode_;
     std::vector<std::pair<Inode, Inode>> pending_;
-    unsigned dump_ = 0;
+    std::vector<UnacceptedConnection> unaccepted_;
+    Inode network_;
 };
 
-/// Adds all sockets of the calling thread's network namespace. Gives the families that could not be read.
-std::vector<std::string> dump_sockets(SocketTable& into);
+/// Adds all sockets of the calling thread's network namespace, whose inode is `network`. Gives the families that could not be read.
+std::vector<std::string> dump_sockets(SocketTable& into, Inode network = {});
 
-/// Adds all sockets of the network namespaces that these processes are in. A thread made for it enters them one by one and
+/// Adds all sockets of these network namespaces. A thread made for it enters them one by one and
 /// ends; the caller's namespace stays. Gives what could not be read.
-std::vector<std::string> dump_sockets_of(const std::vector<Pid>& processes, SocketTable& into);
+std::vector<std::string> dump_sockets_of(const std::vector<NetworkNamespace>& namespaces, SocketTable& into);
 
 /// One unix socket of the calling thread's network namespace; where it is not there, of the namespace that `process` is in.
 std::optional<KnownSocket> ask_unix_socket(Inode inode, Pid process = {});

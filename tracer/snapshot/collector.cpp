@@ -45,6 +45,8 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
 
     read_details(inner, scope.kernel_stacks);
     read_sockets(inner);
+    read_sockets_of_peers(inner);
+    find_lock_owners(inner);
     const bool locks_known = read_locks_waited_for(inner);
     fuse_servers_ = find_fuse_servers(proc_, snapshot_.processes, scratch_);
     bind_tracers_and_servers();
@@ -56,6 +58,7 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
         read_details(all, scope.kernel_stacks);
     }
     read_sockets(all);
+    bind_sockets();
 
     add_facts_of_sockets();
     add_ends(all);
@@ -154,14 +157,15 @@ void Collector::read_details(const Positions& processes, bool kernel_stacks) {
 void Collector::read_sockets(const Positions& processes) {
     if (visited_.empty()) {
         const auto self = proc_.link("self/ns/net");
-        visited_.insert(Inode{self ? bracketed_number(*self, "net:[").value_or(0) : 0});
-        for (std::string& gap : dump_sockets(sockets_)) errors_.add(std::move(gap));
+        const Inode own{self ? bracketed_number(*self, "net:[").value_or(0) : 0};
+        visited_.insert(own);
+        for (std::string& gap : dump_sockets(sockets_, own)) errors_.add(std::move(gap));
     }
-    std::vector<Pid> to_visit;
+    std::vector<NetworkNamespace> to_visit;
     for (const std::size_t position : processes) {
         const Process& process = snapshot_.processes[position];
         if (process.ns.net && process.state != ProcessState::zombie && visited_.insert(process.ns.net).second)
-            to_visit.push_back(process.pid);
+            to_visit.push_back({process.pid, process.ns.net});
     }
     for (std::string& gap : dump_sockets_of(to_visit, sockets_)) errors_.add(std::move(gap));
 }

@@ -41,6 +41,11 @@ private:
     // Those concerned. What was read before is not read again.
     void read_details(const Positions& processes, bool kernel_stacks);
     void read_sockets(const Positions& processes);
+    /// The sockets of the namespaces to whose addresses these processes have connections.
+    void read_sockets_of_peers(const Positions& processes);
+    void bind_sockets();
+    /// Whoever may hold the locks of shared memory that these processes wait for.
+    void find_lock_owners(const Positions& processes);
     void read_descriptors_of(const Positions& processes);
     // What was read, put together.
     void add_facts_of_sockets();
@@ -63,6 +68,8 @@ private:
     MountTables mounts_;
     SocketTable sockets_;
     std::set<Inode> visited_;  ///< network namespaces whose sockets are known
+    AddressOwners address_owners_;
+    std::size_t bound_sockets_ = 0;  ///< so many were in the table when their ends were told
     HolderIndex holders_;
     std::vector<FuseServer> fuse_servers_;
     std::vector<FileLock> locks_;

@@ -49,20 +49,11 @@ void Collector::add_facts_of_sockets() {
     // The peer's name is what a client's end is known by: its own has none.
     for (Process& process : snapshot_.processes)
         for (FdEntry& entry : process.fds)
-            if (auto& facts = entry.target.socket; facts && facts->peer_inode)
+            if (auto& facts = entry.target.socket; facts && facts->peer_inode && entry.target.kind == OpenFileKind::unix_socket)
                 if (const KnownSocket* peer = sockets_.find(facts->peer_inode)) facts->remote = peer->facts.local;
 }
 
 void Collector::add_ends(const Positions& processes) {
-    // Both ends of a connection within this host, by addresses within a network namespace.
-    std::unordered_map<std::string, Inode> connected;
-    const auto name = [](const KnownSocket& socket, const std::string& from, const std::string& to) {
-        return std::to_string(socket.dump) + ' ' + socket.facts.protocol + ' ' + from + ' ' + to;
-    };
-    for (const auto& [inode, socket] : sockets_)
-        if (socket.kind == OpenFileKind::inet_socket && !socket.facts.remote.empty())
-            connected.emplace(name(socket, socket.facts.local, socket.facts.remote), Inode{inode});
-
     for (const std::size_t position : processes)
         for (FdEntry& entry : snapshot_.processes[position].fds) {
             const auto key = object_of(entry.target);
@@ -73,11 +64,7 @@ void Collector::add_ends(const Positions& processes) {
             }
             const KnownSocket* known = sockets_.find(entry.target.inode);
             if (!known) continue;
-            Inode peer = known->facts.peer_inode;
-            if (known->kind == OpenFileKind::inet_socket && !known->facts.remote.empty())
-                if (const auto found = connected.find(name(*known, known->facts.remote, known->facts.local)); found != connected.end())
-                    peer = found->second;
-            if (peer) append(entry.target.holders, holders_.of_socket(peer));
+            if (const Inode peer = known->facts.peer_inode) append(entry.target.holders, holders_.of_socket(peer));
         }
 }
 

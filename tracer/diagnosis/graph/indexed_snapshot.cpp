@@ -14,6 +14,10 @@ Facts::Facts(const Snapshot& snapshot) : snapshot_(snapshot) {
         children_[process.parent.value].push_back(&process);
         for (const FdEntry& entry : process.fds) {
             const OpenFile& target = entry.target;
+            if (target.socket && target.socket->inode) {
+                auto& holders = socket_holders_[target.socket->inode.value];
+                if (holders.empty() || holders.back() != process.pid) holders.push_back(process.pid);
+            }
             if (target.kind != OpenFileKind::pipe && target.kind != OpenFileKind::fifo) continue;
             const auto access = target.flags & 3U;  // O_ACCMODE
             ends_[target.inode.value].push_back({.pid = process.pid,
@@ -111,6 +115,11 @@ std::vector<Holder> Facts::holders(Inode inode, std::uint64_t device) const {
     if (const Pipe* pipe = this->pipe(inode, device)) merge(all, pipe->holders);
     if (const auto ends = ends_.find(inode.value); ends != ends_.end()) merge(all, ends->second);
     return all;
+}
+
+std::vector<Pid> Facts::holders_of_socket(Inode inode) const {
+    const auto found = socket_holders_.find(inode.value);
+    return !inode || found == socket_holders_.end() ? std::vector<Pid>{} : found->second;
 }
 
 std::vector<Holder> Facts::holders(const OpenFile& target) const {

@@ -43,6 +43,8 @@ public:
     /// The processes that hold `target`'s object (pipes) or its other side (sockets, ptys), each once.
     [[nodiscard]] std::vector<Holder> holders(const OpenFile& target) const;
     [[nodiscard]] std::vector<Holder> holders(Inode inode, std::uint64_t device) const;
+    /// The processes with a descriptor of that socket, each once.
+    [[nodiscard]] std::vector<Pid> holders_of_socket(Inode inode) const;
 
     [[nodiscard]] bool descends_from(Pid pid, Pid ancestor) const;
     [[nodiscard]] bool in_same_pid_namespace(const Process& a, const Process& b) const;
@@ -71,6 +73,7 @@ private:
     std::unordered_map<std::int32_t, std::vector<const Process*>> children_;
     std::unordered_map<std::uint64_t, std::vector<const Pipe*>> pipes_;
     std::unordered_map<std::uint64_t, const SocketFacts*> sockets_;
+    std::unordered_map<std::uint64_t, std::vector<Pid>> socket_holders_;
     std::unordered_map<std::string, const Cgroup*> cgroups_;
     std::unordered_map<std::uint64_t, std::vector<Holder>> ends_;  ///< inode → holders, from descriptors in the snapshot
 };

@@ -40,11 +40,16 @@ constexpr auto table = std::to_array<Producer>({
     {"poll, select, epoll", NodeKind::thread, produce::thread_polls},
     {"futex, flock, fcntl", NodeKind::thread, produce::thread_locks},
     {"sleep, pause, running", NodeKind::thread, produce::thread_rests},
+    {"a socket, for its other end", NodeKind::thread, produce::thread_on_socket},
+    {"a lock in memory, for its owner", NodeKind::thread, produce::thread_user_lock},
+    {"another thread's end", NodeKind::thread, produce::thread_joins},
+    {"its own affair, but in a ring", NodeKind::thread, produce::thread_in_ring},
     {"a full pipe, for its readers", NodeKind::pipe, produce::pipe_readers},
     {"a console, for its master", NodeKind::pty, produce::console_master},
     {"a goroutine, on a descriptor", NodeKind::goroutine, produce::goroutine_descriptor},
     {"a goroutine, for a lock", NodeKind::goroutine, produce::goroutine_lock},
     {"a goroutine, for a child", NodeKind::goroutine, produce::goroutine_child},
+    {"a goroutine, on a socket", NodeKind::goroutine, produce::goroutine_on_socket},
     {"a goroutine, in a call", NodeKind::goroutine, produce::goroutine_thread},
 });
 

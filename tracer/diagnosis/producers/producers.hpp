@@ -64,6 +64,14 @@ void full_stream(const Context&, const NodeKey& process, Waits&);
 // produce_sockets.cpp
 void containerd_unread(const Context&, const NodeKey& process, Waits&);
 void containerd_gone(const Context&, const NodeKey& process, Waits&);
+// produce_peers.cpp
+void thread_on_socket(const Context&, const NodeKey& thread, Waits&);
+void goroutine_on_socket(const Context&, const NodeKey& goroutine, Waits&);
+// produce_user_locks.cpp
+void thread_user_lock(const Context&, const NodeKey& thread, Waits&);
+void thread_joins(const Context&, const NodeKey& thread, Waits&);
+// produce_rings.cpp
+void thread_in_ring(const Context&, const NodeKey& thread, Waits&);
 // produce_goroutines.cpp
 void goroutines(const Context&, const NodeKey& process, Waits&);
 void goroutine_descriptor(const Context&, const NodeKey& goroutine, Waits&);

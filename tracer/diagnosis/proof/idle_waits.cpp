@@ -61,9 +61,17 @@ bool is_own(const Context& look, const Process& process, Pid pid) {
     return !process.role.container && look.facts.descends_from(pid, process.pid);
 }
 
+/// Since when nothing came; empty where that is not known.
+std::string silence(const Context& look, const OpenFile& target) {
+    const SocketFacts* now = target.socket ? look.facts.socket(target.socket->inode) : nullptr;
+    if (!now || !now->received_ms_ago) return {};
+    return fmt::format(" and which has been silent for {}", duration_words(static_cast<double>(*now->received_ms_ago) / 1000));
+}
+
 std::string other_end(const Context& look, const OpenFile& target, Pid holder) {
-    if (holder) return fmt::format("{}, whose other end {} holds", what(target), who(look.facts, holder));
-    return fmt::format("{}, whose other end is not on this host, or not to be seen", what(target));
+    const std::string since = silence(look, target);
+    if (holder) return fmt::format("{}, whose other end {} holds{}", what(target), who(look.facts, holder), since);
+    return fmt::format("{}, whose other end is not on this host, or not to be seen{}", what(target), since);
 }
 
 bool unread(const Thread& thread) {

@@ -488,6 +488,70 @@ TEST_CASE("a shim's copier, for the fifo: one that nobody tells the stream of is
     CHECK(only_edge(host, "a shim's copier, for the fifo", copier).to.goroutine == GoroutineId{7});
 }
 
+TEST_CASE("a socket, for its other end: who has it, of a thread and of a goroutine alike") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& server = host.add(300, 1, "server");
+    Host::in_call(server, call_nanosleep);
+    const SocketFacts near{.protocol = "TCP",
+                           .remote = "10.0.0.2:80",
+                           .state = "ESTABLISHED",
+                           .inode = Inode{7000},
+                           .peer_inode = Inode{7001},
+                           .send_queue = 100};
+    const SocketFacts far{
+        .protocol = "TCP", .local = "10.0.0.2:80", .state = "ESTABLISHED", .inode = Inode{7001}, .peer_inode = Inode{7000}};
+    Host::fd(init, 3, OpenFileKind::inet_socket, 7000, read_write, OpenFileRole::none, "socket").socket = near;
+    Host::fd(server, 4, OpenFileKind::inet_socket, 7001, read_write, OpenFileRole::none, "socket").socket = far;
+    host.snapshot().sockets = {near, far};
+    Host::in_call(init, call_write, 3);
+    host.resample(2s);
+    const Wait wait = only_edge(host, "a socket, for its other end", main_thread(200));
+    CHECK(wait.to == NodeKey::of(Pid{300}));
+    CHECK(wait.if_idle == RootCause::peer);
+    CHECK(wait.over_socket);
+    Goroutine goroutine{.id = GoroutineId{5}, .state = GoState::waiting};
+    goroutine.wait.kind = GoWaitKind::fd_write;
+    goroutine.wait.fd = Fd{3};
+    init.go.emplace().goroutines.push_back(goroutine);
+    CHECK(only_edge(host, "a goroutine, on a socket", NodeKey::of(Pid{200}, GoroutineId{5})).to == NodeKey::of(Pid{300}));
+}
+
+TEST_CASE("a lock in memory, for its owner; another thread's end") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.threads.front().ns_tid = 1;
+    init.threads.push_back({.tid = Tid{207}, .state = ProcessState::sleeping, .syscall = call_nanosleep, .ns_tid = 7});
+    Thread& waiter = init.threads.front();
+    waiter.syscall = call_futex;
+    waiter.args = {0x1000, 128, 2};
+    waiter.futex.emplace().words = {0, 0, 0, 0, 2, 0, 7, 1};
+    const Wait lock = only_edge(host, "a lock in memory, for its owner", main_thread(200));
+    CHECK(lock.to == NodeKey::thread(Pid{200}, Tid{207}));
+    CHECK(lock.if_idle == RootCause::lock_owner);
+    CHECK(lock.confidence == Confidence::possible);
+    waiter.args = {0x1000, 9, 7};
+    waiter.futex->words = {0, 0, 0, 0, 7};
+    CHECK(edges(host, "a lock in memory, for its owner", main_thread(200)).empty());
+    const Wait join = only_edge(host, "another thread's end", main_thread(200));
+    CHECK(join.to == NodeKey::thread(Pid{200}, Tid{207}));
+    CHECK(join.in_ring_alone);
+}
+
+TEST_CASE("its own affair, but in a ring: a pipe's one reader") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& reader = host.inside(host.add(210, 200, "cat"), {"default", "c1"}, 7);
+    Host::fd(init, 5, OpenFileKind::pipe, 8000, write_only);
+    Host::fd(reader, 6, OpenFileKind::pipe, 8000, read_only);
+    host.pipe(8000, 65536);
+    Host::in_call(init, call_write, 5);
+    const Wait wait = only_edge(host, "its own affair, but in a ring", main_thread(200));
+    CHECK(wait.to == NodeKey::of(Pid{210}));
+    CHECK(wait.normal);
+    CHECK(wait.in_ring_alone);
+}
+
 TEST_CASE("every producer of the table has been tested above") {
     for (const diagnosis::Producer& producer : diagnosis::producers()) {
         CAPTURE(producer.name);

@@ -1,0 +1,249 @@
+// What waits on a socket: whose turn it is, and that nobody is blamed for being silent.
+#include "tracer/diagnosis/producers/peers.hpp"
+#include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sys/socket.h>
+
+using namespace shimtrace;
+using namespace shimtrace::test;
+
+namespace {
+
+const std::int64_t call_connect = call_number("connect"), call_poll = call_number("poll"), call_accept = call_number("accept"),
+                   call_epoll = call_number("epoll_wait"), call_sendto = call_number("sendto");
+
+/// A connection of TCP's: the container's, descriptor 3 and inode 7000, and that of a process of the host's, descriptor 4 and inode 7001.
+struct Pair {
+    Host host;
+    Process& client;
+    Process& server;
+    SocketFacts near{.protocol = "TCP",
+                     .local = "10.0.0.1:4000",
+                     .remote = "10.0.0.2:80",
+                     .state = "ESTABLISHED",
+                     .inode = Inode{7000},
+                     .peer_inode = Inode{7001}};
+    SocketFacts far{.protocol = "TCP",
+                    .local = "10.0.0.2:80",
+                    .remote = "10.0.0.1:4000",
+                    .state = "ESTABLISHED",
+                    .inode = Inode{7001},
+                    .peer_inode = Inode{7000}};
+
+    Pair() : client(host.container(100, 200, "c1")), server(host.add(300, 1, "server")) {
+        Host::in_call(client, call_read, 3);
+        Host::in_call(server, call_nanosleep);
+    }
+    /// The two as they are now, and what is said then.
+    Diagnosis why(std::initializer_list<std::int32_t> moved = {}) {
+        const auto socket = [](Process& process, std::int32_t number, const SocketFacts& facts) {
+            Host::fd(process, number, facts.protocol == "TCP" ? OpenFileKind::inet_socket : OpenFileKind::unix_socket, facts.inode.value,
+                     read_write, OpenFileRole::none, "socket")
+                .socket = facts;
+        };
+        socket(client, 3, near);
+        if (near.peer_inode) client.fds.back().target.holders.push_back({.pid = server.pid, .comm = server.comm});
+        if (!far.protocol.empty()) {
+            socket(server, 4, far);
+            host.snapshot().sockets.push_back(far);
+        }
+        host.snapshot().sockets.push_back(near);
+        host.resample(2s, moved);
+        return host.why("c1");
+    }
+    void unix() {
+        near = {.protocol = "UNIX-STREAM",
+                .remote = "/run/server",
+                .state = "ESTABLISHED",
+                .inode = Inode{7000},
+                .peer_inode = Inode{7001},
+                .type = SOCK_STREAM};
+        far = {.protocol = "UNIX-STREAM",
+               .local = "/run/server",
+               .state = "ESTABLISHED",
+               .inode = Inode{7001},
+               .peer_inode = Inode{7000},
+               .type = SOCK_STREAM};
+    }
+    void remote() {
+        far = {};
+        near.peer_inode = {};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("who waits for a server that has answered last is well, whatever becomes of the server's threads") {
+    Pair pair;
+    pair.near.sent_ms_ago = 9000;
+    pair.near.received_ms_ago = 8990;
+    const Diagnosis diagnosis = pair.why();
+    CHECK(diagnosis.cause == "healthy");
+    CHECK(diagnosis.confidence == Confidence::likely);
+    CHECK(diagnosis.summary.find("server[300]") != std::string::npos);
+}
+
+TEST_CASE("a stopped server is to blame, with or without the request read") {
+    Pair pair;
+    SUBCASE("unread") {
+        pair.far.receive_queue = 8;
+    }
+    SUBCASE("read") {}
+    SUBCASE("over a unix socket") {
+        pair.unix();
+    }
+    Host::stop(pair.server);
+    const Diagnosis diagnosis = pair.why();
+    CHECK(diagnosis.cause == "peer-unresponsive");
+    CHECK(diagnosis.confidence == Confidence::certain);
+    CHECK(blamed(diagnosis) == std::vector{300});
+    CHECK(diagnosis.culprits.front().state == ProcessState::stopped);
+    CHECK(diagnosis.remedies.front().command == "kill -CONT 300");
+}
+
+TEST_CASE("a frozen server is to blame, not the cgroup of who asks") {
+    Pair pair;
+    pair.server.cgroup = "/other";
+    pair.host.snapshot().cgroups.push_back({.path = "/other", .freezer_state = "FROZEN"});
+    const Diagnosis diagnosis = pair.why();
+    CHECK(diagnosis.cause == "peer-unresponsive");
+    CHECK(blamed(diagnosis) == std::vector{300});
+}
+
+TEST_CASE("of two who have the other end one that can go on is enough") {
+    Pair pair;
+    Host::stop(pair.server);
+    Process& worker = pair.host.add(301, 300, "worker");
+    Host::in_call(worker, call_nanosleep);
+    Host::fd(worker, 4, OpenFileKind::inet_socket, 7001, read_write, OpenFileRole::none, "socket").socket = pair.far;
+    CHECK(pair.why().cause == "healthy");
+}
+
+TEST_CASE("a request that lies unread is owed after a while, and not by who works") {
+    Pair pair;
+    pair.far.receive_queue = 8;
+    SUBCASE("for long") {
+        pair.near.sent_ms_ago = 60000;
+        const Diagnosis diagnosis = pair.why();
+        CHECK(diagnosis.cause == "peer-unresponsive");
+        CHECK(blamed(diagnosis) == std::vector{300});
+        REQUIRE(diagnosis.since_s);
+        CHECK(*diagnosis.since_s == doctest::Approx(60));
+    }
+    SUBCASE("not yet") {
+        pair.near.sent_ms_ago = 2500;
+        CHECK(pair.why().cause == "healthy");
+    }
+    SUBCASE("who works will come to it") {
+        pair.near.sent_ms_ago = 60000;
+        CHECK(pair.why({300}).cause == "healthy");
+    }
+}
+
+TEST_CASE("a server that has the request and waits itself is followed to what it waits for") {
+    Pair pair;
+    pair.near.sent_ms_ago = 60000;
+    Host::in_call(pair.server, call_flock, 5);
+    Host::fd(pair.server, 5, OpenFileKind::file, 900, read_write, OpenFileRole::none, "/data/lock");
+    Process& holder = pair.host.add(400, 1, "holder");
+    Host::in_call(holder, call_nanosleep);
+    pair.host.snapshot().locks.push_back({.kind = "FLOCK", .write = true, .holder = Pid{400}, .inode = Inode{900}, .waiters = {Pid{300}}});
+    const Diagnosis diagnosis = pair.why();
+    CHECK(diagnosis.cause == "file-lock");
+    CHECK(blamed(diagnosis) == std::vector{400});
+}
+
+TEST_CASE("a send that waits for room waits for who does not read") {
+    Pair pair;
+    Host::in_call(pair.client, call_write, 3);
+    pair.near.send_queue = 400000;
+    pair.far.receive_queue = 90000;
+    SUBCASE("here") {
+        const Diagnosis diagnosis = pair.why();
+        CHECK(diagnosis.cause == "peer-unresponsive");
+        CHECK(blamed(diagnosis) == std::vector{300});
+    }
+    SUBCASE("elsewhere") {
+        pair.remote();
+        pair.near.timer = "probe";
+        const Diagnosis diagnosis = pair.why();
+        CHECK(diagnosis.cause == "peer-unresponsive");
+        CHECK(diagnosis.culprits.empty());
+        CHECK(diagnosis.summary.find("10.0.0.2:80") != std::string::npos);
+    }
+    SUBCASE("it flows") {
+        CHECK(pair.why({200}).cause == "healthy");
+    }
+}
+
+TEST_CASE("a connect that nobody answers names the address; one that finds a full backlog the listener") {
+    Pair pair;
+    Host::in_call(pair.client, call_connect, 3);
+    pair.near.state = "SYN_SENT";
+    pair.near.timer = "retransmit";
+    pair.near.retransmits = 3;
+    SUBCASE("nobody") {
+        pair.remote();
+        const Diagnosis diagnosis = pair.why();
+        CHECK(diagnosis.cause == "peer-unresponsive");
+        CHECK(diagnosis.confidence == Confidence::certain);
+        CHECK(diagnosis.culprits.empty());
+        REQUIRE(diagnosis.since_s);
+        CHECK(*diagnosis.since_s == doctest::Approx(7));
+    }
+    SUBCASE("a full backlog") {
+        pair.far = {.protocol = "TCP", .local = "0.0.0.0:80", .state = "LISTEN", .inode = Inode{7001}, .receive_queue = 2, .send_queue = 1};
+        const Diagnosis diagnosis = pair.why();
+        CHECK(diagnosis.cause == "peer-unresponsive");
+        CHECK(blamed(diagnosis) == std::vector{300});
+        CHECK(diagnosis.evidence.front().find("2 connections wait") != std::string::npos);
+    }
+}
+
+TEST_CASE("a unix connect waits for the listener of that name whose backlog is full") {
+    Pair pair;
+    pair.unix();
+    pair.near = {.protocol = "UNIX-STREAM", .state = "CLOSE", .inode = Inode{7000}, .type = SOCK_STREAM};
+    pair.far = {
+        .protocol = "UNIX-STREAM", .local = "/run/server", .state = "LISTEN", .inode = Inode{7001}, .receive_queue = 1, .send_queue = 0};
+    Host::in_call(pair.client, call_connect, 3);
+    pair.client.threads.front().path_argument = "/run/server";
+    const Diagnosis diagnosis = pair.why();
+    CHECK(diagnosis.cause == "peer-unresponsive");
+    CHECK(blamed(diagnosis) == std::vector{300});
+}
+
+TEST_CASE("an event loop with one socket asks as a call does; one that serves whoever comes does not") {
+    Pair pair;
+    Host::in_call(pair.client, call_poll);
+    pair.client.threads.front().polled = {Fd{0}, Fd{3}};
+    pair.far.receive_queue = 8;
+    Host::stop(pair.server);
+    SUBCASE("a client") {
+        const Diagnosis diagnosis = pair.why({200});  // it looks at the time now and then
+        CHECK(diagnosis.cause == "peer-unresponsive");
+        CHECK(blamed(diagnosis) == std::vector{300});
+    }
+    SUBCASE("a server, with a client that is stopped") {
+        Host::fd(pair.client, 5, OpenFileKind::inet_socket, 7005, read_write, OpenFileRole::none, "socket").socket =
+            SocketFacts{.protocol = "TCP", .local = "0.0.0.0:80", .state = "LISTEN", .inode = Inode{7005}};
+        pair.client.threads.front().polled.push_back(Fd{5});
+        CHECK(pair.why().cause == "healthy");
+    }
+    SUBCASE("nothing was asked") {
+        pair.far.receive_queue = 0;
+        CHECK(pair.why().cause == "healthy");
+    }
+}
+
+TEST_CASE("a server that accepts, and a pool of connections that rest, are well") {
+    Pair pair;
+    Host::in_call(pair.client, call_accept, 3);
+    pair.near = {.protocol = "TCP", .local = "0.0.0.0:80", .state = "LISTEN", .inode = Inode{7000}};
+    pair.far = {};
+    const Diagnosis diagnosis = pair.why();
+    CHECK(diagnosis.cause == "healthy");
+    CHECK(diagnosis.summary.find("it waits for") == std::string::npos);
+}

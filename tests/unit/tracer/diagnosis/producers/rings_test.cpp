@@ -1,0 +1,242 @@
+// Locks in memory, and waits in a ring.
+#include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace shimtrace;
+using namespace shimtrace::test;
+
+namespace {
+
+/// A thread of the container's init that waits for a mutex of glibc's with that owner.
+Thread& waits_for_mutex(Thread& thread, std::uint64_t address, std::uint32_t owner) {
+    thread.state = ProcessState::sleeping;
+    thread.syscall = call_futex;
+    thread.args = {address, 128, 2};
+    thread.kernel_stack = {"futex_wait_queue"};
+    FutexMemory& futex = thread.futex.emplace();
+    futex.words[FutexMemory::before] = 2;
+    futex.words[FutexMemory::before + 2] = owner;
+    futex.words[FutexMemory::before + 3] = 1;
+    return thread;
+}
+
+Thread& add_thread(Process& process, std::int32_t tid, std::int32_t inner) {
+    Thread& thread = process.threads.emplace_back();
+    thread.tid = Tid{tid};
+    thread.ns_tid = inner;
+    thread.state = ProcessState::sleeping;
+    thread.syscall = call_nanosleep;
+    return thread;
+}
+
+/// The container's init, thread 1 of its namespace, and a second thread, 7.
+Process& two_threads(Host& host) {
+    Process& init = host.container(100, 200, "c1");
+    init.threads.front().ns_tid = 1;
+    add_thread(init, 207, 7);
+    return init;
+}
+
+/// Init and its child 210, with pipe 8000 from init to the child and 8001 back.
+Process& with_child(Host& host) {
+    Process& init = host.container(100, 200, "c1");
+    Process& child = host.inside(host.add(210, 200, "child"), {"default", "c1"}, 7);
+    Host::fd(init, 5, OpenFileKind::pipe, 8000, write_only);
+    Host::fd(child, 6, OpenFileKind::pipe, 8000, read_only);
+    Host::fd(child, 7, OpenFileKind::pipe, 8001, write_only);
+    Host::fd(init, 8, OpenFileKind::pipe, 8001, read_only);
+    return child;
+}
+
+}  // namespace
+
+TEST_CASE("a mutex that a sleeping thread holds") {
+    Host host;
+    Process& init = two_threads(host);
+    waits_for_mutex(init.threads.front(), 0x1000, 7);
+    host.resample(2s);
+    const Diagnosis diagnosis = host.why("c1");
+    CHECK(diagnosis.cause == "mutex-held");
+    CHECK(diagnosis.confidence == Confidence::certain);
+    CHECK(blamed(diagnosis) == std::vector{200});
+    CHECK(diagnosis.evidence.front().find("thread 207") != std::string::npos);
+}
+
+TEST_CASE("a mutex that is taken in turns, or whose owner works, hangs nobody") {
+    Host host;
+    Process& init = two_threads(host);
+    waits_for_mutex(init.threads.front(), 0x1000, 7);
+    SUBCASE("who waits has had it") {
+        host.resample(2s);
+        init.threads.front().second->context_switches += 5;
+    }
+    SUBCASE("its owner moves") {
+        host.resample(2s);
+        init.threads.back().second->context_switches += 5;
+    }
+    CHECK(host.why("c1").cause == "healthy");
+}
+
+TEST_CASE("a mutex whose owner has ended with it is nobody's any more") {
+    Host host;
+    Process& init = two_threads(host);
+    waits_for_mutex(init.threads.front(), 0x1000, 9);
+    host.resample(2s);
+    const Diagnosis diagnosis = host.why("c1");
+    CHECK(diagnosis.cause == "mutex-held");
+    CHECK(diagnosis.culprits.empty());
+    CHECK(diagnosis.summary.find("owner is gone") != std::string::npos);
+}
+
+TEST_CASE("a mutex in shared memory: its owner is whoever has the memory, and that number") {
+    Host host;
+    Process& init = two_threads(host);
+    Thread& waiter = waits_for_mutex(init.threads.front(), 0x1000, 400);
+    waiter.args[1] = 0;
+    waiter.futex->words[FutexMemory::before + 4] = 128;
+    waiter.futex->shared = true;
+    waiter.futex->inode = Inode{77};
+    waiter.futex->path = "/dev/shm/lock";
+    SUBCASE("outside") {
+        Process& owner = host.add(400, 1, "owner");
+        Host::in_call(owner, call_nanosleep);
+        waiter.futex->mapped_by = {Pid{400}};
+        waiter.futex->mappings_known = true;
+        host.resample(2s);
+        const Diagnosis diagnosis = host.why("c1");
+        CHECK(diagnosis.cause == "mutex-held");
+        CHECK(blamed(diagnosis) == std::vector{400});
+    }
+    SUBCASE("stopped") {
+        Process& owner = host.add(400, 1, "owner");
+        Host::stop(owner);
+        waiter.futex->mapped_by = {Pid{400}};
+        waiter.futex->mappings_known = true;
+        host.resample(2s);
+        const Diagnosis diagnosis = host.why("c1");
+        CHECK(diagnosis.cause == "mutex-held");
+        CHECK(blamed(diagnosis) == std::vector{400});
+    }
+    SUBCASE("gone") {
+        waiter.futex->mappings_known = true;
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "mutex-held");
+    }
+    SUBCASE("not everybody was asked") {
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+}
+
+TEST_CASE("two threads that wait for each other's mutex, and one that waits for the end of the other") {
+    Host host;
+    Process& init = two_threads(host);
+    waits_for_mutex(init.threads.back(), 0x2000, 1);
+    SUBCASE("mutexes") {
+        waits_for_mutex(init.threads.front(), 0x1000, 7);
+    }
+    SUBCASE("join") {
+        Thread& joining = init.threads.front();
+        joining.syscall = call_futex;
+        joining.args = {0x3000, 9, 7};
+        joining.futex.emplace().words[FutexMemory::before] = 7;
+    }
+    host.resample(2s);
+    const Diagnosis diagnosis = host.why("c1");
+    CHECK(diagnosis.cause == "deadlock");
+    CHECK(blamed(diagnosis) == std::vector{200});
+}
+
+TEST_CASE("a thread that waits for what it holds itself") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.threads.front().ns_tid = 1;
+    waits_for_mutex(init.threads.front(), 0x1000, 1);
+    host.resample(2s);
+    CHECK(host.why("c1").cause == "deadlock");
+}
+
+TEST_CASE("two processes that each write to the other what its pipe does not hold") {
+    Host host;
+    Process& child = with_child(host);
+    Process& init = host.get(200);
+    Host::in_call(init, call_write, 5);
+    Host::in_call(child, call_write, 7);
+    host.pipe(8000, 65536);
+    host.pipe(8001, 65536);
+    SUBCASE("both") {
+        host.resample(2s);
+        const Diagnosis diagnosis = host.why("c1");
+        CHECK(diagnosis.cause == "deadlock");
+        CHECK(blamed(diagnosis) == std::vector{200, 210});
+        CHECK(diagnosis.also.empty());
+    }
+    SUBCASE("one of them reads") {
+        Host::in_call(child, call_read, 6);
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+    SUBCASE("it flows") {
+        host.resample(2s, {200, 210});
+        CHECK(host.why("c1").cause == "healthy");
+    }
+    SUBCASE("another may read as well") {
+        Process& third = host.inside(host.add(211, 200, "child"), {"default", "c1"}, 8);
+        Host::fd(third, 6, OpenFileKind::pipe, 8000, read_only);
+        Host::in_call(third, call_nanosleep);
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+}
+
+TEST_CASE("a parent that waits for its child, and that for what the parent has yet to write") {
+    Host host;
+    Process& child = with_child(host);
+    Process& init = host.get(200);
+    Host::in_call(init, call_wait4, 0);
+    Host::in_call(child, call_read, 6);
+    host.pipe(8000, 0);
+    SUBCASE("a ring") {
+        host.resample(2s);
+        const Diagnosis diagnosis = host.why("c1");
+        CHECK(diagnosis.cause == "deadlock");
+        CHECK(blamed(diagnosis) == std::vector{200, 210});
+    }
+    SUBCASE("with another child, whose end would do as well") {
+        Host::in_call(host.inside(host.add(211, 200, "sleep"), {"default", "c1"}, 8), call_nanosleep);
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+}
+
+TEST_CASE("two who listen to each other may be woken by something else") {
+    Host host;
+    Process& child = with_child(host);
+    Host::in_call(host.get(200), call_read, 8);
+    Host::in_call(child, call_read, 6);
+    host.pipe(8000, 0);
+    host.pipe(8001, 0);
+    host.resample(2s);
+    CHECK(host.why("c1").cause == "healthy");
+}
+
+TEST_CASE("two files that are locked in the opposite order") {
+    Host host;
+    Process& child = with_child(host);
+    Process& init = host.get(200);
+    for (Process* process : {&init, &child}) {
+        Host::fd(*process, 10, OpenFileKind::file, 900, read_write, OpenFileRole::none, "/data/one");
+        Host::fd(*process, 11, OpenFileKind::file, 901, read_write, OpenFileRole::none, "/data/other");
+    }
+    Host::in_call(init, call_flock, 11);
+    Host::in_call(child, call_flock, 10);
+    auto& locks = host.snapshot().locks;
+    locks.push_back({.kind = "FLOCK", .write = true, .holder = Pid{200}, .inode = Inode{900}, .waiters = {Pid{210}}});
+    locks.push_back({.kind = "FLOCK", .write = true, .holder = Pid{210}, .inode = Inode{901}, .waiters = {Pid{200}}});
+    host.resample(2s);
+    const Diagnosis diagnosis = host.why("c1");
+    CHECK(diagnosis.cause == "deadlock");
+    CHECK(blamed(diagnosis) == std::vector{200, 210});
+    CHECK(diagnosis.also.empty());
+}

@@ -1,0 +1,172 @@
+#include "tracer/diagnosis/producers/peers.hpp"
+
+#include "tracer/diagnosis/graph/describe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+constexpr double owed_for_s = 5;               ///< so long a peer that could read may leave a request lie
+constexpr std::uint32_t sure_retransmits = 3;  ///< of data: some seconds, by TCP's timers
+
+bool is_tcp(const SocketFacts& facts) {
+    return facts.protocol.starts_with("TCP");
+}
+
+/// One thread alone waits for anything but the others: what that one waits for, the process does.
+bool acts_as_one(const Process& process) {
+    if (process.go) return false;
+    const auto rests = [](const Thread& thread) { return thread.state == ProcessState::zombie || stack_has(thread, "futex_wait"); };
+    return std::ranges::count_if(process.threads, std::not_fn(rests)) <= 1;
+}
+
+void lead_to(const Context& look, const SocketWait& asked, const Connection& connection, const Process& peer, Wait wait,
+             std::vector<Wait>& out) {
+    const bool halted = cannot_run(look.facts, peer);
+    const Standstill theirs = look.facts.standstill(peer);
+    const double interval_s = look.facts.interval_s();
+    switch (asked.kind) {
+        case WaitKind::writes:
+        case WaitKind::connects:
+            settle(wait, asked.standstill, interval_s, patience_s);
+            if (wait.normal) return;
+            // Who runs takes it in time, or has others to serve first.
+            if (theirs != Standstill::moved) wait.if_idle = RootCause::peer;
+            if (halted) wait.confidence = Confidence::certain;
+            break;
+        default:
+            if (!connection.is_owed() && !(halted && asked.kind == WaitKind::reads)) return;
+            if (halted) break;
+            settle(wait, theirs, interval_s, patience_s);
+            if (wait.normal) return;
+            if (connection.unread() > 0 || !connection.is_accepted()) {
+                if (wait.since_s >= 0 && wait.since_s < owed_for_s) return;
+                wait.if_idle = RootCause::peer;
+            } else if (!acts_as_one(peer)) {
+                return;  // it has the request: which of its threads is at it is not known
+            }
+            break;
+    }
+    wait.to = NodeKey::of(peer.pid);
+    wait.evidence += fmt::format("; the other end is {}'s", who(peer));
+    out.push_back(std::move(wait));
+}
+
+}  // namespace
+
+bool Connection::is_accepted() const {
+    return !peer || peer->state != "LISTEN";
+}
+
+std::uint32_t Connection::unread() const {
+    if (!own) return 0;
+    const std::uint32_t there = peer && is_accepted() ? peer->receive_queue : 0;
+    return std::max(own->send_queue, there);
+}
+
+bool Connection::is_owed() const {
+    if (!own) return false;
+    if (unread() > 0 || !is_accepted()) return true;
+    return own->sent_ms_ago && own->received_ms_ago.value_or(UINT64_MAX) > *own->sent_ms_ago;
+}
+
+bool Connection::is_unanswered() const {
+    return own && (own->state == "SYN_SENT" ? own->retransmits > 0 : own->retransmits >= sure_retransmits && own->timer == "retransmit");
+}
+
+double Connection::since_s(WaitKind kind) const {
+    if (!own) return -1;
+    // One second, and twice as long each time (RFC 6298; net/ipv4/tcp_timer.c).
+    if (own->state == "SYN_SENT") return static_cast<double>((std::uint64_t{1} << std::min(own->retransmits, 10U)) - 1);
+    if (kind != WaitKind::connects && own->sent_ms_ago) return static_cast<double>(*own->sent_ms_ago) / 1000;
+    // Of one that is not accepted the kernel has answered once: when it was made.
+    if (!is_accepted() && own->acknowledged_ms_ago) return static_cast<double>(*own->acknowledged_ms_ago) / 1000;
+    return -1;
+}
+
+std::string Connection::words() const {
+    std::string text;
+    const auto add = [&](const std::string& one) { text += (text.empty() ? "" : ", ") + one; };
+    if (!own) return text;
+    if (own->state == "SYN_SENT") add(fmt::format("it is in SYN_SENT, asked again {} times without an answer", own->retransmits));
+    if (peer && peer->state == "LISTEN")
+        add(fmt::format("{} connections wait to be accepted there, it has room for {}", peer->receive_queue, peer->send_queue));
+    if (own->state == "SYN_SENT") return text;
+    if (own->send_queue > 0) add(fmt::format("{} bytes of what was sent are not taken", own->send_queue));
+    if (peer && is_accepted() && peer->receive_queue > 0) add(fmt::format("{} bytes lie unread at the other end", peer->receive_queue));
+    if (own->timer == "probe") add("the other end's window is shut");
+    if (own->timer == "retransmit" && own->retransmits > 0) add(fmt::format("sent again {} times without an answer", own->retransmits));
+    if (own->sent_ms_ago) add(fmt::format("data was sent {} ago", duration_words(static_cast<double>(*own->sent_ms_ago) / 1000)));
+    if (own->received_ms_ago) add(fmt::format("some came {} ago", duration_words(static_cast<double>(*own->received_ms_ago) / 1000)));
+    return text;
+}
+
+Connection connection_of(const Context& look, const Process& process, const OpenFile& socket) {
+    Connection connection;
+    if (!socket.socket) return connection;
+    const SocketFacts* own = look.facts.socket(socket.socket->inode);
+    connection.own = own ? own : &*socket.socket;
+    connection.peer = look.facts.socket(connection.own->peer_inode);
+    std::vector<Pid> holders = look.facts.holders_of_socket(connection.own->peer_inode);
+    for (const Holder& holder : socket.holders) holders.push_back(holder.pid);
+    for (const Pid pid : holders) {
+        if (pid == process.pid)
+            connection.is_internal = true;
+        else if (std::ranges::find(connection.others, pid) == connection.others.end())
+            connection.others.push_back(pid);
+    }
+    connection.is_internal &= connection.others.empty();
+    return connection;
+}
+
+bool is_full_backlog(const SocketFacts& listener) {
+    return listener.state == "LISTEN" && listener.receive_queue > listener.send_queue;
+}
+
+bool cannot_run(const Facts& facts, const Process& process) {
+    const Cgroup* cgroup = facts.cgroup(process.cgroup);
+    const bool frozen = cgroup && (cgroup->freezer_state == "FROZEN" || cgroup->freezer_state == "FREEZING");
+    const bool held = !process.threads.empty() &&
+                      std::ranges::all_of(process.threads, [](const Thread& thread) { return thread.state == ProcessState::traced; });
+    return is_stopped(process) || process.state == ProcessState::traced || frozen || held;
+}
+
+void wait_for_peer(const Context& look, const SocketWait& asked, std::vector<Wait>& out) {
+    const Connection connection = connection_of(look, asked.process, asked.socket);
+    if (!connection || connection.is_internal) return;
+    const std::string facts = connection.words();
+    Wait wait{.kind = asked.kind == WaitKind::polls ? WaitKind::reads : asked.kind,
+              .evidence = facts.empty() ? asked.evidence : fmt::format("{}; {}", asked.evidence, facts),
+              .over_socket = true,
+              .since_s = connection.since_s(asked.kind),
+              .role = asked.socket.role,
+              .object_text = what(asked.socket)};
+    std::vector<const Process*> peers;
+    for (const Pid pid : connection.others)
+        if (const Process* peer = look.facts.process(pid); peer && !is_zombie(*peer)) peers.push_back(peer);
+    // Of several who have inherited it one is enough to serve it.
+    const auto halted = [&](const Process* peer) { return cannot_run(look.facts, *peer); };
+    if (!std::ranges::all_of(peers, halted)) std::erase_if(peers, halted);
+    for (const Process* peer : peers) lead_to(look, asked, connection, *peer, wait, out);
+    if (!connection.others.empty()) return;
+    // Nobody of this host has it. That an answer is owed by another host's process only time can tell; that its kernel does not answer, or
+    // that it takes nothing any more, shows here.
+    const bool for_room = asked.kind == WaitKind::writes || asked.kind == WaitKind::connects;
+    if (!connection.is_unanswered() && !(for_room && is_tcp(*connection.own))) return;
+    if (for_room) settle(wait, asked.standstill, look.facts.interval_s(), patience_s);
+    if (connection.is_unanswered() && wait.since_s >= 2) {
+        wait.normal = false;
+        wait.confidence = wait.since_s >= owed_for_s ? Confidence::certain : Confidence::likely;
+    }
+    if (wait.normal) return;
+    wait.to = NodeKey::nobody(wait.object_text);
+    wait.evidence += "; no process of this host has the other end";
+    wait.root_cause = RootCause::peer;
+    out.push_back(std::move(wait));
+}
+
+}  // namespace shimtrace::diagnosis

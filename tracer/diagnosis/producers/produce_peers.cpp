@@ -1,0 +1,128 @@
+// What waits on a socket, for whoever has the other end.
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/socket.h>
+#include <algorithm>
+
+namespace shimtrace::diagnosis::produce {
+
+namespace {
+
+bool has_peer(const OpenFile& target) {
+    const bool right = target.kind == OpenFileKind::inet_socket || target.kind == OpenFileKind::unix_socket;
+    return right && target.socket && target.socket->state != "LISTEN" && (!target.socket->remote.empty() || target.socket->peer_inode) &&
+           !is_bus(target);
+}
+
+/// The one socket that an event loop has to do with; nullptr: it has none, several, or serves whoever comes. A pair of its own processes'
+/// to wake it up is none.
+const OpenFile* only_socket(const Context& look, const Process& process, const std::vector<Fd>& watched) {
+    const OpenFile* only = nullptr;
+    for (const Fd fd : watched) {
+        const OpenFile* target = look.facts.target(process, fd);
+        if (!target || (target->kind != OpenFileKind::inet_socket && target->kind != OpenFileKind::unix_socket)) continue;
+        if (target->kind == OpenFileKind::unix_socket && connection_of(look, process, *target).is_internal) continue;
+        if (!has_peer(*target) || (only && only->inode != target->inode)) return nullptr;
+        only = target;
+    }
+    return only;
+}
+
+std::vector<Fd> watched_by(const Context& look, const Process& process, const Thread& thread, const WaitingCall& call) {
+    std::vector<Fd> watched = thread.polled;
+    const OpenFile* epoll = call.fd.value >= 0 ? look.facts.target(process, call.fd) : nullptr;
+    if (epoll)
+        for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
+    return watched;
+}
+
+/// A unix socket that connects, or sends without being connected, has nothing that leads to whom it waits for but the name in its call.
+void wait_for_named(const Context& look, const Process& process, const Thread& thread, WaitKind kind, Waits& out) {
+    if (thread.path_argument.empty()) return;
+    for (const SocketFacts& socket : look.facts.snapshot().sockets) {
+        const bool is_it = socket.protocol.starts_with("UNIX") && socket.local == thread.path_argument &&
+                           (kind == WaitKind::connects ? is_full_backlog(socket) : socket.type == SOCK_DGRAM);
+        if (!is_it) continue;
+        for (const Pid pid : look.facts.holders_of_socket(socket.inode)) {
+            const Process* server = look.facts.process(pid);
+            if (!server || pid == process.pid || is_zombie(*server)) continue;
+            Wait wait{.kind = kind,
+                      .to = NodeKey::of(pid),
+                      .evidence = call_words(look.facts, process, thread),
+                      .over_socket = true,
+                      .object_text = printable(thread.path_argument)};
+            if (kind == WaitKind::connects)
+                wait.evidence += fmt::format("; {} connections wait to be accepted by {}, which has room for {}", socket.receive_queue,
+                                             who(*server), socket.send_queue);
+            else
+                wait.evidence += fmt::format("; {} has that socket, and its queue is full", who(*server));
+            settle(wait, look.facts.standstill(thread), look.facts.interval_s(), patience_s);
+            if (look.facts.standstill(*server) != Standstill::moved) wait.if_idle = RootCause::peer;
+            out.push_back(std::move(wait));
+        }
+    }
+}
+
+}  // namespace
+
+void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || thread->state != ProcessState::sleeping || process->role.role == ProcessRole::shim) return;
+    const auto call = waiting_call(look.facts, *process, *thread);
+    if (!call) return;
+    const OpenFile* target = nullptr;
+    switch (call->kind) {
+        case WaitKind::reads:
+        case WaitKind::writes:
+        case WaitKind::connects:
+            target = look.facts.target(*process, call->fd);
+            break;
+        case WaitKind::polls:
+            // A Go program's descriptors are its goroutines'.
+            if (!process->go) target = only_socket(look, *process, watched_by(look, *process, *thread, *call));
+            break;
+        default:
+            return;
+    }
+    const bool is_unix = target && target->kind == OpenFileKind::unix_socket;
+    // Between runc and its init a read is a step of their handshake, which other edges follow.
+    if (!target || (is_runtime(*process) && is_unix)) return;
+    if (is_unix && (call->kind == WaitKind::connects || (call->kind == WaitKind::writes && !has_peer(*target))))
+        return wait_for_named(look, *process, *thread, call->kind, out);
+    if (!has_peer(*target)) return;
+    std::string evidence = call_words(look.facts, *process, *thread);
+    if (call->kind == WaitKind::polls) evidence += "; the one socket among what it watches is " + what(*target);
+    const bool connecting = call->kind == WaitKind::polls && target->socket->state == "SYN_SENT";
+    wait_for_peer(look,
+                  {.process = *process,
+                   .socket = *target,
+                   .kind = connecting ? WaitKind::connects : call->kind,
+                   .standstill = look.facts.standstill(*thread),
+                   .evidence = std::move(evidence)},
+                  out);
+}
+
+void goroutine_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || goroutine->wait.kind != GoWaitKind::fd_write || goroutine->changed) return;
+    const OpenFile* target = look.facts.target(*process, goroutine->wait.fd);
+    if (!target || !has_peer(*target)) return;
+    const double waiting = goroutine->waiting ? std::chrono::duration<double>(*goroutine->waiting).count() : 0;
+    const bool lasts = waiting >= patience_s || look.facts.interval_s() >= patience_s;
+    wait_for_peer(look,
+                  {.process = *process,
+                   .socket = *target,
+                   .kind = target->socket->state == "SYN_SENT" ? WaitKind::connects : WaitKind::writes,
+                   .standstill = lasts ? Standstill::still : Standstill::unknown,
+                   .evidence = fmt::format("{} goroutine {} waits to write descriptor {}, {}", who(*process), goroutine->id.value,
+                                           goroutine->wait.fd.value, what(*target))},
+                  out);
+}
+
+}  // namespace shimtrace::diagnosis::produce

@@ -1,0 +1,125 @@
+// What programs do among themselves is their own affair: a pipeline, a shell that waits for its child. Only where it leads back to where it
+// began it is a deadlock.
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis::produce {
+
+namespace {
+
+/// All of it stands still, and but one of its threads only rests: it can do nothing else meanwhile.
+bool stands_still(const Context& look, const Process& process) {
+    const auto rests = [](const Thread& thread) { return thread.state == ProcessState::zombie || stack_has(thread, "futex_wait"); };
+    return !process.threads.empty() && process.state != ProcessState::running && look.facts.standstill(process) != Standstill::moved &&
+           std::ranges::count_if(process.threads, std::not_fn(rests)) <= 1;
+}
+
+/// The one process among `ends` that can end the wait; nullptr: there are several, or one that does something else.
+const Process* only_one(const Context& look, const std::vector<Holder>& ends, bool (*takes_part)(const Holder&), Pid self) {
+    const Process* only = nullptr;
+    for (const Holder& end : ends) {
+        if (!takes_part(end)) continue;
+        const Process* process = look.facts.process(end.pid);
+        if (!process) return nullptr;
+        // Whoever waits here cannot take its own bytes, nor send any.
+        if (end.pid == self && stands_still(look, *process)) continue;
+        if (only || !stands_still(look, *process)) return nullptr;
+        only = process;
+    }
+    return only;
+}
+
+/// Of a pipe that has nothing to read.
+const Process* only_writer(const Context& look, const Process& process, const OpenFile& target) {
+    const Pipe* pipe = look.facts.pipe(target.inode, target.device);
+    if (!pipe || pipe->queued != 0U) return nullptr;
+    return only_one(
+        look, look.facts.holders(target), [](const Holder& end) { return end.writes; }, process.pid);
+}
+
+/// Of a socket that has nothing to read.
+const Process* only_peer(const Context& look, const Process& process, const OpenFile& target) {
+    if (target.kind != OpenFileKind::unix_socket && target.kind != OpenFileKind::inet_socket) return nullptr;
+    const Connection connection = connection_of(look, process, target);
+    if (!connection || connection.own->receive_queue != 0 || connection.others.size() != 1) return nullptr;
+    const Process* peer = look.facts.process(connection.others.front());
+    return peer && stands_still(look, *peer) ? peer : nullptr;
+}
+
+const Process* only_child(const Context& look, const Process& process, const Thread& thread, const WaitingCall& call) {
+    constexpr std::uint64_t p_pid = 1;
+    const bool is_wait4 = call.name == "wait4";
+    const std::int32_t named = is_wait4                  ? static_cast<std::int32_t>(thread.args[0])
+                               : thread.args[0] == p_pid ? static_cast<std::int32_t>(thread.args[1])
+                                                         : 0;
+    const Process* only = nullptr;
+    for (const Process* child : look.facts.children(process.pid)) {
+        const bool is_named = child->pid.value == named || std::ranges::find(child->ns_pids, named) != child->ns_pids.end();
+        if ((named > 0 && !is_named) || is_zombie(*child)) continue;
+        if (only) return nullptr;
+        only = child;
+    }
+    return only && stands_still(look, *only) ? only : nullptr;
+}
+
+const Process* lock_holder(const Context& look, const Process& process) {
+    for (const FileLock& lock : look.facts.snapshot().locks)
+        if (std::ranges::find(lock.waiters, process.pid) != lock.waiters.end() && lock.holder != process.pid) {
+            const Process* holder = look.facts.process(lock.holder);
+            return holder && stands_still(look, *holder) ? holder : nullptr;
+        }
+    return nullptr;
+}
+
+}  // namespace
+
+void thread_in_ring(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || thread->state != ProcessState::sleeping || !stands_still(look, *process)) return;
+    const auto call = waiting_call(look.facts, *process, *thread);
+    if (!call) return;
+    const OpenFile* target = call->fd.value >= 0 ? look.facts.target(*process, call->fd) : nullptr;
+    const bool is_pipe = target && (target->kind == OpenFileKind::pipe || target->kind == OpenFileKind::fifo);
+    const Process* other = nullptr;
+    std::string object = target ? what(*target) : std::string();
+    switch (call->kind) {
+        case WaitKind::writes:
+            if (!is_pipe || !is_full(look.facts.pipe(target->inode, target->device))) return;
+            other = only_one(
+                look, look.facts.holders(*target), [](const Holder& end) { return end.reads; }, process->pid);
+            object = fmt::format("room in {}", label(look.facts, pipe_subject(*target)));
+            break;
+        case WaitKind::reads:
+            other = !target ? nullptr : is_pipe ? only_writer(look, *process, *target) : only_peer(look, *process, *target);
+            object = fmt::format("what {} writes to {}", other ? who(*other) : std::string("nobody"), object);
+            break;
+        case WaitKind::child:
+            other = only_child(look, *process, *thread, *call);
+            object = other ? fmt::format("the end of {}", who(*other)) : std::string();
+            break;
+        case WaitKind::locks:
+            other = call->fd.value < 0 ? nullptr : lock_holder(look, *process);
+            object = fmt::format("the lock on {}", short_path(object));
+            break;
+        default:
+            return;
+    }
+    if (!other) return;
+    Wait wait{.kind = call->kind,
+              .to = NodeKey::of(other->pid),
+              .evidence = fmt::format("{}; {} alone can end that", call_words(look.facts, *process, *thread), who(*other)),
+              .in_ring_alone = true,
+              .object_text = std::move(object)};
+    settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
+    if (wait.normal) return;
+    wait.normal = true;
+    out.push_back(std::move(wait));
+}
+
+}  // namespace shimtrace::diagnosis::produce

@@ -1,0 +1,120 @@
+// What a thread waits for in futex: a lock that says who holds it, or another thread's end.
+#include "decoders/syscalls/user_lock.hpp"
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis::produce {
+
+namespace {
+
+struct ThreadFound {
+    const Process* process = nullptr;
+    const Thread* thread = nullptr;
+};
+
+std::int32_t inner_number(const Process& process, const Thread& thread) {
+    if (thread.ns_tid != 0) return thread.ns_tid;
+    return process.ns_pids.size() <= 1 ? thread.tid.value : 0;
+}
+
+bool is_living(const Thread& thread) {
+    return thread.state != ProcessState::zombie && thread.state != ProcessState::dead;
+}
+
+/// Who has that number: in its own process, and, of a lock in shared memory, in those that have the memory too. Of several, who is in the
+/// waiter's own pid namespace.
+std::vector<ThreadFound> threads_called(const Context& look, const Process& waiter, const FutexMemory& futex, std::int32_t number) {
+    std::vector<ThreadFound> found;
+    std::vector<Pid> processes{waiter.pid};
+    processes.insert(processes.end(), futex.mapped_by.begin(), futex.mapped_by.end());
+    for (const Pid pid : processes) {
+        const Process* process = look.facts.process(pid);
+        if (!process) continue;
+        for (const Thread& thread : process->threads)
+            if (inner_number(*process, thread) == number && is_living(thread)) found.push_back({process, &thread});
+    }
+    const auto near = [&](const ThreadFound& one) { return one.process->ns.pid == waiter.ns.pid; };
+    if (found.size() > 1 && std::ranges::any_of(found, near)) std::erase_if(found, std::not_fn(near));
+    return found;
+}
+
+bool all_threads_seen(const Context& look, const Process& waiter, const FutexMemory& futex) {
+    if (waiter.threads.empty() || (futex.shared && !futex.mappings_known)) return false;
+    return std::ranges::all_of(futex.mapped_by, [&](Pid pid) {
+        const Process* process = look.facts.process(pid);
+        return !process || is_zombie(*process) || !process->threads.empty();
+    });
+}
+
+}  // namespace
+
+void thread_user_lock(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || !thread->futex || thread->state != ProcessState::sleeping) return;
+    const auto call = waiting_call(look.facts, *process, *thread);
+    if (!call || !call->name.starts_with("futex")) return;
+    const FutexMemory& futex = *thread->futex;
+    const auto lock = decoders::user_lock(futex, thread->args);
+    if (!lock) return;
+    // Of an address that others may share it is told in whose memory it lies; where that was not asked, the owner may be anybody.
+    const std::string name =
+        fmt::format("{} 0x{:x}{}", lock->what, thread->args[0], futex.path.empty() ? "" : " in " + printable(futex.path));
+    Wait wait{.kind = WaitKind::locks,
+              .evidence = fmt::format("{}; the {} there is taken, its owner is thread {}", call_words(look.facts, *process, *thread),
+                                      lock->what, lock->owner),
+              .object_text = name};
+    settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
+    const bool lasts = wait.confidence == Confidence::likely;
+    const auto owners = threads_called(look, *process, futex, lock->owner);
+    if (owners.empty()) {
+        if (!all_threads_seen(look, *process, futex)) return;
+        wait.to = NodeKey::nobody(fmt::format("thread {}, which is gone", lock->owner));
+        wait.evidence += lock->owner_died ? ", which has died with it" : ", and there is no such thread any more";
+        wait.root_cause = RootCause::lock_owner;
+        out.push_back(std::move(wait));
+        return;
+    }
+    const auto& [owning, owner] = owners.front();
+    wait.to = NodeKey::thread(owning->pid, owner->tid);
+    wait.evidence += fmt::format(": {}{}", who(*owning),
+                                 owner->tid == leader(owning->pid) ? std::string() : fmt::format(" thread {}", owner->tid.value));
+    // Who works with it will let it go.
+    const bool moves = owner->state == ProcessState::running || look.facts.standstill(*owner) == Standstill::moved;
+    if (owner != thread) wait.normal |= moves && !is_stopped(*owning);
+    if (owners.size() > 1) wait.confidence = Confidence::possible;
+    if (owners.size() == 1 && lasts && look.facts.standstill(*owner) == Standstill::still) wait.confidence = Confidence::certain;
+    if (owning->pid != process->pid && is_stopped(*owning)) {
+        wait.to = NodeKey::of(owning->pid);
+        wait.root_cause = RootCause::lock_owner;
+    } else {
+        wait.if_idle = RootCause::lock_owner;
+    }
+    out.push_back(std::move(wait));
+}
+
+void thread_joins(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || !thread->futex || thread->state != ProcessState::sleeping) return;
+    const auto call = waiting_call(look.facts, *process, *thread);
+    if (!call || !call->name.starts_with("futex")) return;
+    const auto number = decoders::joined_thread(*thread->futex, thread->args);
+    if (!number) return;
+    for (const Thread& other : process->threads)
+        if (inner_number(*process, other) == *number && other.tid != thread->tid && is_living(other))
+            out.push_back({.kind = WaitKind::child,
+                           .to = NodeKey::thread(process->pid, other.tid),
+                           .evidence = fmt::format("{}; it waits for the end of thread {}", call_words(look.facts, *process, *thread),
+                                                   other.tid.value),
+                           .normal = true,
+                           .in_ring_alone = true,
+                           .object_text = fmt::format("the end of thread {}", other.tid.value)});
+}
+
+}  // namespace shimtrace::diagnosis::produce
