@@ -42,7 +42,6 @@ std::optional<UserLock> glibc_mutex(const FutexWords& words, const FutexCall& ca
     const std::uint32_t lock = words[0], count = words[1], owner = words[2], users = words[3], kind = words[4];
     constexpr std::uint32_t most_users = 1U << 16U, taken_and_waited_for = 2, recursive = 1;
     if (!is_thread_number(owner) || users == 0 || users > most_users) return std::nullopt;
-    if ((kind & kind_base) != recursive && count != 0) return std::nullopt;
     const std::uint32_t rest = kind & ~(kind_base | kind_shared | kind_elision);
     if (rest == kind_robust) {
         if ((lock & futex_tid_mask) != owner || !(lock & futex_waiters) || !(call.value & futex_waiters)) return std::nullopt;
@@ -50,6 +49,7 @@ std::optional<UserLock> glibc_mutex(const FutexWords& words, const FutexCall& ca
     }
     // A number that happens to stand in the owner's place is told by what follows: the list of robust mutexes, which this is not in.
     const bool in_no_list = words[6] == 0 && words[7] == 0 && words[8] == 0 && words[9] == 0;
+    if ((kind & kind_base) != recursive && count != 0) return std::nullopt;  // of a robust one it is counted
     if (rest != 0 || lock != taken_and_waited_for || call.value != lock || !in_no_list) return std::nullopt;
     return UserLock{"mutex", static_cast<std::int32_t>(owner)};
 }

@@ -1,7 +1,7 @@
-// mutex HOW [FILE]: threads and locks of glibc's. Alone: `held` and `write` wait for a thread that sleeps with the lock, `priority` the same
-// with a priority-inheriting one, `abba` two threads that wait for each other, `join` for a thread that waits for what its waiter holds,
-// `gone` for a thread that has ended with it, `contended` two threads that take turns, `idle` a pool of threads without work.
-// With FILE, a robust mutex in shared memory: `take` takes and keeps it, `wait` waits for it; `leave` takes one that is not robust, and ends.
+// mutex HOW [FILE]: threads and locks of glibc's. Alone: `held` and `write` wait for a thread that sleeps with the lock, `priority` the
+// same with a priority-inheriting one, `abba` two threads that wait for each other, `join` for a thread that waits for what its waiter
+// holds, `gone` for a thread that has ended with it, `contended` two threads that take turns, `idle` a pool of threads without work. With
+// FILE, a robust mutex in shared memory: `take` takes and keeps it, `wait` waits for it; `leave` takes one that is not robust, and ends.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>

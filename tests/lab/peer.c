@@ -1,8 +1,7 @@
-// peer WHAT ADDRESS: one end of a connection that does WHAT with it, for as long as it lives. ADDRESS is tcp:IP:PORT, unix:PATH, dgram:PATH or
-// seqpacket:PATH.
-// A server: `silent` accepts and never reads, `deaf` never accepts, `answers` gives back what it gets, `sips` takes some bytes now and then.
-// A client: `asks` sends a request and reads, `polls` does so in a poll, `fills` writes until that waits, `connects` until that waits,
-// `idles` gets one answer and listens on.
+// peer WHAT ADDRESS: one end of a connection that does WHAT with it, for as long as it lives. ADDRESS is tcp:IP:PORT, unix:PATH, dgram:PATH
+// or seqpacket:PATH. A server: `silent` accepts and never reads, `deaf` never accepts, `answers` gives back what it gets, `sips` takes some
+// bytes now and then. A client: `asks` sends a request and reads, `polls` does so in a poll, `fills` writes until that waits, `connects`
+// until that waits, `idles` gets one answer and listens on.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
-// ring HOW [FILE FILE]: two processes that wait for each other. `pipes`: each writes more to the other than a pipe holds; `sockets`: the same
-// over unix sockets; `child`: the parent waits for its child's end, the child for what only the parent can write; `flock`: two files, locked in
-// the opposite order. `listen` is none: each waits for the other to say something.
+// ring HOW [FILE FILE]: two processes that wait for each other. `pipes`: each writes more to the other than a pipe holds; `sockets`: the
+// same over unix sockets; `child`: the parent waits for its child's end, the child for what only the parent can write; `flock`: two files,
+// locked in the opposite order. `listen` is none: each waits for the other to say something.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace shimtrace::diagnosis {
 
@@ -19,7 +20,8 @@ std::string ring_words(Input input) {
     std::vector<std::string> said;
     for (auto step = ring_of(input.path); step != input.path.end(); ++step) {
         const Wait& wait = step->wait;
-        if (wait.object_text.empty()) continue;
+        const bool is_object = step->from.kind != NodeKind::thread && step->from.kind != NodeKind::goroutine;
+        if (wait.object_text.empty() || is_object) continue;
         const Process* process = input.look.facts.process(step->from.pid);
         const std::string from = process ? who(*process) : label(input.look.facts, step->from);
         const std::string thread =
@@ -32,20 +34,40 @@ std::string ring_words(Input input) {
     return words;
 }
 
+/// What one waits for at a socket, and what the other end leaves undone.
+struct Owed {
+    WaitKind kind;
+    std::string_view waits, undone;
+};
+constexpr auto owed = std::to_array<Owed>({
+    {WaitKind::writes, "waits to send to", "does not read"},
+    {WaitKind::connects, "waits to connect to", "does not accept"},
+    {WaitKind::reads, "waits for an answer from", "does not answer"},
+});
+constexpr std::string_view does_not_answer = "does not answer";  ///< said of whoever is to blame for nothing more than that
+
 std::string peer_sentence(Input input) {
-    const Step& step =
-        *std::ranges::find_if(input.path, [&](const Step& one) { return one.wait.over_socket || &one == &input.path.back(); });
+    const auto over = std::ranges::find_if(input.path, [](const Step& step) { return step.wait.over_socket; });
+    const Step& step = over == input.path.end() ? last(input) : *over;
+    const auto row = std::ranges::find(owed, step.wait.kind, &Owed::kind);
+    const Owed& words = row == owed.end() ? owed.back() : *row;
     const Process* asks = input.look.facts.process(step.from.pid);
     const std::string waits =
-        fmt::format("{} {} {}", asks ? who(*asks) : target_words(input.look), word(step.wait.kind), printable(step.wait.object_text, 120));
-    if (input.culprits.empty()) return fmt::format("{}: no answer from there{}", waits, lasting(input));
-    return fmt::format("{}, and {} does not answer: {}{}", waits, blamed(input), printable(input.culprits.front().why, 120),
-                       lasting(input));
+        fmt::format("{} {} {}", asks ? who(*asks) : target_words(input.look), words.waits, printable(step.wait.object_text, 120));
+    const double since = step.wait.since_s;
+    const std::string time = since > 0 ? fmt::format(" for at least {}", duration_words(since)) : std::string();
+    if (input.culprits.empty()) return fmt::format("{}, which {}{}", waits, words.undone, time);
+    const std::string& why = input.culprits.front().why;
+    return fmt::format("{}: {} {}{}{}", waits, blamed(input), words.undone, time,
+                       why == does_not_answer ? std::string() : ", " + printable(why, 120));
 }
 
 std::string lock_sentence(Input input) {
     const std::string waits = fmt::format("{} waits for {}", waiter(input), last_object(input));
-    return input.culprits.empty() ? fmt::format("{}: its owner is gone", waits) : fmt::format("{}, which {} holds", waits, blamed(input));
+    if (input.culprits.empty()) return fmt::format("{}: its owner is gone", waits);
+    const NodeKey& owner = last(input).wait.to;
+    return fmt::format("{}, which {} holds{}", waits, owner.kind == NodeKind::thread ? label(input.look.facts, owner) : blamed(input),
+                       lasting(input));
 }
 
 }  // namespace
@@ -122,7 +144,7 @@ std::vector<Cause> peer_causes() {
             .fits = {{65, {RootCause::peer}, Where::anywhere},
                      {66, {RootCause::stopped, RootCause::traced, RootCause::frozen, RootCause::uninterruptible}, Where::over_socket}},
             .ends = {{RootCause::peer, ProvenBy::way}},
-            .blame = {{RootCause::peer, Whom::led_to, "peer", "does not answer"},
+            .blame = {{RootCause::peer, Whom::led_to, "peer", does_not_answer},
                       {RootCause::stopped, Whom::led_to, "peer", "stopped by a signal"},
                       {RootCause::traced, Whom::led_to, "tracer", "holds the peer stopped as its tracer"},
                       {RootCause::traced, Whom::led_from, "peer", "stopped by its tracer"},

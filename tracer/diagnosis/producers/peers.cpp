@@ -17,6 +17,14 @@ bool is_tcp(const SocketFacts& facts) {
     return facts.protocol.starts_with("TCP");
 }
 
+/// A SYN is sent again after one second, after one more four times at most (tcp_syn_linear_timeouts, since Linux 6.5), then each time after
+/// twice as long (RFC 6298): at least so long ago was the first.
+double syn_sent_s(std::uint32_t again) {
+    constexpr std::uint32_t linear = 5, most = 20;
+    if (again <= linear) return again;
+    return linear + static_cast<double>((1U << (std::min(again, most) - linear + 1)) - 2);
+}
+
 /// One thread alone waits for anything but the others: what that one waits for, the process does.
 bool acts_as_one(const Process& process) {
     if (process.go) return false;
@@ -80,8 +88,7 @@ bool Connection::is_unanswered() const {
 
 double Connection::since_s(WaitKind kind) const {
     if (!own) return -1;
-    // One second, and twice as long each time (RFC 6298; net/ipv4/tcp_timer.c).
-    if (own->state == "SYN_SENT") return static_cast<double>((std::uint64_t{1} << std::min(own->retransmits, 10U)) - 1);
+    if (own->state == "SYN_SENT") return syn_sent_s(own->retransmits);
     if (kind != WaitKind::connects && own->sent_ms_ago) return static_cast<double>(*own->sent_ms_ago) / 1000;
     // Of one that is not accepted the kernel has answered once: when it was made.
     if (!is_accepted() && own->acknowledged_ms_ago) return static_cast<double>(*own->acknowledged_ms_ago) / 1000;

@@ -40,7 +40,7 @@ TEST_CASE("glibc's mutexes tell their owner while they are taken and waited for"
     CHECK(owner(memory({2, 3, 4711, 1, 1}), wait_private, 2) == 4711);    // recursive, taken three times
     CHECK(owner(memory({2, 0, 4711, 1, 128}), wait_shared, 2) == 4711);   // shared
     CHECK(owner(memory({2, 0, 4711, 1, 256}), wait_private, 2) == 4711);  // with elision
-    CHECK(owner(memory({waiters | 4711, 0, 4711, 1, 16 | 128, 0, 0xf000, 0x7f, 0xf000, 0x7f}), wait_shared, waiters | 4711) == 4711);
+    CHECK(owner(memory({waiters | 4711, 1, 4711, 1, 16 | 128, 0, 0xf000, 0x7f, 0xf000, 0x7f}), wait_shared, waiters | 4711) == 4711);
 }
 
 TEST_CASE("glibc's robust mutex tells that its owner has died with it") {

@@ -183,7 +183,7 @@ TEST_CASE("a connect that nobody answers names the address; one that finds a ful
     Host::in_call(pair.client, call_connect, 3);
     pair.near.state = "SYN_SENT";
     pair.near.timer = "retransmit";
-    pair.near.retransmits = 3;
+    pair.near.retransmits = 6;
     SUBCASE("nobody") {
         pair.remote();
         const Diagnosis diagnosis = pair.why();
