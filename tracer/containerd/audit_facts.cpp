@@ -8,12 +8,12 @@
 #include "tracer/containerd/container_index.hpp"
 #include "tracer/containerd/find_target.hpp"
 #include "tracer/containerd/listing.hpp"
+#include "tracer/procfs/kernel_log.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 
 #include <fmt/format.h>
 
 #include <linux/capability.h>
-#include <sys/klog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,16 +59,6 @@ std::vector<std::string> read_mount_points(const HostFiles& files) {
     return points;
 }
 
-std::string read_kernel_log() {
-    constexpr int read_all = 3, size_buffer = 10;  // SYSLOG_ACTION_*, syslog(2): neither changes the log
-    const int size = klogctl(size_buffer, nullptr, 0);
-    if (size <= 0) return "";
-    std::string log(static_cast<std::size_t>(std::min(size, 16 << 20)), '\0');
-    const int got = klogctl(read_all, log.data(), static_cast<int>(log.size()));
-    log.resize(static_cast<std::size_t>(std::max(got, 0)));
-    return log;
-}
-
 class Gatherer {
 public:
     /// `files`: the host's, or a copy of them. `views`: of containers that are seen through others; nullptr: none is.
@@ -80,7 +70,7 @@ public:
         if (facts_.live) {
             listening_ = read_listening(files_);
             mount_points_ = read_mount_points(files_);
-            facts_.oom_kills = parse_oom_kills(read_kernel_log());
+            facts_.oom_kills = parse_oom_kills(host::read_kernel_log());
         }
         for (const ContainerFiles& container : facts_.snapshot.containers) facts_.containers.push_back(read(container));
         if (scope_.ask && facts_.live) ask();

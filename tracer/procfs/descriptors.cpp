@@ -203,6 +203,9 @@ void add_fdinfo(const ProcDirectory& directory, Pid whose, const char* name, Ope
         case OpenFileKind::signalfd:
             target.signal_mask = info.signal_mask;
             break;
+        case OpenFileKind::fanotify:
+            target.marks = std::move(info.marks);
+            break;
         case OpenFileKind::pidfd:
             target.pidfd_pid = Pid{std::max(info.pid, 0)};
             break;
@@ -216,7 +219,7 @@ void add_fdinfo(const ProcDirectory& directory, Pid whose, const char* name, Ope
 
 bool fdinfo_tells(OpenFileKind kind) {
     using enum OpenFileKind;
-    constexpr auto kinds = std::to_array({pipe, fifo, pty, eventpoll, eventfd, timerfd, signalfd, pidfd, unknown});
+    constexpr auto kinds = std::to_array({pipe, fifo, pty, eventpoll, eventfd, timerfd, signalfd, pidfd, fanotify, unknown});
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 

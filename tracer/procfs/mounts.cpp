@@ -66,7 +66,26 @@ std::vector<FuseServer> find_fuse_servers(const ProcDirectory& proc, const std::
     return servers;
 }
 
-void add_fuse(Mount& mount, const std::vector<FuseServer>& servers, const std::vector<Process>& everybody, std::string& scratch) {
+namespace {
+
+/// "…,fd=6,pgrp=812,timeout=300,…": the daemon's process group (fs/autofs/inode.c, autofs_show_options). 0: it is gone, or not seen.
+Pid automounter_of(const Mount& mount, const std::vector<Process>& everybody) {
+    constexpr std::string_view key = ",pgrp=";
+    const std::size_t at = mount.options.find(key);
+    if (at == std::string::npos) return {};
+    const std::string_view text = std::string_view(mount.options).substr(at + key.size());
+    std::int32_t group = 0;
+    std::from_chars(text.data(), text.data() + text.size(), group);
+    const auto leader = std::ranges::find(everybody, Pid{group}, &Process::pid);
+    if (group > 0 && leader != everybody.end()) return leader->pid;
+    const auto member = std::ranges::find(everybody, group, &Process::process_group);
+    return group > 0 && member != everybody.end() ? member->pid : Pid{};
+}
+
+}  // namespace
+
+void add_server(Mount& mount, const std::vector<FuseServer>& servers, const std::vector<Process>& everybody, std::string& scratch) {
+    if (mount.type == "autofs") mount.fuse_server = automounter_of(mount, everybody);
     if (!is_fuse(mount)) return;
     mount.fuse_server = server_of(mount, servers, everybody);
     mount.fuse_waiting = waiting_requests(mount, scratch);

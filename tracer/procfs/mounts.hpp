@@ -39,7 +39,7 @@ struct FuseServer {
 };
 std::vector<FuseServer> find_fuse_servers(const ProcDirectory& proc, const std::vector<Process>& processes, std::string& scratch);
 
-/// Fills fuse_server and fuse_waiting of a FUSE mount.
-void add_fuse(Mount& mount, const std::vector<FuseServer>& servers, const std::vector<Process>& everybody, std::string& scratch);
+/// Fills fuse_server and fuse_waiting of a FUSE mount, and fuse_server of an autofs.
+void add_server(Mount& mount, const std::vector<FuseServer>& servers, const std::vector<Process>& everybody, std::string& scratch);
 
 }  // namespace shimtrace::host

@@ -284,6 +284,33 @@ InterestEntry interest_row(std::string_view value) {
 
 }  // namespace
 
+namespace {
+
+/// "ino:4f969 sdev:800013 mflags:0 mask:10000 ignored_mask:0 fhandle-…", all of it in hex; sdev is the kernel's own dev_t.
+FanotifyMark fanotify_mark(std::string_view first_key, std::string_view rest) {
+    FanotifyMark mark;
+    const auto take_field = [&](std::string_view key, std::string_view value) {
+        const auto told = number<std::uint64_t>(value, 16);
+        if (key == "ino")
+            mark.inode = Inode{told};
+        else if (key == "mnt_id")
+            mark.mount = static_cast<std::int32_t>(told);
+        else if (key == "sdev")
+            mark.device = makedev(static_cast<unsigned>(told >> 20U), static_cast<unsigned>(told & 0xfffffU));
+        else if (key == "mask")
+            mark.mask = told;
+    };
+    take_field(first_key, word(rest));
+    while (!rest.empty()) {
+        std::string_view field = word(rest);
+        const std::string_view key = take(field, ':');
+        take_field(key, field);
+    }
+    return mark;
+}
+
+}  // namespace
+
 FdInfoText parse_fdinfo(std::string_view text) {
     FdInfoText info;
     for_each_field(text, [&](std::string_view key, std::string_view value) {
@@ -309,6 +336,8 @@ FdInfoText parse_fdinfo(std::string_view text) {
             info.fuse_connection = number<std::uint32_t>(value);
         else if (key == "tfd")
             info.interest.push_back(interest_row(value));
+        else if (key == "fanotify ino" || key == "fanotify sdev" || key == "fanotify mnt_id")
+            info.marks.push_back(fanotify_mark(key.substr(std::string_view("fanotify ").size()), value));
     });
     return info;
 }

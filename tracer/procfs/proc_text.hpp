@@ -81,6 +81,7 @@ struct FdInfoText {
     std::optional<std::int32_t> tty;               ///< tty-index: ptmx
     std::optional<std::uint32_t> fuse_connection;  ///< /dev/fuse, Linux 6.17 and later: the minor of the mount's device
     std::vector<InterestEntry> interest;
+    std::vector<FanotifyMark> marks;
 };
 FdInfoText parse_fdinfo(std::string_view text);
 

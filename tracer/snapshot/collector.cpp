@@ -50,6 +50,8 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     const bool locks_known = read_locks_waited_for(inner);
     fuse_servers_ = find_fuse_servers(proc_, snapshot_.processes, scratch_);
     bind_tracers_and_servers();
+    bind_fanotify();
+    bind_lock_owners();
     const auto whole = [&] { return related_processes({snapshot_.processes, *index_, holders_, sockets_, bound_}, inner); };
     Positions all = whole();
     read_details(all, scope.kernel_stacks);
@@ -67,6 +69,8 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     list_locks(all);
     list_mounts(all);
     list_cgroups(all);
+    list_block_devices();
+    list_mount_holders();
     snapshot_.read_errors = errors_.texts();
     return std::move(snapshot_);
 }
@@ -243,7 +247,7 @@ void Collector::bind_tracers_and_servers() {
         if (const auto* table = mounts_.find(process.ns.mnt))
             for (const Mount& mount : table->mounts) {
                 Mount served = mount;
-                add_fuse(served, fuse_servers_, snapshot_.processes, scratch_);
+                add_server(served, fuse_servers_, snapshot_.processes, scratch_);
                 bind(process.pid, served.fuse_server);
             }
         // Who connects to a unix socket that nobody accepts on waits for whoever listens there.

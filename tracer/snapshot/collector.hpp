@@ -57,6 +57,11 @@ private:
     void mark_frozen_mounts(const Positions& processes);
     void list_cgroups(const Positions& processes);
     CgroupRoots cgroup_roots();
+    // What the kernel tells of itself (collector_kernel.cpp).
+    void bind_fanotify();
+    void bind_lock_owners();
+    void list_block_devices();
+    void list_mount_holders();
 
     ProcDirectory proc_;
     std::int32_t self_ = ::getpid();  ///< our own descriptors are nobody's other end
@@ -73,6 +78,7 @@ private:
     HolderIndex holders_;
     std::vector<FuseServer> fuse_servers_;
     std::vector<FileLock> locks_;
+    std::vector<HungTask> hung_tasks_;
     std::unordered_map<Pid, std::vector<Pid>> bound_;
 };
 

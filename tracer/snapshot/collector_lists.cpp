@@ -121,7 +121,7 @@ void Collector::list_mounts(const Positions& processes) {
         if (!table) continue;
         for (Mount mount : table->mounts) {
             mount.seen_from = process.pid;
-            add_fuse(mount, fuse_servers_, snapshot_.processes, scratch_);
+            add_server(mount, fuse_servers_, snapshot_.processes, scratch_);
             snapshot_.mounts.push_back(std::move(mount));
         }
     }

@@ -132,6 +132,17 @@ TEST_CASE("fdinfo: what each kind of descriptor tells") {
     CHECK(set.interest[1].data == 0x7f0000000c);
 }
 
+TEST_CASE("fdinfo: what a fanotify group listens to, of a file, a file system and a mount") {
+    const FdInfoText group = parse_fdinfo(
+        "pos:\t0\nflags:\t02\nfanotify flags:10 event-flags:8000\n"
+        "fanotify ino:4f969 sdev:800013 mflags:0 mask:10000 ignored_mask:0 fhandle-bytes:8 fhandle-type:1 f_handle:69f9040000000000\n"
+        "fanotify sdev:fe00002 mflags:0 mask:40000 ignored_mask:0\nfanotify mnt_id:1d mflags:0 mask:3b ignored_mask:40000000\n");
+    REQUIRE(group.marks.size() == 3);
+    CHECK(group.marks[0] == FanotifyMark{.mask = 0x10000, .inode = Inode{0x4f969}, .device = makedev(8, 0x13)});
+    CHECK(group.marks[1] == FanotifyMark{.mask = 0x40000, .device = makedev(0xfe, 2)});
+    CHECK(group.marks[2] == FanotifyMark{.mask = 0x3b, .mount = 29});
+}
+
 TEST_CASE("links: a number in brackets, or nothing") {
     CHECK(bracketed_number("pipe:[8191]", "pipe:[") == 8191);
     CHECK_FALSE(bracketed_number("pipe:[8191", "pipe:["));

@@ -1,0 +1,158 @@
+// The third part of the Collector: what the kernel tells of its own locks, devices and mounts, read only where something asks for it.
+#include "tracer/procfs/files_in_time.hpp"
+#include "tracer/procfs/kernel_log.hpp"
+#include "tracer/snapshot/collector.hpp"
+
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <string_view>
+
+namespace shimtrace::host {
+namespace {
+
+bool sleeps_in(const Process& process, std::string_view function) {
+    return std::ranges::any_of(process.threads, [&](const Thread& thread) {
+        return std::ranges::any_of(thread.kernel_stack,
+                                   [&](const std::string& frame) { return frame.find(function) != std::string::npos; });
+    });
+}
+
+bool is_below(std::string_view path, std::string_view directory) {
+    return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+bool in_state_d(const Thread& thread) {
+    return thread.state == ProcessState::uninterruptible;
+}
+
+/// The path of a line of maps, below `directory`; empty: none is.
+std::string mapped_below(std::string_view maps, std::string_view directory) {
+    while (!maps.empty()) {
+        const std::string_view line = maps.substr(0, maps.find('\n'));
+        maps.remove_prefix(std::min(maps.size(), line.size() + 1));
+        const std::size_t path = line.find('/');
+        if (path != line.npos && is_below(line.substr(path), directory)) return std::string(line.substr(path));
+    }
+    return {};
+}
+
+/// What of it lies on the mount: the first that is found.
+std::optional<MountHolder> hold_of(const Process& process, const std::string& mount_point) {
+    const auto hold = [&](std::string how, const std::string& path) {
+        return MountHolder{.mount_point = mount_point, .pid = process.pid, .how = std::move(how), .path = path};
+    };
+    if (is_below(process.cwd, mount_point)) return hold("its working directory", process.cwd);
+    if (is_below(process.root, mount_point)) return hold("its root directory", process.root);
+    for (const FdEntry& entry : process.fds)
+        if (is_below(entry.target.path, mount_point)) return hold("descriptor " + std::to_string(entry.fd.value), entry.target.path);
+    if (is_below(process.exe, mount_point)) return hold("its program", process.exe);
+    return std::nullopt;
+}
+
+}  // namespace
+
+/// Who waits for a permission may wait for anybody who has a fanotify group: which, its marks tell.
+void Collector::bind_fanotify() {
+    std::vector<Pid> waiters;
+    for (const Process& process : snapshot_.processes)
+        if (sleeps_in(process, "fanotify_")) waiters.push_back(process.pid);
+    if (waiters.empty()) return;
+    for (const Process& process : snapshot_.processes)
+        if (std::ranges::any_of(process.fds, [](const FdEntry& entry) { return entry.target.kind == OpenFileKind::fanotify; }))
+            for (const Pid waiter : waiters) bind(waiter, process.pid);
+}
+
+/// The log is read only where some thread is in state D.
+void Collector::bind_lock_owners() {
+    const auto& processes = snapshot_.processes;
+    if (std::ranges::none_of(processes, [](const Process& process) { return std::ranges::any_of(process.threads, in_state_d); })) return;
+    hung_tasks_ = parse_hung_tasks(read_kernel_log());
+    for (const HungTask& task : hung_tasks_) {
+        const auto waiter = std::ranges::find_if(processes, [&](const Process& process) {
+            return std::ranges::find(process.threads, task.task, &Thread::tid) != process.threads.end();
+        });
+        if (waiter == processes.end()) continue;
+        snapshot_.hung_tasks.push_back(task);
+        if (!task.owner) continue;
+        // The log has the thread's number; /proc knows whose it is.
+        std::string scratch;
+        const auto text = proc_.read((std::to_string(task.owner.value) + "/status").c_str(), scratch);
+        const std::int32_t owner = text ? parse_status(*text).thread_group : task.owner.value;
+        bind(waiter->pid, Pid{owner});
+    }
+}
+
+void Collector::list_block_devices() {
+    const auto& processes = snapshot_.processes;
+    if (std::ranges::none_of(processes, [](const Process& process) { return std::ranges::any_of(process.threads, in_state_d); })) return;
+    std::set<std::uint64_t> devices;
+    for (const Mount& mount : snapshot_.mounts)
+        if (major(mount.device) != 0) devices.insert(mount.device);
+    for (const std::uint64_t device : devices) {
+        const std::string path = "/sys/dev/block/" + std::to_string(major(device)) + ":" + std::to_string(minor(device));
+        const auto directory = ProcDirectory::open(path.c_str());
+        if (!directory) continue;
+        BlockDevice found{.device = device};
+        std::string scratch;
+        if (const auto text = directory->read("inflight", scratch)) {
+            const char* at = text->data();
+            const char* const end = at + text->size();
+            for (std::uint64_t* count : {&found.reads_in_flight, &found.writes_in_flight}) {
+                while (at != end && *at == ' ') ++at;
+                at = std::from_chars(at, end, *count).ptr;
+            }
+        }
+        if (const auto text = directory->read("uevent", scratch))
+            if (const std::size_t name = text->find("DEVNAME="); name != text->npos) {
+                const std::string_view rest = text->substr(name + 8);
+                found.name = rest.substr(0, rest.find('\n'));
+            }
+        if (const auto text = directory->read("dm/suspended", scratch)) found.suspended = text->starts_with('1');
+        snapshot_.block_devices.push_back(std::move(found));
+    }
+}
+
+/// Of containers whose init is gone and whose root file system, or what lies on it, is still mounted where their shim is.
+void Collector::list_mount_holders() {
+    constexpr std::size_t most_mapped = 1024, most_holders = 256;
+    for (const ContainerFiles& files : snapshot_.containers) {
+        const Pid init = files.state_init_pid ? files.state_init_pid : files.init_pid;
+        if (files.rootfs.empty() || !init || index_->find(init) || snapshot_.mount_holders.size() >= most_holders) continue;
+        const auto home = index_->find(files.sandbox_shim ? files.sandbox_shim : Pid{self_});
+        const auto* table = home ? mounts_.find(snapshot_.processes[*home].ns.mnt) : nullptr;
+        if (!table) continue;
+        const Inode here = snapshot_.processes[*home].ns.mnt;
+        const auto mounted = std::ranges::find(table->mounts, files.rootfs, &Mount::mount_point);
+        if (mounted == table->mounts.end()) continue;
+        for (const Mount& mount : table->mounts)
+            if (mount.mount_point != files.rootfs && is_below(mount.mount_point, files.rootfs))
+                snapshot_.mount_holders.push_back({.mount_point = files.rootfs, .pid = {}, .how = "a mount", .path = mount.mount_point});
+        bool held = false;
+        for (std::size_t position = 0; position < snapshot_.processes.size(); ++position) {
+            const Process& process = snapshot_.processes[position];
+            if (kernel_threads_[position] || process.state == ProcessState::zombie) continue;
+            if (auto holder = hold_of(process, files.rootfs)) {
+                holder->same_mounts = process.ns.mnt == here;
+                held |= holder->same_mounts;
+                snapshot_.mount_holders.push_back(std::move(*holder));
+            }
+        }
+        if (held || snapshot_.processes.size() > most_mapped) continue;
+        for (std::size_t position = 0; position < snapshot_.processes.size(); ++position) {
+            const Process& process = snapshot_.processes[position];
+            if (kernel_threads_[position] || process.state == ProcessState::zombie || process.ns.mnt != here || process.pid.value == self_)
+                continue;
+            const auto directory = proc_.directory(process.pid.value);
+            const auto maps = directory ? read_in_time(*directory, process.pid, {.name = "maps", .records = true}) : std::unexpected(ESRCH);
+            if (!maps) continue;
+            if (std::string path = mapped_below(*maps, files.rootfs); !path.empty())
+                snapshot_.mount_holders.push_back(
+                    {.mount_point = files.rootfs, .pid = process.pid, .how = "a mapping", .path = std::move(path)});
+        }
+    }
+}
+
+}  // namespace shimtrace::host
