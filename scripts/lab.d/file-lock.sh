@@ -14,6 +14,24 @@ lock_32_bit() {
     file_lock flock "$lab_dir/compat" 143
 }
 
+hang file-lock/hook lock_hook 'an OCI hook runs `flock` on a file that a process outside has locked'
+lock_hook() {
+    start_containerd
+    build_program lock
+    apart "$lab_dir/lock" flock "$lab_dir/locked"
+    local holder=$apart_pid waiter
+    eventually 5 "the lock is held" stays_in_call "$holder" 34
+    printf '#!/bin/sh\nflock %s true\n' "$lab_dir/locked" >"$lab_dir/hook"
+    chmod +x "$lab_dir/hook"
+    make_spec "$lab_dir/spec.json" c1 ".hooks = {createRuntime: [{path: \"$lab_dir/hook\"}]}" sleep 8888
+    run_spec c1 "$lab_dir/spec.json"
+    eventually 20 "the hook runs flock" remember waiter lab_process 'flock *'
+    eventually 5 "flock waits" stays_in_call "$waiter" 73
+    found_container c1
+    fact init ''
+    fact culprit "$holder"
+}
+
 # file_lock KIND [PROGRAM CALL]: PROGRAM waits, in that call; by default tests/lab/lock.c does.
 file_lock() {
     start_containerd

@@ -30,6 +30,17 @@ hook_poststop() {
     fact init ''
 }
 
+hang hook-running/script hook_script 'a createRuntime hook that is a script, which waits for what it runs'
+hook_script() {
+    start_containerd
+    printf '#!/bin/sh\nsleep 9999\necho done\n' >"$lab_dir/hook"
+    chmod +x "$lab_dir/hook"
+    make_spec "$lab_dir/spec.json" c1 ".hooks = {createRuntime: [{path: \"$lab_dir/hook\"}]}" sleep 8888
+    run_spec c1 "$lab_dir/spec.json"
+    hook_facts
+    found_container c1
+}
+
 hook_filter() { echo ".hooks = {$1: [{path: \"$(command -v sleep)\", args: [\"sleep\", \"9999\"]}]}"; }
 
 hook_facts() {

@@ -16,6 +16,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/ptrace.h>
@@ -297,11 +298,20 @@ static void debugger(void) {
     }
 }
 
-// A shell's stopped job.
+// A shell's stopped job, at a terminal.
 static void stopped_job(void) {
-    const pid_t child = fork();
-    if (child == 0) for_ever();
-    kill(child, SIGSTOP);
+    const int master = posix_openpt(O_RDWR | O_NOCTTY);
+    must(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0, "posix_openpt");
+    if (fork() == 0) {
+        setsid();
+        const int terminal = open(ptsname(master), O_RDWR);
+        must(terminal >= 0 && ioctl(terminal, TIOCSCTTY, 0) == 0, "TIOCSCTTY");
+        const pid_t job = fork();
+        if (job == 0) for_ever();
+        setpgid(job, job);
+        kill(job, SIGSTOP);
+        for_ever();
+    }
     for_ever();
 }
 

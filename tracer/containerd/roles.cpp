@@ -66,6 +66,34 @@ bool inits_runtime(const Process& process) {
     return has_init_name(process) || is_runtime_init(process.command_line);
 }
 
+/// Where the script's own words begin in the command line of its interpreter: the kernel has named the process after it. 0: it is none.
+std::size_t script_words(const Process& process) {
+    constexpr std::size_t comm_length = 15;
+    for (std::size_t i = 1; i < std::min<std::size_t>(process.command_line.size(), 4); ++i) {
+        const std::string_view name = base_name(process.command_line[i]);
+        if (!name.empty() && process.command_line[i].find('/') != std::string::npos && name.substr(0, comm_length) == process.comm)
+            return i;
+    }
+    return 0;
+}
+
+/// A shim or a runtime has called it as a runtime: the runtime itself, or a script that stands in its place.
+std::optional<RuntimeCommand> called_command(const Process& process) {
+    if (auto command = parse_runtime(process.command_line, has_runtime_name(process))) return command;
+    const std::size_t script = script_words(process);
+    return script == 0 ? std::nullopt : parse_runtime(CommandLine(process.command_line).subspan(script), has_runtime_name(process));
+}
+
+/// A script that stands in a runtime's place: what it starts is no hook.
+bool is_wrapper(const Process& process) {
+    return script_words(process) != 0;
+}
+
+/// CRIU is run by `runc checkpoint` and `runc restore`.
+bool is_criu(const Process& process) {
+    return any_name(process, [](std::string_view name) { return name == "criu"; });
+}
+
 /// By its executable's name, or by arguments that only a shim has: then it is called as it calls itself.
 bool is_shim(const Process& process) {
     if (is_shim_name(program_name(process.exe))) return true;
@@ -135,7 +163,7 @@ bool is_unstarted_init(const Process& process) {
 ProcessRoleInfo child_of_shim(const Process& process, const Process& shim, const ProcessRoleInfo& shim_info) {
     const bool inside = is_inside(process, shim);
     if (inits_runtime(process)) return {ProcessRole::runtime_init, shim_info.container};
-    const auto command = parse_runtime(process.command_line, has_runtime_name(process));
+    const auto command = called_command(process);
     // A container's process may be the shim's child and call itself what it likes: whose it is, is told by its cgroup and the files.
     if (command && !is_of_host(process) && is_unstarted_init(process))
         return {ProcessRole::runtime_init, shim_info.container, "", command->operation};
@@ -154,13 +182,14 @@ ProcessRoleInfo child_of_runtime(const Process& process, const Process& runtime,
     const bool inside = is_inside(process, runtime);
     if (inits_runtime(process)) return as(ProcessRole::runtime_init, info);
     if (process.command_line == runtime.command_line) return inside ? as(ProcessRole::runtime_init, info) : info;
-    if (const auto command = parse_runtime(process.command_line, has_runtime_name(process)); command && !inside) {
-        return runtime_role(*command, info.container.ns);
-    }
+    if (const auto command = called_command(process); command && !inside) return runtime_role(*command, info.container.ns);
     // `runc run` and `runc exec` in the foreground stay the parents of what they started.
     if (inside) return {info.operation == "exec" ? ProcessRole::container_exec : ProcessRole::container_init, info.container, info.exec_id};
     if (process.state == ProcessState::zombie && process.command_line.empty()) return {ProcessRole::none, info.container};
-    return {ProcessRole::hook, info.container};
+    // What works for the runtime is of it, and has no operation of its own.
+    const bool works_for_it = is_wrapper(runtime) || is_criu(process) || is_criu(runtime) || info.operation.empty();
+    return works_for_it ? ProcessRoleInfo{ProcessRole::runtime, info.container, info.exec_id}
+                        : ProcessRoleInfo{ProcessRole::hook, info.container};
 }
 
 ProcessRoleInfo role_by_itself(const Process& process) {
@@ -298,7 +327,8 @@ private:
     }
 
     void complete_runtime(const Process& process, ProcessRoleInfo& info) const {
-        const auto command = parse_runtime(process.command_line, true);
+        auto command = parse_runtime(process.command_line, true);
+        if (!command) command = called_command(process);
         if (!command) return;
         const ContainerFiles* files = index_.by_runtime_root(command->root, info.container.id);
         if (files == nullptr && !command->bundle.empty()) files = index_.by_bundle(command->bundle);

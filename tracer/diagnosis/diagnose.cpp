@@ -39,12 +39,17 @@ std::vector<NodeKey> starts_of(const Scope& scope) {
     return starts;
 }
 
-/// A program in a container that somebody has stopped is no hang of the container's while nothing waits for it: a shell's
-/// stopped job. Its init is, and so is whatever was asked for by its pid.
+/// A job that an interactive shell has stopped is no hang: its process group is its own, at a terminal whose session leader lives. Whatever
+/// was asked for by its pid is, and so is what something waits for.
 bool is_own_stop(const Context& look, const Path& path) {
     if (path.size() != 1 || path.front().wait.root_cause != RootCause::stopped || !look.scope.shim) return false;
     const Process* process = look.facts.process(path.front().from.pid);
-    return process && (process->role.role == ProcessRole::container_process || process->role.role == ProcessRole::container_exec);
+    if (!process || !is_container_role(process->role.role) || process->tty == 0 || process->process_group == process->session) return false;
+    const auto& all = look.facts.snapshot().processes;
+    return std::ranges::any_of(all, [&](const Process& leader) {
+        const bool leads = leader.session == process->session && leader.process_group == leader.session && leader.tty == process->tty;
+        return leads && leader.pid != process->pid && !is_zombie(leader) && !is_stopped(leader);
+    });
 }
 
 /// Who was born between the looks has not been seen to stand still: what it waits for is no hang yet.

@@ -11,7 +11,8 @@ namespace {
 
 std::vector<Cause> gathered() {
     std::vector<Cause> all;
-    for (const auto family : {stdio_causes, runtime_causes, shim_causes, kernel_causes, peer_causes, file_causes, other_causes})
+    for (const auto family :
+         {stdio_causes, runtime_causes, shim_causes, kernel_causes, peer_causes, process_causes, holder_causes, file_causes, other_causes})
         for (Cause& cause : family()) all.push_back(std::move(cause));
     std::ranges::sort(all, {}, &Cause::urgency);
     return all;
@@ -112,6 +113,8 @@ bool is_over(const Context& look, const Path& path, Where where) {
             return end && end->role.role == ProcessRole::shim;
         case Where::at_runtime:
             return end && is_runtime(*end);
+        case Where::at_hook:
+            return end && end->role.role == ProcessRole::hook;
         case Where::at_containerd: {
             const Process* to = look.facts.process(path.back().wait.to.pid);
             return (end && end->role.role == ProcessRole::containerd) || (to && to->role.role == ProcessRole::containerd) ||

@@ -52,7 +52,7 @@ std::vector<Culprit> culprits_of(const Context& look, const Path& path, const Ca
             process = look.facts.process(last.wait.to.pid);
         else
             for (auto step = path.rbegin(); step != path.rend() && !process; ++step) process = look.facts.process(step->from.pid);
-        if (!process || (row.others_only && in_target(look, *process))) continue;
+        if (!process || (row.others_only && in_target(look, *process)) || (row.of_role && *row.of_role != process->role.role)) continue;
         if (row.state && process->state != *row.state) continue;
         std::string why(row.why);
         if (is_stopped(*process) && end != RootCause::stopped) why = fmt::format("{}: {}", words(ProcessState::stopped).predicate, why);

@@ -5,6 +5,7 @@
 
 #include "tracer/diagnosis/producers/producers.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ enum class Where : std::uint8_t {
     anywhere,
     at_shim,        ///< the last process before the end is the target's shim
     at_runtime,     ///< … is runc or its init
+    at_hook,        ///< … is a hook, or what that has started
     at_containerd,  ///< … is containerd
     only_in_shim,   ///< every process on the path is the shim
     over_stdio,     ///< the way leads out over stdout or stderr, past the target
@@ -43,8 +45,9 @@ struct Blame {
     Whom whom;
     std::string_view role;  ///< empty: the process's own
     std::string_view why;
-    std::optional<ProcessState> state = {};  ///< only in this; nullopt: in any. The first row that fits a process counts
-    bool others_only = false;                ///< a process of the target itself is the patient, and not to blame
+    std::optional<ProcessState> state = {};   ///< only in this; nullopt: in any. The first row that fits a process counts
+    bool others_only = false;                 ///< a process of the target itself is the patient, and not to blame
+    std::optional<ProcessRole> of_role = {};  ///< only who plays that part
 };
 
 /// What makes an end believed.

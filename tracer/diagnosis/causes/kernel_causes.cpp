@@ -118,9 +118,10 @@ std::vector<Cause> kernel_causes() {
             .word = "filesystem-unresponsive",
             .urgency = 60,
             .stuck = true,
-            .fits = {{170, {RootCause::file_system}, Where::anywhere}},
-            .ends = {{RootCause::file_system, ProvenBy::end}},
-            .blame = {{RootCause::file_system, Whom::led_to, "fuse-server", "serves the file system and does not answer"}},
+            .fits = {{170, {RootCause::file_system, RootCause::automounter}, Where::anywhere}},
+            .ends = {{RootCause::file_system, ProvenBy::end}, {RootCause::automounter, ProvenBy::end}},
+            .blame = {{RootCause::file_system, Whom::led_to, "fuse-server", "serves the file system and does not answer"},
+                      {RootCause::automounter, Whom::led_to, "automounter", "is to mount what was asked for, and does not"}},
             .sentence =
                 [](Input input) {
                     if (last(input).wait.kind == WaitKind::kept_on)
@@ -190,13 +191,14 @@ std::vector<Cause> kernel_causes() {
             .word = "uninterruptible",
             .urgency = 80,
             .stuck = true,
-            .fits = {{210, {RootCause::uninterruptible}, Where::anywhere}},
-            .ends = {{RootCause::uninterruptible, ProvenBy::end}},
+            .fits = {{210, {RootCause::uninterruptible, RootCause::kernel_lock}, Where::anywhere}},
+            .ends = {{RootCause::uninterruptible, ProvenBy::end}, {RootCause::kernel_lock, ProvenBy::end}},
             .blame = {{.end = RootCause::uninterruptible,
                        .whom = Whom::led_to,
                        .role = "",
                        .why = "in uninterruptible sleep",
-                       .others_only = true}},
+                       .others_only = true},
+                      {RootCause::kernel_lock, Whom::led_to, "lock-owner", "has, likely, the kernel's lock that is waited for"}},
             .sentence =
                 [](Input input) {
                     return fmt::format("{} is in uninterruptible sleep in the kernel, on {}", waiter(input), last_object(input));

@@ -80,12 +80,20 @@ std::vector<Cause> runtime_causes() {
             .word = "hook-running",
             .urgency = 110,
             .stuck = true,
-            .fits = {{50, {RootCause::hook}, Where::anywhere}},
+            .fits = {{50, {RootCause::hook}, Where::anywhere}, {51, {RootCause::stopped, RootCause::traced}, Where::at_hook}},
             .ends = {{RootCause::hook, ProvenBy::end}},
-            .blame = {{RootCause::hook, Whom::led_to, "hook", "does not end"}},
+            .blame =
+                {{RootCause::hook, Whom::led_to, "hook", "does not end"},
+                 {.end = RootCause::hook, .whom = Whom::led_from, .role = "hook", .why = "waits for it", .of_role = ProcessRole::hook}},
             .sentence =
                 [](Input input) {
-                    return fmt::format("{} waits for the OCI hook {}, which does not end{}", target_words(input.look), blamed(input),
+                    // The hook itself is named behind what it waits for.
+                    const bool through =
+                        input.culprits.size() > 1 && input.culprits[1].role == "hook" && input.culprits[0].state != ProcessState::stopped;
+                    const std::string hook =
+                        through ? fmt::format("{}[{}]", printable(input.culprits[1].comm, 32), input.culprits[1].pid.value) : blamed(input);
+                    return fmt::format("{} waits for the OCI hook {}, which {}{}", target_words(input.look), hook,
+                                       through ? fmt::format("waits for {}, and that does not end", blamed(input)) : "does not end",
                                        lasting(input));
                 },
             .remedies = {let_it_go_on,
@@ -169,9 +177,10 @@ std::vector<Cause> runtime_causes() {
             .word = "runtime-blocked",
             .urgency = 170,
             .stuck = true,
-            .fits = {{230, {}, Where::over_runtime}},
-            .ends = {{RootCause::runtime_alive, ProvenBy::way}},
-            .blame = {{RootCause::runtime_alive, Whom::led_to, "runtime", "does not end"}},
+            .fits = {{230, {}, Where::over_runtime}, {231, {RootCause::runtime_alive}, Where::anywhere}},
+            .ends = {{RootCause::runtime_alive, ProvenBy::way}, {RootCause::inherits_pipe, ProvenBy::end}},
+            .blame = {{RootCause::runtime_alive, Whom::led_to, "runtime", "does not end"},
+                      {RootCause::inherits_pipe, Whom::led_to, "holder", "keeps the pipe open that the runtime reads to its end"}},
             .sentence =
                 [](Input input) {
                     return fmt::format("{} waits for {}, and that waits{} on {}", target_words(input.look), waiter(input), lasting(input),

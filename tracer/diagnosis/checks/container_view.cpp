@@ -50,7 +50,7 @@ ContainerView container_view(const Snapshot& snapshot, const ContainerFiles& fil
     for (const Process& process : snapshot.processes) {
         if (process.role.container != files.container) continue;
         const ProcessRole role = process.role.role;
-        if (role == ProcessRole::runtime) subject.runtime = &process;
+        if (role == ProcessRole::runtime && (subject.runtime == nullptr || !process.role.operation.empty())) subject.runtime = &process;
         if (role == ProcessRole::shim && !process.role.operation.empty() && process.state != ProcessState::zombie)
             subject.shim_command = &process;
         if (role == ProcessRole::container_init && subject.init == nullptr) subject.init = &process;

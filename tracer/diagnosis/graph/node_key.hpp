@@ -51,15 +51,23 @@ enum class RootCause : std::uint8_t {
     runtime_alive,    ///< runc at work for too long, for no reason that shows
     hook,
     bus,
-    pidns_member,  ///< what is left in a pid namespace that is being torn down
-    unreaped,      ///< a parent that does not reap
-    held_zombie,   ///< a tracer that does not: until it has, the parent cannot
-    lock_holder,   ///< a file lock's
-    deadlock,      ///< they wait for each other
-    containerd,    ///< containerd, awake, does not read what the shim sent
-    peer,          ///< whoever has the other end of a connection, or nobody on this host, does not answer or does not read
-    lock_owner,    ///< who holds a lock of user space, or has ended with it
-    last = lock_owner,
+    pidns_member,   ///< what is left in a pid namespace that is being torn down
+    unreaped,       ///< a parent that does not reap
+    held_zombie,    ///< a tracer that does not: until it has, the parent cannot
+    lock_holder,    ///< a file lock's
+    deadlock,       ///< they wait for each other
+    containerd,     ///< containerd, awake, does not read what the shim sent
+    peer,           ///< whoever has the other end of a connection, or nobody on this host, does not answer or does not read
+    lock_owner,     ///< who holds a lock of user space, or has ended with it
+    inherits_pipe,  ///< somebody has inherited the pipe that a runtime reads to its end
+    fanotify_listener,
+    automounter,  ///< the daemon of an autofs mount
+    kernel_lock,  ///< who holds, likely, the kernel's lock that another waits for
+    unready_logger,
+    lost_exit,       ///< a shim that was not told of one
+    ignores_signal,  ///< an init that is to stop
+    holds_mount,
+    last = holds_mount,
 };
 
 /// One edge, as a producer makes it. `to` may be an object (a pipe) whose own edges lead on.

@@ -54,6 +54,18 @@ bool attended(const ContainerFiles& files, const Processes& processes) {
     });
 }
 
+/// Who is gone now, and was so at the earlier look, has been for the time between.
+void take_absence(ContainerFiles& files, const Processes& now, const ContainerFiles& before, const Processes& then, Nanoseconds between) {
+    const auto init_of = [](const ContainerFiles& of) { return of.state_init_pid ? of.state_init_pid : of.init_pid; };
+    const auto gone = [&](Pid pid) { return pid && !find(now, pid) && !find(then, pid); };
+    if (gone(init_of(files)) && init_of(before) == init_of(files)) files.init_gone_for = between;
+    for (ExecPidFile& exec : files.execs)
+        if (gone(exec.pid) && std::ranges::any_of(before.execs, [&](const ExecPidFile& earlier) {
+                return earlier.exec_id == exec.exec_id && earlier.pid == exec.pid;
+            }))
+            exec.gone_for = between;
+}
+
 const ContainerFiles* same_files(const Snapshot& snapshot, const ContainerFiles& files) {
     const auto found = std::ranges::find_if(snapshot.containers, [&](const ContainerFiles& other) {
         return other.container == files.container && other.bundle == files.bundle && other.runc_root == files.runc_root;
@@ -70,6 +82,9 @@ void merge_progress(Snapshot& later, const Snapshot& earlier) {
             take_first_counters(process, *before);
             if (process.go && before->go) take_waiting_times(*process.go, *before->go, later.taken_monotonic - earlier.taken_monotonic);
         }
+    for (ContainerFiles& files : later.containers)
+        if (const ContainerFiles* before = same_files(earlier, files))
+            take_absence(files, now, *before, then, later.taken_monotonic - earlier.taken_monotonic);
     // Another init: not the same remains, but those of the container that has had the same name since.
     std::erase_if(later.containers, [&](ContainerFiles& files) {
         const ContainerFiles* before = same_files(earlier, files);

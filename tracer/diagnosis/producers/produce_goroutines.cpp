@@ -78,6 +78,17 @@ bool is_of_another(const Context& look, const Process& shim, const Goroutine& go
     return child && child->role.container && child->role.container != asked;
 }
 
+/// runc copies what a hook writes until nobody has the pipe any more: a daemon that the hook has left behind may.
+void end_of_pipe(const Context& look, const Process& process, const Goroutine& goroutine, const OpenFile& pipe, Waits& out) {
+    std::vector<Holder> writers = look.facts.holders(pipe);
+    std::erase_if(writers, [&](const Holder& holder) { return !holder.writes || holder.pid == process.pid; });
+    const bool own = std::ranges::any_of(writers, [&](const Holder& holder) {
+        const Process* writer = look.facts.process(holder.pid);
+        return !writer || is_runtime(*writer) || writer->role.role == ProcessRole::hook;
+    });
+    if (!own) inherited_pipe(look, writers, pipe, look.facts.standstill(process), goroutine_words(process, goroutine), out);
+}
+
 }  // namespace
 
 void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
@@ -105,6 +116,7 @@ void goroutine_descriptor(const Context& look, const NodeKey& subject, Waits& ou
     const OpenFile* target = look.facts.target(*process, wait.fd);
     if (!target) return;
     if (wait.kind == GoWaitKind::fd_read) {
+        if (is_runtime(*process) && target->kind == OpenFileKind::pipe) return end_of_pipe(look, *process, *goroutine, *target, out);
         if (!is_bus(*target)) return;
         const auto peers = look.facts.holders(*target);
         const auto server = std::ranges::find_if(peers, [&](const Holder& peer) { return peer.pid != process->pid; });
@@ -174,7 +186,8 @@ void goroutine_child(const Context& look, const NodeKey& subject, Waits& out) {
         if (!named && !whose.empty() && child->role.container && child->role.container.id != whose) continue;
         Wait wait = child_wait(look, *process, *child, goroutine_words(*process, *goroutine) + fmt::format(" waits for {}", who(*child)));
         // A lock's holder that waits for runc is no deadlock: what runc waits for decides.
-        if (wait.root_cause == RootCause::none && look.facts.age_s(*child).value_or(0) >= 5) wait.if_idle = RootCause::runtime_alive;
+        if (wait.if_idle == RootCause::none && !wait.normal && look.facts.age_s(*child).value_or(0) >= slow_runtime_s)
+            wait.if_idle = RootCause::runtime_alive;
         out.push_back(std::move(wait));
     }
 }

@@ -2,6 +2,7 @@
 #include "decoders/syscalls/table.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
+#include "tracer/diagnosis/producers/kernel_sleeps.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
 #include <fmt/format.h>
@@ -24,6 +25,10 @@ constexpr auto fuse = std::to_array<std::string_view>({"request_wait_answer", "f
 constexpr auto network_file_systems =
     std::to_array<std::string_view>({"rpc_wait_bit_killable", "rpc_wait_for_completion_task", "nfs_", "nfs4_", "cifs_", "smb2_",
                                      "wait_for_response", "ceph_", "p9_client_rpc"});
+// linux/fs/autofs/waitq.c, root.c, expire.c
+constexpr auto autofs = std::to_array<std::string_view>({"autofs_wait", "autofs_mount_wait", "autofs_expire_wait"});
+// linux/fs/notify/fanotify/fanotify.c
+constexpr auto fanotify = std::to_array<std::string_view>({"fanotify_handle_event", "fanotify_get_response"});
 // linux/kernel/seccomp.c: seccomp_do_user_notification() sleeps inside __seccomp_filter()
 constexpr auto seccomp = std::to_array<std::string_view>({"seccomp_do_user_notification", "__seccomp_filter", "seccomp_notify"});
 // linux/mm/memcontrol.c, memcontrol-v1.c
@@ -75,12 +80,13 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Thread* thread = thread_of(look.facts, subject);
     if (!process || !thread || !asleep(*thread)) return;
-    const bool by_fuse = sleeps_in(*thread, fuse);
-    if (!by_fuse && !sleeps_in(*thread, network_file_systems)) return;
+    const bool by_fuse = sleeps_in(*thread, fuse), by_autofs = sleeps_in(*thread, autofs);
+    if (!by_fuse && !by_autofs && !sleeps_in(*thread, network_file_systems)) return;
     // A FUSE server sleeps in fuse_dev_do_read until there is something to serve: it is the server, and idle.
     if (by_fuse && stack_has(*thread, "fuse_dev_do_read") && !stack_has(*thread, "request_wait_answer")) return;
     const CalledFile file = called_file(look.facts, *process, *thread);
     const auto fits = [&](const Mount& mount) {
+        if (by_autofs) return mount.type == "autofs";
         return by_fuse ? mount.type.starts_with("fuse")
                        : mount.type.starts_with("nfs") || mount.type == "cifs" || mount.type == "ceph" || mount.type == "9p" ||
                              mount.type == "smb3";
@@ -97,7 +103,7 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
                     : mount ? NodeKey{.kind = NodeKind::mount, .name = fmt::format("the server of {}", printable(mount->source))}
                             : NodeKey::nobody("a file system's server"),
               .evidence = call_words(look.facts, *process, *thread),
-              .root_cause = RootCause::file_system,
+              .root_cause = by_autofs ? RootCause::automounter : RootCause::file_system,
               .object_text = mount ? mount_words(*mount) : std::string("a file system")};
     if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path));
     if (mount) wait.evidence += fmt::format(" on {}", mount_words(*mount));
@@ -107,6 +113,73 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     if (server && (is_stopped(*server) || server->state == ProcessState::traced || in_frozen_cgroup(look.facts, *server)))
         wait.confidence = Confidence::certain;
     out.push_back(std::move(wait));
+}
+
+namespace {
+
+/// FAN_OPEN_PERM, FAN_ACCESS_PERM, FAN_OPEN_EXEC_PERM, FAN_PRE_ACCESS: the kernel waits for an answer.
+bool asks_for_permission(const FanotifyMark& mark) {
+    return (mark.mask & 0x170000U) != 0;
+}
+
+/// A fanotify group that is asked for permission, and whether one of its marks is known to be on the file.
+struct Listener {
+    const Process* process;
+    const FdEntry* group;
+    bool covers_file = false;
+};
+
+std::vector<Listener> listeners(const Context& look, const Process& waiter, const CalledFile& file, const OpenFile* target) {
+    const Mount* mount = look.facts.mount_of(waiter, file.path, file.device);
+    const auto covers = [&](const FanotifyMark& mark) {
+        if (mark.inode) return target && mark.inode == target->inode && (target->device == 0 || mark.device == target->device);
+        return mount && (mark.mount != 0 ? mark.mount == mount->id : mark.device == mount->device);
+    };
+    std::vector<Listener> all;
+    for (const Process& other : look.facts.snapshot().processes)
+        for (const FdEntry& entry : other.fds) {
+            const auto& marks = entry.target.marks;
+            if (other.pid == waiter.pid || entry.target.kind != OpenFileKind::fanotify || std::ranges::none_of(marks, asks_for_permission))
+                continue;
+            all.push_back({&other, &entry, std::ranges::any_of(marks, [&](const FanotifyMark& mark) {
+                               return asks_for_permission(mark) && covers(mark);
+                           })});
+        }
+    if (std::ranges::any_of(all, &Listener::covers_file)) std::erase_if(all, [](const Listener& one) { return !one.covers_file; });
+    return all;
+}
+
+}  // namespace
+
+void fanotify_listener(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Thread* thread = thread_of(look.facts, subject);
+    if (!process || !thread || !asleep(*thread) || !sleeps_in(*thread, fanotify)) return;
+    const CalledFile file = called_file(look.facts, *process, *thread);
+    const auto call = waiting_call(look.facts, *process, *thread);
+    const OpenFile* target = call && call->fd.value >= 0 ? look.facts.target(*process, call->fd) : nullptr;
+    Wait wait{.kind = WaitKind::served_by,
+              .to = NodeKey::nobody("a fanotify listener"),
+              .evidence = call_words(look.facts, *process, *thread) + "; SIGKILL ends it",
+              .root_cause = RootCause::fanotify_listener,
+              .object_text = file.path.empty() ? std::string("the access") : "the access to " + short_path(file.path)};
+    settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
+    if (wait.normal) return;
+    const std::vector<Listener> all = listeners(look, *process, file, target);
+    if (all.empty()) out.push_back(wait);
+    for (const Listener& one : all) {
+        Wait each = wait;
+        each.to = NodeKey::of(one.process->pid);
+        each.evidence += fmt::format("; {} has the fanotify group that {} as descriptor {}", who(*one.process),
+                                     one.covers_file ? "is marked there" : "asks for permission", one.group->fd.value);
+        // Who reads a large file before the answer takes seconds; one that has not moved at all has not even begun.
+        constexpr double slow_s = 5;
+        if (look.facts.standstill(*one.process) == Standstill::moved && look.facts.interval_s() < slow_s)
+            each.confidence = Confidence::possible;
+        if (is_stopped(*one.process) || one.process->state == ProcessState::traced) each.confidence = Confidence::certain;
+        if (!one.covers_file && all.size() > 1) each.confidence = std::min(each.confidence, Confidence::likely);
+        out.push_back(std::move(each));
+    }
 }
 
 void seccomp_agent(const Context& look, const NodeKey& subject, Waits& out) {
@@ -205,8 +278,8 @@ void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Thread* thread = thread_of(look.facts, subject);
     if (!process || !thread || thread->state != ProcessState::uninterruptible || in_frozen_cgroup(look.facts, *process)) return;
-    if (sleeps_in(*thread, fuse) || sleeps_in(*thread, network_file_systems) || sleeps_in(*thread, memory) ||
-        sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread))
+    if (sleeps_in(*thread, fuse) || sleeps_in(*thread, network_file_systems) || sleeps_in(*thread, autofs) ||
+        sleeps_in(*thread, fanotify) || sleeps_in(*thread, memory) || sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread))
         return;
     // Without permission only the state shows, and that has many reasons.
     if (thread->syscall < 0 && thread->kernel_stack.empty() && (thread->wchan.empty() || thread->wchan == "0")) return;
@@ -215,7 +288,7 @@ void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
     const bool frozen = sleeps_in(*thread, frozen_file_system) || (mount && mount->frozen);
     Wait wait{.kind = WaitKind::uninterruptible,
               .to = NodeKey::of(process->pid),
-              .evidence = call_words(look.facts, *process, *thread) + "; state D: no signal ends it",
+              .evidence = call_words(look.facts, *process, *thread) + sleep_words(*thread),
               .root_cause = RootCause::uninterruptible,
               .object_text = file.path.empty() ? std::string("the kernel") : short_path(file.path)};
     if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path));
@@ -223,10 +296,11 @@ void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
     if (mount) wait.mount_device = mount->device;
     wait.frozen_mount = frozen;
     if (frozen) wait.evidence += "; the file system is frozen (fsfreeze)";
+    if (mount && !frozen) wait.evidence += device_words(look.facts, mount->device);
     // The disk is slow at times: a second and a half of not moving at all is not a slow write.
     settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), frozen ? 0 : patience_s);
     if ((mount && mount->frozen) || (frozen && wait.confidence == Confidence::likely)) wait.confidence = Confidence::certain;
-    out.push_back(std::move(wait));
+    if (!follow_kernel_lock(look, *process, *thread, wait, out)) out.push_back(std::move(wait));
 }
 
 }  // namespace shimtrace::diagnosis::produce

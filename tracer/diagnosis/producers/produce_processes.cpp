@@ -119,41 +119,4 @@ void threads(const Context& look, const NodeKey& subject, Waits& out) {
         out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::thread(process->pid, thread.tid)});
 }
 
-void runtime_children(const Context& look, const NodeKey& subject, Waits& out) {
-    const Process* process = look.facts.process(subject.pid);
-    if (!process || !is_runtime(*process)) return;
-    for (const Process* child : look.facts.children(process->pid)) {
-        Wait wait = child_wait(look, *process, *child,
-                               fmt::format("{} has the child {} ({})", who(*process), who(*child), words(child->state).predicate));
-        wait.inferred = wait.root_cause == RootCause::none;  // that it waits for it is likely, not seen
-        out.push_back(std::move(wait));
-    }
-}
-
-void shim_runtimes(const Context& look, const NodeKey& subject, Waits& out) {
-    const Process* shim = look.facts.process(subject.pid);
-    if (!shim || shim->role.role != ProcessRole::shim || subject.inode) return;
-    for (const Pid pid : look.scope.runtimes) {
-        const Process* runtime = look.facts.process(pid);
-        if (!runtime || is_zombie(*runtime) || !look.facts.descends_from(runtime->parent, shim->pid)) continue;
-        const Process* above = look.facts.process(runtime->parent);
-        if (above && above->role.role == ProcessRole::runtime) continue;  // runc's own stages are its children
-        const double age = look.facts.age_s(*runtime).value_or(0);
-        Wait wait{.kind = WaitKind::child,
-                  .to = NodeKey::of(pid),
-                  .evidence = fmt::format("{} waits for {}, at work for {}", who(*shim), who(*runtime), duration_words(age)),
-                  // Without a reason that shows, only time tells: runc takes well under a second.
-                  .if_idle = age >= 5 ? RootCause::runtime_alive : RootCause::none,
-                  .since_s = age};
-        if (age >= 5) {
-            settle(wait, look.facts.standstill(*runtime), look.facts.interval_s());
-            if (wait.normal) {
-                wait.normal = false;
-                wait.if_idle = RootCause::none;
-            }
-        }
-        out.push_back(std::move(wait));
-    }
-}
-
 }  // namespace shimtrace::diagnosis::produce

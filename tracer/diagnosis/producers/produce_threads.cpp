@@ -33,10 +33,27 @@ InCall in_call(const Context& look, const NodeKey& subject, WaitKind kind) {
     return in;
 }
 
+bool is_runtime_side(const Process& process) {
+    return is_runtime(process) || process.role.role == ProcessRole::hook;
+}
+
 /// The edge for a wait on the peer of a socket or on the writers of a pipe.
 void wait_on_peers(const Context& look, const InCall& in, WaitKind kind, const std::vector<Holder>& peers, bool normal, Waits& out) {
     for (const Holder& peer : peers) {
         if (peer.pid == in.process->pid) continue;
+        const Process* other = look.facts.process(peer.pid);
+        // `x=$(flock …)`: who reads what its own child writes waits for what that waits for.
+        if (other && other->parent == in.process->pid && in.target->kind == OpenFileKind::pipe &&
+            is_followed_child(look, *in.process, *other)) {
+            Wait wait =
+                child_wait(look, *in.process, *other,
+                           call_words(look.facts, *in.process, *in.thread) + fmt::format("; its child {} has the other end", who(*other)));
+            wait.kind = kind;
+            wait.object_text = what(*in.target);
+            wait.inferred = in.process->role.role == ProcessRole::runtime;
+            out.push_back(std::move(wait));
+            continue;
+        }
         Wait wait{
             .kind = kind,
             .to = NodeKey::of(peer.pid),
@@ -47,6 +64,9 @@ void wait_on_peers(const Context& look, const InCall& in, WaitKind kind, const s
         // One thread of runc's reads what its init logs, whatever the rest of it does.
         wait.inferred = in.process->role.role == ProcessRole::runtime;
         if (!normal) settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
+        // Of a runtime and its init the one that has nothing more to wait for is the end: it was to answer long ago.
+        if (!normal && !wait.normal && other && is_runtime(*other) && look.facts.age_s(*other).value_or(0) >= slow_runtime_s)
+            wait.if_idle = RootCause::runtime_alive;
         out.push_back(std::move(wait));
     }
 }
@@ -97,10 +117,6 @@ void start_waits(const Context& look, const InCall& in, Wait wait, Waits& out) {
     out.push_back(std::move(wait));
 }
 
-bool is_runtime_side(const Process& process) {
-    return is_runtime(process) || process.role.role == ProcessRole::hook;
-}
-
 }  // namespace
 
 void thread_reads(const Context& look, const NodeKey& subject, Waits& out) {
@@ -124,11 +140,17 @@ void thread_reads(const Context& look, const NodeKey& subject, Waits& out) {
         case OpenFileKind::fifo: {
             std::vector<Holder> writers = look.facts.holders(*in.target);
             std::erase_if(writers, [](const Holder& holder) { return !holder.writes; });
-            if (hard)
+            if (hard) {
+                std::vector<Holder> others = writers;
                 std::erase_if(writers, [&](const Holder& holder) {
                     const Process* writer = look.facts.process(holder.pid);
                     return !writer || !is_runtime_side(*writer);
                 });
+                std::erase_if(others, [&](const Holder& holder) { return holder.pid == in.process->pid; });
+                if (writers.empty() && in.target->kind == OpenFileKind::pipe)
+                    return inherited_pipe(look, others, *in.target, look.facts.standstill(*in.thread),
+                                          call_words(look.facts, *in.process, *in.thread), out);
+            }
             wait_on_peers(look, in, WaitKind::reads, writers, !hard, out);
             break;
         }
@@ -141,6 +163,20 @@ void thread_reads(const Context& look, const NodeKey& subject, Waits& out) {
     if (out.empty() || out.back().kind != WaitKind::reads)
         out.push_back(idle(WaitKind::reads, {.kind = NodeKind::file, .inode = in.target->inode, .name = what(*in.target)},
                            call_words(look.facts, *in.process, *in.thread), what(*in.target)));
+}
+
+void inherited_pipe(const Context& look, std::span<const Holder> holders, const OpenFile& pipe, Standstill standstill,
+                    const std::string& reads, Waits& out) {
+    for (const Holder& holder : holders) {
+        Wait wait{.kind = WaitKind::held_open_by,
+                  .to = NodeKey::of(holder.pid),
+                  .evidence = fmt::format("{}; {} has its other end, which it has inherited, as descriptor {}", reads,
+                                          who(look.facts, holder.pid), holder.fd.value),
+                  .root_cause = RootCause::inherits_pipe,
+                  .object_text = fmt::format("the end of {}", what(pipe))};
+        settle(wait, standstill, look.facts.interval_s(), patience_s);
+        out.push_back(std::move(wait));
+    }
 }
 
 void thread_writes(const Context& look, const NodeKey& subject, Waits& out) {
@@ -196,12 +232,15 @@ void thread_waits_for_child(const Context& look, const NodeKey& subject, Waits& 
     const InCall in = in_call(look, subject, WaitKind::child);
     if (!in || in.thread->state != ProcessState::sleeping) return;
     const bool is_wait4 = in.call->name == "wait4";
-    constexpr std::uint64_t p_pid = 1;
+    constexpr std::uint64_t p_pid = 1, p_pidfd = 3;
     std::int32_t named = 0;
     if (is_wait4)
         named = static_cast<std::int32_t>(in.thread->args[0]);
     else if (in.thread->args[0] == p_pid)
         named = static_cast<std::int32_t>(in.thread->args[1]);
+    else if (in.thread->args[0] == p_pidfd)
+        if (const OpenFile* pidfd = look.facts.target(*in.process, Fd{static_cast<std::int32_t>(in.thread->args[1])}))
+            named = pidfd->pidfd_pid.value;
     std::vector<const Process*> awaited;
     for (const Process* child : look.facts.children(in.process->pid)) {
         const bool match = named <= 0 || child->pid.value == named ||
@@ -209,13 +248,12 @@ void thread_waits_for_child(const Context& look, const NodeKey& subject, Waits& 
         if (match) awaited.push_back(child);
     }
     // A program that waits for its own children waits for what they do; only where none of them can go on is it stuck.
-    const bool own = is_workload(look, *in.process) || in.process->role.role == ProcessRole::client;
     const bool all_stopped = !awaited.empty() && std::ranges::all_of(awaited, [](const Process* child) { return is_stopped(*child); });
     for (const Process* child : awaited) {
         Wait wait = child_wait(look, *in.process, *child,
                                call_words(look.facts, *in.process, *in.thread) +
                                    fmt::format("; its child {} is {}", who(*child), words(child->state).predicate));
-        wait.normal |= own && !all_stopped;
+        wait.normal |= !all_stopped && !is_followed_child(look, *in.process, *child);
         out.push_back(std::move(wait));
     }
     if (awaited.empty())
@@ -247,6 +285,14 @@ void thread_polls(const Context& look, const NodeKey& subject, Waits& out) {
             wait.inferred = true;  // a bus connection stays open while runc does other things
             settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
             out.push_back(std::move(wait));
+            found = true;
+            continue;
+        }
+        // Who watches a child alone waits for it; among others it is a server's.
+        const Process* child = target->kind == OpenFileKind::pidfd && watched.size() == 1 ? look.facts.process(target->pidfd_pid) : nullptr;
+        if (child && is_followed_child(look, *in.process, *child)) {
+            out.push_back(child_wait(look, *in.process, *child,
+                                     call_words(look.facts, *in.process, *in.thread) + fmt::format("; it watches {}", who(*child))));
             found = true;
             continue;
         }

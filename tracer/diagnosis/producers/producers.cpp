@@ -19,15 +19,20 @@ constexpr auto table = std::to_array<Producer>({
     {"stopped by a signal", NodeKind::process, produce::stopped},
     {"a zombie, for its parent", NodeKind::process, produce::unreaped_zombie},
     {"a shim, for its runc", NodeKind::process, produce::shim_runtimes},
-    {"runc, for its children", NodeKind::process, produce::runtime_children},
+    {"runc, for its children", NodeKind::process, produce::own_children},
     {"a shim's copier, for the fifo", NodeKind::process, produce::copier},
     {"a full stdout, whatever its writer does", NodeKind::process, produce::full_stream},
     {"an end of file that never comes", NodeKind::process, produce::stdio_held_open},
     {"a shim, for containerd", NodeKind::process, produce::containerd_unread},
     {"a shim, for a containerd that is gone", NodeKind::process, produce::containerd_gone},
+    {"a shim, for an exit that it was not told of", NodeKind::process, produce::lost_exits},
+    {"a shim, for its logging program", NodeKind::process, produce::unready_logger},
+    {"a shim, for a mount that is busy", NodeKind::process, produce::busy_mounts},
+    {"a stop, for an init that ignores it", NodeKind::process, produce::ignored_stop},
     {"a process, as its goroutines", NodeKind::process, produce::goroutines},
     {"a process, as its threads", NodeKind::process, produce::threads},
     {"a file system's server", NodeKind::thread, produce::file_system},
+    {"a fanotify listener", NodeKind::thread, produce::fanotify_listener},
     {"a seccomp agent", NodeKind::thread, produce::seccomp_agent},
     {"a memory cgroup", NodeKind::thread, produce::memory_limit},
     {"zap_pid_ns_processes", NodeKind::thread, produce::pid_namespace_teardown},
@@ -109,32 +114,6 @@ bool is_workload(const Context&, const Process& process) {
 
 bool is_runtime(const Process& process) {
     return process.role.role == ProcessRole::runtime || process.role.role == ProcessRole::runtime_init;
-}
-
-Wait child_wait(const Context& look, const Process& parent, const Process& child, std::string evidence) {
-    Wait wait{.kind = WaitKind::child, .to = NodeKey::of(child.pid), .evidence = std::move(evidence)};
-    const double age = look.facts.age_s(child).value_or(0);
-    wait.since_s = age;
-    const bool foreign = !is_runtime(child) && child.role.role != ProcessRole::container_init;
-    // crun runs the hooks itself when it has made its mount namespace, and then looks like an init.
-    if ((child.role.role == ProcessRole::hook && is_runtime(parent)) ||
-        (parent.role.role == ProcessRole::runtime && foreign && !is_container_role(child.role.role))) {
-        if (is_zombie(child)) {
-            wait.normal = true;  // it has ended; runc is about to see it
-            return wait;
-        }
-        // A hook may take its time; one that neither computes nor ends does not.
-        wait.root_cause = RootCause::hook;
-        settle(wait, look.facts.standstill(child), look.facts.interval_s(), 0);
-        if (wait.normal && age > 30) {
-            wait.normal = false;
-            wait.confidence = Confidence::likely;
-        }
-        if (age < 2 && wait.confidence != Confidence::possible) wait.confidence = Confidence::possible;
-        if (is_stopped(child)) wait.confidence = Confidence::certain;
-        if (wait.confidence == Confidence::likely && age > 10) wait.confidence = Confidence::certain;
-    }
-    return wait;
 }
 
 NodeKey pipe_subject(const OpenFile& target) {

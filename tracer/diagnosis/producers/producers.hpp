@@ -37,9 +37,16 @@ void traced(const Context&, const NodeKey& process, Waits&);
 void stopped(const Context&, const NodeKey& process, Waits&);
 void unreaped_zombie(const Context&, const NodeKey& process, Waits&);
 void threads(const Context&, const NodeKey& process, Waits&);
-void runtime_children(const Context&, const NodeKey& process, Waits&);
-void shim_runtimes(const Context&, const NodeKey& process, Waits&);
 void stdio_held_open(const Context&, const NodeKey& process, Waits&);
+// produce_children.cpp
+void own_children(const Context&, const NodeKey& process, Waits&);
+void shim_runtimes(const Context&, const NodeKey& process, Waits&);
+// produce_shims.cpp
+void lost_exits(const Context&, const NodeKey& process, Waits&);
+void unready_logger(const Context&, const NodeKey& process, Waits&);
+void busy_mounts(const Context&, const NodeKey& process, Waits&);
+// produce_stops.cpp
+void ignored_stop(const Context&, const NodeKey& process, Waits&);
 // produce_threads.cpp
 void thread_reads(const Context&, const NodeKey& thread, Waits&);
 void thread_writes(const Context&, const NodeKey& thread, Waits&);
@@ -48,8 +55,11 @@ void thread_waits_for_child(const Context&, const NodeKey& thread, Waits&);
 void thread_polls(const Context&, const NodeKey& thread, Waits&);
 void thread_locks(const Context&, const NodeKey& thread, Waits&);
 void thread_rests(const Context&, const NodeKey& thread, Waits&);
+/// A runtime reads a pipe to its end, which does not come: nobody of the runtime's own has the other end, but others do.
+void inherited_pipe(const Context&, std::span<const Holder> holders, const OpenFile& pipe, Standstill, const std::string& reads, Waits&);
 // produce_kernel.cpp
 void file_system(const Context&, const NodeKey& thread, Waits&);
+void fanotify_listener(const Context&, const NodeKey& thread, Waits&);
 void seccomp_agent(const Context&, const NodeKey& thread, Waits&);
 void memory_limit(const Context&, const NodeKey& thread, Waits&);
 void pid_namespace_teardown(const Context&, const NodeKey& thread, Waits&);
@@ -94,8 +104,12 @@ const Goroutine* goroutine_of(const Facts& facts, const NodeKey& subject);
 bool is_workload(const Context& look, const Process& process);
 /// True for runc and what it runs before the container's own program.
 bool is_runtime(const Process& process);
-/// `parent` waits until `child` ends; a hook is the end of the chain.
+/// How long a runtime's command takes at most, when nothing shows that it waits for: they take well under a second.
+constexpr double slow_runtime_s = 5;
+/// `parent` waits until `child` ends; a hook, or what a runtime has started else, is the end of the chain where nothing leads on from it.
 Wait child_wait(const Context& look, const Process& parent, const Process& child, std::string evidence);
+/// True where the child's own wait is the parent's: of a workload, only where it is asked about by itself, its children not.
+bool is_followed_child(const Context& look, const Process& parent, const Process& child);
 /// The pipe as a node, named by its role.
 NodeKey pipe_subject(const OpenFile& target);
 /// True where somebody among `ends` reads, and everybody who does is known to be stopped.

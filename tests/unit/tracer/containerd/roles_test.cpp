@@ -93,6 +93,20 @@ TEST_CASE("the runtime at work, its init, and hooks, also under other names") {
     }
 }
 
+TEST_CASE("a script in the runtime's place is the runtime, and what it runs no hook; nor is criu") {
+    Snapshot snapshot = one_container();
+    Process wrapper = process(200, 100, "/bin/sh /opt/nvidia-wrapper --root /run/containerd/runc/ns --log /l kill c1 9", "/bin/dash");
+    wrapper.comm = "nvidia-wrapper";
+    snapshot.processes.push_back(wrapper);
+    snapshot.processes.push_back(process(201, 200, "sleep 999", "/bin/sleep"));
+    snapshot.processes.push_back(process(210, 100, runc + "checkpoint c1", "/usr/sbin/runc"));
+    snapshot.processes.push_back(process(211, 210, "criu swrk 3", "/usr/sbin/criu"));
+    settle(snapshot);
+    CHECK(role(snapshot, 200) == ProcessRoleInfo{ProcessRole::runtime, {"ns", "c1"}, "", "kill"});
+    CHECK(role(snapshot, 201) == ProcessRoleInfo{ProcessRole::runtime, {"ns", "c1"}, "", ""});
+    CHECK(role(snapshot, 211) == ProcessRoleInfo{ProcessRole::runtime, {"ns", "c1"}, "", ""});
+}
+
 TEST_CASE("a runtime's exec has the exec's id, from its pid file") {
     Snapshot snapshot = one_container();
     snapshot.processes.push_back(process(

@@ -248,8 +248,11 @@ TEST_CASE("a shim without a process: that it waits to be told to delete it is li
     }
     SUBCASE("the shim still waits for it") {
         handler(made.go, "Task.Wait", "c1");
+        made.host.files().init_gone_for = 1600ms;
         made.host.resample(1600ms);
-        CHECK(could_not_tell(made.why()));
+        const Diagnosis verdict = made.why();
+        CHECK(verdict.cause == "exit-lost");
+        CHECK(blamed(verdict) == std::vector<std::int32_t>{100});
     }
     SUBCASE("nothing tells that it ever had one") {
         made.host.files().init_pid = made.host.files().state_init_pid = Pid{};

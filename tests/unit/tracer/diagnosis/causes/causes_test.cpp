@@ -363,10 +363,21 @@ TEST_CASE("what a workload does among its own is its own affair") {
     Host::in_call(init, call_write, 1);
     host.resample(1600ms);
     CHECK(host.why("c1").cause == "healthy");
-    // A shell with a stopped job and one that runs.
+    // A shell at its terminal, with a stopped job and one that runs.
     Host::in_call(init, call_wait4, static_cast<std::uint64_t>(-1));
-    Host::stop(host.inside(host.add(211, 200, "job"), {"default", "c1"}, 3));
+    init.tty = 34816;
+    init.session = init.process_group = 200;
+    Process& job = host.inside(host.add(211, 200, "job"), {"default", "c1"}, 3);
+    Host::stop(job);
+    job.tty = 34816;
+    job.session = 200;
+    job.process_group = 211;
     CHECK(host.why("c1").cause == "healthy");
+    // Without a terminal nobody controls jobs.
+    job.tty = 0;
+    const Diagnosis stopped = host.why("c1");
+    CHECK(stopped.cause == "process-stopped");
+    CHECK(blamed(stopped) == Pids{211});
 }
 
 TEST_CASE("namesakes in another namespace are kept apart") {

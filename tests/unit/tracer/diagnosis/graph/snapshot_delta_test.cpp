@@ -54,3 +54,21 @@ TEST_CASE("a file that is broken at one look alone is being written") {
     CHECK(cause_after(host.build(), host.build()) == "config-invalid");
     CHECK(cause_after(whole, host.build()) == "healthy");
 }
+
+TEST_CASE("who is gone at both looks has been for the time between") {
+    Host host;
+    host.container(100, 200, "c1");
+    host.files().execs = {{"e1", Pid{300}}};
+    const Snapshot alive = host.build();
+    host.get(200).pid = Pid{90200};
+    const Snapshot gone = host.build();
+    const auto after = [](const Snapshot& first, Snapshot second) {
+        second.taken_monotonic = first.taken_monotonic + 1600ms;
+        diagnosis::merge_progress(second, first);
+        return second.containers.at(0);
+    };
+    CHECK(after(alive, gone).init_gone_for == Nanoseconds::zero());
+    CHECK(after(gone, gone).init_gone_for == Nanoseconds(1600ms));
+    CHECK(after(gone, gone).execs.at(0).gone_for == Nanoseconds(1600ms));
+    CHECK(after(gone, alive).init_gone_for == Nanoseconds::zero());
+}

@@ -118,7 +118,8 @@ TEST_CASE("runc, for its children: a hook is an end, an init leads on") {
     host.add(111, 110, "hook").role = {.role = ProcessRole::hook, .container = {"default", "c1"}};
     host.resample(200ms);
     const Wait wait = only_edge(host, "runc, for its children", NodeKey::of(Pid{110}));
-    CHECK(wait.root_cause == RootCause::hook);
+    CHECK(wait.if_idle == RootCause::hook);
+    CHECK_FALSE(wait.inferred);
     CHECK(wait.to.pid == Pid{111});
 }
 
@@ -550,6 +551,153 @@ TEST_CASE("its own affair, but in a ring: a pipe's one reader") {
     CHECK(wait.to == NodeKey::of(Pid{210}));
     CHECK(wait.normal);
     CHECK(wait.in_ring_alone);
+}
+
+TEST_CASE("a shim, for an exit that it was not told of: gone in two looks, and nobody at it") {
+    Host host;
+    host.container(100, 200, "c1");
+    host.get(200).role = {};
+    host.get(200).pid = Pid{90200};
+    GoProgram go{.pid = Pid{100}, .version = "go1.19.8"};
+    Goroutine& wait = go.goroutines.emplace_back();
+    wait.purpose = {.what = "RPC handler", .detail = "Task.Wait", .container = {"default", "c1"}};
+    host.get(100).go = go;
+    constexpr std::string_view name = "a shim, for an exit that it was not told of";
+    CHECK(only_edge(host, name, NodeKey::of(Pid{100})).confidence == Confidence::possible);
+    host.files().init_gone_for = 1600ms;
+    CHECK(only_edge(host, name, NodeKey::of(Pid{100})).confidence == Confidence::certain);
+    CHECK(only_edge(host, name, NodeKey::of(Pid{100})).root_cause == RootCause::lost_exit);
+    runc(host, 110, "kill");
+    CHECK(edges(host, name, NodeKey::of(Pid{100})).empty());
+    host.get(110).state = ProcessState::zombie;
+    host.get(200 + 90000).pid = Pid{200};
+    host.get(200).role = {.role = ProcessRole::container_init, .container = {"default", "c1"}};
+    CHECK(edges(host, name, NodeKey::of(Pid{100})).empty());
+    host.get(100).go->goroutines.front().purpose.exec_id = "e1";
+    host.files().execs = {{"e1", Pid{201}, 1600ms}};
+    CHECK(only_edge(host, name, NodeKey::of(Pid{100})).root_cause == RootCause::lost_exit);
+}
+
+TEST_CASE("a shim, for its logging program: who has the ready pipe's other end, and what that runs") {
+    Host host;
+    host.container(100, 200, "c1");
+    Process& shim = host.get(100);
+    Host::fd(shim, 18, OpenFileKind::pipe, 9000, read_only);
+    Process& logger = host.add(120, 100, "logger");
+    Host::fd(logger, 5, OpenFileKind::pipe, 9000, write_only);
+    host.pipe(9000, 0);
+    shim.go = GoProgram{.pid = Pid{100}};
+    Goroutine& create = shim.go->goroutines.emplace_back();
+    create.purpose = {.what = "RPC handler", .detail = "Task.Create", .container = {"default", "c1"}};
+    create.wait = {.kind = GoWaitKind::fd_read, .fd = Fd{18}};
+    create.stack.push_back({.function = std::string("github.com/containerd/containerd/pkg/process.NewBinaryIO")});
+    constexpr std::string_view name = "a shim, for its logging program";
+    host.resample(1600ms);
+    const Wait wait = only_edge(host, name, NodeKey::of(Pid{100}));
+    CHECK(wait.to.pid == Pid{120});
+    CHECK(wait.if_idle == RootCause::unready_logger);
+    CHECK(wait.confidence == Confidence::certain);
+    host.resample(1600ms, {120});
+    CHECK(edges(host, name, NodeKey::of(Pid{100})).empty());
+}
+
+TEST_CASE("a shim, for a mount that is busy: only once a delete was refused") {
+    Host host;
+    host.container(100, 200, "c1");
+    host.get(200).role = {};
+    host.get(200).pid = Pid{90200};
+    host.files().rootfs = "/run/containerd/c1/rootfs";
+    host.files().state_path = "/run/containerd/runc/default/c1/state.json";
+    host.add(300, 1, "bash");
+    host.snapshot().mount_holders = {{.mount_point = "/run/containerd/c1/rootfs",
+                                      .pid = Pid{300},
+                                      .how = "its working directory",
+                                      .path = "/run/containerd/c1/rootfs/tmp"}};
+    host.resample(1600ms);
+    constexpr std::string_view name = "a shim, for a mount that is busy";
+    CHECK(edges(host, name, NodeKey::of(Pid{100})).empty());
+    host.files().state_path.clear();
+    const Wait wait = only_edge(host, name, NodeKey::of(Pid{100}));
+    CHECK(wait.root_cause == RootCause::holds_mount);
+    CHECK(wait.to.pid == Pid{300});
+    CHECK(wait.evidence.find("working directory") != std::string::npos);
+    host.snapshot().mount_holders.front().same_mounts = false;
+    CHECK(edges(host, name, NodeKey::of(Pid{100})).empty());
+}
+
+TEST_CASE("a stop, for an init that ignores it: only while somebody waits for the stop") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    constexpr std::string_view name = "a stop, for an init that ignores it";
+    CHECK(edges(host, name, NodeKey::of(Pid{200})).empty());
+    Process& client = host.add(400, 1, "docker");
+    client.command_line = {"docker", "stop", "-t", "600", "c1"};
+    CHECK(only_edge(host, name, NodeKey::of(Pid{200})).root_cause == RootCause::ignores_signal);
+    init.caught_signals = 1U << 14U;
+    CHECK(edges(host, name, NodeKey::of(Pid{200})).empty());
+    init.caught_signals = 0;
+    client.command_line = {"docker", "logs", "c1"};
+    CHECK(edges(host, name, NodeKey::of(Pid{200})).empty());
+    Process& daemon = host.add(500, 1, "containerd");
+    daemon.go = GoProgram{.pid = Pid{500}};
+    Goroutine& served = daemon.go->goroutines.emplace_back();
+    served.serves.method = "StopContainer";
+    served.serves.container = "c1";
+    CHECK(only_edge(host, name, NodeKey::of(Pid{200})).to.pid == Pid{200});
+}
+
+TEST_CASE("a fanotify listener: whose group asks for permission, and is marked on what is opened") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_openat, 0, ProcessState::uninterruptible);
+    init.threads.front().path_argument = "/data/file";
+    init.threads.front().kernel_stack = {"fanotify_handle_event", "fsnotify"};
+    Mount mount{.id = 44, .device = 77, .mount_point = "/data", .type = "ext4"};
+    mount.seen_from = Pid{200};
+    host.snapshot().mounts.push_back(mount);
+    constexpr std::string_view name = "a fanotify listener";
+    CHECK_FALSE(only_edge(host, name, main_thread(200)).to.pid);
+    Process& scanner = host.add(300, 1, "scanner");
+    Host::fd(scanner, 3, OpenFileKind::fanotify, 0, 0).marks = {{.mask = 0x10000, .device = 77}};
+    Process& other = host.add(301, 1, "other");
+    Host::fd(other, 3, OpenFileKind::fanotify, 0, 0).marks = {{.mask = 0x10000, .mount = 45}};
+    Process& watcher = host.add(302, 1, "watcher");
+    Host::fd(watcher, 3, OpenFileKind::fanotify, 0, 0).marks = {{.mask = 0x20, .device = 77}};
+    host.resample(1600ms);
+    const Wait wait = only_edge(host, name, main_thread(200));
+    CHECK(wait.to.pid == Pid{300});
+    CHECK(wait.root_cause == RootCause::fanotify_listener);
+    CHECK(edges(host, "state D", main_thread(200)).empty());
+}
+
+TEST_CASE("state D: the kernel's log names who has the lock, and the stack what it is for") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_mkdir, 0, ProcessState::uninterruptible);
+    init.threads.front().kernel_stack = {"rwsem_down_write_slowpath", "down_write_nested", "do_mkdirat"};
+    host.resample(1600ms);
+    Wait wait = only_edge(host, "state D", main_thread(200));
+    CHECK(wait.root_cause == RootCause::uninterruptible);
+    CHECK(wait.evidence.find("no signal ends it") != std::string::npos);
+    CHECK(wait.evidence.find("to write") != std::string::npos);
+    host.add(300, 1, "mkdir");
+    host.snapshot().hung_tasks = {
+        {.task = Tid{200},
+         .comm = "app",
+         .seconds = 120,
+         .on = "rw-semaphore",
+         .owner = Tid{300},
+         .owner_comm = "mkdir",
+         .owner_writes = true,
+         .at = MonotonicTime(900s),
+         .line = "INFO: task app:200 <writer> blocked on an rw-semaphore likely owned by task mkdir:300 <writer>"}};
+    wait = only_edge(host, "state D", main_thread(200));
+    CHECK(wait.if_idle == RootCause::kernel_lock);
+    CHECK(wait.to.pid == Pid{300});
+    host.snapshot().hung_tasks.front().owner_comm = "sh";
+    CHECK(only_edge(host, "state D", main_thread(200)).root_cause == RootCause::uninterruptible);
+    init.threads.front().kernel_stack = {"schedule_timeout", "__wait_for_common", "wait_for_completion_killable"};
+    CHECK(only_edge(host, "state D", main_thread(200)).evidence.find("SIGKILL ends it") != std::string::npos);
 }
 
 TEST_CASE("every producer of the table has been tested above") {

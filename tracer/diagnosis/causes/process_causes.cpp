@@ -1,0 +1,106 @@
+// A process that does not run, does not end, or has ended unheard.
+#include "tracer/diagnosis/causes/families.hpp"
+#include "tracer/diagnosis/causes/phrases.hpp"
+#include "tracer/diagnosis/graph/describe.hpp"
+
+#include <fmt/format.h>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+using Input = const ExplanationInput&;
+
+}  // namespace
+
+std::vector<Cause> process_causes() {
+    return {
+        {
+            .word = "process-stopped",
+            .urgency = 155,
+            .stuck = true,
+            .fits = {{235, {RootCause::stopped}, Where::anywhere}},
+            .ends = {},
+            .blame = {},
+            .sentence =
+                [](Input input) {
+                    const std::string stopped = waiter(input);
+                    const std::string target = target_words(input.look);
+                    return stopped.starts_with(target + " ") || stopped == target
+                               ? fmt::format("{} is stopped by a signal", stopped)
+                               : fmt::format("{}: {} is stopped by a signal", target, stopped);
+                },
+            .remedies = {let_it_go_on},
+            .text = {.meaning =
+                         "A process of the container, neither its shim nor its runtime, is stopped by a signal: what it should do, or "
+                         "answer, waits.",
+                     .recognised = "State T. A job that an interactive shell has stopped (a process group of its own at a terminal whose "
+                                   "session leader lives) is no hang.",
+                     .mending = "Find out who stopped it (a debugger, a snapshot of its memory, an operator), and let it go on.",
+                     .seen = ""},
+        },
+        {
+            .word = "exit-lost",
+            .urgency = 152,
+            .stuck = true,
+            .fits = {{45, {RootCause::lost_exit}, Where::anywhere}},
+            .ends = {{RootCause::lost_exit, ProvenBy::end}},
+            .blame = {{RootCause::lost_exit, Whom::led_to, "shim", "was not told that the process has ended, and still waits for it"}},
+            .sentence =
+                [](Input input) {
+                    return fmt::format("{} has ended, and its shim {} was not told: it waits for {}", target_words(input.look),
+                                       blamed(input), last_object(input));
+                },
+            .remedies = {let_it_go_on,
+                         {.name = "end-shim",
+                          .what = "end the shim that has lost the exit; containerd cleans up after it",
+                          .command = "kill -KILL PID",
+                          .make =
+                              [](Input input) {
+                                  return signal_first(input, "end the shim, with all that still runs in it; containerd cleans up after it:",
+                                                      "KILL", Risk::destroys_data);
+                              }}},
+            .text =
+                {.meaning = "The container's init, or an exec's process, is gone from the kernel, and its shim still counts it as running: "
+                            "somebody else has taken its exit status (a debugger in the shim's name, another thread's wait), or the shim "
+                            "has dropped it.",
+                 .recognised = "A Wait of the shim's that is under way for a process that init.pid or EXEC.pid names and that the kernel "
+                               "does not have any more, in two looks.",
+                 .mending = "The shim does not find the exit again: delete and wait never return. Ending the shim lets containerd clean "
+                            "up; of an exec in a container that must live on, only the client can be ended.",
+                 .seen = ""},
+        },
+        {
+            .word = "signal-ignored",
+            .urgency = 232,
+            .stuck = true,
+            .fits = {{46, {RootCause::ignores_signal}, Where::anywhere}},
+            .ends = {{RootCause::ignores_signal, ProvenBy::end}},
+            .blame = {{RootCause::ignores_signal, Whom::led_to, "init", "does not take SIGTERM"}},
+            .sentence =
+                [](Input input) {
+                    return fmt::format(
+                        "{} is to stop{}, and its init {} does not take SIGTERM: it goes on until the grace period ends and "
+                        "SIGKILL comes",
+                        target_words(input.look), lasting(input), blamed(input));
+                },
+            .remedies = {{.name = "kill-container",
+                          .what = "end it now; it would not have ended in order anyway",
+                          .command = "ctr -n NAMESPACE task kill -s SIGKILL ID",
+                          .make = [](Input input) -> std::vector<Remedy> {
+                              if (!input.look.scope.ref) return {};
+                              return {kill_it(patient_of(input.look), "end it now; it would not have ended in order anyway")};
+                          }}},
+            .text =
+                {.meaning = "A stop waits for the container's init, and that is pid 1 of its namespace without a handler for the signal: "
+                            "the kernel drops it. Nothing happens until the grace period ends and SIGKILL is sent.",
+                 .recognised = "A stop that a daemon's goroutine serves or a client on this host waits for, and SigCgt of the init without "
+                               "the signal; or the signal is pending, because the init blocks it.",
+                 .mending = "Give the image an init that passes signals on (tini, `docker run --init`), a handler, or a STOPSIGNAL that "
+                            "it takes; `exec` in a script makes the program itself pid 1.",
+                 .seen = ""},
+        },
+    };
+}
+
+}  // namespace shimtrace::diagnosis

@@ -1,0 +1,123 @@
+// What a process waits for in those that it has started: mostly, that they end. Who it is that does not is found by going on to the
+// child's own child, or to whatever that waits for; where nothing leads on, it is the last one met.
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+/// A process that old has been seen to last.
+constexpr double lasting_s = 2;
+
+/// Of the process and all that it has started. Who was born between the looks has moved.
+Standstill standstill_of_tree(const Facts& facts, const Process& process, int depth = 0) {
+    constexpr int deepest = 16;
+    if (facts.interval_s() > 0 && facts.age_s(process).value_or(lasting_s) < facts.interval_s()) return Standstill::moved;
+    Standstill all = facts.standstill(process);
+    if (all == Standstill::moved || depth > deepest) return all;
+    for (const Process* child : facts.children(process.pid)) {
+        if (is_zombie(*child)) continue;
+        const Standstill one = standstill_of_tree(facts, *child, depth + 1);
+        if (one == Standstill::moved) return one;
+        if (one == Standstill::unknown) all = one;
+    }
+    return all;
+}
+
+/// What it is that does not end, should the child be the last of the chain.
+RootCause end_at(const Process& parent, const Process& child) {
+    if (is_container_role(child.role.role)) return RootCause::none;
+    const bool by_hook = parent.role.role == ProcessRole::hook;
+    // crun runs the hooks itself when it has made its mount namespace, and then looks like an init.
+    if (child.role.role == ProcessRole::hook && (by_hook || is_runtime(parent))) return RootCause::hook;
+    if (parent.role.role != ProcessRole::runtime) return RootCause::none;
+    return is_runtime(child) ? RootCause::runtime_alive : RootCause::hook;
+}
+
+}  // namespace
+
+Wait child_wait(const Context& look, const Process& parent, const Process& child, std::string evidence) {
+    Wait wait{.kind = WaitKind::child, .to = NodeKey::of(child.pid), .evidence = std::move(evidence)};
+    const double age = look.facts.age_s(child).value_or(0);
+    wait.since_s = age;
+    const RootCause end = end_at(parent, child);
+    if (end == RootCause::none) return wait;
+    if (is_zombie(child)) {
+        wait.normal = true;  // it has ended; its parent is about to see it
+        return wait;
+    }
+    // The latest step of a loop is no leaf: it is the loop that does not end.
+    const bool by_machinery = end == RootCause::runtime_alive || parent.role.role == ProcessRole::hook;
+    if (by_machinery && age < lasting_s && look.facts.age_s(parent).value_or(0) >= lasting_s) {
+        wait.normal = true;
+        return wait;
+    }
+    if (end == RootCause::runtime_alive && age < slow_runtime_s) return wait;
+    // A hook may take its time; one that neither computes nor ends does not.
+    wait.if_idle = end;
+    settle(wait, standstill_of_tree(look.facts, child), look.facts.interval_s(), 0);
+    constexpr double long_s = 30, surely_s = 10;
+    if (wait.normal && age > long_s && end == RootCause::hook) {
+        wait.normal = false;
+        wait.confidence = Confidence::likely;
+    }
+    if (age < lasting_s && wait.confidence != Confidence::possible) wait.confidence = Confidence::possible;
+    if (is_stopped(child)) wait.confidence = Confidence::certain;
+    if (wait.confidence == Confidence::likely && age > surely_s) wait.confidence = Confidence::certain;
+    return wait;
+}
+
+bool is_followed_child(const Context& look, const Process& parent, const Process& child) {
+    if (!is_workload(look, parent) && parent.role.role != ProcessRole::client) return true;
+    const bool asked_itself = std::ranges::find(look.scope.processes, child.pid) != look.scope.processes.end();
+    return !asked_itself && child.role.container == parent.role.container && child.role.role != ProcessRole::shim;
+}
+
+namespace produce {
+
+void own_children(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    if (!process || (!is_runtime(*process) && process->role.role != ProcessRole::hook)) return;
+    for (const Process* child : look.facts.children(process->pid)) {
+        Wait wait = child_wait(look, *process, *child,
+                               fmt::format("{} has the child {} ({})", who(*process), who(*child), words(child->state).predicate));
+        // That a runtime waits for its hook is what hooks are; of others it is likely, and not seen.
+        wait.inferred = wait.if_idle != RootCause::hook || process->role.role == ProcessRole::hook;
+        out.push_back(std::move(wait));
+    }
+}
+
+void shim_runtimes(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* shim = look.facts.process(subject.pid);
+    if (!shim || shim->role.role != ProcessRole::shim || subject.inode) return;
+    for (const Pid pid : look.scope.runtimes) {
+        const Process* runtime = look.facts.process(pid);
+        if (!runtime || is_zombie(*runtime) || !look.facts.descends_from(runtime->parent, shim->pid)) continue;
+        const Process* above = look.facts.process(runtime->parent);
+        if (above && above->role.role == ProcessRole::runtime) continue;  // runc's own stages are its children
+        const double age = look.facts.age_s(*runtime).value_or(0);
+        Wait wait{.kind = WaitKind::child,
+                  .to = NodeKey::of(pid),
+                  .evidence = fmt::format("{} waits for {}, at work for {}", who(*shim), who(*runtime), duration_words(age)),
+                  // Without a reason that shows, only time tells: runc takes well under a second.
+                  .if_idle = age >= slow_runtime_s ? RootCause::runtime_alive : RootCause::none,
+                  .since_s = age};
+        if (age >= slow_runtime_s) {
+            settle(wait, standstill_of_tree(look.facts, *runtime), look.facts.interval_s());
+            if (wait.normal) {
+                wait.normal = false;
+                wait.if_idle = RootCause::none;
+            }
+        }
+        out.push_back(std::move(wait));
+    }
+}
+
+}  // namespace produce
+
+}  // namespace shimtrace::diagnosis
