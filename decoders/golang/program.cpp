@@ -4,8 +4,11 @@
 #include "decoders/golang/conditions.hpp"
 #include "decoders/golang/goroutine_purposes.hpp"
 #include "decoders/golang/polls.hpp"
+#include "decoders/golang/replies.hpp"
 #include "decoders/golang/requests.hpp"
+#include "decoders/golang/served_calls.hpp"
 #include "decoders/golang/waits.hpp"
+#include "decoders/golang/wakers.hpp"
 
 #include <algorithm>
 
@@ -90,6 +93,9 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
         find_polls(state, location, binary, stacks, program.goroutines, memory);
         find_conditions(state, binary, stacks, program.goroutines, memory);
         infer_holders(state, unwinder, stacks, program.goroutines);
+        find_served_calls(state, binary, stacks, program.goroutines, memory);
+        find_replies(state, binary, stacks, program.goroutines, memory, location.bias);
+        infer_wakers(state, stacks, program.goroutines);
         decoded.children = find_children(state, binary, stacks, program.goroutines, memory);
     } else {
         program.incomplete = "the Go version is not known: what goroutines wait on cannot be told";

@@ -1,6 +1,7 @@
 #include "tracer/containerd/find_target.hpp"
 
 #include "decoders/text/container_name.hpp"
+#include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_index.hpp"
 
 #include <shimtrace/namesakes.hpp>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -58,13 +60,16 @@ struct Meaning {
 };
 using Meanings = std::map<std::string, Meaning>;
 
+/// Daemons that are asked for by their name.
+constexpr auto daemons = std::to_array<std::string_view>({"containerd", "dockerd", "crio", "kubelet"});
+
 class Search {
 public:
     Search(const Snapshot& snapshot, std::string_view text, std::string_view ns) : snapshot_(snapshot), text_(text), ns_(ns) {}
 
     std::expected<std::vector<FoundTarget>, TargetError> run() const {
         if (text_.empty()) return none("an empty TARGET names nothing");
-        if (text_ == "containerd") return daemon();
+        if (std::ranges::find(daemons, text_) != daemons.end()) return daemon();
         Meanings exact = by_id(&Search::is_exact);
         // A number is a pid before it is a name, or the beginning of an id.
         const auto pid = as_pid(text_);
@@ -226,20 +231,25 @@ private:
         return target;
     }
 
+    bool is_daemon(const Process& process) const {
+        if (text_ == "containerd") return process.role.role == ProcessRole::containerd;
+        return process.role.role == ProcessRole::client && (program_name(process.exe) == text_ || process.comm == text_);
+    }
+
     std::expected<std::vector<FoundTarget>, TargetError> daemon() const {
         FoundTarget target{std::string(text_), {}, {}, {}, {}, {}, {}};
         for (const Process& process : snapshot_.processes) {
-            if (process.role.role == ProcessRole::containerd && process.uid == 0) target.pids.push_back(process.pid);
+            if (is_daemon(process) && process.uid == 0) target.pids.push_back(process.pid);
         }
         if (target.pids.empty()) {  // a rootless one
             for (const Process& process : snapshot_.processes)
-                if (process.role.role == ProcessRole::containerd) target.pids.push_back(process.pid);
+                if (is_daemon(process)) target.pids.push_back(process.pid);
         }
         if (target.pids.size() == 1) return std::vector{target};
-        if (target.pids.empty()) return none("no containerd is running");
+        if (target.pids.empty()) return none(fmt::format("no {} is running", text_));
         std::string pids;
         for (const Pid pid : target.pids) pids += (pids.empty() ? "" : ", ") + std::to_string(pid.value);
-        return std::unexpected(TargetError{{fmt::format("more than one containerd is running: {}", pids), 0, "give the pid"}, true});
+        return std::unexpected(TargetError{{fmt::format("more than one {} is running: {}", text_, pids), 0, "give the pid"}, true});
     }
 
     std::unexpected<TargetError> none(std::string what) const {

@@ -22,10 +22,10 @@ struct KnownProgram {
     ProcessRole role;
 };
 constexpr KnownProgram known_programs[] = {
-    {"containerd", ProcessRole::containerd}, {"ctr", ProcessRole::client},     {"crictl", ProcessRole::client},
-    {"nerdctl", ProcessRole::client},        {"dockerd", ProcessRole::client}, {"docker", ProcessRole::client},
-    {"kubelet", ProcessRole::client},        {"k3s", ProcessRole::client},     {"rke2", ProcessRole::client},
-    {"buildkitd", ProcessRole::client},      {"finch", ProcessRole::client},
+    {"containerd", ProcessRole::containerd}, {"ctr", ProcessRole::client},       {"crictl", ProcessRole::client},
+    {"nerdctl", ProcessRole::client},        {"dockerd", ProcessRole::client},   {"crio", ProcessRole::client},
+    {"docker", ProcessRole::client},         {"kubelet", ProcessRole::client},   {"k3s", ProcessRole::client},
+    {"rke2", ProcessRole::client},           {"buildkitd", ProcessRole::client}, {"finch", ProcessRole::client},
 };
 
 std::string_view argument_name(const Process& process) {
@@ -209,6 +209,24 @@ ProcessRoleInfo role_by_itself(const Process& process) {
         }
     }
     return {};
+}
+
+/// A daemon: what it starts, and is no shim, no runtime and no daemon itself, it waits for.
+bool starts_plugins(const Process& process) {
+    if (process.role.role == ProcessRole::containerd) return true;
+    const std::string_view name = program_name(process.exe);
+    return name == "dockerd" || name == "crio" || name == "kubelet";
+}
+
+/// A CNI plugin says itself what it is for: "CNI ADD", and for which sandbox (the specification's CNI_COMMAND, CNI_CONTAINERID).
+ProcessRoleInfo plugin_role(const Process& process) {
+    ProcessRoleInfo info{ProcessRole::plugin};
+    for (const std::string& entry : process.environment) {
+        if (entry.starts_with("CNI_COMMAND=")) info.operation = "CNI " + entry.substr(entry.find('=') + 1);
+        if (entry.starts_with("CNI_CONTAINERID=")) info.container = {"k8s.io", entry.substr(entry.find('=') + 1)};
+    }
+    if (info.container.id.empty()) info.container = {};
+    return info;
 }
 
 bool is_of_container(ProcessRole role) {
@@ -447,6 +465,14 @@ ProcessRoleInfo process_role(const Process& process, const Process* parent, cons
                 break;
             case ProcessRole::monitor:
                 return child_of_shim(process, *parent, *parent_role);
+            case ProcessRole::plugin:
+                if (is_of_host(process)) return *parent_role;
+                break;
+            case ProcessRole::containerd:
+            case ProcessRole::client:
+                if (auto role = role_by_itself(process); role.role != ProcessRole::none || !starts_plugins(*parent)) return role;
+                if (is_of_host(process) && program_name(process.exe) != "docker-proxy") return plugin_role(process);
+                break;
             default:
                 break;
         }

@@ -7,6 +7,8 @@
 #include "tracer/diagnosis/causes/idle.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
+#include "tracer/diagnosis/daemons/call_words.hpp"
+#include "tracer/diagnosis/daemons/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/rings.hpp"
 #include "tracer/diagnosis/producers/walk.hpp"
@@ -36,6 +38,7 @@ std::vector<NodeKey> starts_of(const Scope& scope) {
         if (keeper) starts.push_back(NodeKey::of(keeper));
     for (const Pid pid : scope.runtimes) starts.push_back(NodeKey::of(pid));
     for (const Pid pid : scope.processes) starts.push_back(NodeKey::of(pid));
+    starts.insert(starts.end(), scope.calls.begin(), scope.calls.end());
     return starts;
 }
 
@@ -135,7 +138,11 @@ DiagnosedTarget target_of(const Context& look) {
         if (process->ns_pids.size() > 1) target.pid_ns = process->ns_pids.back();
         break;
     }
-    if (!target.pid) target.role = "container";
+    if (!look.scope.pod.pod.empty()) {
+        target.pod_namespace = look.scope.pod.pod_namespace;
+        target.pod = look.scope.pod.pod;
+    }
+    if (!target.pid) target.role = look.scope.pod.pod.empty() ? "container" : "pod";
     return target;
 }
 
@@ -220,13 +227,17 @@ Diagnosis from_call(const Context& look, const Proof& proof) {
     Diagnosis diagnosis = blank(look, unknown_cause());
     diagnosis.confidence = Confidence::likely;
     if (call.since_s >= 0) diagnosis.since_s = call.since_s;
+    const Process* server = look.facts.process(call.server);
+    const bool by_daemon = server && server->role.role != ProcessRole::shim;
     diagnosis.summary =
-        fmt::format("{}: its shim does not finish {}, a call of containerd's{}", target_words(look), printable(call.name, 80),
-                    call.since_s >= 0 ? fmt::format(", for at least {}", duration_words(call.since_s)) : std::string());
+        by_daemon ? fmt::format("{}: {} does not finish {}, for at least {}", target_words(look), who(*server), printable(call.name, 80),
+                                duration_words(call.since_s))
+                  : fmt::format("{}: its shim does not finish {}, a call of containerd's{}", target_words(look), printable(call.name, 80),
+                                call.since_s >= 0 ? fmt::format(", for at least {}", duration_words(call.since_s)) : std::string());
     for (const CallInFlight& one : proof.calls) {
         diagnosis.evidence.push_back(one.line);
-        diagnosis.chain.push_back({"containerd", "call", printable(one.name, 80),
-                                   fmt::format("{} goroutine {}", who(look.facts, one.shim), one.goroutine.value)});
+        diagnosis.chain.push_back({by_daemon ? "a client" : "containerd", "call", printable(one.name, 80),
+                                   fmt::format("{} goroutine {}", who(look.facts, one.server), one.goroutine.value)});
     }
     diagnosis.remedies.push_back(save_snapshot(target_argument(look.scope)));
     return diagnosis;
@@ -268,8 +279,20 @@ void add_findings(const Context& look, std::vector<std::pair<int, Diagnosis>>& a
     std::set<std::string_view> said;
     for (const audit::CauseFinding& found : audit::findings_of(look.facts.snapshot(), *look.scope.files)) {
         const Cause* cause = find_cause(found.cause);
+        // What is being made has files before it has a process.
+        if (cause && cause->word == "leftover" && !look.scope.calls.empty()) continue;
         if (cause && said.insert(cause->word).second) all.emplace_back(cause->urgency, from_finding(look, found.finding, *cause));
     }
+}
+
+/// The calls that are about it, with what each waits for.
+Diagnosis with_calls(const Context& look, Diagnosis diagnosis) {
+    constexpr std::size_t most = 512;
+    for (const NodeKey& node : look.scope.calls)
+        if (diagnosis.calls.size() < most)
+            if (auto call = call_under_way(look, node)) diagnosis.calls.push_back(std::move(*call));
+    std::ranges::stable_sort(diagnosis.calls, std::ranges::greater{}, [](const CallUnderWay& call) { return call.since_s.value_or(-1); });
+    return diagnosis;
 }
 
 Diagnosis diagnose_one(const Context& look) {
@@ -281,7 +304,7 @@ Diagnosis diagnose_one(const Context& look) {
         add_findings(look, all);
     std::ranges::stable_sort(all, {}, [](const auto& one) { return one.first; });
     Proof proof = prove(look);
-    if (all.empty()) return from_proof(look, std::move(proof));
+    if (all.empty()) return with_calls(look, from_proof(look, std::move(proof)));
     for (auto& [urgency, one] : all) {
         one.limits = proof.limits;
         // Of an unknown cause nobody is certain; nor that nobody holds an end, where not all descriptors were seen.
@@ -289,7 +312,22 @@ Diagnosis diagnose_one(const Context& look) {
     }
     Diagnosis head = std::move(all.front().second);
     for (auto rest = all.begin() + 1; rest != all.end(); ++rest) head.also.push_back(std::move(rest->second));
-    return head;
+    return with_calls(look, std::move(head));
+}
+
+/// Daemons that hang for a reason which none of the containers and pods has been given.
+void add_daemons(const Facts& facts, std::vector<Diagnosis>& diagnoses) {
+    for (const Process& process : facts.snapshot().processes) {
+        if (process.role.role != ProcessRole::containerd || !process.go) continue;
+        const Scope scope = facts.scope(process.pid);
+        Diagnosis daemon = diagnose_one({facts, scope});
+        const auto same_root = [&](const Diagnosis& other) {
+            if (!other.stuck || other.cause != daemon.cause || other.culprits.empty() != daemon.culprits.empty()) return false;
+            return daemon.culprits.empty() ||
+                   std::ranges::any_of(other.culprits, [&](const Culprit& one) { return one.pid == daemon.culprits.front().pid; });
+        };
+        if (daemon.stuck && std::ranges::none_of(diagnoses, same_root)) diagnoses.push_back(std::move(daemon));
+    }
 }
 
 }  // namespace
@@ -301,10 +339,16 @@ std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Query& query) {
         scopes.push_back(facts.scope(query.containers[i], i < query.shims.size() ? query.shims[i] : Pid{},
                                      i < query.places.size() ? query.places[i] : std::string()));
     for (const Pid pid : query.pids) scopes.push_back(facts.scope(pid));
-    if (query.containers.empty() && query.pids.empty()) scopes = facts.all_scopes();
+    for (const PodRef& pod : query.pods) scopes.push_back(facts.scope(pod));
+    const bool all = query.containers.empty() && query.pids.empty() && query.pods.empty();
+    if (all) {
+        scopes = facts.all_scopes();
+        for (const PodRef& pod : pods_without_shim(facts)) scopes.push_back(facts.scope(pod));
+    }
     std::vector<Diagnosis> diagnoses;
     diagnoses.reserve(scopes.size());
     for (const Scope& scope : scopes) diagnoses.push_back(diagnose_one({facts, scope}));
+    if (all) add_daemons(facts, diagnoses);
     return diagnoses;
 }
 

@@ -15,6 +15,7 @@ struct Query {
     std::vector<Pid> shims;  ///< of `containers`, in their order: two containerds may have namesakes. 0 or missing: by name alone
     std::vector<std::string> places =
         {};  ///< of `containers`, in their order: where the state of one of several namesakes is. Empty or missing: any
+    std::vector<PodRef> pods = {};  ///< of which no shim tells
 };
 
 /// One diagnosis for each container or pid asked about, in the order asked.

@@ -2,6 +2,7 @@
 
 #include "tracer/containerd/roles.hpp"
 #include "tracer/procfs/clock.hpp"
+#include "tracer/session/daemons.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 
 #include <unistd.h>
@@ -60,20 +61,50 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     diagnosis::Query query;
     std::vector<Pid> pids;
     std::vector<std::string> left_out;
-    auto snapshot = host::take_snapshot({}, [&](Snapshot& table) -> std::vector<Pid> {
+    auto snapshot = host::take_snapshot({}, [&](Snapshot& table) -> host::Chosen {
         containerd::read_container_files(table, options.run_dir);
         FoundTargets targets;
-        if (options.session) {
-            targets = find_remaining(table, options.targets, left_out);
-        } else if (auto found = find_targets(table, options.targets, options.ns)) {
-            targets = std::move(*found);
-        } else {
-            refusal = std::move(found.error());
-            return {};
-        }
+        if (options.session) targets = find_remaining(table, options.targets, left_out);
+        std::vector<std::string> not_found;
+        const bool all = options.targets.empty() && options.ns.empty();
+        // Without TARGETs a namespace stands for all of it.
+        const std::vector<std::string> asked = options.targets.empty() ? std::vector<std::string>{""} : options.targets;
+        if (!options.session && !all)
+            for (const std::string& text : asked) {
+                auto found = text.empty() ? find_targets(table, {}, options.ns) : find_target(table, text, options.ns);
+                if (found)
+                    targets.insert(targets.end(), found->begin(), found->end());
+                else if (found.error().usage || !options.goroutines)
+                    refusal = std::move(found.error());
+                else
+                    not_found.push_back(text);
+                if (refusal) return {};
+            }
         query = query_of(table, targets);
         if (options.session) add_session(query, table, *options.session, !options.targets.empty());
-        return pids = concerned(table, targets, options.session);
+        host::Chosen chosen;
+        if (options.goroutines && !options.session) {
+            ReadDaemons read = read_daemons(table, query, options.may_stop, cache);
+            chosen.daemons = std::move(read.daemons);
+            pids = std::move(read.shims);
+        }
+        // A pod that is being made, or torn down, is known by a daemon's calls alone.
+        for (const std::string& text : not_found) {
+            const auto pods = find_pods(table, text, options.ns);
+            if (pods.empty()) {
+                refusal = find_targets(table, text.empty() ? std::vector<std::string>{} : std::vector{text}, options.ns).error();
+                return {};
+            }
+            query.pods.insert(query.pods.end(), pods.begin(), pods.end());
+        }
+        if (query.pods.empty() || !targets.empty())
+            for (const Pid pid : concerned(table, targets, options.session)) pids.push_back(pid);
+        std::erase_if(pids,
+                      [&](Pid pid) { return std::ranges::find(chosen.daemons, pid, &host::Chosen::Daemon::pid) != chosen.daemons.end(); });
+        std::ranges::sort(pids);
+        pids.erase(std::ranges::unique(pids).begin(), pids.end());
+        chosen.processes = pids;
+        return chosen;
     });
     if (!snapshot) return std::unexpected(Refusal{snapshot.error()});
     if (refusal) return std::unexpected(*refusal);
@@ -85,6 +116,7 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     if (std::ranges::any_of(taken.query.places, [](const std::string& place) { return !place.empty(); }))
         taken.snapshot.asked_places = taken.query.places;
     taken.snapshot.targets = taken.query.pids;
+    taken.snapshot.asked_pods = taken.query.pods;
     for (const Pid shim : taken.query.shims)
         if (shim) taken.snapshot.targets.push_back(shim);
     if (options.goroutines) read_goroutines(taken.snapshot, pids, options, cache);

@@ -1,6 +1,7 @@
 #include "tracer/session/targets.hpp"
 
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
+#include "tracer/session/daemons.hpp"
 
 #include <unistd.h>
 
@@ -146,14 +147,38 @@ std::vector<Pid> concerned(const Snapshot& snapshot, const FoundTargets& targets
     return {pids.begin(), pids.end()};
 }
 
+namespace {
+
+/// The containers, and the pods of which no shim tells. A refusal where one TARGET is neither.
+std::optional<Refusal> find_all(const Snapshot& snapshot, const std::vector<std::string>& texts, const std::string& ns,
+                                FoundTargets& targets, std::vector<PodRef>& pods) {
+    for (const std::string& text : texts.empty() ? std::vector<std::string>{""} : texts) {
+        auto found = text.empty() ? find_targets(snapshot, {}, ns) : find_target(snapshot, text, ns);
+        if (found) {
+            targets.insert(targets.end(), found->begin(), found->end());
+            continue;
+        }
+        const std::vector<PodRef> named = found.error().usage ? std::vector<PodRef>{} : find_pods(snapshot, text, ns);
+        if (named.empty()) return std::move(found.error());
+        pods.insert(pods.end(), named.begin(), named.end());
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 std::expected<diagnosis::Query, Refusal> query_about(const Snapshot& snapshot, const std::vector<std::string>& texts,
                                                      const std::string& ns) {
     if (!texts.empty() || !ns.empty()) {
-        auto targets = find_targets(snapshot, texts, ns);
-        if (!targets) return std::unexpected(targets.error());
-        return query_of(snapshot, *targets);
+        FoundTargets targets;
+        std::vector<PodRef> pods;
+        if (auto refusal = find_all(snapshot, texts, ns, targets, pods)) return std::unexpected(std::move(*refusal));
+        diagnosis::Query query = query_of(snapshot, targets);
+        query.pods = std::move(pods);
+        return query;
     }
     diagnosis::Query query{.containers = snapshot.asked, .pids = {}, .shims = {}, .places = snapshot.asked_places};
+    query.pods = snapshot.asked_pods;
     std::vector<Pid> shims;
     for (const Pid pid : snapshot.targets) {
         const auto process = std::ranges::find(snapshot.processes, pid, &Process::pid);

@@ -34,8 +34,13 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     }
     snapshot_.targets = scope.detailed;
     if (choose) {
-        const std::vector<Pid> chosen = choose(snapshot_);
-        snapshot_.targets.insert(snapshot_.targets.end(), chosen.begin(), chosen.end());
+        const Chosen chosen = choose(snapshot_);
+        snapshot_.targets.insert(snapshot_.targets.end(), chosen.processes.begin(), chosen.processes.end());
+        for (const Chosen::Daemon& daemon : chosen.daemons) {
+            snapshot_.targets.push_back(daemon.pid);
+            ends_of_daemons_.emplace(daemon.pid, std::set<Fd>(daemon.ends.begin(), daemon.ends.end()));
+            if (daemon.retries_lock) retriers_.push_back(daemon.pid);
+        }
     }
     index_.emplace(snapshot_.processes);
     detailed_.assign(snapshot_.processes.size(), false);
@@ -52,7 +57,9 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     bind_tracers_and_servers();
     bind_fanotify();
     bind_lock_owners();
-    const auto whole = [&] { return related_processes({snapshot_.processes, *index_, holders_, sockets_, bound_}, inner); };
+    const auto whole = [&] {
+        return related_processes({snapshot_.processes, *index_, holders_, sockets_, bound_, ends_of_daemons_}, inner);
+    };
     Positions all = whole();
     read_details(all, scope.kernel_stacks);
     if (!locks_known && read_locks_waited_for(all)) {
@@ -176,6 +183,12 @@ void Collector::read_sockets(const Positions& processes) {
 
 namespace {
 
+bool has_open(const Process& process, const FileLock& lock) {
+    return std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
+        return entry.target.inode == lock.inode && (entry.target.device == lock.device || entry.target.device == 0);
+    });
+}
+
 /// In fcntl or flock, that is; a futex has no file.
 bool waits_in_file_lock(const Thread& thread) {
     const decoders::Waits waits = decoders::waits_of(thread.arch, thread.syscall, thread.args);
@@ -207,14 +220,17 @@ bool waits_for_lock(const Process& process, const FileLock& lock) {
 bool Collector::read_locks_waited_for(const Positions& processes) {
     const bool waited_for = std::ranges::any_of(
         processes, [&](std::size_t position) { return std::ranges::any_of(snapshot_.processes[position].threads, may_wait_for_lock); });
-    if (waited_for) read_locks();
-    return waited_for;
+    if (waited_for || !retriers_.empty()) read_locks();
+    return waited_for || !retriers_.empty();
 }
 
 void Collector::read_locks() {
     if (const auto text = proc_.read_records("locks", scratch_)) locks_ = parse_locks(*text);
     // The lock of an open file description has no process, and a flock outlives the one that took it: whoever has the file
     // open and does not wait holds it.
+    for (const Pid retrier : retriers_)
+        for (FileLock& lock : locks_)
+            if (lock.holder != retrier && has_open(snapshot_.processes[*index_->find(retrier)], lock)) lock.waiters.push_back(retrier);
     for (FileLock& lock : locks_) {
         if (std::erase_if(lock.waiters, [](Pid waiter) { return waiter.value <= 0; }) != 0)
             for (const Process& process : snapshot_.processes)
@@ -223,10 +239,7 @@ void Collector::read_locks() {
         if (lock.waiters.empty()) continue;
         for (const Process& process : snapshot_.processes) {
             if (std::ranges::find(lock.waiters, process.pid) != lock.waiters.end()) continue;
-            const bool has_it = std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
-                return entry.target.inode == lock.inode && (entry.target.device == lock.device || entry.target.device == 0);
-            });
-            if (has_it) {
+            if (has_open(process, lock)) {
                 lock.holder = process.pid;
                 break;
             }

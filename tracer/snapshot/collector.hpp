@@ -80,6 +80,8 @@ private:
     std::vector<FileLock> locks_;
     std::vector<HungTask> hung_tasks_;
     std::unordered_map<Pid, std::vector<Pid>> bound_;
+    std::unordered_map<Pid, std::set<Fd>> ends_of_daemons_;
+    std::vector<Pid> retriers_;  ///< of a file's lock
 };
 
 }  // namespace shimtrace::host

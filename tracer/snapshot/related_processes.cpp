@@ -19,7 +19,9 @@ std::vector<std::size_t> neighbours(const Connections& connections, const Proces
         if (pid == process.pid) return;
         if (const auto position = connections.index.find(pid)) found.push_back(*position);
     };
+    const auto daemon = connections.daemons.find(process.pid);
     for (const FdEntry& entry : process.fds) {
+        if (daemon != connections.daemons.end() && !daemon->second.contains(entry.fd)) continue;
         const auto key = object_of(entry.target);
         if (!key) continue;
         if (is_socket(entry.target.kind)) {

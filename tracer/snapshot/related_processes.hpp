@@ -6,6 +6,7 @@
 
 #include <shimtrace/snapshot.hpp>
 
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Connections {
     const HolderIndex& holders;
     const SocketTable& sockets;
     const std::unordered_map<Pid, std::vector<Pid>>& others;  ///< tracers, lock holders, FUSE servers
+    const std::unordered_map<Pid, std::set<Fd>>& daemons;     ///< of each only these descriptors' other ends
 };
 
 /// The inner ring: the processes named, all their descendants, and their ancestors up to the one whose parent is init (a

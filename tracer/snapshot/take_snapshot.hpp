@@ -20,9 +20,21 @@ struct SnapshotScope {
     bool kernel_stacks = true;
 };
 
-/// Given the table of all processes and their descriptors, says who else is looked at closely. It may assign roles and read
-/// containers' files on the way: they stay in the snapshot.
-using Choice = std::function<std::vector<Pid>(Snapshot&)>;
+/// Who else is looked at closely.
+struct Chosen {
+    /// One that is connected to everybody: of all those only who is at these ends is looked at as well.
+    struct Daemon {
+        Pid pid;
+        std::vector<Fd> ends;
+        bool retries_lock = false;  ///< it tries a file's lock again and again, so that no thread is seen to wait for it
+    };
+    std::vector<Pid> processes;
+    std::vector<Daemon> daemons;
+};
+
+/// Given the table of all processes and their descriptors, says that. It may assign roles, and read containers' files and goroutines on the
+/// way: they stay in the snapshot.
+using Choice = std::function<Chosen(Snapshot&)>;
 
 /// Never fails for a process that vanished. Errors: /proc cannot be read at all.
 Result<Snapshot> take_snapshot(const SnapshotScope& scope, const Choice& choose = {});

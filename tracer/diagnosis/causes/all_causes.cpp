@@ -11,8 +11,8 @@ namespace {
 
 std::vector<Cause> gathered() {
     std::vector<Cause> all;
-    for (const auto family :
-         {stdio_causes, runtime_causes, shim_causes, kernel_causes, peer_causes, process_causes, holder_causes, file_causes, other_causes})
+    for (const auto family : {stdio_causes, runtime_causes, shim_causes, kernel_causes, peer_causes, process_causes, daemon_causes,
+                              holder_causes, file_causes, other_causes})
         for (Cause& cause : family()) all.push_back(std::move(cause));
     std::ranges::sort(all, {}, &Cause::urgency);
     return all;
@@ -146,6 +146,11 @@ bool is_over(const Context& look, const Path& path, Where where) {
         case Where::over_socket:
             return !is_over(look, path, Where::at_containerd) &&
                    std::ranges::any_of(path, [](const Step& step) { return step.wait.over_socket; });
+        case Where::over_plugin:
+            return std::ranges::any_of(path, [&](const Step& step) {
+                const Process* to = look.facts.process(step.wait.to.pid);
+                return step.wait.to_plugin || (step.wait.kind == WaitKind::child && to && to->role.role == ProcessRole::plugin);
+            });
     }
     return false;
 }

@@ -271,7 +271,7 @@ std::vector<Cause> kernel_causes() {
             .word = "file-lock",
             .urgency = 140,
             .stuck = true,
-            .fits = {{190, {RootCause::lock_holder}, Where::anywhere}},
+            .fits = {{190, {RootCause::lock_holder}, Where::anywhere}, {138, {RootCause::lock_holder}, Where::at_containerd}},
             .ends = {{RootCause::lock_holder, ProvenBy::end}},
             .blame = {{RootCause::lock_holder, Whom::led_to, "holder", "holds the lock"}},
             .sentence =

@@ -11,6 +11,7 @@
 namespace shimtrace::diagnosis {
 
 std::string target_words(const Context& look) {
+    if (!look.scope.pod.pod.empty()) return printable(look.scope.pod.pod_namespace + "/" + look.scope.pod.pod, 128);
     if (look.scope.ref) return printable(text::container_label(look.scope.ref), 256);
     for (const auto& list : {look.scope.processes, look.scope.runtimes})
         for (const Pid pid : list) return who(look.facts, pid);

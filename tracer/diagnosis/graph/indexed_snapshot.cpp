@@ -1,5 +1,7 @@
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 
+#include "tracer/diagnosis/daemons/calls.hpp"
+
 #include <shimtrace/namesakes.hpp>
 
 #include <algorithm>
@@ -232,6 +234,19 @@ Scope Facts::scope(const ContainerRef& ref, Pid shim, const std::string& place) 
             scope.init = scope.files->init_pid;
     }
     for (const Process* process : own) scope.processes.push_back(process->pid);
+    scope.calls = calls_about(*this, ref, scope.files);
+    return scope;
+}
+
+Scope Facts::scope(const PodRef& pod) const {
+    Scope scope;
+    scope.pod = pod;
+    scope.calls = calls_about(*this, pod);
+    for (const Process& process : snapshot_.processes)
+        if (process.role.role == ProcessRole::plugin && process.role.container) {
+            const PodRef of = pod_of_plugin(process);
+            if (of.pod == pod.pod && of.pod_namespace == pod.pod_namespace) scope.ref = process.role.container;
+        }
     return scope;
 }
 
@@ -261,6 +276,9 @@ Scope Facts::scope(Pid pid) const {
                 place = place_among_namesakes(snapshot_, files);
         return this->scope(asked->role.container, shim ? shim->pid : Pid{}, place);
     }
+    if (serves_calls(*asked))
+        for (const Goroutine* call : calls_under_way(*asked)) scope.calls.push_back(NodeKey::of(pid, call->id));
+    for (NodeKey& call : calls_made_by(*this, *asked)) scope.calls.push_back(std::move(call));
     return scope;
 }
 

@@ -1,6 +1,8 @@
 // A Snapshot with indexes: who is whose child, who holds which end, which processes make up a container.
 #pragma once
 
+#include "tracer/diagnosis/graph/node_key.hpp"
+
 #include <shimtrace/snapshot.hpp>
 
 #include <optional>
@@ -21,6 +23,8 @@ struct Scope {
     std::vector<Pid> runtimes;   ///< runc processes at work on it, outermost first
     std::vector<Pid> processes;  ///< the container's own, init first
     const ContainerFiles* files = nullptr;
+    std::vector<NodeKey> calls;  ///< goroutines of daemons (or of the client asked about) whose calls are about it
+    PodRef pod;                  ///< of which no shim tells; empty: it is no such question
 };
 
 enum class Standstill : std::uint8_t { unknown, moved, still };
@@ -60,6 +64,7 @@ public:
     /// The processes and files of one container. `shim` 0: found by the reference alone.
     [[nodiscard]] Scope scope(const ContainerRef& ref, Pid shim, const std::string& place = {}) const;
     [[nodiscard]] Scope scope(Pid pid) const;
+    [[nodiscard]] Scope scope(const PodRef& pod) const;
     /// Every container that a shim serves or that files show, each once, in the order of namespace and id.
     [[nodiscard]] std::vector<Scope> all_scopes() const;
 

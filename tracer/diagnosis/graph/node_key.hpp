@@ -67,7 +67,8 @@ enum class RootCause : std::uint8_t {
     lost_exit,       ///< a shim that was not told of one
     ignores_signal,  ///< an init that is to stop
     holds_mount,
-    last = holds_mount,
+    plugin,  ///< a program that a daemon started or calls, or what that one waits for, does not end or answer
+    last = plugin,
 };
 
 /// One edge, as a producer makes it. `to` may be an object (a pipe) whose own edges lead on.
@@ -88,6 +89,7 @@ struct Wait {
     std::string object_text = {};         ///< "stdout pipe (full, 65536 of 65536 bytes)", for the chain
     std::uint64_t mount_device = 0;       ///< of the mount waited on, where it is one
     bool frozen_mount = false;            ///< it is frozen (fsfreeze)
+    bool to_plugin = false;               ///< `to` is a plugin that a daemon calls
 };
 
 struct Step {

@@ -33,16 +33,35 @@ void take_first_counters(Process& process, const Process& before) {
     }
 }
 
-/// A request to a shim that is under way in both looks has been for the time between: the runtime itself knows that only from its
-/// collections.
+bool same_request(const Goroutine& now, const Goroutine& before) {
+    if (now.purpose.what == "RPC handler") return before.purpose.what == now.purpose.what && before.purpose.detail == now.purpose.detail;
+    return !now.serves.method.empty() && before.serves.method == now.serves.method && before.serves.container == now.serves.container;
+}
+
+/// A channel is made for each reply, a WaitGroup for each piece of work: who waits for the same one has not gone on.
+bool same_wait(const Goroutine& now, const Goroutine& before) {
+    if (now.wait.kind != before.wait.kind || now.changed || before.changed || now.state != GoState::waiting) return false;
+    switch (now.wait.kind) {
+        case GoWaitKind::chan_receive:
+        case GoWaitKind::wait_group:
+            return now.wait.object && now.wait.object == before.wait.object;
+        case GoWaitKind::select:
+            return !now.wait.cases.empty() &&
+                   std::ranges::equal(now.wait.cases, before.wait.cases, {}, &GoSelectCase::channel, &GoSelectCase::channel);
+        default:
+            return false;
+    }
+}
+
+/// A request that is under way in both looks has been for the time between, and so has a wait for the same: the runtime itself knows that
+/// only from its collections.
 void take_waiting_times(GoProgram& now, const GoProgram& before, Nanoseconds between) {
+    std::unordered_map<std::uint64_t, const Goroutine*> earlier;
+    for (const Goroutine& goroutine : before.goroutines) earlier.emplace(goroutine.id.value, &goroutine);
     for (Goroutine& goroutine : now.goroutines) {
-        if (goroutine.purpose.what != "RPC handler") continue;
-        const bool same = std::ranges::any_of(before.goroutines, [&](const Goroutine& earlier) {
-            return earlier.id == goroutine.id && earlier.purpose.what == goroutine.purpose.what &&
-                   earlier.purpose.detail == goroutine.purpose.detail;
-        });
-        if (same) goroutine.waiting = std::max(goroutine.waiting.value_or(Nanoseconds::zero()), between);
+        const auto same = earlier.find(goroutine.id.value);
+        if (same == earlier.end() || !(same_request(goroutine, *same->second) || same_wait(goroutine, *same->second))) continue;
+        goroutine.waiting = std::max(goroutine.waiting.value_or(Nanoseconds::zero()), between);
     }
 }
 

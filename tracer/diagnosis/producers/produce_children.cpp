@@ -39,12 +39,35 @@ RootCause end_at(const Process& parent, const Process& child) {
     return is_runtime(child) ? RootCause::runtime_alive : RootCause::hook;
 }
 
+/// A daemon waits for a plugin, or the plugin for what it runs itself. Nothing has a time limit there; what is well takes seconds at most.
+Wait plugin_wait(const Context& look, Wait wait, const Process& child) {
+    constexpr double usual_s = 5;
+    const double age = wait.since_s;
+    if (is_zombie(child)) {
+        wait.normal = true;
+        return wait;
+    }
+    if (is_stopped(child)) return wait;
+    if (age < usual_s) {
+        wait.normal = true;
+        return wait;
+    }
+    wait.if_idle = RootCause::plugin;
+    const Standstill still = look.facts.standstill(child);
+    wait.confidence = still == Standstill::still && age > 10 ? Confidence::certain : Confidence::likely;
+    if (still == Standstill::moved && age < 60) wait.normal = true;  // it is at work
+    return wait;
+}
+
 }  // namespace
 
 Wait child_wait(const Context& look, const Process& parent, const Process& child, std::string evidence) {
     Wait wait{.kind = WaitKind::child, .to = NodeKey::of(child.pid), .evidence = std::move(evidence)};
     const double age = look.facts.age_s(child).value_or(0);
     wait.since_s = age;
+    // A shim's `start` is one as well: containerd runs it, and waits.
+    const bool starts_shim = child.role.role == ProcessRole::shim && !child.role.operation.empty();
+    if (child.role.role == ProcessRole::plugin || starts_shim) return plugin_wait(look, std::move(wait), child);
     const RootCause end = end_at(parent, child);
     if (end == RootCause::none) return wait;
     if (is_zombie(child)) {

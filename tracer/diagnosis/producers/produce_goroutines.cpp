@@ -1,6 +1,8 @@
 // What a goroutine waits for. Most of a shim's goroutines rest, for ever and rightly: only a write that is blocked, a lock
 // and a child lead anywhere.
+#include "tracer/diagnosis/daemons/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/goroutine_words.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
 #include <fmt/format.h>
@@ -30,25 +32,6 @@ bool parked(const Goroutine& goroutine) {
         default:
             return false;
     }
-}
-
-/// The innermost function that is not the runtime's or sync's own: where a person would look.
-std::string place(const Goroutine& goroutine) {
-    for (const GoFrame& frame : goroutine.stack) {
-        const std::string& name = frame.function;
-        if (name.starts_with("runtime.") || name.starts_with("sync.") || name.starts_with("internal/") || name.starts_with("syscall."))
-            continue;
-        return printable(name, 120);
-    }
-    return goroutine.stack.empty() ? std::string("an unknown function") : printable(goroutine.stack.front().function, 120);
-}
-
-std::string goroutine_words(const Process& process, const Goroutine& goroutine) {
-    std::string text = fmt::format("{} goroutine {} [{}", who(process), goroutine.id.value, printable(goroutine.wait_reason, 40));
-    if (goroutine.waiting && goroutine.waiting->count() > 0)
-        text += fmt::format(", at least {}", duration_words(std::chrono::duration<double>(*goroutine.waiting).count()));
-    text += fmt::format("] in {}", place(goroutine));
-    return text;
 }
 
 double waiting_s(const Goroutine& goroutine) {
@@ -95,6 +78,13 @@ void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
     if (subject.inode) return;
     const Process* process = look.facts.process(subject.pid);
     if (!process || !process->go) return;
+    // A daemon's calls are asked about one by one: who waits for one of them does not wait for all. All wait while it waits for its
+    // database.
+    if (is_daemon(*process)) {
+        for (const Goroutine& goroutine : process->go->goroutines)
+            if (retries_lock(goroutine)) out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine.id)});
+        return;
+    }
     for (const Goroutine& goroutine : process->go->goroutines) {
         const GoWaitKind kind = goroutine.wait.kind;
         if (goroutine.system || goroutine.state == GoState::dead) continue;
@@ -186,8 +176,17 @@ void goroutine_child(const Context& look, const NodeKey& subject, Waits& out) {
         if (!named && !whose.empty() && child->role.container && child->role.container.id != whose) continue;
         Wait wait = child_wait(look, *process, *child, goroutine_words(*process, *goroutine) + fmt::format(" waits for {}", who(*child)));
         // A lock's holder that waits for runc is no deadlock: what runc waits for decides.
-        if (wait.if_idle == RootCause::none && !wait.normal && look.facts.age_s(*child).value_or(0) >= slow_runtime_s)
+        if (wait.root_cause == RootCause::none && wait.if_idle == RootCause::none && !wait.normal &&
+            look.facts.age_s(*child).value_or(0) >= slow_runtime_s)
             wait.if_idle = RootCause::runtime_alive;
+        if (wait.if_idle == RootCause::plugin && !wait.normal) {
+            // What the plugin waits for may lead nowhere that is known: then it is the end.
+            Wait end = wait;
+            end.if_idle = RootCause::none;
+            end.root_cause = RootCause::plugin;
+            end.inferred = true;
+            out.push_back(std::move(end));
+        }
         out.push_back(std::move(wait));
     }
 }

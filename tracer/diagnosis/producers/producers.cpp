@@ -56,6 +56,11 @@ constexpr auto table = std::to_array<Producer>({
     {"a goroutine, for a child", NodeKind::goroutine, produce::goroutine_child},
     {"a goroutine, on a socket", NodeKind::goroutine, produce::goroutine_on_socket},
     {"a goroutine, in a call", NodeKind::goroutine, produce::goroutine_thread},
+    {"a goroutine, for a reply", NodeKind::goroutine, produce::goroutine_reply},
+    {"a goroutine, for another one", NodeKind::goroutine, produce::goroutine_waker},
+    {"a daemon's goroutine, on a stream", NodeKind::goroutine, produce::goroutine_stream},
+    {"a call, for its container", NodeKind::goroutine, produce::goroutine_subject},
+    {"a goroutine that tries a lock again and again", NodeKind::goroutine, produce::goroutine_retries_lock},
 });
 
 }  // namespace

@@ -88,6 +88,12 @@ void goroutine_descriptor(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_lock(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_child(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_thread(const Context&, const NodeKey& goroutine, Waits&);
+// produce_calls.cpp
+void goroutine_reply(const Context&, const NodeKey& goroutine, Waits&);
+void goroutine_waker(const Context&, const NodeKey& goroutine, Waits&);
+void goroutine_stream(const Context&, const NodeKey& goroutine, Waits&);
+void goroutine_subject(const Context&, const NodeKey& goroutine, Waits&);
+void goroutine_retries_lock(const Context&, const NodeKey& goroutine, Waits&);
 }  // namespace produce
 
 // What the families share.

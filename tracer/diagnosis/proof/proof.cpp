@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/proof/proof.hpp"
 
+#include "tracer/diagnosis/daemons/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/proof/idle_waits.hpp"
 
@@ -39,6 +40,7 @@ public:
 
     Proof prove() {
         prove_shim();
+        prove_calls();
         for (const Pid pid : look_.scope.runtimes) prove_runtime(pid);
         for (const Pid pid : look_.scope.processes) prove_process(pid);
         prove_process(look_.scope.monitor);
@@ -81,11 +83,48 @@ private:
     void prove_process(Pid pid) {
         const Process* process = look_.facts.process(pid);
         if (!process || is_zombie(*process)) return;
+        if (is_daemon(*process) || serves_calls(*process)) return prove_daemon(*process);
         if (process->threads.empty()) {
             if (process->state != ProcessState::running) unseen(fmt::format("threads of {}", who(*process)));
             return;
         }
         for (const Thread& thread : process->threads) take(judge(look_, *process, thread));
+    }
+
+    /// Its goroutines tell, not its threads: that none serves a call is no proof that each of them rests.
+    void prove_daemon(const Process& daemon) {
+        weaken(Confidence::likely);
+        if (!daemon.go->incomplete.empty()) unseen(fmt::format("goroutines of {}", who(daemon)), daemon.go->incomplete);
+        for (const Thread& thread : daemon.threads)
+            if (thread.state == ProcessState::uninterruptible) take(judge(look_, daemon, thread));
+    }
+
+    /// The calls of daemons that are about it: none that lasts is well, unless it goes on for as long as what it works on.
+    void prove_calls() {
+        for (const NodeKey& node : look_.scope.calls) {
+            const Process* daemon = look_.facts.process(node.pid);
+            const Goroutine* goroutine = goroutine_of(look_.facts, node);
+            if (!daemon || !goroutine || goroutine->serves.method.empty()) continue;
+            weaken(Confidence::likely);
+            const GoServedCall& call = goroutine->serves;
+            const double since = waiting_seconds(*goroutine), usual = usual_seconds(call);
+            if (since < usual) {
+                // One that was not there at the look before will be over as those before it.
+                proof_.unsettled |= look_.facts.interval_s() <= 0 || since > 0;
+                continue;
+            }
+            const std::string line = fmt::format("{} goroutine {} has been at {} for at least {}", who(*daemon), goroutine->id.value,
+                                                 printable(call.method, 80), duration_words(since));
+            constexpr double hopeless_s = 30;
+            if (goes_on_for_long(call))
+                proof_.outside.push_back(
+                    fmt::format("{} of {}, under way for at least {}", printable(call.method, 80), who(*daemon), duration_words(since)));
+            else if (since >= hopeless_s)
+                proof_.calls.push_back(
+                    {.server = daemon->pid, .goroutine = goroutine->id, .name = call.method, .line = line, .since_s = since});
+            else
+                add_limit(proof_.unclear, {line, "longer than it usually takes, and what it waits for is not known", ""});
+        }
     }
 
     /// A command of the runtime's is over soon, or it moves; one in the foreground waits for the container.
@@ -140,7 +179,7 @@ private:
             return;
         }
         proof_.calls.push_back(
-            {.shim = shim.pid,
+            {.server = shim.pid,
              .goroutine = goroutine.id,
              .name = method,
              .line = fmt::format(
@@ -167,6 +206,7 @@ private:
     /// Where there is nobody to look at, the files and the shim must say why.
     void prove_presence() {
         const Scope& scope = look_.scope;
+        if (!scope.pod.pod.empty()) return weaken(Confidence::possible);  // it is being made or torn down
         if (std::ranges::any_of(scope.processes, [&](Pid pid) { return alive(pid); })) return;
         const bool at_work = std::ranges::any_of(scope.runtimes, [&](Pid pid) { return alive(pid); });
         if (at_work || !proof_.calls.empty()) return;

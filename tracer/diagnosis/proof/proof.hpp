@@ -9,9 +9,9 @@
 
 namespace shimtrace::diagnosis {
 
-/// A request to a shim that has been under way for longer than its kind takes.
+/// A request to a shim or a daemon that has been under way for longer than its kind takes.
 struct CallInFlight {
-    Pid shim;
+    Pid server;
     GoroutineId goroutine;
     std::string name;  ///< "Task.Kill"
     std::string line;  ///< the goroutine in words

@@ -49,8 +49,11 @@ json wait_json(const GoWait& wait, const StackStyle& style) {
                                    {"capacity", c.capacity}});
     }
     if (!wait.others.empty()) result["others"] = ids(wait.others);
+    const bool lock = wait.kind == GoWaitKind::mutex || wait.kind == GoWaitKind::rwmutex_read || wait.kind == GoWaitKind::rwmutex_write ||
+                      wait.kind == GoWaitKind::once;
     for (const InferredHolder& holder : wait.holders) {
-        result["inferred_holders"].push_back({{"goroutine", holder.goroutine.value}, {"score", holder.score}, {"reasons", holder.reasons}});
+        result[lock ? "inferred_holders" : "inferred_wakers"].push_back(
+            {{"goroutine", holder.goroutine.value}, {"score", holder.score}, {"reasons", holder.reasons}});
     }
     if (wait.child) result["child"] = wait.child.value;
     if (wait.syscall >= 0) {
@@ -59,6 +62,10 @@ json wait_json(const GoWait& wait, const StackStyle& style) {
         for (const std::uint64_t arg : wait.args) result["args"].push_back(hex(arg));
     }
     if (wait.until) result["until_monotonic_ns"] = wait.until->count();
+    if (const GoReply& reply = wait.reply; !reply.protocol.empty()) {
+        result["reply"] = {{"protocol", reply.protocol}, {"method", reply.method}, {"tied", reply.tied}, {"connections", json::array()}};
+        for (const Fd fd : reply.connections) result["reply"]["connections"].push_back(fd.value);
+    }
     return result;
 }
 
@@ -70,6 +77,15 @@ json purpose_json(const GoroutinePurpose& purpose) {
         result["container"] = purpose.container.id;
     }
     if (!purpose.exec_id.empty()) result["exec_id"] = purpose.exec_id;
+    return result;
+}
+
+json served_json(const GoServedCall& call) {
+    json result = {{"service", call.service}, {"method", call.method}};
+    for (const auto& [name, text] :
+         {std::pair{"pod_namespace", &call.pod_namespace}, {"pod", &call.pod}, {"container", &call.container}, {"name", &call.name}})
+        if (!text->empty()) result[name] = *text;
+    if (call.connection.value >= 0) result["connection"] = call.connection.value;
     return result;
 }
 
@@ -86,6 +102,7 @@ json goroutine_json(const Goroutine& goroutine, const StackStyle& style) {
                    {"wait", wait_json(goroutine.wait, style)},
                    {"stack", json::array()}};
     if (!goroutine.purpose.what.empty()) result["meaning"] = purpose_json(goroutine.purpose);
+    if (!goroutine.serves.method.empty()) result["serves"] = served_json(goroutine.serves);
     for (const GoFrame& frame : goroutine.stack) result["stack"].push_back(frame_json(frame));
     if (goroutine.created_by) {
         result["created_by"] = frame_json(*goroutine.created_by);

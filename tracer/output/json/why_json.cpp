@@ -40,21 +40,39 @@ Json diagnosis_json(const Diagnosis& diagnosis) {
     Json chain = Json::array();
     for (const ChainLink& link : diagnosis.chain)
         chain.push_back({{"from", link.from}, {"waits", link.waits}, {"on", link.on}, {"to", link.to}});
+    Json calls = Json::array();
+    for (const CallUnderWay& call : diagnosis.calls)
+        calls.push_back({{"service", call.service},
+                         {"method", call.method},
+                         {"pod_namespace", call.pod_namespace},
+                         {"pod", call.pod},
+                         {"container", call.container},
+                         {"name", call.name},
+                         {"since_s", call.since_s ? Json(std::round(*call.since_s * 10) / 10) : Json()},
+                         {"waits_for", call.waits_for},
+                         {"late", call.late},
+                         {"pid", call.pid.value},
+                         {"goroutine", call.goroutine.value}});
     Json remedies = Json::array();
     for (const Remedy& remedy : diagnosis.remedies)
         remedies.push_back({{"text", remedy.text}, {"command", remedy.command}, {"risk", word(remedy.risk)}, {"name", remedy.name}});
-    return {{"target", std::move(target)},
-            {"cause", diagnosis.cause},
-            {"stuck", diagnosis.decided ? Json(diagnosis.stuck) : Json()},
-            {"confidence", word(diagnosis.confidence)},
-            {"since_s", diagnosis.since_s ? Json(std::round(*diagnosis.since_s * 10) / 10) : Json()},
-            {"summary", diagnosis.summary},
-            {"culprits", std::move(culprits)},
-            {"chain", std::move(chain)},
-            {"evidence", diagnosis.evidence},
-            {"remedy", std::move(remedies)},
-            {"limits", limits_json(diagnosis.limits)},
-            {"stopped_us", diagnosis.stopped_us}};
+    Json all = {{"target", std::move(target)},
+                {"cause", diagnosis.cause},
+                {"stuck", diagnosis.decided ? Json(diagnosis.stuck) : Json()},
+                {"confidence", word(diagnosis.confidence)},
+                {"since_s", diagnosis.since_s ? Json(std::round(*diagnosis.since_s * 10) / 10) : Json()},
+                {"summary", diagnosis.summary},
+                {"culprits", std::move(culprits)},
+                {"chain", std::move(chain)},
+                {"evidence", diagnosis.evidence},
+                {"remedy", std::move(remedies)},
+                {"limits", limits_json(diagnosis.limits)},
+                {"stopped_us", diagnosis.stopped_us}};
+    if (!diagnosis.calls.empty() || diagnosis.target.role == "containerd") all["calls"] = std::move(calls);
+    if (const auto& bug = diagnosis.known_bug)
+        all["known_bug"] = {
+            {"id", bug->id}, {"what", bug->what}, {"component", bug->component}, {"fixed_in", bug->fixed_in}, {"running", bug->running}};
+    return all;
 }
 
 }  // namespace

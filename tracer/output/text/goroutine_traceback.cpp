@@ -132,6 +132,16 @@ std::string_view state_text(const Goroutine& goroutine) {
     return state_names[static_cast<std::size_t>(goroutine.state)];
 }
 
+/// "serves RuntimeService.StartContainer of 4f1c…".
+std::string served_text(const GoServedCall& call) {
+    if (call.method.empty()) return {};
+    std::string text = fmt::format("serves {}.{}", text::printable(call.service), text::printable(call.method));
+    const std::string pod = call.pod.empty() ? std::string() : call.pod_namespace + "/" + call.pod;
+    const std::string& subject = !pod.empty() ? pod : !call.container.empty() ? call.container : call.name;
+    if (!subject.empty()) text += " of " + text::printable(subject);
+    return text;
+}
+
 std::string purpose_text(const GoroutinePurpose& purpose) {
     if (purpose.what.empty()) return {};
     std::string text = text::printable(purpose.what);
@@ -165,6 +175,7 @@ std::string goroutine_title(const Goroutine& goroutine, const StackStyle& style)
         if (goroutine.thread) out += fmt::format(", thread {}", goroutine.thread.value);
         if (const std::string wait = wait_text(goroutine.wait, style); !wait.empty()) out += ", " + wait;
         if (const std::string purpose = purpose_text(goroutine.purpose); !purpose.empty()) out += ", " + purpose;
+        if (const std::string served = served_text(goroutine.serves); !served.empty()) out += ", " + served;
         if (goroutine.changed) out += ", moved while it was read";
     }
     return out + "]";

@@ -32,7 +32,8 @@ std::string holder_text(const std::vector<InferredHolder>& holders) {
 std::string lock_text(std::string_view kind, const GoWait& wait) {
     std::string text(kind);
     if (wait.object) text += fmt::format(" {:#x}", wait.object.value);
-    return text + others_text(wait.others) + holder_text(wait.holders);
+    const bool held = wait.kind != GoWaitKind::wait_group && wait.kind != GoWaitKind::cond;
+    return text + others_text(wait.others) + (held ? holder_text(wait.holders) : std::string());
 }
 
 std::string descriptor_text(const GoWait& wait) {

@@ -101,6 +101,25 @@ void print_limits(std::span<const Limit> limits, std::size_t width, const Paint&
     for (const Limit& limit : limits) out += wrap(limit_text(limit), width, "  - ", "    ");
 }
 
+/// RunPodSandbox of prod/web-1, for at least 41 s: plugin bridge[812] → sleep[813]
+void print_calls(const Diagnosis& diagnosis, std::size_t width, const Paint& paint, std::string& out) {
+    if (diagnosis.calls.empty()) return;
+    constexpr std::size_t most = 40;
+    out += paint.head(fmt::format("Calls under way ({}):", diagnosis.calls.size())) + "\n";
+    for (std::size_t i = 0; i < std::min(most, diagnosis.calls.size()); ++i) {
+        const CallUnderWay& call = diagnosis.calls[i];
+        std::string subject = call.pod.empty() ? std::string() : call.pod_namespace + "/" + call.pod;
+        if (!call.name.empty()) subject += (subject.empty() ? "" : "/") + call.name;
+        if (subject.empty()) subject = call.container.substr(0, 13);
+        std::string line = call.method.empty() ? fmt::format("a request over {}", call.service) : call.method;
+        if (!subject.empty()) line += " of " + subject;
+        if (call.since_s) line += fmt::format(", for at least {}", since_words(*call.since_s));
+        if (!call.waits_for.empty()) line += fmt::format(": {}", call.waits_for);
+        out += wrap(line, width, "  - ", "    ");
+    }
+    if (diagnosis.calls.size() > most) out += fmt::format("  and {} more\n", diagnosis.calls.size() - most);
+}
+
 void print_one(const Diagnosis& diagnosis, const WhyStyle& style, const Paint& paint, std::string& out) {
     const std::size_t width = style.width;
     const std::string sentence = wrap(diagnosis.summary, width, "", "  ");
@@ -125,6 +144,7 @@ void print_one(const Diagnosis& diagnosis, const WhyStyle& style, const Paint& p
         out += paint.head("Chain:") + "\n";
         draw_chain(diagnosis, width, out);
     }
+    print_calls(diagnosis, width, paint, out);
     if (!diagnosis.evidence.empty()) {
         out += paint.head(diagnosis.stuck ? "Evidence:" : "What it does:") + "\n";
         for (const std::string& line : diagnosis.evidence) out += wrap(line, width, "  - ", "    ");

@@ -1,0 +1,206 @@
+#include "decoders/golang/replies.hpp"
+
+#include "decoders/golang/records.hpp"
+#include "decoders/golang/stack_words.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace shimtrace::golang {
+namespace {
+
+constexpr std::size_t most_waiting = 256, most_readers = 2048, most_connections = 16;
+constexpr std::size_t most_pointers = 160;  // of one goroutine: its frames of the protocol's package
+constexpr std::size_t reached_bytes = 256;  // of what a pointer leads to
+
+enum class Side { client, server, carrier };
+
+/// Seen in containerd 1.6.20, 1.7.24, 2.1.9 with gRPC 1.47 to 1.72, ttrpc 1.1 to 1.2, NRI 0.3 to 0.8.
+struct ProtocolRow {
+    std::string_view protocol;
+    Side side;
+    std::string_view waits;    ///< of who waits for a reply, or serves a request: a part of a function's name
+    std::string_view reads;    ///< of who reads the connection
+    std::string_view package;  ///< whose frames hold the transport's objects
+};
+constexpr ProtocolRow protocols[] = {
+    {"gRPC", Side::client, "google.golang.org/grpc.(*clientStream).", "transport.(*http2Client).reader", "google.golang.org/grpc"},
+    {"gRPC", Side::client, "google.golang.org/grpc.(*ClientConn).Invoke", "transport.(*http2Client).reader", "google.golang.org/grpc"},
+    {"gRPC", Side::server, "google.golang.org/grpc.(*Server).handleStream", "transport.(*http2Server).HandleStreams",
+     "google.golang.org/grpc"},
+    {"ttrpc", Side::client, "containerd/ttrpc.(*Client).dispatch", "containerd/ttrpc.(*Client).r", "containerd/ttrpc"},
+    {"HTTP", Side::client, "net/http.(*persistConn).roundTrip", "net/http.(*persistConn).readLoop", "net/http"},
+    {"HTTP", Side::client, "net/http.(*http2ClientConn).", "net/http.(*http2clientConnReadLoop).run", "net/http"},
+    {"HTTP", Side::client, "net/http.http2transportResponseBody.Read", "net/http.(*http2clientConnReadLoop).run", "net/http"},
+    {"D-Bus", Side::client, "godbus/dbus/v5.(*Object).", "godbus/dbus/v5.(*Conn).inWorker", "godbus/dbus"},
+    // A connection within another one: the reader of the inner one waits for that of the outer.
+    {"multiplexed", Side::carrier, "net/multiplex.(*conn).Read", "net/multiplex.(*mux).reader", "net/multiplex"},
+};
+
+bool has_frame(const UnwoundStack& stack, std::string_view part) {
+    return std::ranges::any_of(stack.frames, [&](const GoFrame& frame) { return frame.function.find(part) != std::string::npos; });
+}
+
+class Ties {
+public:
+    Ties(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines,
+         const Memory& memory, std::uint64_t bias)
+        : state_(state), binary_(binary), stacks_(stacks), goroutines_(goroutines), memory_(memory), bias_(bias) {}
+
+    void find() {
+        std::vector<std::pair<std::size_t, const ProtocolRow*>> waiting;
+        for (std::size_t i = 0; i < goroutines_.size() && waiting.size() < most_waiting; ++i) {
+            bool asks = false;  // it may serve one call and wait for the reply to another
+            for (const ProtocolRow& row : protocols) {
+                if (row.side == Side::carrier || (row.side == Side::client && asks) || !waits_by(i, row)) continue;
+                asks |= row.side == Side::client;
+                waiting.emplace_back(i, &row);
+            }
+        }
+        for (const auto& [goroutine, row] : waiting) tie(goroutine, *row);
+    }
+
+private:
+    struct Reader {
+        std::size_t goroutine;
+        Fd fd;
+        std::unordered_set<std::uint64_t> objects;  ///< that it alone, of all readers of the protocol, leads to
+    };
+
+    bool waits_by(std::size_t i, const ProtocolRow& row) const {
+        const Goroutine& goroutine = goroutines_[i];
+        if (goroutine.system || state_.goroutines[i].changed) return false;
+        if (row.side == Side::server) return !goroutine.serves.method.empty() && has_frame(stacks_[i], row.waits);
+        const GoWaitKind kind = goroutine.wait.kind;
+        const bool parked = kind == GoWaitKind::select || kind == GoWaitKind::chan_receive || kind == GoWaitKind::cond;
+        return parked && has_frame(stacks_[i], row.waits);
+    }
+
+    /// What the frames of the package hold: pointers into the heap. Who serves has them in its outer frames, who asks in its inner ones.
+    std::vector<std::uint64_t> pointers(std::size_t i, const ProtocolRow& row) const {
+        std::vector<std::uint64_t> found;
+        const auto take = [&](const PhysicalFrame& frame) {
+            if (binary_.lines.name(frame.function).find(row.package) == std::string_view::npos) return;
+            for (const std::uint64_t pointer : frame_pointers(state_.goroutines[i], frame))
+                if (found.size() < most_pointers && is_of_heap(state_.goroutines[i], pointer) &&
+                    std::ranges::find(found, pointer) == found.end())
+                    found.push_back(pointer);
+        };
+        const std::vector<PhysicalFrame>& frames = stacks_[i].physical;
+        if (row.side == Side::server)
+            std::for_each(frames.rbegin(), frames.rend(), take);
+        else
+            std::ranges::for_each(frames, take);
+        return found;
+    }
+
+    bool is_of_heap(const CapturedGoroutine& g, std::uint64_t pointer) const {
+        // The executable's own data is everybody's; a pointer to the stack is nobody else's.
+        const std::uint64_t linked = pointer - bias_;
+        return !(pointer >= g.stack_low && pointer < g.stack_high) && !binary_.text.contains(linked) && !binary_.data.contains(linked) &&
+               !binary_.noptrdata.contains(linked) && !binary_.bss.contains(linked) && !binary_.noptrbss.contains(linked);
+    }
+
+    /// These and what they lead to, one step on.
+    std::unordered_set<std::uint64_t> reach(std::size_t i, const ProtocolRow& row) const {
+        const std::vector<std::uint64_t> direct = pointers(i, row);
+        std::unordered_set<std::uint64_t> all(direct.begin(), direct.end());
+        const Records objects(memory_, direct, reached_bytes);
+        for (std::size_t n = 0; n < objects.count(); ++n)
+            for (std::size_t at = 0; at + 8 <= objects[n].size(); at += 8) {
+                const std::uint64_t value = word(objects[n], at);
+                if (value >= 4096 && value % 8 == 0 && value >> 48 == 0 && is_of_heap(state_.goroutines[i], value)) all.insert(value);
+            }
+        return all;
+    }
+
+    /// The descriptor that a reader reads, through the connection that carries its own where it has none.
+    Fd descriptor_of(std::size_t i) {
+        const GoWait& wait = goroutines_[i].wait;
+        if (wait.kind == GoWaitKind::fd_read) return wait.fd;
+        for (const ProtocolRow& row : protocols) {
+            if (row.side != Side::carrier || !has_frame(stacks_[i], row.waits)) continue;
+            const std::vector<Fd> found = connections(i, row).first;
+            if (found.size() == 1) return found.front();
+        }
+        return Fd{-1};
+    }
+
+    const std::vector<Reader>& readers_of(const ProtocolRow& row) {
+        const auto [place, fresh] = readers_.try_emplace(row.reads);
+        if (!fresh) return place->second;
+        std::vector<Reader> readers;
+        for (std::size_t i = 0; i < goroutines_.size() && readers.size() < most_readers; ++i) {
+            if (state_.goroutines[i].changed || !has_frame(stacks_[i], row.reads)) continue;
+            const Fd fd = descriptor_of(i);
+            if (fd.value >= 0) readers.push_back({i, fd, reach(i, row)});
+        }
+        std::unordered_map<std::uint64_t, int> holders;
+        for (const Reader& reader : readers)
+            for (const std::uint64_t object : reader.objects) ++holders[object];
+        for (Reader& reader : readers) std::erase_if(reader.objects, [&](std::uint64_t object) { return holders[object] > 1; });
+        return readers_[row.reads] = std::move(readers);
+    }
+
+    /// The connections, and whether it is one that is tied.
+    std::pair<std::vector<Fd>, bool> connections(std::size_t i, const ProtocolRow& row) {
+        const std::vector<Reader>& readers = readers_of(row);
+        const std::unordered_set<std::uint64_t> own = reach(i, row);
+        std::map<std::size_t, Fd, std::greater<>> by_matches;
+        for (const Reader& reader : readers) {
+            const auto matches =
+                static_cast<std::size_t>(std::ranges::count_if(reader.objects, [&](std::uint64_t object) { return own.contains(object); }));
+            if (matches > 0) by_matches.emplace(matches, reader.fd);
+        }
+        if (!by_matches.empty()) return {{by_matches.begin()->second}, true};
+        std::vector<Fd> candidates;
+        for (const Reader& reader : readers)
+            if (candidates.size() < most_connections) candidates.push_back(reader.fd);
+        return {std::move(candidates), false};
+    }
+
+    void tie(std::size_t i, const ProtocolRow& row) {
+        auto [found, tied] = connections(i, row);
+        if (row.side == Side::server) {
+            if (found.size() == 1) goroutines_[i].serves.connection = found.front();
+            return;
+        }
+        goroutines_[i].wait.reply = {
+            .protocol = std::string(row.protocol), .method = asked(i), .connections = std::move(found), .tied = tied};
+    }
+
+    /// "…/snapshots/v1.(*snapshotsClient).Prepare" → "snapshots.Prepare": the generated client's method, next outward of the protocol.
+    std::string asked(std::size_t i) const {
+        for (const GoFrame& frame : stacks_[i].frames) {
+            const std::string_view name = frame.function;
+            const std::size_t method = name.rfind(").");
+            const std::size_t receiver = name.rfind("(*", method);
+            if (method == std::string_view::npos || receiver == std::string_view::npos) continue;
+            std::string_view type = name.substr(receiver + 2, method - receiver - 2);
+            if (!type.ends_with("Client") || type == "Client" || type.starts_with("http2")) continue;
+            type.remove_suffix(std::string_view("Client").size());
+            return std::string(type) + "." + std::string(name.substr(method + 2));
+        }
+        return {};
+    }
+
+    const RuntimeState& state_;
+    const GoBinary& binary_;
+    std::span<const UnwoundStack> stacks_;
+    std::span<Goroutine> goroutines_;
+    const Memory& memory_;
+    std::uint64_t bias_;
+    std::map<std::string_view, std::vector<Reader>> readers_;
+};
+
+}  // namespace
+
+void find_replies(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines,
+                  const Memory& memory, std::uint64_t bias) {
+    Ties(state, binary, stacks, goroutines, memory, bias).find();
+}
+
+}  // namespace shimtrace::golang

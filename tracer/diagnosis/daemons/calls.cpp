@@ -1,0 +1,225 @@
+#include "tracer/diagnosis/daemons/calls.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+struct UsualTime {
+    std::string_view service, method;  ///< an empty method: all others of it
+    double seconds;                    ///< negative: for as long as its caller likes
+    bool goes_on = false;              ///< as long as what it works on takes
+};
+
+// A kubelet gives most calls two minutes; what is well takes well under five seconds.
+constexpr auto usual_times = std::to_array<UsualTime>({
+    {"RuntimeService", "GetContainerEvents", -1},
+    {"RuntimeService", "ExecSync", 5, true},
+    {"RuntimeService", "StopContainer", 5, true},  // its grace period
+    {"RuntimeService", "StopPodSandbox", 5},
+    {"RuntimeService", "", 5},
+    {"ImageService", "PullImage", 5, true},
+    {"ImageService", "", 5},
+    {"Events", "Subscribe", -1},
+    {"Tasks", "Wait", -1},
+    {"Content", "Read", 5, true},
+    {"Content", "Write", 5, true},
+    {"Streaming", "", -1},
+    {"Transfer", "", 5, true},
+    {"Diff", "", 5, true},
+    {"Health", "Watch", -1},
+    {"docker", "getEvents", -1},
+    {"docker", "postContainersWait", -1},
+    {"docker", "postContainersAttach", -1},
+    {"docker", "wsContainersAttach", -1},
+    {"docker", "postContainerExecStart", -1},
+    {"docker", "getContainersLogs", -1},
+    {"docker", "getContainersStats", -1},
+    {"docker", "postImagesCreate", 5, true},
+    {"docker", "postBuild", 5, true},
+    {"docker", "postContainersStop", 5, true},
+    {"docker", "postContainersRestart", 5, true},
+    {"", "", 5},
+});
+
+struct AwaitedRow {
+    std::string_view method;
+    Awaited processes;
+};
+constexpr AwaitedRow awaited[] = {
+    {"StopContainer", Awaited::all},       {"RemoveContainer", Awaited::all}, {"StopPodSandbox", Awaited::all},
+    {"RemovePodSandbox", Awaited::all},    {"Delete", Awaited::all},          {"Kill", Awaited::all},
+    {"StartContainer", Awaited::runtimes}, {"Start", Awaited::runtimes},      {"UpdateContainerResources", Awaited::runtimes},
+    {"Update", Awaited::runtimes},         {"ExecSync", Awaited::execs},      {"Exec", Awaited::runtimes},
+};
+
+const UsualTime& usual_time(const GoServedCall& call) {
+    return *std::ranges::find_if(usual_times, [&](const UsualTime& row) {
+        return row.service.empty() || (row.service == call.service && (row.method.empty() || row.method == call.method));
+    });
+}
+
+template <typename Wanted>
+std::vector<NodeKey> all_calls(const Facts& facts, Wanted wanted) {
+    std::vector<NodeKey> found;
+    for (const Process& process : facts.snapshot().processes)
+        if (serves_calls(process))
+            for (const Goroutine* goroutine : calls_under_way(process))
+                if (wanted(process, *goroutine)) found.push_back(NodeKey::of(process.pid, goroutine->id));
+    return found;
+}
+
+bool same_letters(std::string_view one, std::string_view other) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(one, other, {}, lower, lower);
+}
+
+std::string_view method_of(std::string_view asked) {
+    return asked.substr(asked.rfind('.') + 1);
+}
+
+/// The container's id, or the beginning of it that the caller gave.
+bool names_container(const GoServedCall& call, const std::string& id) {
+    return call.container.size() >= 4 && id.starts_with(call.container);
+}
+
+}  // namespace
+
+bool is_daemon(const Process& process) {
+    return process.go && (process.role.role == ProcessRole::containerd || process.role.role == ProcessRole::client);
+}
+
+bool retries_lock(const Goroutine& goroutine) {
+    return std::ranges::any_of(goroutine.stack,
+                               [](const GoFrame& frame) { return frame.function.find("bbolt.flock") != std::string::npos; });
+}
+
+bool serves_calls(const Process& process) {
+    return process.go && process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime &&
+           !is_container_role(process.role.role) &&
+           std::ranges::any_of(process.go->goroutines, [](const Goroutine& goroutine) { return !goroutine.serves.method.empty(); });
+}
+
+Awaited awaited_by(const GoServedCall& call) {
+    const auto row = std::ranges::find(awaited, call.method, &AwaitedRow::method);
+    return row == std::end(awaited) ? Awaited::none : row->processes;
+}
+
+bool waits_for_processes(const GoServedCall& call) {
+    return call.container.size() >= 4 && awaited_by(call) != Awaited::none;
+}
+
+double usual_seconds(const GoServedCall& call) {
+    return usual_time(call).seconds;
+}
+
+bool goes_on_for_long(const GoServedCall& call) {
+    return usual_time(call).goes_on;
+}
+
+double waiting_seconds(const Goroutine& goroutine) {
+    return goroutine.waiting && goroutine.waiting->count() > 0 ? std::chrono::duration<double>(*goroutine.waiting).count() : -1;
+}
+
+std::vector<const Goroutine*> calls_under_way(const Process& daemon) {
+    std::vector<const Goroutine*> calls;
+    if (!daemon.go) return calls;
+    for (const Goroutine& goroutine : daemon.go->goroutines)
+        if (!goroutine.serves.method.empty() && usual_seconds(goroutine.serves) >= 0) calls.push_back(&goroutine);
+    std::ranges::sort(calls, {}, [](const Goroutine* goroutine) { return goroutine->id; });
+    return calls;
+}
+
+std::vector<NodeKey> calls_about(const Facts& facts, const ContainerRef& container, const ContainerFiles* files) {
+    if (!container) return {};
+    const bool sandbox = files && (files->sandbox == container.id);
+    return all_calls(facts, [&](const Process&, const Goroutine& goroutine) {
+        const GoServedCall& call = goroutine.serves;
+        if (!call.container.empty() && call.name.empty()) return names_container(call, container.id);
+        // What makes a container, or pulls for one, is about the pod.
+        if (!call.container.empty()) return names_container(call, container.id) && (sandbox || call.service != "RuntimeService");
+        return sandbox && !call.pod.empty() && call.pod == files->pod && call.pod_namespace == files->pod_namespace;
+    });
+}
+
+std::vector<NodeKey> calls_about(const Facts& facts, const PodRef& pod) {
+    std::set<std::string> sandboxes;  // torn down: the call has the sandbox's id alone, and its plugin the names
+    for (const Process& process : facts.snapshot().processes) {
+        if (process.role.role != ProcessRole::plugin) continue;
+        if (const PodRef of = pod_of_plugin(process); of.pod == pod.pod && of.pod_namespace == pod.pod_namespace && process.role.container)
+            sandboxes.insert(process.role.container.id);
+    }
+    return all_calls(facts, [&](const Process& daemon, const Goroutine& goroutine) {
+        if (pod.daemon && daemon.pid != pod.daemon) return false;
+        const GoServedCall& call = goroutine.serves;
+        if (!call.pod.empty()) return call.pod == pod.pod && call.pod_namespace == pod.pod_namespace;
+        return std::ranges::any_of(sandboxes, [&](const std::string& id) { return names_container(call, id); });
+    });
+}
+
+std::vector<NodeKey> calls_made_by(const Facts& facts, const Process& client) {
+    std::vector<NodeKey> calls;
+    for (const FdEntry& entry : client.fds) {
+        if (entry.target.kind != OpenFileKind::unix_socket) continue;
+        for (NodeKey& one : handlers_of(facts, entry.target, {}))
+            if (std::ranges::find(calls, one) == calls.end()) calls.push_back(std::move(one));
+    }
+    if (client.go)
+        for (const Goroutine& goroutine : client.go->goroutines)
+            if (!goroutine.wait.reply.protocol.empty() && !goroutine.system) calls.push_back(NodeKey::of(client.pid, goroutine.id));
+    return calls;
+}
+
+std::vector<NodeKey> handlers_of(const Facts& facts, const OpenFile& connection, std::string_view method) {
+    if (!connection.socket || !connection.socket->peer_inode) return {};
+    return all_calls(facts, [&](const Process& daemon, const Goroutine& goroutine) {
+        const OpenFile* theirs = goroutine.serves.connection.value < 0 ? nullptr : facts.target(daemon, goroutine.serves.connection);
+        return theirs && theirs->inode == connection.socket->peer_inode &&
+               (method.empty() || same_letters(method_of(method), goroutine.serves.method));
+    });
+}
+
+PodRef pod_of_plugin(const Process& plugin) {
+    PodRef pod;
+    for (std::string_view entry : plugin.environment) {
+        constexpr std::string_view key = "CNI_ARGS=";
+        if (!entry.starts_with(key)) continue;
+        entry.remove_prefix(key.size());
+        while (!entry.empty()) {
+            const std::string_view one = entry.substr(0, entry.find(';'));
+            entry.remove_prefix(std::min(one.size() + 1, entry.size()));
+            if (one.starts_with("K8S_POD_NAMESPACE=")) pod.pod_namespace = one.substr(one.find('=') + 1);
+            if (one.starts_with("K8S_POD_NAME=")) pod.pod = one.substr(one.find('=') + 1);
+        }
+    }
+    return pod;
+}
+
+std::vector<PodRef> pods_without_shim(const Facts& facts) {
+    std::set<PodRef> pods;
+    const auto has_shim = [&](const PodRef& pod) {
+        return std::ranges::any_of(facts.snapshot().containers, [&](const ContainerFiles& files) {
+            return files.pod == pod.pod && files.pod_namespace == pod.pod_namespace && facts.process(files.sandbox_shim);
+        });
+    };
+    const auto add = [&](PodRef pod) {
+        if (!pod.pod.empty() && !pod.pod_namespace.empty() && !has_shim(pod)) pods.insert(std::move(pod));
+    };
+    for (const Process& process : facts.snapshot().processes) {
+        if (process.role.role == ProcessRole::plugin && !is_zombie(process)) {
+            PodRef pod = pod_of_plugin(process);
+            const Process* above = facts.process(process.parent);
+            while (above && above->role.role == ProcessRole::plugin) above = facts.process(above->parent);
+            if (above) pod.daemon = above->pid;
+            add(std::move(pod));
+        }
+        if (!serves_calls(process)) continue;
+        for (const Goroutine* call : calls_under_way(process)) add({call->serves.pod_namespace, call->serves.pod, process.pid});
+    }
+    return {pods.begin(), pods.end()};
+}
+
+}  // namespace shimtrace::diagnosis

@@ -1,0 +1,53 @@
+// The calls that daemons are at work on: whose they are, how long they usually take, and who asked.
+#pragma once
+
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
+#include "tracer/diagnosis/graph/node_key.hpp"
+
+#include <shimtrace/snapshot.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::diagnosis {
+
+/// containerd, dockerd, CRI-O, a kubelet or a client, whose goroutines were read.
+bool is_daemon(const Process& process);
+/// It tries to lock a database again and again.
+bool retries_lock(const Goroutine& goroutine);
+/// A daemon that serves calls and whose goroutines were read.
+bool serves_calls(const Process& process);
+
+/// How long a call may take before it is late. Negative: for as long as its caller likes (a stream of events, a wait).
+double usual_seconds(const GoServedCall& call);
+/// A call that moves as fast as what it works on (a pull, a command in a container), however long that takes: only a root makes it late.
+bool goes_on_for_long(const GoServedCall& call);
+
+/// Which of a container's processes a call waits for, where its goroutine tells no more than that it is told of their end.
+enum class Awaited { none, all, runtimes, execs };
+Awaited awaited_by(const GoServedCall& call);
+bool waits_for_processes(const GoServedCall& call);
+
+/// The goroutines that serve a call of which somebody waits for the end, in the order of their ids.
+std::vector<const Goroutine*> calls_under_way(const Process& daemon);
+
+/// Of all daemons: those about a container, or, for a pod's sandbox, about the pod.
+std::vector<NodeKey> calls_about(const Facts& facts, const ContainerRef& container, const ContainerFiles* files);
+std::vector<NodeKey> calls_about(const Facts& facts, const PodRef& pod);
+/// Those that a process has made: found by the connection. Of a Go program also the goroutines that wait for a reply.
+std::vector<NodeKey> calls_made_by(const Facts& facts, const Process& client);
+
+/// Who handles what was asked on a connection: the goroutines of the process at its other end. Empty: not known.
+std::vector<NodeKey> handlers_of(const Facts& facts, const OpenFile& connection, std::string_view method);
+
+/// Pods of which a daemon's call or plugin tells and no shim does.
+std::vector<PodRef> pods_without_shim(const Facts& facts);
+
+/// The pod of a CNI plugin, by its CNI_ARGS; empty names: it does not say.
+PodRef pod_of_plugin(const Process& plugin);
+
+/// At least so long; negative: not known.
+double waiting_seconds(const Goroutine& goroutine);
+
+}  // namespace shimtrace::diagnosis

@@ -1,0 +1,239 @@
+// What the goroutines of a daemon wait for: a reply over a connection, another goroutine of theirs, a plugin, a lock that is tried again
+// and again.
+#include "tracer/diagnosis/daemons/calls.hpp"
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/goroutine_words.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis::produce {
+
+namespace {
+
+/// A reply, a plugin: what is well takes less.
+constexpr double usual_s = 5;
+
+bool has_frame(const Goroutine& goroutine, std::string_view part) {
+    return std::ranges::any_of(goroutine.stack, [&](const GoFrame& frame) { return frame.function.find(part) != std::string::npos; });
+}
+
+/// The shim's goroutine that is at work on what containerd has asked for.
+const Goroutine* shim_handler(const Process& shim, const GoroutinePurpose& asked) {
+    if (!shim.go) return nullptr;
+    const auto found = std::ranges::find_if(shim.go->goroutines, [&](const Goroutine& goroutine) {
+        const GoroutinePurpose& purpose = goroutine.purpose;
+        return purpose.what == "RPC handler" && purpose.detail == asked.detail &&
+               (purpose.container.id.empty() || asked.container.id.empty() || purpose.container.id == asked.container.id) &&
+               (purpose.exec_id.empty() || asked.exec_id.empty() || purpose.exec_id == asked.exec_id);
+    });
+    return found == shim.go->goroutines.end() ? nullptr : &*found;
+}
+
+/// Nobody in this process is asked: it is the end of the way, unless it leads on.
+void ends_at(Wait wait, RootCause end, Waits& out) {
+    wait.if_idle = end;
+    out.push_back(wait);
+    // It waits for something that leads nowhere: then it is who does not answer.
+    wait.if_idle = RootCause::none;
+    wait.root_cause = end;
+    wait.inferred = true;
+    out.push_back(std::move(wait));
+}
+
+/// Since when the connection has brought nothing; negative: not known.
+double silent_seconds(const OpenFile& connection, const Goroutine& goroutine) {
+    (void)connection;
+    return waiting_seconds(goroutine);
+}
+
+void over_connection(const Context& look, const Process& process, const Goroutine& goroutine, Fd fd, Waits& out) {
+    const OpenFile* connection = look.facts.target(process, fd);
+    if (!connection) return;
+    const GoReply& reply = goroutine.wait.reply;
+    Wait wait{.kind = WaitKind::replies,
+              .evidence = fmt::format("{} waits for the reply to {}{} over {} (descriptor {}{})", goroutine_words(process, goroutine),
+                                      reply.method.empty() ? "a request" : printable(reply.method, 80),
+                                      reply.protocol.empty() ? "" : fmt::format(", {},", reply.protocol), what(*connection), fd.value,
+                                      reply.tied ? "" : ", one of those that it may be"),
+              .confidence = reply.tied ? Confidence::certain : Confidence::possible,
+              .inferred = !reply.tied,
+              .since_s = waiting_seconds(goroutine),
+              .object_text = fmt::format("{} of {}", reply.method.empty() ? "the reply" : printable(reply.method, 80), what(*connection))};
+    const bool http = reply.protocol == "HTTP";
+    const double silent = silent_seconds(*connection, goroutine);
+    const std::vector<Holder> peers = look.facts.holders(*connection);
+    const auto peer = std::ranges::find_if(peers, [&](const Holder& holder) { return holder.pid != process.pid; });
+    const Process* other = peer == peers.end() ? nullptr : look.facts.process(peer->pid);
+    if (other && other->role.role == ProcessRole::shim) {
+        const Goroutine* handler = shim_handler(*other, goroutine.purpose);
+        wait.to = handler ? NodeKey::of(other->pid, handler->id) : NodeKey::of(other->pid);
+        out.push_back(std::move(wait));
+        return;
+    }
+    if (const std::vector<NodeKey> handlers = handlers_of(look.facts, *connection, reply.method); !handlers.empty()) {
+        for (const NodeKey& handler : handlers) {
+            wait.to = handler;
+            out.push_back(wait);
+        }
+        return;
+    }
+    if (!other) {
+        if (!http || silent < usual_s) return;
+        wait.to = NodeKey::nobody(what(*connection));
+        wait.root_cause = RootCause::peer;
+        out.push_back(std::move(wait));
+        return;
+    }
+    wait.to = NodeKey::of(other->pid);
+    wait.to_plugin = !http;
+    if (is_stopped(*other) || silent >= usual_s)
+        ends_at(std::move(wait), http ? RootCause::peer : RootCause::plugin, out);
+    else
+        out.push_back(std::move(wait));
+}
+
+/// Who keeps the stream open that the shim writes into this fifo, as the container's own question would tell it.
+void held_open(const Context& look, const Process& shim, const OpenFile& fifo, const Wait& reads, Waits& out) {
+    if (!fifo.role.container) return;
+    const Scope scope = look.facts.scope(fifo.role.container, shim.pid);
+    Waits found;
+    stdio_held_open({look.facts, scope}, NodeKey::of(shim.pid), found);
+    for (Wait& one : found) {
+        if (one.role.exec_id != fifo.role.exec_id && !one.role.exec_id.empty() && !fifo.role.exec_id.empty()) continue;
+        one.evidence = reads.evidence + "; " + one.evidence;
+        out.push_back(std::move(one));
+    }
+}
+
+}  // namespace
+
+void goroutine_reply(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || goroutine->changed) return;
+    for (const Fd fd : goroutine->wait.reply.connections) over_connection(look, *process, *goroutine, fd, out);
+}
+
+void goroutine_waker(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || goroutine->changed) return;
+    const GoWaitKind kind = goroutine->wait.kind;
+    if (kind != GoWaitKind::chan_receive && kind != GoWaitKind::select && kind != GoWaitKind::wait_group && kind != GoWaitKind::cond)
+        return;
+    if (!goroutine->wait.reply.protocol.empty() && goroutine->wait.reply.tied) return;  // the connection's own reader ends it
+    for (const InferredHolder& waker : goroutine->wait.holders) {
+        const Goroutine* other = goroutine_of(look.facts, NodeKey::of(process->pid, waker.goroutine));
+        if (!other || other->system) continue;
+        out.push_back(
+            {.kind = WaitKind::channel,
+             .to = NodeKey::of(process->pid, waker.goroutine),
+             .evidence = fmt::format("{} waits for goroutine {}, as it seems: that {}", goroutine_words(*process, *goroutine),
+                                     waker.goroutine.value, waker.reasons.empty() ? "has to end it" : printable(waker.reasons.front(), 80)),
+             .confidence = waker.score >= 4 ? Confidence::certain : Confidence::likely,
+             .inferred = waker.score < 4,
+             .since_s = waiting_seconds(*goroutine),
+             .object_text = fmt::format("its goroutine {}", waker.goroutine.value)});
+    }
+}
+
+/// What a daemon's goroutine reads for a call: a stream that its shim writes, a body that a server sends.
+void goroutine_stream(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || goroutine->changed || goroutine->wait.kind != GoWaitKind::fd_read) return;
+    if (process->role.role == ProcessRole::shim || is_runtime(*process)) return;
+    const OpenFile* target = look.facts.target(*process, goroutine->wait.fd);
+    if (!target || is_bus(*target)) return;
+    Wait wait{.kind = WaitKind::reads,
+              .evidence =
+                  goroutine_words(*process, *goroutine) + fmt::format(" reads descriptor {}, {}", goroutine->wait.fd.value, what(*target)),
+              .since_s = waiting_seconds(*goroutine),
+              .role = target->role,
+              .object_text = short_path(what(*target))};
+    if (target->kind == OpenFileKind::pipe || target->kind == OpenFileKind::fifo) {
+        for (const Holder& writer : look.facts.holders(*target)) {
+            const Process* other = look.facts.process(writer.pid);
+            if (!writer.writes || writer.pid == process->pid || !other) continue;
+            // A shim carries many streams, and copies this one for as long as somebody has it open.
+            if (other->role.role == ProcessRole::shim) {
+                held_open(look, *other, *target, wait, out);
+                continue;
+            }
+            wait.to = NodeKey::of(writer.pid);
+            out.push_back(wait);
+        }
+        return;
+    }
+    if (target->kind != OpenFileKind::inet_socket || !target->socket || target->socket->state == "LISTEN") return;
+    const bool http = has_frame(*goroutine, "net/http.") || has_frame(*goroutine, "crypto/tls.");
+    if (!http || has_frame(*goroutine, "net/http.(*conn).serve") || has_frame(*goroutine, ".readLoop")) return;
+    if (silent_seconds(*target, *goroutine) < usual_s) return;
+    const std::vector<Holder> peers = look.facts.holders(*target);
+    const auto peer = std::ranges::find_if(peers, [&](const Holder& holder) { return holder.pid != process->pid; });
+    if (peer == peers.end()) {
+        wait.to = NodeKey::nobody(what(*target));
+        wait.root_cause = RootCause::peer;
+        out.push_back(std::move(wait));
+    } else {
+        wait.to = NodeKey::of(peer->pid);
+        ends_at(std::move(wait), RootCause::peer, out);
+    }
+}
+
+void goroutine_subject(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || !waits_for_processes(goroutine->serves)) return;
+    const Awaited who_of_it = awaited_by(goroutine->serves);
+    // A pod's call is about all containers of it.
+    const bool pod = goroutine->serves.method.ends_with("PodSandbox");
+    for (const ContainerFiles& files : look.facts.snapshot().containers) {
+        const std::string& id = pod && !files.sandbox.empty() ? files.sandbox : files.container.id;
+        if (!id.starts_with(goroutine->serves.container)) continue;
+        const Scope scope = look.facts.scope(files.container, files.sandbox_shim);
+        std::vector<Pid> pids = scope.runtimes;
+        for (const Pid pid : scope.processes) {
+            const Process* one = look.facts.process(pid);
+            if (who_of_it == Awaited::all || (who_of_it == Awaited::execs && one && one->role.role == ProcessRole::container_exec))
+                pids.push_back(pid);
+        }
+        for (const Pid pid : pids)
+            out.push_back(
+                {.kind = WaitKind::serves,
+                 .to = NodeKey::of(pid),
+                 .evidence = fmt::format("{} is at {} of {}, of which {} is", goroutine_words(*process, *goroutine),
+                                         printable(goroutine->serves.method, 64), printable(files.container.id, 64), who(look.facts, pid)),
+                 .inferred = true,
+                 .since_s = waiting_seconds(*goroutine),
+                 .object_text = printable(goroutine->serves.method, 64)});
+    }
+}
+
+/// bbolt tries its database's lock every 50 ms, so that no thread is ever seen in flock (bbolt/bolt_unix.go).
+void goroutine_retries_lock(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || !retries_lock(*goroutine)) return;
+    for (const FileLock& lock : look.facts.snapshot().locks) {
+        if (lock.holder == process->pid) continue;
+        const auto open = std::ranges::find_if(process->fds, [&](const FdEntry& entry) {
+            return entry.target.inode == lock.inode && (lock.device == 0 || entry.target.device == 0 || entry.target.device == lock.device);
+        });
+        if (open == process->fds.end()) continue;
+        out.push_back({.kind = WaitKind::locks,
+                       .to = lock.holder ? NodeKey::of(lock.holder) : NodeKey::nobody("a holder that is not known"),
+                       .evidence = goroutine_words(*process, *goroutine) +
+                                   fmt::format(" tries again and again to lock {}, on which {} has the {} lock (/proc/locks)",
+                                               what(open->target), who(look.facts, lock.holder), lock.kind),
+                       .root_cause = RootCause::lock_holder,
+                       .confidence = look.facts.interval_s() >= patience_s ? Confidence::certain : Confidence::possible,
+                       .since_s = look.facts.age_s(*process).value_or(-1),
+                       .object_text = fmt::format("lock on {}", short_path(what(open->target)))});
+    }
+}
+
+}  // namespace shimtrace::diagnosis::produce

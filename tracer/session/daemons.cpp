@@ -1,0 +1,97 @@
+#include "tracer/session/daemons.hpp"
+
+#include "tracer/diagnosis/daemons/calls.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+namespace shimtrace::session {
+
+namespace {
+
+constexpr std::size_t most_daemons = 8;  // containerds of one host
+
+bool is_asked(const diagnosis::Query& query, Pid pid) {
+    return std::ranges::find(query.pids, pid) != query.pids.end();
+}
+
+bool is_read(const Process& process, const diagnosis::Query& query) {
+    if (has_ended(process.state) || process.command_line.empty()) return false;
+    if (process.role.role == ProcessRole::containerd) return true;
+    return is_asked(query, process.pid) && process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime;
+}
+
+/// The goroutines at work on calls, and those that they wait for in their turn.
+std::vector<const Goroutine*> at_work(const Process& daemon) {
+    std::unordered_map<std::uint64_t, const Goroutine*> by_id;
+    for (const Goroutine& goroutine : daemon.go->goroutines) by_id.emplace(goroutine.id.value, &goroutine);
+    std::vector<const Goroutine*> found = diagnosis::calls_under_way(daemon);
+    for (const Goroutine& goroutine : daemon.go->goroutines)
+        if (!goroutine.system && goroutine.serves.method.empty() && !goroutine.wait.reply.protocol.empty() &&
+            goroutine.purpose.detail != "Task.Wait")
+            found.push_back(&goroutine);
+    std::set<const Goroutine*> seen(found.begin(), found.end());
+    for (std::size_t i = 0; i < found.size(); ++i)
+        for (const InferredHolder& holder : found[i]->wait.holders)
+            if (const auto other = by_id.find(holder.goroutine.value); other != by_id.end() && seen.insert(other->second).second)
+                found.push_back(other->second);
+    return found;
+}
+
+void note_shim(const Snapshot& table, const Goroutine& goroutine, std::vector<Pid>& shims) {
+    const GoroutinePurpose& purpose = goroutine.purpose;
+    if (purpose.what != "RPC to a shim" || purpose.detail == "Task.Wait" || purpose.container.id.empty()) return;
+    for (const ContainerFiles& files : table.containers)
+        if (files.container.id == purpose.container.id && files.sandbox_shim) shims.push_back(files.sandbox_shim);
+}
+
+/// Whose processes the call waits for.
+void note_container(const Snapshot& table, const Goroutine& goroutine, std::vector<Pid>& shims) {
+    if (!diagnosis::waits_for_processes(goroutine.serves)) return;
+    for (const ContainerFiles& files : table.containers)
+        if (files.sandbox_shim && (files.container.id.starts_with(goroutine.serves.container) ||
+                                   (!files.sandbox.empty() && files.sandbox.starts_with(goroutine.serves.container))))
+            shims.push_back(files.sandbox_shim);
+}
+
+}  // namespace
+
+ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool may_stop, stacks::BinaryCache& cache) {
+    ReadDaemons read;
+    for (Process& process : table.processes) {
+        if (!is_read(process, query) || read.daemons.size() >= most_daemons) continue;
+        auto go = stacks::read_goroutines(process.pid, cache, {.stop = may_stop});
+        if (!go) {
+            table.read_errors.push_back(go.error().message());
+            if (process.role.role == ProcessRole::containerd)
+                process.go = GoProgram{.pid = process.pid, .version = {}, .goroutines = {}, .incomplete = go.error().what};
+            continue;
+        }
+        if (!*go) continue;  // no Go program: its threads tell
+        process.go = std::move(**go);
+        table.stopped = std::max(table.stopped, process.go->stopped);
+        host::Chosen::Daemon daemon{
+            .pid = process.pid, .ends = {}, .retries_lock = std::ranges::any_of(process.go->goroutines, diagnosis::retries_lock)};
+        for (const Goroutine* goroutine : at_work(process)) {
+            const GoWait& wait = goroutine->wait;
+            if (wait.fd.value >= 0) daemon.ends.push_back(wait.fd);
+            daemon.ends.insert(daemon.ends.end(), wait.reply.connections.begin(), wait.reply.connections.end());
+            note_shim(table, *goroutine, read.shims);
+            note_container(table, *goroutine, read.shims);
+        }
+        read.daemons.push_back(std::move(daemon));
+    }
+    return read;
+}
+
+std::vector<PodRef> find_pods(const Snapshot& snapshot, const std::string& text, const std::string& ns) {
+    std::vector<PodRef> pods = diagnosis::pods_without_shim(diagnosis::Facts(snapshot));
+    std::erase_if(pods, [&](const PodRef& pod) {
+        const bool named = text.empty() || text == pod.pod || text == pod.pod_namespace + "/" + pod.pod;
+        return !named || (!ns.empty() && pod.pod_namespace != ns);
+    });
+    return pods;
+}
+
+}  // namespace shimtrace::session
