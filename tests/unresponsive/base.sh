@@ -160,9 +160,10 @@ ends_on_signal() {
 }
 # WHAT NAME: a snapshot says what could not be read.
 tells_limit() {
-    if timeout -k 1 10 "$SHIMTRACE" why -v --interval 0 "$patient" 2>/dev/null </dev/null | grep -q "not read: .*$1"; then
+    timeout -k 1 10 "$SHIMTRACE" why -v --interval 0 "$patient" >"$folder/limits" 2>&1 </dev/null
+    if grep -q "not read: .*$1" "$folder/limits"; then
         ok "$2: what was not read is named"
     else
-        not_ok "$2: what was not read is named"
+        not_ok "$2: what was not read is named" "$(head -c 500 "$folder/limits" | tr '\n' ' ')"
     fi
 }

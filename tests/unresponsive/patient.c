@@ -79,7 +79,7 @@ static void await_line(void) {
 int main(int argc, char** argv) {
     const char* const name = strrchr(argv[0], '/');
     if (name && strcmp(name, "/patient") != 0 && strcmp(name, "/file") != 0)
-        for (;;) pause();  // under another name nothing but a command line
+        for (;;) usleep(50000);  // under another name nothing but a command line; it moves, so that nobody looks again
     if (argc != 3) return 2;
     const char* const mode = argv[1];
     file = open(argv[2], O_RDONLY);

@@ -63,16 +63,17 @@ constexpr SortKey sort_keys[] = {
     {"init", [](const ListedContainer& a, const ListedContainer& b) { return a.init < b.init; }},
 };
 
-/// What why says of each container goes into its row: the cause's word where it is stuck, and since when.
+/// What why says of each container goes into its row: the cause's word where it is stuck, and since when. The rows are sorted by container.
 void add_verdicts(std::vector<ListedContainer>& rows, const std::vector<Diagnosis>& diagnoses) {
     for (const Diagnosis& diagnosis : diagnoses) {
-        const auto row = std::ranges::find_if(rows, [&](const ListedContainer& each) {
+        const auto named = std::ranges::equal_range(rows, diagnosis.target.container, {}, &ListedContainer::container);
+        const auto row = std::ranges::find_if(named, [&](const ListedContainer& each) {
             const bool same_shim = diagnosis.target.role != "shim" || !each.shim || each.shim == diagnosis.target.pid;
             const bool same_place =
                 diagnosis.target.place.empty() || (each.files != nullptr && place_of_state(*each.files) == diagnosis.target.place);
-            return each.container == diagnosis.target.container && same_shim && same_place;
+            return same_shim && same_place;
         });
-        if (row == rows.end()) continue;
+        if (row == named.end()) continue;
         row->waits_since_s = diagnosis.since_s;
         row->stuck = diagnosis.stuck;
         row->decided = diagnosis.decided;

@@ -70,6 +70,7 @@ public:
         if (facts_.live) {
             listening_ = read_listening(files_);
             mount_points_ = read_mount_points(files_);
+            std::ranges::sort(mount_points_);
             facts_.oom_kills = parse_oom_kills(host::read_kernel_log());
         }
         for (const ContainerFiles& container : facts_.snapshot.containers) facts_.containers.push_back(read(container));
@@ -110,9 +111,10 @@ private:
         }
         if (!container.bundle.empty()) {
             if (const auto bundle = files_.facts(container.bundle)) facts.bundle_age_s = time(nullptr) - bundle->modified_s;
-            for (const std::string& point : mount_points_) {
-                if (point.starts_with(container.bundle + "/")) facts.mounts.push_back(point);
-            }
+            const std::string within = container.bundle + "/";
+            for (auto point = std::ranges::lower_bound(mount_points_, within); point != mount_points_.end() && point->starts_with(within);
+                 ++point)
+                facts.mounts.push_back(*point);
         }
         return facts;
     }
@@ -292,7 +294,7 @@ private:
     const MountViews* views_;
     AuditFacts facts_;
     std::set<std::string> listening_, daemon_sockets_;
-    std::vector<std::string> mount_points_;
+    std::vector<std::string> mount_points_;  ///< sorted
 };
 
 }  // namespace

@@ -57,7 +57,10 @@ std::string cgroup_of(const oci::RuntimeState& state) {
 class ContainerFinder {
 public:
     ContainerFinder(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents, std::int64_t now_s)
-        : snapshot_(snapshot), layout_(layout), files_(files), lives_here_(residents), trust_(snapshot, files), now_s_(now_s) {}
+        : snapshot_(snapshot), layout_(layout), files_(files), lives_here_(residents), trust_(snapshot, files), now_s_(now_s) {
+        for (const Process& process : snapshot.processes)
+            if (process.role.role == ProcessRole::shim && !lives_here_(process)) served_elsewhere_.insert(process.role.container);
+    }
 
     FoundContainers find() {
         for (const Instance& instance : layout_.instances) add_bundles(instance);
@@ -246,11 +249,7 @@ private:
     }
 
     /// Its shim lives in another mount namespace than these files: the same path may lead elsewhere.
-    [[nodiscard]] bool has_other_mounts(const ContainerRef& container) const {
-        return std::ranges::any_of(snapshot_.processes, [&](const Process& process) {
-            return process.role.role == ProcessRole::shim && process.role.container == container && !lives_here_(process);
-        });
-    }
+    [[nodiscard]] bool has_other_mounts(const ContainerRef& container) const { return served_elsewhere_.contains(container); }
 
     /// False: the root is there, perhaps, and cannot be looked into.
     bool add_states(const RuntimeRoot& root) {
@@ -369,6 +368,7 @@ private:
     const Resident& lives_here_;
     PathTrust trust_;
     std::int64_t now_s_;
+    std::set<ContainerRef> served_elsewhere_;
     std::vector<ContainerFiles> found_;
     std::unordered_multimap<std::string, std::size_t> by_id_;  ///< positions in found_
     std::vector<UntrustedSource> untrusted_;

@@ -56,7 +56,10 @@ ContainerIndex::ContainerIndex(const Snapshot& snapshot) {
         if (each.cgroup.size() > 1) cgroups_.try_emplace(each.cgroup, &each);
         if (!each.address.empty()) addresses_.try_emplace(socket_path(each.address), &each);
         ids_[each.container.id].push_back(&each);
-        for (const ExecPidFile& exec : each.execs) execs_[exec.exec_id].push_back(&each);
+        for (const ExecPidFile& exec : each.execs) {
+            execs_[exec.exec_id].push_back(&each);
+            exec_pids_[exec.pid].emplace_back(&each, &exec);
+        }
         if (each.owner == 0 && !each.containerd_address.empty()) containerd_addresses_.insert(each.containerd_address);
     }
 }
@@ -135,6 +138,13 @@ const ContainerFiles* ContainerIndex::by_exec(std::string_view ns, std::string_v
         only = each;
     }
     return only;
+}
+
+std::pair<const ContainerFiles*, const ExecPidFile*> ContainerIndex::exec_with(std::string_view ns, Pid pid) const {
+    const auto found = exec_pids_.find(pid);
+    if (found == exec_pids_.end()) return {};
+    const auto named = std::ranges::find_if(found->second, [&](const auto& each) { return each.first->container.ns == ns; });
+    return named == found->second.end() ? std::pair<const ContainerFiles*, const ExecPidFile*>() : *named;
 }
 
 const ExecPidFile* ContainerIndex::exec_of(const ContainerFiles& container, Pid pid) const {

@@ -32,6 +32,9 @@ public:
     /// The exec that brought `pid` in; nullptr: none did.
     [[nodiscard]] const ExecPidFile* exec_of(const ContainerFiles& container, Pid pid) const;
 
+    /// The first exec of a container in that namespace whose pid file names the process; nullptr: none does.
+    [[nodiscard]] std::pair<const ContainerFiles*, const ExecPidFile*> exec_with(std::string_view ns, Pid pid) const;
+
     /// A socket that root's containers have as containerd's.
     [[nodiscard]] bool is_containerd_address(std::string_view path) const { return containerd_addresses_.contains(path); }
 
@@ -44,6 +47,7 @@ private:
     std::unordered_map<Pid, const ContainerFiles*> inits_;
     std::unordered_map<std::string_view, const ContainerFiles*> bundles_, cgroups_, addresses_;
     Containers ids_, execs_;
+    std::unordered_map<Pid, std::vector<std::pair<const ContainerFiles*, const ExecPidFile*>>> exec_pids_;
     std::unordered_set<std::string_view> containerd_addresses_;
 };
 

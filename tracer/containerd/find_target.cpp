@@ -65,7 +65,8 @@ constexpr auto daemons = std::to_array<std::string_view>({"containerd", "dockerd
 
 class Search {
 public:
-    Search(const Snapshot& snapshot, std::string_view text, std::string_view ns) : snapshot_(snapshot), text_(text), ns_(ns) {}
+    Search(const Snapshot& snapshot, std::string_view text, std::string_view ns)
+        : snapshot_(snapshot), namesakes_(snapshot), text_(text), ns_(ns) {}
 
     std::expected<std::vector<FoundTarget>, TargetError> run() const {
         if (text_.empty()) return none("an empty TARGET names nothing");
@@ -88,7 +89,7 @@ public:
     std::expected<std::vector<FoundTarget>, TargetError> all_of_namespace() const {
         std::set<Match> found;
         for (const ContainerFiles& files : snapshot_.containers)
-            if (is_in_namespace(files, ns_)) found.emplace(files.container, place_among_namesakes(snapshot_, files));
+            if (is_in_namespace(files, ns_)) found.emplace(files.container, namesakes_.place_among_them(files));
         for (const Process& process : snapshot_.processes)
             if (names_one(process) && process.role.container.ns == ns_ && !is_among(found, process.role.container))
                 found.emplace(process.role.container, "");
@@ -104,7 +105,8 @@ public:
 
 private:
     static bool is_among(const std::set<Match>& matches, const ContainerRef& container) {
-        return std::ranges::any_of(matches, [&](const Match& match) { return match.first == container; });
+        const auto named = matches.lower_bound({container, std::string()});
+        return named != matches.end() && named->first == container;
     }
     static bool names_one(const Process& process) {
         const ProcessRole role = process.role.role;
@@ -125,7 +127,7 @@ private:
         for (const ContainerFiles& files : snapshot_.containers) {
             const bool in_full = text_.size() > files.container.id.size() && text_.ends_with(files.container.id);
             if ((!in_full && !(this->*test)(files.container)) || !is_in_namespace(files, ns_)) continue;
-            const std::string place = place_among_namesakes(snapshot_, files);
+            const std::string place = namesakes_.place_among_them(files);
             // In full, with its place: that is one container, whoever else is called so.
             if (in_full && text_ == place_of_state(files) + "/" + text::container_name(files.container)) {
                 found.clear();
@@ -154,12 +156,12 @@ private:
             Meaning& meaning = meanings["pod " + files.container.ns + "/" + sandbox];
             meaning.said =
                 fmt::format("pod {} (sandbox {})", pod, text::container_name({files.container.ns, std::string(text::short_id(sandbox))}));
-            meaning.containers.emplace(files.container, place_among_namesakes(snapshot_, files));
+            meaning.containers.emplace(files.container, namesakes_.place_among_them(files));
             of_pods.insert(files.container);
         }
         for (const ContainerFiles& files : snapshot_.containers)
             if (is_named(files, text_) && is_in_namespace(files, ns_) && !of_pods.contains(files.container))
-                add(meanings, {files.container, place_among_namesakes(snapshot_, files)});
+                add(meanings, {files.container, namesakes_.place_among_them(files)});
     }
 
     bool is_exact(const ContainerRef& container) const {
@@ -202,7 +204,7 @@ private:
             first = files.state_init_pid ? files.state_init_pid : files.init_pid;
         }
         for (const Process& process : snapshot_.processes) {
-            if (process.role.container != ref || is_of_namesake(snapshot_, process, place)) continue;
+            if (process.role.container != ref || namesakes_.has_another(process, place)) continue;
             switch (process.role.role) {
                 case ProcessRole::shim:
                     if (!target.shim && process.role.operation.empty()) target.shim = process.pid;
@@ -276,6 +278,7 @@ private:
     }
 
     const Snapshot& snapshot_;
+    Namesakes namesakes_;
     std::string_view text_, ns_;
 };
 

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <map>
+#include <unordered_set>
 
 namespace shimtrace::containerd {
 
@@ -115,7 +117,10 @@ std::string joined(const ListedContainer& row) {
 
 class Lister {
 public:
-    explicit Lister(const Snapshot& snapshot) : snapshot_(snapshot), index_(snapshot) {}
+    explicit Lister(const Snapshot& snapshot) : snapshot_(snapshot), index_(snapshot), namesakes_(snapshot) {
+        for (const Cgroup& cgroup : snapshot.cgroups)
+            if (cgroup.freezer_state == "FROZEN" || cgroup.freezer_state == "FREEZING" || cgroup.self_freezing) frozen_.insert(cgroup.path);
+    }
 
     std::vector<ListedContainer> list() {
         for (const ContainerFiles& files : snapshot_.containers) add(files.container).files = &files;
@@ -129,15 +134,18 @@ private:
     ListedContainer& add(const ContainerRef& container) {
         ListedContainer row;
         row.container = container;
+        named_[container].push_back(rows_.size());
         return rows_.emplace_back(std::move(row));
     }
 
     ListedContainer* row_of(const Process& process) {
-        const auto found = std::ranges::find_if(rows_, [&](const ListedContainer& row) {
-            if (row.container != process.role.container) return false;
-            return row.files == nullptr || !is_of_namesake(snapshot_, process, place_among_namesakes(snapshot_, *row.files));
-        });
-        return found == rows_.end() ? nullptr : &*found;
+        const auto named = named_.find(process.role.container);
+        if (named == named_.end()) return nullptr;
+        for (const std::size_t at : named->second) {
+            ListedContainer& row = rows_[at];
+            if (row.files == nullptr || !namesakes_.has_another(process, namesakes_.place_among_them(*row.files))) return &row;
+        }
+        return nullptr;
     }
 
     double age(const Process& process) const {
@@ -178,10 +186,7 @@ private:
 
     bool is_frozen(const ListedContainer& row, const Process* init) const {
         const std::string& path = init != nullptr ? init->cgroup : row.files != nullptr ? row.files->cgroup : empty_;
-        if (path.size() <= 1) return false;
-        return std::ranges::any_of(snapshot_.cgroups, [&](const Cgroup& cgroup) {
-            return cgroup.path == path && (cgroup.freezer_state == "FROZEN" || cgroup.freezer_state == "FREEZING" || cgroup.self_freezing);
-        });
+        return path.size() > 1 && frozen_.contains(path);
     }
 
     void complete(ListedContainer& row) const {
@@ -212,7 +217,10 @@ private:
 
     const Snapshot& snapshot_;
     ContainerIndex index_;
+    Namesakes namesakes_;
+    std::unordered_set<std::string_view> frozen_;  ///< cgroups
     std::vector<ListedContainer> rows_;
+    std::map<ContainerRef, std::vector<std::size_t>> named_;  ///< places in rows_
     const std::string empty_;
 };
 

@@ -366,13 +366,8 @@ private:
             if (const ContainerFiles* files = index_.by_cgroup(process.cgroup)) info.container = files->container;
         }
         if (info.role == ProcessRole::runtime_init) return;
-        for (const ContainerFiles& files : snapshot_.containers) {
-            if (files.container.ns != info.container.ns) continue;
-            if (const ExecPidFile* exec = index_.exec_of(files, process.pid)) {
-                info = {ProcessRole::container_exec, files.container, exec->exec_id};
-                return;
-            }
-        }
+        if (const auto [files, exec] = index_.exec_with(info.container.ns, process.pid); exec != nullptr)
+            info = {ProcessRole::container_exec, files->container, exec->exec_id};
     }
 
     /// In a container's cgroup and no part of the machinery.

@@ -277,7 +277,7 @@ Diagnosis from_proof(const Context& look, Proof proof) {
 void add_findings(const Context& look, std::vector<std::pair<int, Diagnosis>>& all) {
     if (!look.scope.files) return;
     std::set<std::string_view> said;
-    for (const audit::CauseFinding& found : audit::findings_of(look.facts.snapshot(), *look.scope.files)) {
+    for (const audit::CauseFinding& found : audit::findings_of(look.facts, *look.scope.files)) {
         const Cause* cause = find_cause(found.cause);
         // What is being made has files before it has a process.
         if (cause && cause->word == "leftover" && !look.scope.calls.empty()) continue;

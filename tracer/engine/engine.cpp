@@ -55,10 +55,7 @@ void Engine::run() {
 
 void Engine::serve(const Stop& stop) {
     reporter_.at(host::monotonic_now(), stop.system_time);
-    if (!quiet_due_) {
-        quiet_due_ = true;
-        alarm_.ring_by(reporter_.now() + std::chrono::milliseconds(20));
-    }
+    tell_when_quiet(reporter_.now());
     if (stop.status.ended()) return on_end(stop.tid, stop.status);
     if (stop.status.event() == PTRACE_EVENT_EXEC) return on_exec(stop.tid);
     Tracee* tracee = tracees_.find(stop.tid);

@@ -61,6 +61,7 @@ private:
 
     // ticking.cpp: what happens when no stop comes
     void tick();
+    void tell_when_quiet(MonotonicTime now);
     void report_blocked(MonotonicTime now, MonotonicTime& next);
     void adopt_orphans(MonotonicTime now, MonotonicTime& next);
 
@@ -86,6 +87,7 @@ private:
     bool detaching_ = false;
     bool unreachable_check_ = false;  ///< some thread was asked to stop and has not yet
     bool quiet_due_ = false;          ///< the sink is yet to hear that nothing happens any more
+    MonotonicTime active_since_;      ///< where it is
 
     std::unordered_map<Tid, MonotonicTime> newborn_;  ///< in their first stop, their parent's event still to come
     std::unordered_set<Tid> stillborn_;               ///< ended before their parent's event came

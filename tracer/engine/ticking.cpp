@@ -5,6 +5,7 @@
 #include "tracer/procfs/clock.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace shimtrace::engine {
@@ -12,6 +13,8 @@ namespace shimtrace::engine {
 namespace {
 
 constexpr Nanoseconds quiet_after = std::chrono::milliseconds(20);
+/// Who looks on while calls come all the time sees them this late at most.
+constexpr Nanoseconds shown_after = std::chrono::milliseconds(200);
 /// A thread that has not stopped for so long sleeps uninterruptibly, or is frozen.
 constexpr Nanoseconds unreachable_after = std::chrono::milliseconds(100);
 
@@ -35,6 +38,12 @@ void Engine::begin_found() {
     unreachable_check_ = !found.empty();
 }
 
+void Engine::tell_when_quiet(MonotonicTime now) {
+    if (std::exchange(quiet_due_, true)) return;
+    active_since_ = now;
+    alarm_.ring_by(now + quiet_after);
+}
+
 void Engine::tick() {
     const MonotonicTime now = host::monotonic_now();
     MonotonicTime next = MonotonicTime::max();
@@ -47,7 +56,7 @@ void Engine::tick() {
                 waits = true;
             } else {
                 show_unreachable(*tracee);
-                quiet_due_ = true;
+                tell_when_quiet(now);
             }
         }
         unreachable_check_ = waits;
@@ -57,12 +66,13 @@ void Engine::tick() {
     adopt_orphans(now, next);
     reporter_.hand_over();
     if (quiet_due_) {
-        if (waiter_.take_activity()) {
-            next = std::min(next, now + quiet_after);
-        } else {
+        const bool quiet = !waiter_.take_activity();
+        if (quiet) waiter_.let_cpus_halt();
+        if (quiet || now - active_since_ >= shown_after) {
             quiet_due_ = false;
-            waiter_.let_cpus_halt();
             sink_.idle();
+        } else {
+            next = std::min(next, now + quiet_after);
         }
     }
     alarm_.set(next);
@@ -74,7 +84,7 @@ void Engine::report_blocked(MonotonicTime now, MonotonicTime& next) {
         if (!tracee->visibly_in_call()) continue;
         if (tracee->next_blocked_report <= now) {
             reporter_.still_blocked(*tracee);
-            quiet_due_ = true;
+            tell_when_quiet(now);
             while (tracee->next_blocked_report <= now) {
                 tracee->blocked_for *= 2;
                 tracee->next_blocked_report = tracee->enter.time + tracee->blocked_for;

@@ -288,9 +288,10 @@ Finding& Findings::add(const ContainerRef& container, std::string summary) {
 }
 
 bool Findings::has(const ContainerRef& container, std::span<const std::string_view> codes) const {
-    return std::ranges::any_of(all_, [&](const Finding& finding) {
-        return finding.container == container && std::ranges::find(codes, finding.code) != codes.end();
-    });
+    for (; counted_ < all_.size(); ++counted_) found_[all_[counted_].container].insert(all_[counted_].code);
+    const auto found = found_.find(container);
+    return found != found_.end() &&
+           std::ranges::any_of(codes, [&](std::string_view code) { return found->second.contains(std::string(code)); });
 }
 
 std::vector<Finding> run(const AuditFacts& facts) {
@@ -311,11 +312,11 @@ std::vector<Finding> run(const AuditFacts& facts) {
     return folded(std::move(all));
 }
 
-std::vector<CauseFinding> findings_of(const Snapshot& snapshot, const ContainerFiles& files) {
+std::vector<CauseFinding> findings_of(const diagnosis::Facts& known, const ContainerFiles& files) {
     // What audit reads beside the snapshot is not there.
     ContainerFacts facts;
     if (!files.config_json_error.empty()) facts.config.push_back({.text = files.config_json_error, .refused = true});
-    const ContainerView subject = container_view(snapshot, files, facts);
+    const ContainerView subject = container_view(known.snapshot(), known.processes(), files, facts);
     std::vector<CauseFinding> all;
     for (const Check& check : checks) {
         if (check.of_container == nullptr) continue;

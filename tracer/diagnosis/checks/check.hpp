@@ -3,9 +3,16 @@
 
 #include <shimtrace/audit.hpp>
 
+#include <map>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
+
+namespace shimtrace::diagnosis {
+class Facts;
+}
 
 namespace shimtrace::audit {
 
@@ -23,8 +30,10 @@ public:
 
 private:
     friend std::vector<Finding> run(const AuditFacts& facts);
-    friend std::vector<CauseFinding> findings_of(const Snapshot& snapshot, const ContainerFiles& files);
+    friend std::vector<CauseFinding> findings_of(const diagnosis::Facts& facts, const ContainerFiles& files);
     std::vector<Finding>& all_;
+    mutable std::map<ContainerRef, std::set<std::string>> found_;  ///< codes, of the first `counted_`
+    mutable std::size_t counted_ = 0;
     const Check* check_ = nullptr;
 };
 
@@ -53,7 +62,7 @@ struct CauseFinding {
 };
 
 /// What `why` says of one container: by the same checks, from a snapshot alone.
-std::vector<CauseFinding> findings_of(const Snapshot& snapshot, const ContainerFiles& files);
+std::vector<CauseFinding> findings_of(const diagnosis::Facts& facts, const ContainerFiles& files);
 
 /// What runc's or crun's error means and what to do, for the common ones; empty: nothing is known.
 std::string_view explain_runtime_error(std::string_view message);

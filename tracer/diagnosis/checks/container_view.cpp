@@ -2,8 +2,6 @@
 
 #include "decoders/text/container_name.hpp"
 
-#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
-
 #include <shimtrace/container_identity.hpp>
 
 #include <fmt/format.h>
@@ -35,20 +33,21 @@ const Process* find_process(const Snapshot& snapshot, Pid pid) {
     return found == snapshot.processes.end() ? nullptr : &*found;
 }
 
-ContainerView container_view(const Snapshot& snapshot, const ContainerFiles& files, const ContainerFacts& facts) {
+ContainerView container_view(const Snapshot& snapshot, const diagnosis::ProcessesByContainer& processes, const ContainerFiles& files,
+                             const ContainerFacts& facts) {
     ContainerView subject{.files = files, .facts = facts};
-    if (const Process* shim = find_process(snapshot, files.sandbox_shim); shim != nullptr && shim->state != ProcessState::zombie)
+    if (const Process* shim = processes.process(files.sandbox_shim); shim != nullptr && shim->state != ProcessState::zombie)
         subject.shim = shim;
-    const Process* by_state = find_process(snapshot, files.state_init_pid);
+    const Process* by_state = processes.process(files.state_init_pid);
     if (by_state != nullptr) {
         (is_init_of_state(files, *by_state) ? subject.init : subject.reused) = by_state;
     } else if (!files.state_init_pid) {
         // Only the pid file tells: believed where the process looks like the container's.
-        const Process* by_file = find_process(snapshot, files.init_pid);
+        const Process* by_file = processes.process(files.init_pid);
         if (by_file != nullptr && by_file->role.container == files.container) subject.init = by_file;
     }
-    for (const Process& process : snapshot.processes) {
-        if (process.role.container != files.container) continue;
+    for (const Process* each : processes.of(files.container)) {
+        const Process& process = *each;
         const ProcessRole role = process.role.role;
         if (role == ProcessRole::runtime && (subject.runtime == nullptr || !process.role.operation.empty())) subject.runtime = &process;
         if (role == ProcessRole::shim && !process.role.operation.empty() && process.state != ProcessState::zombie)

@@ -1,6 +1,7 @@
 // What several checks ask of the facts.
 #pragma once
 
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 #include "tracer/diagnosis/remedies/container_remedies.hpp"
 
 #include <shimtrace/audit.hpp>
@@ -39,7 +40,8 @@ const Process* find_process(const Snapshot& snapshot, Pid pid);
 template <typename Look>
 void for_each_container(const AuditFacts& facts, Look look);
 
-ContainerView container_view(const Snapshot& snapshot, const ContainerFiles& files, const ContainerFacts& facts);
+ContainerView container_view(const Snapshot& snapshot, const diagnosis::ProcessesByContainer& processes, const ContainerFiles& files,
+                             const ContainerFacts& facts);
 
 std::string spoken(const ContainerRef& container);
 std::string spoken(const Process& process);
@@ -47,8 +49,9 @@ std::string spoken_age(std::int64_t seconds);
 
 template <typename Look>
 void for_each_container(const AuditFacts& facts, Look look) {
+    const diagnosis::ProcessesByContainer processes(facts.snapshot);
     for (std::size_t n = 0; n < facts.snapshot.containers.size() && n < facts.containers.size(); ++n) {
-        ContainerView subject = container_view(facts.snapshot, facts.snapshot.containers[n], facts.containers[n]);
+        ContainerView subject = container_view(facts.snapshot, processes, facts.snapshot.containers[n], facts.containers[n]);
         subject.live = facts.live;
         look(std::as_const(subject));
     }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace shimtrace::audit {
 
@@ -31,16 +32,23 @@ bool is_stdio(OpenFileRole role) {
     return role == OpenFileRole::stdin_stream || role == OpenFileRole::stdout_stream || role == OpenFileRole::stderr_stream;
 }
 
-/// The container, or the exec in it, whose stream it is runs no more: no reader of it will come.
-bool has_ended(const AuditFacts& facts, const OpenFileRoleInfo& stream) {
-    bool ended = false;
+/// Of each container the execs that have ended; "": it has itself.
+using Ended = std::map<ContainerRef, std::set<std::string>>;
+
+Ended what_has_ended(const AuditFacts& facts) {
+    Ended ended;
     for_each_container(facts, [&](const ContainerView& subject) {
-        if (subject.files.container != stream.container) return;
-        const auto exec = std::ranges::find(subject.files.execs, stream.exec_id, &ExecPidFile::exec_id);
-        const bool exec_ended = exec != subject.files.execs.end() && find_process(facts.snapshot, exec->pid) == nullptr;
-        ended = ended || !subject.is_running() || exec_ended;
+        if (!subject.is_running()) ended[subject.files.container].insert("");
+        for (const ExecPidFile& exec : subject.files.execs)
+            if (find_process(facts.snapshot, exec.pid) == nullptr) ended[subject.files.container].insert(exec.exec_id);
     });
     return ended;
+}
+
+/// The container, or the exec in it, whose stream it is runs no more: no reader of it will come.
+bool has_ended(const Ended& ended, const OpenFileRoleInfo& stream) {
+    const auto found = ended.find(stream.container);
+    return found != ended.end() && (found->second.contains("") || found->second.contains(stream.exec_id));
 }
 
 bool is_server(const Process& process) {
@@ -50,16 +58,17 @@ bool is_server(const Process& process) {
 }  // namespace
 
 void socket_without_listener(const AuditFacts& facts, Findings& findings) {
+    std::map<std::string_view, std::pair<ContainerRef, bool>> owners;  // and whether a shim of it is dead
+    for_each_container(facts, [&](const ContainerView& subject) {
+        auto& [owner, dead] = owners[without_scheme(subject.files.address)];
+        owner = subject.files.container;
+        dead = dead || subject.shim == nullptr;
+    });
     for (const ShimSocket& socket : facts.sockets) {
         if (!socket.file || socket.listening) continue;
-        ContainerRef owner;
-        bool said = false;
-        for_each_container(facts, [&](const ContainerView& subject) {
-            if (without_scheme(subject.files.address) != socket.path) return;
-            owner = subject.files.container;
-            said = said || subject.shim == nullptr;  // then the shim's death is the finding
-        });
-        if (said) continue;
+        const auto found = owners.find(socket.path);
+        if (found != owners.end() && found->second.second) continue;  // the shim's death is the finding
+        const ContainerRef owner = found == owners.end() ? ContainerRef{} : found->second.first;
         Finding& finding = findings.add(owner, fmt::format("nobody listens on {}", socket.path));
         finding.beliefs = {{"kernel", "the file is there, no socket is bound to it"},
                            {"containerd", owner ? "has it as the shim's address" : "has no bundle with this address"}};
@@ -166,13 +175,14 @@ void shim_replaced_on_disk(const AuditFacts& facts, Findings& findings) {
 
 void stdio_fifo_missing(const AuditFacts& facts, Findings& findings) {
     constexpr std::string_view deleted = " (deleted)";
+    const Ended ended = what_has_ended(facts);
     for (const Process& process : facts.snapshot.processes) {
         if (!is_server(process)) continue;
         std::set<std::string> said;
         for (const FdEntry& entry : process.fds) {
             const OpenFile& target = entry.target;
             if (target.kind != OpenFileKind::fifo || !is_stdio(target.role.role) || !target.path.ends_with(deleted)) continue;
-            if (has_ended(facts, target.role)) continue;
+            if (has_ended(ended, target.role)) continue;
             const std::string path = target.path.substr(0, target.path.size() - deleted.size());
             if (!said.insert(path).second) continue;
             Finding& finding = findings.add(target.role.container ? target.role.container : process.role.container,
@@ -190,15 +200,15 @@ void stdio_fifo_missing(const AuditFacts& facts, Findings& findings) {
 void stdio_fifo_left(const AuditFacts& facts, Findings& findings) {
     constexpr std::int64_t settled_s = 60;  // before, a client may be at work on it
     std::set<std::string> said;
+    std::set<std::string_view> known;
+    for (const ContainerFiles& files : facts.snapshot.containers) {
+        known.insert(files.container.id);
+        for (const ExecPidFile& exec : files.execs) known.insert(exec.exec_id);
+    }
     for (const StdioFifo& fifo : facts.fifos) {
         if (fifo.held || fifo.age_s < settled_s) continue;
-        bool known = false;
-        for_each_container(facts, [&](const ContainerView& subject) {
-            const bool exec = std::ranges::any_of(subject.files.execs, [&](const ExecPidFile& each) { return each.exec_id == fifo.id; });
-            known = known || subject.files.container.id == fifo.id || exec;
-        });
         const std::string directory = fifo.path.substr(0, fifo.path.rfind('/'));
-        if (known || !said.insert(directory).second) continue;
+        if (known.contains(fifo.id) || !said.insert(directory).second) continue;
         Finding& finding =
             findings.add({}, fmt::format("{} was made for '{}', which is gone, {} ago", fifo.path, fifo.id, spoken_age(fifo.age_s)));
         finding.beliefs = {{"kernel", "nobody has it open"}, {"containerd", fmt::format("no container or exec '{}'", fifo.id)}};

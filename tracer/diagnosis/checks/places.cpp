@@ -3,56 +3,62 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace shimtrace::audit {
 
 namespace {
 
-bool same(const Belief& a, const Belief& b) {
-    return a.who == b.who && a.what == b.what;
-}
-bool same(const Remedy& a, const Remedy& b) {
-    return a.text == b.text && a.command == b.command;
-}
-bool same(Pid a, Pid b) {
-    return a == b;
-}
-
-template <typename Item>
-void unite(std::vector<Item>& all, std::vector<Item> more) {
-    for (Item& item : more) {
-        const bool known = std::ranges::any_of(all, [&](const Item& each) { return same(each, item); });
-        if (!known) all.push_back(std::move(item));
+/// One finding out of many, whose thousands of places cost no more than each by itself.
+class Folded {
+public:
+    explicit Folded(Finding first) : finding_(std::move(first)) {
+        for (const Pid pid : finding_.pids) pids_.insert(pid);
+        for (const Belief& belief : finding_.beliefs) beliefs_.emplace(belief.who, belief.what);
+        for (const Remedy& remedy : finding_.remedies) remedies_.emplace(remedy.text, remedy.command);
     }
-}
+    void add(Finding more) {
+        std::ranges::move(more.places, std::back_inserter(finding_.places));
+        for (const Pid pid : more.pids)
+            if (pids_.insert(pid).second) finding_.pids.push_back(pid);
+        for (Belief& belief : more.beliefs)
+            if (beliefs_.emplace(belief.who, belief.what).second) finding_.beliefs.push_back(std::move(belief));
+        for (Remedy& remedy : more.remedies)
+            if (remedies_.emplace(remedy.text, remedy.command).second) finding_.remedies.push_back(std::move(remedy));
+    }
+    /// Its summary names all places.
+    [[nodiscard]] Finding take() {
+        if (finding_.places.size() < 2) return std::move(finding_);
+        finding_.summary = fmt::format("{} places: ", finding_.places.size());
+        for (const Place& place : finding_.places) finding_.summary += (&place == finding_.places.data() ? "" : "; ") + place.summary;
+        return std::move(finding_);
+    }
 
-void add_place(Finding& finding, Finding more) {
-    for (Place& place : more.places) finding.places.push_back(std::move(place));
-    unite(finding.pids, std::move(more.pids));
-    unite(finding.beliefs, std::move(more.beliefs));
-    unite(finding.remedies, std::move(more.remedies));
-}
+private:
+    Finding finding_;
+    std::set<Pid> pids_;
+    std::set<std::pair<std::string, std::string>> beliefs_, remedies_;
+};
 
-/// Findings of one key are one; its summary then names all places.
+/// Findings of one key are one.
 template <typename Key>
 std::vector<Finding> fold(std::vector<Finding> findings, Key key) {
-    std::vector<Finding> folded;
+    std::vector<Folded> folded;
     std::map<decltype(key(findings.front())), std::size_t> at;
     for (Finding& finding : findings) {
         const auto [found, is_new] = at.try_emplace(key(finding), folded.size());
         if (is_new)
-            folded.push_back(std::move(finding));
+            folded.emplace_back(std::move(finding));
         else
-            add_place(folded[found->second], std::move(finding));
+            folded[found->second].add(std::move(finding));
     }
-    for (Finding& finding : folded) {
-        if (finding.places.size() < 2) continue;
-        finding.summary = fmt::format("{} places: ", finding.places.size());
-        for (const Place& place : finding.places) finding.summary += (&place == finding.places.data() ? "" : "; ") + place.summary;
-    }
-    return folded;
+    std::vector<Finding> all;
+    all.reserve(folded.size());
+    for (Folded& one : folded) all.push_back(one.take());
+    return all;
 }
 
 }  // namespace

@@ -2,17 +2,32 @@
 
 #include "tracer/diagnosis/daemons/calls.hpp"
 
-#include <shimtrace/namesakes.hpp>
-
 #include <algorithm>
 #include <set>
 
 namespace shimtrace::diagnosis {
 
-Facts::Facts(const Snapshot& snapshot) : snapshot_(snapshot) {
+ProcessesByContainer::ProcessesByContainer(const Snapshot& snapshot) {
     by_pid_.reserve(snapshot.processes.size());
     for (const Process& process : snapshot.processes) {
-        by_pid_.emplace(process.pid.value, &process);
+        by_pid_.emplace(process.pid, &process);
+        if (process.role.container) by_container_[process.role.container].push_back(&process);
+    }
+}
+
+const Process* ProcessesByContainer::process(Pid pid) const {
+    const auto found = pid ? by_pid_.find(pid) : by_pid_.end();
+    return found == by_pid_.end() ? nullptr : found->second;
+}
+
+std::span<const Process* const> ProcessesByContainer::of(const ContainerRef& container) const {
+    const auto found = by_container_.find(container);
+    if (found == by_container_.end()) return {};
+    return found->second;
+}
+
+Facts::Facts(const Snapshot& snapshot) : snapshot_(snapshot), processes_(snapshot), namesakes_(snapshot) {
+    for (const Process& process : snapshot.processes) {
         children_[process.parent.value].push_back(&process);
         for (const FdEntry& entry : process.fds) {
             const OpenFile& target = entry.target;
@@ -37,11 +52,6 @@ Facts::Facts(const Snapshot& snapshot) : snapshot_(snapshot) {
     for (const Pipe& pipe : snapshot.pipes) pipes_[pipe.inode.value].push_back(&pipe);
     for (const SocketFacts& socket : snapshot.sockets) sockets_.emplace(socket.inode.value, &socket);
     for (const Cgroup& cgroup : snapshot.cgroups) cgroups_.emplace(cgroup.path, &cgroup);
-}
-
-const Process* Facts::process(Pid pid) const {
-    const auto found = by_pid_.find(pid.value);
-    return found == by_pid_.end() ? nullptr : found->second;
 }
 
 std::span<const Process* const> Facts::children(Pid parent) const {
@@ -182,12 +192,12 @@ const Process* Facts::shim_above(const Process& process) const {
 const ContainerFiles* Facts::files_of(const ContainerRef& ref, const Process* shim, Pid init, const std::string& place) const {
     const ContainerFiles* named = nullptr;
     int same_name = 0;
-    for (const ContainerFiles& files : snapshot_.containers) {
-        if (files.container != ref || (!place.empty() && place_of_state(files) != place)) continue;
-        if (shim && files.sandbox_shim == shim->pid) return &files;
-        if (shim && !shim->cwd.empty() && !files.bundle.empty() && shim->cwd == files.bundle) return &files;
-        if (init && (files.init_pid == init || files.state_init_pid == init)) return &files;
-        named = &files;
+    for (const ContainerFiles* files : namesakes_.called(ref)) {
+        if (!place.empty() && place_of_state(*files) != place) continue;
+        if (shim && files->sandbox_shim == shim->pid) return files;
+        if (shim && !shim->cwd.empty() && !files->bundle.empty() && shim->cwd == files->bundle) return files;
+        if (init && (files->init_pid == init || files->state_init_pid == init)) return files;
+        named = files;
         ++same_name;
     }
     return same_name == 1 ? named : nullptr;
@@ -196,8 +206,9 @@ const ContainerFiles* Facts::files_of(const ContainerRef& ref, const Process* sh
 Scope Facts::scope(const ContainerRef& ref, Pid shim, const std::string& place) const {
     Scope scope{.ref = ref, .place = place, .shim = shim};
     std::vector<const Process*> own;
-    for (const Process& process : snapshot_.processes) {
-        if (process.role.container != ref || is_of_namesake(snapshot_, process, place)) continue;
+    for (const Process* each : processes_.of(ref)) {
+        const Process& process = *each;
+        if (namesakes_.has_another(process, place)) continue;
         const Process* above = shim_above(process);
         if (shim && above && above->pid != shim) continue;  // same name under another shim
         switch (process.role.role) {
@@ -271,9 +282,8 @@ Scope Facts::scope(Pid pid) const {
         const Process* shim = shim_above(*asked);
         // Of several namesakes it is of the one whose state names it.
         std::string place;
-        for (const ContainerFiles& files : snapshot_.containers)
-            if (files.container == asked->role.container && (files.state_init_pid ? files.state_init_pid : files.init_pid) == pid)
-                place = place_among_namesakes(snapshot_, files);
+        for (const ContainerFiles* files : namesakes_.called(asked->role.container))
+            if ((files->state_init_pid ? files->state_init_pid : files->init_pid) == pid) place = namesakes_.place_among_them(*files);
         return this->scope(asked->role.container, shim ? shim->pid : Pid{}, place);
     }
     if (serves_calls(*asked))
@@ -294,15 +304,14 @@ std::vector<Scope> Facts::all_scopes() const {
         }
     }
     for (const ContainerFiles& files : snapshot_.containers) {
-        const bool known = std::ranges::any_of(found, [&](const auto& one) { return one.first == files.container; });
-        if (!known) found.emplace(files.container, files.sandbox_shim);
+        const auto named = found.lower_bound({files.container, Pid{}});
+        if (named == found.end() || named->first != files.container) found.emplace(files.container, files.sandbox_shim);
     }
     std::vector<Scope> scopes;
     for (const auto& [ref, shim] : found) {
         std::set<std::string> places;
-        for (const ContainerFiles& files : snapshot_.containers)
-            if (files.container == ref && (!shim || !files.sandbox_shim || files.sandbox_shim == shim))
-                places.insert(place_among_namesakes(snapshot_, files));
+        for (const ContainerFiles* files : namesakes_.called(ref))
+            if (!shim || !files->sandbox_shim || files->sandbox_shim == shim) places.insert(namesakes_.place_among_them(*files));
         if (places.empty()) places.emplace();
         for (const std::string& place : places) scopes.push_back(scope(ref, shim, place));
     }

@@ -3,8 +3,10 @@
 
 #include "tracer/diagnosis/graph/node_key.hpp"
 
+#include <shimtrace/namesakes.hpp>
 #include <shimtrace/snapshot.hpp>
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +29,19 @@ struct Scope {
     PodRef pod;                  ///< of which no shim tells; empty: it is no such question
 };
 
+/// A snapshot's processes by pid and by container, each in the snapshot's order.
+class ProcessesByContainer {
+public:
+    explicit ProcessesByContainer(const Snapshot& snapshot);
+    /// nullptr: none has it.
+    [[nodiscard]] const Process* process(Pid pid) const;
+    [[nodiscard]] std::span<const Process* const> of(const ContainerRef& container) const;
+
+private:
+    std::unordered_map<Pid, const Process*> by_pid_;
+    std::map<ContainerRef, std::vector<const Process*>> by_container_;
+};
+
 enum class Standstill : std::uint8_t { unknown, moved, still };
 
 class Facts {
@@ -35,7 +50,8 @@ public:
 
     [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
 
-    [[nodiscard]] const Process* process(Pid pid) const;
+    [[nodiscard]] const Process* process(Pid pid) const { return processes_.process(pid); }
+    [[nodiscard]] const ProcessesByContainer& processes() const { return processes_; }
     [[nodiscard]] std::span<const Process* const> children(Pid parent) const;
     [[nodiscard]] const OpenFile* target(const Process& process, Fd fd) const;
     /// A pipe or fifo; nullptr: the snapshot has no row for it.
@@ -74,7 +90,8 @@ private:
 
     const Snapshot& snapshot_;
     double interval_s_ = 0;
-    std::unordered_map<std::int32_t, const Process*> by_pid_;
+    ProcessesByContainer processes_;
+    Namesakes namesakes_;
     std::unordered_map<std::int32_t, std::vector<const Process*>> children_;
     std::unordered_map<std::uint64_t, std::vector<const Pipe*>> pipes_;
     std::unordered_map<std::uint64_t, const SocketFacts*> sockets_;
