@@ -139,24 +139,27 @@ in_time() {
 }
 # COMMAND NAME: SIGINT and SIGTERM end it within a second.
 ends_on_signal() {
-    local signal pid begin
-    for signal in INT TERM; do
-        rm -f "$folder"/*.shimtrace
-        # shellcheck disable=SC2086
-        env --default-signal=INT "$SHIMTRACE" $1 >"$folder/out" 2>&1 </dev/null &
-        pid=$!
-        mine $pid
-        sleep 0.7 # in the midst of what it does
-        begin=$EPOCHREALTIME
-        kill -$signal $pid
-        until gone $pid || (($(since "$begin") > 4000)); do sleep 0.01; done
-        if (($(since "$begin") > 1000)); then
-            not_ok "$2 ends on SIG$signal" "after $(since "$begin") ms: $(tail -1 "$folder/out")"
-            kill -KILL $pid 2>/dev/null
-        else
-            ok "$2 ends on SIG$signal"
-        fi
-    done
+    ends_on INT "$@"
+    ends_on TERM "$@"
+}
+# SIGNAL COMMAND NAME
+ends_on() {
+    local signal=$1 pid begin
+    rm -f "$folder"/*.shimtrace
+    # shellcheck disable=SC2086
+    env --default-signal=INT "$SHIMTRACE" $2 >"$folder/out" 2>&1 </dev/null &
+    pid=$!
+    mine $pid
+    sleep 0.7 # in the midst of what it does
+    begin=$EPOCHREALTIME
+    kill -$signal $pid
+    until gone $pid || (($(since "$begin") > 4000)); do sleep 0.01; done
+    if (($(since "$begin") > 1000)); then
+        not_ok "$3 ends on SIG$signal" "after $(since "$begin") ms: $(tail -1 "$folder/out")"
+        kill -KILL $pid 2>/dev/null
+    else
+        ok "$3 ends on SIG$signal"
+    fi
 }
 # WHAT NAME: a snapshot says what could not be read.
 tells_limit() {

@@ -5,11 +5,15 @@
 //   polled    likewise a thread in poll(2) and its descriptors
 //   caller    after a line on stdin, a thread calls access(2) with a path on a page of FILE while the first goes on with getpid(2)
 //   writer    after a line on stdin, writes a page of FILE to its standard output
+//   handled   a thread blocks in open(2) of a fifo, and its path's page has since become one that comes only when a process answers for it
+//   sender    a second thread sends a page of FILE over TCP, with the socket's lock held
 //   idle      nothing: it is looked at itself
 //   reader    a second thread reads a pipe, with the pipe's lock held, into a page of FILE
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -17,6 +21,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -62,6 +68,32 @@ static void* read_pipe(void* unused) {
     return NULL;
 }
 
+static void* send_page(void* socket) {
+    if (send(*(int*)socket, unread, page, 0) < 0) perror("send");
+    return NULL;
+}
+
+/// Both ends are this process's.
+static int connected(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    const int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(listener, (struct sockaddr*)&address, length) != 0 || listen(listener, 1) != 0 ||
+        getsockname(listener, (struct sockaddr*)&address, &length) != 0 || connect(client, (struct sockaddr*)&address, length) != 0)
+        perror("TCP"), exit(1);
+    return client;
+}
+
+/// A page of which nobody answers when it is missing.
+static void hand_over(void* where) {
+    const int handler = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+    struct uffdio_api api = {.api = UFFD_API};
+    struct uffdio_register range = {.range = {(unsigned long)where, page}, .mode = UFFDIO_REGISTER_MODE_MISSING};
+    if (handler < 0 || ioctl(handler, UFFDIO_API, &api) != 0 || madvise(where, page, MADV_DONTNEED) != 0 ||
+        ioctl(handler, UFFDIO_REGISTER, &range) != 0)
+        perror("userfaultfd"), exit(1);
+}
+
 static pthread_t start(void* (*work)(void*)) {
     pthread_t thread;
     if (pthread_create(&thread, NULL, work, NULL) != 0) perror("pthread_create"), exit(1);
@@ -90,12 +122,22 @@ int main(int argc, char** argv) {
         unread = map(NULL, page);
         start(touch);
         start(map_again);
-    } else if (strcmp(mode, "path") == 0) {
+    } else if (strcmp(mode, "path") == 0 || strcmp(mode, "handled") == 0) {
         snprintf(fifo, sizeof fifo, "%s/patient-%d", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", getpid());
         if (mkfifo(fifo, 0600) != 0) return perror(fifo), 1;
         strcpy(anonymous, fifo);
         start(open_fifo);
-        map(anonymous, page);
+        if (strcmp(mode, "path") == 0)
+            map(anonymous, page);
+        else
+            hand_over(anonymous);
+    } else if (strcmp(mode, "sender") == 0) {
+        unread = map(NULL, page);
+        static int socket;
+        socket = connected();
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, send_page, &socket) != 0) return perror("pthread_create"), 1;
+        usleep(100000);
     } else if (strcmp(mode, "polled") == 0) {
         *(struct pollfd*)anonymous = (struct pollfd){.fd = pipes[0], .events = POLLIN};
         start(poll_pipe);

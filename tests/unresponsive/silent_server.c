@@ -1,6 +1,6 @@
 // fuse_server DIR BACKING: a FUSE file system at DIR with one file, `file`, whose bytes are BACKING's. It speaks the kernel's protocol
 // itself, so that it can do what no library does: fall silent. SIGUSR1: from now on nothing is answered but statfs. SIGUSR2: every page but
-// the first of a file is never read. Prints "ready" once it is mounted. The file is executable, and never cached by name: each lookup comes
+// the first of a file is never read. SIGHUP: no page is. Prints "ready" once it is mounted. The file is executable, and never cached by name: each lookup comes
 // here.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 enum { file_node = 2 };
-static volatile sig_atomic_t silent = 0, first_page_only = 0;
+static volatile sig_atomic_t silent = 0, first_page_only = 0, no_page = 0;
 static int device;
 static char* content;
 static size_t size;
@@ -23,6 +23,7 @@ static size_t size;
 static void fall_silent(int signal) {
     if (signal == SIGUSR1) silent = 1;
     if (signal == SIGUSR2) first_page_only = 1;
+    if (signal == SIGHUP) no_page = 1;
 }
 
 static void reply(uint64_t unique, int error, const void* body, size_t length) {
@@ -70,7 +71,7 @@ static void serve(const struct fuse_in_header* in, const char* body) {
         case FUSE_READ: {
             const struct fuse_read_in* read_in = (const struct fuse_read_in*)body;
             const size_t from = read_in->offset < size ? (size_t)read_in->offset : size;
-            if (first_page_only && read_in->offset >= 4096) return;
+            if (no_page || (first_page_only && read_in->offset >= 4096)) return;
             const size_t length = read_in->size < size - from ? read_in->size : size - from;
             return reply(in->unique, 0, content + from, length);
         }
@@ -102,6 +103,7 @@ int main(int argc, char** argv) {
     const struct sigaction action = {.sa_handler = fall_silent, .sa_flags = SA_RESTART};
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGUSR2, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
     puts("ready");
     fflush(stdout);
     static char buffer[1 << 17];

@@ -3,8 +3,12 @@
 
 namespace shimtrace::cli {
 
-/// From now on Ctrl-C, SIGTERM and SIGHUP (but for nohup) ask for the end, instead of being it.
+/// From now on Ctrl-C, SIGTERM and SIGHUP (but for nohup) ask for the end, instead of being it. Who does not come to it soon is ended, by
+/// `code_when_interrupted`.
 void listen_for_interruption();
+
+/// What the program then exits with; exit_done until it is said.
+void set_code_when_interrupted(int code);
 
 /// Whether one of them has come.
 bool interrupted();

@@ -266,6 +266,7 @@ int print_once(const PsOptions& options, const Globals& globals, session::LiveDi
     const bool repeated = options.watch_s > 0;
     auto seen = repeated ? diagnosis.next(resample_interval, Nanoseconds(static_cast<std::int64_t>(options.watch_s * 1e9)))
                          : diagnosis.once(resample_interval);
+    if (!seen && interrupted()) return exit_done;
     if (!seen) return report(seen.error());
     Picture picture = picture_of(std::move(*seen), options.ns);
     const auto key = std::ranges::find(sort_keys, options.sort, &SortKey::name);
@@ -291,7 +292,8 @@ int run(const PsOptions& options, const Globals& globals) {
     if (options.watch_s <= 0) return print_once(options, globals, diagnosis);
     listen_for_interruption();
     while (!interrupted()) {
-        if (const int code = print_once(options, globals, diagnosis); code == exit_failed || code == exit_usage) return code;
+        const int code = print_once(options, globals, diagnosis);
+        if (!interrupted() && (code == exit_failed || code == exit_usage)) return code;
         const auto until = std::chrono::steady_clock::now() + Nanoseconds(static_cast<std::int64_t>(options.watch_s * 1e9));
         while (!interrupted() && std::chrono::steady_clock::now() < until)
             std::this_thread::sleep_for(std::min<Nanoseconds>(std::chrono::milliseconds(100), until - std::chrono::steady_clock::now()));

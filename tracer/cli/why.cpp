@@ -150,6 +150,7 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
         known = std::move(now);
         if (!fresh.empty()) {
             ever = true;
+            if (options.exit_code) set_code_when_interrupted(exit_stuck);
             session::check_named_processes(fresh);
             if (!options.record_dir.empty()) {
                 const std::string path = fmt::format("{}/why-{}-{}.shimtrace", options.record_dir, ::getpid(), ++kept);

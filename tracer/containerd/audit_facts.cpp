@@ -11,6 +11,8 @@
 #include "tracer/procfs/kernel_log.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 
+#include <shimtrace/observed.hpp>
+
 #include <fmt/format.h>
 
 #include <linux/capability.h>
@@ -177,7 +179,9 @@ private:
     std::string hook_problem(const HostFiles& files, const std::string& path) const {
         if (const auto pid = process_of_exe_link(path)) {
             const bool lives = std::ranges::find(facts_.snapshot.processes, *pid, &Process::pid) != facts_.snapshot.processes.end();
-            return files.is_copy() || lives ? "" : fmt::format("is the program of process {}, which has ended", pid->value);
+            return files.is_copy() || lives || !sees_hosts_processes(facts_.snapshot)
+                       ? ""
+                       : fmt::format("is the program of process {}, which has ended", pid->value);
         }
         const auto facts = files.target_facts(path);
         if (!facts) return files.is_copy() ? "" : "does not exist";  // a copy has /run and /var/lib, not /usr

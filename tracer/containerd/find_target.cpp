@@ -5,6 +5,7 @@
 #include "tracer/containerd/container_index.hpp"
 
 #include <shimtrace/namesakes.hpp>
+#include <shimtrace/observed.hpp>
 
 #include <fmt/format.h>
 
@@ -196,9 +197,9 @@ private:
     FoundTarget container(const ContainerRef& ref, const std::string& place) const {
         FoundTarget target{std::string(text_), ref, {}, {}, {}, {}, place};
         Pid monitor, first;
-        for (const ContainerFiles& files : snapshot_.containers) {
-            const bool meant = place.empty() || place_of_state(files) == place;
-            if (files.container != ref || !meant) continue;
+        for (const ContainerFiles* const each : namesakes_.called(ref)) {
+            const ContainerFiles& files = *each;
+            if (!place.empty() && place_of_state(files) != place) continue;
             if (files.sandbox_shim) target.shim = files.sandbox_shim;
             if (files.monitor) monitor = files.monitor;
             first = files.state_init_pid ? files.state_init_pid : files.init_pid;
@@ -264,7 +265,7 @@ private:
             if (!files.state_dir.empty()) places.insert(files.state_dir);
             if (!files.runc_root.empty()) places.insert(files.runc_root);
         }
-        if (const Observer& observer = snapshot_.observer; observer.known && !observer.host_pids && shims == 0)
+        if (!sees_hosts_processes(snapshot_))
             return std::unexpected(
                 TargetError{{std::move(what), 0,
                              "shimtrace runs in a pid namespace of its own, from which the host's processes are not to be "

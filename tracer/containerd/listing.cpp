@@ -4,6 +4,7 @@
 #include "tracer/containerd/container_index.hpp"
 
 #include <shimtrace/namesakes.hpp>
+#include <shimtrace/observed.hpp>
 
 #include <fmt/format.h>
 
@@ -189,6 +190,17 @@ private:
         return path.size() > 1 && frozen_.contains(path);
     }
 
+    /// Its processes are where nobody sees them from here.
+    void complete_unseen(ListedContainer& row) const {
+        row.runc_state = row.shim_state = row.kernel_state = row.state = "unknown";
+        age_by_state(row);
+    }
+
+    void age_by_state(ListedContainer& row) const {
+        if (const auto created = parse_time(row.files->created))
+            row.age_s = std::max(0.0, std::chrono::duration<double>(snapshot_.taken.time_since_epoch()).count() - *created);
+    }
+
     void complete(ListedContainer& row) const {
         if (row.files != nullptr) {
             row.pod_namespace = row.files->pod_namespace;
@@ -198,6 +210,7 @@ private:
             if (row.files->sandbox_shim) row.shim = row.files->sandbox_shim;
             if (row.files->monitor) row.shim = row.files->monitor;
         }
+        if (row.files != nullptr && !row.shim && !row.init && !sees_processes_) return complete_unseen(row);
         const Process* init = index_.process(row.init);
         const bool frozen = is_frozen(row, init);
         if (init != nullptr && init->ns_pids.size() > 1) row.init_pid_ns = init->ns_pids.back();
@@ -209,15 +222,14 @@ private:
             row.age_s = age(*init);
             row.waits = frozen ? "thaw" : init->role.role == ProcessRole::runtime_init ? "start" : std::string(word_for(*init));
         } else if (row.files != nullptr) {
-            if (const auto created = parse_time(row.files->created)) {
-                row.age_s = std::max(0.0, std::chrono::duration<double>(snapshot_.taken.time_since_epoch()).count() - *created);
-            }
+            age_by_state(row);
         }
     }
 
     const Snapshot& snapshot_;
     ContainerIndex index_;
     Namesakes namesakes_;
+    const bool sees_processes_ = sees_hosts_processes(snapshot_);
     std::unordered_set<std::string_view> frozen_;  ///< cgroups
     std::vector<ListedContainer> rows_;
     std::map<ContainerRef, std::vector<std::size_t>> named_;  ///< places in rows_

@@ -75,7 +75,7 @@ TraceeMemory AddressSpaces::of(const Tracee& tracee) {
     if (space.risk == Risk::unknown) {
         const MonotonicTime now = host::monotonic_now();
         if (space.looked == MonotonicTime{} || now - space.looked > look_again_after) {
-            space.risk = look(tracee.pid, std::nullopt);
+            space.risk = look_at_all(tracee.pid, space.born_in_sight);
             space.looked = now;
         }
     }
@@ -94,10 +94,18 @@ AddressSpaces::Risk AddressSpaces::look(Pid pid, std::optional<RemoteAddress> at
     return std::ranges::all_of(*devices, [&](std::uint64_t device) { return mounts_.device(device); }) ? Risk::none : Risk::some;
 }
 
+AddressSpaces::Risk AddressSpaces::look_at_all(Pid pid, bool born_in_sight) {
+    const Risk files = look(pid, std::nullopt);
+    if (files != Risk::none || born_in_sight) return files;
+    const auto faults = host::has_user_faults_in_time(pid, 4 * argument_patience);
+    return !faults ? Risk::unknown : *faults ? Risk::some : Risk::none;
+}
+
 void AddressSpaces::started(const Tracee& child, Pid parent) {
     if (child.pid == parent) return;
     const auto found = spaces_.find(parent);
-    spaces_[child.pid] = {.risk = found == spaces_.end() ? Risk::unknown : found->second.risk, .mapping = 0, .looked = {}, .alone = false};
+    spaces_[child.pid] = {.risk = found == spaces_.end() ? Risk::unknown : found->second.risk,
+                          .born_in_sight = found != spaces_.end() && found->second.born_in_sight};
 }
 
 void AddressSpaces::entered(Tracee& tracee) {

@@ -44,19 +44,21 @@ public:
     void started(const Tracee& child, Pid parent);
     void entered(Tracee& tracee);
     void returned(Tracee& tracee, std::int64_t result, bool is_error);
-    void executed(Pid pid) { spaces_.erase(pid); }
+    void executed(Pid pid) { spaces_[pid] = {.born_in_sight = true}; }
     void ended(const Tracee& tracee);
 
 private:
     enum class Risk : std::uint8_t { unknown, none, some };
     struct Space {
         Risk risk = Risk::unknown;
-        unsigned mapping = 0;  ///< threads in the midst of mapping a file, with the lock of the mappings held
-        MonotonicTime looked;  ///< in vain
-        bool alone = false;    ///< it has no thread but the one that is traced
+        unsigned mapping = 0;        ///< threads in the midst of mapping a file, with the lock of the mappings held
+        MonotonicTime looked{};      ///< in vain
+        bool alone = false;          ///< it has no thread but the one that is traced
+        bool born_in_sight = false;  ///< by an exec that was seen: whatever it does to its memory is seen too
     };
     bool sees_all(Space& space, Pid pid);
     Risk look(Pid pid, std::optional<RemoteAddress> at);
+    Risk look_at_all(Pid pid, bool born_in_sight);
 
     bool all_threads_;
     std::unordered_map<Pid, Space> spaces_;

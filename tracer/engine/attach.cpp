@@ -67,6 +67,7 @@ Error explain(Tid tid, int number) {
     if (has_ended(stat->state)) {
         return because("it has ended already and waits to be reaped by " + named(leader(stat->parent)));
     }
+    if (number == ETIMEDOUT) return because("it is executing a program whose file does not come: its file system does not answer");
     if (const Tid tracer = tracer_of(tid)) return because("it is traced already, by " + named(tracer));
     if (geteuid() != 0) {
         error.hint = "needs CAP_SYS_PTRACE: run as root";
@@ -112,6 +113,7 @@ std::optional<Error> seize_group(Pid pid, unsigned long options, Tracees& tracee
             const auto seized = seize_one(tid, group, options, tracees);
             if (!seized) {
                 if (!refused) refused = explain(tid, seized.error());
+                if (seized.error() == ETIMEDOUT) break;  // all of its threads are kept waiting by the same exec
                 continue;
             }
             fresh |= *seized == Seized::fresh;

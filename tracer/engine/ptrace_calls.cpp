@@ -1,6 +1,7 @@
 #include "tracer/engine/ptrace_calls.hpp"
 
 #include "tracer/engine/wait_status.hpp"
+#include "tracer/procfs/seize.hpp"
 
 #include <linux/audit.h>
 #include <sys/wait.h>
@@ -39,7 +40,7 @@ std::optional<WaitStatus> await_stop(Tid tid, Nanoseconds limit) {
 }  // namespace
 
 int seize(Tid tid, unsigned long options) {
-    return ptrace(PTRACE_SEIZE, tid.value, nullptr, argument(options)) == 0 ? 0 : errno;
+    return host::seize_in_time(tid, options);
 }
 
 bool interrupt(Tid tid) {

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <ranges>
 
 namespace shimtrace::host {
 namespace {
@@ -138,14 +140,14 @@ OrErrno<OpenFile> read_descriptor(const ProcDirectory& directory, Fd fd, const F
 
 namespace {
 
-OrErrno<std::vector<FdEntry>> read_table(const ProcDirectory& task, const FragileMounts& fragile) {
+OrErrno<std::vector<FdEntry>> read_table(const ProcDirectory& task, const FragileMounts& fragile, std::size_t most) {
     const auto directory = task.directory("fd");
     if (!directory) return std::unexpected(directory.error());
     const auto numbers = directory->numbers();
     if (!numbers) return std::unexpected(numbers.error());
     std::vector<FdEntry> entries;
-    entries.reserve(numbers->size());
-    for (const std::int32_t number : *numbers) {
+    entries.reserve(std::min(numbers->size(), most));
+    for (const std::int32_t number : *numbers | std::views::take(most)) {
         auto target = read_descriptor(*directory, Fd{number}, fragile);
         // Links of another user's process can be listed but not read where ptrace access is refused.
         if (!target && !vanished(target.error())) return std::unexpected(target.error());
@@ -156,8 +158,8 @@ OrErrno<std::vector<FdEntry>> read_table(const ProcDirectory& task, const Fragil
 
 }  // namespace
 
-OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, const FragileMounts& fragile) {
-    auto entries = read_table(process, fragile);
+OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, const FragileMounts& fragile, std::size_t most) {
+    auto entries = read_table(process, fragile, most);
     if (entries || !vanished(entries.error())) return entries;
     // The leader has exited before the other threads: theirs is the table then.
     const auto tasks = process.directory("task");
@@ -166,7 +168,7 @@ OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, con
     if (!numbers) return std::unexpected(numbers.error());
     for (const std::int32_t number : *numbers)
         if (const auto task = tasks->directory(number))
-            if (auto found = read_table(*task, fragile)) return found;
+            if (auto found = read_table(*task, fragile, most)) return found;
     return entries;
 }
 

@@ -37,8 +37,12 @@ private:
 /// and only for pipes and fifos. EBADF-like errors (ENOENT): it was closed.
 OrErrno<OpenFile> read_descriptor(const ProcDirectory& directory, Fd fd, const FragileMounts& fragile);
 
-/// All descriptors of the process whose /proc/PID is `process`. Errors: not permitted, gone.
-OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, const FragileMounts& fragile);
+/// So many of one process are read: whoever has more wants to keep us busy.
+constexpr std::size_t most_descriptors = std::size_t{1} << 18;
+
+/// All descriptors of the process whose /proc/PID is `process`, or its first `most`. Errors: not permitted, gone.
+OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, const FragileMounts& fragile,
+                                               std::size_t most = most_descriptors);
 
 /// Adds what fdinfo tells: flags, counts, timers, masks, interest sets, pidfd's process. `directory`: an open
 /// /proc/PID/fdinfo. For a pty's master it is the only place that tells its number.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <string>
@@ -72,7 +73,55 @@ Parcel tell_devices(Parcel request) {
     return reply;
 }
 
+/// "VmFlags: rd wr mr mw me ac um sd": faults of pages that are missing, or have no page table entry, are a process's to answer
+/// (fs/proc/task_mmu.c).
+bool has_user_faults(std::string_view smaps) {
+    constexpr std::string_view key = "\nVmFlags:";
+    for (std::size_t at = smaps.find(key); at != smaps.npos; at = smaps.find(key, at + key.size())) {
+        const std::string_view flags = smaps.substr(at + key.size(), smaps.find('\n', at + 1) - at - key.size());
+        if (flags.find(" um") != flags.npos || flags.find(" ui") != flags.npos) return true;
+    }
+    return false;
+}
+
+bool has_userfaultfd(const ProcDirectory& process) {
+    const auto directory = process.directory("fd");
+    const auto numbers = directory ? directory->numbers() : std::unexpected(directory.error());
+    if (!numbers) return false;
+    return std::ranges::any_of(*numbers, [&](std::int32_t number) {
+        const auto link = directory->link(DecimalName(number).c_str());
+        return link && *link == "anon_inode:[userfaultfd]";
+    });
+}
+
+Parcel tell_user_faults(Parcel request) {
+    constexpr std::size_t most = std::size_t{1} << 26;
+    constexpr std::uint64_t most_pages = 1 << 18;  // to go through more takes the kernel too long: then its descriptors tell
+    std::int32_t pid = 0;
+    if (request.bytes.size() != sizeof pid) return {};
+    std::memcpy(&pid, request.bytes.data(), sizeof pid);
+    const auto directory = ProcDirectory::open(("/proc/" + std::to_string(pid)).c_str());
+    if (!directory) return {};
+    std::string scratch;
+    bool found = has_userfaultfd(*directory);
+    if (const auto sizes = directory->read("statm", scratch); sizes && !found) {
+        const std::size_t space = sizes->find(' ');
+        std::uint64_t resident = 0;
+        if (space != sizes->npos) std::from_chars(sizes->data() + space + 1, sizes->data() + sizes->size(), resident);
+        const auto text = resident > most_pages ? std::unexpected(EFBIG) : directory->read_records("smaps", scratch, most);
+        found = text && has_user_faults(*text);
+    }
+    return {.bytes = found ? "+" : "-", .descriptor = {}};
+}
+
 }  // namespace
+
+std::optional<bool> has_user_faults_in_time(Pid pid, Nanoseconds patience) {
+    const auto reply = ask("page faults of " + concern_of(pid), tell_user_faults,
+                           {std::string(reinterpret_cast<const char*>(&pid.value), sizeof pid.value), {}}, patience);
+    if (!reply || reply->bytes.empty()) return std::nullopt;
+    return reply->bytes == "+";
+}
 
 std::optional<std::vector<std::uint64_t>> mapped_devices(Pid pid, std::optional<RemoteAddress> at) {
     constexpr std::size_t most = std::size_t{1} << 24;

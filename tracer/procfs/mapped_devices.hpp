@@ -15,4 +15,8 @@ std::optional<std::vector<std::uint64_t>> mapped_devices(Pid pid, std::optional<
 /// The same through a stand-in. nullopt also where there is no answer in time.
 std::optional<std::vector<std::uint64_t>> mapped_devices_in_time(Pid pid, std::optional<RemoteAddress> at, Nanoseconds patience);
 
+/// Whether some page of the process comes only when a process answers for it (userfaultfd(2)): asked through a stand-in. nullopt: not told
+/// in time.
+std::optional<bool> has_user_faults_in_time(Pid pid, Nanoseconds patience);
+
 }  // namespace shimtrace::host

@@ -94,6 +94,11 @@ void add_server(Mount& mount, const std::vector<FuseServer>& servers, const std:
 const MountTables::Table& MountTables::of(const ProcDirectory& directory, const Process& process, ReadErrors& errors) {
     static const Table nothing;
     if (const auto found = tables_.find(process.ns.mnt); found != tables_.end()) return found->second;
+    constexpr std::size_t most_in_all = 400'000;  // whoever likes makes namespaces, with a hundred thousand mounts each
+    if (read_ >= most_in_all) {
+        errors.note("mounts", EOVERFLOW);
+        return nothing;
+    }
     const auto text = read_in_time(directory, process.pid, {.name = "mountinfo", .most = std::size_t{16} << 20, .records = true});
     if (!text) {
         if (text.error() != EINVAL) errors.note("mounts", text.error());  // EINVAL: the process has left its namespaces, it ends
@@ -101,6 +106,7 @@ const MountTables::Table& MountTables::of(const ProcDirectory& directory, const 
     }
     Table table;
     table.mounts = parse_mountinfo(*text, process.pid);
+    read_ += table.mounts.size();
     table.fragile = FragileMounts(table.mounts);
     return tables_.emplace(process.ns.mnt, std::move(table)).first->second;
 }

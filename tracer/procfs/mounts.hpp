@@ -30,6 +30,7 @@ public:
 
 private:
     std::unordered_map<Inode, Table> tables_;
+    std::size_t read_ = 0;  ///< mounts
 };
 
 /// A descriptor of /dev/fuse: its holder serves a file system, or has not mounted one yet.

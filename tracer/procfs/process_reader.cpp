@@ -99,7 +99,7 @@ void read_links(const ProcDirectory& directory, Process& process, ReadErrors& er
     if (const auto cwd = directory.link("cwd")) process.cwd = *cwd;
 }
 
-constexpr std::size_t most_command_line = std::size_t{128} << 10, most_environment = std::size_t{1} << 20;
+constexpr std::size_t most_command_line = std::size_t{128} << 10, most_environment = std::size_t{128} << 10;
 
 void take_program(Process& process, const OrErrno<std::string>& command_line, const OrErrno<std::string>& environment, ReadErrors& errors) {
     if (command_line) process.command_line = parse_strings(*command_line, 4096);
@@ -112,6 +112,25 @@ bool may_ask_program(const ProcDirectory& directory, const Process& process, Rea
     if (process.state != ProcessState::uninterruptible || !may_hold_mmap_lock(read_stack(directory, process.pid))) return true;
     note_locked(errors, process.pid, "command line", false);
     return false;
+}
+
+bool a_thread_may_hold_lock(const ProcDirectory& directory, Pid whose, std::string& scratch) {
+    constexpr std::size_t most_stacks = 64;
+    const auto tasks = directory.directory("task");
+    const auto numbers = tasks ? tasks->numbers() : std::unexpected(tasks.error());
+    if (!numbers) return false;
+    std::vector<std::string> names;
+    for (const std::int32_t number : *numbers) {
+        const std::string name = std::to_string(number);
+        const auto text = tasks->read((name + "/stat").c_str(), scratch);
+        const auto stat = text ? parse_stat(*text) : std::nullopt;
+        if (stat && stat->state == ProcessState::uninterruptible && names.size() < most_stacks) names.push_back(name + "/stack");
+    }
+    if (names.empty()) return false;
+    std::vector<FileWanted> wanted;
+    for (const std::string& name : names) wanted.push_back({.name = name.c_str()});
+    return std::ranges::any_of(read_in_time(*tasks, "stacks of " + concern_of(whose), wanted),
+                               [](const auto& text) { return text && may_hold_mmap_lock(parse_kernel_stack(*text)); });
 }
 
 void read_program(const ProcDirectory& directory, Process& process, ReadErrors& errors) {
@@ -132,16 +151,18 @@ void read_accounts(const ProcDirectory& directory, Process& process, std::string
     if (const auto text = directory.read("oom_score_adj", scratch)) process.oom_score_adj = std::atoi(std::string(*text).c_str());
 }
 
-void add_descriptors(const ProcDirectory& process_directory, TableRow& row, MountTables& mounts, std::string& scratch, ReadErrors& errors) {
+void add_descriptors(const ProcDirectory& process_directory, TableRow& row, MountTables& mounts, std::string& scratch, ReadErrors& errors,
+                     std::size_t most) {
     Process& process = row.process;
     process.fds_known = process.state == ProcessState::zombie || row.kernel_thread;
     if (row.kernel_thread) return;
     const auto thread = row.leader_gone ? living_thread(process_directory, scratch) : std::nullopt;
     const ProcDirectory& directory = thread ? *thread : process_directory;
-    auto fds = read_descriptors(directory, mounts.of(directory, process, errors).fragile);
+    auto fds = read_descriptors(directory, mounts.of(directory, process, errors).fragile, most);
     if (fds) {
         process.fds = std::move(*fds);
-        process.fds_known = true;
+        process.fds_known = process.fds.size() < most;
+        if (!process.fds_known) errors.note("all descriptors", EOVERFLOW);
         // Which pty a master belongs to: without it nobody finds the other side.
         for (FdEntry& entry : process.fds)
             if (is_pty_master(entry.target))
@@ -269,7 +290,12 @@ void read_programs(const ProcDirectory& proc, std::span<TableRow> rows, std::str
                 take_program(process, texts[2 * i], texts[2 * i + 1], errors);
                 continue;
             }
-            // One of them keeps all waiting: each by itself.
+            // One of them keeps all waiting: each by itself, but for those of which their threads' states tell.
+            if (const auto directory = proc.directory(process.pid.value);
+                directory && a_thread_may_hold_lock(*directory, process.pid, scratch)) {
+                note_locked(errors, process.pid, "command line", false);
+                continue;
+            }
             const auto one = read_in_time(proc, concern_of(process.pid), std::span(wanted).subspan(2 * i, 2));
             take_program(process, one.front(), one.back(), errors);
         }

@@ -1,6 +1,7 @@
 // One process and its threads from an open /proc/PID.
 #pragma once
 
+#include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/host_root.hpp"
 #include "tracer/procfs/mounts.hpp"
 #include "tracer/procfs/proc_directory.hpp"
@@ -31,8 +32,9 @@ std::optional<TableRow> read_identity(const ProcDirectory& directory, std::strin
 /// The identity of a live process, from /proc/PID; nullopt: it is gone.
 std::optional<Process> read_process(Pid pid);
 
-/// Adds the descriptors; fds_known tells whether they could be read.
-void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables& mounts, std::string& scratch, ReadErrors& errors);
+/// Adds the descriptors, `most` of them; fds_known tells whether all could be read.
+void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables& mounts, std::string& scratch, ReadErrors& errors,
+                     std::size_t most = most_descriptors);
 /// Adds read_bytes, write_bytes, oom_score_adj.
 void read_accounts(const ProcDirectory& directory, Process& process, std::string& scratch);
 

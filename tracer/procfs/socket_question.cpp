@@ -2,6 +2,7 @@
 
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/duplicate.hpp"
+#include "tracer/procfs/stand_in.hpp"
 
 #include <linux/netlink.h>
 #include <linux/vm_sockets.h>
@@ -11,8 +12,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstring>
+#include <string>
+#include <string_view>
 
 namespace shimtrace::host {
 namespace {
@@ -74,6 +79,49 @@ void ask_duplicate(int socket, KnownSocket& known) {
     }
 }
 
+struct SocketAsked {
+    Pid pid;
+    Fd fd;
+    Inode inode;
+    OpenFileKind kind{};
+};
+
+void put(std::string& bytes, std::string_view text) {
+    const std::uint64_t length = text.size();
+    bytes.append(reinterpret_cast<const char*>(&length), sizeof length).append(text);
+}
+
+std::string take(std::string_view& bytes) {
+    std::uint64_t length = 0;
+    if (bytes.size() < sizeof length) return {};
+    std::memcpy(&length, bytes.data(), sizeof length);
+    std::string text(bytes.substr(sizeof length, length));
+    bytes.remove_prefix(std::min(bytes.size(), sizeof length + text.size()));
+    return text;
+}
+
+/// Addresses, state and netlink's names; empty: it is not that socket any more.
+Parcel ask_in_place(Parcel request) {
+    SocketAsked asked;
+    if (request.bytes.size() != sizeof asked) return {};
+    std::memcpy(&asked, request.bytes.data(), sizeof asked);
+    const OwnedFd socket = duplicate(asked.pid, asked.fd);
+    struct stat found;
+    if (!socket || ::fstat(socket.get(), &found) != 0 || !S_ISSOCK(found.st_mode) || found.st_ino != asked.inode.value) return {};
+    KnownSocket known;
+    known.kind = asked.kind;
+    ask_duplicate(socket.get(), known);
+    Parcel reply;
+    for (const std::string& text :
+         {known.facts.local, known.facts.remote, known.facts.state, known.facts.netlink_family, std::to_string(known.facts.netlink_port)})
+        put(reply.bytes, text);
+    return reply;
+}
+
+/// Whoever is in the midst of a send has the socket's lock, for as long as a page of what it sends does not come (net/core/sock.c:
+/// lock_sock).
+constexpr Nanoseconds socket_patience = std::chrono::milliseconds(20);
+
 }  // namespace
 
 KnownSocket ask_socket(Pid pid, const ProcDirectory& directory, Fd fd, Inode inode) {
@@ -81,11 +129,15 @@ KnownSocket ask_socket(Pid pid, const ProcDirectory& directory, Fd fd, Inode ino
     known.facts.inode = inode;
     known.facts.protocol = socket_protocol(directory, fd);
     known.kind = kind_of_protocol(known.facts.protocol);
-    {
-        const OwnedFd socket = duplicate(pid, fd);
-        struct stat found;
-        if (socket && ::fstat(socket.get(), &found) == 0 && S_ISSOCK(found.st_mode) && found.st_ino == inode.value)
-            ask_duplicate(socket.get(), known);
+    const SocketAsked asked{pid, fd, inode, known.kind};
+    if (const auto told = ask("socket " + std::to_string(inode.value), ask_in_place,
+                              {std::string(reinterpret_cast<const char*>(&asked), sizeof asked), {}}, socket_patience);
+        told && !told->bytes.empty()) {
+        std::string_view rest = told->bytes;
+        for (std::string* text : {&known.facts.local, &known.facts.remote, &known.facts.state, &known.facts.netlink_family})
+            *text = take(rest);
+        const std::string port = take(rest);
+        std::from_chars(port.data(), port.data() + port.size(), known.facts.netlink_port);
     }
     if (known.kind == OpenFileKind::unix_socket) {
         // Only sock_diag tells a unix socket's peer.

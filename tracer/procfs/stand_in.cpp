@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -195,6 +196,8 @@ public:
         return true;
     }
     [[nodiscard]] bool broken() const { return broken_; }
+    /// Its answer is not waited for any more.
+    void end() const { ::kill(process_, SIGKILL); }
 
 private:
     StandIn(OwnedFd socket, pid_t process) : socket_(std::move(socket)), process_(process) {}
@@ -235,7 +238,7 @@ public:
         std::unique_ptr<StandIn> asked;
         {
             const std::lock_guard lock(mutex_);
-            if (waits_for(concern) || left_behind_.size() >= most_left_behind) return std::nullopt;
+            if (waits_for(concern)) return std::nullopt;
             if (patience <= at_full_patience) patience = std::min(patience, patience_left());
             if (!idle_.empty()) {
                 asked = std::move(idle_.back());
@@ -252,7 +255,9 @@ public:
             idle_.push_back(std::move(asked));
         } else {
             in_vain_ += monotonic_now() - begun;
+            if (left_behind_.size() >= most_left_behind) give_up_oldest();
             left_behind_[concern] = std::move(asked);
+            order_.push_back(concern);
         }
         return reply;
     }
@@ -266,7 +271,26 @@ private:
     static constexpr std::size_t most_left_behind = 128;
     static constexpr Nanoseconds at_full_patience = std::chrono::milliseconds(300), least_patience = std::chrono::milliseconds(2);
 
+    /// Too many that do not answer must not keep anybody from asking about others.
+    void give_up_oldest() {
+        while (!order_.empty()) {
+            const std::string concern = std::move(order_.front());
+            order_.pop_front();
+            const auto found = left_behind_.find(concern);
+            if (found == left_behind_.end()) continue;
+            found->second->end();
+            left_behind_.erase(found);
+            given_up_[concern] = monotonic_now();
+            return;
+        }
+    }
+
     bool waits_for(const std::string& concern) {
+        constexpr Nanoseconds asked_again_after = std::chrono::minutes(1);
+        if (const auto given = given_up_.find(concern); given != given_up_.end()) {
+            if (monotonic_now() - given->second < asked_again_after) return true;
+            given_up_.erase(given);
+        }
         const auto found = left_behind_.find(concern);
         if (found == left_behind_.end()) return false;
         if (!found->second->settled()) return true;
@@ -285,6 +309,8 @@ private:
     std::mutex mutex_;
     std::vector<std::unique_ptr<StandIn>> idle_;
     std::unordered_map<std::string, std::unique_ptr<StandIn>> left_behind_;
+    std::deque<std::string> order_;  ///< concerns in the order in which they were left; some have answered since
+    std::unordered_map<std::string, MonotonicTime> given_up_;
     Nanoseconds in_vain_{};
     MonotonicTime reckoned_;
 };

@@ -39,6 +39,7 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
         const bool of_session = options.session && std::ranges::find(*options.session, process.pid) != options.session->end();
         if (process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime && !of_session) continue;
         if (!std::ranges::binary_search(pids, process.pid) || process.state == ProcessState::zombie || ++read > most) continue;
+        if (options.interrupted && options.interrupted()) return;
         auto go = stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop});
         if (!go) {
             snapshot.read_errors.push_back(go.error().message());
@@ -61,7 +62,7 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     diagnosis::Query query;
     std::vector<Pid> pids;
     std::vector<std::string> left_out;
-    auto snapshot = host::take_snapshot({}, [&](Snapshot& table) -> host::Chosen {
+    auto snapshot = host::take_snapshot({.detailed = {}, .interrupted = options.interrupted}, [&](Snapshot& table) -> host::Chosen {
         containerd::read_container_files(table, options.run_dir);
         FoundTargets targets;
         if (options.session) targets = find_remaining(table, options.targets, left_out);

@@ -23,7 +23,8 @@ struct DiagnoseOptions {
     /// these, and a target that is gone is left out.
     std::optional<std::vector<Pid>> session;
     std::string run_dir;  ///< containerd's state, where it cannot be found from the shims
-    /// Asked while another look is waited for: what has been seen is answered then. Empty: never.
+    /// Asked while another look is waited for: what has been seen is answered then. Asked in the midst of a look, by several threads: that
+    /// look fails. Empty: never.
     std::function<bool()> interrupted;
 };
 

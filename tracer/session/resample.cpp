@@ -3,6 +3,7 @@
 #include "tracer/diagnosis/graph/snapshot_delta.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -41,8 +42,13 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
         if (n == waits.size() && !diagnosis::is_unsettled(current.diagnoses)) break;
         const Snapshot& before = earlier != nullptr ? *earlier : current.snapshot;
         if (!source.wait_until(before.taken_monotonic + all[n])) break;
-        if (earlier == nullptr) earlier = &first.emplace(std::move(current.snapshot));
+        const bool is_first = earlier == nullptr;
+        if (is_first) earlier = &first.emplace(std::move(current.snapshot));
         taken = source.take();
+        if (!taken && taken.error().error.number == ECANCELED) {  // interrupted: what has been seen is answered
+            if (is_first) current.snapshot = std::move(*first);
+            break;
+        }
         if (!taken) return std::unexpected(std::move(taken.error()));
         diagnosis::merge_progress(taken->snapshot, *earlier);
         current = diagnose_snapshot(std::move(*taken));

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <set>
@@ -60,7 +61,7 @@ constexpr Nanoseconds resample_interval = std::chrono::milliseconds(200);
 class Recorder final : public SessionRecorder {
 public:
     Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer)
-        : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), diagnosis_(plan_.about) {
+        : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), diagnosis_(interruptible(plan_.about)) {
         if (plan_.snapshots) first_ = take_snapshot(plan_.attached);
         started_ = Clock::now();
         housekeeping_ = signal_free_thread([this] { run_housekeeping(); });
@@ -115,15 +116,26 @@ private:
             const std::lock_guard lock(mutex_);
             ending_ = true;
         }
+        // Who interrupts does not wait for a look that has begun, nor long for the last.
+        const bool waited_for = stop_.stopped() && !ends_itself_;
+        if (waited_for) give_up_at_ = Clock::now().time_since_epoch().count();
         wake_.notify_one();
         housekeeping_.join();
+        if (waited_for) give_up_at_ = (Clock::now() + last_look_takes).time_since_epoch().count();
         if (plan_.snapshots) take_last_snapshot();
         writer_->end();
     }
 
+    DiagnoseOptions interruptible(DiagnoseOptions options) {
+        options.interrupted = [this] { return Clock::now().time_since_epoch().count() >= give_up_at_; };
+        return options;
+    }
+
+    static constexpr auto last_look_takes = std::chrono::milliseconds(700);
+
     void take_last_snapshot() {
         // Who interrupts is not kept waiting for a second.
-        constexpr Nanoseconds shorter = std::chrono::milliseconds(600);
+        constexpr Nanoseconds shorter = std::chrono::milliseconds(500);
         diagnosis_.set_session(processes());
         const bool interrupted = stop_.stopped() && !ends_itself_;
         if (const auto seen = diagnosis_.once(resample_interval, interrupted ? shorter : long_enough)) writer_->snapshot(seen->snapshot);
@@ -223,6 +235,7 @@ private:
     engine::StopRequest& stop_;
     const std::unique_ptr<recording::Writer> writer_;
     const DumpSignal dump_signal_;
+    std::atomic<Clock::rep> give_up_at_ = std::numeric_limits<Clock::rep>::max();  ///< a look that has not come to its end by then
     LiveDiagnosis diagnosis_;
     std::optional<Snapshot> first_;
     Clock::time_point started_, last_line_;

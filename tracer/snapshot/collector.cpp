@@ -14,12 +14,25 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <functional>
 #include <set>
+#include <string_view>
 #include <thread>
+#include <unordered_map>
 
 namespace shimtrace::host {
 
+namespace {
+
+std::unexpected<Error> was_interrupted() {
+    return fail("look at all processes", ECANCELED);
+}
+
+}  // namespace
+
 Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choose) {
+    interrupted_ = scope.interrupted;
     snapshot_.host = host_info();
     snapshot_.observer = observer();
     snapshot_.taken = real_now();
@@ -32,6 +45,7 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
         const HostCgroupPaths as_init_sees_them;
         read_table(*pids, scope.all_descriptors);
     }
+    if (interrupted()) return was_interrupted();
     snapshot_.targets = scope.detailed;
     if (choose) {
         const Chosen chosen = choose(snapshot_);
@@ -68,6 +82,7 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     }
     read_sockets(all);
     bind_sockets();
+    if (interrupted()) return was_interrupted();
 
     add_facts_of_sockets();
     add_ends(all);
@@ -91,14 +106,20 @@ struct Share {
     ReadErrors errors;
 };
 
-void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, bool descriptors, std::int32_t self, Share& share) {
+void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, bool descriptors, std::int32_t self,
+                const std::function<bool()>& interrupted, Share& share) {
+    constexpr std::size_t most_in_all = 500'000, few = 1024;  ///< then only of those that have few all are read
+    std::size_t read = 0;
     std::string scratch;
     for (const std::int32_t pid : pids) {
+        if (interrupted && interrupted()) return;
         const auto directory = proc.directory(pid);
         if (!directory) continue;
         auto row = read_table_row(*directory, scratch, share.errors);
         if (!row) continue;
-        if (descriptors && pid != self) add_descriptors(*directory, *row, share.mounts, scratch, share.errors);
+        if (descriptors && pid != self)
+            add_descriptors(*directory, *row, share.mounts, scratch, share.errors, read < most_in_all ? most_descriptors : few);
+        read += row->process.fds.size();
         share.rows.push_back(std::move(*row));
     }
     read_programs(proc, share.rows, scratch, share.errors);
@@ -118,8 +139,9 @@ void Collector::read_table(const std::vector<std::int32_t>& pids, bool descripto
     };
     std::vector<std::thread> threads;
     for (std::size_t worker = 1; worker < workers; ++worker)
-        threads.push_back(signal_free_thread([&, worker] { read_share(proc_, part(worker), descriptors, self_, shares[worker]); }));
-    read_share(proc_, part(0), descriptors, self_, shares[0]);
+        threads.push_back(
+            signal_free_thread([&, worker] { read_share(proc_, part(worker), descriptors, self_, interrupted_, shares[worker]); }));
+    read_share(proc_, part(0), descriptors, self_, interrupted_, shares[0]);
     for (std::thread& thread : threads) thread.join();
 
     snapshot_.processes.reserve(pids.size());
@@ -148,6 +170,7 @@ void Collector::read_details(const Positions& processes, bool kernel_stacks) {
     for (const std::size_t position : processes) {
         Process& process = snapshot_.processes[position];
         if (detailed_[position] || kernel_threads_[position] || process.pid.value == self_) continue;
+        if (interrupted()) return;
         detailed_[position] = true;
         const auto directory = proc_.directory(process.pid.value);
         if (!directory) continue;
@@ -254,22 +277,34 @@ void Collector::bind(Pid from, Pid to) {
 }
 
 void Collector::bind_tracers_and_servers() {
+    // Each mount and each listener is looked at once, however many processes there are.
+    std::unordered_map<Inode, std::vector<Pid>> servers;
+    const auto servers_of = [&](Inode mount_namespace) -> const std::vector<Pid>& {
+        const auto [known, fresh] = servers.try_emplace(mount_namespace);
+        const auto* table = fresh ? mounts_.find(mount_namespace) : nullptr;
+        for (const Mount& mount : table ? table->mounts : std::vector<Mount>()) {
+            if (!mount.type.starts_with("fuse") && mount.type != "autofs") continue;
+            Mount served = mount;
+            add_server(served, fuse_servers_, snapshot_.processes, scratch_);
+            if (served.fuse_server && std::ranges::find(known->second, served.fuse_server) == known->second.end())
+                known->second.push_back(served.fuse_server);
+        }
+        return known->second;
+    };
+    std::unordered_multimap<std::string_view, Inode> listeners;
+    for (const auto& [inode, socket] : sockets_)
+        if (socket.kind == OpenFileKind::unix_socket && socket.facts.state == "LISTEN" && !socket.facts.local.empty())
+            listeners.emplace(socket.facts.local, Inode{inode});
     for (const Process& process : snapshot_.processes) {
         for (const Thread& thread : process.threads) bind(process.pid, Pid{thread.tracer});
         if (process.threads.empty()) continue;
-        if (const auto* table = mounts_.find(process.ns.mnt))
-            for (const Mount& mount : table->mounts) {
-                Mount served = mount;
-                add_server(served, fuse_servers_, snapshot_.processes, scratch_);
-                bind(process.pid, served.fuse_server);
-            }
+        for (const Pid server : servers_of(process.ns.mnt)) bind(process.pid, server);
         // Who connects to a unix socket that nobody accepts on waits for whoever listens there.
-        for (const Thread& thread : process.threads)
-            if (!thread.path_argument.empty())
-                for (const auto& [inode, socket] : sockets_)
-                    if (socket.kind == OpenFileKind::unix_socket && socket.facts.local == thread.path_argument &&
-                        socket.facts.state == "LISTEN")
-                        for (const Holder& holder : holders_.of_socket(Inode{inode})) bind(process.pid, holder.pid);
+        for (const Thread& thread : process.threads) {
+            const auto [first, last] = listeners.equal_range(thread.path_argument);
+            for (auto listener = first; listener != last; ++listener)
+                for (const Holder& holder : holders_.of_socket(listener->second)) bind(process.pid, holder.pid);
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -63,7 +64,10 @@ private:
     void list_block_devices();
     void list_mount_holders();
 
+    [[nodiscard]] bool interrupted() const { return interrupted_ && interrupted_(); }
+
     ProcDirectory proc_;
+    std::function<bool()> interrupted_;
     std::int32_t self_ = ::getpid();  ///< our own descriptors are nobody's other end
     Snapshot snapshot_;
     std::string scratch_;

@@ -18,6 +18,7 @@ struct SnapshotScope {
                                   ///< children, other ends of pipes and sockets, tracers, lock holders, FUSE servers
     bool all_descriptors = true;  ///< descriptors of every process (needed to find the other ends)
     bool kernel_stacks = true;
+    std::function<bool()> interrupted = {};  ///< asked now and then, by several threads; true: there is no snapshot (ECANCELED)
 };
 
 /// Who else is looked at closely.
@@ -36,7 +37,7 @@ struct Chosen {
 /// way: they stay in the snapshot.
 using Choice = std::function<Chosen(Snapshot&)>;
 
-/// Never fails for a process that vanished. Errors: /proc cannot be read at all.
+/// Never fails for a process that vanished. Errors: /proc cannot be read at all; it was interrupted.
 Result<Snapshot> take_snapshot(const SnapshotScope& scope, const Choice& choose = {});
 
 }  // namespace shimtrace::host

@@ -1,6 +1,7 @@
 #include "tracer/stacks/stopped_threads.hpp"
 
 #include "tracer/procfs/proc_text.hpp"
+#include "tracer/procfs/seize.hpp"
 #include "tracer/stacks/proc.hpp"
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ namespace shimtrace::stacks {
 namespace {
 
 constexpr auto straggler_deadline = std::chrono::milliseconds(100);
+constexpr auto exec_patience = std::chrono::milliseconds(20);
 constexpr auto spinning = std::chrono::microseconds(100);
 
 ProcessState thread_state(Tid tid) {
@@ -65,11 +67,12 @@ StoppedThreads::StoppedThreads(const std::vector<Tid>& tids, Nanoseconds deadlin
     for (const Tid tid : tids) {
         if (thread_state(tid) == ProcessState::uninterruptible) {
             ++uninterruptible;
-        } else if (ptrace(PTRACE_SEIZE, tid.value, nullptr, nullptr) == 0) {
+        } else if (const int error = host::seize_in_time(tid, 0, exec_patience); error == 0) {
             pending_.push_back(tid);
-        } else if (errno != ESRCH) {
+        } else if (error != ESRCH) {
             ++refused;
-            refusal = errno;
+            refusal = error;
+            if (error == ETIMEDOUT) break;  // an exec that does not get on: it keeps whoever comes for any of the threads
         }
     }
     urgency_ = std::make_unique<Urgency>();

@@ -84,6 +84,15 @@ Phrase phrase(const Facts& facts, const Process& process, const Thread& thread) 
     }
 }
 
+/// Where nobody of it lives.
+std::string end_words(const Context& look) {
+    if (look.facts.process(look.scope.shim)) return "its process has ended, and its shim waits to be told to delete it";
+    const Process* ended = look.scope.processes.empty() ? nullptr : look.facts.process(look.scope.processes.front());
+    const Process* parent = ended && is_zombie(*ended) ? look.facts.process(ended->parent) : nullptr;
+    if (!parent) return "its process has ended";
+    return fmt::format("{} has ended, and its parent {} has yet to take the exit status", who(*ended), who(*parent));
+}
+
 }  // namespace
 
 Idle idle(const Context& look) {
@@ -106,7 +115,7 @@ Idle idle(const Context& look) {
     }
     if (!idle.summary.empty()) return idle;
     if (!look.scope.processes.empty() || (look.scope.shim && !look.scope.init)) {
-        idle.summary = fmt::format("{} is healthy: its process has ended, and its shim waits to be told to delete it", target);
+        idle.summary = fmt::format("{} is healthy: {}", target, end_words(look));
         if (!look.scope.runtimes.empty())
             idle.summary = fmt::format("{} is healthy: {} is at work on it", target, who(look.facts, look.scope.runtimes.front()));
     } else if (!look.scope.runtimes.empty()) {

@@ -4,6 +4,8 @@
 #include "tracer/diagnosis/checks/container_view.hpp"
 #include "tracer/diagnosis/checks/places.hpp"
 
+#include <shimtrace/observed.hpp>
+
 #include <algorithm>
 
 namespace shimtrace::audit {
@@ -297,8 +299,9 @@ bool Findings::has(const ContainerRef& container, std::span<const std::string_vi
 std::vector<Finding> run(const AuditFacts& facts) {
     std::vector<Finding> all;
     Findings findings(all);
+    const bool kernel = facts.live && sees_hosts_processes(facts.snapshot);
     for (const Check& check : checks) {
-        if (check.needs_kernel && !facts.live) continue;
+        if (check.needs_kernel && !kernel) continue;
         findings.check_ = &check;
         if (check.of_container != nullptr)
             for_each_container(facts, [&](const ContainerView& subject) { check.of_container(subject, findings); });
@@ -318,8 +321,9 @@ std::vector<CauseFinding> findings_of(const diagnosis::Facts& known, const Conta
     if (!files.config_json_error.empty()) facts.config.push_back({.text = files.config_json_error, .refused = true});
     const ContainerView subject = container_view(known.snapshot(), known.processes(), files, facts);
     std::vector<CauseFinding> all;
+    const bool kernel = sees_hosts_processes(known.snapshot());
     for (const Check& check : checks) {
-        if (check.of_container == nullptr) continue;
+        if (check.of_container == nullptr || (check.needs_kernel && !kernel)) continue;
         std::vector<Finding> found;
         Findings findings(found);
         findings.check_ = &check;

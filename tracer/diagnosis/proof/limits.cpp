@@ -1,5 +1,7 @@
 #include "tracer/diagnosis/proof/limits.hpp"
 
+#include <shimtrace/observed.hpp>
+
 #include <linux/capability.h>
 
 #include <algorithm>
@@ -37,16 +39,16 @@ std::string missing_for_files(const Observer& observer) {
     return "CAP_DAC_READ_SEARCH";
 }
 
+Limit other_pid_namespace() {
+    return {"processes outside of this pid namespace", "shimtrace runs in a pid namespace of its own",
+            "hostPID (kubectl debug node/NODE, docker run --pid=host)"};
+}
+
 std::vector<Limit> host_limits(const Facts& facts) {
     std::vector<Limit> limits;
     const Observer& observer = facts.snapshot().observer;
     if (!observer.known) return limits;
-    const auto& processes = facts.snapshot().processes;
-    const bool any_shim = std::ranges::any_of(processes, [](const Process& process) { return process.role.role == ProcessRole::shim; });
-    // A node in a container (kind) has its containerd, and all that matters to it, in a pid namespace of its own.
-    if (!observer.host_pids && !any_shim)
-        limits.push_back({"processes outside of this pid namespace", "shimtrace runs in a pid namespace of its own",
-                          "hostPID (kubectl debug node/NODE, docker run --pid=host)"});
+    if (!sees_hosts_processes(facts.snapshot())) limits.push_back(other_pid_namespace());
     if (!facts.process(Pid{1}))
         limits.push_back({"processes of other users", "/proc is mounted with hidepid", "root, or the group that gid= of /proc names"});
     if (const std::string missing = missing_for_files(observer); !missing.empty())

@@ -15,6 +15,9 @@ std::string missing_for_processes(const Observer& observer);
 /// The same for files that belong to root.
 std::string missing_for_files(const Observer& observer);
 
+/// That the host's processes are out of sight.
+Limit other_pid_namespace();
+
 /// Why nothing can be said of the whole host, whatever is asked: another pid namespace, files that may not be read.
 std::vector<Limit> host_limits(const Facts& facts);
 

@@ -4,6 +4,8 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/proof/idle_waits.hpp"
 
+#include <shimtrace/observed.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -210,6 +212,10 @@ private:
         if (std::ranges::any_of(scope.processes, [&](Pid pid) { return alive(pid); })) return;
         const bool at_work = std::ranges::any_of(scope.runtimes, [&](Pid pid) { return alive(pid); });
         if (at_work || !proof_.calls.empty()) return;
+        if (!sees_hosts_processes(look_.facts.snapshot())) {
+            add_limit(proof_.limits, other_pid_namespace());
+            return;
+        }
         const Process* shim = look_.facts.process(scope.shim);
         if (!shim && !scope.files && missing_for_files(look_.facts.snapshot().observer).empty()) {
             weaken(Confidence::possible);  // it is just being made or removed: nothing of it is there

@@ -1,5 +1,6 @@
 // That a container is healthy is proved: what was not seen, and what is no known idle wait, is not said to be well.
 #include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+#include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/graph/snapshot_delta.hpp"
 
 #include <doctest/doctest.h>
@@ -285,6 +286,39 @@ TEST_CASE("from another pid namespace the host cannot be told of") {
     CHECK(mentions(diagnosis::limits_of(host.build(), {}), "pid namespace", "hostPID"));
     host.container(100, 200, "c1");  // a node in a container has its own
     CHECK(diagnosis::limits_of(host.build(), {}).empty());
+}
+
+TEST_CASE("files of containers whose processes are in another pid namespace are no remains") {
+    Host host;
+    host.snapshot().observer = {.known = true, .uid = 0, .capabilities = ~std::uint64_t{0}, .host_pids = false};
+    host.add(300, 1, "sh");  // who has the number of the init here
+    ContainerFiles files;
+    files.container = {"default", "c1"};
+    files.bundle = "/run/containerd/io.containerd.runtime.v2.task/default/c1";
+    files.bundle_exists = files.state_json_exists = true;
+    files.runc_root = "/run/containerd/runc/default";
+    files.state_path = "/run/containerd/runc/default/c1/state.json";
+    files.init_pid = files.state_init_pid = Pid{300};
+    files.state_init_start = 77;
+    host.snapshot().containers.push_back(files);
+    const auto verdicts = diagnosis::diagnose(host.build(), {});
+    REQUIRE(verdicts.size() == 1);
+    CHECK(could_not_tell(verdicts.front()));
+    CHECK(mentions(verdicts.front().limits, "pid namespace", "hostPID"));
+    AuditFacts facts;
+    facts.snapshot = host.build();
+    facts.containers.resize(1);
+    facts.live = true;
+    CHECK(audit::run(facts).empty());
+}
+
+TEST_CASE("a zombie without a shim waits for its parent") {
+    Host host;
+    host.add(200, 1, "daemon");
+    host.add(300, 200, "child").state = ProcessState::zombie;
+    const auto verdicts = diagnosis::diagnose(host.build(), {.containers = {}, .pids = {Pid{300}}, .shims = {}});
+    REQUIRE(verdicts.size() == 1);
+    if (verdicts.front().cause == "healthy") CHECK(verdicts.front().summary.find("shim") == std::string::npos);
 }
 
 TEST_CASE("one id in two runtime roots is two containers") {

@@ -94,6 +94,14 @@ TEST_CASE("many that do not answer do not add up") {
     CHECK_FALSE(unanswered("pipe 39"));
 }
 
+TEST_CASE("however many do not answer, others are asked") {
+    std::vector<Ends> pipes(150);
+    for (std::size_t i = 0; i < pipes.size(); ++i)
+        CHECK_FALSE(ask("silent " + std::to_string(i), read_to_end, {"", std::move(pipes[i].read)}, milliseconds(2)));
+    CHECK(ask("nothing", twice, {"a", {}}, std::chrono::seconds(5))->bytes == "aa");
+    CHECK(unanswered("silent 0"));  // and is not asked again soon, although nobody waits for it any more
+}
+
 TEST_CASE("a stand-in has nothing of ours open") {
     CHECK(ask("nothing", say_descriptors, {})->bytes == "0 1 2 3 ");
 }

@@ -1,0 +1,95 @@
+#include "tracer/procfs/seize.hpp"
+
+#include <csetjmp>
+#include <csignal>
+#include <ctime>
+#include <fstream>
+#include <string>
+
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <cerrno>
+
+namespace shimtrace::host {
+namespace {
+
+/// A call that is begun again whatever a handler does can only be left by a jump.
+thread_local sigjmp_buf way_out;
+thread_local volatile std::sig_atomic_t waits = 0;
+
+void leave(int) {
+    if (waits != 0) siglongjmp(way_out, 1);
+}
+
+int out_of_time() {
+    static const int signal = [] {
+        const int chosen = SIGRTMAX - 1;
+        struct sigaction action {};
+        action.sa_handler = leave;
+        ::sigaction(chosen, &action, nullptr);
+        return chosen;
+    }();
+    return signal;
+}
+
+/// Sends this thread the signal after a time, and, as it may come just before the call, again and again.
+class Timer {
+public:
+    explicit Timer(Nanoseconds patience) {
+        sigset_t ours;
+        sigemptyset(&ours);
+        sigaddset(&ours, out_of_time());
+        ::pthread_sigmask(SIG_UNBLOCK, &ours, &mask_);
+        sigevent event{};
+        event.sigev_notify = SIGEV_THREAD_ID;
+        event.sigev_signo = out_of_time();
+        event._sigev_un._tid = static_cast<pid_t>(::syscall(SYS_gettid));
+        made_ = ::timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0;
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(patience);
+        const itimerspec when{.it_interval = {0, 10'000'000}, .it_value = {seconds.count(), (patience - seconds).count()}};
+        if (made_) ::timer_settime(timer_, 0, &when, nullptr);
+    }
+    ~Timer() {
+        if (made_) ::timer_delete(timer_);
+        ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
+    }
+    Timer(const Timer&) = delete;
+    Timer& operator=(const Timer&) = delete;
+
+private:
+    timer_t timer_{};
+    bool made_ = false;
+    sigset_t mask_{};
+};
+
+/// 0, an errno, or ETIMEDOUT. Nothing in here needs a destructor: it may be left by the jump.
+int seize(Tid tid, unsigned long options) {
+    if (sigsetjmp(way_out, 1) != 0) {
+        waits = 0;
+        return ETIMEDOUT;
+    }
+    waits = 1;
+    // ptrace's data argument is a pointer only by name.
+    const int error = ::ptrace(PTRACE_SEIZE, tid.value, nullptr, reinterpret_cast<void*>(options)) == 0 ? 0 : errno;
+    waits = 0;
+    return error;
+}
+
+/// The jump may have come when all was done.
+bool is_ours(Tid tid) {
+    std::ifstream status("/proc/" + std::to_string(tid.value) + "/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("TracerPid:")) return std::stol(line.substr(10)) == ::syscall(SYS_gettid);
+    return false;
+}
+
+}  // namespace
+
+int seize_in_time(Tid tid, unsigned long options, Nanoseconds patience) {
+    const Timer timer(patience);
+    const int error = seize(tid, options);
+    return error == ETIMEDOUT && is_ours(tid) ? 0 : error;
+}
+
+}  // namespace shimtrace::host
