@@ -2,48 +2,6 @@
 
 namespace shimtrace::decoders {
 
-static constexpr FlagName bpf_commands_rows[] = {
-    {0, "BPF_MAP_CREATE"},
-    {1, "BPF_MAP_LOOKUP_ELEM"},
-    {2, "BPF_MAP_UPDATE_ELEM"},
-    {3, "BPF_MAP_DELETE_ELEM"},
-    {4, "BPF_MAP_GET_NEXT_KEY"},
-    {5, "BPF_PROG_LOAD"},
-    {6, "BPF_OBJ_PIN"},
-    {7, "BPF_OBJ_GET"},
-    {8, "BPF_PROG_ATTACH"},
-    {9, "BPF_PROG_DETACH"},
-    {0xa, "BPF_PROG_TEST_RUN"},
-    {0xb, "BPF_PROG_GET_NEXT_ID"},
-    {0xc, "BPF_MAP_GET_NEXT_ID"},
-    {0xd, "BPF_PROG_GET_FD_BY_ID"},
-    {0xe, "BPF_MAP_GET_FD_BY_ID"},
-    {0xf, "BPF_OBJ_GET_INFO_BY_FD"},
-    {0x10, "BPF_PROG_QUERY"},
-    {0x11, "BPF_RAW_TRACEPOINT_OPEN"},
-    {0x12, "BPF_BTF_LOAD"},
-    {0x13, "BPF_BTF_GET_FD_BY_ID"},
-    {0x14, "BPF_TASK_FD_QUERY"},
-    {0x15, "BPF_MAP_LOOKUP_AND_DELETE_ELEM"},
-    {0x16, "BPF_MAP_FREEZE"},
-    {0x17, "BPF_BTF_GET_NEXT_ID"},
-    {0x18, "BPF_MAP_LOOKUP_BATCH"},
-    {0x19, "BPF_MAP_LOOKUP_AND_DELETE_BATCH"},
-    {0x1a, "BPF_MAP_UPDATE_BATCH"},
-    {0x1b, "BPF_MAP_DELETE_BATCH"},
-    {0x1c, "BPF_LINK_CREATE"},
-    {0x1d, "BPF_LINK_UPDATE"},
-    {0x1e, "BPF_LINK_GET_FD_BY_ID"},
-    {0x1f, "BPF_LINK_GET_NEXT_ID"},
-    {0x20, "BPF_ENABLE_STATS"},
-    {0x21, "BPF_ITER_CREATE"},
-    {0x22, "BPF_LINK_DETACH"},
-    {0x23, "BPF_PROG_BIND_MAP"},
-    {0x24, "BPF_TOKEN_CREATE"},
-    {0x25, "BPF_PROG_STREAM_READ_BY_FD"},
-};
-const FlagSet bpf_commands{"BPF_???", bpf_commands_rows};
-
 static constexpr FlagName bpf_map_types_rows[] = {
     {0, "BPF_MAP_TYPE_UNSPEC"},
     {1, "BPF_MAP_TYPE_HASH"},

@@ -140,51 +140,6 @@ static constexpr FlagName resolve_flags_rows[] = {
 };
 const FlagSet resolve_flags{"RESOLVE_???", resolve_flags_rows};
 
-static constexpr FlagName fcntl_commands_rows[] = {
-    {0, "F_DUPFD"},
-    {1, "F_GETFD"},
-    {2, "F_SETFD"},
-    {3, "F_GETFL"},
-    {4, "F_SETFL"},
-    {5, "F_GETLK"},
-    {6, "F_SETLK"},
-    {7, "F_SETLKW"},
-    {8, "F_SETOWN"},
-    {9, "F_GETOWN"},
-    {0xa, "F_SETSIG"},
-    {0xb, "F_GETSIG"},
-    {0xf, "F_SETOWN_EX"},
-    {0x10, "F_GETOWN_EX"},
-    {0x11, "F_GETOWNER_UIDS"},
-    {0x24, "F_OFD_GETLK"},
-    {0x25, "F_OFD_SETLK"},
-    {0x26, "F_OFD_SETLKW"},
-    {0x400, "F_SETLEASE"},
-    {0x401, "F_GETLEASE"},
-    {0x402, "F_NOTIFY"},
-    {0x403, "F_DUPFD_QUERY"},
-    {0x404, "F_CREATED_QUERY"},
-    {0x405, "F_CANCELLK"},
-    {0x406, "F_DUPFD_CLOEXEC"},
-    {0x407, "F_SETPIPE_SZ"},
-    {0x408, "F_GETPIPE_SZ"},
-    {0x409, "F_ADD_SEALS"},
-    {0x40a, "F_GET_SEALS"},
-    {0x40b, "F_GET_RW_HINT"},
-    {0x40c, "F_SET_RW_HINT"},
-    {0x40d, "F_GET_FILE_RW_HINT"},
-    {0x40e, "F_SET_FILE_RW_HINT"},
-};
-const FlagSet fcntl_commands{"F_???", fcntl_commands_rows};
-
-static constexpr FlagName fcntl_lock64_rows[] = {
-    {0xc, "F_GETLK64"},
-    {0xd, "F_SETLK64"},
-    {0xe, "F_SETLKW64"},
-};
-static constexpr auto fcntl_commands32_rows = joined(fcntl_lock64_rows, fcntl_commands_rows);
-const FlagSet fcntl_commands32{"F_???", fcntl_commands32_rows};
-
 static constexpr FlagName fd_flags_rows[] = {
     {1, "FD_CLOEXEC"},
 };

@@ -17,8 +17,6 @@ extern const FlagSet statx_attributes;
 extern const FlagSet access_modes;
 extern const FlagSet file_types;
 extern const FlagSet resolve_flags;
-extern const FlagSet fcntl_commands;
-extern const FlagSet fcntl_commands32;  ///< of 32-bit programs: with F_GETLK64 and its like
 extern const FlagSet fd_flags;
 extern const FlagSet lock_types;
 extern const FlagSet owner_types;

@@ -211,46 +211,4 @@ static constexpr FlagName semop_flags_rows[] = {
 };
 const FlagSet semop_flags{"SEM_???", semop_flags_rows};
 
-static constexpr FlagName shmctl_commands_rows[] = {
-    {0, "IPC_RMID"},
-    {1, "IPC_SET"},
-    {2, "IPC_STAT"},
-    {3, "IPC_INFO"},
-    {0xd, "SHM_STAT"},
-    {0xe, "SHM_INFO"},
-    {0xf, "SHM_STAT_ANY"},
-    {0xb, "SHM_LOCK"},
-    {0xc, "SHM_UNLOCK"},
-};
-const FlagSet shmctl_commands{"SHM_???", shmctl_commands_rows};
-
-static constexpr FlagName semctl_commands_rows[] = {
-    {0, "IPC_RMID"},
-    {1, "IPC_SET"},
-    {2, "IPC_STAT"},
-    {3, "IPC_INFO"},
-    {0x12, "SEM_STAT"},
-    {0x13, "SEM_INFO"},
-    {0x14, "SEM_STAT_ANY"},
-    {0xb, "GETPID"},
-    {0xc, "GETVAL"},
-    {0xd, "GETALL"},
-    {0xe, "GETNCNT"},
-    {0xf, "GETZCNT"},
-    {0x10, "SETVAL"},
-    {0x11, "SETALL"},
-};
-const FlagSet semctl_commands{"SEM_???", semctl_commands_rows};
-
-static constexpr FlagName msgctl_commands_rows[] = {
-    {0, "IPC_RMID"},
-    {1, "IPC_SET"},
-    {2, "IPC_STAT"},
-    {3, "IPC_INFO"},
-    {0xb, "MSG_STAT"},
-    {0xc, "MSG_INFO"},
-    {0xd, "MSG_STAT_ANY"},
-};
-const FlagSet msgctl_commands{"MSG_???", msgctl_commands_rows};
-
 }  // namespace shimtrace::decoders

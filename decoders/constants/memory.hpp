@@ -28,8 +28,5 @@ extern const FlagSet ipc_get_flags;
 extern const FlagSet shmat_flags;
 extern const FlagSet msg_ipc_flags;
 extern const FlagSet semop_flags;
-extern const FlagSet shmctl_commands;
-extern const FlagSet semctl_commands;
-extern const FlagSet msgctl_commands;
 
 }  // namespace shimtrace::decoders

@@ -54,14 +54,6 @@ static constexpr FlagName capability_versions_rows[] = {
 };
 const FlagSet capability_versions{"_LINUX_CAPABILITY_VERSION_???", capability_versions_rows};
 
-static constexpr FlagName seccomp_operations_rows[] = {
-    {0, "SECCOMP_SET_MODE_STRICT"},
-    {1, "SECCOMP_SET_MODE_FILTER"},
-    {2, "SECCOMP_GET_ACTION_AVAIL"},
-    {3, "SECCOMP_GET_NOTIF_SIZES"},
-};
-const FlagSet seccomp_operations{"SECCOMP_SET_MODE_???", seccomp_operations_rows};
-
 static constexpr FlagName seccomp_modes_rows[] = {
     {0, "SECCOMP_MODE_DISABLED"},
     {1, "SECCOMP_MODE_STRICT"},
@@ -90,43 +82,6 @@ static constexpr FlagName seccomp_return_actions_rows[] = {
     {0x7fff0000, "SECCOMP_RET_ALLOW"},
 };
 const FlagSet seccomp_return_actions{"SECCOMP_RET_???", seccomp_return_actions_rows};
-
-static constexpr FlagName keyctl_operations_rows[] = {
-    {0, "KEYCTL_GET_KEYRING_ID"},
-    {1, "KEYCTL_JOIN_SESSION_KEYRING"},
-    {2, "KEYCTL_UPDATE"},
-    {3, "KEYCTL_REVOKE"},
-    {4, "KEYCTL_CHOWN"},
-    {5, "KEYCTL_SETPERM"},
-    {6, "KEYCTL_DESCRIBE"},
-    {7, "KEYCTL_CLEAR"},
-    {8, "KEYCTL_LINK"},
-    {9, "KEYCTL_UNLINK"},
-    {0xa, "KEYCTL_SEARCH"},
-    {0xb, "KEYCTL_READ"},
-    {0xc, "KEYCTL_INSTANTIATE"},
-    {0xd, "KEYCTL_NEGATE"},
-    {0xe, "KEYCTL_SET_REQKEY_KEYRING"},
-    {0xf, "KEYCTL_SET_TIMEOUT"},
-    {0x10, "KEYCTL_ASSUME_AUTHORITY"},
-    {0x11, "KEYCTL_GET_SECURITY"},
-    {0x12, "KEYCTL_SESSION_TO_PARENT"},
-    {0x13, "KEYCTL_REJECT"},
-    {0x14, "KEYCTL_INSTANTIATE_IOV"},
-    {0x15, "KEYCTL_INVALIDATE"},
-    {0x16, "KEYCTL_GET_PERSISTENT"},
-    {0x17, "KEYCTL_DH_COMPUTE"},
-    {0x18, "KEYCTL_PKEY_QUERY"},
-    {0x19, "KEYCTL_PKEY_ENCRYPT"},
-    {0x1a, "KEYCTL_PKEY_DECRYPT"},
-    {0x1b, "KEYCTL_PKEY_SIGN"},
-    {0x1c, "KEYCTL_PKEY_VERIFY"},
-    {0x1d, "KEYCTL_RESTRICT_KEYRING"},
-    {0x1e, "KEYCTL_MOVE"},
-    {0x1f, "KEYCTL_CAPABILITIES"},
-    {0x20, "KEYCTL_WATCH_KEY"},
-};
-const FlagSet keyctl_operations{"KEYCTL_???", keyctl_operations_rows};
 
 static constexpr FlagName key_specs_rows[] = {
     {0xffffffff, "KEY_SPEC_THREAD_KEYRING"},

@@ -188,24 +188,6 @@ static constexpr FlagName adjtimex_status_rows[] = {
 };
 const FlagSet adjtimex_status{"STA_???", adjtimex_status_rows};
 
-static constexpr FlagName futex_operations_rows[] = {
-    {0, "FUTEX_WAIT"},
-    {1, "FUTEX_WAKE"},
-    {2, "FUTEX_FD"},
-    {3, "FUTEX_REQUEUE"},
-    {4, "FUTEX_CMP_REQUEUE"},
-    {5, "FUTEX_WAKE_OP"},
-    {6, "FUTEX_LOCK_PI"},
-    {7, "FUTEX_UNLOCK_PI"},
-    {8, "FUTEX_TRYLOCK_PI"},
-    {9, "FUTEX_WAIT_BITSET"},
-    {0xa, "FUTEX_WAKE_BITSET"},
-    {0xb, "FUTEX_WAIT_REQUEUE_PI"},
-    {0xc, "FUTEX_CMP_REQUEUE_PI"},
-    {0xd, "FUTEX_LOCK_PI2"},
-};
-const FlagSet futex_operations{"FUTEX_???", futex_operations_rows};
-
 static constexpr FlagName futex_wake_operations_rows[] = {
     {0, "FUTEX_OP_SET"},
     {1, "FUTEX_OP_ADD"},

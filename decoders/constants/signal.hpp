@@ -23,7 +23,6 @@ extern const FlagSet sigev_notifies;
 extern const FlagSet adjtimex_modes;
 extern const FlagSet adjtimex_states;
 extern const FlagSet adjtimex_status;
-extern const FlagSet futex_operations;
 extern const FlagSet futex_wake_operations;
 extern const FlagSet futex_wake_comparisons;
 extern const FlagSet futex2_flags;
@@ -39,6 +38,5 @@ extern const FlagSet sigsys_codes;
 extern const FlagSet io_uring_setup_flags;
 extern const FlagSet io_uring_features;
 extern const FlagSet io_uring_enter_flags;
-extern const FlagSet io_uring_register_opcodes;
 
 }  // namespace shimtrace::decoders

@@ -10,6 +10,8 @@ namespace types {
 extern const ArgumentType decimal32, decimal64, unsigned32, unsigned64, address, hex32, hex64, hex_number, octal_mode, user_id, flags32,
     flags64, constant32, constant64, open_flags, open_mode, signal, device, pid, socket_type, compat_low_high, compat_high_low,
     compat_user_id16;
+// variants.cpp
+extern const ArgumentType selector;
 // types/descriptor.cpp
 extern const ArgumentType fd, directory_fd, fd_pair;
 // types/text.cpp
@@ -105,6 +107,10 @@ constexpr Argument in_iovec(std::string_view name, std::uint8_t length) {
 }
 constexpr Argument out_iovec(std::string_view name, std::uint8_t length) {
     return of(name, types::out_iovec, length);
+}
+/// A constant whose names are those of the row's variants.
+constexpr Argument selector(std::string_view name) {
+    return of(name, types::selector);
 }
 /// An argument that is printed at another place than it is passed at.
 constexpr Argument from(std::int8_t index, Argument argument) {

@@ -63,13 +63,8 @@ CallFacts facts_of(const SyscallRow& row) {
 }
 
 Waits waits_of(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args) {
-    const CallFacts* facts = call_facts(arch, number);
-    if (!facts) return {};
-    constexpr std::uint32_t wait_for_lock = 7, wait_for_lock64 = 14, wait_for_file_lock = 38;  // F_SETLKW, F_SETLKW64, F_OFD_SETLKW
-    const auto command = static_cast<std::uint32_t>(args[1]);
-    const bool waits = facts->effect != DescriptorEffect::controls || command == wait_for_lock || command == wait_for_file_lock ||
-                       (arch == Arch::i386 && command == wait_for_lock64);
-    return waits ? facts->waits : Waits{};
+    const CallFacts* facts = call_facts(arch, number, args);
+    return facts ? facts->waits : Waits{};
 }
 
 bool waits_for_source(OpenFileKind source, std::optional<bool> empty, std::optional<bool> full) {

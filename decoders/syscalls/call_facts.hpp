@@ -49,8 +49,7 @@ enum class DescriptorEffect : std::uint8_t {
     closes_at_exec,   ///< execve: those that are marked so
     accepts_another,  ///< accept: its listening socket stays what it is
     replaces,         ///< dup2, dup3: the second argument
-    controls,         ///< fcntl: flags, for F_SETFL
-    commands,         ///< ioctl: what it does is the driver's to say
+    commands,         ///< ioctl: what it does is the driver's to say; fcntl: as its variants have it
     changes,          ///< what the first argument leads to: connect, bind, epoll_ctl …
     disconnects,      ///< shutdown
     receives,         ///< recvmsg: perhaps new descriptors; the end of a connection
@@ -94,7 +93,9 @@ struct CallFacts : RowFacts {
 /// nullptr: no row tells of it.
 const CallFacts* call_facts(Arch arch, std::int64_t number);
 
-/// What a call with these arguments waits for: a fcntl by its command.
+/// Of the variant that these arguments select: a fcntl's by its command.
+const CallFacts* call_facts(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args);
+/// What a call with these arguments waits for.
 Waits waits_of(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args);
 
 /// A call that reads one descriptor and writes another waits for the source where that is empty, and where it cannot be told and the source

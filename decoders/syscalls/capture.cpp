@@ -105,9 +105,7 @@ namespace {
 bool captured_now(const ArgumentType& type, const Call& call, const Slot& slot) {
     if (!type.capture || (type.present && !type.present(call, slot))) return false;
     if (type.captured_at_both) return true;
-    Phase phase = type.phase;
-    if (phase == Phase::by_call) phase = type.late(call, slot) ? Phase::exit : Phase::entry;
-    switch (phase) {
+    switch (type.phase) {
         case Phase::entry:
             return !call.returned();
         case Phase::exit:
@@ -118,7 +116,7 @@ bool captured_now(const ArgumentType& type, const Call& call, const Slot& slot) 
 }
 
 void capture_call(const Event& enter, Event* exit, CapturedMemory& into, const Memory& memory, const CaptureLimits& limits) {
-    const SyscallRow* row = find_row(enter.arch, enter.number);
+    const SyscallRow* row = find_row(enter.arch, enter.number, enter.args);
     if (!row) return;
     Capture capture(enter, exit, into, limits);
     constexpr int levels = 4;  // recvmmsg: headers, iovecs, buffers

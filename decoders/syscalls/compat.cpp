@@ -1,6 +1,5 @@
 #include "decoders/syscalls/compat.hpp"
 
-#include "decoders/constants/file.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/numbers.hpp"
 
@@ -82,7 +81,6 @@ std::optional<SyscallRow> compat_row(std::string_view name, unsigned arguments, 
         const ArgumentType* type = compat_type(argument.type, name);
         if (type == nullptr) return std::nullopt;
         argument.type = type == &types::user_id && has_16_bit_ids(name) ? &types::compat_user_id16 : type;
-        if (argument.flags == &fcntl_commands) argument.flags = &fcntl_commands32;
     }
     for (const Special& one : special) {
         if (one.call != name) continue;

@@ -20,12 +20,12 @@ std::optional<Fd> returned_descriptor(const SyscallRow& row, const Call& call) {
 }  // namespace
 
 std::optional<Fd> returned_descriptor(const Event& enter, const Event& exit) {
-    const SyscallRow* row = find_row(enter.arch, enter.number);
+    const SyscallRow* row = find_row(enter.arch, enter.number, enter.args);
     return row ? returned_descriptor(*row, Call(enter, &exit)) : std::nullopt;
 }
 
 void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into) {
-    const SyscallRow* row = find_row(enter.arch, enter.number);
+    const SyscallRow* row = find_row(enter.arch, enter.number, enter.args);
     if (!row) return;
     const Call call(enter, exit);
     const std::size_t before = into.size();
@@ -48,7 +48,7 @@ void descriptors(const Event& enter, const Event* exit, std::vector<Fd>& into) {
 
 std::vector<std::string> path_arguments(const Event& enter) {
     std::vector<std::string> paths;
-    const SyscallRow* row = find_row(enter.arch, enter.number);
+    const SyscallRow* row = find_row(enter.arch, enter.number, enter.args);
     if (!row) return paths;
     for (unsigned place = 0; place < row->count; ++place) {
         const Argument& argument = row->table[place];

@@ -7,11 +7,6 @@ namespace shimtrace::decoders {
 
 namespace {
 
-bool known_at_entry(const ArgumentType& type, const Call& call, const Slot& slot) {
-    if (type.phase == Phase::by_call) return !type.late(call, slot);
-    return type.phase == Phase::entry;
-}
-
 /// What strace prints of a call that it has no decoder for.
 void render_raw(Printer& printer, const Event& enter) {
     const unsigned count = argument_count(enter.arch, enter.number);
@@ -31,16 +26,8 @@ void append_name(std::string& out, Printer& printer, const Event& enter) {
     out.push_back('(');
 }
 
-/// -e verbose= leaves strings and buffers as they are.
-bool is_text(const ArgumentType& type) {
-    const ArgumentType* const texts[] = {&types::path,      &types::link_text,  &types::out_text,       &types::string,
-                                         &types::in_buffer, &types::out_buffer, &types::out_buffer_hex, &types::attribute_value_in};
-    return std::ranges::find(texts, &type) != std::end(texts);
-}
-
 void render_argument(Printer& printer, const ArgumentType& type, const Slot& slot) {
-    const bool points = type.capture && type.phase != Phase::by_call && !is_text(type);
-    if (points && !printer.style().dereference) return printer.address(slot.value);
+    if (type.capture && !type.is_text && !printer.style().dereference) return printer.address(slot.value);
     type.render(printer, slot);
 }
 
@@ -50,7 +37,7 @@ RenderedCall render(const Call& call, const RenderStyle& style, const RenderScop
     const Event& enter = call.enter();
     Printer printer(rendered.on_entry, call, style, scope);
     append_name(rendered.on_entry, printer, enter);
-    const SyscallRow* row = find_row(enter.arch, enter.number);
+    const SyscallRow* row = find_row(enter.arch, enter.number, enter.args);
     if (!row || style.raw) {
         render_raw(printer, enter);
     } else {
@@ -63,7 +50,7 @@ RenderedCall render(const Call& call, const RenderStyle& style, const RenderScop
             if (type.present && !type.present(call, slot)) continue;
             if (!first && !type.unseparated) printer.text(", ");
             first = false;
-            const bool known = known_at_entry(type, call, slot);
+            const bool known = type.phase == Phase::entry;
             if (known) render_argument(printer, type, slot);
             if (entering && (!known || type.render_rest)) {
                 entering = false;

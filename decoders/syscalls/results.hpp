@@ -14,9 +14,6 @@ bool returns_descriptor(const SyscallRow& row, const Call& call);
 /// Can it be one?
 bool may_return_descriptor(const SyscallRow& row);
 
-/// The same for bpf, by its command.
-bool bpf_returns_fd(const Call& call);
-
 /// Kinds of results, for rows. Called when the call succeeded.
 namespace results {
 void unsigned_number(Printer&);
@@ -26,19 +23,15 @@ void fd(Printer&);
 void process(Printer&);  ///< fork and its like: a process or thread
 void poll(Printer&);     ///< which descriptors are ready, and the time left
 void select(Printer&);
-void fcntl(Printer&);    ///< by command: flags, a descriptor, a lease …
 void seccomp(Printer&);  ///< a descriptor where a listener was asked for
 void adjtimex(Printer&);
-void bpf(Printer&);
 void date(Printer&);
 void ioprio(Printer&);
 void landlock(Printer&);
 void personality(Printer&);
-void prctl(Printer&);
 void receive_messages(Printer&);
 void scheduler(Printer&);
 void signal_number(Printer&);
-void ioctl(Printer&);  ///< by command: a descriptor, the type of a namespace
 }  // namespace results
 
 }  // namespace shimtrace::decoders

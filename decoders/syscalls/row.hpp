@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,6 @@ enum class Phase : std::uint8_t {
     entry,
     exit,         ///< filled by the kernel: nothing is captured of it when the call failed
     exit_always,  ///< likewise, but meaningful after an error too (the rest of an interrupted sleep)
-    by_call,      ///< the type's `late` says: fcntl's third argument is read by F_SETLK and written by F_GETLK
 };
 
 /// One way in which arguments are read and written. All types are constants.
@@ -42,9 +42,9 @@ struct ArgumentType {
     void (*descriptors)(const Call&, const Slot&, std::vector<Fd>& into) = nullptr;
     /// Is it an argument of this call at all (open's mode)? nullptr: always.
     bool (*present)(const Call&, const Slot&) = nullptr;
-    bool (*late)(const Call&, const Slot&) = nullptr;  ///< by_call: known at exit only
-    bool captured_at_both = false;                     ///< value-result arguments: entry and exit
-    bool unseparated = false;                          ///< writes its own separator
+    bool captured_at_both = false;  ///< value-result arguments: entry and exit
+    bool unseparated = false;       ///< writes its own separator
+    bool is_text = false;           ///< -e verbose= leaves strings and buffers as they are
     /// Its form in 32-bit programs: `types::same` where it looks the same to them. nullptr: the same, unless it reads memory; then nobody
     /// has looked at it with 32 bits in mind, and a call with such an argument stays raw.
     const ArgumentType* compat = nullptr;
@@ -81,9 +81,45 @@ struct Slot {
     unsigned index = 0;
 };
 
-struct SyscallRow {
-    using Result = void (*)(Printer&);
+/// Prints the result of a call that succeeded.
+using Result = void (*)(Printer&);
 
+/// What a call is for one value of its selector: fcntl by its command.
+struct Variant {
+    /// Arguments, result and facts as the row has them.
+    constexpr Variant(std::uint32_t selected, std::string_view called) : value(selected), name(called) {}
+    /// `after`: the arguments after the selector.
+    constexpr Variant(std::uint32_t selected, std::string_view called, std::initializer_list<Argument> after, Result how = nullptr)
+        : value(selected), name(called), count(static_cast<std::int8_t>(after.size())), result(how) {
+        std::copy(after.begin(), after.end(), table.begin());
+    }
+    constexpr Variant(std::uint32_t selected, std::string_view called, std::initializer_list<Argument> after, const RowFacts& beside)
+        : Variant(selected, called, after) {
+        facts = beside;
+    }
+
+    std::uint32_t value;
+    std::string_view name;
+    std::int8_t count = -1;  ///< -1: as the row
+    std::array<Argument, 4> table{};
+    Result result = nullptr;  ///< nullptr: as the row
+    std::optional<RowFacts> facts;
+    bool only_in_32_bits = false;
+};
+
+constexpr Variant only_in_32_bits(Variant variant) {
+    variant.only_in_32_bits = true;
+    return variant;
+}
+
+struct VariantTable {
+    std::span<const Variant> rows;
+    std::string_view unknown;   ///< "F_???": the comment behind a value without a row
+    std::uint8_t selector = 0;  ///< the place of the argument whose value decides
+    std::uint32_t ignored = 0;  ///< bits of it that say something else
+};
+
+struct SyscallRow {
     constexpr SyscallRow(std::string_view call, std::uint32_t in_classes, std::initializer_list<Argument> in_order, Result how,
                          const RowFacts& beside = {})
         : name(call), classes(in_classes), result(how), facts(beside), count(in_order.size()) {
@@ -92,6 +128,12 @@ struct SyscallRow {
     constexpr SyscallRow(std::string_view call, std::uint32_t in_classes, std::initializer_list<Argument> in_order,
                          const RowFacts& beside = {})
         : SyscallRow(call, in_classes, in_order, nullptr, beside) {}
+    /// What follows the selector is for values that no variant has.
+    constexpr SyscallRow(std::string_view call, std::uint32_t in_classes, std::initializer_list<Argument> in_order,
+                         const VariantTable& by_selector, const RowFacts& beside = {})
+        : SyscallRow(call, in_classes, in_order, nullptr, beside) {
+        variants = &by_selector;
+    }
 
     /// Which register the argument at a place of the row is passed in.
     [[nodiscard]] constexpr unsigned register_of(unsigned place) const {
@@ -105,6 +147,7 @@ struct SyscallRow {
     RowFacts facts;
     std::array<Argument, 6> table{};
     std::size_t count;
+    const VariantTable* variants = nullptr;
 };
 
 /// The rows by family (calls/FAMILY.cpp); table.cpp joins them.
@@ -117,6 +160,8 @@ std::span<const std::span<const SyscallRow>> all_rows();
 
 /// The row of a call; nullptr: there is none (an unknown number, or one of i386 that has raw arguments only).
 const SyscallRow* find_row(Arch arch, std::int64_t number);
+/// That of the variant that these arguments select.
+const SyscallRow* find_row(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args);
 /// What a row says, and what follows from it (call_facts.cpp).
 CallFacts facts_of(const SyscallRow& row);
 /// How many arguments a call has, for those without a row; 6 where nothing is known.

@@ -1,6 +1,7 @@
 #include "decoders/syscalls/compat.hpp"
 #include "decoders/syscalls/numbers.hpp"
 #include "decoders/syscalls/row.hpp"
+#include "decoders/syscalls/variants.hpp"
 
 #include <deque>
 #include <string>
@@ -17,6 +18,7 @@ constexpr std::size_t most_numbers = 1024;
 struct Known {
     const SyscallRow* row;
     CallFacts facts;
+    std::vector<Form> forms;
 };
 using ByName = std::unordered_map<std::string_view, Known>;
 
@@ -25,6 +27,7 @@ struct Entry {
     std::string_view name;
     const SyscallRow* row = nullptr;
     const CallFacts* facts = nullptr;
+    std::span<const Form> forms{};
     std::uint8_t arguments = 6;
     std::uint32_t classes = 0;
 };
@@ -33,7 +36,7 @@ using EntriesByNumber = std::array<Entry, most_numbers>;
 ByName index_rows() {
     ByName rows;
     for (const auto family : all_rows())
-        for (const SyscallRow& row : family) rows.emplace(row.name, Known{&row, facts_of(row)});
+        for (const SyscallRow& row : family) rows.emplace(row.name, Known{&row, facts_of(row), forms_of(row)});
     return rows;
 }
 
@@ -41,8 +44,8 @@ void add(EntriesByNumber& table, const ByName& rows, std::span<const NumberedNam
     for (const auto& [number, name] : numbers) {
         const auto found = rows.find(name);
         if (found == rows.end()) continue;
-        const auto& [row, facts] = found->second;
-        table[number] = {name, row, &facts, static_cast<std::uint8_t>(row->count), row->classes};
+        const auto& [row, facts, forms] = found->second;
+        table[number] = {name, row, &facts, forms, static_cast<std::uint8_t>(row->count), row->classes};
     }
 }
 
@@ -53,16 +56,40 @@ void add_x32(EntriesByNumber& table, const ByName& rows) {
     for (const auto& [number, name] : x32_numbers()) table[number].row = nullptr;
 }
 
+struct CompatRow {
+    SyscallRow row;
+    std::vector<Form> forms;
+};
+
+/// A row none of whose variants is unknown in 32 bits. nullopt: the call stays raw.
+std::optional<CompatRow> compat_row(std::string_view name, unsigned arguments, const Known& native) {
+    auto row = compat_row(name, arguments, *native.row);
+    if (!row) return std::nullopt;
+    CompatRow made{std::move(*row), native.forms};
+    for (Form& form : made.forms) {
+        auto in_32_bits = compat_row(name, arguments, form.row);
+        if (!in_32_bits) return std::nullopt;
+        form.row = std::move(*in_32_bits);
+    }
+    return made;
+}
+
 /// `made` keeps the rows.
-void add_i386(EntriesByNumber& table, const ByName& rows, std::deque<SyscallRow>& made) {
+void add_i386(EntriesByNumber& table, const ByName& rows, std::deque<CompatRow>& made) {
     for (const auto& [number, name, arguments] : i386_numbers()) {
         const auto found = rows.find(native_name(name, [&](std::string_view other) { return rows.contains(other); }));
         table[number] = {.name = name, .arguments = arguments};
         if (found == rows.end()) continue;
-        const auto& [native, facts] = found->second;
-        table[number].facts = &facts;
-        table[number].classes = native->classes;
-        if (auto row = compat_row(name, arguments, *native)) table[number].row = &made.emplace_back(std::move(*row));
+        const Known& native = found->second;
+        Entry& entry = table[number];
+        entry.facts = &native.facts;
+        entry.forms = native.forms;
+        entry.classes = native.row->classes;
+        if (auto row = compat_row(name, arguments, native)) {
+            const CompatRow& kept = made.emplace_back(std::move(*row));
+            entry.row = &kept.row;
+            entry.forms = kept.forms;
+        }
     }
 }
 
@@ -70,7 +97,7 @@ void add_i386(EntriesByNumber& table, const ByName& rows, std::deque<SyscallRow>
 struct Tables {
     const ByName rows = index_rows();
     EntriesByNumber x86_64, x32, aarch64, i386;
-    std::deque<SyscallRow> compat_rows;
+    std::deque<CompatRow> compat_rows;
 
     Tables() {
         add(x86_64, rows, x86_64_numbers());
@@ -141,14 +168,35 @@ std::span<const std::span<const SyscallRow>> all_rows() {
     return families;
 }
 
+const Form* find_form(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args) {
+    const Entry* entry = find(arch, number);
+    if (!entry || entry->forms.empty()) return nullptr;
+    const VariantTable& variants = *entry->forms.front().row.variants;
+    const auto value = static_cast<std::uint32_t>(args[variants.selector]) & ~variants.ignored;
+    const auto found = std::ranges::lower_bound(entry->forms, value, {}, [](const Form& form) { return form.variant->value; });
+    const bool is_it = found != entry->forms.end() && found->variant->value == value;
+    return is_it && (arch == Arch::i386 || !found->variant->only_in_32_bits) ? &*found : nullptr;
+}
+
 const CallFacts* call_facts(Arch arch, std::int64_t number) {
     const Entry* entry = find(arch, number);
     return entry ? entry->facts : nullptr;
 }
 
+const CallFacts* call_facts(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args) {
+    const Form* form = find_form(arch, number, args);
+    return form ? &form->facts : call_facts(arch, number);
+}
+
 const SyscallRow* find_row(Arch arch, std::int64_t number) {
     const Entry* entry = find(arch, number);
     return entry ? entry->row : nullptr;
+}
+
+const SyscallRow* find_row(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args) {
+    const SyscallRow* row = find_row(arch, number);
+    const Form* form = row ? find_form(arch, number, args) : nullptr;
+    return form ? &form->row : row;
 }
 
 unsigned argument_count(Arch arch, std::int64_t number) {

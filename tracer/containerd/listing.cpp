@@ -69,7 +69,7 @@ std::string_view word_for(const Process& process) {
     if (process.threads.empty()) return "";
     const Thread& thread = process.threads.front();
     if (thread.syscall < 0) return thread.state == ProcessState::running ? "runs" : "";
-    const decoders::CallFacts* facts = decoders::call_facts(thread.arch, thread.syscall);
+    const decoders::CallFacts* facts = decoders::call_facts(thread.arch, thread.syscall, thread.args);
     return facts ? wait_word(*facts) : "call";
 }
 

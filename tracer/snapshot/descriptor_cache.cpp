@@ -78,7 +78,7 @@ void DescriptorCache::unshared(Pid pid, Tid tid) {
 }
 
 void DescriptorCache::call_returned(const Event& enter, const Event& exit) {
-    const decoders::CallFacts* facts = decoders::call_facts(enter.arch, enter.number);
+    const decoders::CallFacts* facts = decoders::call_facts(enter.arch, enter.number, enter.args);
     using enum decoders::DescriptorEffect;
     if (!facts || (facts->effect == none && !facts->may_return_descriptor && facts->places.descriptor_pair < 0)) return;
     DescriptorTable& table = this->table(enter.pid, enter.tid);
@@ -105,9 +105,6 @@ void DescriptorCache::call_returned(const Event& enter, const Event& exit) {
             break;
         case replaces:
             table.forget(argument(1));
-            break;
-        case controls:
-            if (enter.args[1] == F_SETFL) table.forget(argument(0));
             break;
         case changes:
         case disconnects:

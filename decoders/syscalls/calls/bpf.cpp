@@ -1,4 +1,4 @@
-// bpf: the attributes by command. linux/bpf.h, union bpf_attr. And perf_event_open.
+// bpf, by its command: linux/bpf.h, union bpf_attr. And perf_event_open.
 #include "decoders/constants/process.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
@@ -71,47 +71,26 @@ constexpr FieldRow raw_tracepoint[] = {{"name", 0, 8, Field::text}, {"prog_fd", 
 constexpr FieldRow link_create[] = {
     {"prog_fd", 0, 4, Field::fd}, {"target_fd", 4, 4, Field::fd}, {"attach_type", 8, 4, Field::attach_type}, {"flags", 12, 4, Field::hex}};
 
-struct BpfCommandRow {
-    std::uint32_t command;
-    std::span<const FieldRow> fields;
-    bool returns_fd;
-    std::string_view inside;  ///< the member of the union that holds the fields, where it has a name
-};
 constexpr FieldRow query[] = {{"target_fd", 0, 4, Field::fd},      {"attach_type", 4, 4, Field::attach_type},
                               {"query_flags", 8, 4, Field::hex},   {"attach_flags", 12, 4, Field::attach_flags},
                               {"prog_ids", 16, 8, Field::address}, {"prog_cnt", 24, 4, Field::number}};
-constexpr BpfCommandRow bpf_command_rows[] = {
-    {0, map_create, true, {}},
-    {1, map_element, false, {}},
-    {2, map_element, false, {}},
-    {3, map_delete, false, {}},
-    {4, map_next_key, false, {}},
-    {5, program_load, true, {}},
-    {6, object, false, {}},
-    {7, object, true, {}},
-    {8, program_attach, false, {}},
-    {9, program_detach, false, {}},
-    {13, program_by_id, true, {}},
-    {14, map_by_id, true, {}},
-    {15, info, false, "info"},
-    {16, query, false, "query"},
-    {17, raw_tracepoint, true, "raw_tracepoint"},
-    {28, link_create, true, "link_create"},
-};
 
-const BpfCommandRow* bpf_command_of(const Call& call) {
-    for (const BpfCommandRow& row : bpf_command_rows)
-        if (row.command == call.argument32(0)) return &row;
-    return nullptr;
-}
+/// What is read of union bpf_attr for a command.
+struct Attributes {
+    std::span<const FieldRow> fields;
+    std::string_view inside = {};  ///< the member of the union that holds the fields, where it has a name
+};
+constexpr Attributes of_map_create{map_create}, of_map_element{map_element}, of_map_delete{map_delete}, of_map_next_key{map_next_key},
+    of_program_load{program_load}, of_object{object}, of_program_attach{program_attach}, of_program_detach{program_detach},
+    of_program_by_id{program_by_id}, of_map_by_id{map_by_id}, of_info{info, "info"}, of_query{query, "query"},
+    of_raw_tracepoint{raw_tracepoint, "raw_tracepoint"}, of_link_create{link_create, "link_create"};
 
 constexpr std::size_t most_attribute = 128;
+template <const Attributes& attributes>
 void capture_bpf_attribute(Capture& capture, const Slot& slot, int level) {
-    const BpfCommandRow* command = bpf_command_of(capture.call());
-    if (!command) return;
     if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(capture.call().argument32(2), most_attribute));
     if (level != 1) return;
-    for (const FieldRow& field : command->fields) {
+    for (const FieldRow& field : attributes.fields) {
         const auto pointer = capture.call().value<std::uint64_t>(slot.value + field.offset);
         if (!pointer) continue;
         if (field.kind == Field::path) capture.path(*pointer);
@@ -159,29 +138,28 @@ void print_field(Printer& printer, const FieldRow& field, std::span<const std::b
     }
 }
 
-void print_fields(Printer& printer, const BpfCommandRow& command, std::span<const std::byte> bytes) {
+void print_fields(Printer& printer, std::span<const FieldRow> rows, std::span<const std::byte> bytes) {
     Fields fields(printer);
-    for (const FieldRow& field : command.fields) {
+    for (const FieldRow& field : rows) {
         if (field.offset + std::size_t{field.size} > bytes.size()) break;
         fields(field.name);
         print_field(printer, field, bytes.subspan(field.offset, field.size));
     }
 }
 
+template <const Attributes& attributes>
 void render_bpf_attribute(Printer& printer, const Slot& slot) {
-    const BpfCommandRow* command = bpf_command_of(printer.call());
     const std::uint64_t length = std::min<std::uint64_t>(printer.call().argument32(2), most_attribute);
-    const auto bytes = command && slot.value && length ? printer.call().bytes_at_entry(slot.value, length) : std::nullopt;
+    const auto bytes = slot.value && length ? printer.call().bytes_at_entry(slot.value, length) : std::nullopt;
     if (!bytes) return printer.address(slot.value);
-    if (command->inside.empty()) return print_fields(printer, *command, *bytes);
+    if (attributes.inside.empty()) return print_fields(printer, attributes.fields, *bytes);
     Fields outer(printer);
-    outer(command->inside);
-    print_fields(printer, *command, *bytes);
+    outer(attributes.inside);
+    print_fields(printer, attributes.fields, *bytes);
 }
+template <const Attributes& attributes>
 void collect_descriptors(const Call& call, const Slot& slot, std::vector<Fd>& into) {
-    const BpfCommandRow* command = bpf_command_of(call);
-    if (!command) return;
-    for (const FieldRow& field : command->fields)
+    for (const FieldRow& field : attributes.fields)
         if (field.kind == Field::fd)
             if (const auto fd = call.value_at_entry<std::int32_t>(slot.value + field.offset); fd && *fd > 0) into.push_back(Fd{*fd});
 }
@@ -206,31 +184,66 @@ void print_perf(Printer& printer, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-bool bpf_returns_fd(const Call& call) {
-    const BpfCommandRow* command = bpf_command_of(call);
-    return command && command->returns_fd;
-}
-
-namespace results {
-
-void bpf(Printer& printer) {
-    bpf_returns_fd(printer.call()) ? fd(printer) : printer.decimal(printer.call().result());
-}
-
-}  // namespace results
-
 namespace types {
 
-static constexpr ArgumentType bpf_attribute{
-    .render = render_bpf_attribute, .capture = capture_bpf_attribute, .descriptors = collect_descriptors, .compat = &address};
+template <const Attributes& attributes>
+constexpr ArgumentType bpf_attributes{.render = render_bpf_attribute<attributes>,
+                                      .capture = capture_bpf_attribute<attributes>,
+                                      .descriptors = collect_descriptors<attributes>,
+                                      .compat = &address};
 static constexpr ArgumentType perf_attributes = in_32_bits(struct_in<perf_size, print_perf>, &same);
 
 }  // namespace types
 
 using namespace arguments;
 
+template <const Attributes& of_command>
+static constexpr Argument bpf_attributes = of("attr", types::bpf_attributes<of_command>);
+
+static constexpr Variant bpf_variants[] = {
+    {0, "BPF_MAP_CREATE", {bpf_attributes<of_map_create>, count("size")}, results::fd},
+    {1, "BPF_MAP_LOOKUP_ELEM", {bpf_attributes<of_map_element>, count("size")}},
+    {2, "BPF_MAP_UPDATE_ELEM", {bpf_attributes<of_map_element>, count("size")}},
+    {3, "BPF_MAP_DELETE_ELEM", {bpf_attributes<of_map_delete>, count("size")}},
+    {4, "BPF_MAP_GET_NEXT_KEY", {bpf_attributes<of_map_next_key>, count("size")}},
+    {5, "BPF_PROG_LOAD", {bpf_attributes<of_program_load>, count("size")}, results::fd},
+    {6, "BPF_OBJ_PIN", {bpf_attributes<of_object>, count("size")}},
+    {7, "BPF_OBJ_GET", {bpf_attributes<of_object>, count("size")}, results::fd},
+    {8, "BPF_PROG_ATTACH", {bpf_attributes<of_program_attach>, count("size")}},
+    {9, "BPF_PROG_DETACH", {bpf_attributes<of_program_detach>, count("size")}},
+    {10, "BPF_PROG_TEST_RUN"},
+    {11, "BPF_PROG_GET_NEXT_ID"},
+    {12, "BPF_MAP_GET_NEXT_ID"},
+    {13, "BPF_PROG_GET_FD_BY_ID", {bpf_attributes<of_program_by_id>, count("size")}, results::fd},
+    {14, "BPF_MAP_GET_FD_BY_ID", {bpf_attributes<of_map_by_id>, count("size")}, results::fd},
+    {15, "BPF_OBJ_GET_INFO_BY_FD", {bpf_attributes<of_info>, count("size")}},
+    {16, "BPF_PROG_QUERY", {bpf_attributes<of_query>, count("size")}},
+    {17, "BPF_RAW_TRACEPOINT_OPEN", {bpf_attributes<of_raw_tracepoint>, count("size")}, results::fd},
+    {18, "BPF_BTF_LOAD"},
+    {19, "BPF_BTF_GET_FD_BY_ID"},
+    {20, "BPF_TASK_FD_QUERY"},
+    {21, "BPF_MAP_LOOKUP_AND_DELETE_ELEM"},
+    {22, "BPF_MAP_FREEZE"},
+    {23, "BPF_BTF_GET_NEXT_ID"},
+    {24, "BPF_MAP_LOOKUP_BATCH"},
+    {25, "BPF_MAP_LOOKUP_AND_DELETE_BATCH"},
+    {26, "BPF_MAP_UPDATE_BATCH"},
+    {27, "BPF_MAP_DELETE_BATCH"},
+    {28, "BPF_LINK_CREATE", {bpf_attributes<of_link_create>, count("size")}, results::fd},
+    {29, "BPF_LINK_UPDATE"},
+    {30, "BPF_LINK_GET_FD_BY_ID"},
+    {31, "BPF_LINK_GET_NEXT_ID"},
+    {32, "BPF_ENABLE_STATS"},
+    {33, "BPF_ITER_CREATE"},
+    {34, "BPF_LINK_DETACH"},
+    {35, "BPF_PROG_BIND_MAP"},
+    {36, "BPF_TOKEN_CREATE"},
+    {37, "BPF_PROG_STREAM_READ_BY_FD"},
+};
+static constexpr VariantTable bpf_by_command{bpf_variants, "BPF_???", 0};
+
 static constexpr SyscallRow bpf_table[] = {
-    {"bpf", class_desc, {constant("cmd", bpf_commands), of("attr", types::bpf_attribute), count("size")}, results::bpf},
+    {"bpf", class_desc, {selector("cmd"), address("attr"), count("size")}, bpf_by_command},
     {"perf_event_open",
      class_desc,
      {of("attr", types::perf_attributes), pid("pid"), number("cpu"), fd("group_fd"), flags64("flags", perf_flags)},

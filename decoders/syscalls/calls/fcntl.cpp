@@ -1,4 +1,4 @@
-// fcntl: what the third argument is depends on the command.
+// fcntl, by its command.
 #include "decoders/constants/file.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/results.hpp"
@@ -8,175 +8,139 @@ namespace shimtrace::decoders {
 
 namespace {
 
-enum class Third : std::uint8_t {
-    none,
-    fd,
-    fd_flags,
-    open_flags,
-    lock,
-    lock_out,
-    signal,
-    number,
-    lease,
-    notify,
-    seals,
-    owner,
-    owner_out,
-    hint,
-    hint_out
-};
-
-struct FcntlCommandRow {
-    std::uint32_t command;
-    Third third;
-};
-constexpr FcntlCommandRow fcntl_command_rows[] = {
-    {0, Third::fd},       {1, Third::none},    {2, Third::fd_flags},    {3, Third::none},       {4, Third::open_flags},
-    {5, Third::lock_out}, {6, Third::lock},    {7, Third::lock},        {8, Third::number},     {9, Third::none},
-    {10, Third::signal},  {11, Third::none},   {15, Third::owner},      {16, Third::owner_out}, {36, Third::lock_out},
-    {37, Third::lock},    {38, Third::lock},   {1024, Third::lease},    {1025, Third::none},    {1026, Third::notify},
-    {1027, Third::fd},    {1028, Third::none}, {1030, Third::fd},       {1031, Third::number},  {1032, Third::none},
-    {1033, Third::seals}, {1034, Third::none}, {1035, Third::hint_out}, {1036, Third::hint},    {1037, Third::hint_out},
-    {1038, Third::hint},
-};
-
-/// F_GETLK64, F_SETLK64 and F_SETLKW64, which 32-bit programs have.
-bool is_lock64(const Call& call) {
-    const std::uint32_t command = call.argument32(1);
-    return call.enter().arch == Arch::i386 && command >= 12 && command <= 14;
-}
-
-std::optional<Third> third_of(const Call& call) {
-    const std::uint32_t command = call.argument32(1) - (is_lock64(call) ? 7 : 0);
-    for (const FcntlCommandRow& row : fcntl_command_rows)
-        if (row.command == command) return row.third;
-    return std::nullopt;
-}
-
 /// struct flock, as its caller has it: where start, length and pid are.
 struct LockLayout {
     std::uint8_t size, start, length, pid;
     bool wide = true;  ///< start and length have 64 bits
 };
-LockLayout lock_layout(const Call& call) {
-    constexpr std::uint32_t first_of_files = 36;  // F_OFD_GETLK
-    if (call.enter().arch != Arch::i386) return {32, 8, 16, 24};
-    if (is_lock64(call) || call.argument32(1) >= first_of_files) return {24, 4, 12, 20};
-    return {16, 4, 8, 12, false};
-}
+constexpr LockLayout native_lock{32, 8, 16, 24}, compat_lock{16, 4, 8, 12, false}, compat_lock64{24, 4, 12, 20};
 
-bool has_fcntl_argument(const Call& call, const Slot&) {
-    return third_of(call) != Third::none;
-}
-bool fcntl_argument_late(const Call& call, const Slot&) {
-    const auto third = third_of(call);
-    return third == Third::lock_out || third == Third::owner_out || third == Third::hint_out;
-}
-
-void capture_fcntl_argument(Capture& capture, const Slot& slot, int level) {
-    if (level != 0) return;
-    switch (third_of(capture.call()).value_or(Third::none)) {
-        case Third::lock:
-        case Third::lock_out:
-            return capture.bytes(slot.value, lock_layout(capture.call()).size);
-        case Third::owner:
-        case Third::owner_out:
-        case Third::hint:
-        case Third::hint_out:
-            return capture.bytes(slot.value, 8);
-        default:
-            return;
-    }
-}
-
-void print_lock(Printer& printer, const Slot& slot, bool with_pid) {
-    const LockLayout layout = lock_layout(printer.call());
-    const auto bytes = printer.call().failed() && with_pid ? std::nullopt : printer.call().bytes(slot.value, layout.size);
-    if (slot.value == 0 || !bytes || bytes->size() < layout.size) return printer.address(slot.value);
+template <const LockLayout& layout, bool with_pid>
+void print_lock(Printer& printer, std::span<const std::byte> bytes) {
     const auto number = [&](std::size_t offset) {
-        return layout.wide ? value_at<std::int64_t>(*bytes, offset) : value_at<std::int32_t>(*bytes, offset);
+        return layout.wide ? value_at<std::int64_t>(bytes, offset) : value_at<std::int32_t>(bytes, offset);
     };
     Fields fields(printer);
-    fields("l_type").constant(lock_types, value_at<std::uint16_t>(*bytes, 0));
-    fields("l_whence").constant(whence_names, value_at<std::uint16_t>(*bytes, 2));
+    fields("l_type").constant(lock_types, value_at<std::uint16_t>(bytes, 0));
+    fields("l_whence").constant(whence_names, value_at<std::uint16_t>(bytes, 2));
     fields("l_start").decimal(number(layout.start));
     fields("l_len").decimal(number(layout.length));
-    if (with_pid) fields("l_pid").pid(value_at<std::int32_t>(*bytes, layout.pid));
+    if (with_pid) fields("l_pid").pid(value_at<std::int32_t>(bytes, layout.pid));
 }
 
-void print_owner(Printer& printer, const Slot& slot) {
-    const auto owner = printer.call().failed() ? std::nullopt : printer.call().value<std::array<std::int32_t, 2>>(slot.value);
-    if (slot.value == 0 || !owner) return printer.address(slot.value);
+void print_owner(Printer& printer, std::span<const std::byte> bytes) {
     Fields fields(printer);
-    fields("type").constant(owner_types, static_cast<std::uint32_t>((*owner)[0]));
-    fields("pid").pid((*owner)[1]);
+    fields("type").constant(owner_types, value_at<std::uint32_t>(bytes, 0));
+    fields("pid").pid(value_at<std::int32_t>(bytes, 4));
 }
 
-void print_hint(Printer& printer, const Slot& slot) {
-    const auto hint = printer.call().failed() ? std::nullopt : printer.call().value<std::uint64_t>(slot.value);
-    if (slot.value == 0 || !hint) return printer.address(slot.value);
+void print_hint(Printer& printer, std::span<const std::byte> bytes) {
     printer.put('[');
-    printer.constant(rw_hints, *hint);
+    printer.constant(rw_hints, value_at<std::uint64_t>(bytes, 0));
     printer.put(']');
 }
 
-void render_fcntl_argument(Printer& printer, const Slot& slot) {
-    const auto low = static_cast<std::uint32_t>(slot.value);
-    const auto third = third_of(printer.call());
-    if (!third) return printer.hex(slot.value);
-    switch (*third) {
-        case Third::none:
-            return;
-        case Third::fd:
-            return printer.decimal(static_cast<std::int32_t>(slot.value));
-        case Third::fd_flags:
-            return printer.flags(fd_flags, low);
-        case Third::open_flags:
-            return printer.open_flags(low);
-        case Third::lock:
-            return print_lock(printer, slot, false);
-        case Third::lock_out:
-            return print_lock(printer, slot, true);
-        case Third::signal:
-            return printer.signal(static_cast<std::int32_t>(low));
-        case Third::number:
-            return printer.decimal(static_cast<std::int32_t>(low));
-        case Third::lease:
-            return printer.constant(lock_types, low);
-        case Third::notify:
-            return printer.flags(notify_flags, low);
-        case Third::seals:
-            return printer.flags(seals, low);
-        case Third::owner:
-        case Third::owner_out:
-            return print_owner(printer, slot);
-        case Third::hint:
-        case Third::hint_out:
-            return print_hint(printer, slot);
-    }
+template <const LockLayout& layout>
+constexpr ArgumentType lock_in_as = struct_in<layout.size, print_lock<layout, false>>;
+template <const LockLayout& layout>
+constexpr ArgumentType lock_out_as = struct_out<layout.size, print_lock<layout, true>>;
+
+constexpr ArgumentType lock_in = in_32_bits(lock_in_as<native_lock>, &lock_in_as<compat_lock>);
+constexpr ArgumentType lock_out = in_32_bits(lock_out_as<native_lock>, &lock_out_as<compat_lock>);
+constexpr ArgumentType lock64_in = in_32_bits(lock_in_as<native_lock>, &lock_in_as<compat_lock64>);
+constexpr ArgumentType lock64_out = in_32_bits(lock_out_as<native_lock>, &lock_out_as<compat_lock64>);
+constexpr ArgumentType owner_in = in_32_bits(struct_in<8, print_owner>, &types::same);
+constexpr ArgumentType owner_out = in_32_bits(struct_out<8, print_owner>, &types::same);
+constexpr ArgumentType hint_in = in_32_bits(struct_in<8, print_hint>, &types::same);
+constexpr ArgumentType hint_out = in_32_bits(struct_out<8, print_hint>, &types::same);
+
+std::uint64_t result_of(const Printer& printer) {
+    return static_cast<std::uint64_t>(printer.call().result());
+}
+/// 0x1 (flags FD_CLOEXEC)
+template <typename Print>
+void remark(Printer& printer, std::string_view name, Print print) {
+    printer.hex(result_of(printer));
+    printer.text(" (");
+    printer.text(name);
+    print();
+    printer.put(')');
+}
+template <const FlagSet& set>
+void named_flags(Printer& printer, std::string_view name) {
+    const std::uint64_t result = result_of(printer);
+    result == 0 ? printer.put('0') : remark(printer, name, [&] { printer.flags(set, result); });
+}
+void descriptor_flags(Printer& printer) {
+    named_flags<fd_flags>(printer, "flags ");
+}
+void seal_flags(Printer& printer) {
+    named_flags<seals>(printer, "seals ");
+}
+void status_flags(Printer& printer) {
+    RenderStyle style = printer.style();
+    style.constants = Constants::abbrev;  // open's flags alone are names whatever -X says
+    remark(printer, "flags ", [&] {
+        Printer(printer.out(), printer.call(), style, printer.scope()).open_flags(static_cast<std::uint32_t>(result_of(printer)));
+    });
+}
+void lease(Printer& printer) {
+    remark(printer, "", [&] { printer.constant(lock_types, result_of(printer)); });
+}
+void owner_signal(Printer& printer) {
+    printer.decimal(printer.call().result());
+    if (printer.call().result() == 0) return;
+    printer.text(" (");
+    printer.signal(printer.call().result());
+    printer.put(')');
 }
 
 }  // namespace
 
-namespace types {
-
-static constexpr ArgumentType fcntl_argument{.phase = Phase::by_call,
-                                             .render = render_fcntl_argument,
-                                             .capture = capture_fcntl_argument,
-                                             .present = has_fcntl_argument,
-                                             .late = fcntl_argument_late,
-                                             .compat = &same};
-
-}  // namespace types
-
 using namespace arguments;
 
+static constexpr Variant fcntl_variants[] = {
+    {0, "F_DUPFD", {number("arg")}, results::fd},
+    {1, "F_GETFD", {}, descriptor_flags},
+    {2, "F_SETFD", {flags("arg", fd_flags)}},
+    {3, "F_GETFL", {}, status_flags},
+    {4, "F_SETFL", {of("arg", types::open_flags)}, {.effect = changes}},
+    {5, "F_GETLK", {of("arg", lock_out)}},
+    {6, "F_SETLK", {of("arg", lock_in)}},
+    {7, "F_SETLKW", {of("arg", lock_in)}, {.waits = {locks, 0}}},
+    {8, "F_SETOWN", {number("arg")}},
+    {9, "F_GETOWN", {}},
+    {10, "F_SETSIG", {signal("arg")}},
+    {11, "F_GETSIG", {}, owner_signal},
+    only_in_32_bits({12, "F_GETLK64", {of("arg", lock64_out)}}),
+    only_in_32_bits({13, "F_SETLK64", {of("arg", lock64_in)}}),
+    only_in_32_bits({14, "F_SETLKW64", {of("arg", lock64_in)}, {.waits = {locks, 0}}}),
+    {15, "F_SETOWN_EX", {of("arg", owner_in)}},
+    {16, "F_GETOWN_EX", {of("arg", owner_out)}},
+    {17, "F_GETOWNER_UIDS"},
+    {36, "F_OFD_GETLK", {of("arg", lock64_out)}},
+    {37, "F_OFD_SETLK", {of("arg", lock64_in)}},
+    {38, "F_OFD_SETLKW", {of("arg", lock64_in)}, {.waits = {locks, 0}}},
+    {1024, "F_SETLEASE", {constant("arg", lock_types)}},
+    {1025, "F_GETLEASE", {}, lease},
+    {1026, "F_NOTIFY", {flags("arg", notify_flags)}},
+    {1027, "F_DUPFD_QUERY", {number("arg")}},
+    {1028, "F_CREATED_QUERY", {}},
+    {1029, "F_CANCELLK"},
+    {1030, "F_DUPFD_CLOEXEC", {number("arg")}, results::fd},
+    {1031, "F_SETPIPE_SZ", {number("arg")}},
+    {1032, "F_GETPIPE_SZ", {}},
+    {1033, "F_ADD_SEALS", {flags("arg", seals)}},
+    {1034, "F_GET_SEALS", {}, seal_flags},
+    {1035, "F_GET_RW_HINT", {of("arg", hint_out)}},
+    {1036, "F_SET_RW_HINT", {of("arg", hint_in)}},
+    {1037, "F_GET_FILE_RW_HINT", {of("arg", hint_out)}},
+    {1038, "F_SET_FILE_RW_HINT", {of("arg", hint_in)}},
+};
+static constexpr VariantTable fcntl_by_command{fcntl_variants, "F_???", 1};
+
 static constexpr SyscallRow fcntl_table[] = {
-    {"fcntl",
-     class_desc,
-     {fd("fd"), constant("cmd", fcntl_commands), of("arg", types::fcntl_argument)},
-     results::fcntl,
-     {.waits = {locks, 0}, .effect = controls}},
+    {"fcntl", class_desc, {fd("fd"), selector("cmd"), hex("arg")}, fcntl_by_command, {.effect = commands}},
 };
 
 constinit const std::span<const SyscallRow> fcntl_rows = fcntl_table;

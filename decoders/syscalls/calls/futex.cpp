@@ -1,73 +1,22 @@
-// futex: what its arguments are depends on the operation.
+// futex, by its operation.
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/structs.hpp"
-#include "decoders/syscalls/time_value.hpp"
+#include "decoders/syscalls/variants.hpp"
 
 namespace shimtrace::decoders {
 
 namespace {
 
-// linux/futex.h
-enum FutexOperation : std::uint32_t {
-    wait = 0,
-    wake = 1,
-    descriptor = 2,
-    requeue = 3,
-    compare_requeue = 4,
-    wake_op = 5,
-    lock_pi = 6,
-    unlock_pi = 7,
-    trylock_pi = 8,
-    wait_bitset = 9,
-    wake_bitset = 10,
-    wait_requeue_pi = 11,
-    compare_requeue_pi = 12,
-    lock_pi2 = 13,
-};
 constexpr std::uint32_t private_flag = 128, realtime_flag = 256;
-
-/// Which arguments an operation has, and what they are.
-enum class Fourth : std::uint8_t { none, timeout, count };
-enum class Sixth : std::uint8_t { none, bitset, value, wake_op };
-struct FutexShape {
-    FutexOperation operation;
-    bool has_value;
-    Fourth fourth;
-    bool second_address;
-    Sixth sixth;
-};
-constexpr FutexShape shapes[] = {
-    {wait, true, Fourth::timeout, false, Sixth::none},
-    {wake, true, Fourth::none, false, Sixth::none},
-    {descriptor, true, Fourth::none, false, Sixth::none},
-    {requeue, true, Fourth::count, true, Sixth::none},
-    {compare_requeue, true, Fourth::count, true, Sixth::value},
-    {wake_op, true, Fourth::count, true, Sixth::wake_op},
-    {lock_pi, false, Fourth::timeout, false, Sixth::none},
-    {unlock_pi, false, Fourth::none, false, Sixth::none},
-    {trylock_pi, false, Fourth::none, false, Sixth::none},
-    {wait_bitset, true, Fourth::timeout, false, Sixth::bitset},
-    {wake_bitset, true, Fourth::none, false, Sixth::bitset},
-    {wait_requeue_pi, true, Fourth::timeout, true, Sixth::none},
-    {compare_requeue_pi, true, Fourth::count, true, Sixth::value},
-    {lock_pi2, false, Fourth::timeout, false, Sixth::none},
-};
-
-const FutexShape* shape_of(const Call& call) {
-    const std::uint32_t operation = call.argument32(1) & ~(private_flag | realtime_flag);
-    for (const FutexShape& shape : shapes)
-        if (shape.operation == operation) return &shape;
-    return nullptr;
-}
 
 void render_operation(Printer& printer, const Slot& slot) {
     const auto value = static_cast<std::uint32_t>(slot.value);
-    const std::string_view name = futex_operations.name_of(value & ~(private_flag | realtime_flag));
+    const std::string_view name = variant_name(printer.call());
     if (printer.style().constants == Constants::raw) return printer.hex(value);
     if (name.empty()) {
         printer.hex(value);
-        return printer.comment(futex_operations.unknown);
+        return printer.comment("FUTEX_???");
     }
     const bool verbose = printer.style().constants == Constants::verbose;
     if (verbose) {
@@ -80,46 +29,9 @@ void render_operation(Printer& printer, const Slot& slot) {
     if (verbose) printer.text(" */");
 }
 
-bool has_value(const Call& call, const Slot&) {
-    const FutexShape* shape = shape_of(call);
-    return !shape || shape->has_value;
-}
-void render_futex_value(Printer& printer, const Slot& slot) {
-    printer.unsigned_decimal(static_cast<std::uint32_t>(slot.value));
-}
-
-bool has_fourth(const Call& call, const Slot&) {
-    const FutexShape* shape = shape_of(call);
-    return !shape || shape->fourth != Fourth::none;
-}
-template <std::size_t size>
-void capture_fourth(Capture& capture, const Slot& slot, int level) {
-    const FutexShape* shape = shape_of(capture.call());
-    if (level == 0 && shape && shape->fourth == Fourth::timeout) capture.bytes(slot.value, size);
-}
-template <std::size_t size, PrintStruct print>
-void render_fourth(Printer& printer, const Slot& slot) {
-    const FutexShape* shape = shape_of(printer.call());
-    if (!shape) return printer.address(slot.value);
-    if (shape->fourth == Fourth::count) return printer.unsigned_decimal(static_cast<std::uint32_t>(slot.value));
-    render_struct_in<size, print>(printer, slot);
-}
-
-bool has_futex_second(const Call& call, const Slot&) {
-    const FutexShape* shape = shape_of(call);
-    return !shape || shape->second_address;
-}
-void render_futex_second(Printer& printer, const Slot& slot) {
-    printer.address(slot.value);
-}
-
-bool has_sixth(const Call& call, const Slot&) {
-    const FutexShape* shape = shape_of(call);
-    return !shape || shape->sixth != Sixth::none;
-}
-
 /// FUTEX_OP_SET<<28|1<<12|…: an operation and a comparison packed into 32 bits.
-void print_wake_op(Printer& printer, std::uint32_t value) {
+void render_wake_op(Printer& printer, const Slot& slot) {
+    const auto value = static_cast<std::uint32_t>(slot.value);
     constexpr std::uint32_t shifted_argument = 8;
     const std::uint32_t operation = value >> 28;
     if (operation & shifted_argument) {
@@ -133,18 +45,9 @@ void print_wake_op(Printer& printer, std::uint32_t value) {
     printer.text("<<24|");
     printer.hex(value & 0xfff);
 }
-void render_sixth(Printer& printer, const Slot& slot) {
-    const FutexShape* shape = shape_of(printer.call());
+void render_bitset(Printer& printer, const Slot& slot) {
     const auto value = static_cast<std::uint32_t>(slot.value);
-    if (!shape) return printer.hex(value);
-    switch (shape->sixth) {
-        case Sixth::bitset:
-            return value == UINT32_MAX ? printer.text("FUTEX_BITSET_MATCH_ANY") : printer.hex(value);
-        case Sixth::wake_op:
-            return print_wake_op(printer, value);
-        default:
-            return printer.unsigned_decimal(value);
-    }
+    value == UINT32_MAX ? printer.text("FUTEX_BITSET_MATCH_ANY") : printer.hex(value);
 }
 
 // futex_waitv: {u64 val, u64 uaddr, u32 flags, u32 reserved}
@@ -181,17 +84,9 @@ void render_two(Printer& printer, const Slot& slot) {
 
 namespace types {
 
-static constexpr ArgumentType compat_futex_timeout{
-    .render = render_fourth<8, print_narrow_timespec>, .capture = capture_fourth<8>, .present = has_fourth};
 static constexpr ArgumentType futex_operation{.render = render_operation};
-static constexpr ArgumentType futex_value{.render = render_futex_value, .present = has_value};
-static constexpr ArgumentType futex_timeout{.render = render_fourth<16, print_timespec>,
-                                            .capture = capture_fourth<16>,
-                                            .present = has_fourth,
-                                            .compat = &compat_futex_timeout,
-                                            .compat64 = &same};
-static constexpr ArgumentType futex_second{.render = render_futex_second, .present = has_futex_second};
-static constexpr ArgumentType futex_value3{.render = render_sixth, .present = has_sixth};
+static constexpr ArgumentType futex_bitset{.render = render_bitset};
+static constexpr ArgumentType futex_wake_op{.render = render_wake_op};
 static constexpr ArgumentType futex_waitv{.render = render_waiters, .capture = capture_waiters, .compat = &same};
 static constexpr ArgumentType futex_waitv_pair{.render = render_two, .capture = capture_two, .compat = &same};
 
@@ -199,11 +94,34 @@ static constexpr ArgumentType futex_waitv_pair{.render = render_two, .capture = 
 
 using namespace arguments;
 
+static constexpr Argument futex_value = count("val"), futex_timeout = of("timeout", types::timespec_in), futex_count = count("val2"),
+                          futex_second = from(4, address("uaddr2")), futex_bits = from(5, of("val3", types::futex_bitset)),
+                          futex_until = from(3, futex_timeout);
+
+static constexpr Variant futex_variants[] = {
+    {0, "FUTEX_WAIT", {futex_value, futex_timeout}},
+    {1, "FUTEX_WAKE", {futex_value}},
+    {2, "FUTEX_FD", {futex_value}},
+    {3, "FUTEX_REQUEUE", {futex_value, futex_count, futex_second}},
+    {4, "FUTEX_CMP_REQUEUE", {futex_value, futex_count, futex_second, count("val3")}},
+    {5, "FUTEX_WAKE_OP", {futex_value, futex_count, futex_second, of("val3", types::futex_wake_op)}},
+    {6, "FUTEX_LOCK_PI", {futex_until}},
+    {7, "FUTEX_UNLOCK_PI", {}},
+    {8, "FUTEX_TRYLOCK_PI", {}},
+    {9, "FUTEX_WAIT_BITSET", {futex_value, futex_timeout, futex_bits}},
+    {10, "FUTEX_WAKE_BITSET", {futex_value, futex_bits}},
+    {11, "FUTEX_WAIT_REQUEUE_PI", {futex_value, futex_timeout, futex_second}},
+    {12, "FUTEX_CMP_REQUEUE_PI", {futex_value, futex_count, futex_second, count("val3")}},
+    {13, "FUTEX_LOCK_PI2", {futex_until}},
+};
+static constexpr VariantTable futex_by_operation{futex_variants, "FUTEX_???", 1, private_flag | realtime_flag};
+
 static constexpr SyscallRow futex_table[] = {
     {"futex",
      0,
-     {address("uaddr"), of("futex_op", types::futex_operation), of("val", types::futex_value), of("timeout", types::futex_timeout),
-      of("uaddr2", types::futex_second), of("val3", types::futex_value3)},
+     {address("uaddr"), of("futex_op", types::futex_operation), futex_value, address("timeout"), address("uaddr2"),
+      of("val3", types::hex32)},
+     futex_by_operation,
      {.waits = {locks}}},
     {"futex_waitv",
      0,

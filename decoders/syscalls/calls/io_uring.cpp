@@ -1,5 +1,4 @@
-// io_uring, and the older way of asynchronous I/O. What the argument of io_uring_register is depends on the operation
-// (io_uring_register(2)).
+// io_uring, with io_uring_register by its operation, and the older way of asynchronous I/O.
 #include "decoders/constants/process.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
@@ -12,8 +11,6 @@ namespace shimtrace::decoders {
 namespace {
 
 constexpr std::size_t iovec_size = 16;
-
-enum RegisterOperation : std::uint32_t { buffers = 0, files = 2, eventfd = 4, probe = 8, eventfd_async = 7 };
 
 constexpr FlagName io_uring_operation_rows[] = {
     {0, "IORING_OP_NOP"},
@@ -85,42 +82,39 @@ constexpr FlagName io_uring_operation_flag_rows[] = {{1, "IO_URING_OP_SUPPORTED"
 constexpr FlagSet io_uring_operation_flags{"IO_URING_OP_???", io_uring_operation_flag_rows};
 
 // struct io_uring_probe: {u8 last_op, u8 ops_len, u16, u32[3]}, then {u8 op, u8, u16 flags, u32} for each.
-constexpr std::size_t probe_header = 16, probe_entry = 8, most_probed = 256;
+constexpr std::uint64_t probe_header = 16, probe_entry = 8, most_probed = 256;
 
 std::uint64_t count_of(const Call& call) {
     constexpr std::uint64_t most = 1024;
     return std::min<std::uint64_t>(call.argument32(3), most);
 }
 
-bool argument_late(const Call& call, const Slot&) {
-    return call.argument32(1) == probe;
+/// So many of them as the last argument says.
+template <std::uint64_t size>
+void capture_list(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, count_of(capture.call()) * size);
 }
-void capture_register_argument(Capture& capture, const Slot& slot, int level) {
-    if (level != 0) return;
-    const std::uint64_t count = count_of(capture.call());
-    switch (capture.call().argument32(1)) {
-        case buffers:
-            return capture.bytes(slot.value, count * iovec_size);
-        case files:
-            return capture.bytes(slot.value, count * 4);
-        case eventfd:
-        case eventfd_async:
-            return capture.bytes(slot.value, 4);
-        case probe:
-            return capture.bytes(slot.value, probe_header + std::min<std::uint64_t>(count, most_probed) * probe_entry);
-        default:
-            return;
-    }
+void render_buffers(Printer& printer, const Slot& slot) {
+    print_iovec(printer, slot.value, count_of(printer.call()), IovecContents::addresses, 0);
 }
-
-void print_files(Printer& printer, std::uint64_t address, std::uint64_t count) {
-    array(printer, address, count, 4, printer.element_limit(),
+template <bool one>
+void render_files(Printer& printer, const Slot& slot) {
+    array(printer, slot.value, one ? 1 : count_of(printer.call()), 4, printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) { printer.fd(value_at<std::int32_t>(bytes, 0)); });
 }
-void print_probe(Printer& printer, std::uint64_t address, std::uint64_t count) {
+template <bool one>
+void collect_files(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    const auto bytes = slot.value ? call.bytes_at_entry(slot.value, (one ? 1 : count_of(call)) * 4) : std::nullopt;
+    for (std::size_t at = 0; bytes && at + 4 <= bytes->size(); at += 4) into.push_back(Fd{value_at<std::int32_t>(*bytes, at)});
+}
+void capture_probe(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, probe_header + std::min(count_of(capture.call()), most_probed) * probe_entry);
+}
+void render_probe(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
-    const auto bytes = call.succeeded() && address ? call.bytes(address, probe_header + count * probe_entry) : std::nullopt;
-    if (!bytes || bytes->size() < probe_header) return printer.address(address);
+    const std::uint64_t count = std::min(count_of(call), most_probed);
+    const auto bytes = call.succeeded() && slot.value ? call.bytes(slot.value, probe_header + count * probe_entry) : std::nullopt;
+    if (!bytes || bytes->size() < probe_header) return printer.address(slot.value);
     const auto filled = std::min<std::uint64_t>({count, value_at<std::uint8_t>(*bytes, 1), (bytes->size() - probe_header) / probe_entry});
     Fields fields(printer);
     fields("last_op").constant(io_uring_operations, value_at<std::uint8_t>(*bytes, 0));
@@ -135,31 +129,6 @@ void print_probe(Printer& printer, std::uint64_t address, std::uint64_t count) {
         operation("flags").flags(io_uring_operation_flags, value_at<std::uint16_t>(entry, 2));
     }
     operations.put(']');
-}
-
-void render_register_argument(Printer& printer, const Slot& slot) {
-    const std::uint64_t count = count_of(printer.call());
-    switch (printer.call().argument32(1)) {
-        case buffers:
-            return print_iovec(printer, slot.value, count, IovecContents::addresses, 0);
-        case files:
-            return print_files(printer, slot.value, count);
-        case eventfd:
-        case eventfd_async:
-            return print_files(printer, slot.value, 1);
-        case probe:
-            return print_probe(printer, slot.value, std::min<std::uint64_t>(count, most_probed));
-        default:
-            return printer.address(slot.value);
-    }
-}
-
-void collect_registered(const Call& call, const Slot& slot, std::vector<Fd>& into) {
-    const std::uint32_t operation = call.argument32(1);
-    if (operation != files && operation != eventfd && operation != eventfd_async) return;
-    const std::uint64_t count = operation == files ? count_of(call) : 1;
-    const auto bytes = slot.value ? call.bytes_at_entry(slot.value, count * 4) : std::nullopt;
-    for (std::size_t at = 0; bytes && at + 4 <= bytes->size(); at += 4) into.push_back(Fd{value_at<std::int32_t>(*bytes, at)});
 }
 
 // linux/io_uring.h: struct io_uring_params
@@ -197,12 +166,12 @@ void render_parameters(Printer& printer, const Slot& slot) {
 
 namespace types {
 
-static constexpr ArgumentType io_uring_argument{.phase = Phase::by_call,
-                                                .render = render_register_argument,
-                                                .capture = capture_register_argument,
-                                                .descriptors = collect_registered,
-                                                .late = argument_late,
-                                                .compat = &address};
+static constexpr ArgumentType ring_buffers{.render = render_buffers, .capture = capture_list<iovec_size>, .compat = &address};
+static constexpr ArgumentType ring_files{
+    .render = render_files<false>, .capture = capture_list<4>, .descriptors = collect_files<false>, .compat = &address};
+static constexpr ArgumentType ring_file{
+    .render = render_files<true>, .capture = capture_struct<4>, .descriptors = collect_files<true>, .compat = &address};
+static constexpr ArgumentType ring_probe{.phase = Phase::exit, .render = render_probe, .capture = capture_probe, .compat = &address};
 static constexpr ArgumentType io_uring_parameters{.phase = Phase::exit_always,
                                                   .render = render_parameters,
                                                   .capture = capture_struct<parameters_size>,
@@ -213,6 +182,36 @@ static constexpr ArgumentType io_uring_parameters{.phase = Phase::exit_always,
 
 using namespace arguments;
 
+static constexpr Variant io_uring_register_variants[] = {
+    {0, "IORING_REGISTER_BUFFERS", {of("arg", types::ring_buffers), count("nr_args")}},
+    {1, "IORING_UNREGISTER_BUFFERS"},
+    {2, "IORING_REGISTER_FILES", {of("arg", types::ring_files), count("nr_args")}},
+    {3, "IORING_UNREGISTER_FILES"},
+    {4, "IORING_REGISTER_EVENTFD", {of("arg", types::ring_file), count("nr_args")}},
+    {5, "IORING_UNREGISTER_EVENTFD"},
+    {6, "IORING_REGISTER_FILES_UPDATE"},
+    {7, "IORING_REGISTER_EVENTFD_ASYNC", {of("arg", types::ring_file), count("nr_args")}},
+    {8, "IORING_REGISTER_PROBE", {of("arg", types::ring_probe), count("nr_args")}},
+    {9, "IORING_REGISTER_PERSONALITY"},
+    {10, "IORING_UNREGISTER_PERSONALITY"},
+    {11, "IORING_REGISTER_RESTRICTIONS"},
+    {12, "IORING_REGISTER_ENABLE_RINGS"},
+    {13, "IORING_REGISTER_FILES2"},
+    {14, "IORING_REGISTER_FILES_UPDATE2"},
+    {15, "IORING_REGISTER_BUFFERS2"},
+    {16, "IORING_REGISTER_BUFFERS_UPDATE"},
+    {17, "IORING_REGISTER_IOWQ_AFF"},
+    {18, "IORING_UNREGISTER_IOWQ_AFF"},
+    {19, "IORING_REGISTER_IOWQ_MAX_WORKERS"},
+    {20, "IORING_REGISTER_RING_FDS"},
+    {21, "IORING_UNREGISTER_RING_FDS"},
+    {22, "IORING_REGISTER_PBUF_RING"},
+    {23, "IORING_UNREGISTER_PBUF_RING"},
+    {24, "IORING_REGISTER_SYNC_CANCEL"},
+    {25, "IORING_REGISTER_FILE_ALLOC_RANGE"},
+};
+static constexpr VariantTable io_uring_register_by_operation{io_uring_register_variants, "IORING_REGISTER_???", 1};
+
 static constexpr SyscallRow io_uring_table[] = {
     {"io_uring_setup", class_desc, {count("entries"), of("params", types::io_uring_parameters)}, results::fd},
     {"io_uring_enter",
@@ -222,7 +221,8 @@ static constexpr SyscallRow io_uring_table[] = {
      {.waits = {polls, 0}}},
     {"io_uring_register",
      class_desc | class_memory,
-     {fd("fd"), constant("opcode", io_uring_register_opcodes), of("arg", types::io_uring_argument), count("nr_args")}},
+     {fd("fd"), selector("opcode"), address("arg"), count("nr_args")},
+     io_uring_register_by_operation},
     {"io_setup", class_memory, {count("nr_events"), of("ctxp", types::out_address)}},
     {"io_destroy", class_memory, {address("ctx")}},
     {"io_submit", 0, {address("ctx"), number64("nr"), address("iocbpp")}},

@@ -29,12 +29,11 @@ void render_get_flags(Printer& printer, const Slot& slot) {
     printer.octal_padded(value & 0777, 2);
 }
 
-template <const FlagSet& commands>
-void render_command(Printer& printer, const Slot& slot) {
-    constexpr std::uint32_t ipc_64 = 0x100;
-    const auto value = static_cast<std::uint32_t>(slot.value);
-    if (value & ipc_64) printer.text("IPC_64|");
-    printer.constant(commands, value & ~ipc_64);
+constexpr std::uint32_t ipc_64 = 0x100;
+
+void render_ipc_command(Printer& printer, const Slot& slot) {
+    if (slot.value & ipc_64) printer.text("IPC_64|");
+    types::selector.render(printer, Slot{slot.argument, slot.value & ~std::uint64_t{ipc_64}, slot.index});
 }
 
 // struct sembuf: {u16 number, i16 operation, i16 flags}
@@ -95,15 +94,9 @@ bool creates_queue(const Call& call, const Slot& slot) {
     return (call.argument(slot.argument.other) & create) != 0;
 }
 
-// shmctl, semctl and msgctl: what the last argument is depends on the command.
+// shmctl, semctl and msgctl: linux/ipc.h, linux/shm.h, linux/sem.h, linux/msg.h.
 
-// linux/ipc.h, linux/shm.h, linux/sem.h, linux/msg.h. STAT of each kind reads an object by its place in the kernel's table.
-constexpr std::uint32_t ipc_64 = 0x100, ipc_set = 1, ipc_stat = 2, msg_stat = 11, shm_stat = 13, sem_stat = 18;
-constexpr std::size_t largest = 120;
-
-std::uint32_t command_of(const Call& call, const Slot& slot) {
-    return call.argument32(slot.argument.other) & ~ipc_64;
-}
+constexpr std::size_t smallest_status = 104, largest_status = 120;
 
 /// struct ipc64_perm: {i32 key, u32 uid, gid, cuid, cgid, mode}
 void print_permissions(Printer& printer, std::span<const std::byte> bytes, bool whole) {
@@ -131,48 +124,34 @@ constexpr StatusField msg_fields[] = {
     {"msg_stime", 48},       {"msg_rtime", 56},       {"msg_ctime", 64}, {"msg_qnum", 80}, {"msg_qbytes", 88, false, true},
     {"msg_lspid", 96, true}, {"msg_lrpid", 100, true}};
 
-/// A kind of object: its command beside IPC_STAT that reads a status, and how that is printed.
+/// How the status of a kind of object is printed.
 struct StatusLayout {
-    std::uint32_t stat_by_index;
     std::string_view permissions;
     std::span<const StatusField> fields;  ///< in strace's order
 };
-constexpr StatusLayout shm_layout{shm_stat, "shm_perm", shm_fields};
-constexpr StatusLayout sem_layout{sem_stat, "sem_perm", sem_fields};
-constexpr StatusLayout msg_layout{msg_stat, "msg_perm", msg_fields};
+constexpr StatusLayout shm_layout{"shm_perm", shm_fields}, sem_layout{"sem_perm", sem_fields}, msg_layout{"msg_perm", msg_fields};
 
-bool reads_status(const StatusLayout& layout, std::uint32_t command) {
-    return command == ipc_stat || command == layout.stat_by_index;
-}
-template <const StatusLayout& layout>
-bool status_late(const Call& call, const Slot& slot) {
-    return reads_status(layout, command_of(call, slot));
-}
-template <const StatusLayout& layout>
-void capture_status(Capture& capture, const Slot& slot, int level) {
-    const std::uint32_t command = command_of(capture.call(), slot);
-    if (level == 0 && (reads_status(layout, command) || command == ipc_set)) capture.bytes(slot.value, largest);
-}
-template <const StatusLayout& layout>
+/// `sets`: IPC_SET's, which says less.
+template <const StatusLayout& layout, bool sets>
 void render_status(Printer& printer, const Slot& slot) {
-    constexpr std::size_t smallest = 104;
-    const Call& call = printer.call();
-    const std::uint32_t command = command_of(call, slot);
-    const bool shown = reads_status(layout, command) ? call.succeeded() : command == ipc_set;
-    const auto bytes = shown && slot.value ? call.bytes(slot.value, largest) : std::nullopt;
-    if (!bytes || bytes->size() < smallest) return printer.address(slot.value);
+    const bool shown = sets || printer.call().succeeded();
+    const auto bytes = shown && slot.value ? printer.call().bytes(slot.value, largest_status) : std::nullopt;
+    if (!bytes || bytes->size() < smallest_status) return printer.address(slot.value);
     Fields fields(printer);
-    print_permissions(fields(layout.permissions), *bytes, command != ipc_set);
+    print_permissions(fields(layout.permissions), *bytes, !sets);
     for (const StatusField& row : layout.fields) {
-        if (command == ipc_set && !row.when_set) continue;
+        if (sets && !row.when_set) continue;
         Printer& field = fields(row.name);
         row.is_pid ? field.pid(value_at<std::int32_t>(*bytes, row.offset))
                    : field.unsigned_decimal(value_at<std::uint64_t>(*bytes, row.offset));
     }
 }
 template <const StatusLayout& layout>
-constexpr ArgumentType status{
-    .phase = Phase::by_call, .render = render_status<layout>, .capture = capture_status<layout>, .late = status_late<layout>};
+constexpr ArgumentType status_in{
+    .render = render_status<layout, true>, .capture = capture_struct<largest_status>, .compat = &types::address};
+template <const StatusLayout& layout>
+constexpr ArgumentType status_out{
+    .phase = Phase::exit, .render = render_status<layout, false>, .capture = capture_struct<largest_status>, .compat = &types::address};
 
 void render_shm_flags(Printer& printer, const Slot& slot) {
     const auto value = static_cast<std::uint32_t>(slot.value);
@@ -191,9 +170,7 @@ namespace types {
 
 static constexpr ArgumentType ipc_key{.render = render_ipc_key};
 static constexpr ArgumentType ipc_flags{.render = render_get_flags};
-static constexpr ArgumentType ipc_command{.render = render_command<shmctl_commands>};
-static constexpr ArgumentType semaphore_command{.render = render_command<semctl_commands>};
-static constexpr ArgumentType message_command{.render = render_command<msgctl_commands>};
+static constexpr ArgumentType ipc_command{.render = render_ipc_command};
 static constexpr ArgumentType semaphore_operations{.render = render_operations, .capture = capture_operations, .compat = &same};
 static constexpr ArgumentType ipc_message_in{.render = render_message_in, .capture = capture_message<false>, .compat = &address};
 static constexpr ArgumentType ipc_message_out{
@@ -203,19 +180,51 @@ static constexpr ArgumentType queue_attributes_create{.render = render_struct_in
                                                       .present = creates_queue};
 static constexpr ArgumentType queue_attributes_in = in_32_bits(struct_in<queue_attributes_size, print_queue_attributes>, &address);
 static constexpr ArgumentType queue_attributes_out = in_32_bits(struct_out<queue_attributes_size, print_queue_attributes>, &address);
-static constexpr ArgumentType shm_status = in_32_bits(status<shm_layout>, &address);
-static constexpr ArgumentType sem_status = in_32_bits(status<sem_layout>, &address);
-static constexpr ArgumentType msg_status = in_32_bits(status<msg_layout>, &address);
 static constexpr ArgumentType shm_flags{.render = render_shm_flags};
 
 }  // namespace types
 
 using namespace arguments;
 
+static constexpr Variant shmctl_variants[] = {
+    {0, "IPC_RMID"},
+    {1, "IPC_SET", {of("buf", status_in<shm_layout>)}},
+    {2, "IPC_STAT", {of("buf", status_out<shm_layout>)}},
+    {3, "IPC_INFO"},
+    {13, "SHM_STAT", {of("buf", status_out<shm_layout>)}},
+    {14, "SHM_INFO"},
+    {15, "SHM_STAT_ANY"},
+    {11, "SHM_LOCK"},
+    {12, "SHM_UNLOCK"},
+};
+static constexpr Variant semctl_variants[] = {
+    {0, "IPC_RMID"},
+    {1, "IPC_SET", {of("arg", status_in<sem_layout>)}},
+    {2, "IPC_STAT", {of("arg", status_out<sem_layout>)}},
+    {3, "IPC_INFO"},
+    {18, "SEM_STAT", {of("arg", status_out<sem_layout>)}},
+    {19, "SEM_INFO"},
+    {20, "SEM_STAT_ANY"},
+    {11, "GETPID"},
+    {12, "GETVAL"},
+    {13, "GETALL"},
+    {14, "GETNCNT"},
+    {15, "GETZCNT"},
+    {16, "SETVAL"},
+    {17, "SETALL"},
+};
+static constexpr Variant msgctl_variants[] = {
+    {0, "IPC_RMID"},      {1, "IPC_SET", {of("buf", status_in<msg_layout>)}},    {2, "IPC_STAT", {of("buf", status_out<msg_layout>)}},
+    {3, "IPC_INFO"},      {11, "MSG_STAT", {of("buf", status_out<msg_layout>)}}, {12, "MSG_INFO"},
+    {13, "MSG_STAT_ANY"},
+};
+static constexpr VariantTable shmctl_by_command{shmctl_variants, "SHM_???", 1, ipc_64},
+    semctl_by_command{semctl_variants, "SEM_???", 2, ipc_64}, msgctl_by_command{msgctl_variants, "MSG_???", 1, ipc_64};
+
 static constexpr SyscallRow ipc_table[] = {
     {"shmget", class_ipc, {of("key", types::ipc_key), size("size"), of("shmflg", types::shm_flags)}},
     {"shmat", class_ipc | class_memory, {number("shmid"), address("shmaddr"), flags("shmflg", shmat_flags)}, results::hex},
-    {"shmctl", class_ipc, {number("shmid"), of("cmd", types::ipc_command), of("buf", types::shm_status, 1)}},
+    {"shmctl", class_ipc, {number("shmid"), of("cmd", types::ipc_command), address("buf")}, shmctl_by_command},
     {"shmdt", class_ipc | class_memory, {address("shmaddr")}},
     {"semget", class_ipc, {of("key", types::ipc_key), number("nsems"), of("semflg", types::ipc_flags)}},
     {"semop",
@@ -226,14 +235,14 @@ static constexpr SyscallRow ipc_table[] = {
      class_ipc,
      {number("semid"), of("sops", types::semaphore_operations, 2), count("nsops"), of("timeout", types::timespec_in)},
      {.waits = {sleeps}, .ends_with_eintr = true}},
-    {"semctl", class_ipc, {number("semid"), number("semnum"), of("cmd", types::semaphore_command), of("arg", types::sem_status, 2)}},
+    {"semctl", class_ipc, {number("semid"), number("semnum"), of("cmd", types::ipc_command), address("arg")}, semctl_by_command},
     {"msgget", class_ipc, {of("key", types::ipc_key), of("msgflg", types::ipc_flags)}},
     {"msgsnd", class_ipc, {number("msqid"), of("msgp", types::ipc_message_in, 2), size("msgsz"), flags("msgflg", msg_ipc_flags)}},
     {"msgrcv",
      class_ipc,
      {number("msqid"), of("msgp", types::ipc_message_out), size("msgsz"), number64("msgtyp"), flags("msgflg", msg_ipc_flags)},
      {.waits = {sleeps}}},
-    {"msgctl", class_ipc, {number("msqid"), of("cmd", types::message_command), of("buf", types::msg_status, 1)}},
+    {"msgctl", class_ipc, {number("msqid"), of("cmd", types::ipc_command), address("buf")}, msgctl_by_command},
     {"mq_open",
      class_desc,
      {string("name"), of("oflag", types::open_flags), of("mode", types::open_mode, 1), of("attr", types::queue_attributes_create, 1)},

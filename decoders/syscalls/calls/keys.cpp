@@ -19,126 +19,88 @@ constexpr FlagSet key_permissions{"KEY_???", key_permission_rows};
 
 // keys
 
-void print_serial(Printer& printer, std::uint64_t value) {
-    const std::string_view name = key_specs.name_of(static_cast<std::uint32_t>(value));
-    name.empty() ? printer.decimal(static_cast<std::int32_t>(value)) : printer.text(name);
-}
 void render_serial(Printer& printer, const Slot& slot) {
-    print_serial(printer, slot.value);
+    const std::string_view name = key_specs.name_of(static_cast<std::uint32_t>(slot.value));
+    name.empty() ? printer.decimal(static_cast<std::int32_t>(slot.value)) : printer.text(name);
 }
 
-/// What an argument of a keyctl operation is.
-enum class Key : std::uint8_t { none, serial, number, id, text, filled, bytes, permissions, raw };
-struct KeyOperation {
-    std::uint32_t operation;
-    std::array<Key, 4> arguments;
-};
-constexpr KeyOperation key_operations[] = {
-    {0, {Key::serial, Key::number}},                            // GET_KEYRING_ID
-    {1, {Key::text}},                                           // JOIN_SESSION_KEYRING
-    {2, {Key::serial, Key::bytes, Key::number}},                // UPDATE
-    {3, {Key::serial}},                                         // REVOKE
-    {4, {Key::serial, Key::id, Key::id}},                       // CHOWN
-    {5, {Key::serial, Key::permissions}},                       // SETPERM
-    {6, {Key::serial, Key::filled, Key::number}},               // DESCRIBE
-    {7, {Key::serial}},                                         // CLEAR
-    {8, {Key::serial, Key::serial}},                            // LINK
-    {9, {Key::serial, Key::serial}},                            // UNLINK
-    {10, {Key::serial, Key::text, Key::text, Key::serial}},     // SEARCH
-    {11, {Key::serial, Key::filled, Key::number}},              // READ
-    {12, {Key::serial, Key::bytes, Key::number, Key::serial}},  // INSTANTIATE
-    {13, {Key::serial, Key::number, Key::serial}},              // NEGATE
-    {15, {Key::serial, Key::number}},                           // SET_TIMEOUT
-    {16, {Key::serial}},                                        // ASSUME_AUTHORITY
-    {17, {Key::serial, Key::filled, Key::number}},              // GET_SECURITY
-    {18, {}},                                                   // SESSION_TO_PARENT
-    {21, {Key::serial}},                                        // INVALIDATE
-    {22, {Key::id, Key::serial}},                               // GET_PERSISTENT
-};
-constexpr std::array<Key, 4> unknown_operation{Key::raw, Key::raw, Key::raw, Key::raw};
-
-Key key_argument(const Call& call, const Slot& slot) {
-    for (const KeyOperation& row : key_operations)
-        if (row.operation == call.argument32(0)) return row.arguments[slot.index - 1];
-    return unknown_operation[slot.index - 1];
-}
-bool has_key_argument(const Call& call, const Slot& slot) {
-    return key_argument(call, slot) != Key::none;
-}
-bool key_argument_late(const Call& call, const Slot& slot) {
-    return key_argument(call, slot) == Key::filled;
-}
 std::uint64_t filled_bytes(const Call& call, const Slot& slot) {
     const auto result = static_cast<std::uint64_t>(std::max<std::int64_t>(call.result(), 0));
     return std::min(result, call.argument(slot.index + 1));
 }
-void capture_key_argument(Capture& capture, const Slot& slot, int level) {
-    if (level != 0) return;
-    switch (key_argument(capture.call(), slot)) {
-        case Key::text:
-            return capture.string(slot.value);
-        case Key::bytes:
-            return capture.payload(slot.value, capture.call().argument(slot.index + 1));
-        case Key::filled:
-            return capture.payload(slot.value, filled_bytes(capture.call(), slot));
-        default:
-            return;
-    }
+void capture_filled(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.payload(slot.value, filled_bytes(capture.call(), slot));
 }
-void render_key_argument(Printer& printer, const Slot& slot) {
+/// `ends`: a description, whose NUL at the end is not shown.
+template <bool ends>
+void render_filled(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
-    switch (key_argument(call, slot)) {
-        case Key::none:
-            return;
-        case Key::serial:
-            return print_serial(printer, slot.value);
-        case Key::number:
-            return printer.decimal(static_cast<std::int64_t>(slot.value));
-        case Key::id:
-            return printer.decimal(static_cast<std::int32_t>(slot.value));
-        case Key::text:
-            return printer.string(slot.value, printer.style().string_limit);
-        case Key::bytes:
-            return printer.buffer(slot.value, call.argument(slot.index + 1));
-        case Key::permissions:
-            return printer.flags(key_permissions, static_cast<std::uint32_t>(slot.value));
-        case Key::raw:
-            return printer.hex(slot.value);
-        case Key::filled:
-            break;
-    }
-    if (call.failed()) return printer.address(slot.value);
-    // Descriptions end with a NUL that is not shown.
-    const auto bytes = call.bytes(slot.value, std::min<std::uint64_t>(filled_bytes(call, slot), printer.style().string_limit));
-    if (!bytes) return printer.address(slot.value);
-    constexpr std::uint32_t read = 11;
     const std::uint64_t length = filled_bytes(call, slot);
-    const bool ends = call.argument32(0) != read && length == bytes->size() && !bytes->empty() && bytes->back() == std::byte{0};
-    printer.quoted(ends ? bytes->first(bytes->size() - 1) : *bytes, ends ? length - 1 : length);
+    const auto bytes = call.failed() ? std::nullopt : call.bytes(slot.value, std::min<std::uint64_t>(length, printer.style().string_limit));
+    if (!bytes) return printer.address(slot.value);
+    const bool cut = ends && length == bytes->size() && !bytes->empty() && bytes->back() == std::byte{0};
+    printer.quoted(cut ? bytes->first(bytes->size() - 1) : *bytes, cut ? length - 1 : length);
 }
+template <bool ends>
+constexpr ArgumentType filled_with{.phase = Phase::exit, .render = render_filled<ends>, .capture = capture_filled, .is_text = true};
 
 }  // namespace
 
 namespace types {
 
 static constexpr ArgumentType key_serial{.render = render_serial};
-static constexpr ArgumentType keyctl_argument{.phase = Phase::by_call,
-                                              .render = render_key_argument,
-                                              .capture = capture_key_argument,
-                                              .present = has_key_argument,
-                                              .late = key_argument_late};
+static constexpr ArgumentType key_description = filled_with<true>;
+static constexpr ArgumentType key_contents = filled_with<false>;
 
 }  // namespace types
 
 using namespace arguments;
 
+static constexpr Argument key(std::string_view name) {
+    return of(name, types::key_serial);
+}
+
+static constexpr Variant keyctl_variants[] = {
+    {0, "KEYCTL_GET_KEYRING_ID", {key("arg2"), number64("arg3")}},
+    {1, "KEYCTL_JOIN_SESSION_KEYRING", {string("arg2")}},
+    {2, "KEYCTL_UPDATE", {key("arg2"), in_buffer("arg3", 3), number64("arg4")}},
+    {3, "KEYCTL_REVOKE", {key("arg2")}},
+    {4, "KEYCTL_CHOWN", {key("arg2"), number("arg3"), number("arg4")}},
+    {5, "KEYCTL_SETPERM", {key("arg2"), flags("arg3", key_permissions)}},
+    {6, "KEYCTL_DESCRIBE", {key("arg2"), of("arg3", types::key_description), number64("arg4")}},
+    {7, "KEYCTL_CLEAR", {key("arg2")}},
+    {8, "KEYCTL_LINK", {key("arg2"), key("arg3")}},
+    {9, "KEYCTL_UNLINK", {key("arg2"), key("arg3")}},
+    {10, "KEYCTL_SEARCH", {key("arg2"), string("arg3"), string("arg4"), key("arg5")}},
+    {11, "KEYCTL_READ", {key("arg2"), of("arg3", types::key_contents), number64("arg4")}},
+    {12, "KEYCTL_INSTANTIATE", {key("arg2"), in_buffer("arg3", 3), number64("arg4"), key("arg5")}},
+    {13, "KEYCTL_NEGATE", {key("arg2"), number64("arg3"), key("arg4")}},
+    {14, "KEYCTL_SET_REQKEY_KEYRING"},
+    {15, "KEYCTL_SET_TIMEOUT", {key("arg2"), number64("arg3")}},
+    {16, "KEYCTL_ASSUME_AUTHORITY", {key("arg2")}},
+    {17, "KEYCTL_GET_SECURITY", {key("arg2"), of("arg3", types::key_description), number64("arg4")}},
+    {18, "KEYCTL_SESSION_TO_PARENT", {}},
+    {19, "KEYCTL_REJECT"},
+    {20, "KEYCTL_INSTANTIATE_IOV"},
+    {21, "KEYCTL_INVALIDATE", {key("arg2")}},
+    {22, "KEYCTL_GET_PERSISTENT", {number("arg2"), key("arg3")}},
+    {23, "KEYCTL_DH_COMPUTE"},
+    {24, "KEYCTL_PKEY_QUERY"},
+    {25, "KEYCTL_PKEY_ENCRYPT"},
+    {26, "KEYCTL_PKEY_DECRYPT"},
+    {27, "KEYCTL_PKEY_SIGN"},
+    {28, "KEYCTL_PKEY_VERIFY"},
+    {29, "KEYCTL_RESTRICT_KEYRING"},
+    {30, "KEYCTL_MOVE"},
+    {31, "KEYCTL_CAPABILITIES"},
+    {32, "KEYCTL_WATCH_KEY"},
+};
+static constexpr VariantTable keyctl_by_operation{keyctl_variants, "KEYCTL_???", 0};
+
 static constexpr SyscallRow keys_table[] = {
-    {"add_key", 0, {string("type"), string("description"), in_buffer("payload", 3), size("plen"), of("keyring", types::key_serial)}},
-    {"request_key", 0, {string("type"), string("description"), string("callout_info"), of("dest_keyring", types::key_serial)}},
-    {"keyctl",
-     0,
-     {constant("operation", keyctl_operations), of("arg2", types::keyctl_argument), of("arg3", types::keyctl_argument),
-      of("arg4", types::keyctl_argument), of("arg5", types::keyctl_argument)}},
+    {"add_key", 0, {string("type"), string("description"), in_buffer("payload", 3), size("plen"), key("keyring")}},
+    {"request_key", 0, {string("type"), string("description"), string("callout_info"), key("dest_keyring")}},
+    {"keyctl", 0, {selector("operation"), hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}, keyctl_by_operation},
 };
 
 constinit const std::span<const SyscallRow> keys_rows = keys_table;

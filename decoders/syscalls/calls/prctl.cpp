@@ -1,4 +1,4 @@
-// prctl and arch_prctl: what the arguments are depends on the option.
+// prctl and arch_prctl, by their option.
 #include "decoders/constants/process.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/results.hpp"
@@ -8,349 +8,206 @@ namespace shimtrace::decoders {
 
 namespace {
 
-// linux/prctl.h
-enum Option : std::uint32_t {
-    set_pdeathsig = 1,
-    get_pdeathsig = 2,
-    get_dumpable = 3,
-    set_dumpable = 4,
-    get_unalign = 5,
-    get_keepcaps = 7,
-    set_keepcaps = 8,
-    get_fpemu = 9,
-    get_fpexc = 11,
-    get_timing = 13,
-    set_timing = 14,
-    set_name = 15,
-    get_name = 16,
-    get_endian = 19,
-    get_seccomp = 21,
-    set_seccomp = 22,
-    capbset_read = 23,
-    capbset_drop = 24,
-    get_tsc = 25,
-    set_tsc = 26,
-    get_securebits = 27,
-    set_securebits = 28,
-    set_timerslack = 29,
-    get_timerslack = 30,
-    perf_disable = 31,
-    perf_enable = 32,
-    set_mm = 35,
-    set_child_subreaper = 36,
-    get_child_subreaper = 37,
-    set_no_new_privs = 38,
-    get_no_new_privs = 39,
-    get_tid_address = 40,
-    set_thp_disable = 41,
-    get_thp_disable = 42,
-    cap_ambient = 47,
-    get_speculation = 52,
-    set_speculation = 53,
-    set_io_flusher = 57,
-    get_io_flusher = 58,
-    set_vma = 0x53564d41,
-    set_ptracer = 0x59616d61,
-};
-
-/// What the second argument is.
-enum class Second : std::uint8_t {
-    none,
-    number,
-    hex,
-    signal,
-    signal_out,
-    number_out,
-    address_out,
-    name,
-    name_out,
-    dumpable,
-    seccomp_mode,
-    capability,
-    secure_bits,
-    memory,
-    ambient,
-    vma,
-    speculation,
-    tsc,
-    tsc_out,
-    raw,
-};
 constexpr FlagName tsc_rows[] = {{0, "0"}, {1, "PR_TSC_ENABLE"}, {2, "PR_TSC_SIGSEGV"}};
 constexpr FlagSet tsc_states{"PR_TSC_???", tsc_rows};
 
-/// How many arguments follow it, and how they are written.
-enum class Rest : std::uint8_t { none, raw3, raw2, memory, ambient, vma, speculation, filter };
+constexpr std::uint32_t thread_name_size = 16, vma_name_size = 80;
 
-struct OptionRow {
-    std::uint32_t option;
-    Second second;
-    Rest rest;
-};
-constexpr OptionRow options[] = {
-    {set_pdeathsig, Second::signal, Rest::none},
-    {get_pdeathsig, Second::signal_out, Rest::none},
-    {get_dumpable, Second::none, Rest::none},
-    {set_dumpable, Second::dumpable, Rest::none},
-    {get_unalign, Second::number_out, Rest::none},
-    {get_keepcaps, Second::none, Rest::none},
-    {set_keepcaps, Second::number, Rest::none},
-    {get_fpemu, Second::number_out, Rest::none},
-    {get_fpexc, Second::number_out, Rest::none},
-    {get_timing, Second::none, Rest::none},
-    {set_timing, Second::number, Rest::none},
-    {set_name, Second::name, Rest::none},
-    {get_name, Second::name_out, Rest::none},
-    {get_endian, Second::number_out, Rest::none},
-    {get_seccomp, Second::none, Rest::none},
-    {set_seccomp, Second::seccomp_mode, Rest::filter},
-    {capbset_read, Second::capability, Rest::none},
-    {capbset_drop, Second::capability, Rest::none},
-    {get_tsc, Second::tsc_out, Rest::none},
-    {set_tsc, Second::tsc, Rest::none},
-    {get_securebits, Second::none, Rest::none},
-    {set_securebits, Second::secure_bits, Rest::none},
-    {set_timerslack, Second::number, Rest::none},
-    {get_timerslack, Second::none, Rest::none},
-    {perf_disable, Second::none, Rest::none},
-    {perf_enable, Second::none, Rest::none},
-    {set_mm, Second::memory, Rest::memory},
-    {set_child_subreaper, Second::number, Rest::none},
-    {get_child_subreaper, Second::number_out, Rest::none},
-    {set_no_new_privs, Second::number, Rest::raw3},
-    {get_no_new_privs, Second::raw, Rest::raw3},
-    {get_tid_address, Second::address_out, Rest::none},
-    {set_thp_disable, Second::number, Rest::raw3},
-    {get_thp_disable, Second::raw, Rest::raw3},
-    {cap_ambient, Second::ambient, Rest::ambient},
-    {get_speculation, Second::speculation, Rest::raw3},
-    {set_speculation, Second::speculation, Rest::speculation},
-    {set_io_flusher, Second::number, Rest::raw3},
-    {get_io_flusher, Second::raw, Rest::raw3},
-    {set_vma, Second::vma, Rest::vma},
-    {set_ptracer, Second::number, Rest::none},
-};
-
-constexpr OptionRow unknown_option{0, Second::raw, Rest::raw3};
-
-const OptionRow& row_of(const Call& call) {
-    for (const OptionRow& row : options)
-        if (row.option == call.argument32(0)) return row;
-    return unknown_option;
+template <std::uint32_t size>
+void capture_name(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.text(slot.value, size);
+}
+void render_thread_name(Printer& printer, const Slot& slot) {
+    if (slot.argument.type->phase == Phase::exit && printer.call().failed()) return printer.address(slot.value);
+    printer.string(slot.value, std::min(thread_name_size - 1, printer.style().string_limit));
+}
+void render_vma_name(Printer& printer, const Slot& slot) {
+    printer.string(slot.value, printer.style().string_limit);
 }
 
-constexpr std::uint32_t thread_name_size = 16;
-
-bool has_second(const Call& call, const Slot&) {
-    return row_of(call).second != Second::none;
-}
-bool second_late(const Call& call, const Slot&) {
-    switch (row_of(call).second) {
-        case Second::signal_out:
-        case Second::number_out:
-        case Second::tsc_out:
-        case Second::address_out:
-        case Second::name_out:
-            return true;
-        default:
-            return false;
-    }
-}
-void capture_second(Capture& capture, const Slot& slot, int level) {
-    if (level != 0) return;
-    switch (row_of(capture.call()).second) {
-        case Second::signal_out:
-        case Second::number_out:
-        case Second::tsc_out:
-            return capture.bytes(slot.value, 4);
-        case Second::address_out:
-            return capture.bytes(slot.value, 8);
-        case Second::name:
-        case Second::name_out:
-            return capture.text(slot.value, thread_name_size);
-        default:
-            return;
-    }
-}
-
-void print_filled(Printer& printer, const Slot& slot, Second kind) {
-    const Call& call = printer.call();
-    const bool wide = kind == Second::address_out;
-    const auto narrow = slot.value && call.succeeded() ? call.value<std::int32_t>(slot.value) : std::nullopt;
-    const auto address = slot.value && call.succeeded() ? call.value<std::uint64_t>(slot.value) : std::nullopt;
-    if (wide ? !address : !narrow) return printer.address(slot.value);
+void print_signal(Printer& printer, std::span<const std::byte> bytes) {
     printer.put('[');
-    if (wide)
-        printer.address(*address);
-    else if (kind == Second::signal_out)
-        printer.signal(*narrow);
-    else if (kind == Second::tsc_out)
-        printer.constant(tsc_states, static_cast<std::uint32_t>(*narrow));
-    else
-        printer.unsigned_decimal(static_cast<std::uint32_t>(*narrow));
+    printer.signal(value_at<std::int32_t>(bytes, 0));
+    printer.put(']');
+}
+void print_tsc(Printer& printer, std::span<const std::byte> bytes) {
+    printer.put('[');
+    printer.constant(tsc_states, value_at<std::uint32_t>(bytes, 0));
+    printer.put(']');
+}
+void print_hex(Printer& printer, std::span<const std::byte> bytes) {
+    printer.put('[');
+    printer.hex(value_at<std::uint64_t>(bytes, 0));
     printer.put(']');
 }
 
-void render_second(Printer& printer, const Slot& slot) {
-    const Second kind = row_of(printer.call()).second;
-    const auto low = static_cast<std::uint32_t>(slot.value);
-    switch (kind) {
-        case Second::none:
-            return;
-        case Second::number:
-            return printer.unsigned_decimal(slot.value);
-        case Second::hex:
-            return printer.hex(slot.value);
-        case Second::signal:
-            return printer.signal(static_cast<std::int32_t>(low));
-        case Second::signal_out:
-        case Second::number_out:
-        case Second::tsc_out:
-        case Second::address_out:
-            return print_filled(printer, slot, kind);
-        case Second::name:
-            return printer.string(slot.value, std::min(thread_name_size - 1, printer.style().string_limit));
-        case Second::name_out:
-            return printer.call().failed() ? printer.address(slot.value)
-                                           : printer.string(slot.value, std::min(thread_name_size - 1, printer.style().string_limit));
-        case Second::dumpable:
-            return printer.constant(prctl_dumpable, slot.value);
-        case Second::seccomp_mode:
-            return printer.constant(seccomp_modes, slot.value);
-        case Second::capability:
-            return printer.constant(capabilities, slot.value);
-        case Second::secure_bits:
-            return printer.flags(secure_bits, slot.value);
-        case Second::memory:
-            return printer.constant(prctl_mm_options, slot.value);
-        case Second::ambient:
-            return printer.constant(prctl_ambient_options, slot.value);
-        case Second::vma:
-            return printer.constant(prctl_vma_options, slot.value);
-        case Second::speculation:
-            return printer.constant(speculation_features, slot.value);
-        case Second::tsc:
-            return printer.constant(tsc_states, low);
-        case Second::raw:
-            return printer.hex(slot.value);
-    }
-}
-
-bool has_third(const Call& call, const Slot&) {
+bool installs_filter(const Call& call, const Slot&) {
     constexpr std::uint64_t filter_mode = 2;
-    const Rest rest = row_of(call).rest;
-    return rest == Rest::filter ? call.argument(1) == filter_mode : rest != Rest::none;
+    return call.argument(1) == filter_mode;
 }
-void render_third(Printer& printer, const Slot& slot) {
+void render_address(Printer& printer, const Slot& slot) {
+    printer.address(slot.value);
+}
+void render_ambient_capability(Printer& printer, const Slot& slot) {
     constexpr std::uint64_t is_set = 1, raise = 2, lower = 3;
-    switch (row_of(printer.call()).rest) {
-        case Rest::ambient: {
-            const std::uint64_t operation = printer.call().argument(1);
-            if (operation != is_set && operation != raise && operation != lower) return printer.hex(slot.value);
-            return printer.constant(capabilities, slot.value);
-        }
-        case Rest::speculation:
-            return printer.flags(speculation_controls, slot.value);
-        case Rest::filter:
-        case Rest::vma:
-            return printer.address(slot.value);
-        default:
-            return printer.hex(slot.value);
-    }
+    const std::uint64_t operation = printer.call().argument(1);
+    operation == is_set || operation == raise || operation == lower ? printer.constant(capabilities, slot.value) : printer.hex(slot.value);
 }
 
-bool has_rest(const Call& call, const Slot&) {
-    const Rest rest = row_of(call).rest;
-    return rest != Rest::none && rest != Rest::filter;
-}
-void capture_rest(Capture& capture, const Slot& slot, int level) {
-    if (level == 0 && slot.index == 4 && row_of(capture.call()).rest == Rest::vma) capture.text(slot.value, 80);
-}
-void render_rest(Printer& printer, const Slot& slot) {
-    if (row_of(printer.call()).rest == Rest::vma)
-        return slot.index == 3 ? printer.unsigned_decimal(slot.value) : printer.string(slot.value, printer.style().string_limit);
-    printer.hex(slot.value);
-}
+// The number, and what it stands for.
 
-// arch_prctl
-
-bool fills(const Call& call, const Slot&) {
-    constexpr std::uint32_t get_fs = 0x1003, get_gs = 0x1004, get_supported = 0x1021, get_permitted = 0x1022, get_untag_mask = 0x4001,
-                            get_tag_bits = 0x4003;
-    const std::uint32_t code = call.argument32(0);
-    return code == get_fs || code == get_gs || code == get_supported || code == get_permitted || code == get_untag_mask ||
-           code == get_tag_bits;
+template <typename Print>
+void remark_result(Printer& printer, Print print) {
+    printer.text(" (");
+    print(static_cast<std::uint64_t>(printer.call().result()));
+    printer.put(')');
 }
-bool has_arch_argument(const Call& call, const Slot&) {
-    constexpr std::uint32_t get_cpuid = 0x1011;
-    return call.argument32(0) != get_cpuid;
+void dumpable_result(Printer& printer) {
+    printer.decimal(printer.call().result());
+    remark_result(printer, [&](std::uint64_t result) { printer.constant(prctl_dumpable, result); });
 }
-void capture_arch(Capture& capture, const Slot& slot, int level) {
-    if (level == 0 && fills(capture.call(), slot)) capture.bytes(slot.value, 8);
-}
-void render_arch(Printer& printer, const Slot& slot) {
-    const Call& call = printer.call();
-    const auto value = fills(call, slot) && call.succeeded() ? call.value<std::uint64_t>(slot.value) : std::nullopt;
-    if (!value) return printer.address(slot.value);
-    printer.put('[');
-    printer.hex(*value);
-    printer.put(']');
+template <const FlagSet& set>
+void flags_result(Printer& printer) {
+    results::hex(printer);
+    if (printer.call().result() != 0) remark_result(printer, [&](std::uint64_t result) { printer.flags(set, result); });
 }
 
 }  // namespace
 
-namespace results {
-
-/// The number, and what it stands for where the option says.
-void prctl(Printer& printer) {
-    const Call& call = printer.call();
-    const auto result = static_cast<std::uint64_t>(call.result());
-    const auto named = [&](auto print) {
-        printer.text(" (");
-        print();
-        printer.put(')');
-    };
-    switch (call.argument32(0)) {
-        case get_dumpable:
-            printer.decimal(call.result());
-            return named([&] { printer.constant(prctl_dumpable, result); });
-        case get_securebits:
-            printer.hex(result);
-            return result == 0 ? void() : named([&] { printer.flags(secure_bits, result); });
-        case get_speculation:
-            printer.hex(result);
-            return result == 0 ? void() : named([&] { printer.flags(speculation_controls, result); });
-        default:
-            printer.decimal(call.result());
-    }
-}
-
-}  // namespace results
-
 namespace types {
 
-static constexpr ArgumentType prctl_second{.phase = Phase::by_call,
-                                           .render = render_second,
-                                           .capture = capture_second,
-                                           .present = has_second,
-                                           .late = second_late,
-                                           .compat = &same};
-static constexpr ArgumentType prctl_third{.render = render_third, .present = has_third};
-static constexpr ArgumentType prctl_rest{.render = render_rest, .capture = capture_rest, .present = has_rest, .compat = &same};
-static constexpr ArgumentType arch_prctl_argument{
-    .phase = Phase::by_call, .render = render_arch, .capture = capture_arch, .present = has_arch_argument, .late = fills};
+static constexpr ArgumentType thread_name_in{
+    .render = render_thread_name, .capture = capture_name<thread_name_size>, .is_text = true, .compat = &same};
+static constexpr ArgumentType thread_name_out{
+    .phase = Phase::exit, .render = render_thread_name, .capture = capture_name<thread_name_size>, .is_text = true, .compat = &same};
+static constexpr ArgumentType vma_name{.render = render_vma_name, .capture = capture_name<vma_name_size>, .is_text = true, .compat = &same};
+static constexpr ArgumentType prctl_signal = in_32_bits(struct_out<4, print_signal>, &same);
+static constexpr ArgumentType prctl_tsc = in_32_bits(struct_out<4, print_tsc>, &same);
+static constexpr ArgumentType ambient_capability{.render = render_ambient_capability};
+static constexpr ArgumentType seccomp_filter{.render = render_address, .present = installs_filter};
+static constexpr ArgumentType out_hex64 = struct_out<8, print_hex>;
 
 }  // namespace types
 
 using namespace arguments;
 
+static constexpr Variant prctl_variants[] = {
+    {1, "PR_SET_PDEATHSIG", {signal("arg2")}},
+    {2, "PR_GET_PDEATHSIG", {of("arg2", types::prctl_signal)}},
+    {3, "PR_GET_DUMPABLE", {}, dumpable_result},
+    {4, "PR_SET_DUMPABLE", {constant64("arg2", prctl_dumpable)}},
+    {5, "PR_GET_UNALIGN", {of("arg2", types::out_uint32)}},
+    {6, "PR_SET_UNALIGN"},
+    {7, "PR_GET_KEEPCAPS", {}},
+    {8, "PR_SET_KEEPCAPS", {size("arg2")}},
+    {9, "PR_GET_FPEMU", {of("arg2", types::out_uint32)}},
+    {10, "PR_SET_FPEMU"},
+    {11, "PR_GET_FPEXC", {of("arg2", types::out_uint32)}},
+    {12, "PR_SET_FPEXC"},
+    {13, "PR_GET_TIMING", {}},
+    {14, "PR_SET_TIMING", {size("arg2")}},
+    {15, "PR_SET_NAME", {of("arg2", types::thread_name_in)}},
+    {16, "PR_GET_NAME", {of("arg2", types::thread_name_out)}},
+    {19, "PR_GET_ENDIAN", {of("arg2", types::out_uint32)}},
+    {20, "PR_SET_ENDIAN"},
+    {21, "PR_GET_SECCOMP", {}},
+    {22, "PR_SET_SECCOMP", {constant64("arg2", seccomp_modes), of("arg3", types::seccomp_filter)}},
+    {23, "PR_CAPBSET_READ", {constant64("arg2", capabilities)}},
+    {24, "PR_CAPBSET_DROP", {constant64("arg2", capabilities)}},
+    {25, "PR_GET_TSC", {of("arg2", types::prctl_tsc)}},
+    {26, "PR_SET_TSC", {constant("arg2", tsc_states)}},
+    {27, "PR_GET_SECUREBITS", {}, flags_result<secure_bits>},
+    {28, "PR_SET_SECUREBITS", {flags64("arg2", secure_bits)}},
+    {29, "PR_SET_TIMERSLACK", {size("arg2")}},
+    {30, "PR_GET_TIMERSLACK", {}},
+    {31, "PR_TASK_PERF_EVENTS_DISABLE", {}},
+    {32, "PR_TASK_PERF_EVENTS_ENABLE", {}},
+    {33, "PR_MCE_KILL"},
+    {34, "PR_MCE_KILL_GET"},
+    {35, "PR_SET_MM", {constant64("arg2", prctl_mm_options), hex("arg3"), hex("arg4"), hex("arg5")}},
+    {36, "PR_SET_CHILD_SUBREAPER", {size("arg2")}},
+    {37, "PR_GET_CHILD_SUBREAPER", {of("arg2", types::out_uint32)}},
+    {38, "PR_SET_NO_NEW_PRIVS", {size("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
+    {39, "PR_GET_NO_NEW_PRIVS", {hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
+    {40, "PR_GET_TID_ADDRESS", {of("arg2", types::out_address)}},
+    {41, "PR_SET_THP_DISABLE", {size("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
+    {42, "PR_GET_THP_DISABLE", {hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
+    {43, "PR_MPX_ENABLE_MANAGEMENT"},
+    {44, "PR_MPX_DISABLE_MANAGEMENT"},
+    {45, "PR_SET_FP_MODE"},
+    {46, "PR_GET_FP_MODE"},
+    {47, "PR_CAP_AMBIENT", {constant64("arg2", prctl_ambient_options), of("arg3", types::ambient_capability), hex("arg4"), hex("arg5")}},
+    {50, "PR_SVE_SET_VL"},
+    {51, "PR_SVE_GET_VL"},
+    {52,
+     "PR_GET_SPECULATION_CTRL",
+     {constant64("arg2", speculation_features), hex("arg3"), hex("arg4"), hex("arg5")},
+     flags_result<speculation_controls>},
+    {53,
+     "PR_SET_SPECULATION_CTRL",
+     {constant64("arg2", speculation_features), flags64("arg3", speculation_controls), hex("arg4"), hex("arg5")}},
+    {54, "PR_PAC_RESET_KEYS"},
+    {55, "PR_SET_TAGGED_ADDR_CTRL"},
+    {56, "PR_GET_TAGGED_ADDR_CTRL"},
+    {57, "PR_SET_IO_FLUSHER", {size("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
+    {58, "PR_GET_IO_FLUSHER", {hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
+    {59, "PR_SET_SYSCALL_USER_DISPATCH"},
+    {60, "PR_PAC_SET_ENABLED_KEYS"},
+    {61, "PR_PAC_GET_ENABLED_KEYS"},
+    {62, "PR_SCHED_CORE"},
+    {63, "PR_SME_SET_VL"},
+    {64, "PR_SME_GET_VL"},
+    {65, "PR_SET_MDWE"},
+    {66, "PR_GET_MDWE"},
+    {67, "PR_SET_MEMORY_MERGE"},
+    {68, "PR_GET_MEMORY_MERGE"},
+    {69, "PR_RISCV_V_SET_CONTROL"},
+    {70, "PR_RISCV_V_GET_CONTROL"},
+    {71, "PR_RISCV_SET_ICACHE_FLUSH_CTX"},
+    {72, "PR_PPC_GET_DEXCR"},
+    {73, "PR_PPC_SET_DEXCR"},
+    {74, "PR_GET_SHADOW_STACK_STATUS"},
+    {75, "PR_SET_SHADOW_STACK_STATUS"},
+    {76, "PR_LOCK_SHADOW_STACK_STATUS"},
+    {77, "PR_TIMER_CREATE_RESTORE_IDS"},
+    {78, "PR_FUTEX_HASH"},
+    {0x53564d41, "PR_SET_VMA", {constant64("arg2", prctl_vma_options), address("arg3"), size("arg4"), of("arg5", types::vma_name)}},
+    {0x59616d61, "PR_SET_PTRACER", {size("arg2")}},
+};
+static constexpr VariantTable prctl_by_option{prctl_variants, "PR_???", 0};
+
+static constexpr Variant arch_prctl_variants[] = {
+    {0x1001, "ARCH_SET_GS"},
+    {0x1002, "ARCH_SET_FS"},
+    {0x1003, "ARCH_GET_FS", {of("addr", types::out_hex64)}},
+    {0x1004, "ARCH_GET_GS", {of("addr", types::out_hex64)}},
+    {0x1011, "ARCH_GET_CPUID", {}},
+    {0x1012, "ARCH_SET_CPUID"},
+    {0x1021, "ARCH_GET_XCOMP_SUPP", {of("addr", types::out_hex64)}},
+    {0x1022, "ARCH_GET_XCOMP_PERM", {of("addr", types::out_hex64)}},
+    {0x1023, "ARCH_REQ_XCOMP_PERM"},
+    {0x1024, "ARCH_GET_XCOMP_GUEST_PERM"},
+    {0x1025, "ARCH_REQ_XCOMP_GUEST_PERM"},
+    {0x11, "ARCH_XCOMP_TILECFG"},
+    {0x12, "ARCH_XCOMP_TILEDATA"},
+    {0x2001, "ARCH_MAP_VDSO_X32"},
+    {0x2002, "ARCH_MAP_VDSO_32"},
+    {0x2003, "ARCH_MAP_VDSO_64"},
+    {0x4001, "ARCH_GET_UNTAG_MASK", {of("addr", types::out_hex64)}},
+    {0x4002, "ARCH_ENABLE_TAGGED_ADDR"},
+    {0x4003, "ARCH_GET_MAX_TAG_BITS", {of("addr", types::out_hex64)}},
+    {0x4004, "ARCH_FORCE_TAGGED_SVA"},
+    {0x5001, "ARCH_SHSTK_ENABLE"},
+    {0x5002, "ARCH_SHSTK_DISABLE"},
+    {0x5003, "ARCH_SHSTK_LOCK"},
+    {0x5004, "ARCH_SHSTK_UNLOCK"},
+    {0x5005, "ARCH_SHSTK_STATUS"},
+};
+static constexpr VariantTable arch_prctl_by_code{arch_prctl_variants, "ARCH_???", 0};
+
 static constexpr SyscallRow prctl_table[] = {
-    {"prctl",
-     class_creds,
-     {constant("option", prctl_options), of("arg2", types::prctl_second), of("arg3", types::prctl_third), of("arg4", types::prctl_rest),
-      of("arg5", types::prctl_rest)},
-     results::prctl},
-    {"arch_prctl", 0, {constant("code", arch_prctl_codes), of("addr", types::arch_prctl_argument)}},
+    {"prctl", class_creds, {selector("option"), hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}, prctl_by_option},
+    {"arch_prctl", 0, {selector("code"), address("addr")}, arch_prctl_by_code},
 };
 
 constinit const std::span<const SyscallRow> prctl_rows = prctl_table;

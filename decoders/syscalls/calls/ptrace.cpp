@@ -1,64 +1,62 @@
-// ptrace: what its arguments are depends on the request.
-#include "decoders/constants/file.hpp"
+// ptrace, by its request.
 #include "decoders/constants/process.hpp"
-#include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
-#include "decoders/syscalls/structs.hpp"
 
 namespace shimtrace::decoders {
 
-namespace {
-
-// ptrace
-
-enum Request : std::uint64_t {
-    traceme = 0,
-    kill = 8,
-    attach = 16,
-    old_set_options = 21,
-    set_options = 0x4200,
-    seize = 0x4206,
-    interrupt = 0x4207,
-    listen = 0x4208
-};
-constexpr std::uint64_t with_signal[] = {7, 9, 17, 24, 31, 32, 33};
-
-void render_ptrace_data(Printer& printer, const Slot& slot) {
-    const std::uint64_t request = printer.call().argument(0);
-    if (request == seize || request == set_options || request == old_set_options) return printer.flags(ptrace_options, slot.value);
-    if (std::ranges::find(with_signal, request) != std::end(with_signal)) return printer.signal(static_cast<std::int64_t>(slot.value));
-    printer.address(slot.value);
-}
-bool has_ptrace_target(const Call& call, const Slot&) {
-    return call.argument(0) != traceme;
-}
-bool has_ptrace_arguments(const Call& call, const Slot&) {
-    constexpr std::uint64_t with_target_alone[] = {traceme, kill, attach, interrupt, listen};
-    return std::ranges::find(with_target_alone, call.argument(0)) == std::end(with_target_alone);
-}
-void render_ptrace_pid(Printer& printer, const Slot& slot) {
-    printer.pid(static_cast<std::int32_t>(slot.value));
-}
-void render_ptrace_address(Printer& printer, const Slot& slot) {
-    printer.address(slot.value);
-}
-
-}  // namespace
-
-namespace types {
-
-static constexpr ArgumentType ptrace_pid{.render = render_ptrace_pid, .present = has_ptrace_target};
-static constexpr ArgumentType ptrace_address{.render = render_ptrace_address, .present = has_ptrace_arguments};
-static constexpr ArgumentType ptrace_data{.render = render_ptrace_data, .present = has_ptrace_arguments};
-
-}  // namespace types
-
 using namespace arguments;
 
+static constexpr Variant ptrace_variants[] = {
+    {0, "PTRACE_TRACEME", {}},
+    {1, "PTRACE_PEEKTEXT"},
+    {2, "PTRACE_PEEKDATA"},
+    {3, "PTRACE_PEEKUSER"},
+    {4, "PTRACE_POKETEXT"},
+    {5, "PTRACE_POKEDATA"},
+    {6, "PTRACE_POKEUSER"},
+    {7, "PTRACE_CONT", {pid("pid"), address("addr"), signal("data")}},
+    {8, "PTRACE_KILL", {pid("pid")}},
+    {9, "PTRACE_SINGLESTEP", {pid("pid"), address("addr"), signal("data")}},
+    {12, "PTRACE_GETREGS"},
+    {13, "PTRACE_SETREGS"},
+    {14, "PTRACE_GETFPREGS"},
+    {15, "PTRACE_SETFPREGS"},
+    {16, "PTRACE_ATTACH", {pid("pid")}},
+    {17, "PTRACE_DETACH", {pid("pid"), address("addr"), signal("data")}},
+    {18, "PTRACE_GETFPXREGS"},
+    {19, "PTRACE_SETFPXREGS"},
+    {21, "PTRACE_OLDSETOPTIONS", {pid("pid"), address("addr"), flags64("data", ptrace_options)}},
+    {24, "PTRACE_SYSCALL", {pid("pid"), address("addr"), signal("data")}},
+    {25, "PTRACE_GET_THREAD_AREA"},
+    {26, "PTRACE_SET_THREAD_AREA"},
+    {30, "PTRACE_ARCH_PRCTL"},
+    {31, "PTRACE_SYSEMU", {pid("pid"), address("addr"), signal("data")}},
+    {32, "PTRACE_SYSEMU_SINGLESTEP", {pid("pid"), address("addr"), signal("data")}},
+    {33, "PTRACE_SINGLEBLOCK", {pid("pid"), address("addr"), signal("data")}},
+    {0x4200, "PTRACE_SETOPTIONS", {pid("pid"), address("addr"), flags64("data", ptrace_options)}},
+    {0x4201, "PTRACE_GETEVENTMSG"},
+    {0x4202, "PTRACE_GETSIGINFO"},
+    {0x4203, "PTRACE_SETSIGINFO"},
+    {0x4204, "PTRACE_GETREGSET"},
+    {0x4205, "PTRACE_SETREGSET"},
+    {0x4206, "PTRACE_SEIZE", {pid("pid"), address("addr"), flags64("data", ptrace_options)}},
+    {0x4207, "PTRACE_INTERRUPT", {pid("pid")}},
+    {0x4208, "PTRACE_LISTEN", {pid("pid")}},
+    {0x4209, "PTRACE_PEEKSIGINFO"},
+    {0x420a, "PTRACE_GETSIGMASK"},
+    {0x420b, "PTRACE_SETSIGMASK"},
+    {0x420c, "PTRACE_SECCOMP_GET_FILTER"},
+    {0x420d, "PTRACE_SECCOMP_GET_METADATA"},
+    {0x420e, "PTRACE_GET_SYSCALL_INFO"},
+    {0x420f, "PTRACE_GET_RSEQ_CONFIGURATION"},
+    {0x4210, "PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG"},
+    {0x4211, "PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG"},
+    {0x4212, "PTRACE_SET_SYSCALL_INFO"},
+};
+static constexpr VariantTable ptrace_by_request{ptrace_variants, "PTRACE_???", 0};
+
 static constexpr SyscallRow ptrace_table[] = {
-    {"ptrace",
-     0,
-     {constant64("op", ptrace_requests), of("pid", types::ptrace_pid), of("addr", types::ptrace_address), of("data", types::ptrace_data)}},
+    {"ptrace", 0, {selector("op"), pid("pid"), address("addr"), address("data")}, ptrace_by_request},
 };
 
 constinit const std::span<const SyscallRow> ptrace_rows = ptrace_table;

@@ -24,46 +24,19 @@ constexpr FlagSet landlock_network_access{"LANDLOCK_ACCESS_NET_???", landlock_ne
 
 // seccomp
 
-enum SeccompOperation : std::uint32_t { set_strict = 0, set_filter = 1, action_available = 2, notification_sizes = 3 };
-
-void render_seccomp_flags(Printer& printer, const Slot& slot) {
-    const auto value = static_cast<std::uint32_t>(slot.value);
-    printer.call().argument32(0) == set_filter ? printer.flags(seccomp_filter_flags, value) : printer.hex(value);
+void print_filter(Printer& printer, std::span<const std::byte> bytes) {
+    print_filter_program(printer, bytes);
 }
-bool seccomp_late(const Call& call, const Slot&) {
-    return call.argument32(0) == notification_sizes;
+void print_action(Printer& printer, std::span<const std::byte> bytes) {
+    printer.put('[');
+    printer.constant(seccomp_return_actions, value_at<std::uint32_t>(bytes, 0));
+    printer.put(']');
 }
-void capture_seccomp(Capture& capture, const Slot& slot, int level) {
-    if (level != 0) return;
-    switch (capture.call().argument32(0)) {
-        case set_filter:
-            return capture.bytes(slot.value, 16);
-        case action_available:
-            return capture.bytes(slot.value, 4);
-        case notification_sizes:
-            return capture.bytes(slot.value, 6);
-        default:
-            return;
-    }
-}
-void render_seccomp(Printer& printer, const Slot& slot) {
-    const Call& call = printer.call();
-    const auto bytes = slot.value && !call.failed() ? call.bytes(slot.value, 16)
-                       : slot.value                 ? call.bytes_at_entry(slot.value, 16)
-                                                    : std::nullopt;
-    if (!bytes) return printer.address(slot.value);
-    const std::uint32_t operation = call.argument32(0);
-    if (operation == set_filter && bytes->size() >= 16) return print_filter_program(printer, *bytes);
-    if (operation == action_available && bytes->size() >= 4) {
-        printer.put('[');
-        printer.constant(seccomp_return_actions, value_at<std::uint32_t>(*bytes, 0));
-        return printer.put(']');
-    }
-    if (operation != notification_sizes || bytes->size() < 6) return printer.address(slot.value);
+void print_notification_sizes(Printer& printer, std::span<const std::byte> bytes) {
     Fields fields(printer);
-    fields("seccomp_notif").unsigned_decimal(value_at<std::uint16_t>(*bytes, 0));
-    fields("seccomp_notif_resp").unsigned_decimal(value_at<std::uint16_t>(*bytes, 2));
-    fields("seccomp_data").unsigned_decimal(value_at<std::uint16_t>(*bytes, 4));
+    fields("seccomp_notif").unsigned_decimal(value_at<std::uint16_t>(bytes, 0));
+    fields("seccomp_notif_resp").unsigned_decimal(value_at<std::uint16_t>(bytes, 2));
+    fields("seccomp_data").unsigned_decimal(value_at<std::uint16_t>(bytes, 4));
 }
 
 // landlock
@@ -113,9 +86,9 @@ void landlock(Printer& printer) {
 
 namespace types {
 
-static constexpr ArgumentType seccomp_flags{.render = render_seccomp_flags};
-static constexpr ArgumentType seccomp_argument{
-    .phase = Phase::by_call, .render = render_seccomp, .capture = capture_seccomp, .late = seccomp_late, .compat = &address};
+static constexpr ArgumentType seccomp_program = in_32_bits(struct_in<16, print_filter>, &address);
+static constexpr ArgumentType seccomp_action = in_32_bits(struct_in<4, print_action>, &address);
+static constexpr ArgumentType seccomp_sizes = in_32_bits(struct_out<6, print_notification_sizes>, &address);
 static constexpr ArgumentType landlock_attributes{.render = render_ruleset, .capture = capture_ruleset, .compat = &same};
 static constexpr ArgumentType landlock_rule{.render = render_rule, .capture = capture_rule, .compat = &same};
 
@@ -123,11 +96,16 @@ static constexpr ArgumentType landlock_rule{.render = render_rule, .capture = ca
 
 using namespace arguments;
 
+static constexpr Variant seccomp_variants[] = {
+    {0, "SECCOMP_SET_MODE_STRICT"},
+    {1, "SECCOMP_SET_MODE_FILTER", {flags("flags", seccomp_filter_flags), of("args", types::seccomp_program)}, results::seccomp},
+    {2, "SECCOMP_GET_ACTION_AVAIL", {of("flags", types::hex32), of("args", types::seccomp_action)}},
+    {3, "SECCOMP_GET_NOTIF_SIZES", {of("flags", types::hex32), of("args", types::seccomp_sizes)}},
+};
+static constexpr VariantTable seccomp_by_operation{seccomp_variants, "SECCOMP_SET_MODE_???", 0};
+
 static constexpr SyscallRow security_table[] = {
-    {"seccomp",
-     0,
-     {constant("operation", seccomp_operations), of("flags", types::seccomp_flags), of("args", types::seccomp_argument)},
-     results::seccomp},
+    {"seccomp", 0, {selector("operation"), of("flags", types::hex32), address("args")}, seccomp_by_operation},
     {"landlock_create_ruleset",
      class_desc,
      {of("attr", types::landlock_attributes), size("size"), flags("flags", landlock_ruleset_flags)},

@@ -183,15 +183,17 @@ void print_iovec(Printer& printer, std::uint64_t address, std::uint64_t count, I
 
 namespace types {
 
-const ArgumentType path{.render = render_path, .capture = capture_path, .descriptors = collect_path, .compat = &same};
-const ArgumentType link_text{.render = render_path, .capture = capture_path, .descriptors = collect_path, .compat = &same};
-const ArgumentType out_text{.phase = Phase::exit, .render = render_path_out, .capture = capture_path, .compat = &same};
-const ArgumentType string{.render = render_string, .capture = capture_string, .compat = &same};
+const ArgumentType path{.render = render_path, .capture = capture_path, .descriptors = collect_path, .is_text = true, .compat = &same};
+const ArgumentType link_text{.render = render_path, .capture = capture_path, .descriptors = collect_path, .is_text = true, .compat = &same};
+const ArgumentType out_text{.phase = Phase::exit, .render = render_path_out, .capture = capture_path, .is_text = true, .compat = &same};
+const ArgumentType string{.render = render_string, .capture = capture_string, .is_text = true, .compat = &same};
 const ArgumentType strings{.render = render_strings, .capture = capture_strings<false>, .compat = &same};
 const ArgumentType environment{.render = render_environment, .capture = capture_strings<true>, .compat = &same};
-const ArgumentType in_buffer{.render = render_buffer_in, .capture = capture_buffer_in, .compat = &same};
-const ArgumentType out_buffer{.phase = Phase::exit, .render = render_buffer_out, .capture = capture_buffer_out, .compat = &same};
-const ArgumentType out_buffer_hex{.phase = Phase::exit, .render = render_buffer_hex, .capture = capture_buffer_out, .compat = &same};
+const ArgumentType in_buffer{.render = render_buffer_in, .capture = capture_buffer_in, .is_text = true, .compat = &same};
+const ArgumentType out_buffer{
+    .phase = Phase::exit, .render = render_buffer_out, .capture = capture_buffer_out, .is_text = true, .compat = &same};
+const ArgumentType out_buffer_hex{
+    .phase = Phase::exit, .render = render_buffer_hex, .capture = capture_buffer_out, .is_text = true, .compat = &same};
 const ArgumentType in_iovec{.render = render_iovec_in, .capture = capture_iovec_in, .compat = &same};
 const ArgumentType out_iovec{.phase = Phase::exit, .render = render_iovec_out, .capture = capture_iovec_out, .compat = &same};
 const ArgumentType remote_iovec{.render = render_iovec_remote, .capture = capture_iovec_remote, .compat = &same};

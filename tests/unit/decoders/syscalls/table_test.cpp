@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -51,6 +52,42 @@ TEST_CASE("every number has a row, and every row a number") {
         CAPTURE(name);
         CHECK(numbered.contains(name));
     }
+}
+
+TEST_CASE("a variant is told once, follows its selector, and has no more arguments than there are registers") {
+    for (const auto area : all_rows())
+        for (const SyscallRow& row : area) {
+            if (row.variants == nullptr) continue;
+            CAPTURE(row.name);
+            const std::size_t fixed = row.variants->selector + std::size_t{1};
+            CHECK(fixed <= row.count);
+            std::set<std::uint32_t> values;
+            for (const Variant& variant : row.variants->rows) {
+                CAPTURE(variant.name);
+                CHECK_FALSE(variant.name.empty());
+                CHECK(values.insert(variant.value).second);
+                CHECK((variant.value & row.variants->ignored) == 0);
+                CHECK(fixed + static_cast<std::size_t>(std::max<int>(variant.count, 0)) <= row.table.size());
+            }
+        }
+}
+
+TEST_CASE("what is known of a call is known of its variant") {
+    const auto of = [](std::string_view name, std::uint64_t command, Arch arch = Arch::x86_64) {
+        return *call_facts(arch, *syscall_number(arch, name), {3, command});
+    };
+    CHECK(of("fcntl", 7).waits.how == WaitsFor::locks);
+    CHECK_FALSE(of("fcntl", 6).waits);
+    CHECK(of("fcntl", 4).effect == DescriptorEffect::changes);
+    CHECK(of("fcntl", 1030).may_return_descriptor);
+    CHECK_FALSE(of("fcntl", 3).may_return_descriptor);
+    CHECK(of("ioctl", 0xb701).may_return_descriptor);
+    CHECK_FALSE(of("ioctl", 0x5401).may_return_descriptor);
+    CHECK(of("futex", 128).waits.how == WaitsFor::locks);
+    CHECK(of("fcntl64", 14, Arch::i386).waits.how == WaitsFor::locks);
+    CHECK(of("fcntl", 12345).effect == of("fcntl", 1).effect);
+    for (const std::string_view name : {"fcntl", "ioctl", "bpf"})
+        CHECK(call_facts(Arch::x86_64, *syscall_number(Arch::x86_64, name))->may_return_descriptor);
 }
 
 TEST_CASE("i386's calls without a row are those that only 32-bit programs have") {
