@@ -1,29 +1,31 @@
 #include "tracer/engine/attach.hpp"
 
-#include "tracer/engine/proc_file.hpp"
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/task_files.hpp"
 
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
-#include <filesystem>
 #include <string>
 
 namespace shimtrace::engine {
 
 namespace {
 
-constexpr std::uint64_t kernel_thread = 0x00200000;  // PF_KTHREAD, include/linux/sched.h
-
 std::string named(Tid tid) {
-    const auto stat = task_stat(tid);
+    const auto stat = host::task_stat(tid);
     return stat ? std::to_string(tid.value) + " (" + stat->comm + ")" : std::to_string(tid.value);
 }
 
 Tid tracer_of(Tid tid) {
-    return Tid{static_cast<std::int32_t>(status_number(tid, "TracerPid").value_or(0))};
+    const auto status = host::task_status(tid);
+    return Tid{status ? status->tracer : 0};
+}
+
+Pid group_of(Tid tid) {
+    const auto status = host::task_status(tid);
+    return Pid{status ? status->thread_group : tid.value};
 }
 
 bool traced_by_us(Tid tid) {
@@ -32,14 +34,9 @@ bool traced_by_us(Tid tid) {
 
 /// The host's id of a process whose innermost pid namespace calls it `inner`.
 std::optional<Tid> outer_id(Tid inner) {
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-        const std::string name = entry.path().filename();
-        std::int32_t number = 0;
-        if (std::from_chars(name.data(), name.data() + name.size(), number).ptr != name.data() + name.size()) continue;
-        const std::string ids = status_value(Tid{number}, "NSpid");
-        const auto last = ids.find_last_of('\t');
-        if (last != std::string::npos && ids.substr(last + 1) == std::to_string(inner.value)) return Tid{number};
+    for (const Pid pid : host::all_processes()) {
+        const auto status = host::task_status(leader(pid));
+        if (status && status->ns_pids.size() > 1 && status->ns_pids.back() == inner.value) return leader(pid);
     }
     return std::nullopt;
 }
@@ -54,7 +51,7 @@ Error no_such(Tid tid) {
 
 /// Why the kernel refused, in words: it says EPERM for six different reasons (kernel/ptrace.c: ptrace_attach).
 Error explain(Tid tid, int number) {
-    const auto stat = task_stat(tid);
+    const auto stat = host::task_stat(tid);
     if (!stat || number == ESRCH) return no_such(tid);
     Error error{"attach to " + named(tid), number, {}};
     const auto because = [&](std::string why) {
@@ -62,10 +59,10 @@ Error explain(Tid tid, int number) {
         error.what += ": " + std::move(why);
         return error;
     };
-    if (status_number(tid, "Tgid") == getpid()) return because("that is shimtrace itself");
-    if ((stat->flags & kernel_thread) != 0) return because("a kernel thread cannot be traced");
+    if (group_of(tid).value == getpid()) return because("that is shimtrace itself");
+    if (stat->kernel_thread()) return because("a kernel thread cannot be traced");
     if (has_ended(stat->state)) {
-        return because("it has ended already and waits to be reaped by " + named(leader(stat->parent)));
+        return because("it has ended already and waits to be reaped by " + named(Tid{stat->parent}));
     }
     if (number == ETIMEDOUT) return because("it is executing a program whose file does not come: its file system does not answer");
     if (const Tid tracer = tracer_of(tid)) return because("it is traced already, by " + named(tracer));
@@ -85,7 +82,7 @@ std::expected<Seized, int> seize_one(Tid tid, Pid pid, unsigned long options, Tr
     if (const int number = seize(tid, options); number != 0) {
         // Born to a thread that is seized already: the kernel seized it with its parent, whose event will tell.
         if (number == EPERM && traced_by_us(tid)) return Seized::known;
-        const auto stat = task_stat(tid);
+        const auto stat = host::task_stat(tid);
         if (number == ESRCH || !stat || has_ended(stat->state)) return Seized::vanished;
         return std::unexpected(number);
     }
@@ -94,10 +91,6 @@ std::expected<Seized, int> seize_one(Tid tid, Pid pid, unsigned long options, Tr
     tracee.found = true;
     tracee.attached_at = host::monotonic_now();
     return Seized::fresh;
-}
-
-Pid group_of(Tid tid) {
-    return Pid{static_cast<std::int32_t>(status_number(tid, "Tgid").value_or(tid.value))};
 }
 
 }  // namespace
@@ -109,7 +102,7 @@ std::optional<Error> seize_group(Pid pid, unsigned long options, Tracees& tracee
     bool any = false;
     for (bool fresh = true; fresh && !refused;) {
         fresh = false;
-        for (const Tid tid : threads_of(leader(pid))) {
+        for (const Tid tid : host::threads_of(pid)) {
             const auto seized = seize_one(tid, group, options, tracees);
             if (!seized) {
                 if (!refused) refused = explain(tid, seized.error());
@@ -120,7 +113,7 @@ std::optional<Error> seize_group(Pid pid, unsigned long options, Tracees& tracee
             any |= *seized != Seized::vanished;
         }
     }
-    if (!any && !refused) refused = explain(leader(pid), task_stat(leader(pid)) ? EPERM : ESRCH);
+    if (!any && !refused) refused = explain(leader(pid), host::task_stat(leader(pid)) ? EPERM : ESRCH);
     return refused;
 }
 
@@ -129,7 +122,7 @@ std::optional<Error> seize_thread(Tid tid, unsigned long options, Tracees& trace
     if (group.value == getpid()) return explain(tid, EPERM);
     const auto seized = seize_one(tid, group, options, tracees);
     if (!seized) return explain(tid, seized.error());
-    if (*seized == Seized::vanished) return explain(tid, task_stat(tid) ? EPERM : ESRCH);
+    if (*seized == Seized::vanished) return explain(tid, host::task_stat(tid) ? EPERM : ESRCH);
     return std::nullopt;
 }
 

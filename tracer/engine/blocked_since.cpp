@@ -1,14 +1,13 @@
 #include "tracer/engine/blocked_since.hpp"
 
-#include "tracer/engine/proc_file.hpp"
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/task_files.hpp"
 
 #include <sched.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -18,7 +17,7 @@ namespace {
 
 /// se.exec_start of /proc/TID/sched: when the thread was last on a CPU, by that CPU's scheduler clock.
 std::optional<Nanoseconds> last_ran(Tid tid) {
-    const std::string text = proc_file(tid, "sched");
+    const std::string text = host::task_file(tid, "sched");
     const auto at = text.find("se.exec_start");
     if (at == std::string::npos) return std::nullopt;
     const auto colon = text.find(':', at);
@@ -72,22 +71,16 @@ std::optional<Nanoseconds> BlockedSince::offset(int cpu) {
 
 FoundCall BlockedSince::found_call(Tid tid) {
     FoundCall call;
-    const auto stat = task_stat(tid);
+    const auto stat = host::task_stat(tid);
     if (!stat) return call;
     const auto by_clock_of_cpu = offset(stat->cpu);
     const auto ran = last_ran(tid);
-    // "running", or "NUMBER ARG0 … ARG5 SP PC", or "-1 SP PC" where the thread blocks outside of a call (proc(5)).
-    const std::string text = proc_file(tid, "syscall");
-    unsigned long long a[6], sp = 0, pc = 0;
-    long long number = -1;
-    if (std::sscanf(text.c_str(), "%lld %llx %llx %llx %llx %llx %llx %llx %llx", &number, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5], &sp,
-                    &pc) != 9) {
-        return call;
-    }
-    call.number = number;
-    for (std::size_t i = 0; i < 6; ++i) call.args[i] = a[i];
-    call.stack_pointer = sp;
-    call.instruction_pointer = pc;
+    const host::SyscallText found = host::parse_syscall(host::task_file(tid, "syscall"));
+    if (found.number < 0) return call;
+    call.number = found.number;
+    call.args = found.args;
+    call.stack_pointer = found.stack_pointer;
+    call.instruction_pointer = found.instruction_pointer;
     if (by_clock_of_cpu && ran) call.since = std::min(MonotonicTime(*ran + *by_clock_of_cpu), host::monotonic_now());
     return call;
 }

@@ -2,7 +2,7 @@
 #include "decoders/syscalls/table.hpp"
 #include "decoders/syscalls/unwrapped_call.hpp"
 #include "tracer/engine/engine.hpp"
-#include "tracer/engine/proc_file.hpp"
+#include "tracer/procfs/task_files.hpp"
 
 #include <algorithm>
 
@@ -148,7 +148,7 @@ void Engine::show_unreachable(Tracee& tracee) {
     enter.clear();
     std::string auxv;
     const Arch arch = decoders::arch_of_call(seen.number, seen.stack_pointer, seen.instruction_pointer,
-                                             [&] { return std::string_view(auxv = proc_file(tracee.tid(), "auxv")); });
+                                             [&] { return std::string_view(auxv = host::task_file(tracee.tid(), "auxv")); });
     constexpr std::int64_t x32_bit = 0x40000000;
     enter.arch = arch;
     enter.number = arch == Arch::x32 ? seen.number & ~x32_bit : seen.number;

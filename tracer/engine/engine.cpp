@@ -1,8 +1,8 @@
 #include "tracer/engine/engine.hpp"
 
 #include "decoders/syscalls/table.hpp"
-#include "tracer/engine/proc_file.hpp"
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/task_files.hpp"
 
 #include <linux/sched.h>
 
@@ -122,7 +122,7 @@ void Engine::on_child(Tracee& parent, int event) {
         const bool in_memory = decoders::syscall_name(call.arch, call.number) == "clone3";
         child.clone_flags = in_memory ? spaces_.of(parent).value<std::uint64_t>(RemoteAddress{call.args[0]}).value_or(0) : call.args[0];
     }
-    const bool thread = event == PTRACE_EVENT_CLONE && is_thread_of(parent.pid, tid);
+    const bool thread = event == PTRACE_EVENT_CLONE && host::is_thread_of(parent.pid, tid);
     child.pid = thread ? parent.pid : Pid{tid.value};
     spaces_.started(child, parent.pid);
     child.unwanted = manner_.threads_only && !thread;

@@ -1,8 +1,8 @@
 // The engine when no stop comes: calls that keep blocking, threads that cannot be stopped, children whose parent is gone.
 #include "tracer/engine/blocked_since.hpp"
 #include "tracer/engine/engine.hpp"
-#include "tracer/engine/proc_file.hpp"
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/task_files.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -107,9 +107,10 @@ void Engine::adopt_orphans(MonotonicTime now, MonotonicTime& next) {
     for (const Tid tid : orphans) {
         newborn_.erase(tid);
         Tracee& child = tracees_.add(tid);
-        child.pid = Pid{static_cast<std::int32_t>(status_number(tid, "Tgid").value_or(tid.value))};
-        const auto stat = task_stat(tid);
-        child.parent = child.pid.value != tid.value ? leader(child.pid) : leader(stat ? stat->parent : Pid{});
+        const auto status = host::task_status(tid);
+        child.pid = Pid{status ? status->thread_group : tid.value};
+        const auto stat = host::task_stat(tid);
+        child.parent = child.pid.value != tid.value ? leader(child.pid) : Tid{stat ? stat->parent : 0};
         child.unwanted = manner_.threads_only && child.pid.value == tid.value;
         child.attached_at = now;
         child.stopped = true;

@@ -5,8 +5,8 @@
 #include "tracer/engine/engine.hpp"
 #include "tracer/engine/idle_polling.hpp"
 #include "tracer/engine/launch.hpp"
-#include "tracer/engine/proc_file.hpp"
 #include "tracer/engine/seccomp_filter.hpp"
+#include "tracer/procfs/task_files.hpp"
 
 #include <optional>
 
@@ -73,7 +73,7 @@ void seize_all(const TraceRequest& request, const TraceMode& manner, Tracees& tr
 /// Where the first target ran last; -1: nothing is attached to.
 int cpu_of(const TraceRequest& request) {
     if (!request.attaches()) return -1;
-    const auto stat = task_stat(request.attach.empty() ? request.attach_threads.front() : leader(request.attach.front()));
+    const auto stat = host::task_stat(request.attach.empty() ? request.attach_threads.front() : leader(request.attach.front()));
     return stat ? stat->cpu : -1;
 }
 

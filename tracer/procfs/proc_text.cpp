@@ -88,7 +88,7 @@ std::optional<StatLine> parse_stat(std::string_view text) {
     const std::string_view state = word(rest);
     if (state.size() != 1) return std::nullopt;
     line.state = process_state(state[0]);
-    for (int field = 4; field <= 22; ++field) {
+    for (int field = 4; field <= 39 && !rest.empty(); ++field) {
         const std::string_view value = word(rest);
         switch (field) {
             case 4:
@@ -115,6 +115,9 @@ std::optional<StatLine> parse_stat(std::string_view text) {
                 break;
             case 22:
                 line.start_time = number<std::uint64_t>(value);
+                break;
+            case 39:
+                line.cpu = number<std::int32_t>(value);
                 break;
             default:
                 break;

@@ -24,6 +24,7 @@ struct StatLine {
     std::uint64_t cpu_ticks = 0;  ///< utime + stime
     std::int32_t threads = 0;
     std::uint64_t start_time = 0;
+    std::int32_t cpu = -1;  ///< where it ran last
 
     [[nodiscard]] bool kernel_thread() const { return (flags & 0x00200000) != 0; }  ///< PF_KTHREAD
 };

@@ -1,5 +1,6 @@
 #include "tracer/stacks/goroutines.hpp"
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/task_files.hpp"
 
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/process_memory.hpp"
@@ -18,16 +19,10 @@
 namespace shimtrace::stacks {
 namespace {
 
-std::vector<Tid> threads_of(Pid pid) {
-    std::vector<Tid> tids;
-    for (const std::int32_t tid : numbers_in(fmt::format("/proc/{}/task", pid.value))) tids.emplace_back(tid);
-    return tids;
-}
-
 golang::GoThread describe_go_thread(Pid pid, Tid tid, bool nested) {
     golang::GoThread thread;
     thread.tid = tid;
-    thread.inner_tid = nested ? inner_id(pid, tid) : tid.value;
+    thread.inner_tid = nested ? inner_id(tid) : tid.value;
     if (const auto call = thread_call(pid, tid)) {
         thread.syscall = call->call.number;
         std::ranges::copy(call->call.args, thread.args);
@@ -53,13 +48,13 @@ std::optional<golang::PolledDescriptor> polled_row(std::string_view line) {
 }
 
 std::string descriptor_path(Pid pid, Fd fd) {
-    return read_link(fmt::format("/proc/{}/fd/{}", pid.value, fd.value));
+    return host::task_link(leader(pid), fmt::format("fd/{}", fd.value));
 }
 
 /// The interest sets of all epoll descriptors.
 std::vector<golang::PolledDescriptor> polled_descriptors(Pid pid) {
     std::vector<golang::PolledDescriptor> rows;
-    for (const std::int32_t fd : numbers_in(fmt::format("/proc/{}/fd", pid.value))) {
+    for (const std::int32_t fd : host::task_numbers(leader(pid), "fd")) {
         if (descriptor_path(pid, Fd{fd}) != "anon_inode:[eventpoll]") continue;
         const std::string info = read_in_time(pid, fmt::format("fdinfo/{}", fd));
         for (std::string_view rest = info; !rest.empty();) {
@@ -127,7 +122,7 @@ Result<std::optional<GoProgram>> read_goroutines(Pid pid, BinaryCache& cache, co
     golang::ProcessFacts facts;
     facts.pid = pid;
     const bool nested = in_nested_pid_namespace(pid);
-    const std::vector<Tid> tids = threads_of(pid);
+    const std::vector<Tid> tids = host::threads_of(pid);
     for (const Tid tid : tids) facts.threads.push_back(describe_go_thread(pid, tid, nested));
     facts.polled = polled_descriptors(pid);
     facts.now = host::monotonic_now();

@@ -1,7 +1,7 @@
 #include "tracer/stacks/native.hpp"
 
-#include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_memory.hpp"
+#include "tracer/procfs/task_files.hpp"
 #include "tracer/stacks/binary_cache.hpp"
 #include "tracer/stacks/follow.hpp"
 #include "tracer/stacks/proc.hpp"
@@ -45,27 +45,13 @@ StartRegisters start_of(const ThreadCall& call) {
     return start;
 }
 
-/// "[<0>] do_epoll_wait+0x5d0/0x650": the function names, innermost first.
-std::vector<std::string> kernel_stack(Pid pid, Tid tid) {
-    std::vector<std::string> functions;
-    const std::string text = read_in_time(pid, fmt::format("task/{}/stack", tid.value), 65536);
-    for (std::string_view rest = text; !rest.empty();) {
-        std::string_view line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-        if (const std::size_t bracket = line.find("] "); bracket != std::string_view::npos) line.remove_prefix(bracket + 2);
-        functions.emplace_back(line.substr(0, line.find('+')));
-    }
-    return functions;
-}
-
 NativeThreadStack describe_thread(Pid pid, Tid tid, bool kernel) {
     NativeThreadStack thread{.tid = tid};
-    const std::string stat = read_file(fmt::format("/proc/{}/task/{}/stat", pid.value, tid.value), 4096);
-    if (const auto line = host::parse_stat(stat)) {
+    if (const auto line = host::task_stat(tid)) {
         thread.comm = line->comm;
         thread.state = line->state;
     }
-    if (kernel) thread.kernel = kernel_stack(pid, tid);
+    if (kernel) thread.kernel = host::parse_kernel_stack(read_in_time(pid, fmt::format("task/{}/stack", tid.value), 65536));
     return thread;
 }
 
@@ -73,8 +59,7 @@ NativeThreadStack describe_thread(Pid pid, Tid tid, bool kernel) {
 
 Result<ProcessStacks> native_stacks(Pid pid, BinaryCache& cache, const NativeOptions& options) {
     ProcessStacks result{.pid = pid};
-    std::vector<Tid> tids;
-    for (const std::int32_t tid : numbers_in(fmt::format("/proc/{}/task", pid.value))) tids.emplace_back(tid);
+    const std::vector<Tid> tids = host::threads_of(pid);
     if (tids.empty()) return fail(fmt::format("look at process {}", pid.value), 0, "it is gone");
     const std::unique_ptr<ProcessView> view =
         view_of(pid, std::make_unique<host::PatientMemory>(pid, tids.front()), cache, options.debuginfod);
@@ -127,7 +112,7 @@ struct StackReader::Inside {
     ProcessView& view(Pid pid, std::uint64_t pc) {
         std::unique_ptr<ProcessView>& view = views[pid];
         // Another program may lie at the same addresses since an exec.
-        const std::string executable = read_link(fmt::format("/proc/{}/exe", pid.value));
+        const std::string executable = host::task_link(leader(pid), "exe");
         if (view && view->executable == executable && find_mapping(view->mappings, pc) != nullptr) return *view;
         if (views.size() > most_views) views.clear();
         std::unique_ptr<ProcessView>& fresh = views[pid];

@@ -2,27 +2,17 @@
 #pragma once
 
 #include "tracer/procfs/call_of_thread.hpp"
-#include "tracer/procfs/clock.hpp"
-#include "tracer/procfs/proc_text.hpp"
 
 #include <shimtrace/types.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace shimtrace::stacks {
 
-/// A whole small file; empty where it cannot be read. At most `most` bytes.
-std::string read_file(const std::string& path, std::size_t most = std::size_t{1} << 22);
 /// A file of /proc/PID that may wait for the process (files_in_time.hpp); empty also where there is no answer in time.
 std::string read_in_time(Pid pid, const std::string& name, std::size_t most = std::size_t{1} << 22);
-/// What a symbolic link says; empty where it cannot be read.
-std::string read_link(const std::string& path);
-/// Names in a directory, "." and ".." left out; numbers only.
-std::vector<std::int32_t> numbers_in(const std::string& directory);
 
 /// What a thread does, and where it stands.
 struct ThreadCall {
@@ -35,7 +25,7 @@ std::optional<ThreadCall> thread_call(Pid pid, Tid tid);
 /// AT_ENTRY of the auxiliary vector: where the program's entry point is in memory; 0: not known.
 std::uint64_t entry_point(Pid pid);
 /// The thread's id in its own (the innermost) pid namespace.
-std::int32_t inner_id(Pid pid, Tid tid);
+std::int32_t inner_id(Tid tid);
 /// True where the process lives in a pid namespace below ours.
 bool in_nested_pid_namespace(Pid pid);
 /// The process of `pid`'s pid namespace (or one below) that has the number `inner` there, as we number it; 0: none.

@@ -1,7 +1,7 @@
 #include "tracer/stacks/stopped_threads.hpp"
 
-#include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/seize.hpp"
+#include "tracer/procfs/task_files.hpp"
 #include "tracer/stacks/proc.hpp"
 
 #include <fmt/format.h>
@@ -21,12 +21,6 @@ namespace {
 constexpr auto straggler_deadline = std::chrono::milliseconds(100);
 constexpr auto exec_patience = std::chrono::milliseconds(20);
 constexpr auto spinning = std::chrono::microseconds(100);
-
-ProcessState thread_state(Tid tid) {
-    const std::string stat = read_file(fmt::format("/proc/{}/stat", tid.value), 4096);
-    const auto line = host::parse_stat(stat);
-    return line ? line->state : ProcessState::unknown;
-}
 
 /// Detaches a thread that is stopped, leaving a group stop in place and delivering a signal that was under way.
 void detach(Tid tid, int status) {
@@ -65,7 +59,8 @@ StoppedThreads::StoppedThreads(const std::vector<Tid>& tids, Nanoseconds deadlin
     std::size_t uninterruptible = 0, refused = 0;
     int refusal = 0;
     for (const Tid tid : tids) {
-        if (thread_state(tid) == ProcessState::uninterruptible) {
+        const auto stat = host::task_stat(tid);
+        if (stat && stat->state == ProcessState::uninterruptible) {
             ++uninterruptible;
         } else if (const int error = host::seize_in_time(tid, 0, exec_patience); error == 0) {
             pending_.push_back(tid);

@@ -10,9 +10,6 @@ namespace shimtrace::grpc {
 
 namespace {
 
-/// What a client sends first (RFC 9113, section 3.4).
-constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
 struct Header {
     std::uint32_t length;
     std::uint8_t type, flags;
@@ -56,16 +53,6 @@ bool is_header(const Header& header) {
     return header.length % rule.multiple == 0;
 }
 
-/// In the middle of a stream a header must be a sound one, and be followed by another. nullopt: too few bytes to tell.
-std::optional<bool> is_start(std::string_view bytes) {
-    if (preface.starts_with(bytes.substr(0, preface.size()))) return bytes.size() >= preface.size() ? std::optional(true) : std::nullopt;
-    if (bytes.size() < header_size) return std::nullopt;
-    const Header header = header_of(bytes);
-    if (!is_header(header)) return false;
-    const std::size_t next = header_size + header.length;
-    return bytes.size() < next + header_size || is_header(header_of(bytes.substr(next)));
-}
-
 /// Padding and priority taken off; false: they are longer than the frame.
 bool strip(Frame& frame) {
     const bool may_be_padded = frame.type == FrameType::data || frame.type == FrameType::headers || frame.type == FrameType::push_promise;
@@ -85,57 +72,31 @@ bool strip(Frame& frame) {
     return true;
 }
 
-/// The frame whose bytes those are, header and all; cut where they are fewer than it says.
-FrameOrTrouble frame_of(std::string bytes) {
+}  // namespace
+
+/// In the middle of a stream a header must be a sound one, and be followed by another. nullopt: too few bytes to tell.
+std::optional<bool> Framing::is_start(std::string_view bytes) {
+    if (preface.starts_with(bytes.substr(0, preface.size()))) return bytes.size() >= preface.size() ? std::optional(true) : std::nullopt;
+    if (bytes.size() < header_size) return std::nullopt;
+    const Header header = header_of(bytes);
+    if (!is_header(header)) return false;
+    const std::size_t next = header_size + header.length;
+    return bytes.size() < next + header_size || is_header(header_of(bytes.substr(next)));
+}
+
+std::size_t Framing::size_of(std::string_view bytes) {
+    const Header header = header_of(bytes);
+    return is_header(header) ? header_size + header.length : 0;
+}
+
+/// `bytes`: header and all; cut where they are fewer than it says.
+FrameOrTrouble Framing::frame_of(std::string bytes) {
     const Header header = header_of(bytes);
     bytes.erase(0, header_size);
     const bool cut = bytes.size() < header.length;
     Frame frame{static_cast<FrameType>(header.type), header.flags, header.stream, header.length, std::move(bytes), cut};
     if (!strip(frame)) return {{}, fmt::format("a frame on stream {} with more padding than bytes", header.stream)};
     return {std::move(frame), ""};
-}
-
-}  // namespace
-
-std::vector<FrameOrTrouble> FrameReader::feed(std::span<const std::byte> bytes, std::size_t missing) {
-    std::vector<FrameOrTrouble> found;
-    if (!bytes.empty() && !std::exchange(started_, true)) believe();  // a first look: believed until proved wrong
-    add(bytes);
-    take_frames(found);
-    if (missing > 0) skip_missing(missing, found);
-    return found;
-}
-
-void FrameReader::take_frames(std::vector<FrameOrTrouble>& found) {
-    while (true) {
-        if (!synchronized() && !find_start(found)) return;
-        if (!buffer().empty() && preface.starts_with(std::string_view(buffer()).substr(0, preface.size()))) {
-            if (buffer().size() < preface.size()) return;
-            take(preface.size());
-            preface_seen_ = true;
-            continue;
-        }
-        if (buffer().size() < header_size) return;
-        const Header header = header_of(buffer());
-        if (!is_header(header)) {
-            disbelieve();
-            continue;
-        }
-        if (buffer().size() - header_size < header.length) return;
-        found.push_back(frame_of(take(header_size + header.length)));
-    }
-}
-
-/// False: no start of a frame is to be seen yet.
-bool FrameReader::find_start(std::vector<FrameOrTrouble>& found) {
-    const auto skipped = synchronize(is_start);
-    if (skipped && *skipped > 0) found.push_back({{}, fmt::format("{} bytes of no whole frame", *skipped)});
-    return skipped.has_value();
-}
-
-void FrameReader::skip_missing(std::size_t missing, std::vector<FrameOrTrouble>& found) {
-    const std::size_t whole = buffer().size() < header_size ? 0 : header_size + header_of(buffer()).length;
-    if (auto begun = pass_over(missing, whole)) found.push_back(frame_of(std::move(*begun)));
 }
 
 }  // namespace shimtrace::grpc

@@ -5,10 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace shimtrace::grpc {
 
@@ -27,7 +26,6 @@ enum class FrameType : std::uint8_t {
 
 constexpr std::uint8_t end_stream = 0x1, end_headers = 0x4, padded = 0x8, with_priority = 0x20;
 
-constexpr std::size_t header_size = 9;
 /// A peer that asks for larger frames (SETTINGS_MAX_FRAME_SIZE) is no gRPC that is known: its default, 16 KiB, is grpc-go's as well.
 constexpr std::uint32_t most_payload = 1U << 20U;
 
@@ -40,29 +38,20 @@ struct Frame {
     bool cut = false;
 };
 
-/// What the reader made of some bytes: a frame, or trouble in words.
-struct FrameOrTrouble {
-    Frame frame;
-    std::string trouble;  ///< empty: `frame` is one
+using FrameOrTrouble = wire::FrameOrTrouble<Frame>;
+
+/// For wire::FrameReader.
+struct Framing {
+    using Frame = grpc::Frame;
+    static constexpr std::size_t header_size = 9;
+    static constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // RFC 9113, section 3.4
+
+    static std::optional<bool> is_start(std::string_view bytes);
+    static std::size_t size_of(std::string_view header);
+    static std::string too_long(std::string_view) { return {}; }
+    static FrameOrTrouble frame_of(std::string bytes);
 };
 
-/// One direction of a connection.
-class FrameReader : wire::Reassembly {
-public:
-    FrameReader() : Reassembly(false) {}
-
-    /// `missing`: bytes that followed on the wire, but were not captured.
-    std::vector<FrameOrTrouble> feed(std::span<const std::byte> bytes, std::size_t missing = 0);
-
-    /// The client's preface was seen: this is the connection's beginning.
-    [[nodiscard]] bool from_the_start() const { return preface_seen_; }
-
-private:
-    void take_frames(std::vector<FrameOrTrouble>& found);
-    bool find_start(std::vector<FrameOrTrouble>& found);
-    void skip_missing(std::size_t missing, std::vector<FrameOrTrouble>& found);
-
-    bool started_ = false, preface_seen_ = false;
-};
+using FrameReader = wire::FrameReader<Framing>;
 
 }  // namespace shimtrace::grpc

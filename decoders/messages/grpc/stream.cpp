@@ -24,10 +24,6 @@ constexpr std::size_t prefix_size = 5;
 
 constexpr protobuf::MessageSchema by_number{"", {}};
 
-Direction direction_of_reply(Direction call) {
-    return wire::other(call);
-}
-
 const std::string* header(const HeaderList& headers, std::string_view name) {
     const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
     return found == headers.end() ? nullptr : &found->second;
@@ -237,7 +233,7 @@ void Connection::finish(std::uint32_t number, const HeaderList& trailers, Monoto
     }
     if (const std::string* text = header(trailers, "grpc-message"); text != nullptr && *text != not_seen)
         message.status_message = percent_decoded(*text);
-    const Body& body = stream.bodies[static_cast<std::size_t>(direction_of_reply(stream.direction))];
+    const Body& body = stream.bodies[static_cast<std::size_t>(wire::other(stream.direction))];
     const protobuf::MethodSchema* method = find_method(stream.path);
     auto decoded = first_message(body.bytes, method != nullptr ? method->response : nullptr, message.cut);
     message.fields = std::move(decoded.fields);

@@ -29,9 +29,11 @@ bool is_header(const Header& header) {
     return header.type >= 1 && header.type <= 3 && (header.flags & ~(remote_closed | remote_open | no_data)) == 0 && header.stream % 2 == 1;
 }
 
+}  // namespace
+
 /// In the middle of a stream a header must be followed by what its payload begins with: Request's service (field 1), Response's
 /// status or payload (1 or 2), all length-delimited. nullopt: too few bytes to tell.
-std::optional<bool> is_start(std::string_view bytes) {
+std::optional<bool> Framing::is_start(std::string_view bytes) {
     if (bytes.size() < header_size) return std::nullopt;
     const Header header = header_of(bytes);
     if (!is_header(header) || header.length > most_payload) return false;
@@ -42,56 +44,23 @@ std::optional<bool> is_start(std::string_view bytes) {
     return first == 0x0a || (header.type == 2 && first == 0x12);
 }
 
-/// The frame whose bytes those are, header and all; cut where they are fewer than it says.
-Frame frame_of(std::string bytes) {
+std::size_t Framing::size_of(std::string_view bytes) {
+    const Header header = header_of(bytes);
+    return is_header(header) ? header_size + header.length : 0;
+}
+
+std::string Framing::too_long(std::string_view bytes) {
+    const Header header = header_of(bytes);
+    if (header.length <= most_payload) return {};
+    return fmt::format("a frame of {} bytes on stream {}: ttrpc allows {}", header.length, header.stream, most_payload);
+}
+
+/// `bytes`: header and all; cut where they are fewer than it says.
+FrameOrTrouble Framing::frame_of(std::string bytes) {
     const Header header = header_of(bytes);
     bytes.erase(0, header_size);
     const bool cut = bytes.size() < header.length;
-    return {static_cast<FrameType>(header.type), header.flags, header.stream, header.length, std::move(bytes), cut};
-}
-
-}  // namespace
-
-std::vector<FrameOrTrouble> FrameReader::feed(std::span<const std::byte> bytes, std::size_t missing) {
-    std::vector<FrameOrTrouble> found;
-    if (!bytes.empty() && !std::exchange(started_, true)) believe();  // a first look: believed until proved wrong
-    add(bytes);
-    take_frames(found);
-    if (missing > 0) skip_missing(missing, found);
-    return found;
-}
-
-void FrameReader::take_frames(std::vector<FrameOrTrouble>& found) {
-    while (true) {
-        if (!synchronized() && !find_start(found)) return;
-        if (buffer().size() < header_size) return;
-        const Header header = header_of(buffer());
-        if (!is_header(header)) {
-            disbelieve();
-            continue;
-        }
-        if (header.length > most_payload) {
-            found.push_back(
-                {{}, fmt::format("a frame of {} bytes on stream {}: ttrpc allows {}", header.length, header.stream, most_payload)});
-            take(header_size);
-            disbelieve();
-            continue;
-        }
-        if (buffer().size() - header_size < header.length) return;
-        found.push_back({frame_of(take(header_size + header.length)), ""});
-    }
-}
-
-/// False: no start of a frame is to be seen yet.
-bool FrameReader::find_start(std::vector<FrameOrTrouble>& found) {
-    const auto skipped = synchronize(is_start);
-    if (skipped && *skipped > 0) found.push_back({{}, fmt::format("{} bytes of no whole frame", *skipped)});
-    return skipped.has_value();
-}
-
-void FrameReader::skip_missing(std::size_t missing, std::vector<FrameOrTrouble>& found) {
-    const std::size_t whole = buffer().size() < header_size ? 0 : header_size + header_of(buffer()).length;
-    if (auto begun = pass_over(missing, whole)) found.push_back({frame_of(std::move(*begun)), ""});
+    return {{static_cast<FrameType>(header.type), header.flags, header.stream, header.length, std::move(bytes), cut}, ""};
 }
 
 }  // namespace shimtrace::ttrpc

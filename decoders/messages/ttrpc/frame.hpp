@@ -5,10 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace shimtrace::ttrpc {
 
@@ -17,7 +16,6 @@ enum class FrameType : std::uint8_t { request = 1, response = 2, data = 3 };
 /// Flags of streaming calls (ttrpc 1.2, PROTOCOL.md).
 constexpr std::uint8_t remote_closed = 1, remote_open = 2, no_data = 4;
 
-constexpr std::size_t header_size = 10;
 constexpr std::uint32_t most_payload = 4U << 20U;  ///< messageLengthMax of ttrpc's channel.go
 
 struct Frame {
@@ -29,29 +27,20 @@ struct Frame {
     bool cut = false;
 };
 
-/// What the reader made of some bytes: a frame, or trouble in words.
-struct FrameOrTrouble {
-    Frame frame;
-    std::string trouble;  ///< empty: `frame` is one
+using FrameOrTrouble = wire::FrameOrTrouble<Frame>;
+
+/// For wire::FrameReader.
+struct Framing {
+    using Frame = ttrpc::Frame;
+    static constexpr std::size_t header_size = 10;
+    static constexpr std::string_view preface = {};
+
+    static std::optional<bool> is_start(std::string_view bytes);
+    static std::size_t size_of(std::string_view header);
+    static std::string too_long(std::string_view header);
+    static FrameOrTrouble frame_of(std::string bytes);
 };
 
-/// One direction of a connection.
-class FrameReader : wire::Reassembly {
-public:
-    FrameReader() : Reassembly(false) {}
-
-    /// `missing`: bytes that followed on the wire, but were not captured.
-    std::vector<FrameOrTrouble> feed(std::span<const std::byte> bytes, std::size_t missing = 0);
-
-    /// Bytes held back for the rest of their frame.
-    [[nodiscard]] std::size_t pending() const { return buffer().size(); }
-
-private:
-    void take_frames(std::vector<FrameOrTrouble>& found);
-    bool find_start(std::vector<FrameOrTrouble>& found);
-    void skip_missing(std::size_t missing, std::vector<FrameOrTrouble>& found);
-
-    bool started_ = false;
-};
+using FrameReader = wire::FrameReader<Framing>;
 
 }  // namespace shimtrace::ttrpc

@@ -1,7 +1,7 @@
 #include "tests/unit/kernel.hpp"
 #include "tests/unit/tracer/engine/traced_session.hpp"
 
-#include "tracer/engine/proc_file.hpp"
+#include "tracer/procfs/task_files.hpp"
 
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -138,7 +138,7 @@ TEST_CASE("every thread is traced, however many are being created") {
     // A thread that is there now has a tracer, or is gone a moment later.
     CHECK(eventually([&] {
         for (const Tid tid : target.threads()) {
-            if (status_number(tid, "TracerPid") == 0) return false;
+            if (const auto status = host::task_status(tid); status && status->tracer == 0) return false;
         }
         return true;
     }));
@@ -243,9 +243,11 @@ TEST_CASE("an idle session wakes for nothing but the wish to end it") {
     Session session(attaching(target));
     REQUIRE(eventually([&] { return session.idle(); }));
     const auto switches = [&] {
-        std::int64_t sum = 0;
-        for (const Tid tid : threads_of(Tid{getpid()})) {
-            if (tid.value != getpid()) sum += status_number(tid, "voluntary_ctxt_switches").value_or(0);
+        long long sum = 0;
+        for (const Tid tid : host::threads_of(Pid{getpid()})) {
+            const std::string status = host::task_file(tid, "status");
+            const auto at = status.find("\nvoluntary_ctxt_switches:");
+            if (tid.value != getpid() && at != status.npos) sum += std::atoll(status.c_str() + status.find(':', at) + 1);
         }
         return sum;
     };
@@ -269,11 +271,11 @@ TEST_CASE("what cannot be traced is refused with the reason") {
     };
     CHECK(message(Pid{getpid()}).ends_with("that is shimtrace itself"));
     CHECK(message(Pid{0x3fffffff}).ends_with("No such process"));
-    if (task_stat(Tid{2}) && task_stat(Tid{2})->comm == "kthreadd") CHECK(message(Pid{2}).ends_with("a kernel thread cannot be traced"));
+    if (host::task_stat(Tid{2}) && host::task_stat(Tid{2})->comm == "kthreadd") CHECK(message(Pid{2}).ends_with("a kernel thread cannot be traced"));
 
     const pid_t zombie = fork();
     if (zombie == 0) _exit(0);
-    REQUIRE(eventually([&] { return task_stat(Tid{zombie})->state == ProcessState::zombie; }));
+    REQUIRE(eventually([&] { return host::task_stat(Tid{zombie})->state == ProcessState::zombie; }));
     CHECK(message(Pid{zombie}).find("waits to be reaped by") != std::string::npos);
     waitpid(zombie, nullptr, 0);
 

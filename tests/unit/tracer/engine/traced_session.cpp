@@ -1,6 +1,6 @@
 #include "tests/unit/tracer/engine/traced_session.hpp"
 
-#include "tracer/engine/proc_file.hpp"
+#include "tracer/procfs/task_files.hpp"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -32,7 +32,7 @@ Target::Target(const std::string& scenario) {
     close(ends[0]);
     input_ = ends[1];
     pid_ = Pid{child};
-    eventually([&] { return task_stat(leader(pid_)).value_or(TaskStat{}).comm == "engine_tracee"; });
+    eventually([&] { return host::task_stat(leader(pid_)).value_or(host::StatLine{}).comm == "engine_tracee"; });
 }
 
 Target::~Target() {
@@ -51,22 +51,22 @@ void Target::signal(int number) const {
 }
 
 ProcessState Target::state() const {
-    return task_stat(leader(pid_)).value_or(TaskStat{}).state;
+    return host::task_stat(leader(pid_)).value_or(host::StatLine{}).state;
 }
 
 std::vector<Tid> Target::threads() const {
-    return threads_of(leader(pid_));
+    return host::threads_of(pid_);
 }
 
 int Target::tracers() const {
     int count = 0;
-    for (const Tid tid : threads()) count += status_number(tid, "TracerPid").value_or(0) != 0 ? 1 : 0;
+    for (const Tid tid : threads()) count += host::task_status(tid).value_or(host::StatusText{}).tracer != 0 ? 1 : 0;
     return count;
 }
 
 bool Target::blocks_in(long number) const {
     long in = -1;
-    return std::sscanf(proc_file(leader(pid_), "syscall").c_str(), "%ld", &in) == 1 && in == number;
+    return std::sscanf(host::task_file(leader(pid_), "syscall").c_str(), "%ld", &in) == 1 && in == number;
 }
 
 int Target::exit_status() {

@@ -145,7 +145,7 @@ TEST_CASE("an oversized frame is said, and the stream found again") {
 TEST_CASE("a payload that was not captured to its end is decoded as far as it goes, and the next frame is found") {
     Connection connection;
     const std::string big = request(7, "Create", field(1, "c1") + field(2, "/bundle") + field(5, "/in") + field(6, "/out"));
-    for (std::size_t kept = header_size; kept < big.size(); ++kept) {
+    for (std::size_t kept = Framing::header_size; kept < big.size(); ++kept) {
         CAPTURE(kept);
         auto messages = connection.feed(Direction::read, bytes(std::string_view(big).substr(0, kept)), at(0), big.size() - kept);
         REQUIRE(messages.size() == 1);
