@@ -7,20 +7,18 @@ namespace shimtrace::decoders {
 
 namespace types {
 // types/number.cpp
-extern const ArgumentType decimal32, decimal64, unsigned32, unsigned64, address, hex32, hex64, hex_number, octal_mode, user_id, flags32,
-    flags64, constant32, constant64, open_flags, open_mode, signal, device, pid, socket_type, compat_low_high, compat_high_low,
-    compat_user_id16;
+extern const ArgumentType decimal32, decimal64, unsigned32, unsigned64, address, hex32, hex_number, octal_mode, user_id, flags32, flags64,
+    constant32, constant64, open_flags, open_mode, signal, pid, compat_low_high, compat_user_id16;
 // variants.cpp
 extern const ArgumentType selector;
 // types/descriptor.cpp
 extern const ArgumentType fd, directory_fd, fd_pair;
 // types/text.cpp
-extern const ArgumentType path, link_text, out_text, string, strings, environment, in_buffer, out_buffer, out_buffer_hex, in_iovec,
-    out_iovec, remote_iovec;
+extern const ArgumentType path, link_text, string, in_buffer, out_buffer, in_iovec, out_iovec;
 // types/value.cpp
-extern const ArgumentType out_int32, out_uint32, in_int64, out_int64, out_uint64, compat_out_address, out_address, in_ids, out_ids;
-// of families, for others: calls/descriptor.cpp, calls/attributes.cpp, calls/message.cpp, calls/network.cpp, calls/memory.cpp
-extern const ArgumentType poll_fds, fd_set, attribute_value_in, message_in, message_out, socket_address_in, compat_page_offset;
+extern const ArgumentType out_int32, out_uint32, out_uint64, out_address;
+// of families, for others: calls/descriptor.cpp, calls/message.cpp, calls/network.cpp, calls/memory.cpp
+extern const ArgumentType poll_fds, fd_set, message_in, message_out, socket_address_in, compat_page_offset;
 // calls/signal.cpp, calls/time.cpp
 extern const ArgumentType signal_set_in, siginfo_out, timespec_in, timespec_out, timespec_left, timeval_left, utimes_pair, timeval_pair,
     itimerspec_in, itimerspec_out, utimbuf, sigevent;

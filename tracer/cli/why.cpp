@@ -1,5 +1,6 @@
 // shimtrace why: what a container waits for, and who is to blame.
 #include "decoders/text/durations.hpp"
+#include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"
 #include "tracer/cli/verdict_code.hpp"
@@ -111,7 +112,8 @@ int from_file(const Globals& globals, const WhyOptions& options, const std::stri
     auto query = session::query_about(*snapshot, asked.targets, asked.ns);
     if (!query) return report(query.error());
     if (!anybody_there(*snapshot, *query))
-        return report({.what = fmt::format("{}: none of the recorded processes lived at {}", file, output::rfc3339(snapshot->taken)),
+        return report({.what = fmt::format("{}: none of the recorded processes lived at {}", file,
+                                           text::rfc3339(snapshot->taken, text::Fraction::microseconds)),
                        .hint = "--at TIME chooses an earlier snapshot; `record --snapshot-every 1s` takes more of them"},
                       exit_failed);
     session::DiagnosisResult offline = session::diagnose_snapshot({std::move(*snapshot), std::move(*query)});
@@ -159,7 +161,8 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
             if (globals.json)
                 fmt::print("{}\n", as_text(output::why_json(seen->snapshot, fresh, seen->limits), -1));
             else
-                fmt::print("{}  {}\n", output::rfc3339(seen->snapshot.taken), output::why_all_text(fresh, {}, style_of(globals, options)));
+                fmt::print("{}  {}\n", text::rfc3339(seen->snapshot.taken, text::Fraction::microseconds),
+                           output::why_all_text(fresh, {}, style_of(globals, options)));
             if (std::fflush(stdout) != 0) return exit_failed;
         }
         const auto until = std::chrono::steady_clock::now() + period;

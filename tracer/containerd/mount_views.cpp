@@ -1,5 +1,7 @@
 #include "tracer/containerd/mount_views.hpp"
 
+#include "tracer/procfs/host_root.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,15 +10,9 @@ namespace shimtrace::containerd {
 
 MountViews::MountViews(const Snapshot& snapshot) {
     for (const Process& process : snapshot.processes) processes_[process.pid] = &process;
-    const auto process = [&](Pid pid) {
-        const auto found = processes_.find(pid);
-        return found == processes_.end() ? nullptr : found->second;
-    };
-    const Process* self = process(Pid{::getpid()});
-    const Process* init = process(Pid{1});
-    const Process* kthreadd = process(Pid{2});
-    const bool kernel = kthreadd && !kthreadd->parent && kthreadd->exe.empty() && kthreadd->command_line.empty();
-    if (kernel && !(init && init->ns.mnt)) init = kthreadd;  // pid 1 keeps itself to itself
+    const auto found = processes_.find(Pid{::getpid()});
+    const Process* self = found == processes_.end() ? nullptr : found->second;
+    const Process* host = host::resident_of_host(snapshot);
     const Inode own = self ? self->ns.mnt : Inode{};
     const auto add = [&](const Process& one) {
         const Inode home = one.ns.mnt;
@@ -30,7 +26,7 @@ MountViews::MountViews(const Snapshot& snapshot) {
                 const bool believed = one.ns_pids.size() == 1 && one.ns.user == self->ns.user;
                 if (serves && believed && one.ns.mnt) add(one);
             }
-        if (init && init->ns.mnt) add(*init);
+        if (host) add(*host);
     }
     if (std::ranges::find(views_, own, &View::mount_namespace) == views_.end()) views_.push_back({HostFiles(), own});
 }

@@ -58,4 +58,15 @@ bool has_foreign_root(const ProcDirectory& process, Inode mount_namespace) {
     return std::ranges::none_of(homes(), [&](const Home& home) { return home.root && same(*home.root, *root); });
 }
 
+const Process* resident_of_host(const Snapshot& snapshot) {
+    const auto with = [&](Pid pid) {
+        const auto found = std::ranges::find(snapshot.processes, pid, &Process::pid);
+        return found == snapshot.processes.end() || !found->ns.mnt ? nullptr : &*found;
+    };
+    if (const Process* init = with(Pid{1})) return init;
+    const Process* kthreadd = with(Pid{2});
+    const bool is_kernels = kthreadd && !kthreadd->parent && kthreadd->exe.empty() && kthreadd->command_line.empty();
+    return is_kernels ? kthreadd : nullptr;
+}
+
 }  // namespace shimtrace::host

@@ -2,7 +2,7 @@
 // k8s.io/cri-api's runtime/v1/api.proto and containerd's api/services: those fields that say what a call is about; others by number.
 #pragma once
 
-#include "decoders/messages/protobuf/schema.hpp"
+#include "decoders/messages/protobuf/message_schema.hpp"
 
 #include <string_view>
 

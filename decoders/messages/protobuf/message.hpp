@@ -1,7 +1,7 @@
 // A protobuf message's bytes as fields by name.
 #pragma once
 
-#include "decoders/messages/protobuf/schema.hpp"
+#include "decoders/messages/protobuf/message_schema.hpp"
 
 #include <cstdint>
 #include <string>

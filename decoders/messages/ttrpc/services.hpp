@@ -3,7 +3,7 @@
 #pragma once
 
 #include "decoders/messages/protobuf/message.hpp"
-#include "decoders/messages/protobuf/schema.hpp"
+#include "decoders/messages/protobuf/message_schema.hpp"
 
 #include <string_view>
 

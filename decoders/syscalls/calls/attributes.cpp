@@ -94,7 +94,7 @@ static constexpr ArgumentType attribute_value{
     .phase = Phase::exit, .render = render_attribute_value, .capture = capture_extended_attribute, .compat = &same};
 static constexpr ArgumentType attribute_list{
     .phase = Phase::exit, .render = render_attribute_list, .capture = capture_extended_attribute, .compat = &same};
-const ArgumentType attribute_value_in{
+static constexpr ArgumentType attribute_value_in{
     .render = render_attribute_value_in, .capture = capture_attribute_value_in, .is_text = true, .compat = &same};
 
 }  // namespace types

@@ -72,6 +72,13 @@ void render_entries_address(Printer& printer, const Slot& slot) {
     printer.address(slot.value);
 }
 
+void capture_out_path(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.path(slot.value);
+}
+void render_out_path(Printer& printer, const Slot& slot) {
+    printer.call().failed() ? printer.address(slot.value) : printer.path(slot.value);
+}
+
 }  // namespace
 
 namespace types {
@@ -81,7 +88,8 @@ static constexpr ArgumentType directory_entries{
 static constexpr ArgumentType mknod_device{.render = render_device, .present = makes_device};
 static constexpr ArgumentType file_mode{.render = render_file_mode};
 static constexpr ArgumentType old_directory_entries{.phase = Phase::exit, .render = render_entries_address, .compat = &address};
-
+static constexpr ArgumentType out_path{
+    .phase = Phase::exit, .render = render_out_path, .capture = capture_out_path, .is_text = true, .compat = &same};
 }  // namespace types
 
 using namespace arguments;
@@ -89,7 +97,7 @@ using namespace arguments;
 static constexpr SyscallRow directory_table[] = {
     {"getdents", class_desc, {fd("fd"), of("dirp", types::old_directory_entries), count("count")}},
     {"getdents64", class_desc, {fd("fd"), of("dirp", types::directory_entries), count("count")}},
-    {"getcwd", class_file, {of("buf", types::out_text), size("size")}},
+    {"getcwd", class_file, {of("buf", types::out_path), size("size")}},
     {"chdir", class_file, {path("path")}, {.effect = moves_directory}},
     {"fchdir", class_desc, {fd("fd")}, {.effect = moves_directory}},
     {"chroot", class_file, {path("path")}, {.effect = moves_directory}},

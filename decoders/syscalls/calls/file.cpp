@@ -170,6 +170,10 @@ void render_open_how(Printer& printer, const Slot& slot) {
     fields("resolve").flags(resolve_flags, value_at<std::uint64_t>(*bytes, 16));
 }
 
+void render_device_number(Printer& printer, const Slot& slot) {
+    printer.device(static_cast<std::uint32_t>(slot.value));
+}
+
 }  // namespace
 
 namespace types {
@@ -181,7 +185,7 @@ static constexpr ArgumentType statx = in_32_bits(struct_out<statx_size, print_st
 static constexpr ArgumentType statx_flags{.render = render_statx_flags};
 static constexpr ArgumentType statfs = in_32_bits(struct_out<statfs_size, print_statfs>, &address);
 static constexpr ArgumentType open_how{.render = render_open_how, .capture = capture_open_how, .compat = &same};
-
+static constexpr ArgumentType device{.render = render_device_number};
 }  // namespace types
 
 using namespace arguments;

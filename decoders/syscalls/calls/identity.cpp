@@ -56,6 +56,26 @@ void render_data_out(Printer& printer, const Slot& slot) {
     printer.call().failed() ? printer.address(slot.value) : render_data(printer, slot);
 }
 
+/// getgroups, setgroups: a list of ids, so many as another argument or the result says.
+void capture_ids_in(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, std::uint64_t{capture.call().argument32(slot.argument.other)} * 4);
+}
+void capture_ids_out(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, static_cast<std::uint64_t>(capture.call().result()) * 4);
+}
+void print_ids(Printer& printer, std::uint64_t address, std::uint64_t count) {
+    array(printer, address, count, 4, printer.element_limit(),
+          [&](std::span<const std::byte> bytes, std::uint64_t) { printer.unsigned_decimal(value_at<std::uint32_t>(bytes, 0)); });
+}
+void render_ids_in(Printer& printer, const Slot& slot) {
+    print_ids(printer, slot.value, printer.call().argument32(slot.argument.other));
+}
+void render_ids_out(Printer& printer, const Slot& slot) {
+    const Call& call = printer.call();
+    if (call.failed()) return printer.address(slot.value);
+    print_ids(printer, slot.value, static_cast<std::uint64_t>(call.result()));
+}
+
 }  // namespace
 
 namespace types {
@@ -64,7 +84,8 @@ static constexpr ArgumentType capability_header = in_32_bits(struct_in<8, print_
 static constexpr ArgumentType capability_data_in{.render = render_data, .capture = capture_data, .compat = &same};
 static constexpr ArgumentType capability_data_out{
     .phase = Phase::exit, .render = render_data_out, .capture = capture_data, .compat = &same};
-
+static constexpr ArgumentType in_ids{.render = render_ids_in, .capture = capture_ids_in, .compat = &same};
+static constexpr ArgumentType out_ids{.phase = Phase::exit, .render = render_ids_out, .capture = capture_ids_out, .compat = &same};
 }  // namespace types
 
 using namespace arguments;

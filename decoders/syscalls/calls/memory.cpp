@@ -4,6 +4,7 @@
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/calls/huge_pages.hpp"
+#include "decoders/syscalls/iovec.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 
@@ -154,6 +155,14 @@ void render_moved(Printer& printer, const Slot& slot) {
           [&](std::span<const std::byte> bytes, std::uint64_t) { print(printer, bytes); });
 }
 
+/// process_vm_readv's remote side: the bytes are another process's.
+void capture_iovec_remote(Capture& capture, const Slot& slot, int level) {
+    capture_iovec(capture, slot.value, capture.call().argument(slot.argument.other), 0, level);
+}
+void render_iovec_remote(Printer& printer, const Slot& slot) {
+    print_iovec(printer, slot.value, printer.call().argument(slot.argument.other), IovecContents::addresses, 0);
+}
+
 }  // namespace
 
 namespace types {
@@ -172,7 +181,7 @@ static constexpr ArgumentType moved_status{
     .phase = Phase::exit, .render = render_moved<4, print_page_status>, .capture = capture_moved<4>, .compat = &same};
 static constexpr ArgumentType memfd_flags{.render = render_memfd_flags};
 const ArgumentType compat_page_offset{.render = render_page_offset};
-
+static constexpr ArgumentType remote_iovec{.render = render_iovec_remote, .capture = capture_iovec_remote, .compat = &same};
 }  // namespace types
 
 using namespace arguments;

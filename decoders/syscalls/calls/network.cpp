@@ -4,6 +4,7 @@
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/socket_address.hpp"
 #include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/styled.hpp"
 #include "decoders/syscalls/time_value.hpp"
 
 #include <arpa/inet.h>
@@ -189,6 +190,22 @@ void render_option_out(Printer& printer, const Slot& slot) {
     length == 0 ? printer.address(slot.value) : print_option(printer, slot.value, length);
 }
 
+void render_socket_type(Printer& printer, const Slot& slot) {
+    constexpr std::uint32_t type = 0xf;
+    const auto value = static_cast<std::uint32_t>(slot.value);
+    const std::uint32_t kind = value & type, flags = value & ~type;
+    const std::string_view name = socket_types.name_of(kind);
+    if (name.empty()) {
+        printer.hex(kind);
+        if (printer.style().constants != Constants::raw && flags == 0) printer.comment(socket_types.unknown);
+    } else {
+        styled(printer, name, [&] { printer.hex(kind); });
+    }
+    if (flags == 0) return;
+    printer.put('|');
+    printer.flags(socket_flags, flags);
+}
+
 }  // namespace
 
 namespace results {
@@ -219,7 +236,7 @@ static constexpr ArgumentType socket_value_in{.render = render_option_in, .captu
 static constexpr ArgumentType socket_value_out{
     .phase = Phase::exit, .render = render_option_out, .capture = capture_option_out, .compat = &same};
 const ArgumentType socket_address_in{.render = render_address_in, .capture = capture_address_in, .compat = &same};
-
+static constexpr ArgumentType socket_type{.render = render_socket_type};
 }  // namespace types
 
 using namespace arguments;

@@ -230,6 +230,58 @@ void print_narrow_rlimit(Printer& printer, std::span<const std::byte> bytes) {
     print_limit(fields("rlim_max"), limit(4), "RLIM_INFINITY");
 }
 
+// execve's argv and envp.
+
+constexpr std::uint64_t most_pointers = 8192;
+
+template <bool environment>
+void capture_strings(Capture& capture, const Slot& slot, int level) {
+    const bool wanted = !environment || (capture.limits().environment && !capture.limits().redact);
+    if (level == 0) capture.pointers(slot.value, environment ? most_pointers : capture.limits().array_elements + std::uint64_t{1});
+    if (level != 1 || !wanted) return;
+    const auto list = capture.captured().at(RemoteAddress{slot.value}, Capture::most_bytes);
+    if (!list) return;
+    const std::size_t size = capture.call().pointer_size();
+    const std::uint64_t count = std::min<std::uint64_t>(list->size() / size, environment ? 256 : capture.limits().array_elements);
+    for (std::uint64_t i = 0; i < count; ++i) capture.string(pointer_at(*list, i * size, size));
+}
+
+void render_strings(Printer& printer, const Slot& slot) {
+    if (slot.value == 0) return printer.text("NULL");
+    const std::size_t size = printer.call().pointer_size();
+    const auto list = printer.call().bytes(slot.value, most_array_bytes);
+    if (!list || list->size() < size) return printer.address(slot.value);
+    printer.put('[');
+    for (std::size_t at = 0; at + size <= list->size(); at += size) {
+        const auto pointer = pointer_at(*list, at, size);
+        if (pointer == 0) break;
+        if (at != 0) printer.text(", ");
+        if (at / size >= printer.element_limit()) {
+            printer.text("...");
+            break;
+        }
+        printer.string(pointer, printer.style().string_limit);
+    }
+    printer.put(']');
+}
+
+/// 0x7ffeb0ad2298 /* 41 vars */
+void render_environment(Printer& printer, const Slot& slot) {
+    if (!printer.abbreviate()) return render_strings(printer, slot);
+    printer.address(slot.value);
+    if (slot.value == 0) return;
+    const auto list = printer.call().bytes(slot.value, most_array_bytes);
+    if (!list) return;
+    const std::size_t size = printer.call().pointer_size();
+    std::uint64_t count = 0;
+    while (count < list->size() / size && pointer_at(*list, count * size, size) != 0) ++count;
+    printer.text(" /* ");
+    printer.unsigned_decimal(count);
+    printer.text(count == 1 ? " var" : " vars");
+    if (count == list->size() / size) printer.text(", unterminated");
+    printer.text(" */");
+}
+
 }  // namespace
 
 namespace types {
@@ -268,7 +320,8 @@ static constexpr ArgumentType rlimit_in = in_32_bits(struct_in<16, print_rlimit>
 static constexpr ArgumentType rlimit_out = in_32_bits(struct_out<16, print_rlimit>, &compat_rlimit_out);
 static constexpr ArgumentType rlimit64_in = in_32_bits(struct_in<16, print_rlimit>, &same);
 static constexpr ArgumentType rlimit64_out = in_32_bits(struct_out<16, print_rlimit>, &same);
-
+static constexpr ArgumentType strings{.render = render_strings, .capture = capture_strings<false>, .compat = &same};
+static constexpr ArgumentType environment{.render = render_environment, .capture = capture_strings<true>, .compat = &same};
 }  // namespace types
 
 using namespace arguments;

@@ -27,6 +27,16 @@ void render_sendfile_offset(Printer& printer, const Slot& slot) {
     printer.put(']');
 }
 
+void print_offset(Printer& printer, std::span<const std::byte> bytes) {
+    printer.put('[');
+    printer.decimal(value_at<std::int64_t>(bytes, 0));
+    printer.put(']');
+}
+/// llseek's: the high half is passed before the low one.
+void render_high_low(Printer& printer, const Slot& slot) {
+    printer.decimal(static_cast<std::int64_t>(slot.value << 32 | printer.call().argument32(slot.index + 1)));
+}
+
 }  // namespace
 
 namespace types {
@@ -39,7 +49,9 @@ static constexpr ArgumentType sendfile_offset{.phase = Phase::exit_always,
                                               .captured_at_both = true,
                                               .compat = &compat_sendfile_offset,
                                               .compat64 = &same};
-
+static constexpr ArgumentType offset_in = in_32_bits(struct_in<8, print_offset>, &same);
+static constexpr ArgumentType offset_out = in_32_bits(struct_out<8, print_offset>, &same);
+static constexpr ArgumentType high_low{.render = render_high_low};
 }  // namespace types
 
 using namespace arguments;
@@ -67,10 +79,11 @@ static constexpr SyscallRow read_write_table[] = {
     {"lseek", class_desc, {fd("fd"), number64("offset"), constant("whence", whence_names)}, results::unsigned_number},
     {"_llseek",  // i386's
      class_desc,
-     {fd("fd"), of("offset", types::compat_high_low), from(3, of("result", types::out_int64)), from(4, constant("whence", whence_names))}},
+     {fd("fd"), of("offset", types::high_low), from(3, of("result", types::offset_out)), from(4, constant("whence", whence_names))}},
     {"splice",
      class_desc,
-     {fd("fd_in"), of("off_in", types::in_int64), fd("fd_out"), of("off_out", types::in_int64), size("len"), flags("flags", splice_flags)},
+     {fd("fd_in"), of("off_in", types::offset_in), fd("fd_out"), of("off_out", types::offset_in), size("len"),
+      flags("flags", splice_flags)},
      {.waits = {transfers, 0, 2}}},
     {"tee", class_desc, {fd("fd_in"), fd("fd_out"), size("len"), flags("flags", splice_flags)}, {.waits = {transfers, 0, 1}}},
     {"vmsplice", class_desc, {fd("fd"), in_iovec("iov", 2), size("nr_segs"), flags("flags", splice_flags)}, {.waits = {writes, 0}}},
@@ -80,7 +93,7 @@ static constexpr SyscallRow read_write_table[] = {
      {.waits = {transfers, 1, 0}}},
     {"copy_file_range",
      class_desc,
-     {fd("fd_in"), of("off_in", types::in_int64), fd("fd_out"), of("off_out", types::in_int64), size("len"), count("flags")},
+     {fd("fd_in"), of("off_in", types::offset_in), fd("fd_out"), of("off_out", types::offset_in), size("len"), count("flags")},
      {.waits = {transfers, 0, 2}}},
     {"fsync", class_desc, {fd("fd")}, {.waits = {syncs, 0}}},
     {"fdatasync", class_desc, {fd("fd")}, {.waits = {syncs, 0}}},

@@ -89,6 +89,20 @@ void render_kexec_flags(Printer& printer, const Slot& slot) {
     printer.flags(kexec_flags, slot.value & ~0xffff0000ull);
 }
 
+std::uint64_t random_bytes(const Call& call) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(call.result(), 0));
+}
+void capture_random(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.payload(slot.value, random_bytes(capture.call()));
+}
+/// Contents that nobody reads as text.
+void render_random(Printer& printer, const Slot& slot) {
+    if (printer.call().failed()) return printer.address(slot.value);
+    RenderStyle style = printer.style();
+    style.hex = HexStrings::all;
+    Printer(printer.out(), printer.call(), style, printer.scope()).buffer(slot.value, random_bytes(printer.call()));
+}
+
 }  // namespace
 
 namespace types {
@@ -102,7 +116,8 @@ static constexpr ArgumentType syslog_length{.render = render_log_length, .presen
 static constexpr ArgumentType reboot_argument{
     .render = render_reboot_argument, .capture = capture_reboot_argument, .present = restarts_with_command, .compat = &same};
 static constexpr ArgumentType kexec_flags{.render = render_kexec_flags};
-
+static constexpr ArgumentType random_buffer{
+    .phase = Phase::exit, .render = render_random, .capture = capture_random, .is_text = true, .compat = &same};
 }  // namespace types
 
 using namespace arguments;
@@ -112,7 +127,7 @@ static constexpr SyscallRow system_table[] = {
     {"sysinfo", 0, {of("info", types::sysinfo)}},
     {"sethostname", 0, {in_buffer("name", 1), count("len")}},
     {"setdomainname", 0, {in_buffer("name", 1), count("len")}},
-    {"getrandom", 0, {of("buf", types::out_buffer_hex), size("buflen"), flags("flags", getrandom_flags)}},
+    {"getrandom", 0, {of("buf", types::random_buffer), size("buflen"), flags("flags", getrandom_flags)}},
     {"reboot",
      0,
      {constant("magic", reboot_magic1), constant("magic2", reboot_magic2), constant("op", reboot_commands),

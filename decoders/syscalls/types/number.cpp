@@ -1,10 +1,8 @@
 // Arguments that are values themselves: numbers, and names of numbers.
 #include "decoders/constants/file.hpp"
-#include "decoders/constants/network.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/printer.hpp"
-#include "decoders/syscalls/styled.hpp"
 
 namespace shimtrace::decoders {
 
@@ -34,9 +32,6 @@ void address(Printer& printer, const Slot& slot) {
 }
 void hex32(Printer& printer, const Slot& slot) {
     printer.hex(low(slot));
-}
-void hex64(Printer& printer, const Slot& slot) {
-    printer.hex0x(slot.value);
 }
 void hex_number(Printer& printer, const Slot& slot) {
     printer.hex(slot.value);
@@ -72,25 +67,8 @@ bool creates(const Call& call, const Slot& slot) {
 void signal(Printer& printer, const Slot& slot) {
     printer.signal(low_signed(slot));
 }
-void device(Printer& printer, const Slot& slot) {
-    printer.device(low(slot));
-}
 void pid(Printer& printer, const Slot& slot) {
     printer.pid(low_signed(slot));
-}
-void socket_type(Printer& printer, const Slot& slot) {
-    constexpr std::uint32_t type = 0xf;
-    const std::uint32_t kind = low(slot) & type, flags = low(slot) & ~type;
-    const std::string_view name = socket_types.name_of(kind);
-    if (name.empty()) {
-        printer.hex(kind);
-        if (printer.style().constants != Constants::raw && flags == 0) printer.comment(socket_types.unknown);
-    } else {
-        styled(printer, name, [&] { printer.hex(kind); });
-    }
-    if (flags == 0) return;
-    printer.put('|');
-    printer.flags(socket_flags, flags);
 }
 void user_id16(Printer& printer, const Slot& slot) {
     constexpr std::uint16_t unchanged = 0xffff;
@@ -99,18 +77,16 @@ void user_id16(Printer& printer, const Slot& slot) {
 }
 
 /// A number of 64 bits in this register and the next.
-template <bool low_first>
-void render_halves(Printer& printer, const Slot& slot) {
-    const std::uint64_t first = static_cast<std::uint32_t>(slot.value), second = printer.call().argument32(slot.index + 1);
-    printer.decimal(static_cast<std::int64_t>(low_first ? second << 32 | first : first << 32 | second));
+void render_low_high(Printer& printer, const Slot& slot) {
+    const std::uint64_t second = printer.call().argument32(slot.index + 1);
+    printer.decimal(static_cast<std::int64_t>(second << 32 | low(slot)));
 }
 
 }  // namespace
 
 namespace types {
 
-const ArgumentType compat_low_high{.render = render_halves<true>};
-const ArgumentType compat_high_low{.render = render_halves<false>};
+const ArgumentType compat_low_high{.render = render_low_high};
 const ArgumentType compat_user_id16{.render = decoders::user_id16};
 const ArgumentType decimal32{.render = decoders::decimal32};
 const ArgumentType decimal64{.render = decoders::decimal64, .compat = &decimal32};
@@ -118,7 +94,6 @@ const ArgumentType unsigned32{.render = decoders::unsigned32};
 const ArgumentType unsigned64{.render = decoders::unsigned64};
 const ArgumentType address{.render = decoders::address};
 const ArgumentType hex32{.render = decoders::hex32};
-const ArgumentType hex64{.render = decoders::hex64};
 const ArgumentType hex_number{.render = decoders::hex_number};
 const ArgumentType octal_mode{.render = decoders::octal_mode};
 const ArgumentType user_id{.render = decoders::user_id};
@@ -129,9 +104,7 @@ const ArgumentType constant64{.render = decoders::constant64};
 const ArgumentType open_flags{.render = render_open_flags};
 const ArgumentType open_mode{.render = decoders::octal_mode, .present = creates};
 const ArgumentType signal{.render = decoders::signal};
-const ArgumentType device{.render = decoders::device};
 const ArgumentType pid{.render = decoders::pid};
-const ArgumentType socket_type{.render = decoders::socket_type};
 
 }  // namespace types
 

@@ -41,67 +41,11 @@ void render_path(Printer& printer, const Slot& slot) {
     if (!printer.style().roles) return;
     if (const auto fd = own_descriptor(printer.call(), slot.value)) printer.target(*fd);
 }
-void render_path_out(Printer& printer, const Slot& slot) {
-    printer.call().failed() ? printer.address(slot.value) : printer.path(slot.value);
-}
-
 void capture_string(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.string(slot.value);
 }
 void render_string(Printer& printer, const Slot& slot) {
     printer.string(slot.value, printer.style().string_limit);
-}
-
-// execve's argv and envp.
-
-constexpr std::uint64_t most_pointers = 8192;
-
-template <bool environment>
-void capture_strings(Capture& capture, const Slot& slot, int level) {
-    const bool wanted = !environment || (capture.limits().environment && !capture.limits().redact);
-    if (level == 0) capture.pointers(slot.value, environment ? most_pointers : capture.limits().array_elements + std::uint64_t{1});
-    if (level != 1 || !wanted) return;
-    const auto list = capture.captured().at(RemoteAddress{slot.value}, Capture::most_bytes);
-    if (!list) return;
-    const std::size_t size = capture.call().pointer_size();
-    const std::uint64_t count = std::min<std::uint64_t>(list->size() / size, environment ? 256 : capture.limits().array_elements);
-    for (std::uint64_t i = 0; i < count; ++i) capture.string(pointer_at(*list, i * size, size));
-}
-
-void render_strings(Printer& printer, const Slot& slot) {
-    if (slot.value == 0) return printer.text("NULL");
-    const std::size_t size = printer.call().pointer_size();
-    const auto list = printer.call().bytes(slot.value, most_array_bytes);
-    if (!list || list->size() < size) return printer.address(slot.value);
-    printer.put('[');
-    for (std::size_t at = 0; at + size <= list->size(); at += size) {
-        const auto pointer = pointer_at(*list, at, size);
-        if (pointer == 0) break;
-        if (at != 0) printer.text(", ");
-        if (at / size >= printer.element_limit()) {
-            printer.text("...");
-            break;
-        }
-        printer.string(pointer, printer.style().string_limit);
-    }
-    printer.put(']');
-}
-
-/// 0x7ffeb0ad2298 /* 41 vars */
-void render_environment(Printer& printer, const Slot& slot) {
-    if (!printer.abbreviate()) return render_strings(printer, slot);
-    printer.address(slot.value);
-    if (slot.value == 0) return;
-    const auto list = printer.call().bytes(slot.value, most_array_bytes);
-    if (!list) return;
-    const std::size_t size = printer.call().pointer_size();
-    std::uint64_t count = 0;
-    while (count < list->size() / size && pointer_at(*list, count * size, size) != 0) ++count;
-    printer.text(" /* ");
-    printer.unsigned_decimal(count);
-    printer.text(count == 1 ? " var" : " vars");
-    if (count == list->size() / size) printer.text(", unterminated");
-    printer.text(" */");
 }
 
 void capture_buffer_in(Capture& capture, const Slot& slot, int level) {
@@ -117,14 +61,6 @@ void render_buffer_out(Printer& printer, const Slot& slot) {
     if (printer.call().failed()) return printer.address(slot.value);
     printer.buffer(slot.value, result_bytes(printer.call()));
 }
-/// Random bytes, and other contents that nobody reads as text.
-void render_buffer_hex(Printer& printer, const Slot& slot) {
-    if (printer.call().failed()) return printer.address(slot.value);
-    RenderStyle style = printer.style();
-    style.hex = HexStrings::all;
-    Printer(printer.out(), printer.call(), style, printer.scope()).buffer(slot.value, result_bytes(printer.call()));
-}
-
 void capture_iovec_in(Capture& capture, const Slot& slot, int level) {
     capture_iovec(capture, slot.value, capture.call().argument(slot.argument.other), UINT64_MAX, level);
 }
@@ -139,14 +75,6 @@ void render_iovec_out(Printer& printer, const Slot& slot) {
     print_iovec(printer, slot.value, call.argument(slot.argument.other), call.failed() ? IovecContents::addresses : IovecContents::limited,
                 result_bytes(call));
 }
-/// process_vm_readv's remote side: the bytes are another process's.
-void capture_iovec_remote(Capture& capture, const Slot& slot, int level) {
-    capture_iovec(capture, slot.value, capture.call().argument(slot.argument.other), 0, level);
-}
-void render_iovec_remote(Printer& printer, const Slot& slot) {
-    print_iovec(printer, slot.value, printer.call().argument(slot.argument.other), IovecContents::addresses, 0);
-}
-
 }  // namespace
 
 void capture_iovec(Capture& capture, std::uint64_t address, std::uint64_t count, std::uint64_t length, int level) {
@@ -185,18 +113,12 @@ namespace types {
 
 const ArgumentType path{.render = render_path, .capture = capture_path, .descriptors = collect_path, .is_text = true, .compat = &same};
 const ArgumentType link_text{.render = render_path, .capture = capture_path, .descriptors = collect_path, .is_text = true, .compat = &same};
-const ArgumentType out_text{.phase = Phase::exit, .render = render_path_out, .capture = capture_path, .is_text = true, .compat = &same};
 const ArgumentType string{.render = render_string, .capture = capture_string, .is_text = true, .compat = &same};
-const ArgumentType strings{.render = render_strings, .capture = capture_strings<false>, .compat = &same};
-const ArgumentType environment{.render = render_environment, .capture = capture_strings<true>, .compat = &same};
 const ArgumentType in_buffer{.render = render_buffer_in, .capture = capture_buffer_in, .is_text = true, .compat = &same};
 const ArgumentType out_buffer{
     .phase = Phase::exit, .render = render_buffer_out, .capture = capture_buffer_out, .is_text = true, .compat = &same};
-const ArgumentType out_buffer_hex{
-    .phase = Phase::exit, .render = render_buffer_hex, .capture = capture_buffer_out, .is_text = true, .compat = &same};
 const ArgumentType in_iovec{.render = render_iovec_in, .capture = capture_iovec_in, .compat = &same};
 const ArgumentType out_iovec{.phase = Phase::exit, .render = render_iovec_out, .capture = capture_iovec_out, .compat = &same};
-const ArgumentType remote_iovec{.render = render_iovec_remote, .capture = capture_iovec_remote, .compat = &same};
 
 }  // namespace types
 

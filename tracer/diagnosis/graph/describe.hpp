@@ -19,8 +19,6 @@ std::string who(const Process& process);
 /// The same for a pid that may be gone.
 std::string who(const Facts& facts, Pid pid);
 
-/// "stopped by a signal", "sleeping" …
-
 /// "stdout", "stderr", "stdin"; empty for other roles.
 std::string_view stream_word(OpenFileRole role);
 /// "stdout pipe", "…/c1-stdout", "pipe:[8191]", "127.0.0.1:5432", "/run/systemd/private".

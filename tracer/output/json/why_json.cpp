@@ -1,8 +1,8 @@
 #include "tracer/output/json/why_json.hpp"
 
+#include "decoders/text/timestamps.hpp"
 #include "tracer/output/diagnosis_words.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -77,13 +77,6 @@ Json diagnosis_json(const Diagnosis& diagnosis) {
 
 }  // namespace
 
-std::string rfc3339(RealTime time) {
-    const auto micros = std::chrono::floor<std::chrono::microseconds>(time);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(micros);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                       (micros - seconds).count());
-}
-
 nlohmann::ordered_json limits_json(std::span<const Limit> limits) {
     Json all = Json::array();
     for (const Limit& limit : limits) all.push_back({{"what", limit.what}, {"why", limit.why}, {"needs", limit.needs}});
@@ -97,7 +90,10 @@ nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagno
         for (const Diagnosis& also : diagnosis.also) all.push_back(diagnosis_json(also));
     }
     return {{"schema", "shimtrace.why/1"},
-            {"host", {{"boot_id", snapshot.host.boot_id}, {"kernel", snapshot.host.kernel}, {"time", rfc3339(snapshot.taken)}}},
+            {"host",
+             {{"boot_id", snapshot.host.boot_id},
+              {"kernel", snapshot.host.kernel},
+              {"time", text::rfc3339(snapshot.taken, text::Fraction::microseconds)}}},
             {"limits", limits_json(limits)},
             {"diagnoses", std::move(all)}};
 }

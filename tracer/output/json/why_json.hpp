@@ -16,7 +16,4 @@ nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagno
 /// A list of {what, why, needs}: the same in every command's JSON.
 nlohmann::ordered_json limits_json(std::span<const Limit> limits);
 
-/// "2026-11-24T23:05:07.123456Z".
-std::string rfc3339(RealTime time);
-
 }  // namespace shimtrace::output
