@@ -42,7 +42,7 @@ struct SessionInfo {
     [[nodiscard]] RealTime real(MonotonicTime time) const { return real_anchor + (time - monotonic_anchor); }
 };
 
-/// Whoever consumes a session. Calls arrive in order from one thread. A definition comes before its first use.
+/// The consumer of a session. Calls arrive in order from one thread. A definition comes before its first use.
 class EventSink {
 public:
     virtual ~EventSink() = default;

@@ -412,7 +412,7 @@ private:
         }
     }
 
-    /// Whoever listens on the socket that shims have as -address is containerd, whatever its name; a path alone makes nobody that.
+    /// The process that listens on the socket that shims have as -address is containerd, whatever its name; a path alone makes nobody that.
     void adopt_socket_owner(Process& process) {
         if (process.role.role != ProcessRole::none && process.role.role != ProcessRole::client) return;
         if (process.uid != 0 || !is_of_host(process) || process.role.container) return;

@@ -1,4 +1,4 @@
-// The calls after which a descriptor of the caller may lead elsewhere than before. Whoever caches what descriptors lead to
+// The calls after which a descriptor of the caller may lead elsewhere than before. A cache of what descriptors lead to
 // must hear of them, also where they are not printed.
 #pragma once
 

@@ -18,7 +18,7 @@ public:
     [[nodiscard]] static bool available();
     void hold();
     void release() { release_held(); }
-    /// Whoever holds it. Safe in a signal's handler, on the thread that holds.
+    /// The object that holds it. Safe in a signal's handler, on the thread that holds.
     static void release_held();
 };
 

@@ -43,7 +43,7 @@ std::optional<user_regs_struct> registers(Tid tid);
 /// Sets one register by its offset in struct user.
 bool set_register(Tid tid, std::size_t offset, std::uint64_t value);
 
-/// A seized thread that this object answers for. Whoever goes out of scope has let its thread go, in whatever state it was.
+/// A seized thread that this object answers for. When it goes out of scope the thread is let go, in whatever state it was.
 class Attached {
 public:
     explicit Attached(Tid tid) : tid_(tid) {}

@@ -69,7 +69,7 @@ public:
         if (found == by_tid_.end()) return nullptr;
         return last_ = found->second.get();
     }
-    /// Whoever had the id before is gone.
+    /// The thread that had the id before is gone.
     Tracee& add(Tid tid) {
         erase(tid);
         return *by_tid_.emplace(tid, std::make_unique<Tracee>(tid)).first->second;

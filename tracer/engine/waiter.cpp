@@ -54,7 +54,7 @@ Waiter::Peek Waiter::wait(Stop& stop) {
             const Peek found = peek(stop, false);
             if (found != Peek::none) return waited(found, start, now);
             served_ = 0;
-            // Whoever else wants this CPU gets it: it may well be the thread that we wait for.
+            // Another thread that wants this CPU gets it: it may well be the one that we wait for.
             sched_yield();
             const MonotonicTime before = std::exchange(now, host::monotonic_now());
             if (now - before > taken_away) tuner_.disturbed();

@@ -1,5 +1,5 @@
 // Which file systems answer by themselves, out of a disk or memory, and which only where somebody else does: a server in the network, a
-// process (FUSE), or one of these below (overlay). Whoever touches a page of such a file, or looks up a name there, may wait for ever.
+// process (FUSE), or one of these below (overlay). To touch a page of such a file, or to look up a name there, may take for ever.
 #pragma once
 
 #include "tracer/procfs/owned_fd.hpp"

@@ -1,4 +1,4 @@
-// A live process's memory, read from outside without stopping it. Whoever may trace a process may read it.
+// A live process's memory, read from outside without stopping it. It takes the right to trace the process.
 #pragma once
 
 #include <shimtrace/captured_memory.hpp>

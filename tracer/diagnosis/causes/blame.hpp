@@ -7,7 +7,7 @@
 
 namespace shimtrace::diagnosis {
 
-/// Whoever must act for the path to open, most to blame first.
+/// Those who must act for the path to open, most to blame first.
 std::vector<Culprit> culprits_of(const Context& look, const Path& path, const Cause& cause);
 
 /// The confidence of a whole path: an end that is a proof is enough; else its weakest edge.

@@ -71,7 +71,7 @@ struct ExplanationInput {
     std::vector<Culprit> culprits;
 };
 
-/// A way out. Whoever adds one adds a hang to scripts/lab on which tests/remedies carries it out.
+/// A way out. Each has a hang in scripts/lab on which tests/remedies carries it out.
 struct RemedyRow {
     std::string_view name;                                 ///< stable: tests/remedies/seen has by it where it was seen to work
     std::string_view what;                                 ///< for people, of the kind: "let whoever is stopped go on"

@@ -112,7 +112,7 @@ void start_waits(const Context& look, const InCall& in, Wait wait, Waits& out) {
     if (at_work) return;
     wait.to = NodeKey::nobody("nobody has said start");
     wait.root_cause = RootCause::never_started;
-    // Whoever has it created starts it at once, unless the machine is busy.
+    // What is created is started at once, unless the machine is busy.
     if (wait.since_s >= 0 && wait.since_s < 2) settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s(), patience_s);
     out.push_back(std::move(wait));
 }

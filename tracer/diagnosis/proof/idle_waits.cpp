@@ -202,7 +202,7 @@ Judgement judge(const Context& look, const Process& process, const Thread& threa
     if (look.facts.standstill(thread) == Standstill::moved) return {Rest::moves, {}};
     const Judgement judged = judge_asleep(look, process, thread);
     if (judged.rest != Rest::idle || !waits_for_a_thread(thread)) return judged;
-    // Whoever waits for a thread of its own process is woken by one that waits for something else.
+    // A thread that waits for another of its own process is woken by one that waits for something else.
     const bool all = std::ranges::all_of(
         process.threads, [](const Thread& other) { return waits_for_a_thread(other) || other.state == ProcessState::zombie; });
     return all ? Judgement{Rest::outside, fmt::format("a futex, as do all threads of {}", who(process))} : judged;

@@ -26,7 +26,7 @@ ShellLine writing(std::string_view value, std::string_view path);
 /// The second where the first has worked. A refusal of either is one of both; an empty line changes nothing.
 ShellLine and_then(ShellLine first, ShellLine second);
 
-/// Why containerd or runc would not take this name; empty: they would. Whoever makes up state makes up names as well.
+/// Why containerd or runc would not take this name; empty: they would. Who makes up state makes up names as well.
 std::string bad_name(std::string_view kind, std::string_view name);
 
 /// `kill -SIGNAL PID`.

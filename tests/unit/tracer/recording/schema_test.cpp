@@ -26,7 +26,7 @@ constexpr std::size_t count_members() {
 template <typename T>
 constexpr bool described_whole = std::tuple_size_v<decltype(Schema<T>::fields)> == count_members<T>();
 
-// Whoever adds a member to one of these adds its row to the schema, or the build ends here.
+// A member that is added to one of these needs its row in the schema, or the build ends here.
 static_assert(described_whole<ContainerRef> && described_whole<ProcessRoleInfo> && described_whole<OpenFileRoleInfo>);
 static_assert(described_whole<Holder> && described_whole<InterestEntry> && described_whole<SocketFacts> && described_whole<OpenFile>);
 static_assert(described_whole<GoFrame> && described_whole<InferredHolder> && described_whole<GoSelectCase> &&
