@@ -192,9 +192,9 @@ std::optional<Ailment> unanswered_files(const Context& look) {
     Wait wait{.kind = WaitKind::kept_on,
               .to = server ? NodeKey::of(server->pid) : NodeKey::nobody("its server does not answer"),
               .evidence = fmt::format("the bundle or the state of {} lies on the {}file system at {}, which does not answer",
-                                      printable(files->container.id, 128), type, printable(files->unresponsive_mount)),
+                                      printable(files->container.id, 128), type, printable(files->unresponsive_mount, most_shown)),
               .root_cause = RootCause::file_system,
-              .object_text = printable(files->unresponsive_mount),
+              .object_text = printable(files->unresponsive_mount, most_shown),
               .mount_device = mount == mounts.end() ? 0 : mount->device};
     Path path{{NodeKey::nobody(files->container.id), std::move(wait)}};
     const Cause& cause = cause_of(look, path);

@@ -54,7 +54,7 @@ Phrase phrase(const Facts& facts, const Process& process, const Thread& thread) 
         case WaitKind::connects:
             return {"connects to", object.empty() ? "a socket" : object};
         case WaitKind::opens:
-            return {"opens", thread.path_argument.empty() ? "a file" : printable(thread.path_argument)};
+            return {"opens", thread.path_argument.empty() ? "a file" : printable(thread.path_argument, most_shown)};
         case WaitKind::sleeps:
             return {call->how == decoders::WaitsFor::signals ? "waits for a signal" : "sleeps", ""};
         case WaitKind::child: {

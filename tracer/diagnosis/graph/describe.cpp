@@ -1,16 +1,10 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 
-#include "decoders/text/printable.hpp"
-
 #include <fmt/format.h>
 
 #include <cmath>
 
 namespace shimtrace::diagnosis {
-
-std::string printable(std::string_view text, std::size_t most) {
-    return text::printable(text, most);
-}
 
 std::string role_word(const Process& process) {
     switch (process.role.role) {
@@ -93,10 +87,10 @@ std::string what(const OpenFile& target) {
     const std::string_view stream = stream_word(target.role.role);
     if (target.kind == OpenFileKind::pipe && !stream.empty()) return fmt::format("{} pipe", stream);
     if (target.socket) {
-        if (!target.socket->remote.empty()) return printable(target.socket->remote);
-        if (!target.socket->local.empty()) return printable(target.socket->local);
+        if (!target.socket->remote.empty()) return printable(target.socket->remote, most_shown);
+        if (!target.socket->local.empty()) return printable(target.socket->local, most_shown);
     }
-    return target.path.empty() ? std::string("a descriptor that is not known") : printable(target.path);
+    return target.path.empty() ? std::string("a descriptor that is not known") : printable(target.path, most_shown);
 }
 
 std::string fill_words(const Pipe* pipe) {
@@ -132,15 +126,16 @@ std::string label(const Facts& facts, const NodeKey& subject) {
             return fmt::format("{} goroutine {}", who(facts, subject.pid), subject.goroutine.value);
         case NodeKind::pipe: {
             const std::string counts = fill_words(facts.pipe(subject.inode, subject.device));
-            const std::string name = subject.name.empty() ? fmt::format("pipe:[{}]", subject.inode.value) : printable(subject.name);
+            const std::string name =
+                subject.name.empty() ? fmt::format("pipe:[{}]", subject.inode.value) : printable(subject.name, most_shown);
             return counts.empty() ? name : fmt::format("{} ({})", name, counts);
         }
         case NodeKind::nobody:
-            return subject.name.empty() ? "nobody" : printable(subject.name);
+            return subject.name.empty() ? "nobody" : printable(subject.name, most_shown);
         default:
             break;
     }
-    if (!subject.name.empty()) return printable(subject.name);
+    if (!subject.name.empty()) return printable(subject.name, most_shown);
     return process ? who(*process) : fmt::format("inode {}", subject.inode.value);
 }
 

@@ -1,6 +1,7 @@
 // Processes, descriptors and amounts in words. Names that come from a container are made printable here.
 #pragma once
 
+#include "decoders/text/printable.hpp"
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 #include "tracer/diagnosis/graph/node_key.hpp"
 
@@ -9,8 +10,9 @@
 
 namespace shimtrace::diagnosis {
 
-/// Control bytes and what is not UTF-8 as \xNN, so that a name can move no cursor; cut after `most` bytes.
-std::string printable(std::string_view text, std::size_t most = 200);
+using text::printable;
+/// How much of a path or a name is shown in a line.
+constexpr std::size_t most_shown = 200;
 
 /// "shim", "reader" … for a culprit or target: the part it plays.
 std::string role_word(const Process& process);

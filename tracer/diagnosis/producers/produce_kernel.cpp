@@ -62,7 +62,8 @@ CalledFile called_file(const Facts& facts, const Process& process, const Thread&
 }
 
 std::string mount_words(const Mount& mount) {
-    return fmt::format("mount {} ({} on {})", printable(mount.mount_point), printable(mount.type), printable(mount.source));
+    return fmt::format("mount {} ({} on {})", printable(mount.mount_point, most_shown), printable(mount.type, most_shown),
+                       printable(mount.source, most_shown));
 }
 
 bool in_frozen_cgroup(const Facts& facts, const Process& process) {
@@ -99,13 +100,14 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     }
     const Process* server = mount ? look.facts.process(mount->fuse_server) : nullptr;
     Wait wait{.kind = WaitKind::served_by,
-              .to = server  ? NodeKey::of(server->pid)
-                    : mount ? NodeKey{.kind = NodeKind::mount, .name = fmt::format("the server of {}", printable(mount->source))}
-                            : NodeKey::nobody("a file system's server"),
+              .to = server ? NodeKey::of(server->pid)
+                    : mount
+                        ? NodeKey{.kind = NodeKind::mount, .name = fmt::format("the server of {}", printable(mount->source, most_shown))}
+                        : NodeKey::nobody("a file system's server"),
               .evidence = call_words(look.facts, *process, *thread),
               .root_cause = by_autofs ? RootCause::automounter : RootCause::file_system,
               .object_text = mount ? mount_words(*mount) : std::string("a file system")};
-    if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path));
+    if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path, most_shown));
     if (mount) wait.evidence += fmt::format(" on {}", mount_words(*mount));
     if (mount) wait.mount_device = mount->device;
     if (mount && mount->fuse_waiting > 0) wait.evidence += fmt::format(", with {} requests without an answer", mount->fuse_waiting);
@@ -228,7 +230,7 @@ void memory_limit(const Context& look, const NodeKey& subject, Waits& out) {
               .to = {.kind = NodeKind::cgroup, .name = process->cgroup},
               .evidence = call_words(look.facts, *process, *thread),
               .root_cause = RootCause::memory,
-              .object_text = fmt::format("memory cgroup {}", printable(process->cgroup))};
+              .object_text = fmt::format("memory cgroup {}", printable(process->cgroup, most_shown))};
     if (cgroup && cgroup->memory_current > 0) wait.evidence += fmt::format("; the cgroup uses {} bytes", cgroup->memory_current);
     if (cgroup && cgroup->memory_high) wait.evidence += fmt::format(", memory.high is {}", *cgroup->memory_high);
     if (cgroup && cgroup->memory_max) wait.evidence += fmt::format(", its limit is {}", *cgroup->memory_max);
@@ -291,7 +293,7 @@ void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
               .evidence = call_words(look.facts, *process, *thread) + sleep_words(*thread),
               .root_cause = RootCause::uninterruptible,
               .object_text = file.path.empty() ? std::string("the kernel") : short_path(file.path)};
-    if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path));
+    if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path, most_shown));
     if (mount) wait.evidence += fmt::format(" on {}", mount_words(*mount));
     if (mount) wait.mount_device = mount->device;
     wait.frozen_mount = frozen;

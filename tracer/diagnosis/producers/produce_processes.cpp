@@ -25,7 +25,7 @@ void frozen(const Context& look, const NodeKey& subject, Waits& out) {
     std::string by;
     const Cgroup* cgroup = nullptr;
     if (!process || is_zombie(*process) || !is_frozen(look.facts, *process, by, cgroup)) return;
-    std::string evidence = fmt::format("cgroup {} is {}: {} cannot run", printable(by), cgroup->freezer_state, who(*process));
+    std::string evidence = fmt::format("cgroup {} is {}: {} cannot run", printable(by, most_shown), cgroup->freezer_state, who(*process));
     constexpr std::uint64_t sigkill = 1ULL << 8U;
     if (process->pending_signals & sigkill)
         evidence += ", and SIGKILL waits for the thaw";
@@ -35,7 +35,7 @@ void frozen(const Context& look, const NodeKey& subject, Waits& out) {
                    .to = {.kind = NodeKind::cgroup, .name = by},
                    .evidence = evidence,
                    .root_cause = RootCause::frozen,
-                   .object_text = fmt::format("frozen cgroup {}", printable(by))});
+                   .object_text = fmt::format("frozen cgroup {}", printable(by, most_shown))});
 }
 
 void traced(const Context& look, const NodeKey& subject, Waits& out) {

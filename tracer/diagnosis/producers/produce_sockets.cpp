@@ -85,7 +85,7 @@ void containerd_gone(const Context& look, const NodeKey& subject, Waits& out) {
                    .evidence = fmt::format("{}, and nobody listens on {}",
                                            files->init_pid ? fmt::format("the container of {} has ended", who(*shim))
                                                            : fmt::format("{} has no container yet, and runc is not at work", who(*shim)),
-                                           printable(files->containerd_address)),
+                                           printable(files->containerd_address, most_shown)),
                    .root_cause = RootCause::containerd,
                    .confidence = look.facts.interval_s() >= patience_s ? Confidence::certain : Confidence::possible,
                    .role = {.role = OpenFileRole::containerd_ttrpc, .container = shim->role.container},

@@ -160,7 +160,7 @@ std::string call_words(const Facts& facts, const Process& process, const Thread&
     }
     std::string text = fmt::format("{} is in {}", thread_name, call->name);
     if (!thread.path_argument.empty()) {
-        text += fmt::format("(\"{}\")", printable(thread.path_argument));
+        text += fmt::format("(\"{}\")", printable(thread.path_argument, most_shown));
     } else if (call->fd.value >= 0) {
         const OpenFile* target = facts.target(process, call->fd);
         text += fmt::format("({}<{}>)", call->fd.value, target ? what(*target) : "?");

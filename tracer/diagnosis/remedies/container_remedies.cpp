@@ -271,7 +271,8 @@ Remedy start_daemon(const Process& shim, const std::string& address, std::string
         return called("restart-containerd",
                       remedy(fmt::format("start containerd: {}", what_then), shell_line({"systemctl", "start", unit}), Risk::safe));
     return called("restart-containerd",
-                  remedy(fmt::format("start containerd: {} (the one that listened on {})", what_then, printable(address)), {}, Risk::safe));
+                  remedy(fmt::format("start containerd: {} (the one that listened on {})", what_then, printable(address, most_shown)), {},
+                         Risk::safe));
 }
 
 Remedy restart_daemon(const Patient& patient, std::string_view what_then, Risk risk) {
@@ -287,7 +288,7 @@ Remedy restart_daemon(const Patient& patient, std::string_view what_then, Risk r
         who_it_is = fmt::format("it is {}[{}], of no systemd unit, with the command line: {}", printable(patient.daemon->comm, 32),
                                 patient.daemon->pid.value, command_line_words(*patient.daemon));
     else if (patient.files && !patient.files->containerd_address.empty())
-        who_it_is = fmt::format("the one that listens on {}", printable(patient.files->containerd_address));
+        who_it_is = fmt::format("the one that listens on {}", printable(patient.files->containerd_address, most_shown));
     else
         who_it_is = "no unit of it is known";
     return called("restart-containerd", remedy(fmt::format("{} containerd: {} ({})", verb, what_then, who_it_is), {}, risk));
