@@ -43,7 +43,7 @@ std::string waiter(const ExplanationInput& input) {
 
 std::string lasting(const ExplanationInput& input) {
     const double since = last(input).wait.since_s;
-    return since > 0 ? fmt::format(" for {}", duration_words(since)) : std::string();
+    return since > 0 ? fmt::format(" for {}", text::duration_in_words(since)) : std::string();
 }
 
 Patient patient_of(const Context& look) {

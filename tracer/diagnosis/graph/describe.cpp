@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 namespace shimtrace::diagnosis {
 
 std::string role_word(const Process& process) {
@@ -103,15 +101,6 @@ std::string short_path(std::string_view path, std::size_t most) {
     if (shown.size() <= most) return shown;
     const std::size_t slash = shown.find('/', shown.size() - most);
     return "..." + shown.substr(slash == std::string::npos ? shown.rfind('/') == std::string::npos ? 0 : shown.rfind('/') : slash);
-}
-
-std::string duration_words(double seconds) {
-    const auto whole = static_cast<std::int64_t>(std::llround(seconds));
-    if (seconds < 10) return fmt::format("{:.1f} s", seconds);
-    if (whole < 60) return fmt::format("{} s", whole);
-    if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
-    if (whole < 86400) return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
-    return fmt::format("{} d {} h", whole / 86400, whole / 3600 % 24);
 }
 
 std::string label(const Facts& facts, const NodeKey& subject) {

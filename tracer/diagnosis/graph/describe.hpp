@@ -1,6 +1,7 @@
 // Processes, descriptors and amounts in words. Names that come from a container are made printable here.
 #pragma once
 
+#include "decoders/text/durations.hpp"
 #include "decoders/text/printable.hpp"
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 #include "tracer/diagnosis/graph/node_key.hpp"
@@ -29,8 +30,6 @@ std::string what(const OpenFile& target);
 std::string fill_words(const Pipe* pipe);
 /// A path of which the beginning may be left out: ".../c1-stdout".
 std::string short_path(std::string_view path, std::size_t most = 48);
-/// "41 s", "3 min 5 s", "2 h 10 min", "3 d 4 h".
-std::string duration_words(double seconds);
 
 /// A node's label in the graph.
 std::string label(const Facts& facts, const NodeKey& subject);

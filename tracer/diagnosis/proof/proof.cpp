@@ -186,7 +186,7 @@ private:
              .name = method,
              .line = fmt::format(
                  "{} goroutine {} [{}, at least {}] has been handling {}{}", who(shim), goroutine.id.value,
-                 printable(goroutine.wait_reason, 40), duration_words(waiting), printable(method, 80),
+                 printable(goroutine.wait_reason, 40), text::duration_in_words(waiting), printable(method, 80),
                  goroutine.purpose.exec_id.empty() ? std::string() : fmt::format(" of exec {}", printable(goroutine.purpose.exec_id, 80))),
              .since_s = waiting});
     }
