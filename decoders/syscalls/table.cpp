@@ -28,6 +28,7 @@ struct Entry {
     const SyscallRow* row = nullptr;
     const CallFacts* facts = nullptr;
     std::span<const Form> forms{};
+    const VariantTable* variants = nullptr;
     std::uint8_t arguments = 6;
     std::uint32_t classes = 0;
 };
@@ -45,7 +46,7 @@ void add(EntriesByNumber& table, const ByName& rows, std::span<const NumberedNam
         const auto found = rows.find(name);
         if (found == rows.end()) continue;
         const auto& [row, facts, forms] = found->second;
-        table[number] = {name, row, &facts, forms, static_cast<std::uint8_t>(row->count), row->classes};
+        table[number] = {name, row, &facts, forms, row->variants, static_cast<std::uint8_t>(row->count), row->classes};
     }
 }
 
@@ -84,6 +85,7 @@ void add_i386(EntriesByNumber& table, const ByName& rows, std::deque<CompatRow>&
         Entry& entry = table[number];
         entry.facts = &native.facts;
         entry.forms = native.forms;
+        entry.variants = native.row->variants;
         entry.classes = native.row->classes;
         if (auto row = compat_row(name, arguments, native)) {
             const CompatRow& kept = made.emplace_back(std::move(*row));
@@ -170,8 +172,8 @@ std::span<const std::span<const SyscallRow>> all_rows() {
 
 const Form* find_form(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args) {
     const Entry* entry = find(arch, number);
-    if (!entry || entry->forms.empty()) return nullptr;
-    const VariantTable& variants = *entry->forms.front().row.variants;
+    if (!entry || !entry->variants) return nullptr;
+    const VariantTable& variants = *entry->variants;
     const auto value = static_cast<std::uint32_t>(args[variants.selector]) & ~variants.ignored;
     const auto found = std::ranges::lower_bound(entry->forms, value, {}, [](const Form& form) { return form.variant->value; });
     const bool is_it = found != entry->forms.end() && found->variant->value == value;

@@ -16,6 +16,7 @@ void render_selector(Printer& printer, const Slot& slot) {
 
 SyscallRow row_of(const SyscallRow& row, const Variant& variant) {
     SyscallRow made = row;
+    made.variants = nullptr;
     if (variant.count >= 0) {
         const std::size_t first = row.variants->selector + std::size_t{1};
         made.count = first + static_cast<std::size_t>(variant.count);

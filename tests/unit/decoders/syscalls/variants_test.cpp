@@ -67,7 +67,7 @@ TEST_CASE("what the caller fills is known at entry, what the kernel fills at exi
     get.call("fcntl", {3, 5, lock});
     const Lock held{1, 0, 0, 1, 77};
     get.memory.change(lock, {reinterpret_cast<const char*>(&held), sizeof held});
-    CHECK(decoders::render_entry(get.enter, get.style, get.scope).on_entry == "fcntl(3, F_GETLK");
+    CHECK(decoders::render_entry(get.enter, get.style, get.scope).on_entry == "fcntl(3, F_GETLK, ");
     CHECK(get.returns(0) == "fcntl(3, F_GETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=1, l_pid=77}) = 0");
 }
 
