@@ -1,7 +1,7 @@
 // fuse_server DIR BACKING: a FUSE file system at DIR with one file, `file`, whose bytes are BACKING's. It speaks the kernel's protocol
 // itself, so that it can do what no library does: fall silent. SIGUSR1: from now on nothing is answered but statfs. SIGUSR2: every page but
-// the first of a file is never read. SIGHUP: no page is. Prints "ready" once it is mounted. The file is executable, and never cached by name: each lookup comes
-// here.
+// the first of a file is never read. SIGHUP: no page is. Prints "ready" once it is mounted. The file is executable, and never cached by
+// name: each lookup comes here.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -23,8 +23,8 @@ struct ListedContainer {
     std::string pod_namespace, pod, name, sandbox;  ///< Kubernetes' names; `name` also docker's, podman's or nerdctl's
     Pid shim, init;                                 ///< 0: none alive; of podman's and CRI-O's containers conmon stands for the shim
     std::int32_t init_pid_ns = 0;                   ///< the init's pid as the container sees it
-    std::string runc_state;  ///< as `runc state` would say: created, running, paused, stopped; "unknown": no or broken state.json, or, as
-                             ///< of the others, its processes are out of sight
+    std::string runc_state;    ///< as `runc state` would say: created, running, paused, stopped; "unknown": no or broken state.json, or, as
+                               ///< of the others, its processes are out of sight
     std::string shim_state;    ///< alive, stopped (by a signal), traced, gone; "none": a container of plain runc
     std::string kernel_state;  ///< created, running, frozen, stopped, traced, uninterruptible, zombie, gone
     std::string state;         ///< one word where they agree, "runc:… shim:… kernel:…" where they differ

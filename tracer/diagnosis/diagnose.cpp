@@ -1,14 +1,15 @@
 #include "tracer/diagnosis/diagnose.hpp"
 
 #include "decoders/text/container_name.hpp"
+#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/causes/all_causes.hpp"
 #include "tracer/diagnosis/causes/blame.hpp"
+#include "tracer/diagnosis/causes/call_words.hpp"
 #include "tracer/diagnosis/causes/explanation.hpp"
 #include "tracer/diagnosis/causes/idle.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
-#include "tracer/diagnosis/daemons/call_words.hpp"
-#include "tracer/diagnosis/daemons/calls.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/rings.hpp"
 #include "tracer/diagnosis/producers/walk.hpp"
@@ -230,10 +231,11 @@ Diagnosis from_call(const Context& look, const Proof& proof) {
     const Process* server = look.facts.process(call.server);
     const bool by_daemon = server && server->role.role != ProcessRole::shim;
     diagnosis.summary =
-        by_daemon ? fmt::format("{}: {} does not finish {}, for at least {}", target_words(look), who(*server), printable(call.name, 80),
-                                duration_words(call.since_s))
-                  : fmt::format("{}: its shim does not finish {}, a call of containerd's{}", target_words(look), printable(call.name, 80),
-                                call.since_s >= 0 ? fmt::format(", for at least {}", duration_words(call.since_s)) : std::string());
+        by_daemon
+            ? fmt::format("{}: {} does not finish {}, for at least {}", target_words(look), who(*server), printable(call.name, 80),
+                          text::duration_in_words(call.since_s))
+            : fmt::format("{}: its shim does not finish {}, a call of containerd's{}", target_words(look), printable(call.name, 80),
+                          call.since_s >= 0 ? fmt::format(", for at least {}", text::duration_in_words(call.since_s)) : std::string());
     for (const CallInFlight& one : proof.calls) {
         diagnosis.evidence.push_back(one.line);
         diagnosis.chain.push_back({by_daemon ? "a client" : "containerd", "call", printable(one.name, 80),
@@ -279,8 +281,7 @@ void add_findings(const Context& look, std::vector<std::pair<int, Diagnosis>>& a
     std::set<std::string_view> said;
     for (const audit::CauseFinding& found : audit::findings_of(look.facts, *look.scope.files)) {
         const Cause* cause = find_cause(found.cause);
-        // What is being made has files before it has a process.
-        if (cause && cause->word == "leftover" && !look.scope.calls.empty()) continue;
+        if (cause && cause->of_no_call && !look.scope.calls.empty()) continue;
         if (cause && said.insert(cause->word).second) all.emplace_back(cause->urgency, from_finding(look, found.finding, *cause));
     }
 }

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <span>
 
 namespace shimtrace::host {
 namespace {

@@ -1,5 +1,5 @@
-// /proc of one process or thread, for whoever looks at that alone: at an attach, at a stop, for its stacks. What is read of many at once, and what may
-// have to wait for an answer, is read elsewhere (process_reader.hpp, files_in_time.hpp).
+// /proc of one process or thread, for whoever looks at that alone: at an attach, at a stop, for its stacks. What is read of many at once,
+// and what may have to wait for an answer, is read elsewhere (process_reader.hpp, files_in_time.hpp).
 #pragma once
 
 #include "tracer/procfs/proc_text.hpp"

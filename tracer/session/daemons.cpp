@@ -1,6 +1,6 @@
 #include "tracer/session/daemons.hpp"
 
-#include "tracer/diagnosis/daemons/calls.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 
 #include <algorithm>
 #include <set>

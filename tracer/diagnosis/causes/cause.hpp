@@ -98,6 +98,7 @@ struct Cause {
     std::string (*sentence)(const ExplanationInput&);
     std::vector<RemedyRow> remedies;
     Paragraphs text;
+    bool of_no_call = false;     ///< not while a daemon's call is at work on it: what is being made has files before it has a process
     bool shared_object = false;  ///< what hang on one object (a mount, a cgroup) hang for one reason, though nobody is to blame
 };
 

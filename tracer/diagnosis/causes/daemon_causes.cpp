@@ -1,7 +1,7 @@
 // A daemon waits for what it has started or calls.
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
-#include "tracer/diagnosis/daemons/calls.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 
 #include <fmt/format.h>

@@ -61,6 +61,7 @@ std::vector<Cause> file_causes() {
                                 "bundle is removed "
                                 "after its root file system was unmounted.",
                      .seen = "containerd#768, runc#4534"},
+            .of_no_call = true,
         },
         {
             .word = "state-corrupt",

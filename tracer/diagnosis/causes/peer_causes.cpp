@@ -1,4 +1,5 @@
 // A connection's other end, locks that programs have between themselves, and waits in a ring.
+#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
@@ -55,7 +56,7 @@ std::string peer_sentence(Input input) {
     const std::string waits =
         fmt::format("{} {} {}", asks ? who(*asks) : target_words(input.look), words.waits, printable(step.wait.object_text, 120));
     const double since = step.wait.since_s;
-    const std::string time = since > 0 ? fmt::format(" for at least {}", duration_words(since)) : std::string();
+    const std::string time = since > 0 ? fmt::format(" for at least {}", text::duration_in_words(since)) : std::string();
     if (input.culprits.empty()) return fmt::format("{}, which {}{}", waits, words.undone, time);
     const std::string& why = input.culprits.front().why;
     return fmt::format("{}: {} {}{}{}", waits, blamed(input), words.undone, time,

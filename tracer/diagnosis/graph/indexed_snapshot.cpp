@@ -1,6 +1,6 @@
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 
-#include "tracer/diagnosis/daemons/calls.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/producers/goroutine_words.hpp"
 
+#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ std::string innermost_place(const Goroutine& goroutine) {
 std::string goroutine_words(const Process& process, const Goroutine& goroutine) {
     std::string text = fmt::format("{} goroutine {} [{}", who(process), goroutine.id.value, printable(goroutine.wait_reason, 40));
     if (goroutine.waiting && goroutine.waiting->count() > 0)
-        text += fmt::format(", at least {}", duration_words(std::chrono::duration<double>(*goroutine.waiting).count()));
+        text += fmt::format(", at least {}", text::duration_in_words(std::chrono::duration<double>(*goroutine.waiting).count()));
     text += fmt::format("] in {}", innermost_place(goroutine));
     return text;
 }

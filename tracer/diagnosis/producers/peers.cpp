@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/producers/peers.hpp"
 
+#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 
 #include <fmt/format.h>
@@ -107,8 +108,9 @@ std::string Connection::words() const {
     if (peer && is_accepted() && peer->receive_queue > 0) add(fmt::format("{} bytes lie unread at the other end", peer->receive_queue));
     if (own->timer == "probe") add("the other end's window is shut");
     if (own->timer == "retransmit" && own->retransmits > 0) add(fmt::format("sent again {} times without an answer", own->retransmits));
-    if (own->sent_ms_ago) add(fmt::format("data was sent {} ago", duration_words(static_cast<double>(*own->sent_ms_ago) / 1000)));
-    if (own->received_ms_ago) add(fmt::format("some came {} ago", duration_words(static_cast<double>(*own->received_ms_ago) / 1000)));
+    if (own->sent_ms_ago) add(fmt::format("data was sent {} ago", text::duration_in_words(static_cast<double>(*own->sent_ms_ago) / 1000)));
+    if (own->received_ms_ago)
+        add(fmt::format("some came {} ago", text::duration_in_words(static_cast<double>(*own->received_ms_ago) / 1000)));
     return text;
 }
 

@@ -1,6 +1,6 @@
 // What the goroutines of a daemon wait for: a reply over a connection, another goroutine of theirs, a plugin, a lock that is tried again
 // and again.
-#include "tracer/diagnosis/daemons/calls.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/goroutine_words.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"

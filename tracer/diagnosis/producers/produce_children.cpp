@@ -1,5 +1,6 @@
 // What a process waits for in those that it has started: mostly, that they end. Who it is that does not is found by going on to the
 // child's own child, or to whatever that waits for; where nothing leads on, it is the last one met.
+#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
@@ -126,7 +127,7 @@ void shim_runtimes(const Context& look, const NodeKey& subject, Waits& out) {
         const double age = look.facts.age_s(*runtime).value_or(0);
         Wait wait{.kind = WaitKind::child,
                   .to = NodeKey::of(pid),
-                  .evidence = fmt::format("{} waits for {}, at work for {}", who(*shim), who(*runtime), duration_words(age)),
+                  .evidence = fmt::format("{} waits for {}, at work for {}", who(*shim), who(*runtime), text::duration_in_words(age)),
                   // Without a reason that shows, only time tells: runc takes well under a second.
                   .if_idle = age >= slow_runtime_s ? RootCause::runtime_alive : RootCause::none,
                   .since_s = age};

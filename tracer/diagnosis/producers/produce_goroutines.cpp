@@ -1,6 +1,6 @@
 // What a goroutine waits for. Most of a shim's goroutines rest, for ever and rightly: only a write that is blocked, a lock
 // and a child lead anywhere.
-#include "tracer/diagnosis/daemons/calls.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/goroutine_words.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"

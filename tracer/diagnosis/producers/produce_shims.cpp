@@ -1,5 +1,6 @@
 // What a shim waits for beside its runtime and its containers' output: the word that a process has ended, its logging program, and that
 // nobody holds its container's mounts any more.
+#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
@@ -70,7 +71,7 @@ void lost_exits(const Context& look, const NodeKey& subject, Waits& out) {
                   .to = NodeKey::of(shim->pid),
                   .evidence = fmt::format("{} goroutine {} [{}] handles Task.Wait of {}, whose process {} is gone{}", who(*shim),
                                           goroutine.id.value, printable(goroutine.wait_reason, 40), whose, gone->pid.value,
-                                          seconds > 0 ? fmt::format(", for at least {}", duration_words(seconds)) : std::string()),
+                                          seconds > 0 ? fmt::format(", for at least {}", text::duration_in_words(seconds)) : std::string()),
                   .root_cause = RootCause::lost_exit,
                   // An exit takes milliseconds from the kernel to whoever waits for it.
                   .confidence = seconds >= patience_s ? Confidence::certain : Confidence::possible,

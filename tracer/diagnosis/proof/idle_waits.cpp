@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/proof/idle_waits.hpp"
 
+#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 
@@ -65,7 +66,7 @@ bool is_own(const Context& look, const Process& process, Pid pid) {
 std::string silence(const Context& look, const OpenFile& target) {
     const SocketFacts* now = target.socket ? look.facts.socket(target.socket->inode) : nullptr;
     if (!now || !now->received_ms_ago) return {};
-    return fmt::format(" and which has been silent for {}", duration_words(static_cast<double>(*now->received_ms_ago) / 1000));
+    return fmt::format(" and which has been silent for {}", text::duration_in_words(static_cast<double>(*now->received_ms_ago) / 1000));
 }
 
 std::string other_end(const Context& look, const OpenFile& target, Pid holder) {

@@ -1,6 +1,7 @@
 #include "tracer/diagnosis/proof/proof.hpp"
 
-#include "tracer/diagnosis/daemons/calls.hpp"
+#include "decoders/text/durations.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/proof/idle_waits.hpp"
 
@@ -116,11 +117,11 @@ private:
                 continue;
             }
             const std::string line = fmt::format("{} goroutine {} has been at {} for at least {}", who(*daemon), goroutine->id.value,
-                                                 printable(call.method, 80), duration_words(since));
+                                                 printable(call.method, 80), text::duration_in_words(since));
             constexpr double hopeless_s = 30;
             if (goes_on_for_long(call))
-                proof_.outside.push_back(
-                    fmt::format("{} of {}, under way for at least {}", printable(call.method, 80), who(*daemon), duration_words(since)));
+                proof_.outside.push_back(fmt::format("{} of {}, under way for at least {}", printable(call.method, 80), who(*daemon),
+                                                     text::duration_in_words(since)));
             else if (since >= hopeless_s)
                 proof_.calls.push_back(
                     {.server = daemon->pid, .goroutine = goroutine->id, .name = call.method, .line = line, .since_s = since});

@@ -271,7 +271,8 @@ TEST_CASE("what cannot be traced is refused with the reason") {
     };
     CHECK(message(Pid{getpid()}).ends_with("that is shimtrace itself"));
     CHECK(message(Pid{0x3fffffff}).ends_with("No such process"));
-    if (host::task_stat(Tid{2}) && host::task_stat(Tid{2})->comm == "kthreadd") CHECK(message(Pid{2}).ends_with("a kernel thread cannot be traced"));
+    if (host::task_stat(Tid{2}) && host::task_stat(Tid{2})->comm == "kthreadd")
+        CHECK(message(Pid{2}).ends_with("a kernel thread cannot be traced"));
 
     const pid_t zombie = fork();
     if (zombie == 0) _exit(0);

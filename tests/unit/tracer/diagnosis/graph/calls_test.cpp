@@ -1,4 +1,4 @@
-#include "tracer/diagnosis/daemons/calls.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "tracer/diagnosis/daemons/calls.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
-#include "tracer/diagnosis/daemons/call_words.hpp"
+#include "tracer/diagnosis/causes/call_words.hpp"
 
 #include "tracer/diagnosis/causes/explanation.hpp"
-#include "tracer/diagnosis/daemons/calls.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/goroutine_words.hpp"
 #include "tracer/diagnosis/producers/walk.hpp"
