@@ -235,7 +235,7 @@ void add_selection_options(CLI::App& app, ReplayOptions& options) {
         ->type_name("TIME");
     app.add_option("--until", options.until, "up to then")->type_name("TIME");
     app.add_option("--pid", options.pids, "only these processes")->delimiter(',')->allow_extra_args(false)->type_name("PID");
-    app.add_option("--container", options.containers, "only this container: id, prefix or namespace/id")
+    app.add_option("--container", options.containers, "only this container: id, prefix, namespace/id or name; a pod's name: all of it")
         ->allow_extra_args(false)
         ->type_name("ID");
     app.add_option("--slow", options.slow, "only calls that took at least that long")->type_name("TIME");

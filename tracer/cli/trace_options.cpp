@@ -258,7 +258,8 @@ void add_print_options(CLI::App& app, TraceOptions& options) {
 }
 
 void add_target_options(CLI::App& app, TraceOptions& options) {
-    app.add_option("TARGET", options.targets, "pid, container id or prefix, namespace/id, or `containerd`");
+    app.add_option("TARGET", options.targets,
+                   "pid, container's id or the beginning of one, namespace/id, a pod or container by name, or `containerd`");
     app.add_option("-p,--attach", options.pids, "attach to PID (one thread; -f: all of its process)")
         ->allow_extra_args(false)
         ->type_name("PID");

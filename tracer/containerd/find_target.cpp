@@ -191,6 +191,8 @@ private:
         std::vector<FoundTarget> targets;
         targets.reserve(matches.size());
         for (const auto& [container, place] : matches) targets.push_back(this->container(container, place));
+        // A pod's sandbox before its containers, and pod by pod.
+        std::ranges::stable_sort(targets, {}, [](const FoundTarget& target) { return target.container.name; });
         return targets;
     }
 

@@ -1,5 +1,6 @@
 #include "tracer/output/statistics.hpp"
 
+#include "decoders/text/container_name.hpp"
 #include "decoders/text/printable.hpp"
 #include "tracer/output/call_name.hpp"
 #include "tracer/output/role_text.hpp"
@@ -89,7 +90,8 @@ std::string notable_text(const Statistics& statistics, const std::vector<Notable
     for (const NotableCall& call : calls)
         text += fmt::format("{:>9}  at {:.3f} s  {}[{}]{}  {}\n", duration_text(call.duration), seconds_into(statistics, call.time),
                             text::printable(call.comm), call.tid.value,
-                            call.container.empty() ? "" : " of " + text::printable(call.container), text::printable(call.text));
+                            call.container.empty() ? "" : " of " + text::printable(statistics.words_of(call.container)),
+                            text::printable(call.text));
     return text;
 }
 
@@ -214,6 +216,21 @@ NotableCall Statistics::notable(const Event& enter, const Event* exit, Nanosecon
     return call;
 }
 
+void Statistics::learn_name(const ContainerRef& container) {
+    if (!container.name.empty()) words_.try_emplace(container_text(container), text::container_words(container));
+}
+
+const std::string& Statistics::words_of(const std::string& container) const {
+    const auto found = words_.find(container);
+    return found == words_.end() ? container : found->second;
+}
+
+Tallies Statistics::by_named_container() const {
+    Tallies named;
+    for (const auto& [container, tally] : by_container) named.emplace(words_of(container), tally);
+    return named;
+}
+
 void Statistics::call(const Event& enter, const Event& exit) {
     note_time(enter.time);
     note_time(exit.time);
@@ -228,7 +245,11 @@ void Statistics::call(const Event& enter, const Event& exit) {
         if (const OpenFile* target = targets().find(uses.front().target)) count(by_target[target_text(*target)], duration, name);
     const TaskInfo* task = find_task(enter.tid);
     count(by_thread[fmt::format("{}[{}]", task == nullptr ? "" : task->comm, enter.tid.value)], duration, name);
-    if (task != nullptr && task->role.container) count(by_container[container_text(task->role.container)], duration, name);
+    if (task != nullptr && task->role.container) {
+        const ContainerRef& container = task->role.container;
+        count(by_container[container_text(container)], duration, name);
+        learn_name(container);
+    }
 
     if (longest.size() >= most_notable_ && (most_notable_ == 0 || duration <= longest.back().duration)) return;
     const auto place = std::ranges::upper_bound(longest, duration, std::greater{}, &NotableCall::duration);
@@ -242,6 +263,7 @@ void Statistics::unfinished(const Event& enter, MonotonicTime when, Unreturned) 
     if (name == "exit" || name == "exit_group") return;
     note_time(enter.time);
     ++never_returned_count;
+    if (const TaskInfo* task = find_task(enter.tid)) learn_name(task->role.container);
     if (never_returned.size() < most_never_returned)
         never_returned.push_back(notable(enter, nullptr, elapsed(enter.since.value_or(enter.time), when)));
 }
@@ -296,10 +318,11 @@ std::string statistics_text(const Statistics& statistics, const std::vector<std:
     if (statistics.signals != 0) text += fmt::format(", {} signals", statistics.signals);
     if (statistics.lost != 0) text += fmt::format(", {} events lost", statistics.lost);
     text += "\n";
+    const Tallies named_containers = statistics.by_named_container();
     const std::pair<std::string_view, const Tallies*> tables[] = {{"call", &statistics.by_call},
                                                                   {"target", &statistics.by_target},
                                                                   {"thread", &statistics.by_thread},
-                                                                  {"container", &statistics.by_container},
+                                                                  {"container", &named_containers},
                                                                   {"method", &statistics.by_method}};
     for (const std::string& word : what)
         for (const auto& [name, tallies] : tables)

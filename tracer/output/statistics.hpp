@@ -51,6 +51,10 @@ public:
     [[nodiscard]] const SessionInfo& of_session() const { return session_info(); }
     /// nullptr: not known.
     [[nodiscard]] const TaskInfo* of_task(Tid tid) const { return find_task(tid); }
+    /// Of a key of by_container, or NotableCall::container, as people call it.
+    [[nodiscard]] const std::string& words_of(const std::string& container) const;
+    /// by_container with those for keys.
+    [[nodiscard]] Tallies by_named_container() const;
 
 private:
     void call(const Event& enter, const Event& exit) override;
@@ -59,9 +63,11 @@ private:
     void other(const Event& event) override;
     void count_messages(const std::vector<SeenMessage>& messages);
     void note_time(MonotonicTime time);
+    void learn_name(const ContainerRef& container);
     [[nodiscard]] NotableCall notable(const Event& enter, const Event* exit, Nanoseconds duration) const;
 
     std::size_t most_notable_;
+    std::map<std::string, std::string> words_;  ///< of the containers that have a name
     MessageReader messages_;
 };
 

@@ -43,6 +43,13 @@ std::vector<std::string> layers(std::string_view options) {
     return found;
 }
 
+/// "/a" of "/a/b", "/" of "/a"; empty: nothing is above.
+std::string_view parent_directory(std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == path.npos || path.size() == 1) return {};
+    return path.substr(0, slash == 0 ? 1 : slash);
+}
+
 /// What the kernel mounts for itself, and no namespace shows: memfd and shared memory, anonymous inodes.
 std::vector<std::uint64_t> internal_devices() {
     std::vector<std::uint64_t> found;
@@ -68,13 +75,17 @@ void AnsweringMounts::refresh() {
     known_ = true;
     devices_.clear();
     points_.clear();
+    by_path_.clear();
     for (const std::uint64_t device : internal_devices()) devices_[device] = true;
     const auto self = ProcDirectory::open("/proc/self");
     if (!self) return;
     const auto text = read_in_time(*self, Pid{::getpid()}, {.name = "mountinfo", .most = std::size_t{16} << 20, .records = true});
     if (!text) return;
     const std::vector<Mount> mounts = parse_mountinfo(*text, Pid{});
-    for (const Mount& mount : mounts) points_.push_back({mount.mount_point, answers_by_itself(mount.type)});
+    for (const Mount& mount : mounts) {
+        by_path_[mount.mount_point].push_back(points_.size());
+        points_.push_back({mount.mount_point, answers_by_itself(mount.type)});
+    }
     // Layers may be overlays themselves, in whatever order: as long as one more is found, it goes on.
     for (bool more = true; more;) {
         more = false;
@@ -99,12 +110,18 @@ bool AnsweringMounts::device(std::uint64_t device) {
     return found != devices_.end() && found->second;
 }
 
+const std::vector<std::size_t>* AnsweringMounts::at(std::string_view path) const {
+    const auto found = by_path_.find(path);
+    return found == by_path_.end() ? nullptr : &found->second;
+}
+
 bool AnsweringMounts::path(std::string_view path) {
     refresh();
     bool any = false;
-    for (const Point& point : points_) {
-        if (!lies_on(path, point.path)) continue;
-        if (!point.answers) return false;
+    for (std::string_view above = path; !above.empty(); above = parent_directory(above)) {
+        const std::vector<std::size_t>* here = at(above);
+        if (!here) continue;
+        if (!std::ranges::all_of(*here, [&](std::size_t place) { return points_[place].answers; })) return false;
         any = true;
     }
     return any;
@@ -112,10 +129,9 @@ bool AnsweringMounts::path(std::string_view path) {
 
 std::string AnsweringMounts::mount_of(std::string_view path) {
     refresh();
-    std::string longest;
-    for (const Point& point : points_)
-        if (lies_on(path, point.path) && point.path.size() >= longest.size()) longest = point.path;
-    return longest;
+    for (std::string_view above = path; !above.empty(); above = parent_directory(above))
+        if (at(above)) return std::string(above);
+    return {};
 }
 
 }  // namespace shimtrace::host

@@ -7,6 +7,8 @@
 #include <shimtrace/types.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,11 +37,14 @@ private:
         bool answers = false;
     };
     void refresh();
+    /// The mounts at exactly that path, as places in points_; nullptr: none is there.
+    [[nodiscard]] const std::vector<std::size_t>* at(std::string_view path) const;
 
     OwnedFd mountinfo_;  ///< becomes readable, in a way, when mounts change (proc_pid_mountinfo(5))
     bool known_ = false;
     std::unordered_map<std::uint64_t, bool> devices_;
     std::vector<Point> points_;  ///< in the order of the mounts
+    std::map<std::string, std::vector<std::size_t>, std::less<>> by_path_;
 };
 
 }  // namespace shimtrace::host

@@ -69,7 +69,7 @@ public:
         put_notable("Longest calls", statistics_.longest);
         put_table("By call", statistics_.by_call);
         put_table("By target", statistics_.by_target);
-        put_table("By container", statistics_.by_container);
+        put_table("By container", statistics_.by_named_container());
         put_table("By thread", statistics_.by_thread);
         writer_.write({}, "</body></html>\n");
         writer_.flush();
@@ -106,7 +106,8 @@ private:
             text += fmt::format(
                 "<tr><td>{}</td><td>{}[{}]</td><td>{}</td><td class=\"wide\"><div class=\"bar\"><span style=\"left:{:.2f}%;width:{:.2f}%\">"
                 "</span></div></td><td class=\"name\">{}</td></tr>\n",
-                duration_text(call.duration), escape(call.comm), call.tid.value, escape(call.container), from, width, escape(call.text));
+                duration_text(call.duration), escape(call.comm), call.tid.value, escape(statistics_.words_of(call.container)), from, width,
+                escape(call.text));
         }
         text += "</table>\n";
         if (calls.size() > most_rows) text += fmt::format("<p>… and {} more.</p>\n", calls.size() - most_rows);
