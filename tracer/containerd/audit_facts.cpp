@@ -6,6 +6,7 @@
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_files.hpp"
 #include "tracer/containerd/container_index.hpp"
+#include "tracer/containerd/engine_names.hpp"
 #include "tracer/containerd/find_target.hpp"
 #include "tracer/containerd/listing.hpp"
 #include "tracer/procfs/kernel_log.hpp"
@@ -375,6 +376,8 @@ Result<AuditFacts> gather_audit_facts(const AuditScope& scope) {
     Snapshot snapshot;
     const Layout layout = find_layout(snapshot, files, scope.run_dir, everybody);
     snapshot.containers = find_containers(snapshot, layout, files, everybody, static_cast<std::int64_t>(time(nullptr))).containers;
+    read_engine_names(snapshot, files, everybody);
+    name_containers(snapshot);
     return Gatherer(scope, files, nullptr).gather(std::move(snapshot), layout.instances);
 }
 

@@ -419,7 +419,7 @@ void read_container_files(Snapshot& snapshot, const std::string& run_dir) {
     snapshot.containers = std::move(all);
     find_shims(snapshot);
     find_monitors(snapshot);
-    read_engine_names(snapshot, views);
+    for (const MountViews::View& view : views.all()) read_engine_names(snapshot, view.files, views.residents_of(view));
     name_containers(snapshot);
     assign_roles(snapshot);
     snapshot.untrusted = unbelieved_claims(snapshot);

@@ -136,11 +136,8 @@ private:
 
 }  // namespace
 
-void read_engine_names(Snapshot& snapshot, const MountViews& views) {
-    for (const MountViews::View& view : views.all()) {
-        const Resident residents = views.residents_of(view);
-        NameReader(snapshot, view.files, residents).read();
-    }
+void read_engine_names(Snapshot& snapshot, const HostFiles& files, const Resident& residents) {
+    NameReader(snapshot, files, residents).read();
 }
 
 void name_containers(Snapshot& snapshot) {

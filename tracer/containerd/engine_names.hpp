@@ -7,8 +7,9 @@
 
 namespace shimtrace::containerd {
 
-/// Adds them to ContainerFiles, and Kubernetes' names where docker runs its pods (cri-dockerd). Processes must have their roles.
-void read_engine_names(Snapshot& snapshot, const MountViews& views);
+/// Adds them to the ContainerFiles that were found among these files, and Kubernetes' names where docker runs its pods (cri-dockerd).
+/// `residents`: whose paths those of `files` are.
+void read_engine_names(Snapshot& snapshot, const HostFiles& files, const Resident& residents);
 
 /// ContainerFiles' own ContainerRef takes the name; assign_roles hands it on to everything that is of the container.
 void name_containers(Snapshot& snapshot);

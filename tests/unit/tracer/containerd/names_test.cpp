@@ -8,7 +8,10 @@
 
 #include <doctest/doctest.h>
 
+#include <stdlib.h>
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 using namespace shimtrace;
 using namespace shimtrace::test;
@@ -239,4 +242,53 @@ TEST_CASE("dockerd's arguments, whatever stands between them") {
         containerd::parse_dockerd(split("dockerd -H unix:///d.sock --data-root=/d/root --iptables=false --containerd-namespace m2"));
     CHECK(command.data_root == "/d/root");
     CHECK(command.ns == "m2");
+}
+
+namespace {
+
+/// A copy of a host's files, gone with it.
+class Copy {
+public:
+    Copy() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "shimtrace-names-XXXXXX").string();
+        root_ = ::mkdtemp(pattern.data());
+    }
+    ~Copy() { std::filesystem::remove_all(root_); }
+    Copy(const Copy&) = delete;
+    Copy& operator=(const Copy&) = delete;
+
+    void write(const std::string& path, std::string_view text) const {
+        std::filesystem::create_directories((root_ + path).substr(0, (root_ + path).rfind('/')));
+        std::ofstream(root_ + path) << text;
+    }
+    [[nodiscard]] containerd::HostFiles files() const { return containerd::HostFiles(root_); }
+
+private:
+    std::string root_;
+};
+
+}  // namespace
+
+TEST_CASE("docker's and nerdctl's names are read from their files, Kubernetes' from docker's labels") {
+    const Copy copy;
+    copy.write("/var/lib/docker/containers/d1/config.v2.json", R"({"ID":"d1","Name":"/web","Config":{"Labels":{"a/b":"c"}}})");
+    copy.write("/var/lib/docker/containers/d2/config.v2.json",
+               R"({"Name":"/k8s_app_api-1","Config":{"Labels":{"io.kubernetes.pod.name":"api-1","io.kubernetes.pod.namespace":"prod",)"
+               R"("io.kubernetes.container.name":"app","io.kubernetes.docker.type":"container","io.kubernetes.sandbox.id":"d3"}}})");
+    copy.write("/var/lib/docker/containers/d3/config.v2.json",
+               R"({"Name":"/k8s_POD_api-1","Config":{"Labels":{"io.kubernetes.pod.name":"api-1","io.kubernetes.pod.namespace":"prod",)"
+               R"("io.kubernetes.container.name":"POD","io.kubernetes.docker.type":"podsandbox"}}})");
+    copy.write("/var/lib/docker/containers/d4/config.v2.json", R"({"Name": [1], "Config": 7)");
+    copy.write("/var/lib/nerdctl/1935db59/names/default/cache", "n1");
+    Snapshot snapshot;
+    for (const char* id : {"d1", "d2", "d3", "d4"}) snapshot.containers.push_back(container("moby", id, 0));
+    snapshot.containers.push_back(container("default", "n1", 0));
+    containerd::read_engine_names(snapshot, copy.files(), [](const Process&) { return true; });
+    containerd::name_containers(snapshot);
+    std::vector<std::string> names;
+    for (const ContainerFiles& files : snapshot.containers) names.push_back(files.container.name);
+    CHECK(names == std::vector<std::string>{"web", "prod/api-1/app", "prod/api-1", "", "cache"});
+    CHECK(snapshot.containers[1].sandbox == "d3");
+    CHECK(ids(containerd::find_targets(snapshot, "prod/api-1")) == Ids{"d3", "d2"});
+    CHECK(ids(containerd::find_targets(snapshot, "k8s_app_api-1")) == Ids{"d2"});
 }
