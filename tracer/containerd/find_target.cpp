@@ -1,6 +1,7 @@
 #include "tracer/containerd/find_target.hpp"
 
 #include "decoders/text/container_name.hpp"
+#include "decoders/text/printable.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_index.hpp"
 
@@ -100,7 +101,7 @@ public:
             for (const std::string* one : {&files.container.ns, &files.pod_namespace})
                 if (!one->empty()) namespaces.insert(*one);
         std::string others;
-        for (const std::string& one : namespaces) others += (others.empty() ? ": there are " : ", ") + one;
+        for (const std::string& one : namespaces) others += (others.empty() ? ": there are " : ", ") + text::printable(one);
         return none(fmt::format("no container in a namespace '{}', of containerd's or of Kubernetes'{}", ns_, others));
     }
 
@@ -117,8 +118,8 @@ private:
 
     static std::string said(const Match& match) {
         const auto& [container, place] = match;
-        return (place.empty() ? "" : place + "/") + text::container_name(container) +
-               (container.name.empty() ? "" : " (" + container.name + ")");
+        return text::printable((place.empty() ? "" : place + "/") + text::container_name(container) +
+                               (container.name.empty() ? "" : " (" + container.name + ")"));
     }
     static void add(Meanings& meanings, const Match& match) { meanings.try_emplace(said(match)).first->second = {said(match), {match}}; }
 
@@ -155,8 +156,8 @@ private:
             const std::string pod = files.pod_namespace.empty() ? files.pod : files.pod_namespace + "/" + files.pod;
             const std::string sandbox = files.sandbox.empty() ? pod : files.sandbox;
             Meaning& meaning = meanings["pod " + files.container.ns + "/" + sandbox];
-            meaning.said =
-                fmt::format("pod {} (sandbox {})", pod, text::container_name({files.container.ns, std::string(text::short_id(sandbox))}));
+            meaning.said = text::printable(
+                fmt::format("pod {} (sandbox {})", pod, text::container_name({files.container.ns, std::string(text::short_id(sandbox))})));
             meaning.containers.emplace(files.container, namesakes_.place_among_them(files));
             of_pods.insert(files.container);
         }
