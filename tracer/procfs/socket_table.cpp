@@ -1,5 +1,6 @@
 #include "tracer/procfs/socket_table.hpp"
 
+#include "tracer/procfs/inet_dump.hpp"
 #include "tracer/procfs/owned_fd.hpp"
 
 #include <shimtrace/signal_free_thread.hpp>
@@ -169,6 +170,23 @@ int on_inet(nl_msg* message, void* context) {
     return NL_OK;
 }
 
+/// Messages one behind the other.
+void read_inet(std::string_view answers, InetContext& context) {
+    while (answers.size() >= sizeof(nlmsghdr)) {
+        nlmsghdr header;
+        std::memcpy(&header, answers.data(), sizeof header);
+        const std::size_t length = header.nlmsg_len;
+        if (length < sizeof header || length > answers.size()) return;
+        std::vector<std::uint64_t> aligned((length + 7) / 8);
+        std::memcpy(aligned.data(), answers.data(), length);
+        if (nl_msg* message = nlmsg_convert(reinterpret_cast<nlmsghdr*>(aligned.data()))) {
+            on_inet(message, &context);
+            nlmsg_free(message);
+        }
+        answers.remove_prefix(std::min<std::size_t>(NLMSG_ALIGN(length), answers.size()));
+    }
+}
+
 int on_netlink(nl_msg* message, void* context) {
     const auto* found = body<netlink_diag_msg>(message);
     if (!found) return NL_SKIP;
@@ -261,6 +279,13 @@ std::vector<std::string> dump_sockets(SocketTable& into, Inode network) {
         request.idiag_states = ~0U;
         request.idiag_ext = 1U << (INET_DIAG_INFO - 1) | 1U << (INET_DIAG_SKMEMINFO - 1);
         InetContext context{&into, row.name};
+        if (row.protocol == IPPROTO_TCP) {
+            if (const auto answers = dump_inet_in_time(request)) {
+                read_inet(*answers, context);
+                continue;
+            }
+            request.idiag_ext = 1U << (INET_DIAG_SKMEMINFO - 1);  // without their times: that takes no socket's lock
+        }
         if (!ask(socket.get(), request, NLM_F_DUMP, on_inet, &context) && !row.optional)
             errors.push_back(std::string(row.name) + " sockets: the kernel has no inet_diag for them");
     }
