@@ -20,10 +20,11 @@ struct NamedTask {
 };
 
 bool continues(std::string_view rest, std::span<const std::string_view> by) {
-    return by.empty() || std::ranges::any_of(by, [&](std::string_view word) { return rest.starts_with(word); });
+    if (by.empty()) return rest.empty() || rest.front() == '.' || rest.front() == ' ';  // not within a name
+    return std::ranges::any_of(by, [&](std::string_view word) { return rest.starts_with(word); });
 }
 
-/// `by`: one of these comes next.
+/// `by`: one of these comes next; none: what ends a word.
 std::optional<NamedTask> task_at(std::string_view text, std::span<const std::string_view> by) {
     constexpr std::size_t longest_name = 63;  // of a kernel's worker, with what it works on
     for (std::size_t colon = text.find(':'); colon != text.npos && colon <= longest_name; colon = text.find(':', colon + 1)) {
