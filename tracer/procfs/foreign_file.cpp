@@ -69,7 +69,12 @@ Parcel open_file(Parcel request) {
     return reply;
 }
 
-OrErrno<ForeignFile> ask_for(Pid whose, const FilePlace& place, bool copy) {
+struct FileAnswer {
+    OwnedFd fd;
+    FileTold told;
+};
+
+OrErrno<FileAnswer> ask_about(Pid whose, const FilePlace& place, bool copy) {
     const FileAsked question{whose.value, place.in_root, copy};
     Parcel request{std::string(reinterpret_cast<const char*>(&question), sizeof question) + place.path, {}};
     // Not what questions about the process itself are about: its memory may be read although its files are not.
@@ -77,11 +82,25 @@ OrErrno<ForeignFile> ask_for(Pid whose, const FilePlace& place, bool copy) {
     FileTold told;
     if (!reply || reply->bytes.size() != sizeof told) return std::unexpected(ETIMEDOUT);
     std::memcpy(&told, reply->bytes.data(), sizeof told);
-    if (told.error != 0) return std::unexpected(told.error);
-    return ForeignFile{std::move(reply->descriptor), told.status};
+    return FileAnswer{std::move(reply->descriptor), told};
+}
+
+OrErrno<ForeignFile> ask_for(Pid whose, const FilePlace& place, bool copy) {
+    auto answer = ask_about(whose, place, copy);
+    if (!answer) return std::unexpected(answer.error());
+    if (answer->told.error != 0) return std::unexpected(answer->told.error);
+    return ForeignFile{std::move(answer->fd), answer->told.status};
 }
 
 }  // namespace
+
+OrErrno<struct stat> status_of_foreign(Pid whose, const FilePlace& place) {
+    const auto answer = ask_about(whose, place, false);
+    if (!answer) return std::unexpected(answer.error());
+    const int error = answer->told.error;
+    if (error != 0 && error != EINVAL && error != EFBIG) return std::unexpected(error);
+    return answer->told.status;
+}
 
 OrErrno<ForeignFile> open_foreign(Pid whose, const FilePlace& place, AnsweringMounts& mounts) {
     auto file = ask_for(whose, place, false);

@@ -23,6 +23,9 @@ struct ForeignFile {
     struct stat status {};  ///< the file's
 };
 
+/// What stat(2) says of a file of any kind; nothing is opened.
+OrErrno<struct stat> status_of_foreign(Pid whose, const FilePlace& place);
+
 /// A regular file; EINVAL: it is another kind of file. ETIMEDOUT: its file system did not answer in time, or not with all of it.
 OrErrno<ForeignFile> open_foreign(Pid whose, const FilePlace& place, AnsweringMounts& mounts);
 

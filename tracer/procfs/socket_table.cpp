@@ -18,6 +18,7 @@
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <array>
@@ -87,7 +88,7 @@ int on_unix(nl_msg* message, void* context) {
     if (!found) return NL_SKIP;
     std::array<nlattr*, UNIX_DIAG_MAX + 1> attributes{};
     nlmsg_parse(nlmsg_hdr(message), sizeof *found, attributes.data(), UNIX_DIAG_MAX, nullptr);
-    KnownSocket socket{OpenFileKind::unix_socket, {}};
+    KnownSocket socket{.kind = OpenFileKind::unix_socket};
     socket.facts.protocol = found->udiag_type == SOCK_STREAM ? "UNIX-STREAM" : "UNIX";
     socket.facts.inode = Inode{found->udiag_ino};
     socket.facts.type = found->udiag_type;
@@ -100,6 +101,11 @@ int on_unix(nl_msg* message, void* context) {
         socket.facts.send_queue = queues->udiag_wqueue;
     }
     add_memory(socket.facts, attributes[UNIX_DIAG_MEMINFO]);
+    if (const auto file = attribute<unix_diag_vfs>(attributes[UNIX_DIAG_VFS])) {
+        constexpr unsigned minor_bits = 20;  // as the kernel has a device (linux/kdev_t.h)
+        socket.file_device = makedev(file->udiag_vfs_dev >> minor_bits, file->udiag_vfs_dev & ((1U << minor_bits) - 1));
+        socket.file = Inode{file->udiag_vfs_ino};
+    }
     auto& table = *static_cast<SocketTable*>(context);
     for (const auto client : attribute_values<std::uint32_t>(attributes[UNIX_DIAG_ICONS]))
         if (client != 0) table.add_pending(Inode{client}, socket.facts.inode);

@@ -16,6 +16,8 @@ namespace shimtrace::host {
 struct KnownSocket {
     OpenFileKind kind = OpenFileKind::other_socket;
     SocketFacts facts;
+    std::uint64_t file_device = 0;  ///< unix: of the file that it is bound to, which may have other names elsewhere
+    Inode file;                     ///< 0: none
 };
 
 /// A connection of TCP's that a listener has not accepted yet: it has no inode, and nobody a descriptor of it.

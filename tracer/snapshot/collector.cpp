@@ -277,7 +277,7 @@ void Collector::bind(Pid from, Pid to) {
 }
 
 void Collector::bind_tracers_and_servers() {
-    // Each mount and each listener is looked at once, however many processes there are.
+    // Each mount is looked at once, however many processes there are.
     std::unordered_map<Inode, std::vector<Pid>> servers;
     const auto servers_of = [&](Inode mount_namespace) -> const std::vector<Pid>& {
         const auto [known, fresh] = servers.try_emplace(mount_namespace);
@@ -291,21 +291,12 @@ void Collector::bind_tracers_and_servers() {
         }
         return known->second;
     };
-    std::unordered_multimap<std::string_view, Inode> listeners;
-    for (const auto& [inode, socket] : sockets_)
-        if (socket.kind == OpenFileKind::unix_socket && socket.facts.state == "LISTEN" && !socket.facts.local.empty())
-            listeners.emplace(socket.facts.local, Inode{inode});
     for (const Process& process : snapshot_.processes) {
         for (const Thread& thread : process.threads) bind(process.pid, Pid{thread.tracer});
         if (process.threads.empty()) continue;
         for (const Pid server : servers_of(process.ns.mnt)) bind(process.pid, server);
-        // Who connects to a unix socket that nobody accepts on waits for whoever listens there.
-        for (const Thread& thread : process.threads) {
-            const auto [first, last] = listeners.equal_range(thread.path_argument);
-            for (auto listener = first; listener != last; ++listener)
-                for (const Holder& holder : holders_.of_socket(listener->second)) bind(process.pid, holder.pid);
-        }
     }
+    bind_named_sockets();
 }
 
 }  // namespace shimtrace::host

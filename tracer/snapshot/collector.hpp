@@ -45,6 +45,8 @@ private:
     /// The sockets of the namespaces to whose addresses these processes have connections.
     void read_sockets_of_peers(const Positions& processes);
     void bind_sockets();
+    /// Who connects, or sends, to a unix socket by its name waits for whoever has that: it becomes its peer.
+    void bind_named_sockets();
     /// Whoever may hold the locks of shared memory that these processes wait for.
     void find_lock_owners(const Positions& processes);
     void read_descriptors_of(const Positions& processes);

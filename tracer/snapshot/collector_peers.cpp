@@ -1,14 +1,20 @@
 // The third part of the Collector: who has the other end of a connection, and who the lock in shared memory, in whatever namespace it is.
 #include "tracer/procfs/file_mappings.hpp"
 #include "tracer/procfs/files_in_time.hpp"
+#include "tracer/procfs/foreign_file.hpp"
 #include "tracer/snapshot/collector.hpp"
 #include "tracer/snapshot/socket_ends.hpp"
 
+#include "decoders/syscalls/call_facts.hpp"
 #include "decoders/syscalls/user_lock.hpp"
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <map>
+#include <unordered_map>
 
 namespace shimtrace::host {
 
@@ -44,6 +50,45 @@ void Collector::read_sockets_of_peers(const Positions& processes) {
     for (std::string& gap : dump_sockets_of(owning, sockets_)) errors_.add(std::move(gap));
     bound_sockets_ = 0;  // who owns which address tells more of those that were known before, too
     bind_sockets();
+}
+
+void Collector::bind_named_sockets() {
+    // Each socket is looked at once, however many threads name one.
+    std::map<std::pair<std::uint64_t, std::uint64_t>, Inode> by_file;
+    std::unordered_map<std::string_view, Inode> by_name;
+    for (const auto& [inode, socket] : sockets_) {
+        const bool takes = socket.facts.state == "LISTEN" || socket.facts.type == SOCK_DGRAM;
+        if (socket.kind != OpenFileKind::unix_socket || !takes || socket.facts.local.empty()) continue;
+        by_name.emplace(socket.facts.local, Inode{inode});
+        if (socket.file) by_file.emplace(std::pair{socket.file_device, socket.file.value}, Inode{inode});
+    }
+    std::size_t questions = 0;
+    const auto find_named = [&](Pid pid, const std::string& name) -> Inode {
+        constexpr std::size_t most_questions = 64;
+        // The name is one in its own root, and the server may have bound another: the file is what tells.
+        if (name.starts_with('/') && questions < most_questions) {
+            ++questions;
+            if (const auto file = status_of_foreign(pid, {.path = name, .in_root = true})) {
+                const auto found = by_file.find({file->st_dev, file->st_ino});
+                return found == by_file.end() ? Inode{} : found->second;
+            }
+        }
+        const auto found = by_name.find(name);
+        return found == by_name.end() ? Inode{} : found->second;
+    };
+    for (const Process& process : snapshot_.processes)
+        for (const Thread& thread : process.threads) {
+            const decoders::Waits waits = decoders::waits_of(thread.arch, thread.syscall, thread.args);
+            const bool by_address = waits.how == decoders::WaitsFor::connects || waits.how == decoders::WaitsFor::writes;
+            if (!by_address || waits.fd < 0 || thread.path_argument.empty()) continue;
+            const Inode server = find_named(process.pid, thread.path_argument);
+            if (!server) continue;
+            const Fd fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(waits.fd)])};
+            const auto own = std::ranges::find(process.fds, fd, &FdEntry::fd);
+            KnownSocket* client = own == process.fds.end() ? nullptr : sockets_.find(own->target.inode);
+            if (client && !client->facts.peer_inode) client->facts.peer_inode = server;
+            for (const Holder& holder : holders_.of_socket(server)) bind(process.pid, holder.pid);
+        }
 }
 
 namespace {

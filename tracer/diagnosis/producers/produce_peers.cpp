@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <sys/socket.h>
 #include <algorithm>
 
 namespace shimtrace::diagnosis::produce {
@@ -40,33 +39,6 @@ std::vector<Fd> watched_by(const Context& look, const Process& process, const Th
     return watched;
 }
 
-/// A unix socket that connects, or sends without being connected, has nothing that leads to whom it waits for but the name in its call.
-void wait_for_named(const Context& look, const Process& process, const Thread& thread, WaitKind kind, Waits& out) {
-    if (thread.path_argument.empty()) return;
-    for (const SocketFacts& socket : look.facts.snapshot().sockets) {
-        const bool is_it = socket.protocol.starts_with("UNIX") && socket.local == thread.path_argument &&
-                           (kind == WaitKind::connects ? is_full_backlog(socket) : socket.type == SOCK_DGRAM);
-        if (!is_it) continue;
-        for (const Pid pid : look.facts.holders_of_socket(socket.inode)) {
-            const Process* server = look.facts.process(pid);
-            if (!server || pid == process.pid || is_zombie(*server)) continue;
-            Wait wait{.kind = kind,
-                      .to = NodeKey::of(pid),
-                      .evidence = call_words(look.facts, process, thread),
-                      .over_socket = true,
-                      .object_text = printable(thread.path_argument)};
-            if (kind == WaitKind::connects)
-                wait.evidence += fmt::format("; {} connections wait to be accepted by {}, which has room for {}", socket.receive_queue,
-                                             who(*server), socket.send_queue);
-            else
-                wait.evidence += fmt::format("; {} has that socket, and its queue is full", who(*server));
-            settle(wait, look.facts.standstill(thread), look.facts.interval_s(), patience_s);
-            if (look.facts.standstill(*server) != Standstill::moved) wait.if_idle = RootCause::peer;
-            out.push_back(std::move(wait));
-        }
-    }
-}
-
 }  // namespace
 
 void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
@@ -92,9 +64,10 @@ void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
     const bool is_unix = target && target->kind == OpenFileKind::unix_socket;
     // Between runc and its init a read is a step of their handshake, which other edges follow.
     if (!target || (is_runtime(*process) && is_unix)) return;
-    if (is_unix && (call->kind == WaitKind::connects || (call->kind == WaitKind::writes && !has_peer(*target))))
-        return wait_for_named(look, *process, *thread, call->kind, out);
     if (!has_peer(*target)) return;
+    // One that connects to a unix socket waits for room in the listener's queue, and for nothing else.
+    const SocketFacts* there = look.facts.socket(target->socket->peer_inode);
+    if (is_unix && call->kind == WaitKind::connects && !(there && is_full_backlog(*there))) return;
     std::string evidence = call_words(look.facts, *process, *thread);
     if (call->kind == WaitKind::polls) evidence += "; the one socket among what it watches is " + what(*target);
     const bool connecting = call->kind == WaitKind::polls && target->socket->state == "SYN_SENT";

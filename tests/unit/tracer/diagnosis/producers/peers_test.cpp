@@ -205,7 +205,12 @@ TEST_CASE("a connect that nobody answers names the address; one that finds a ful
 TEST_CASE("a unix connect waits for the listener of that name whose backlog is full") {
     Pair pair;
     pair.unix();
-    pair.near = {.protocol = "UNIX-STREAM", .state = "CLOSE", .inode = Inode{7000}, .type = SOCK_STREAM};
+    pair.near = {.protocol = "UNIX-STREAM",
+                 .remote = "/run/server",
+                 .state = "CLOSE",
+                 .inode = Inode{7000},
+                 .peer_inode = Inode{7001},
+                 .type = SOCK_STREAM};
     pair.far = {
         .protocol = "UNIX-STREAM", .local = "/run/server", .state = "LISTEN", .inode = Inode{7001}, .receive_queue = 1, .send_queue = 0};
     Host::in_call(pair.client, call_connect, 3);
