@@ -116,4 +116,4 @@ two_containers() {
 }
 
 # has_asked_again PID: its namespace has a connection in SYN_SENT (02) that was tried twice without an answer.
-has_asked_again() { awk '$4 == "02" && strtonum("0x" $7) > 1 { found = 1 } END { exit !found }' "/proc/$1/net/tcp"; }
+has_asked_again() { awk '$4 == "02" && $7 > "00000001" { found = 1 } END { exit !found }' "/proc/$1/net/tcp"; }
