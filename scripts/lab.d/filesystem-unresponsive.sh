@@ -18,3 +18,16 @@ on_stopped_fuse() {
     eventually 10 "the workload waits for the server" stays_in_call "${lab_fact[init]}" "${@:2}"
     fact culprit "$server"
 }
+
+hang filesystem-unresponsive/automounter silent_automounter 'the workload opens a file below an autofs, whose daemon does not mount anything'
+silent_automounter() {
+    start_containerd
+    build_program silent_automounter
+    mkdir "$lab_dir/data"
+    apart "$lab_dir/silent_automounter" "$lab_dir/data" >>"$lab_dir/log" 2>&1
+    local daemon=$apart_pid
+    eventually 10 "the file system is mounted" grep -q "$lab_dir/data autofs " /proc/self/mounts
+    run_detached c1 --mount "$(bind_mount data)" -- cat /data/home/file
+    eventually 10 "the workload waits for the daemon" stays_in_call "${lab_fact[init]}" 2 257
+    fact culprit "$daemon"
+}

@@ -96,6 +96,14 @@ Wait child_wait(const Context& look, const Process& parent, const Process& child
     return wait;
 }
 
+bool is_left_behind(const Process& parent, const Process& child) {
+    if (!parent.go || !parent.go->incomplete.empty() || parent.go->goroutines.empty() || parent.role.role != ProcessRole::runtime)
+        return false;
+    return std::ranges::none_of(parent.go->goroutines, [&](const Goroutine& goroutine) {
+        return goroutine.wait.kind == GoWaitKind::child && (!goroutine.wait.child || goroutine.wait.child == child.pid);
+    });
+}
+
 bool is_followed_child(const Context& look, const Process& parent, const Process& child) {
     if (!is_workload(look, parent) && parent.role.role != ProcessRole::client) return true;
     const bool asked_itself = std::ranges::find(look.scope.processes, child.pid) != look.scope.processes.end();
@@ -111,7 +119,7 @@ void own_children(const Context& look, const NodeKey& subject, Waits& out) {
         Wait wait = child_wait(look, *process, *child,
                                fmt::format("{} has the child {} ({})", who(*process), who(*child), words(child->state).predicate));
         // That a runtime waits for its hook is what hooks are; of others it is likely, and not seen.
-        wait.inferred = wait.if_idle != RootCause::hook || process->role.role == ProcessRole::hook;
+        wait.inferred = wait.if_idle != RootCause::hook || process->role.role == ProcessRole::hook || is_left_behind(*process, *child);
         out.push_back(std::move(wait));
     }
 }

@@ -67,7 +67,7 @@ void end_of_pipe(const Context& look, const Process& process, const Goroutine& g
     std::erase_if(writers, [&](const Holder& holder) { return !holder.writes || holder.pid == process.pid; });
     const bool own = std::ranges::any_of(writers, [&](const Holder& holder) {
         const Process* writer = look.facts.process(holder.pid);
-        return !writer || is_runtime(*writer) || writer->role.role == ProcessRole::hook;
+        return !writer || is_runtime(*writer) || (writer->role.role == ProcessRole::hook && !is_left_behind(process, *writer));
     });
     if (!own) inherited_pipe(look, writers, pipe, look.facts.standstill(process), goroutine_words(process, goroutine), out);
 }

@@ -26,8 +26,9 @@ std::optional<Stop> stop_served(const Context& look) {
     for (const Process& daemon : look.facts.snapshot().processes) {
         if (!daemon.go || daemon.role.role == ProcessRole::shim) continue;
         for (const Goroutine& goroutine : daemon.go->goroutines) {
-            if (goroutine.serves.container != look.scope.ref.id || std::ranges::find(methods, goroutine.serves.method) == methods.end())
-                continue;
+            const std::string& asked = goroutine.serves.container;
+            const bool of_it = asked == look.scope.ref.id || (look.scope.files && !asked.empty() && asked == look.scope.files->name);
+            if (!of_it || std::ranges::find(methods, goroutine.serves.method) == methods.end()) continue;
             const double since = goroutine.waiting ? std::chrono::duration<double>(*goroutine.waiting).count() : -1;
             return Stop{fmt::format("{} goroutine {} serves {}", who(daemon), goroutine.id.value, printable(goroutine.serves.method, 40)),
                         since > 0 ? since : -1};

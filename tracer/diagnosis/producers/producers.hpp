@@ -114,6 +114,9 @@ bool is_runtime(const Process& process);
 constexpr double slow_runtime_s = 5;
 /// `parent` waits until `child` ends; a hook, or what a runtime has started else, is the end of the chain where nothing leads on from it.
 Wait child_wait(const Context& look, const Process& parent, const Process& child, std::string evidence);
+/// True for an orphan that a runtime has come to be the parent of, as a subreaper: a daemon of a hook's. Of its own children each is waited
+/// for by a goroutine.
+bool is_left_behind(const Process& parent, const Process& child);
 /// True where the child's own wait is the parent's: of a workload, only where it is asked about by itself, its children not.
 bool is_followed_child(const Context& look, const Process& parent, const Process& child);
 /// The pipe as a node, named by its role.

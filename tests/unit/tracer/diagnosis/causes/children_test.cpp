@@ -141,6 +141,32 @@ TEST_CASE("runc that reads to an end which never comes: who has inherited the pi
     CHECK(blamed(verdict) == Pids{700});
 }
 
+TEST_CASE("a daemon that a hook has left behind, and that has the pipe which runc reads to its end, is no hook") {
+    Host host;
+    host.container(100, 200, "c1").role.role = ProcessRole::runtime_init;
+    Process& runc = host.add(110, 100, "runc");
+    runc.role = {.role = ProcessRole::runtime, .container = {"default", "c1"}, .operation = "create"};
+    Host::fd(runc, 9, OpenFileKind::pipe, 4200, read_only);
+    Process& daemon = host.add(700, 110, "daemon");  // runc is a subreaper
+    daemon.role = {.role = ProcessRole::hook, .container = {"default", "c1"}};
+    Host::fd(daemon, 1, OpenFileKind::pipe, 4200, write_only);
+    host.pipe(4200, 0);
+    runc.go = GoProgram{.pid = Pid{110}};
+    Goroutine& copier = runc.go->goroutines.emplace_back();
+    copier.id = GoroutineId{5};
+    copier.state = GoState::waiting;
+    copier.wait = {.kind = GoWaitKind::fd_read, .fd = Fd{9}};
+    host.resample(1600ms);
+    CHECK(host.why("c1").cause == "runtime-blocked");
+    CHECK(blamed(host.why("c1")) == Pids{700});
+    // One that is waited for is the hook itself.
+    Goroutine& waiter = runc.go->goroutines.emplace_back();
+    waiter.id = GoroutineId{6};
+    waiter.wait = {.kind = GoWaitKind::child};
+    waiter.wait.child = Pid{700};
+    CHECK(host.why("c1").cause == "hook-running");
+}
+
 TEST_CASE("a stuck runc of one container says nothing of the other in the same pod") {
     Host host;
     host.container(100, 200, "c1");
