@@ -54,6 +54,8 @@ const RemedyRow thaw_mount{
 };
 
 std::vector<Remedy> give_up_mount(Input input) {
+    if (last(input).wait.root_cause == RootCause::automounter)
+        return {remedy("restart the automounter; SIGKILL ends what waits for it", {}, Risk::disruptive)};
     const Mount* mount = mount_at_end(input);
     if (!mount) return {remedy("restart the file system's server, or give the mount up: calls on it fail then", {}, Risk::disruptive)};
     // Neither looks the path up, which would hang. A FUSE connection that is forced away fails every call that waits in it.

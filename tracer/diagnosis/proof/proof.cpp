@@ -176,6 +176,12 @@ private:
         if (usual < 0 || (!goroutine.purpose.container.id.empty() && ref && goroutine.purpose.container.id != ref.id)) return;
         const double waiting = goroutine.waiting ? std::chrono::duration<double>(*goroutine.waiting).count() : 0;
         if (runtime_moves(shim)) return weaken(Confidence::likely);
+        // The runtime that is at work on it tells more, once it has lasted.
+        if (runtime_is_young(shim)) {
+            weaken(Confidence::likely);
+            proof_.unsettled = true;
+            return;
+        }
         if (waiting < usual) {
             weaken(Confidence::likely);
             proof_.unsettled = true;
@@ -198,6 +204,14 @@ private:
             const Process* runtime = look_.facts.process(pid);
             return runtime && !is_zombie(*runtime) && look_.facts.descends_from(pid, shim.pid) &&
                    look_.facts.standstill(*runtime) != Standstill::still;
+        });
+    }
+
+    bool runtime_is_young(const Process& shim) const {
+        return std::ranges::any_of(look_.scope.runtimes, [&](Pid pid) {
+            const Process* runtime = look_.facts.process(pid);
+            return runtime && !is_zombie(*runtime) && look_.facts.descends_from(pid, shim.pid) &&
+                   look_.facts.age_s(*runtime).value_or(slow_runtime_s) < slow_runtime_s;
         });
     }
 
