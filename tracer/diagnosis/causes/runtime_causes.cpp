@@ -80,11 +80,13 @@ std::vector<Cause> runtime_causes() {
             .word = "hook-running",
             .urgency = 110,
             .stuck = true,
-            .fits = {{50, {RootCause::hook}, Where::anywhere}, {51, {RootCause::stopped, RootCause::traced}, Where::at_hook}},
+            .fits = {{50, {RootCause::hook}, Where::anywhere},
+                     {51, {RootCause::stopped, RootCause::traced, RootCause::nobody_opens, RootCause::nobody_reads}, Where::at_hook}},
             .ends = {{RootCause::hook, ProvenBy::end}},
-            .blame =
-                {{RootCause::hook, Whom::led_to, "hook", "does not end"},
-                 {.end = RootCause::hook, .whom = Whom::led_from, .role = "hook", .why = "waits for it", .of_role = ProcessRole::hook}},
+            .blame = {{RootCause::hook, Whom::led_to, "hook", "does not end"},
+                      {.end = RootCause::hook, .whom = Whom::led_from, .role = "hook", .why = "waits for it", .of_role = ProcessRole::hook},
+                      {RootCause::nobody_opens, Whom::led_from, "hook", "waits for a fifo whose other end nobody opens"},
+                      {RootCause::nobody_reads, Whom::led_from, "hook", "waits for a pipe that nobody reads"}},
             .sentence =
                 [](Input input) {
                     // The hook itself is named behind what it waits for.

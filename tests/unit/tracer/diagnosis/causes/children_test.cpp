@@ -56,6 +56,17 @@ TEST_CASE("a hook's child that waits for a lock: whoever holds it") {
     CHECK(blamed(verdict) == Pids{600});
 }
 
+TEST_CASE("a hook's child that waits for nobody is the end itself") {
+    Hooked made;
+    Host::in_call(made.leaf, call_openat);
+    made.leaf.threads.front().path_argument = "/run/fifo";
+    made.leaf.threads.front().wchan = "wait_for_partner";
+    made.host.resample(1600ms);
+    const Diagnosis verdict = made.host.why("c1");
+    CHECK(verdict.cause == "hook-running");
+    CHECK(blamed(verdict) == Pids{130});
+}
+
 TEST_CASE("a hook that loops: its latest step is not to blame, the loop is") {
     Hooked made;
     made.leaf.start_time = 99950;  // half a second old
