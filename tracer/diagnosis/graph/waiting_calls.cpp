@@ -64,4 +64,11 @@ std::optional<WaitingCall> waiting_call(const Facts& facts, const Process& proce
     return call;
 }
 
+bool waits_for_vfork(const Thread& thread) {
+    const decoders::CallFacts* call = decoders::call_facts(thread.arch, thread.syscall);
+    const bool makes_child = call && (call->name == "clone" || call->name == "vfork" || call->name == "clone3");
+    return stack_has(thread, "wait_for_vfork_done") ||
+           (thread.state == ProcessState::uninterruptible && makes_child && stack_has(thread, "kernel_clone"));
+}
+
 }  // namespace shimtrace::diagnosis

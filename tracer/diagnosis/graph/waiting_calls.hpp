@@ -22,4 +22,7 @@ struct WaitingCall {
 /// what they lead to.
 std::optional<WaitingCall> waiting_call(const Facts& facts, const Process& process, const Thread& thread);
 
+/// vfork's parent sleeps until the child has exec'd or ended; newer kernels do that inside kernel_clone().
+bool waits_for_vfork(const Thread& thread);
+
 }  // namespace shimtrace::diagnosis

@@ -1,5 +1,4 @@
 // Waits that only the kernel's own functions tell: what a thread sleeps in, whatever call it made.
-#include "decoders/syscalls/table.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/kernel_sleeps.hpp"
@@ -39,14 +38,6 @@ constexpr auto frozen_file_system =
     std::to_array<std::string_view>({"percpu_rwsem_wait", "percpu_down_read", "sb_start_write", "freeze_super"});
 // States of D that mean something else.
 constexpr auto not_the_disk = std::to_array<std::string_view>({"__refrigerator", "do_freezer_trap", "zap_pid_ns_processes", "ptrace_stop"});
-
-/// vfork's parent sleeps until the child has exec'd or ended; newer kernels do that inside kernel_clone().
-bool waits_for_vfork(const Thread& thread) {
-    const auto name = decoders::syscall_name(thread.arch, thread.syscall);
-    const bool makes_child = name == "clone" || name == "vfork" || name == "clone3";
-    return stack_has(thread, "wait_for_vfork_done") ||
-           (thread.state == ProcessState::uninterruptible && makes_child && stack_has(thread, "kernel_clone"));
-}
 
 /// The file that the call is about: the descriptor's or the path argument.
 struct CalledFile {

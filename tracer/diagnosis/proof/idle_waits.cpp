@@ -142,6 +142,7 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
     const bool lasts = look.facts.standstill(thread) == Standstill::still && look.facts.interval_s() >= patience_s;
     const auto call = waiting_call(look.facts, process, thread);
     const Judgement unknown{lasts ? Rest::unclear : Rest::passing, call_words(look.facts, process, thread)};
+    if (waits_for_vfork(thread)) return judge_child(look, process, thread);
     if (!call || thread.state == ProcessState::uninterruptible) return unknown;
     switch (call->kind) {
         case WaitKind::sleeps:
