@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace shimtrace::diagnosis::produce {
 
@@ -43,10 +45,13 @@ void ends_at(Wait wait, RootCause end, Waits& out) {
     out.push_back(std::move(wait));
 }
 
-/// Since when the connection has brought nothing; negative: not known.
+/// For how long the connection has brought nothing that was asked for; negative: not known.
 double silent_seconds(const OpenFile& connection, const Goroutine& goroutine) {
-    (void)connection;
-    return waiting_seconds(goroutine);
+    std::optional<std::uint64_t> silent_ms;
+    if (connection.socket)
+        for (const auto& moment : {connection.socket->received_ms_ago, connection.socket->sent_ms_ago})
+            if (moment) silent_ms = std::min(silent_ms.value_or(*moment), *moment);
+    return silent_ms ? static_cast<double>(*silent_ms) / 1000 : waiting_seconds(goroutine);
 }
 
 void over_connection(const Context& look, const Process& process, const Goroutine& goroutine, Fd fd, Waits& out) {
@@ -117,6 +122,21 @@ void goroutine_reply(const Context& look, const NodeKey& subject, Waits& out) {
     for (const Fd fd : goroutine->wait.reply.connections) over_connection(look, *process, *goroutine, fd, out);
 }
 
+namespace {
+
+/// Goroutines that a connection, a context or a process has for as long as it lives.
+bool stands_for_all(const Goroutine& goroutine) {
+    constexpr auto standing = std::to_array<std::string_view>(
+        {"transport.(*http2Server).HandleStreams", "transport.(*http2Client).reader", "transport.(*loopyWriter).run",
+         "transport.(*http2Server).keepalive", "transport.(*http2Client).keepalive", "(*persistConn).readLoop", "(*persistConn).writeLoop",
+         "http2clientConnReadLoop", "ttrpc.(*Client).run", "ttrpc.(*Client).receiveLoop", "ttrpc.(*serverConn).run",
+         "net/http.(*Server).Serve", "net/http.(*conn).serve", "grpc.(*Server).Serve", "context.propagateCancel", "context.(*cancelCtx)",
+         "os/exec.(*Cmd).watchCtx", "os/signal.", "net/multiplex.(*mux)"});
+    return std::ranges::any_of(standing, [&](std::string_view part) { return has_frame(goroutine, part); });
+}
+
+}  // namespace
+
 void goroutine_waker(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
@@ -125,16 +145,20 @@ void goroutine_waker(const Context& look, const NodeKey& subject, Waits& out) {
     if (kind != GoWaitKind::chan_receive && kind != GoWaitKind::select && kind != GoWaitKind::wait_group && kind != GoWaitKind::cond)
         return;
     if (!goroutine->wait.reply.protocol.empty() && goroutine->wait.reply.tied) return;  // the connection's own reader ends it
+    constexpr std::size_t most_wakers_followed = 4;
+    const std::size_t before = out.size();
     for (const InferredHolder& waker : goroutine->wait.holders) {
         const Goroutine* other = goroutine_of(look.facts, NodeKey::of(process->pid, waker.goroutine));
-        if (!other || other->system) continue;
+        // Who is at another call, or keeps a connection or a context, holds what many wait for, and ends none of their waits.
+        if (!other || other->system || !other->serves.method.empty() || stands_for_all(*other)) continue;
+        if (out.size() - before >= most_wakers_followed) break;
         out.push_back(
             {.kind = WaitKind::channel,
              .to = NodeKey::of(process->pid, waker.goroutine),
              .evidence = fmt::format("{} waits for goroutine {}, as it seems: that {}", goroutine_words(*process, *goroutine),
                                      waker.goroutine.value, waker.reasons.empty() ? "has to end it" : printable(waker.reasons.front(), 80)),
              .confidence = waker.score >= 4 ? Confidence::certain : Confidence::likely,
-             .inferred = waker.score < 4,
+             .inferred = true,  // a ring of guesses is no deadlock
              .since_s = waiting_seconds(*goroutine),
              .object_text = fmt::format("its goroutine {}", waker.goroutine.value)});
     }

@@ -71,6 +71,7 @@ std::string since_words(double seconds) {
 /// The container, or the process where no container is behind it.
 std::string name_of(const Diagnosis& diagnosis) {
     const ContainerRef& ref = diagnosis.target.container;
+    if (!diagnosis.target.pid && !diagnosis.target.pod.empty()) return diagnosis.target.pod_namespace + "/" + diagnosis.target.pod;
     if (ref) return text::container_words(ref);
     return fmt::format("{}[{}]", diagnosis.target.comm, diagnosis.target.pid.value);
 }
