@@ -700,6 +700,114 @@ TEST_CASE("state D: the kernel's log names who has the lock, and the stack what 
     CHECK(only_edge(host, "state D", main_thread(200)).evidence.find("SIGKILL ends it") != std::string::npos);
 }
 
+namespace {
+
+/// containerd[10] with one goroutine, 7, of that wait.
+Goroutine& goroutine_of_containerd(Host& host, GoWaitKind kind) {
+    Process& containerd = host.add(10, 1, "containerd");
+    containerd.role.role = ProcessRole::containerd;
+    containerd.go = GoProgram{.pid = Pid{10}, .version = "go1.24.4"};
+    containerd.go->goroutines.reserve(8);
+    Goroutine& goroutine = containerd.go->goroutines.emplace_back();
+    goroutine.id = GoroutineId{7};
+    goroutine.state = GoState::waiting;
+    goroutine.wait.kind = kind;
+    return goroutine;
+}
+
+const NodeKey goroutine_7 = NodeKey::of(Pid{10}, GoroutineId{7});
+
+/// containerd's descriptor 9, a connection to that process.
+void connect_to(Host& host, std::int32_t pid, OpenFileKind kind) {
+    OpenFile& own = Host::fd(host.get(10), 9, kind, 900, read_write);
+    own.socket = SocketFacts{.local = "a", .remote = "b", .inode = Inode{900}, .peer_inode = Inode{901}};
+    own.holders = {{.pid = Pid{pid}, .fd = Fd{3}, .reads = true, .writes = true}};
+}
+
+}  // namespace
+
+TEST_CASE("a goroutine, for a reply: who has the connection's other end, once it lasts") {
+    Host host;
+    Goroutine& asks = goroutine_of_containerd(host, GoWaitKind::select);
+    asks.wait.reply = {.protocol = "gRPC", .method = "snapshots.Prepare", .connections = {Fd{9}}, .tied = true};
+    host.add(300, 1, "snapshotter");
+    connect_to(host, 300, OpenFileKind::unix_socket);
+    constexpr std::string_view name = "a goroutine, for a reply";
+    CHECK(only_edge(host, name, goroutine_7).if_idle == RootCause::none);
+    asks.waiting = 8s;
+    const std::vector<Wait> waits = edges(host, name, goroutine_7);
+    REQUIRE(waits.size() == 2);
+    CHECK(waits[0].to.pid == Pid{300});
+    CHECK(waits[0].if_idle == RootCause::plugin);
+    CHECK(waits[1].root_cause == RootCause::plugin);
+    CHECK(waits[1].inferred);
+    asks.wait.reply.protocol = "HTTP";
+    CHECK(edges(host, name, goroutine_7)[0].if_idle == RootCause::peer);
+}
+
+TEST_CASE("a goroutine, for another one: who has the channel, and is at no call of its own; a guess, whatever the score") {
+    Host host;
+    Goroutine& waits = goroutine_of_containerd(host, GoWaitKind::chan_receive);
+    waits.wait.object = RemoteAddress{0xc000};
+    waits.wait.holders = {{GoroutineId{8}, 8, {"was started by it"}}};
+    Goroutine& worker = host.get(10).go->goroutines.emplace_back();
+    worker.id = GoroutineId{8};
+    constexpr std::string_view name = "a goroutine, for another one";
+    const Wait wait = only_edge(host, name, goroutine_7);
+    CHECK(wait.to.goroutine == GoroutineId{8});
+    CHECK(wait.inferred);
+    worker.serves.method = "ExecSync";
+    CHECK(edges(host, name, goroutine_7).empty());
+    worker.serves = {};
+    worker.stack = {{.function = "google.golang.org/grpc/internal/transport.(*loopyWriter).run"}};
+    CHECK(edges(host, name, goroutine_7).empty());
+}
+
+TEST_CASE("a daemon's goroutine, on a stream: a server that has sent nothing for long, and not one that sends slowly") {
+    Host host;
+    Goroutine& reads = goroutine_of_containerd(host, GoWaitKind::fd_read);
+    reads.wait.fd = Fd{9};
+    reads.stack = {{.function = "net/http.(*body).Read"}};
+    host.add(300, 1, "registry");
+    connect_to(host, 300, OpenFileKind::inet_socket);
+    SocketFacts& facts = *host.get(10).fds.front().target.socket;
+    facts.state = "ESTABLISHED";
+    facts.sent_ms_ago = 60000;
+    facts.received_ms_ago = 100;
+    constexpr std::string_view name = "a daemon's goroutine, on a stream";
+    CHECK(edges(host, name, goroutine_7).empty());
+    facts.received_ms_ago = 30000;
+    REQUIRE(edges(host, name, goroutine_7).size() == 2);
+    CHECK(edges(host, name, goroutine_7)[0].if_idle == RootCause::peer);
+}
+
+TEST_CASE("a call, for its container: a stop waits for all of its processes") {
+    Host host;
+    host.container(100, 200, "c1deadbeef", "k8s.io");
+    Goroutine& stops = goroutine_of_containerd(host, GoWaitKind::select);
+    stops.serves = {.service = "RuntimeService", .method = "StopContainer", .container = "c1deadbeef"};
+    constexpr std::string_view name = "a call, for its container";
+    CHECK(only_edge(host, name, goroutine_7).to.pid == Pid{200});
+    stops.serves.method = "UpdateContainerResources";
+    CHECK(edges(host, name, goroutine_7).empty());
+    stops.serves.method = "ContainerStatus";
+    CHECK(edges(host, name, goroutine_7).empty());
+}
+
+TEST_CASE("a goroutine that tries a lock again and again: bbolt's, by the database's inode") {
+    Host host;
+    Goroutine& opens = goroutine_of_containerd(host, GoWaitKind::sleep);
+    opens.stack = {{.function = "time.Sleep"}, {.function = "go.etcd.io/bbolt.flock"}};
+    Host::fd(host.get(10), 4, OpenFileKind::file, 4711, read_write);
+    host.add(11, 1, "containerd");
+    host.snapshot().locks.push_back({.kind = "FLOCK", .write = true, .holder = Pid{11}, .inode = Inode{4711}, .waiters = {Pid{10}}});
+    constexpr std::string_view name = "a goroutine that tries a lock again and again";
+    CHECK(only_edge(host, name, goroutine_7).to.pid == Pid{11});
+    CHECK(only_edge(host, name, goroutine_7).root_cause == RootCause::lock_holder);
+    opens.stack.pop_back();
+    CHECK(edges(host, name, goroutine_7).empty());
+}
+
 TEST_CASE("every producer of the table has been tested above") {
     for (const diagnosis::Producer& producer : diagnosis::producers()) {
         CAPTURE(producer.name);
