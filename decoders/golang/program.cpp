@@ -3,6 +3,7 @@
 #include "decoders/golang/children.hpp"
 #include "decoders/golang/conditions.hpp"
 #include "decoders/golang/goroutine_purposes.hpp"
+#include "decoders/golang/page_cache.hpp"
 #include "decoders/golang/polls.hpp"
 #include "decoders/golang/replies.hpp"
 #include "decoders/golang/requests.hpp"
@@ -69,7 +70,8 @@ UnwoundStack unwind(const CapturedGoroutine& g, Unwinder& unwinder) {
 }  // namespace
 
 DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& location, const RuntimeState& state, const ProcessFacts& facts,
-                              const Memory& memory) {
+                              const Memory& live) {
+    const PageCache memory(live);  // pointers are followed one by one
     DecodedProgram decoded;
     GoProgram& program = decoded.program;
     program.pid = facts.pid;
