@@ -17,7 +17,7 @@ std::vector<Cause> process_causes() {
     return {
         {
             .word = "process-stopped",
-            .urgency = 155,
+            .urgency = 205,
             .stuck = true,
             .fits = {{235, {RootCause::stopped}, Where::anywhere}},
             .ends = {},
