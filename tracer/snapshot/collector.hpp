@@ -49,6 +49,8 @@ private:
     void bind_named_sockets();
     /// Whoever may hold the locks of shared memory that these processes wait for.
     void find_lock_owners(const Positions& processes);
+    /// Which of them have the file of that memory mapped; `all` becomes false where some could not be asked before `end`.
+    std::vector<Pid> who_maps(const FutexMemory& memory, const Positions& processes, MonotonicTime end, bool& all);
     void read_descriptors_of(const Positions& processes);
     // What was read, put together.
     void add_facts_of_sockets();

@@ -9,11 +9,15 @@
 #include "decoders/syscalls/user_lock.hpp"
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/proc_text.hpp"
+#include "tracer/procfs/stand_in.hpp"
 
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
+#include <span>
+#include <tuple>
 #include <unordered_map>
 
 namespace shimtrace::host {
@@ -93,6 +97,8 @@ void Collector::bind_named_sockets() {
 
 namespace {
 
+constexpr std::size_t most_maps = std::size_t{1} << 22;
+
 /// The lock that a thread waits for, where others may have it in their memory too.
 std::optional<decoders::UserLock> shared_lock(const Thread& thread) {
     if (!thread.futex || !decoders::is_shared_futex(thread.args)) return std::nullopt;
@@ -101,21 +107,41 @@ std::optional<decoders::UserLock> shared_lock(const Thread& thread) {
 
 }  // namespace
 
+std::vector<Pid> Collector::who_maps(const FutexMemory& memory, const Positions& processes, MonotonicTime end, bool& all) {
+    constexpr std::size_t at_once = 64;
+    std::vector<Pid> found;
+    for (std::size_t first = 0; first < processes.size(); first += at_once) {
+        if (monotonic_now() > end) {
+            all = false;
+            break;
+        }
+        const auto some = std::span(processes).subspan(first, std::min(at_once, processes.size() - first));
+        std::vector<std::string> names;
+        for (const std::size_t position : some) names.push_back(std::to_string(snapshot_.processes[position].pid.value) + "/maps");
+        std::vector<FileWanted> wanted;
+        for (const std::string& name : names) wanted.push_back({.name = name.c_str(), .most = most_maps, .records = true});
+        const auto texts = read_in_time(proc_, concern_of(snapshot_.processes[some.front()].pid) + "'s mappings and others'", wanted);
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            if (texts[i] && maps_file(*texts[i], memory.device, memory.inode)) found.push_back(snapshot_.processes[some[i]].pid);
+            all &= texts[i] || texts[i].error() == ENOENT || texts[i].error() == ESRCH;
+        }
+    }
+    return found;
+}
+
 void Collector::find_lock_owners(const Positions& processes) {
-    constexpr Nanoseconds enough = std::chrono::milliseconds(100);
+    constexpr Nanoseconds enough = std::chrono::milliseconds(200);
     const MonotonicTime end = monotonic_now() + enough;
-    const auto maps_of = [&](const Process& process) -> std::string {
-        const auto directory = proc_.directory(process.pid.value);
-        if (!directory) return {};
-        return read_in_time(*directory, process.pid, {.name = "maps", .most = std::size_t{1} << 22, .records = true}).value_or("");
-    };
+    std::map<std::tuple<std::uint64_t, Inode, std::int32_t>, FutexMemory> told;  // by file and owner: many may wait for one lock
     for (const std::size_t position : processes) {
         std::string own_maps;
         for (Thread& thread : snapshot_.processes[position].threads) {
             const auto lock = shared_lock(thread);
-            if (!lock) continue;
             const Process& waiter = snapshot_.processes[position];
-            if (own_maps.empty()) own_maps = maps_of(waiter);
+            if (!lock) continue;
+            if (own_maps.empty())
+                if (const auto directory = proc_.directory(waiter.pid.value))
+                    own_maps = read_in_time(*directory, waiter.pid, {.name = "maps", .most = most_maps, .records = true}).value_or("");
             const auto mapping = mapping_at(own_maps, RemoteAddress{thread.args[0]});
             if (!mapping || !mapping->shared || !mapping->inode) continue;
             FutexMemory& futex = *thread.futex;
@@ -123,20 +149,24 @@ void Collector::find_lock_owners(const Positions& processes) {
             futex.device = mapping->device;
             futex.inode = mapping->inode;
             futex.path = mapping->path;
-            // Who is called by that number in its own namespace is asked first; where none of those has it, everybody.
-            const auto may_be_owner = [&](const Process& other) { return !other.ns_pids.empty() && other.ns_pids.back() == lock->owner; };
-            const auto ask = [&](bool likely) {
+            const auto [known, fresh] = told.try_emplace({futex.device, futex.inode, lock->owner}, futex);
+            if (fresh) {
+                // Who is called by that number in its own namespace is asked first; where none of those has it, everybody.
+                Positions likely, others;
                 for (std::size_t i = 0; i < snapshot_.processes.size(); ++i) {
                     const Process& other = snapshot_.processes[i];
-                    if (other.pid == waiter.pid || kernel_threads_[i] || other.state == ProcessState::zombie ||
-                        may_be_owner(other) != likely)
-                        continue;
-                    if (monotonic_now() > end) return false;
-                    if (maps_file(maps_of(other), futex.device, futex.inode)) futex.mapped_by.push_back(other.pid);
+                    if (kernel_threads_[i] || other.state == ProcessState::zombie || other.pid.value == self_) continue;
+                    const bool is_called_so = !other.ns_pids.empty() && other.ns_pids.back() == lock->owner;
+                    (is_called_so ? likely : others).push_back(i);
                 }
-                return true;
-            };
-            futex.mappings_known = ask(true) && (!futex.mapped_by.empty() || ask(false));
+                bool all = true;
+                known->second.mapped_by = who_maps(futex, likely, end, all);
+                if (known->second.mapped_by.empty()) known->second.mapped_by = who_maps(futex, others, end, all);
+                known->second.mappings_known = all;
+            }
+            futex.mappings_known = known->second.mappings_known;
+            for (const Pid pid : known->second.mapped_by)
+                if (pid != waiter.pid) futex.mapped_by.push_back(pid);
             for (const Pid pid : futex.mapped_by) bind(waiter.pid, pid);
         }
     }

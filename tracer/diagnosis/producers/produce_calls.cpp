@@ -119,6 +119,8 @@ void goroutine_reply(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
     if (!process || !goroutine || goroutine->changed) return;
+    // A subscription brings what happens when it happens, and owes nothing meanwhile: dockerd's to its containerd's events.
+    if (goroutine->wait.reply.method.find("Subscribe") != std::string::npos) return;
     for (const Fd fd : goroutine->wait.reply.connections) over_connection(look, *process, *goroutine, fd, out);
 }
 

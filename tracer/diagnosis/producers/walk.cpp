@@ -14,6 +14,11 @@ constexpr std::size_t most_depth = 40;
 constexpr std::size_t most_nodes = 20000;
 constexpr std::size_t most_paths = 64;
 
+/// The end that somebody else waits for, whatever the one at the end is at.
+bool is_owed(RootCause end) {
+    return end == RootCause::slow_reader || end == RootCause::peer || end == RootCause::lock_owner;
+}
+
 /// What one node's subtree gave.
 struct Found {
     std::vector<Path> paths;
@@ -36,7 +41,7 @@ public:
             steps_.push_back({node, wait});
             Rest rest = along(wait, found);
             steps_.pop_back();
-            auto& into = wait.inferred ? weak : found.paths;
+            auto& into = wait.inferred || rest.is_fallback ? weak : found.paths;
             if (rest.ends != RootCause::none) {
                 into.push_back({Step{node, wait}});
                 into.back().back().wait.root_cause = rest.ends;
@@ -59,6 +64,7 @@ private:
     struct Rest {
         std::vector<Path> paths;
         RootCause ends = RootCause::none;
+        bool is_fallback = false;  ///< to be said only where nothing better is found
     };
 
     Rest along(const Wait& wait, Found& found) {
@@ -76,6 +82,8 @@ private:
         found.touched |= further.touched;
         if (!further.paths.empty()) return {.paths = std::move(further.paths)};
         if (wait.if_idle != RootCause::none && !further.busy) return {.ends = wait.if_idle};
+        // Who owes something owes it still while another of its threads, or it itself, waits for what leads nowhere.
+        if (is_owed(wait.if_idle)) return {.ends = wait.if_idle, .is_fallback = true};
         found.busy |= further.busy || (wait.kind != WaitKind::belongs_to && !wait.inferred);
         return {};
     }

@@ -178,6 +178,42 @@ TEST_CASE("a send that waits for room waits for who does not read") {
     }
 }
 
+TEST_CASE("who does not read is to blame also while another thread of it waits for a child, or a lock that moves") {
+    Pair pair;
+    Host::in_call(pair.client, call_write, 3);
+    pair.near.send_queue = 400000;
+    pair.server.role.role = ProcessRole::containerd;
+    Process& child = pair.host.add(310, 300, "child");
+    Host::in_call(child, call_nanosleep);
+    Thread& second = pair.server.threads.emplace_back();
+    second.tid = Tid{301};
+    second.state = ProcessState::sleeping;
+    second.syscall = call_wait4;
+    const Diagnosis diagnosis = pair.why();
+    CHECK(diagnosis.cause == "peer-unresponsive");
+    CHECK(blamed(diagnosis).front() == 300);
+}
+
+TEST_CASE("a subscription to events owes nothing while nothing happens") {
+    Pair pair;
+    pair.unix();
+    pair.near.inode.value = 7002;
+    Process& docker = pair.host.add(400, 1, "dockerd");
+    docker.role.role = ProcessRole::containerd;
+    Host::fd(docker, 12, OpenFileKind::unix_socket, 7005, read_write, OpenFileRole::none, "socket").socket =
+        SocketFacts{.protocol = "UNIX-STREAM", .remote = "/run/containerd.sock", .inode = Inode{7005}, .peer_inode = Inode{7001}};
+    docker.fds.back().target.holders.push_back({.pid = Pid{300}, .comm = "server"});
+    Goroutine goroutine{.id = GoroutineId{44}, .state = GoState::waiting, .wait_reason = "select", .waiting = 100s};
+    goroutine.wait.kind = GoWaitKind::select;
+    goroutine.wait.reply = {.protocol = "gRPC", .method = "eventsSubscribe.Recv", .connections = {Fd{12}}, .tied = true};
+    docker.go.emplace().goroutines.push_back(goroutine);
+    pair.host.resample(2s);
+    const auto asked = [&] { return diagnosis::diagnose(pair.host.build(), {.containers = {}, .pids = {Pid{400}}, .shims = {}}).at(0); };
+    CHECK_FALSE(asked().stuck);
+    docker.go->goroutines.front().wait.reply.method = "Tasks.Kill";
+    CHECK(asked().stuck);
+}
+
 TEST_CASE("a connect that nobody answers names the address; one that finds a full backlog the listener") {
     Pair pair;
     Host::in_call(pair.client, call_connect, 3);
