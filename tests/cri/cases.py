@@ -93,7 +93,8 @@ def update_stuck(lab):
     stuck = until(lambda: running(words), "runc update")
     for _ in range(3):
         lab.later("ContainerStats", (1, app))
-    return Expected([app, "containerd"], "runtime-blocked", stuck, "UpdateContainerResources")
+    wrappers = [int(text(f"/proc/{pid}/stat").rpartition(")")[2].split()[1]) for pid in stuck]
+    return Expected([app, "containerd"], "runtime-blocked", stuck + wrappers, "UpdateContainerResources")
 
 
 def stop_in_d(lab):

@@ -109,7 +109,13 @@ void start_waits(const Context& look, const InCall& in, Wait wait, Waits& out) {
         by.to = NodeKey::of(other.pid);
         out.push_back(std::move(by));
     }
-    if (at_work) return;
+    // A daemon is at a call about it, and has not come to the start.
+    for (const NodeKey& call : look.scope.calls) {
+        Wait by = wait;
+        by.to = call;
+        out.push_back(std::move(by));
+    }
+    if (at_work || !look.scope.calls.empty()) return;
     wait.to = NodeKey::nobody("nobody has said start");
     wait.root_cause = RootCause::never_started;
     // What is created is started at once, unless the machine is busy.

@@ -151,3 +151,21 @@ TEST_CASE("who calls is told from the connection that the call came on") {
     const std::vector<Diagnosis> verdicts = diagnosis::diagnose(host.build(), {.containers = {}, .pids = {Pid{30}}, .shims = {}});
     CHECK(verdicts.at(0).cause == "plugin-unresponsive");
 }
+
+TEST_CASE("what is created waits for the call that has not come to its start, and for what that waits for") {
+    Host host;
+    containerd_at_work(host);
+    add_plugin(host);
+    Process& init = host.container(100, 200, "abcd1234", "k8s.io");
+    init.role.role = ProcessRole::runtime_init;
+    Host::in_call(init, call_openat);
+    init.threads.front().path_argument = "/proc/self/fd/5/exec.fifo";
+    init.threads.front().kernel_stack = {"wait_for_partner", "fifo_open"};
+    Snapshot snapshot = host.build();
+    const diagnosis::Query query{.containers = {{"k8s.io", "abcd1234"}}, .pids = {}, .shims = {}};
+    CHECK(diagnosis::diagnose(snapshot, query).at(0).cause == "created-not-started");
+    snapshot.containers[0].pod_namespace = "prod";
+    snapshot.containers[0].pod = "web-1";
+    snapshot.containers[0].sandbox = "abcd1234";
+    CHECK(diagnosis::diagnose(snapshot, query).at(0).cause == "plugin-unresponsive");
+}
