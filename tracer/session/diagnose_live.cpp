@@ -1,6 +1,7 @@
 #include "tracer/session/diagnose_live.hpp"
 
 #include "tracer/containerd/roles.hpp"
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 #include "tracer/procfs/clock.hpp"
 #include "tracer/session/daemons.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 namespace shimtrace::session {
@@ -32,13 +34,28 @@ void hide_tracing(Snapshot& snapshot) {
     }
 }
 
+/// Who has a fifo open for reading that is full: what they do instead, of a Go program (dockerd, a log agent) its goroutines tell.
+std::set<Pid> slow_readers(const Snapshot& snapshot) {
+    constexpr std::size_t most = 8;
+    std::set<Pid> found;
+    for (const Pipe& pipe : snapshot.pipes) {
+        if (pipe.path.empty() || !diagnosis::is_full(&pipe)) continue;
+        for (const Holder& holder : pipe.holders)
+            if (holder.reads && found.size() < most) found.insert(holder.pid);
+    }
+    return found;
+}
+
 void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options, stacks::BinaryCache& cache) {
     constexpr std::size_t most = 128;  // beyond, only what is under suspicion is worth the time
     std::size_t read = 0;
+    const std::set<Pid> readers = slow_readers(snapshot);
     for (Process& process : snapshot.processes) {
+        const bool reads_slowly = readers.contains(process.pid) && !process.go;
         const bool of_session = options.session && std::ranges::find(*options.session, process.pid) != options.session->end();
-        if (process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime && !of_session) continue;
-        if (!std::ranges::binary_search(pids, process.pid) || process.state == ProcessState::zombie || ++read > most) continue;
+        if (process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime && !of_session && !reads_slowly) continue;
+        const bool is_concerned = reads_slowly || std::ranges::binary_search(pids, process.pid);
+        if (!is_concerned || process.state == ProcessState::zombie || ++read > most) continue;
         if (options.interrupted && options.interrupted()) return;
         auto go = stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop});
         if (!go) {

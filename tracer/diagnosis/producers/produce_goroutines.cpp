@@ -72,6 +72,13 @@ void end_of_pipe(const Context& look, const Process& process, const Goroutine& g
     if (!own) inherited_pipe(look, writers, pipe, look.facts.standstill(process), goroutine_words(process, goroutine), out);
 }
 
+/// What a daemon sends of its own accord, in no call: a container's output to a log server (docker's log drivers).
+bool sends_on(const Process& daemon, const Goroutine& goroutine) {
+    const auto entry = std::ranges::find(daemon.fds, goroutine.wait.fd, &FdEntry::fd);
+    return goroutine.wait.kind == GoWaitKind::fd_write && goroutine.serves.method.empty() && entry != daemon.fds.end() &&
+           entry->target.kind == OpenFileKind::inet_socket;
+}
+
 }  // namespace
 
 void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
@@ -82,7 +89,8 @@ void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
     // database.
     if (is_daemon(*process)) {
         for (const Goroutine& goroutine : process->go->goroutines)
-            if (retries_lock(goroutine)) out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine.id)});
+            if (retries_lock(goroutine) || sends_on(*process, goroutine))
+                out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine.id)});
         return;
     }
     for (const Goroutine& goroutine : process->go->goroutines) {

@@ -194,6 +194,36 @@ TEST_CASE("who does not read is to blame also while another thread of it waits f
     CHECK(blamed(diagnosis).front() == 300);
 }
 
+TEST_CASE("a container's output that dockerd sends to a log server which does not read") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.full_stdout(init, 100, 5000);
+    Process& docker = host.reader(300, init, 5000);
+    docker.comm = "dockerd";
+    Host::in_call(docker, call_epoll);
+    Process& server = host.add(400, 1, "fluentd");
+    Host::in_call(server, call_nanosleep);
+    const SocketFacts near{.protocol = "TCP",
+                           .remote = "10.0.0.2:24224",
+                           .state = "ESTABLISHED",
+                           .inode = Inode{7000},
+                           .peer_inode = Inode{7001},
+                           .send_queue = 400000};
+    const SocketFacts far{
+        .protocol = "TCP", .local = "10.0.0.2:24224", .state = "ESTABLISHED", .inode = Inode{7001}, .peer_inode = Inode{7000}};
+    Host::fd(docker, 23, OpenFileKind::inet_socket, 7000, read_write, OpenFileRole::none, "socket").socket = near;
+    Host::fd(server, 4, OpenFileKind::inet_socket, 7001, read_write, OpenFileRole::none, "socket").socket = far;
+    host.snapshot().sockets = {near, far};
+    Goroutine goroutine{.id = GoroutineId{130}, .state = GoState::waiting, .wait_reason = "IO wait", .waiting = 100s};
+    goroutine.wait.kind = GoWaitKind::fd_write;
+    goroutine.wait.fd = Fd{23};
+    docker.go.emplace().goroutines.push_back(goroutine);
+    host.resample(2s);
+    const Diagnosis diagnosis = host.why("c1");
+    CHECK(diagnosis.cause == "peer-unresponsive");
+    CHECK(blamed(diagnosis).front() == 400);
+}
+
 TEST_CASE("a subscription to events owes nothing while nothing happens") {
     Pair pair;
     pair.unix();
