@@ -1,4 +1,5 @@
 // A process that does not run, does not end, or has ended unheard.
+#include "tracer/diagnosis/causes/all_causes.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
@@ -24,11 +25,10 @@ std::vector<Cause> process_causes() {
             .blame = {},
             .sentence =
                 [](Input input) {
-                    const std::string stopped = waiter(input);
-                    const std::string target = target_words(input.look);
-                    return stopped.starts_with(target + " ") || stopped == target
-                               ? fmt::format("{} is stopped by a signal", stopped)
-                               : fmt::format("{}: {} is stopped by a signal", target, stopped);
+                    const Process* stopped = process_at_end(input.look, input.path);
+                    if (!stopped || !input.look.scope.ref) return fmt::format("{} is stopped by a signal", waiter(input));
+                    return fmt::format("{}: {}[{}] is stopped by a signal", target_words(input.look), printable(stopped->comm, 32),
+                                       stopped->pid.value);
                 },
             .remedies = {let_it_go_on},
             .text = {.meaning =
