@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace shimtrace;
 using namespace shimtrace::session;
 using namespace shimtrace::test;
@@ -79,6 +81,14 @@ TEST_CASE("looked at closely are the shim above a target and its container's pro
     CHECK(concerned(snapshot, *find_targets(snapshot, {"300"}), {}) == Pids{Pid{100}, Pid{200}, Pid{300}});
     CHECK(concerned(snapshot, {}, {}) == Pids{Pid{100}, Pid{101}, Pid{200}, Pid{201}, Pid{300}});
     CHECK(concerned(snapshot, {}, Pids{Pid{1}}) == Pids{Pid{1}});  // of a session no more than its own
+}
+
+TEST_CASE("of a shim that is asked about by its pid the runtimes at work below it are looked at closely as well") {
+    Host host = two_containers();
+    host.add(110, 100, "runc").role = {.role = ProcessRole::runtime, .container = {"default", "c1"}, .operation = "create"};
+    const Snapshot snapshot = host.build();
+    const Pids closely = concerned(snapshot, *find_targets(snapshot, {"100"}), {});
+    CHECK(std::ranges::find(closely, Pid{110}) != closely.end());
 }
 
 TEST_CASE("a saved snapshot answers what was asked when it was taken, or what is named now") {
