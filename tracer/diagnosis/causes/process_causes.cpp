@@ -26,7 +26,8 @@ std::vector<Cause> process_causes() {
             .sentence =
                 [](Input input) {
                     const Process* stopped = process_at_end(input.look, input.path);
-                    if (!stopped || !input.look.scope.ref) return fmt::format("{} is stopped by a signal", waiter(input));
+                    const bool named = waiter(input).starts_with(target_words(input.look) + " ");
+                    if (!stopped || named || !input.look.scope.ref) return fmt::format("{} is stopped by a signal", waiter(input));
                     return fmt::format("{}: {}[{}] is stopped by a signal", target_words(input.look), printable(stopped->comm, 32),
                                        stopped->pid.value);
                 },
