@@ -8,7 +8,7 @@ not_ok() {
 }
 
 # is NAME FOUND EXPECTED
-is() { if [[ $2 == "$3" ]]; then ok "$1"; else not_ok "$1" "'$2', not '$3'"; fi; }
+is() { if [[ $2 == "$3" ]]; then ok "$1"; else not_ok "$1" "'$2', not '$3' (exit code $code) $err"; fi; }
 # has NAME TEXT PART
 has() { if [[ $2 == *"$3"* ]]; then ok "$1"; else not_ok "$1" "no '$3' in: ${2:0:600}"; fi; }
 

@@ -35,11 +35,11 @@ struct Ailment {
 
 std::vector<NodeKey> starts_of(const Scope& scope) {
     std::vector<NodeKey> starts;
-    for (const Pid keeper : {scope.shim, scope.monitor})
-        if (keeper) starts.push_back(NodeKey::of(keeper));
+    if (scope.shim) starts.push_back(NodeKey::of(scope.shim));
     for (const Pid pid : scope.runtimes) starts.push_back(NodeKey::of(pid));
     for (const Pid pid : scope.processes) starts.push_back(NodeKey::of(pid));
     starts.insert(starts.end(), scope.calls.begin(), scope.calls.end());
+    if (scope.monitor) starts.push_back(NodeKey::of(scope.monitor));
     return starts;
 }
 
@@ -79,6 +79,18 @@ void forget_what_rings_explain(std::map<int, Ailment>& by_urgency) {
     std::erase_if(by_urgency, [](const auto& one) { return one.second.paths.empty(); });
 }
 
+/// What a monitor that is stopped leaves undone is told by whoever waits for it, where anybody does.
+bool is_told_by_others(const Context& look, const Path& path, const std::map<int, Ailment>& by_urgency) {
+    if (!look.scope.monitor || path.front().from.pid != look.scope.monitor || path.back().wait.root_cause != RootCause::stopped)
+        return false;
+    return std::ranges::any_of(by_urgency, [&](const auto& one) {
+        return std::ranges::any_of(one.second.paths, [&](const Path& other) {
+            return other.front().from.pid != look.scope.monitor && other.back().wait.root_cause == RootCause::stopped &&
+                   other.back().wait.to.pid == path.back().wait.to.pid;
+        });
+    });
+}
+
 /// The chain starts where the first wait is: a path from a start that another path begins with says nothing new.
 std::vector<Ailment> ailments_of(const Context& look) {
     std::map<int, Ailment> by_urgency;
@@ -87,7 +99,7 @@ std::vector<Ailment> ailments_of(const Context& look) {
         std::vector<Path> paths = walk(look, start);
         if (Path ring = find_ring(look, start); !ring.empty()) paths.push_back(std::move(ring));
         for (Path& path : paths) {
-            if (is_own_stop(look, path) || is_newborn(look, path)) continue;
+            if (is_own_stop(look, path) || is_newborn(look, path) || is_told_by_others(look, path, by_urgency)) continue;
             const Cause& cause = cause_of(look, path);
             std::vector<Path>& known = by_urgency.try_emplace(cause.urgency, Ailment{&cause, {}}).first->second.paths;
             const auto same_root = std::ranges::find_if(known, [&](const Path& other) {
