@@ -96,6 +96,13 @@ std::optional<UserLock> user_lock(const FutexMemory& memory, const std::array<st
     return std::nullopt;
 }
 
+bool is_nameless_lock(const FutexMemory& memory, const std::array<std::uint64_t, 6>& args) {
+    constexpr std::uint32_t taken_and_waited_for = 2, musl_taken = futex_waiters | 16;  // EBUSY
+    const FutexCall call = futex_call_of(args);
+    const std::uint32_t word = FutexWords(memory)[0];
+    return call.waits() && word == call.value && (word == taken_and_waited_for || word == musl_taken) && !user_lock(memory, args);
+}
+
 std::optional<std::int32_t> joined_thread(const FutexMemory& memory, const std::array<std::uint64_t, 6>& args) {
     const FutexCall call = futex_call_of(args);
     const std::uint32_t word = FutexWords(memory)[0];

@@ -21,6 +21,9 @@ struct UserLock {
 /// taken and waited for. Layouts of 64-bit programs: glibc (nptl: struct_mutex.h, struct_rwlock.h), musl (pthread_impl.h).
 std::optional<UserLock> user_lock(const FutexMemory& memory, const std::array<std::uint64_t, 6>& args);
 
+/// A lock that is taken and waited for and tells nobody's number: musl's plain mutex, one in glibc itself, Rust's.
+bool is_nameless_lock(const FutexMemory& memory, const std::array<std::uint64_t, 6>& args);
+
 /// A thread waits until another ends (glibc's pthread_join): that one's number. The kernel clears the word at its end
 /// (CLONE_CHILD_CLEARTID).
 std::optional<std::int32_t> joined_thread(const FutexMemory& memory, const std::array<std::uint64_t, 6>& args);

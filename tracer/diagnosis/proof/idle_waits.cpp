@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/proof/idle_waits.hpp"
 
+#include "decoders/syscalls/user_lock.hpp"
 #include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
@@ -136,6 +137,15 @@ bool waits_for_a_thread(const Thread& thread) {
     return thread.state == ProcessState::sleeping && facts && facts->name == "futex" && thread.args[3] == 0;
 }
 
+/// A lock that is held is no idle wait, though nothing says that whoever has it is stuck.
+Judgement judge_futex(const Process& process, const Thread& thread) {
+    if (!thread.futex) return {};
+    const auto lock = decoders::user_lock(*thread.futex, thread.args);
+    if (lock) return {Rest::outside, fmt::format("a {} that thread {} holds", lock->what, lock->owner)};
+    if (!decoders::is_nameless_lock(*thread.futex, thread.args)) return {};
+    return {Rest::outside, fmt::format("a lock in the memory of {} that does not tell who holds it", who(process))};
+}
+
 Judgement judge_asleep(const Context& look, const Process& process, const Thread& thread) {
     if (std::ranges::any_of(resting_functions, [&](std::string_view name) { return stack_has(thread, name); })) return {};
     if (unread(thread)) return {Rest::unseen, fmt::format("what {} waits for", who(process))};
@@ -149,7 +159,7 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
         case WaitKind::accepts:
             return {};
         case WaitKind::locks:
-            return call->fd.value < 0 ? Judgement{} : unknown;
+            return call->fd.value < 0 ? judge_futex(process, thread) : unknown;
         case WaitKind::polls:
             return judge_polls(look, process, thread, *call);
         case WaitKind::child:

@@ -81,6 +81,14 @@ TEST_CASE("what only looks like a lock is none") {
     CHECK(owner(memory({2, 0, 4711, 1, 0}), 128 + 1, 2) == 0);             // FUTEX_WAKE
 }
 
+TEST_CASE("a lock that tells nobody's number is one all the same") {
+    CHECK(decoders::is_nameless_lock(memory({waiters | 16, 1}, {0}), call(wait_private, waiters | 16)));
+    CHECK(decoders::is_nameless_lock(memory({2}), call(wait_private, 2)));
+    CHECK_FALSE(decoders::is_nameless_lock(memory({2, 0, 4711, 1, 0}), call(wait_private, 2)));  // it tells
+    CHECK_FALSE(decoders::is_nameless_lock(memory({0}), call(wait_private, 0)));
+    CHECK_FALSE(decoders::is_nameless_lock(memory({1}), call(wait_private, 2)));
+}
+
 TEST_CASE("a thread that waits for another's end waits for the word that the kernel clears then") {
     CHECK(joined_thread(memory({4712}), call(wait_bitset, 4712)) == 4712);
     CHECK_FALSE(joined_thread(memory({4713}), call(wait_bitset, 4712)));
