@@ -11,6 +11,7 @@
 #include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/known_bugs/known_bugs.hpp"
 #include "tracer/diagnosis/producers/rings.hpp"
 #include "tracer/diagnosis/producers/walk.hpp"
 #include "tracer/diagnosis/proof/limits.hpp"
@@ -304,6 +305,7 @@ Diagnosis with_calls(const Context& look, Diagnosis diagnosis) {
     for (const NodeKey& node : look.scope.calls)
         if (diagnosis.calls.size() < most)
             if (auto call = call_under_way(look, node)) diagnosis.calls.push_back(std::move(*call));
+    diagnosis.known_bug = known_bug(look, diagnosis);
     std::ranges::stable_sort(diagnosis.calls, std::ranges::greater{}, [](const CallUnderWay& call) { return call.since_s.value_or(-1); });
     return diagnosis;
 }

@@ -11,6 +11,7 @@ namespace shimtrace::session {
 namespace {
 
 constexpr std::size_t most_daemons = 8;  // containerds of one host
+constexpr std::size_t most_goroutines = 1 << 15;
 
 bool is_asked(const diagnosis::Query& query, Pid pid) {
     return std::ranges::find(query.pids, pid) != query.pids.end();
@@ -61,7 +62,7 @@ ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool ma
     ReadDaemons read;
     for (Process& process : table.processes) {
         if (!is_read(process, query) || read.daemons.size() >= most_daemons) continue;
-        auto go = stacks::read_goroutines(process.pid, cache, {.stop = may_stop});
+        auto go = stacks::read_goroutines(process.pid, cache, {.stop = may_stop, .max_goroutines = most_goroutines});
         if (!go) {
             table.read_errors.push_back(go.error().message());
             if (process.role.role == ProcessRole::containerd)

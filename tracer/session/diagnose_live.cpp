@@ -1,7 +1,9 @@
 #include "tracer/session/diagnose_live.hpp"
 
 #include "tracer/containerd/roles.hpp"
+#include "tracer/containerd/versions.hpp"
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
+#include "tracer/diagnosis/known_bugs/known_bugs.hpp"
 #include "tracer/procfs/clock.hpp"
 #include "tracer/session/daemons.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
@@ -138,6 +140,9 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     for (const Pid shim : taken.query.shims)
         if (shim) taken.snapshot.targets.push_back(shim);
     if (options.goroutines) read_goroutines(taken.snapshot, pids, options, cache);
+    // Which versions run is asked of the programs, and so only where it matters.
+    if (diagnosis::may_be_known_bug(taken.snapshot))
+        taken.snapshot.host = containerd::with_versions(std::move(taken.snapshot.host), containerd::installed_versions());
     return taken;
 }
 

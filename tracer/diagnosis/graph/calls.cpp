@@ -28,6 +28,10 @@ constexpr auto usual_times = std::to_array<UsualTime>({
     {"Content", "Read", 5, true},
     {"Content", "Write", 5, true},
     {"Streaming", "", -1},
+    {"Controller", "Wait", -1},
+    {"Control", "Solve", -1},  // buildkit: a build
+    {"Control", "Session", -1},
+    {"Control", "Status", -1},
     {"Transfer", "", 5, true},
     {"Diff", "", 5, true},
     {"Health", "Watch", -1},

@@ -41,8 +41,9 @@ RootCause end_at(const Process& parent, const Process& child) {
 }
 
 /// A daemon waits for a plugin, or the plugin for what it runs itself. Nothing has a time limit there; what is well takes seconds at most.
-Wait plugin_wait(const Context& look, Wait wait, const Process& child) {
-    constexpr double usual_s = 5;
+Wait plugin_wait(const Context& look, Wait wait, const Process& parent, const Process& child) {
+    // What a plugin starts at once is younger than itself by moments: it is the leaf, and to blame as soon as the plugin is.
+    const double usual_s = parent.role.role == ProcessRole::plugin ? 4 : 5;
     const double age = wait.since_s;
     if (is_zombie(child)) {
         wait.normal = true;
@@ -68,7 +69,7 @@ Wait child_wait(const Context& look, const Process& parent, const Process& child
     wait.since_s = age;
     // A shim's `start` is one as well: containerd runs it, and waits.
     const bool starts_shim = child.role.role == ProcessRole::shim && !child.role.operation.empty();
-    if (child.role.role == ProcessRole::plugin || starts_shim) return plugin_wait(look, std::move(wait), child);
+    if (child.role.role == ProcessRole::plugin || starts_shim) return plugin_wait(look, std::move(wait), parent, child);
     const RootCause end = end_at(parent, child);
     if (end == RootCause::none) return wait;
     if (is_zombie(child)) {
