@@ -73,7 +73,7 @@ void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stack
         for (const std::uint64_t object : objects_of(wait)) {
             const auto found = holders.find(object);
             if (found == holders.end()) continue;
-            // Whoever waits for the same will not end it.
+            // Another that waits for the same will not end it.
             for (const std::size_t other : found->second) {
                 const std::vector<std::uint64_t> theirs =
                     waits_for_others(goroutines[other].wait) ? objects_of(goroutines[other].wait) : std::vector<std::uint64_t>{};

@@ -118,7 +118,7 @@ Parcel ask_in_place(Parcel request) {
     return reply;
 }
 
-/// Whoever is in the midst of a send has the socket's lock, for as long as a page of what it sends does not come (net/core/sock.c:
+/// A thread in the midst of a send has the socket's lock, for as long as a page of what it sends does not come (net/core/sock.c:
 /// lock_sock).
 constexpr Nanoseconds socket_patience = std::chrono::milliseconds(20);
 

@@ -47,7 +47,7 @@ private:
     void bind_sockets();
     /// Who connects, or sends, to a unix socket by its name waits for whoever has that: it becomes its peer.
     void bind_named_sockets();
-    /// Whoever may hold the locks of shared memory that these processes wait for.
+    /// The processes that may hold the locks of shared memory that these processes wait for.
     void find_lock_owners(const Positions& processes);
     /// Which of them have the file of that memory mapped; `all` becomes false where some could not be asked before `end`.
     std::vector<Pid> who_maps(const FutexMemory& memory, const Positions& processes, MonotonicTime end, bool& all);

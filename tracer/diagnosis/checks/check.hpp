@@ -3,7 +3,6 @@
 
 #include <shimtrace/audit.hpp>
 
-#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -25,15 +24,14 @@ class Findings {
 public:
     explicit Findings(std::vector<Finding>& all) : all_(all) {}
     Finding& add(const ContainerRef& container, std::string summary);
-    /// Of one of these codes something was found for it already.
-    [[nodiscard]] bool has(const ContainerRef& container, std::span<const std::string_view> codes) const;
+    /// Something was found for it already that tells why its three states differ.
+    [[nodiscard]] bool tells_states(const ContainerRef& container) const { return told_.contains(container); }
 
 private:
     friend std::vector<Finding> run(const AuditFacts& facts);
     friend std::vector<CauseFinding> findings_of(const diagnosis::Facts& facts, const ContainerFiles& files);
     std::vector<Finding>& all_;
-    mutable std::map<ContainerRef, std::set<std::string>> found_;  ///< codes, of the first `counted_`
-    mutable std::size_t counted_ = 0;
+    std::set<ContainerRef> told_;
     const Check* check_ = nullptr;
 };
 
@@ -48,6 +46,7 @@ struct Check {
     /// Instead of `look`: asked of each container by itself, by `why` as well. Then `cause` is the word by which `why` says it.
     void (*of_container)(const ContainerView& subject, Findings& findings) = nullptr;
     std::string_view cause = {};
+    bool tells_states = false;  ///< why runc, the shim and the kernel see different states: then `states-differ` has nothing to add
 };
 
 /// Every check, in the order in which they are made.

@@ -244,11 +244,6 @@ void shim_disagrees(const AuditFacts& facts, Findings& findings) {
 
 namespace {
 
-/// What tells already why the three see different states.
-constexpr std::string_view tells_states[] = {"orphaned-container",  "container-gone",    "zombie-init",         "leftover",
-                                             "shim-without-bundle", "runtime-only",      "pid-reused",          "state-missing",
-                                             "state-corrupt",       "init-pid-mismatch", "created-not-started", "shim-not-answering"};
-
 /// A command at work that changes the state.
 bool is_changing(const ContainerView& subject) {
     return subject.is_in_transit() || (subject.runtime != nullptr && subject.runtime->role.operation != "exec");
@@ -266,7 +261,7 @@ Pid tracer_of(const Process* process) {
 void states_differ(const AuditFacts& facts, Findings& findings) {
     for_each_container(facts, [&](const ContainerView& subject) {
         const StateWords& states = subject.facts.states;
-        if (!states.differ || is_changing(subject) || findings.has(subject.files.container, tells_states)) return;
+        if (!states.differ || is_changing(subject) || findings.tells_states(subject.files.container)) return;
         const bool of_init = states.kernel == "stopped" || states.kernel == "traced";
         const Process* held = of_init ? subject.init : states.shim == "stopped" || states.shim == "traced" ? subject.shim : nullptr;
         const bool stopped = held != nullptr && (of_init ? states.kernel : states.shim) == "stopped";

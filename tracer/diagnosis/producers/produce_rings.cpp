@@ -26,7 +26,7 @@ const Process* only_one(const Context& look, const std::vector<Holder>& ends, bo
         if (!takes_part(end)) continue;
         const Process* process = look.facts.process(end.pid);
         if (!process) return nullptr;
-        // Whoever waits here cannot take its own bytes, nor send any.
+        // A process that waits here cannot take its own bytes, nor send any.
         if (end.pid == self && stands_still(look, *process)) continue;
         if (only || !stands_still(look, *process)) return nullptr;
         only = process;
