@@ -88,6 +88,10 @@ private:
         if (!process || is_zombie(*process)) return;
         if (is_daemon(*process) || serves_calls(*process)) return prove_daemon(*process);
         if (process->threads.empty()) {
+            // Who ended in the midst of the look has none any more, where all may be read: another look tells.
+            const Observer& observer = look_.facts.snapshot().observer;
+            if (observer.known && missing_for_processes(observer).empty() && look_.facts.interval_s() < patience_s)
+                return take({Rest::passing, {}});
             if (process->state != ProcessState::running) unseen(fmt::format("threads of {}", who(*process)));
             return;
         }

@@ -226,6 +226,18 @@ TEST_CASE("a request to the shim that lasts is unknown, stuck, and named; Wait i
     }
 }
 
+TEST_CASE("who ended in the midst of the only look says nothing: another one tells") {
+    Healthy made;
+    made.host.inside(made.host.add(210, 200, "sleep"), {"default", "c1"}, 2).threads.clear();
+    CHECK(could_not_tell(made.why()));  // who looked is not known
+    made.host.snapshot().observer = {.known = true, .uid = 0, .capabilities = ~std::uint64_t{0}};
+    const Diagnosis verdict = made.why();
+    CHECK(verdict.cause == "healthy");
+    CHECK(verdict.unsettled);
+    made.host.resample(1600ms);
+    CHECK(could_not_tell(made.why()));
+}
+
 TEST_CASE("two looks tell how long a request has been under way") {
     Healthy made;
     handler(made.go, "Task.Kill", "c1");
