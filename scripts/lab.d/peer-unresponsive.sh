@@ -1,5 +1,5 @@
-hang peer-unresponsive/stopped-server stopped_server 'the workload has asked a TCP server on the host, on loopback, which is stopped'
-stopped_server() { asks_host tcp:127.0.0.1 asks 0; }
+hang peer-unresponsive/stopped-server stopped_peer 'the workload has asked a TCP server on the host, on loopback, which is stopped'
+stopped_peer() { asks_host tcp:127.0.0.1 asks 0; }
 
 hang peer-unresponsive/stopped-server-polled polled_server 'the same, and the workload polls'
 polled_server() { asks_host tcp:127.0.0.1 polls 7; }
