@@ -173,7 +173,9 @@ std::vector<NodeKey> calls_made_by(const Facts& facts, const Process& client) {
     }
     if (client.go)
         for (const Goroutine& goroutine : client.go->goroutines)
-            if (!goroutine.wait.reply.protocol.empty() && !goroutine.system) calls.push_back(NodeKey::of(client.pid, goroutine.id));
+            if (!goroutine.wait.reply.protocol.empty() && !goroutine.system && goroutine.serves.method.empty() &&
+                method_of(goroutine.wait.reply.method) != "Wait")  // for as long as what is waited for lives
+                calls.push_back(NodeKey::of(client.pid, goroutine.id));
     return calls;
 }
 

@@ -31,7 +31,12 @@ Process& containerd_at_work(Host& host) {
     worker.stack = {frame("os.(*Process).Wait")};
     worker.wait.kind = GoWaitKind::child;
     worker.wait.child = Pid{20};
-    containerd.go = GoProgram{.pid = Pid{10}, .version = "go1.24.4", .goroutines = {call, worker}};
+    Goroutine waits;  // for a container's end, as containerd does for each
+    waits.id = GoroutineId{9};
+    waits.state = GoState::waiting;
+    waits.wait.kind = GoWaitKind::select;
+    waits.wait.reply = {.protocol = "ttrpc", .method = "task.Wait", .connections = {}, .tied = true};
+    containerd.go = GoProgram{.pid = Pid{10}, .version = "go1.24.4", .goroutines = {call, worker, waits}};
     return containerd;
 }
 
