@@ -58,6 +58,13 @@ void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stack
         else if (goroutines[i].created_by && !goroutines[i].system)
             started[goroutines[i].created_by->function.str()].push_back(i);
 
+    // A select may have thousands of cases: each list is made once.
+    std::vector<std::vector<std::uint64_t>> waited_for(goroutines.size());
+    for (std::size_t i = 0; i < goroutines.size(); ++i) {
+        if (!waits_for_others(goroutines[i].wait)) continue;
+        waited_for[i] = objects_of(goroutines[i].wait);
+        std::ranges::sort(waited_for[i]);
+    }
     std::size_t searched = 0;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
         GoWait& wait = goroutines[i].wait;
@@ -70,15 +77,12 @@ void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stack
             one.score += points;
             one.reasons.emplace_back(reason);
         };
-        for (const std::uint64_t object : objects_of(wait)) {
+        for (const std::uint64_t object : waited_for[i]) {
             const auto found = holders.find(object);
             if (found == holders.end()) continue;
             // Another that waits for the same will not end it.
-            for (const std::size_t other : found->second) {
-                const std::vector<std::uint64_t> theirs =
-                    waits_for_others(goroutines[other].wait) ? objects_of(goroutines[other].wait) : std::vector<std::uint64_t>{};
-                if (std::ranges::find(theirs, object) == theirs.end()) add(other, 4, "has the object waited for in its frames");
-            }
+            for (const std::size_t other : found->second)
+                if (!std::ranges::binary_search(waited_for[other], object)) add(other, 4, "has the object waited for in its frames");
         }
         if (const auto own = children.find(goroutines[i].id.value); own != children.end())
             for (const std::size_t other : own->second) add(other, 4, "was started by it");
