@@ -33,6 +33,12 @@ bool acts_as_one(const Process& process) {
     return std::ranges::count_if(process.threads, std::not_fn(rests)) <= 1;
 }
 
+/// How its own processes get on with each other is a container's own affair.
+bool are_of_one_container(const Process& one, const Process& other) {
+    return one.role.container && one.role.container == other.role.container && is_container_role(one.role.role) &&
+           is_container_role(other.role.role);
+}
+
 void lead_to(const Context& look, const SocketWait& asked, const Connection& connection, const Process& peer, Wait wait,
              std::vector<Wait>& out) {
     const bool halted = cannot_run(look.facts, peer);
@@ -59,6 +65,10 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
                 return;  // it has the request: which of its threads is at it is not known
             }
             break;
+    }
+    if (wait.if_idle == RootCause::peer && !halted && are_of_one_container(asked.process, peer)) {
+        wait.if_idle = RootCause::none;
+        wait.normal = wait.in_ring_alone = true;
     }
     wait.to = NodeKey::of(peer.pid);
     wait.evidence += fmt::format("; the other end is {}'s", who(peer));

@@ -178,6 +178,22 @@ TEST_CASE("a send that waits for room waits for who does not read") {
     }
 }
 
+TEST_CASE("how a container's own processes get on with each other is its own affair, but for one that is stopped") {
+    Pair pair;
+    Process& server = pair.host.inside(pair.server, {"default", "c1"}, 7);
+    pair.near.send_queue = 100000;
+    pair.far.receive_queue = 200000;
+    Host::in_call(pair.client, call_write, 3);
+    SUBCASE("it does not read") {
+        CHECK(pair.why().cause == "healthy");
+    }
+    SUBCASE("it is stopped") {
+        Host::stop(server);
+        CHECK(pair.why().stuck == true);
+        CHECK(blamed(pair.why()) == std::vector{300});
+    }
+}
+
 TEST_CASE("who does not read is to blame also while another thread of it waits for a child, or a lock that moves") {
     Pair pair;
     Host::in_call(pair.client, call_write, 3);
