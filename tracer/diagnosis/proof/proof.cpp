@@ -88,10 +88,14 @@ private:
         if (!process || is_zombie(*process)) return;
         if (is_daemon(*process) || serves_calls(*process)) return prove_daemon(*process);
         if (process->threads.empty()) {
-            // Who ended in the midst of the look has none any more, where all may be read: another look tells.
+            // Who ended in the midst of the look has none any more, where all may be read: another look tells, or that it was born since
+            // the one before.
             const Observer& observer = look_.facts.snapshot().observer;
-            if (observer.known && missing_for_processes(observer).empty() && look_.facts.interval_s() < patience_s)
-                return take({Rest::passing, {}});
+            if (observer.known && missing_for_processes(observer).empty()) {
+                const double interval_s = look_.facts.interval_s();
+                if (look_.facts.age_s(*process).value_or(interval_s) < interval_s) return take({Rest::moves, {}});
+                if (interval_s < patience_s) return take({Rest::passing, {}});
+            }
             if (process->state != ProcessState::running) unseen(fmt::format("threads of {}", who(*process)));
             return;
         }

@@ -236,6 +236,8 @@ TEST_CASE("who ended in the midst of the only look says nothing: another one tel
     CHECK(verdict.unsettled);
     made.host.resample(1600ms);
     CHECK(could_not_tell(made.why()));
+    made.host.get(210).start_time = 99950;  // half a second ago: of a crowd of short lives, which no look catches
+    CHECK(made.why().cause == "healthy");
 }
 
 TEST_CASE("two looks tell how long a request has been under way") {
