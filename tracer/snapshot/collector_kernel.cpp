@@ -1,6 +1,7 @@
 // The third part of the Collector: what the kernel tells of its own locks, devices and mounts, read only where something asks for it.
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/kernel_log.hpp"
+#include "tracer/procfs/proc_text.hpp"
 #include "tracer/snapshot/collector.hpp"
 
 #include <sys/sysmacros.h>
