@@ -74,6 +74,10 @@ class Lab:
         os.chmod(self.dir, 0o755)
         for name in ("bin", "conf", "logs", "runc"):
             os.makedirs(f"{self.dir}/{name}")
+        # containerd copies the host's into each sandbox, and a minimal host has none.
+        self.made_hosts = not os.path.exists("/etc/hosts")
+        if self.made_hosts:
+            open("/etc/hosts", "w").write("127.0.0.1 localhost\n")
         self.plugin(plugin)
         open(f"{self.dir}/bin/loopback", "w").write(PLUGIN % "")
         os.chmod(f"{self.dir}/bin/loopback", 0o755)
@@ -336,4 +340,6 @@ plugin_request_timeout = "3600s"
                     os.unlink(address[7:])
                 except OSError:
                     pass
+        if self.made_hosts:
+            os.unlink("/etc/hosts")
         shutil.rmtree(self.dir, ignore_errors=True)
