@@ -99,7 +99,7 @@ with_server() {
     with_peers
     apart "$lab_dir/data/peer" "$1" "$(address_of tcp:127.0.0.1 host)"
     eventually 5 "the server listens" stays_in_call "$apart_pid" 43
-    run_detached c1 --net-host --mount "$(bind_mount data)" -- /data/peer "$2" "$(address_of tcp:127.0.0.1 container)"
+    run_detached c1 --with-ns "network:/proc/$$/ns/net" --mount "$(bind_mount data)" -- /data/peer "$2" "$(address_of tcp:127.0.0.1 container)"
     [[ -z ${3:-} ]] || eventually 10 "the workload waits" stays_in_call "${lab_fact[init]}" "$3"
 }
 

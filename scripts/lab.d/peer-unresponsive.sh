@@ -83,9 +83,9 @@ with_peers() {
     cp "$lab_dir/peer" "$lab_dir/data/peer"
 }
 
-# run_client HOW ADDRESS CALL: the workload, on the host's network, stays in that call.
+# run_client HOW ADDRESS CALL: the workload, on the host's network (--net-host would want an /etc/hosts, which a minimal host lacks), stays in that call.
 run_client() {
-    run_detached c1 --net-host --mount "$(bind_mount data)" -- /data/peer "$1" "$(address_of "$2" container)"
+    run_detached c1 --with-ns "network:/proc/$$/ns/net" --mount "$(bind_mount data)" -- /data/peer "$1" "$(address_of "$2" container)"
     eventually 10 "the workload waits" stays_in_call "${lab_fact[init]}" "$3"
 }
 
