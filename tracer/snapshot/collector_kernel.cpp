@@ -1,4 +1,4 @@
-// The third part of the Collector: what the kernel tells of its own locks, devices and mounts, read only where something asks for it.
+// A part of the Collector: what the kernel tells of its own locks, devices and mounts, read only where something asks for it.
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/kernel_log.hpp"
 #include "tracer/procfs/proc_text.hpp"
@@ -25,8 +25,9 @@ bool is_below(std::string_view path, std::string_view directory) {
     return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
 }
 
-bool in_state_d(const Thread& thread) {
-    return thread.state == ProcessState::uninterruptible;
+bool any_in_state_d(const std::vector<Process>& processes) {
+    const auto in_state_d = [](const Thread& thread) { return thread.state == ProcessState::uninterruptible; };
+    return std::ranges::any_of(processes, [&](const Process& process) { return std::ranges::any_of(process.threads, in_state_d); });
 }
 
 /// The path of a line of maps, below `directory`; empty: none is.
@@ -69,7 +70,7 @@ void Collector::bind_fanotify() {
 /// The log is read only where some thread is in state D.
 void Collector::bind_lock_owners() {
     const auto& processes = snapshot_.processes;
-    if (std::ranges::none_of(processes, [](const Process& process) { return std::ranges::any_of(process.threads, in_state_d); })) return;
+    if (!any_in_state_d(processes)) return;
     hung_tasks_ = parse_hung_tasks(read_kernel_log());
     for (const HungTask& task : hung_tasks_) {
         const auto waiter = std::ranges::find_if(processes, [&](const Process& process) {
@@ -87,8 +88,7 @@ void Collector::bind_lock_owners() {
 }
 
 void Collector::list_block_devices() {
-    const auto& processes = snapshot_.processes;
-    if (std::ranges::none_of(processes, [](const Process& process) { return std::ranges::any_of(process.threads, in_state_d); })) return;
+    if (!any_in_state_d(snapshot_.processes)) return;
     std::set<std::uint64_t> devices;
     for (const Mount& mount : snapshot_.mounts)
         if (major(mount.device) != 0) devices.insert(mount.device);

@@ -1,4 +1,4 @@
-// The third part of the Collector: who has the other end of a connection, and who the lock in shared memory, in whatever namespace it is.
+// A part of the Collector: who has the other end of a connection, and who the lock in shared memory, in whatever namespace it is.
 #include "tracer/procfs/file_mappings.hpp"
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/foreign_file.hpp"

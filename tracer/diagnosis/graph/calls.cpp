@@ -69,10 +69,8 @@ const UsualTime& usual_time(const GoServedCall& call) {
 template <typename Wanted>
 std::vector<NodeKey> all_calls(const Facts& facts, Wanted wanted) {
     std::vector<NodeKey> found;
-    for (const Process& process : facts.snapshot().processes)
-        if (serves_calls(process))
-            for (const Goroutine* goroutine : calls_under_way(process))
-                if (wanted(process, *goroutine)) found.push_back(NodeKey::of(process.pid, goroutine->id));
+    for (const auto& [server, goroutine] : facts.served_calls())
+        if (wanted(*server, *goroutine)) found.push_back(NodeKey::of(server->pid, goroutine->id));
     return found;
 }
 
@@ -97,8 +95,7 @@ bool is_daemon(const Process& process) {
 }
 
 bool retries_lock(const Goroutine& goroutine) {
-    return std::ranges::any_of(goroutine.stack,
-                               [](const GoFrame& frame) { return frame.function.find("bbolt.flock") != std::string::npos; });
+    return has_frame(goroutine, "bbolt.flock");
 }
 
 bool serves_calls(const Process& process) {
@@ -222,9 +219,8 @@ std::vector<PodRef> pods_without_shim(const Facts& facts) {
             if (above) pod.daemon = above->pid;
             add(std::move(pod));
         }
-        if (!serves_calls(process)) continue;
-        for (const Goroutine* call : calls_under_way(process)) add({call->serves.pod_namespace, call->serves.pod, process.pid});
     }
+    for (const auto& [server, call] : facts.served_calls()) add({call->serves.pod_namespace, call->serves.pod, server->pid});
     return {pods.begin(), pods.end()};
 }
 

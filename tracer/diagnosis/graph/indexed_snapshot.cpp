@@ -52,6 +52,14 @@ Facts::Facts(const Snapshot& snapshot) : snapshot_(snapshot), processes_(snapsho
     for (const Pipe& pipe : snapshot.pipes) pipes_[pipe.inode.value].push_back(&pipe);
     for (const SocketFacts& socket : snapshot.sockets) sockets_.emplace(socket.inode.value, &socket);
     for (const Cgroup& cgroup : snapshot.cgroups) cgroups_.emplace(cgroup.path, &cgroup);
+    for (const Process& process : snapshot.processes)
+        if (serves_calls(process))
+            for (const Goroutine* goroutine : calls_under_way(process)) served_calls_.push_back({&process, goroutine});
+}
+
+bool Facts::lives(Pid pid) const {
+    const Process* process = this->process(pid);
+    return process && !is_zombie(*process);
 }
 
 std::span<const Process* const> Facts::children(Pid parent) const {
@@ -349,6 +357,10 @@ const Thread* main_thread(const Process& process) {
 bool stack_has(const Thread& thread, std::string_view function) {
     if (thread.wchan.find(function) != std::string::npos) return true;
     return std::ranges::any_of(thread.kernel_stack, [&](const std::string& frame) { return frame.find(function) != std::string::npos; });
+}
+
+bool has_frame(const Goroutine& goroutine, std::string_view part) {
+    return std::ranges::any_of(goroutine.stack, [&](const GoFrame& frame) { return frame.function.find(part) != std::string::npos; });
 }
 
 bool is_full(const Pipe* pipe) {

@@ -44,6 +44,11 @@ private:
 
 enum class Standstill : std::uint8_t { unknown, moved, still };
 
+struct ServedCall {
+    const Process* server;
+    const Goroutine* goroutine;
+};
+
 class Facts {
 public:
     explicit Facts(const Snapshot& snapshot);
@@ -53,6 +58,10 @@ public:
     [[nodiscard]] const Process* process(Pid pid) const { return processes_.process(pid); }
     [[nodiscard]] const ProcessesByContainer& processes() const { return processes_; }
     [[nodiscard]] std::span<const Process* const> children(Pid parent) const;
+    /// It is there, and no zombie.
+    [[nodiscard]] bool lives(Pid pid) const;
+    /// The goroutines of daemons that serve a call of which somebody waits for the end (calls.hpp).
+    [[nodiscard]] std::span<const ServedCall> served_calls() const { return served_calls_; }
     [[nodiscard]] const OpenFile* target(const Process& process, Fd fd) const;
     /// A pipe or fifo; nullptr: the snapshot has no row for it.
     [[nodiscard]] const Pipe* pipe(Inode inode, std::uint64_t device) const;
@@ -97,6 +106,7 @@ private:
     std::unordered_map<std::uint64_t, const SocketFacts*> sockets_;
     std::unordered_map<std::uint64_t, std::vector<Pid>> socket_holders_;
     std::unordered_map<std::string, const Cgroup*> cgroups_;
+    std::vector<ServedCall> served_calls_;  ///< by process in the snapshot's order, then by goroutine: asked for once a container
     std::unordered_map<std::uint64_t, std::vector<Holder>> ends_;  ///< inode → holders, from descriptors in the snapshot
 };
 
@@ -110,5 +120,7 @@ bool is_zombie(const Process& process);
 /// The thread that /proc shows the process by; nullptr: threads were not read.
 const Thread* main_thread(const Process& process);
 bool stack_has(const Thread& thread, std::string_view function);
+/// A function of its stack has that in its name.
+bool has_frame(const Goroutine& goroutine, std::string_view part);
 
 }  // namespace shimtrace::diagnosis

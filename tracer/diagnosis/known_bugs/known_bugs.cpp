@@ -11,10 +11,6 @@ namespace shimtrace::diagnosis {
 
 namespace {
 
-bool has_frame(const Goroutine& goroutine, std::string_view part) {
-    return std::ranges::any_of(goroutine.stack, [&](const GoFrame& frame) { return frame.function.find(part) != std::string::npos; });
-}
-
 bool any_goroutine(const Process& process, auto&& fits) {
     return process.go && std::ranges::any_of(process.go->goroutines, fits);
 }

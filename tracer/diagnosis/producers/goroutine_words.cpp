@@ -1,6 +1,7 @@
 #include "tracer/diagnosis/producers/goroutine_words.hpp"
 
 #include "decoders/text/durations.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 
 #include <fmt/format.h>
@@ -19,8 +20,8 @@ std::string innermost_place(const Goroutine& goroutine) {
 
 std::string goroutine_words(const Process& process, const Goroutine& goroutine) {
     std::string text = fmt::format("{} goroutine {} [{}", who(process), goroutine.id.value, printable(goroutine.wait_reason, 40));
-    if (goroutine.waiting && goroutine.waiting->count() > 0)
-        text += fmt::format(", at least {}", text::duration_in_words(std::chrono::duration<double>(*goroutine.waiting).count()));
+    if (const double waiting = waiting_seconds(goroutine); waiting > 0)
+        text += fmt::format(", at least {}", text::duration_in_words(waiting));
     text += fmt::format("] in {}", innermost_place(goroutine));
     return text;
 }

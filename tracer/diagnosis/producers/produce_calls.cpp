@@ -18,10 +18,6 @@ namespace {
 /// A reply, a plugin: what is well takes less.
 constexpr double usual_s = 5;
 
-bool has_frame(const Goroutine& goroutine, std::string_view part) {
-    return std::ranges::any_of(goroutine.stack, [&](const GoFrame& frame) { return frame.function.find(part) != std::string::npos; });
-}
-
 /// The shim's goroutine that is at work on what containerd has asked for.
 const Goroutine* shim_handler(const Process& shim, const GoroutinePurpose& asked) {
     if (!shim.go) return nullptr;
@@ -54,6 +50,13 @@ double silent_seconds(const OpenFile& connection, const Goroutine& goroutine) {
     return silent_ms ? static_cast<double>(*silent_ms) / 1000 : waiting_seconds(goroutine);
 }
 
+/// Who has the connection's other end; 0: nobody of this host.
+Pid peer_of(const Context& look, const Process& process, const OpenFile& connection) {
+    const std::vector<Holder> holders = look.facts.holders(connection);
+    const auto peer = std::ranges::find_if(holders, [&](const Holder& holder) { return holder.pid != process.pid; });
+    return peer == holders.end() ? Pid{} : peer->pid;
+}
+
 void over_connection(const Context& look, const Process& process, const Goroutine& goroutine, Fd fd, Waits& out) {
     const OpenFile* connection = look.facts.target(process, fd);
     if (!connection) return;
@@ -69,9 +72,7 @@ void over_connection(const Context& look, const Process& process, const Goroutin
               .object_text = fmt::format("{} of {}", reply.method.empty() ? "the reply" : printable(reply.method, 80), what(*connection))};
     const bool http = reply.protocol == "HTTP";
     const double silent = silent_seconds(*connection, goroutine);
-    const std::vector<Holder> peers = look.facts.holders(*connection);
-    const auto peer = std::ranges::find_if(peers, [&](const Holder& holder) { return holder.pid != process.pid; });
-    const Process* other = peer == peers.end() ? nullptr : look.facts.process(peer->pid);
+    const Process* other = look.facts.process(peer_of(look, process, *connection));
     if (other && other->role.role == ProcessRole::shim) {
         const Goroutine* handler = shim_handler(*other, goroutine.purpose);
         wait.to = handler ? NodeKey::of(other->pid, handler->id) : NodeKey::of(other->pid);
@@ -198,14 +199,13 @@ void goroutine_stream(const Context& look, const NodeKey& subject, Waits& out) {
     const bool http = has_frame(*goroutine, "net/http.") || has_frame(*goroutine, "crypto/tls.");
     if (!http || has_frame(*goroutine, "net/http.(*conn).serve") || has_frame(*goroutine, ".readLoop")) return;
     if (silent_seconds(*target, *goroutine) < usual_s) return;
-    const std::vector<Holder> peers = look.facts.holders(*target);
-    const auto peer = std::ranges::find_if(peers, [&](const Holder& holder) { return holder.pid != process->pid; });
-    if (peer == peers.end()) {
+    const Pid peer = peer_of(look, *process, *target);
+    if (!peer) {
         wait.to = NodeKey::nobody(what(*target));
         wait.root_cause = RootCause::peer;
         out.push_back(std::move(wait));
     } else {
-        wait.to = NodeKey::of(peer->pid);
+        wait.to = NodeKey::of(peer);
         ends_at(std::move(wait), RootCause::peer, out);
     }
 }

@@ -34,21 +34,15 @@ bool parked(const Goroutine& goroutine) {
     }
 }
 
-double waiting_s(const Goroutine& goroutine) {
-    return goroutine.waiting && goroutine.waiting->count() > 0 ? std::chrono::duration<double>(*goroutine.waiting).count() : -1;
-}
-
 /// A lock may be held for moments: only time, or a second look, tells.
 Confidence lasting(const Context& look, const Goroutine& goroutine) {
-    if (waiting_s(goroutine) >= 5) return Confidence::certain;
+    if (waiting_seconds(goroutine) >= 5) return Confidence::certain;
     return look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
 }
 
 /// True where the goroutine's work is with runc, by the functions on its stack.
 bool works_with_runtime(const Goroutine& goroutine) {
-    return std::ranges::any_of(goroutine.stack, [](const GoFrame& frame) {
-        return frame.function.find("go-runc.") != std::string::npos || frame.function.find("reaper.(*Monitor)") != std::string::npos;
-    });
+    return has_frame(goroutine, "go-runc.") || has_frame(goroutine, "reaper.(*Monitor)");
 }
 
 /// True for what a shim of a pod does for another of its containers, as the request or the runtime's command tells: what waits for that is
@@ -123,7 +117,7 @@ void goroutine_descriptor(const Context& look, const NodeKey& subject, Waits& ou
                  .evidence = goroutine_words(*process, *goroutine) + fmt::format(" reads {} (descriptor {})", what(*target), wait.fd.value),
                  .root_cause = RootCause::bus,
                  .inferred = true,
-                 .since_s = waiting_s(*goroutine),
+                 .since_s = waiting_seconds(*goroutine),
                  .role = target->role,
                  .object_text = what(*target)};
         settle(bus, look.facts.standstill(*process), look.facts.interval_s());
@@ -141,7 +135,7 @@ void goroutine_descriptor(const Context& look, const NodeKey& subject, Waits& ou
               .to = pipe_subject(*target),
               .evidence = goroutine_words(*process, *goroutine) + fmt::format(" writes descriptor {}, {}{}", wait.fd.value, what(*target),
                                                                               counts.empty() ? "" : fmt::format(" ({})", counts)),
-              .since_s = waiting_s(*goroutine),
+              .since_s = waiting_seconds(*goroutine),
               .role = target->role};
     full.object_text = counts.empty() ? short_path(what(*target)) : fmt::format("{} ({})", short_path(what(*target)), counts);
     out.push_back(std::move(full));
@@ -168,7 +162,7 @@ void goroutine_lock(const Context& look, const NodeKey& subject, Waits& out) {
                                                                          best.goroutine.value, reasons.empty() ? "" : " (" + reasons + ")"),
          .if_idle = parked(*holder) ? RootCause::deadlock : RootCause::none,
          .confidence = lasting(look, *goroutine),
-         .since_s = waiting_s(*goroutine),
+         .since_s = waiting_seconds(*goroutine),
          .object_text = address});
 }
 

@@ -1,4 +1,5 @@
 // What waits on a socket, for whoever has the other end.
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/peers.hpp"
@@ -86,8 +87,7 @@ void goroutine_on_socket(const Context& look, const NodeKey& subject, Waits& out
     if (!process || !goroutine || goroutine->wait.kind != GoWaitKind::fd_write || goroutine->changed) return;
     const OpenFile* target = look.facts.target(*process, goroutine->wait.fd);
     if (!target || !has_peer(*target)) return;
-    const double waiting = goroutine->waiting ? std::chrono::duration<double>(*goroutine->waiting).count() : 0;
-    const bool lasts = waiting >= patience_s || look.facts.interval_s() >= patience_s;
+    const bool lasts = waiting_seconds(*goroutine) >= patience_s || look.facts.interval_s() >= patience_s;
     wait_for_peer(look,
                   {.process = *process,
                    .socket = *target,

@@ -17,10 +17,6 @@ const Process* shim_of(const Context& look, const NodeKey& subject) {
     return process && process->role.role == ProcessRole::shim && !subject.inode ? process : nullptr;
 }
 
-bool is_in(const Goroutine& goroutine, std::string_view function) {
-    return std::ranges::any_of(goroutine.stack, [&](const GoFrame& frame) { return frame.function.find(function) != std::string::npos; });
-}
-
 /// A process that the shim waits for and the kernel has no more.
 struct Gone {
     Pid pid;
@@ -37,10 +33,7 @@ std::optional<Gone> gone_init(const Context& look, const Process& shim) {
     const ContainerFiles& files = *look.scope.files;
     const Pid init = files.state_init_pid ? files.state_init_pid : files.init_pid;
     if (!is_gone(look, init)) return std::nullopt;
-    const auto lives = [&](Pid pid) {
-        const Process* process = look.facts.process(pid);
-        return process && !is_zombie(*process);
-    };
+    const auto lives = [&](Pid pid) { return look.facts.lives(pid); };
     // Until a runtime has ended what the init has left, and every exec's exit is told, the init's is kept back (task/service.go).
     if (std::ranges::any_of(look.scope.processes, lives) || std::ranges::any_of(look.scope.runtimes, lives)) return std::nullopt;
     const bool at_it = std::ranges::any_of(shim.go->goroutines, [](const Goroutine& goroutine) {
@@ -85,7 +78,7 @@ void unready_logger(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* shim = shim_of(look, subject);
     if (!shim || !shim->go) return;
     for (const Goroutine& goroutine : shim->go->goroutines) {
-        if (goroutine.wait.kind != GoWaitKind::fd_read || !is_in(goroutine, "process.NewBinaryIO")) continue;
+        if (goroutine.wait.kind != GoWaitKind::fd_read || !has_frame(goroutine, "process.NewBinaryIO")) continue;
         const std::string& served = goroutine.purpose.container.id;
         if (look.scope.ref && !served.empty() && served != look.scope.ref.id) continue;
         const OpenFile* ready = look.facts.target(*shim, goroutine.wait.fd);
@@ -120,15 +113,12 @@ void busy_mounts(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* shim = shim_of(look, subject);
     const ContainerFiles* files = look.scope.files;
     if (!shim || !files || files->rootfs.empty()) return;
-    const auto lives = [&](Pid pid) {
-        const Process* process = look.facts.process(pid);
-        return process && !is_zombie(*process);
-    };
+    const auto lives = [&](Pid pid) { return look.facts.lives(pid); };
     if (std::ranges::any_of(look.scope.processes, lives) || std::ranges::any_of(look.scope.runtimes, lives)) return;
-    const bool retries =
-        shim->go && std::ranges::any_of(shim->go->goroutines, [](const Goroutine& goroutine) {
-            return is_in(goroutine, "mount.unmount") || is_in(goroutine, "mount.UnmountAll") || is_in(goroutine, "mount.UnmountRecursive");
-        });
+    const bool retries = shim->go && std::ranges::any_of(shim->go->goroutines, [](const Goroutine& goroutine) {
+                             return has_frame(goroutine, "mount.unmount") || has_frame(goroutine, "mount.UnmountAll") ||
+                                    has_frame(goroutine, "mount.UnmountRecursive");
+                         });
     const auto refused =
         std::ranges::find_if(files->log_errors, [](const std::string& line) { return line.find("resource busy") != std::string::npos; });
     // A delete takes the runtime's state away first and unmounts last (process/init.go, delete): without the state, and still mounted, it

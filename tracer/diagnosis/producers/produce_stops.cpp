@@ -1,4 +1,5 @@
 // A stop that waits for an init which does not take its signal.
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
@@ -29,9 +30,8 @@ std::optional<Stop> stop_served(const Context& look) {
             const std::string& asked = goroutine.serves.container;
             const bool of_it = asked == look.scope.ref.id || (look.scope.files && !asked.empty() && asked == look.scope.files->name);
             if (!of_it || std::ranges::find(methods, goroutine.serves.method) == methods.end()) continue;
-            const double since = goroutine.waiting ? std::chrono::duration<double>(*goroutine.waiting).count() : -1;
             return Stop{fmt::format("{} goroutine {} serves {}", who(daemon), goroutine.id.value, printable(goroutine.serves.method, 40)),
-                        since > 0 ? since : -1};
+                        waiting_seconds(goroutine)};
         }
     }
     return std::nullopt;

@@ -37,10 +37,6 @@ bool carries(const OpenFile& target, const Stream& stream) {
     return named && named->second == wanted && named->first == (stream.exec_id.empty() ? stream.container.id : stream.exec_id);
 }
 
-bool mentions(const Goroutine& goroutine, std::string_view function) {
-    return std::ranges::any_of(goroutine.stack, [&](const GoFrame& frame) { return frame.function.find(function) != std::string::npos; });
-}
-
 }  // namespace
 
 std::string Stream::words() const {
@@ -156,7 +152,7 @@ Copier copier_of(const Process& shim, std::optional<Fd> inlet, const Stream& str
     for (const Goroutine& goroutine : shim.go->goroutines) {
         const GoWait& wait = goroutine.wait;
         if (wait.kind == GoWaitKind::fd_read && inlet && wait.fd == *inlet) copier.reading = true;
-        const bool copies = goroutine.purpose.what.find("copier") != std::string::npos || mentions(goroutine, "io.copyBuffer");
+        const bool copies = goroutine.purpose.what.find("copier") != std::string::npos || has_frame(goroutine, "io.copyBuffer");
         if (!copies) continue;
         const bool to_outlet = std::ranges::any_of(outlets, [&](const Outlet& outlet) {
             return wait.fd == outlet.fd || (!wait.fd_path.empty() && wait.fd_path == outlet.target->path);
@@ -165,7 +161,7 @@ Copier copier_of(const Process& shim, std::optional<Fd> inlet, const Stream& str
         const bool same_owner = goroutine.purpose.container.id.empty() || goroutine.purpose.container.id == stream.container.id;
         if (wait.kind == GoWaitKind::fd_write && to_outlet) copier.writing.push_back(&goroutine);
         // A console's copier waits on a condition that the console's own epoll loop signals (containerd/console).
-        if (stream.role == OpenFileRole::console && mentions(goroutine, "EpollConsole).Read")) copier.reading = true;
+        if (stream.role == OpenFileRole::console && has_frame(goroutine, "EpollConsole).Read")) copier.reading = true;
         const bool polls = wait.kind == GoWaitKind::fd_read || wait.kind == GoWaitKind::fd_write;
         copier.unclear |= (polls && wait.fd.value < 0) || (!polls && goroutine.wait_reason == "IO wait");
         const bool on_a_thread = goroutine.state == GoState::running || goroutine.state == GoState::runnable ||

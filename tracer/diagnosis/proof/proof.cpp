@@ -223,17 +223,12 @@ private:
         });
     }
 
-    bool alive(Pid pid) const {
-        const Process* process = pid ? look_.facts.process(pid) : nullptr;
-        return process && !is_zombie(*process);
-    }
-
     /// Where there is nobody to look at, the files and the shim must say why.
     void prove_presence() {
         const Scope& scope = look_.scope;
         if (!scope.pod.pod.empty()) return weaken(Confidence::possible);  // it is being made or torn down
-        if (std::ranges::any_of(scope.processes, [&](Pid pid) { return alive(pid); })) return;
-        const bool at_work = std::ranges::any_of(scope.runtimes, [&](Pid pid) { return alive(pid); });
+        if (std::ranges::any_of(scope.processes, [&](Pid pid) { return look_.facts.lives(pid); })) return;
+        const bool at_work = std::ranges::any_of(scope.runtimes, [&](Pid pid) { return look_.facts.lives(pid); });
         if (at_work || !proof_.calls.empty()) return;
         if (!sees_hosts_processes(look_.facts.snapshot())) {
             add_limit(proof_.limits, other_pid_namespace());
