@@ -1,3 +1,4 @@
+#include <shimtrace/container_identity.hpp>
 #include <shimtrace/namesakes.hpp>
 
 #include <algorithm>
@@ -37,7 +38,7 @@ std::string Namesakes::place_among_them(const ContainerFiles& files) const {
 
 /// By its shim, its init, its pid namespace, or the root that a runtime at work was told.
 bool Namesakes::is_of(const ContainerFiles& files, const Process& process) const {
-    const Pid init = files.state_init_pid ? files.state_init_pid : files.init_pid;
+    const Pid init = named_init(files);
     const Process* here = &process;
     for (int steps = 0; steps < 256 && here; ++steps) {
         if ((init && here->pid == init) || (files.sandbox_shim && here->pid == files.sandbox_shim)) return true;

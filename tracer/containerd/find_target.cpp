@@ -5,6 +5,7 @@
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_index.hpp"
 
+#include <shimtrace/container_identity.hpp>
 #include <shimtrace/namesakes.hpp>
 #include <shimtrace/observed.hpp>
 
@@ -205,7 +206,7 @@ private:
             if (!place.empty() && place_of_state(files) != place) continue;
             if (files.sandbox_shim) target.shim = files.sandbox_shim;
             if (files.monitor) monitor = files.monitor;
-            first = files.state_init_pid ? files.state_init_pid : files.init_pid;
+            first = named_init(files);
         }
         for (const Process& process : snapshot_.processes) {
             if (process.role.container != ref || namesakes_.has_another(process, place)) continue;

@@ -4,6 +4,8 @@
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/snapshot/collector.hpp"
 
+#include <shimtrace/container_identity.hpp>
+
 #include <sys/sysmacros.h>
 
 #include <algorithm>
@@ -120,7 +122,7 @@ void Collector::list_block_devices() {
 void Collector::list_mount_holders() {
     constexpr std::size_t most_mapped = 1024, most_holders = 256;
     for (const ContainerFiles& files : snapshot_.containers) {
-        const Pid init = files.state_init_pid ? files.state_init_pid : files.init_pid;
+        const Pid init = named_init(files);
         if (files.rootfs.empty() || !init || index_->find(init) || snapshot_.mount_holders.size() >= most_holders) continue;
         const auto home = index_->find(files.sandbox_shim ? files.sandbox_shim : Pid{self_});
         const auto* table = home ? mounts_.find(snapshot_.processes[*home].ns.mnt) : nullptr;

@@ -1,6 +1,8 @@
 #include "tracer/diagnosis/checks/check_list.hpp"
 #include "tracer/diagnosis/checks/container_view.hpp"
 
+#include <shimtrace/container_identity.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -59,11 +61,11 @@ void orphaned_container(const ContainerView& subject, Findings& findings) {
 void container_gone(const AuditFacts& facts, Findings& findings) {
     for_each_container(facts, [&](const ContainerView& subject) {
         if (!subject.is_of_containerd() || subject.shim == nullptr || subject.init != nullptr || subject.is_in_transit()) return;
-        if (!subject.files.state_init_pid && !subject.files.init_pid) return;  // not created yet
+        if (!named_init(subject.files)) return;  // not created yet
         Finding& finding =
             findings.add(subject.files.container, fmt::format("its init has ended, its shim {} is still there", spoken(*subject.shim)));
         finding.pids = {subject.shim->pid};
-        const Pid pid = subject.files.state_init_pid ? subject.files.state_init_pid : subject.files.init_pid;
+        const Pid pid = named_init(subject.files);
         finding.beliefs = {{"kernel", fmt::format("no process {}", pid.value)},
                            {"runc", subject.files.state_json_exists ? "stopped: its state is still there" : "no state of it"},
                            {"shim", belief_of_shim(subject)},

@@ -2,6 +2,8 @@
 
 #include "tracer/diagnosis/graph/calls.hpp"
 
+#include <shimtrace/container_identity.hpp>
+
 #include <algorithm>
 #include <set>
 
@@ -291,7 +293,7 @@ Scope Facts::scope(Pid pid) const {
         // Of several namesakes it is of the one whose state names it.
         std::string place;
         for (const ContainerFiles* files : namesakes_.called(asked->role.container))
-            if ((files->state_init_pid ? files->state_init_pid : files->init_pid) == pid) place = namesakes_.place_among_them(*files);
+            if (named_init(*files) == pid) place = namesakes_.place_among_them(*files);
         return this->scope(asked->role.container, shim ? shim->pid : Pid{}, place);
     }
     if (serves_calls(*asked))

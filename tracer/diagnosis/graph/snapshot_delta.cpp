@@ -2,6 +2,8 @@
 
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 
+#include <shimtrace/container_identity.hpp>
+
 #include <algorithm>
 #include <array>
 #include <unordered_map>
@@ -75,9 +77,8 @@ bool attended(const ContainerFiles& files, const Processes& processes) {
 
 /// Who is gone now, and was so at the earlier look, has been for the time between.
 void take_absence(ContainerFiles& files, const Processes& now, const ContainerFiles& before, const Processes& then, Nanoseconds between) {
-    const auto init_of = [](const ContainerFiles& of) { return of.state_init_pid ? of.state_init_pid : of.init_pid; };
     const auto gone = [&](Pid pid) { return pid && !find(now, pid) && !find(then, pid); };
-    if (gone(init_of(files)) && init_of(before) == init_of(files)) files.init_gone_for = between;
+    if (gone(named_init(files)) && named_init(before) == named_init(files)) files.init_gone_for = between;
     for (ExecPidFile& exec : files.execs)
         if (gone(exec.pid) && std::ranges::any_of(before.execs, [&](const ExecPidFile& earlier) {
                 return earlier.exec_id == exec.exec_id && earlier.pid == exec.pid;

@@ -4,6 +4,8 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
+#include <shimtrace/container_identity.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,7 +33,7 @@ bool is_gone(const Context& look, Pid pid) {
 
 std::optional<Gone> gone_init(const Context& look, const Process& shim) {
     const ContainerFiles& files = *look.scope.files;
-    const Pid init = files.state_init_pid ? files.state_init_pid : files.init_pid;
+    const Pid init = named_init(files);
     if (!is_gone(look, init)) return std::nullopt;
     const auto lives = [&](Pid pid) { return look.facts.lives(pid); };
     // Until a runtime has ended what the init has left, and every exec's exit is told, the init's is kept back (task/service.go).
