@@ -156,10 +156,15 @@ bool LiveDiagnosis::wait_until(MonotonicTime moment) const {
     }
 }
 
+Nanoseconds LiveDiagnosis::patience() const {
+    // A recording begins, and ends, without delay: what only more time can tell stands in its events.
+    return options_.session ? Nanoseconds{} : most_patient;
+}
+
 std::expected<DiagnosisResult, Refusal> LiveDiagnosis::once(Nanoseconds interval, Nanoseconds longer) {
     return diagnose_resampled(
         {[this] { return snapshot_targets(options_, cache_); }, [this](MonotonicTime moment) { return wait_until(moment); }},
-        resample_after(interval, longer));
+        resample_after(interval, longer), nullptr, patience());
 }
 
 std::expected<DiagnosisResult, Refusal> LiveDiagnosis::next(Nanoseconds interval, Nanoseconds every) {
@@ -172,7 +177,8 @@ std::expected<DiagnosisResult, Refusal> LiveDiagnosis::next(Nanoseconds interval
                                 },
                                 [this](MonotonicTime moment) { return wait_until(moment); }};
     const bool comparable = before_ && host::monotonic_now() - before_->taken_monotonic <= just_past;
-    auto result = comparable ? diagnose_resampled(source, {}, &*before_) : diagnose_resampled(source, resample_after(interval));
+    auto result =
+        comparable ? diagnose_resampled(source, {}, &*before_) : diagnose_resampled(source, resample_after(interval), nullptr, patience());
     before_ = std::move(as_seen);
     return result;
 }

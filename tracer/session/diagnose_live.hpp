@@ -49,6 +49,7 @@ public:
 
 private:
     [[nodiscard]] bool wait_until(MonotonicTime moment) const;
+    [[nodiscard]] Nanoseconds patience() const;
 
     DiagnoseOptions options_;
     stacks::BinaryCache cache_;

@@ -9,13 +9,6 @@
 
 namespace shimtrace::session {
 
-namespace {
-
-/// Longer than a shim's Delete takes.
-constexpr Nanoseconds patient = std::chrono::milliseconds(5200);
-
-}  // namespace
-
 DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken) {
     DiagnosisResult result{.snapshot = std::move(taken.snapshot), .diagnoses = {}, .query = std::move(taken.query)};
     result.diagnoses = diagnosis::diagnose(result.snapshot, result.query);
@@ -29,14 +22,14 @@ std::vector<Nanoseconds> resample_after(Nanoseconds interval, Nanoseconds longer
 }
 
 std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource& source, std::span<const Nanoseconds> waits,
-                                                           const Snapshot* earlier) {
+                                                           const Snapshot* earlier, Nanoseconds patience) {
     auto taken = source.take();
     if (!taken) return std::unexpected(std::move(taken.error()));
     if (earlier != nullptr) diagnosis::merge_progress(taken->snapshot, *earlier);
     DiagnosisResult current = diagnose_snapshot(std::move(*taken));
     std::optional<Snapshot> first;
     std::vector<Nanoseconds> all(waits.begin(), waits.end());
-    if (!all.empty() && all.back() >= long_enough) all.push_back(std::max(all.back(), patient));
+    if (!all.empty() && patience.count() != 0) all.push_back(std::max(all.back(), patience));
     for (std::size_t n = 0; n < all.size(); ++n) {
         if (!diagnosis::needs_second_look(current.diagnoses)) break;
         if (n == waits.size() && !diagnosis::is_unsettled(current.diagnoses)) break;

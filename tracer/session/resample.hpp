@@ -36,13 +36,16 @@ DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken);
 /// Longer than any wait has to last before it is told from one that is about to end.
 constexpr Nanoseconds long_enough = std::chrono::milliseconds(1600);
 
+/// Where only more time can tell: longer than a shim's Delete takes.
+constexpr Nanoseconds most_patient = std::chrono::milliseconds(5200);
+
 /// When to look again while in doubt, counted from the first snapshot: after `interval`, and after a longer time. 0: never.
 std::vector<Nanoseconds> resample_after(Nanoseconds interval, Nanoseconds longer = long_enough);
 
 /// What `why` answers: one snapshot; others after each of `waits`, only while what was seen could still be passing. Two snapshots together
 /// tell what stands still from what moves: each is compared to `earlier`, where there is one, else to the first. Where only more time can
-/// tell, one more is taken, some seconds after that.
+/// tell, and there have been others, one more is taken `patience` after the first (0: none is).
 std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource& source, std::span<const Nanoseconds> waits,
-                                                           const Snapshot* earlier = nullptr);
+                                                           const Snapshot* earlier = nullptr, Nanoseconds patience = most_patient);
 
 }  // namespace shimtrace::session

@@ -148,8 +148,9 @@ private:
 
     /// The session's processes as `why` would see them; `every`: it is one of many.
     std::optional<Snapshot> take_snapshot(std::vector<Pid> processes, std::optional<Nanoseconds> every = {}) {
+        const Nanoseconds interval = processes.empty() ? Nanoseconds{} : resample_interval;  // nobody is there to be in doubt of
         diagnosis_.set_session(std::move(processes));
-        auto seen = every ? diagnosis_.next(resample_interval, *every) : diagnosis_.once(resample_interval);
+        auto seen = every ? diagnosis_.next(interval, *every) : diagnosis_.once(interval);
         if (!seen) return std::nullopt;
         return std::move(seen->snapshot);
     }

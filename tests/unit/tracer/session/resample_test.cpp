@@ -104,6 +104,22 @@ TEST_CASE("an interval of 0 is one look, whatever the doubt; a long one is not f
     CHECK(resample_after(200ms, 700ms) == std::vector<Nanoseconds>{200ms, 700ms});
 }
 
+TEST_CASE("what only more time can tell is waited for no longer than one is patient") {
+    Host host;
+    host.container(100, 200, "c1");
+    GoProgram& go = host.get(100).go.emplace();
+    go.goroutines.push_back({.id = GoroutineId{7}, .state = GoState::waiting, .waiting = 1s, .complete = true});
+    go.goroutines.back().purpose = {.what = "RPC handler", .detail = "Task.Delete", .container = {"default", "c1"}};
+    for (const Nanoseconds patience : {Nanoseconds{}, most_patient}) {
+        Source young;
+        young.host = host.build();
+        const auto result = diagnose_resampled(young.source(), resample_after(200ms), nullptr, patience);
+        REQUIRE(result);
+        CAPTURE(young.waited_until.size());
+        CHECK((young.waited_until.back() == most_patient) == (patience == most_patient));
+    }
+}
+
 TEST_CASE("an earlier look stands for the first: nothing is waited for where it tells enough") {
     Source stuck;
     const Snapshot earlier = stuck.source().take()->snapshot;
