@@ -33,6 +33,8 @@ constexpr NamedClass classes[] = {
     {"fstatfs", decoders::class_fstatfs}, {"%statfs", decoders::class_statfs_like}, {"pure", decoders::class_pure},
 };
 
+constexpr std::string_view classes_without_mark[] = {"file", "desc", "process", "network", "signal", "ipc", "memory"};
+
 template <std::size_t size>
 std::optional<std::uint32_t> named(const NamedClass (&table)[size], std::string_view name) {
     const auto found = std::ranges::find(table, name, &NamedClass::name);
@@ -170,11 +172,13 @@ Result<void> add_word(output::CallFilter& filter, std::string_view option, std::
         if (tables->i386) set_number(filter.i386, *number);
         return {};
     }
-    if (add([&](std::string_view name, std::uint32_t) { return name == word; }) || optional) return {};
-    if (const auto bits = named(classes, word); bits) {  // strace's old spelling: -e file
+    // strace's old spelling: -e file. It goes before a call of that name: i386 has a signal() and an ipc().
+    if (const auto bits =
+            std::ranges::find(classes_without_mark, word) != std::end(classes_without_mark) ? named(classes, word) : std::nullopt) {
         add([&](std::string_view, std::uint32_t of_call) { return (of_call & *bits) != 0; });
         return {};
     }
+    if (add([&](std::string_view name, std::uint32_t) { return name == word; }) || optional) return {};
     return fail(fmt::format("-e {}={}: no such system call", option, word));
 }
 

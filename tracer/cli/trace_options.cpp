@@ -1,7 +1,9 @@
 #include "tracer/cli/trace_options.hpp"
 
-#include <fmt/format.h>
 #include "decoders/text/durations.hpp"
+#include "tracer/engine/seccomp_filter.hpp"
+
+#include <fmt/format.h>
 
 #include <charconv>
 #include <filesystem>
@@ -268,7 +270,7 @@ void add_target_options(CLI::App& app, TraceOptions& options) {
     app.add_flag("--no-follow", options.no_follow, "a TARGET's own threads only");
     app.add_option("-E,--env", options.environment, "NAME=VALUE sets, NAME removes a variable of the command")->allow_extra_args(false);
     app.add_flag("--seccomp-bpf", options.seccomp,
-                 "let the kernel skip calls that are not asked for (the default with -f, -e trace= and a command)");
+                 "let the kernel skip calls that are not asked for (the default with -f, -e trace= and a command, for root)");
     app.add_flag("--no-seccomp-bpf", options.no_seccomp, "do not");
     app.add_flag("--colocate", options.colocate, "share a CPU with the tracee: faster on virtual machines");
 }
@@ -364,7 +366,8 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     request.limits.environment = !print.abbreviated.x86_64.all();
     if (print.messages != 0 || print.messages_alone != 0) request.limits.message_bytes = most_message_bytes;
     request.blocked_after = options.plain ? Nanoseconds{} : *blocked;
-    request.seccomp_filter = !options.no_seccomp && !options.command.empty() && follow && (options.seccomp || print.calls.narrowed());
+    const bool filter_by_default = print.calls.narrowed() && engine::filter_takes_no_privileges();
+    request.seccomp_filter = !options.no_seccomp && !options.command.empty() && follow && (options.seccomp || filter_by_default);
     request.colocate = options.colocate;
     return plan;
 }

@@ -1,8 +1,11 @@
 #include "tracer/engine/seccomp_filter.hpp"
+#include "tracer/procfs/observer.hpp"
 
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -66,6 +69,11 @@ std::vector<sock_filter> seccomp_filter(const StoppingCalls& x86_64, const Stopp
     add(AUDIT_ARCH_I386, i386);
     program.push_back(trace_it);
     return program;
+}
+
+bool filter_takes_no_privileges() {
+    if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) return true;
+    return (host::observer().capabilities >> CAP_SYS_ADMIN & 1) != 0;
 }
 
 }  // namespace shimtrace::engine

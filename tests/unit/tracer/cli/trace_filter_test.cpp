@@ -48,6 +48,14 @@ TEST_CASE("what is not known is named, unless it was optional") {
     CHECK_FALSE(apply_expression(expressions, "inject=read:error=EIO"));
 }
 
+TEST_CASE("a class in its old spelling goes before the calls of i386 that are called alike") {
+    for (const char* name : {"signal", "ipc"}) {
+        CAPTURE(name);
+        CHECK(after(std::string("trace=") + name).calls.x86_64 == after(std::string("trace=%") + name).calls.x86_64);
+        CHECK(after(std::string("trace=") + name).calls.x86_64.any());
+    }
+}
+
 TEST_CASE("signals and statuses are sets as well") {
     CHECK_FALSE(after("signal=!SIGCHLD").signals[17]);
     CHECK(after("signal=CHLD").signals[17]);
