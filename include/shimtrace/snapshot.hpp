@@ -71,6 +71,12 @@ struct NamespaceInodes {
     Inode pid, mnt, net, user, cgroup;
 };
 
+/// What a shim itself holds of a container, in its memory.
+struct ShimTask {
+    std::string container;  ///< id
+    std::string state;      ///< "created", "running", "paused", "stopped", "deleted": process.Init's state
+};
+
 struct Process {
     Pid pid;
     Pid parent;
@@ -95,8 +101,10 @@ struct Process {
     std::vector<FdEntry> fds;
     bool fds_known = false;  ///< false: not permitted or not asked
     std::optional<GoProgram> go;
-    std::uint32_t uid = 0;      ///< as seen from here; 0 only where real, effective and saved user are all root
-    bool foreign_root = false;  ///< in another mount namespace than ours and pid 1's, and its root directory is another than theirs
+    std::uint32_t uid = 0;        ///< as seen from here; 0 only where real, effective and saved user are all root
+    bool foreign_root = false;    ///< in another mount namespace than ours and pid 1's, and its root directory is another than theirs
+    std::string version;          ///< of containerd, shims, runtimes: what the program that runs says of itself; empty: not asked, not told
+    std::vector<ShimTask> tasks;  ///< shims: read where a container has no init any more
 };
 
 /// A pipe or fifo seen at any descriptor of the snapshot's processes.

@@ -204,6 +204,10 @@ struct Schema<NamespaceInodes> {
                                        Field{4, &NamespaceInodes::user}, Field{5, &NamespaceInodes::cgroup}};
 };
 template <>
+struct Schema<ShimTask> {
+    static constexpr std::tuple fields{Field{1, &ShimTask::container}, Field{2, &ShimTask::state}};
+};
+template <>
 struct Schema<Process> {
     static constexpr std::tuple fields{Field{1, &Process::pid},
                                        Field{2, &Process::parent},
@@ -234,7 +238,9 @@ struct Schema<Process> {
                                        Field{27, &Process::fds_known},
                                        Field{28, &Process::go},
                                        Field{29, &Process::uid},
-                                       Field{30, &Process::foreign_root}};
+                                       Field{30, &Process::foreign_root},
+                                       Field{31, &Process::version},
+                                       Field{32, &Process::tasks}};
 };
 template <>
 struct Schema<Pipe> {
