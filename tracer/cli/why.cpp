@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -36,7 +37,7 @@ struct WhyOptions {
 
 output::WhyStyle style_of(const Globals& globals, const WhyOptions& options) {
     output::WhyStyle style;
-    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+    const bool terminal = ::isatty(options.save == "-" ? STDERR_FILENO : STDOUT_FILENO) == 1;
     const char* no_color = std::getenv("NO_COLOR");
     style.color = globals.color == "always" || (globals.color == "auto" && terminal && (no_color == nullptr || *no_color == '\0'));
     style.whole_graph = options.verbose > 0;
@@ -56,30 +57,34 @@ std::string as_text(const nlohmann::ordered_json& json, int indent) {
     return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+/// Where standard output carries the file (--save -), the words go to standard error.
 void print(const Globals& globals, const WhyOptions& options, const session::DiagnosisResult& result) {
+    FILE* const out = options.save == "-" ? stderr : stdout;
     if (options.dot) {
-        fmt::print("{}", output::graph_dot(diagnosis::build_wait_graph(result.snapshot)));
+        fmt::print(out, "{}", output::graph_dot(diagnosis::build_wait_graph(result.snapshot)));
         return;
     }
     if (globals.json) {
-        fmt::print("{}\n", as_text(output::why_json(result.snapshot, result.diagnoses, result.limits), 1));
+        fmt::print(out, "{}\n", as_text(output::why_json(result.snapshot, result.diagnoses, result.limits), 1));
         return;
     }
     const output::WhyStyle style = style_of(globals, options);
     const bool all = options.targets.empty() && result.query.containers.empty() && result.query.pids.empty();
     if (all || result.diagnoses.size() > 4) {
-        fmt::print("{}", output::why_all_text(result.diagnoses, result.limits, style));
+        fmt::print(out, "{}", output::why_all_text(result.diagnoses, result.limits, style));
     } else {
         for (std::size_t i = 0; i < result.diagnoses.size(); ++i)
-            fmt::print("{}{}", i > 0 ? "\n" : "", output::why_text(result.diagnoses[i], style));
+            fmt::print(out, "{}{}", i > 0 ? "\n" : "", output::why_text(result.diagnoses[i], style));
     }
-    if (options.verbose > 0) fmt::print("\nWhole graph:\n{}", output::graph_text(diagnosis::build_wait_graph(result.snapshot)));
+    if (options.verbose > 0) fmt::print(out, "\nWhole graph:\n{}", output::graph_text(diagnosis::build_wait_graph(result.snapshot)));
     if (options.verbose > 0)
-        for (const std::string& gap : result.snapshot.read_errors) fmt::print("not read: {}\n", gap);
+        for (const std::string& gap : result.snapshot.read_errors) fmt::print(out, "not read: {}\n", gap);
 }
 
 int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval) {
-    if (!options.save.empty() && !options.force && ::access(options.save.c_str(), F_OK) == 0)
+    if (options.save == "-" && ::isatty(STDOUT_FILENO) == 1)
+        return report({"write to a terminal what is no text", 0, "--save FILE, or a pipe"}, exit_usage);
+    if (!options.save.empty() && options.save != "-" && !options.force && ::access(options.save.c_str(), F_OK) == 0)
         return report({"create " + options.save, EEXIST, "--force overwrites it"}, exit_failed);
     auto seen = session::LiveDiagnosis(diagnose_options(globals, options)).once(interval);
     if (!seen) {
@@ -193,7 +198,10 @@ void add_why(CLI::App& command, Globals& globals, int& exit_code) {
     command.add_flag("--all", options->all, "every shim of the host");
     command.add_option("-n,--namespace", options->ns, "only containers of this namespace, containerd's or Kubernetes'")
         ->type_name("NAMESPACE");
-    command.add_option("--save", options->save, "keep the snapshot in a file, for `why FILE`")->type_name("FILE");
+    command
+        .add_option("--save", options->save,
+                    "keep the snapshot in a file, for `why FILE`; -: standard output, and what is said goes to standard error")
+        ->type_name("FILE");
     command.add_flag("--force", options->force, "with --save: overwrite FILE");
     command
         .add_option("--at", options->at, "of a recording's snapshots, the last one before that time (RFC 3339, or seconds from its start)")
