@@ -117,6 +117,15 @@ struct Pipe {
     std::vector<Holder> holders;  ///< every holder on the host that can be seen
 };
 
+/// How often a cgroup has used up its quota of CPU time: cpu.stat.
+struct CpuThrottling {
+    MonotonicTime at;
+    std::uint64_t periods = 0, throttled_periods = 0;  ///< since it was made
+    Nanoseconds throttled{};                           ///< so long its threads stood still for it, summed over CPUs
+
+    auto operator<=>(const CpuThrottling&) const = default;
+};
+
 struct Cgroup {
     std::string path;  ///< as in /proc/PID/cgroup
     bool v2 = false;
@@ -129,6 +138,10 @@ struct Cgroup {
     bool under_oom = false;  ///< v1: OOM with no killer
     bool oom_kill_disabled = false;
     std::optional<std::uint64_t> pids_current, pids_max;
+    std::optional<CpuThrottling> throttling;         ///< nullopt: not told, or it has no quota
+    std::optional<CpuThrottling> throttling_before;  ///< at the first look, where two were taken
+    /// How much of the last 10 s some thread of it stood still for want of it, in hundredths of a per cent; nullopt: not told (v1).
+    std::optional<std::uint64_t> cpu_pressure, memory_pressure, io_pressure;
 };
 
 struct Mount {

@@ -76,11 +76,13 @@ struct Edge {
     double since_s = -1;    ///< at least so long; negative: not known
     bool normal = false;    ///< an idle server's wait, a sleeper's sleep: no hang by itself
     bool inferred = false;  ///< a lock's holder and the like
+    std::string waits, on;  ///< in words, as in the chain: "read", "…/c1-stdout"; `on` is empty where `to` says it
 };
 
 struct WaitGraph {
     std::vector<Node> nodes;
     std::vector<Edge> edges;
+    std::vector<std::uint32_t> chain;  ///< of a verdict: the edges that lead from the target to the root, in their order
 };
 
 }  // namespace shimtrace

@@ -1,5 +1,7 @@
 #include "tracer/procfs/cgroups.hpp"
 
+#include "tracer/procfs/clock.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -55,6 +57,33 @@ private:
     std::optional<ProcDirectory> directory_;
 };
 
+/// v1 tells nanoseconds, v2 microseconds. A cgroup without a quota has no periods.
+void read_throttling(const CgroupFiles& files, Cgroup& group) {
+    CpuThrottling seen{.at = monotonic_now()};
+    files.rows("cpu.stat", [&](std::string_view key, std::uint64_t value) {
+        if (key == "nr_periods")
+            seen.periods = value;
+        else if (key == "nr_throttled")
+            seen.throttled_periods = value;
+        else if (key == "throttled_usec")
+            seen.throttled = std::chrono::microseconds(value);
+        else if (key == "throttled_time")
+            seen.throttled = Nanoseconds(value);
+    });
+    if (seen.periods != 0) group.throttling = seen;
+}
+
+/// "some avg10=12.34 avg60=…": 1234. linux/Documentation/accounting/psi.rst
+std::optional<std::uint64_t> pressure(const CgroupFiles& files, const char* name) {
+    constexpr std::string_view before = "some avg10=";
+    std::string_view text = files.text(name);
+    if (!text.starts_with(before)) return std::nullopt;
+    text = text.substr(before.size(), text.find(' ', before.size()) - before.size());
+    const auto whole = to_number(text);
+    const auto hundredths = text.size() > 3 ? to_number(text.substr(text.size() - 2)) : std::nullopt;
+    return whole && hundredths ? std::optional(*whole * 100 + *hundredths) : std::nullopt;
+}
+
 void read_v1(const CgroupRoots& roots, Cgroup& group, std::string& scratch) {
     const CgroupFiles freezer(roots.freezer, group.path, scratch);
     group.freezer_state = freezer.text("freezer.state");
@@ -73,6 +102,7 @@ void read_v1(const CgroupRoots& roots, Cgroup& group, std::string& scratch) {
     const CgroupFiles pids(roots.pids, group.path, scratch);
     group.pids_current = pids.number("pids.current");
     group.pids_max = pids.limit("pids.max");
+    read_throttling(CgroupFiles(roots.cpu, group.path, scratch), group);
 }
 
 void read_v2(const CgroupRoots& roots, Cgroup& group, std::string& scratch) {
@@ -96,6 +126,10 @@ void read_v2(const CgroupRoots& roots, Cgroup& group, std::string& scratch) {
     });
     group.pids_current = files.number("pids.current");
     group.pids_max = files.limit("pids.max");
+    read_throttling(files, group);
+    group.cpu_pressure = pressure(files, "cpu.pressure");
+    group.memory_pressure = pressure(files, "memory.pressure");
+    group.io_pressure = pressure(files, "io.pressure");
 }
 
 std::string parent_of(const std::string& path) {
@@ -117,9 +151,10 @@ CgroupRoots find_cgroup_roots(const std::vector<Mount>& mounts) {
         if (has("freezer") && roots.freezer.empty()) roots.freezer = mount.mount_point;
         if (has("memory") && roots.memory.empty()) roots.memory = mount.mount_point;
         if (has("pids") && roots.pids.empty()) roots.pids = mount.mount_point;
+        if (has("cpu") && roots.cpu.empty()) roots.cpu = mount.mount_point;
     }
     if (!roots.freezer.empty() || !roots.memory.empty() || !roots.pids.empty()) return roots;
-    return {unified, unified, unified, true};
+    return {unified, unified, unified, true, unified};
 }
 
 std::vector<Cgroup> read_cgroups(const CgroupRoots& roots, const std::vector<std::string>& paths, std::string& scratch) {

@@ -1,4 +1,4 @@
-// Cgroups by path: frozen or not and by whom, memory and pids with their limits. v1 and v2.
+// Cgroups by path: frozen or not and by whom, memory and pids with their limits, what they stand still for. v1 and v2.
 #pragma once
 
 #include "tracer/procfs/proc_directory.hpp"
@@ -10,10 +10,11 @@
 
 namespace shimtrace::host {
 
-/// Where the hierarchies are mounted; empty: not at all. On v2 all three are the same place.
+/// Where the hierarchies are mounted; empty: not at all. On v2 all are the same place.
 struct CgroupRoots {
     std::string freezer, memory, pids;
     bool v2 = false;
+    std::string cpu = {};
 };
 CgroupRoots find_cgroup_roots(const std::vector<Mount>& mounts);
 

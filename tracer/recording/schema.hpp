@@ -248,6 +248,11 @@ struct Schema<Pipe> {
                                        Field{4, &Pipe::queued}, Field{5, &Pipe::capacity}, Field{6, &Pipe::holders}};
 };
 template <>
+struct Schema<CpuThrottling> {
+    static constexpr std::tuple fields{Field{1, &CpuThrottling::at}, Field{2, &CpuThrottling::periods},
+                                       Field{3, &CpuThrottling::throttled_periods}, Field{4, &CpuThrottling::throttled}};
+};
+template <>
 struct Schema<Cgroup> {
     static constexpr std::tuple fields{Field{1, &Cgroup::path},
                                        Field{2, &Cgroup::v2},
@@ -263,7 +268,12 @@ struct Schema<Cgroup> {
                                        Field{12, &Cgroup::under_oom},
                                        Field{13, &Cgroup::oom_kill_disabled},
                                        Field{14, &Cgroup::pids_current},
-                                       Field{15, &Cgroup::pids_max}};
+                                       Field{15, &Cgroup::pids_max},
+                                       Field{16, &Cgroup::throttling},
+                                       Field{17, &Cgroup::throttling_before},
+                                       Field{18, &Cgroup::cpu_pressure},
+                                       Field{19, &Cgroup::memory_pressure},
+                                       Field{20, &Cgroup::io_pressure}};
 };
 template <>
 struct Schema<Mount> {

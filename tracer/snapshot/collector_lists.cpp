@@ -161,7 +161,7 @@ CgroupRoots Collector::cgroup_roots() {
         const auto* table = mounts_.find(process.ns.mnt);
         if (!table) continue;
         CgroupRoots roots = find_cgroup_roots(table->mounts);
-        for (std::string* mount : {&roots.freezer, &roots.memory, &roots.pids})
+        for (std::string* mount : {&roots.freezer, &roots.memory, &roots.pids, &roots.cpu})
             if (!mount->empty()) mount->insert(0, "/proc/" + std::to_string(process.pid.value) + "/root");
         if (!roots.freezer.empty() && ::access(roots.freezer.c_str(), X_OK) == 0) return roots;
     }

@@ -102,6 +102,9 @@ void merge_progress(Snapshot& later, const Snapshot& earlier) {
             take_first_counters(process, *before);
             if (process.go && before->go) take_waiting_times(*process.go, *before->go, later.taken_monotonic - earlier.taken_monotonic);
         }
+    for (Cgroup& group : later.cgroups)
+        if (const auto before = std::ranges::find(earlier.cgroups, group.path, &Cgroup::path); before != earlier.cgroups.end())
+            group.throttling_before = before->throttling;
     for (ContainerFiles& files : later.containers)
         if (const ContainerFiles* before = same_files(earlier, files))
             take_absence(files, now, *before, then, later.taken_monotonic - earlier.taken_monotonic);

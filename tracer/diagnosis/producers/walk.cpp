@@ -118,16 +118,25 @@ public:
         return at->second;
     }
 
-    void edge(const NodeKey& from, const Wait& wait) {
+    /// Which of the graph's edges it is.
+    std::uint32_t edge(const NodeKey& from, const Wait& wait) {
         const NodeIndex source = node(from), root_cause = node(wait.to);
-        if (!drawn_.emplace(source, root_cause, wait.kind).second) return;
+        const auto [drawn, fresh] =
+            drawn_.emplace(std::tuple(source, root_cause, wait.kind), static_cast<std::uint32_t>(graph_.edges.size()));
+        if (!fresh) return drawn->second;
         graph_.edges.push_back({.from = source,
                                 .to = root_cause,
                                 .kind = wait.kind,
                                 .evidence = wait.evidence,
                                 .since_s = wait.since_s,
                                 .normal = wait.normal,
-                                .inferred = wait.inferred});
+                                .inferred = wait.inferred,
+                                .waits = std::string(word(wait.kind)),
+                                .on = printable(wait.object_text, 160)});
+        return drawn->second;
+    }
+    void chain(const Path& path) {
+        for (const Step& step : path) graph_.chain.push_back(edge(step.from, step.wait));
     }
 
     WaitGraph take() { return std::move(graph_); }
@@ -136,13 +145,14 @@ private:
     const Facts& facts_;
     WaitGraph graph_;
     std::map<NodeKey, NodeIndex> index_;
-    std::set<std::tuple<NodeIndex, NodeIndex, WaitKind>> drawn_;
+    std::map<std::tuple<NodeIndex, NodeIndex, WaitKind>, std::uint32_t> drawn_;
 };
 
 }  // namespace
 
 WaitGraph graph_of(const Facts& facts, const std::vector<Path>& paths) {
     Drawing drawing(facts);
+    if (!paths.empty()) drawing.chain(paths.front());
     for (const Path& path : paths)
         for (const Step& step : path) drawing.edge(step.from, step.wait);
     return drawing.take();
