@@ -1,4 +1,4 @@
-# cmake --install BUILD [--prefix DIR] [--component program|manual|completions|docs|schemas|debug]
+# cmake --install BUILD [--prefix DIR] [--component program|manual|completions|docs|schemas|service|cluster|debug]
 include(GNUInstallDirs)
 set(SHIMTRACE_RUNS_HERE "" CACHE FILEPATH "A shimtrace of this tree that runs on this machine, where the one that is built does not: it writes the pages")
 
@@ -39,3 +39,7 @@ endforeach()
 install(FILES README.md CHANGELOG.md SECURITY.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT docs)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT docs FILES_MATCHING PATTERN "*.md" PATTERN schemas EXCLUDE)
 install(DIRECTORY docs/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/shimtrace COMPONENT schemas)
+# The watchman: as a service of the node, which nothing starts by itself, and for clusters.
+install(FILES scripts/packaging/systemd/shimtrace.service DESTINATION lib/systemd/system COMPONENT service)
+install(DIRECTORY scripts/packaging/node-problem-detector DESTINATION ${CMAKE_INSTALL_DATADIR}/shimtrace COMPONENT service)
+install(DIRECTORY scripts/packaging/kubernetes DESTINATION ${CMAKE_INSTALL_DATADIR}/shimtrace COMPONENT cluster USE_SOURCE_PERMISSIONS)

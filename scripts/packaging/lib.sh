@@ -2,6 +2,9 @@
 
 fail() { echo "${0##*/}: $*" >&2; exit 1; }
 
+# Who answers for a package; who builds it for others puts their own address there.
+maintainer=${SHIMTRACE_MAINTAINER:-shimtrace authors <packages@shimtrace.invalid>}
+
 # 0.1.0 of the commit that carries the tag v0.1.0; of any other what sorts before it: 0.1.0~20260102.0123abcd4567.
 package_version() {
     local version
