@@ -5,6 +5,9 @@
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/help.hpp"
 #include "tracer/cli/print_version.hpp"
+#include "tracer/cli/started_command.hpp"
+#include "tracer/containerd/find_target.hpp"
+#include "tracer/engine/launch.hpp"
 
 #include <fmt/format.h>
 
@@ -26,7 +29,7 @@ void occupy_standard_descriptors() {
         if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-/// The commands that start a program: for them what follows the first `--` is its command line.
+/// The commands that start a program.
 bool starts_programs(const std::string& command) {
     return command == "trace" || command == "record";
 }
@@ -40,6 +43,22 @@ std::string first_word(const std::vector<std::string>& arguments) {
             return arguments[n];
     }
     return {};
+}
+
+/// --run-dir, before the command line is read as a whole.
+std::string run_dir_of(const std::vector<std::string>& arguments) {
+    constexpr std::string_view option = "--run-dir";
+    for (std::size_t n = 0; n < arguments.size(); ++n) {
+        if (arguments[n] == option && n + 1 < arguments.size()) return arguments[n + 1];
+        if (arguments[n].starts_with(fmt::format("{}=", option))) return arguments[n].substr(option.size() + 1);
+    }
+    return {};
+}
+
+NameOf target_called(const std::string& word, const std::string& run_dir) {
+    if (containerd::names_daemon(word)) return NameOf::daemon;
+    const auto listed = containerd::list_containers(run_dir);
+    return listed && session::find_target(*listed, word) ? NameOf::container : NameOf::nothing;
 }
 
 /// What is wrong with the command line, and what was probably meant.
@@ -97,12 +116,18 @@ int run_program(int argc, char** argv) {
         set_help(*added, *command);
         command->add(*added, globals, exit_code);
     }
-    // `trace -- CMD ARG…`: what follows the first `--` is the command's, not ours.
     std::vector<std::string> arguments(argv + 1, argv + argc);
-    const auto dashes = std::ranges::find(arguments, "--");
-    if (dashes != arguments.end() && std::any_of(arguments.begin(), dashes, starts_programs)) {
-        globals.command.assign(dashes + 1, arguments.end());
-        arguments.erase(dashes, arguments.end());
+    if (const std::string name = first_word(arguments); starts_programs(name)) {
+        const WordMeanings meanings{.target = [&](const std::string& word) { return target_called(word, run_dir_of(arguments)); },
+                                    .is_program = [](const std::string& word) { return engine::find_command(word).has_value(); }};
+        auto command = take_command(app, *app.get_subcommand(name), arguments, meanings);
+        if (!command) return report(command.error(), exit_usage);
+        globals.command = std::move(command->words);
+        if (command->guessed && std::ranges::find(arguments, "--plain") == arguments.end())
+            std::fputs(fmt::format("shimtrace: starts {0}: no container is called so ('-- {0}' says that it is a command)\n",
+                                   text::shell_quoted(globals.command.front()))
+                           .c_str(),
+                       stderr);
     }
     std::vector<std::string> backwards(arguments.rbegin(), arguments.rend());  // CLI11 takes them last first
     try {

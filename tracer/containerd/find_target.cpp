@@ -73,7 +73,7 @@ public:
 
     std::expected<std::vector<FoundTarget>, TargetError> run() const {
         if (text_.empty()) return none("an empty TARGET names nothing");
-        if (std::ranges::find(daemons, text_) != daemons.end()) return daemon();
+        if (names_daemon(text_)) return daemon();
         Meanings exact = by_id(&Search::is_exact);
         // A number is a pid before it is a name, or the beginning of an id.
         const auto pid = as_pid(text_);
@@ -288,6 +288,10 @@ private:
 };
 
 }  // namespace
+
+bool names_daemon(std::string_view text) {
+    return std::ranges::find(daemons, text) != daemons.end();
+}
 
 std::expected<std::vector<FoundTarget>, TargetError> find_targets(const Snapshot& snapshot, std::string_view text, std::string_view ns) {
     return Search(snapshot, text, ns).run();

@@ -29,6 +29,9 @@ struct TargetError {
     bool ambiguous = false;
 };
 
+/// "containerd" and its like: the word stands for the daemon, whether it runs or not.
+bool names_daemon(std::string_view text);
+
 /// What a TARGET names: more than one only where it names a pod, whose containers they all are. `snapshot` must have roles assigned and
 /// ContainerFiles read. `ns`: only containers of this namespace are meant, containerd's or Kubernetes'; empty: any.
 std::expected<std::vector<FoundTarget>, TargetError> find_targets(const Snapshot& snapshot, std::string_view text,

@@ -34,25 +34,6 @@ bool executable(const std::string& path) {
     return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
 }
 
-Result<std::string> find_command(const std::string& name) {
-    if (name.empty()) return fail("start a command", ENOENT, "its name is empty");
-    if (name.find('/') != std::string::npos) {
-        if (access(name.c_str(), F_OK) != 0) return fail("start " + name, errno);
-        return name;
-    }
-    const char* variable = getenv("PATH");
-    std::string_view path = variable ? variable : "/usr/local/bin:/usr/bin:/bin";
-    for (;;) {
-        const auto colon = path.find(':');
-        const std::string_view folder = path.substr(0, colon);
-        const std::string candidate = (folder.empty() ? "." : std::string(folder)) + "/" + name;
-        if (executable(candidate)) return candidate;
-        if (colon == std::string_view::npos) break;
-        path.remove_prefix(colon + 1);
-    }
-    return fail("start " + name, ENOENT, "no such executable in PATH");
-}
-
 std::vector<std::string> changed_environment(const std::vector<std::string>& changes) {
     std::vector<std::string> variables;
     for (char** entry = environ; *entry; ++entry) variables.emplace_back(*entry);
@@ -122,6 +103,25 @@ int seize_child(Tid child, unsigned long options) {
 }
 
 }  // namespace
+
+Result<std::string> find_command(const std::string& name) {
+    if (name.empty()) return fail("start a command", ENOENT, "its name is empty");
+    if (name.find('/') != std::string::npos) {
+        if (access(name.c_str(), F_OK) != 0) return fail("start " + name, errno);
+        return name;
+    }
+    const char* variable = getenv("PATH");
+    std::string_view path = variable ? variable : "/usr/local/bin:/usr/bin:/bin";
+    for (;;) {
+        const auto colon = path.find(':');
+        const std::string_view folder = path.substr(0, colon);
+        const std::string candidate = (folder.empty() ? "." : std::string(folder)) + "/" + name;
+        if (executable(candidate)) return candidate;
+        if (colon == std::string_view::npos) break;
+        path.remove_prefix(colon + 1);
+    }
+    return fail("start " + name, ENOENT, "no such executable in PATH");
+}
 
 Launched::~Launched() {
     if (error_fd_ >= 0) close(error_fd_);

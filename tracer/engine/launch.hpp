@@ -10,6 +10,9 @@
 
 namespace shimtrace::engine {
 
+/// The file that a command's first word stands for, looked for in PATH where it has no slash.
+Result<std::string> find_command(const std::string& name);
+
 /// A child that is seized, in its first stop, and will exec the command as soon as it goes on.
 class Launched {
 public:

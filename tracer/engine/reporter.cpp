@@ -123,6 +123,7 @@ void Reporter::signalled(Tracee& tracee, int signal) {
         event.instruction_pointer = interrupted.instruction_pointer;
     siginfo_t info;
     if (signal_info(tracee.tid(), info)) event.memory.add(RemoteAddress{0}, std::as_bytes(std::span(&info, 1)));
+    if (request_.capture_stacks) observer_.stack(event.pid, event.tid, spaces_.of(tracee), event.stack);
     sink_.event(event);
 }
 

@@ -40,12 +40,16 @@ enum MountFlag : std::uint64_t {
     make_slave = 1 << 19,
     make_shared = 1 << 20
 };
+std::uint64_t flags_of_mount(const Call& call) {
+    const std::uint64_t flags = call.argument(3);
+    return (flags & mount_magic_mask) == mount_magic ? flags & ~mount_magic_mask : flags;
+}
 bool ignores_type(const Call& call) {
-    return (call.argument(3) & (remount | bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
+    return (flags_of_mount(call) & (remount | bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
 }
 bool ignores_data(const Call& call) {
-    return (call.argument(3) & remount) == 0 &&
-           (call.argument(3) & (bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
+    return (flags_of_mount(call) & remount) == 0 &&
+           (flags_of_mount(call) & (bind | move | unbindable | make_private | make_slave | make_shared)) != 0;
 }
 void capture_source(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.path(slot.value);

@@ -39,13 +39,15 @@ void print_attributes(Printer& printer, std::span<const std::byte> bytes) {
 void render_attributes(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
     const auto size = slot.value && !call.failed() ? call.value<std::uint32_t>(slot.value) : std::nullopt;
-    const std::size_t wanted = size && *size != 0 ? std::min<std::size_t>(*size, attributes_size) : first_attributes_size;
+    const std::size_t wanted =
+        size && *size != 0 ? std::clamp<std::size_t>(*size, sizeof(std::uint32_t), attributes_size) : first_attributes_size;
     const auto bytes = size ? call.bytes(slot.value, wanted) : std::nullopt;
     bytes ? print_attributes(printer, *bytes) : printer.address(slot.value);
 }
 void render_attributes_in(Printer& printer, const Slot& slot) {
     const auto size = slot.value ? printer.call().value_at_entry<std::uint32_t>(slot.value) : std::nullopt;
-    const std::size_t wanted = size && *size != 0 ? std::min<std::size_t>(*size, attributes_size) : first_attributes_size;
+    const std::size_t wanted =
+        size && *size != 0 ? std::clamp<std::size_t>(*size, sizeof(std::uint32_t), attributes_size) : first_attributes_size;
     const auto bytes = size ? printer.call().bytes_at_entry(slot.value, wanted) : std::nullopt;
     bytes ? print_attributes(printer, *bytes) : printer.address(slot.value);
 }

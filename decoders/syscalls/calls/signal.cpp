@@ -68,7 +68,10 @@ void render_frame(Printer& printer, const Slot&) {
 }
 
 void render_restart(Printer& printer, const Slot&) {
-    printer.text("<... resuming interrupted system call ...>");
+    const std::string_view name = printer.scope().restarted ? printer.scope().restarted(printer.call().enter().tid) : std::string_view();
+    printer.text("<... resuming interrupted ");
+    printer.text(name.empty() ? "system call" : name);
+    printer.text(" ...>");
 }
 
 }  // namespace

@@ -54,7 +54,6 @@ void TracePrinter::print_stack(const Event& event) {
         if (!frame.file.empty() && !options_.plain) text_ += fmt::format(" {}:{}", frame.file, frame.line);
         text_ += '\n';
     }
-    if (!event.stack.empty()) text_ += '\n';
 }
 
 }  // namespace shimtrace::output

@@ -70,6 +70,10 @@ TracePrinter::TracePrinter(PrintOptions options, LineWriter& writer)
             std::ranges::find_if(threads_, [&](const auto& item) { return has_number(item.second.task, pid_namespace, number); });
         return found == threads_.end() ? nullptr : &found->second.task;
     };
+    scope_.restarted = [this](Tid tid) -> std::string_view {
+        const auto found = threads_.find(tid);
+        return found == threads_.end() ? std::string_view() : found->second.interrupted;
+    };
 }
 
 void TracePrinter::session(const SessionInfo& session) {
@@ -197,6 +201,8 @@ void TracePrinter::on_exit(const Event& event, Thread& thread) {
     if (!thread.in_call) return;
     thread.in_call = false;
     const bool shown = !thread.hidden && print_call(event, thread);
+    constexpr std::int64_t restart_with_block = -516;  // ERESTART_RESTARTBLOCK: restart_syscall goes on with it
+    if (event.result == restart_with_block) thread.interrupted = call_name(thread.enter);
     if (const auto name = new_comm(thread.enter, event)) thread.task.comm = *name;
     if (reads_messages()) tell(messages_.returned(thread.enter, event, targets_), shown, thread.other_path);
 }

@@ -33,9 +33,10 @@ private:
         TaskInfo task;
         Event enter;  ///< the call under way, where in_call
         bool in_call = false;
-        bool hidden = false;      ///< the call under way is filtered out
-        bool shown = false;       ///< its beginning has been printed already
-        bool other_path = false;  ///< it touches none of the paths asked for (-P)
+        bool hidden = false;           ///< the call under way is filtered out
+        bool shown = false;            ///< its beginning has been printed already
+        bool other_path = false;       ///< it touches none of the paths asked for (-P)
+        std::string interrupted = {};  ///< the call that its restart_syscall goes on with
     };
 
     void on_enter(const Event& event, Thread& thread);
