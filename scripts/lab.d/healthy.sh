@@ -126,3 +126,12 @@ healthy_two_listeners() {
     run_detached c1 --mount "$(bind_mount data)" -- /data/ring listen
     eventually 5 "the workload reads" stays_in_call "${lab_fact[init]}" 0
 }
+
+hang healthy/ended healthy_ended 'a task that has ended, for which nobody waits, and that nobody has deleted yet'
+healthy_ended() {
+    start_containerd
+    run_detached c1 -- sleep 9999
+    kill -KILL "${lab_fact[init]}"
+    eventually 5 "the workload is gone" test ! -d "/proc/${lab_fact[init]}"
+    fact init ''
+}

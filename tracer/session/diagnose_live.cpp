@@ -7,10 +7,14 @@
 #include "tracer/procfs/clock.hpp"
 #include "tracer/session/daemons.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
+#include "tracer/stacks/shim_tasks.hpp"
+
+#include <shimtrace/container_identity.hpp>
 
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -67,6 +71,25 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
         }
         process.go = std::move(*go);
         if (process.go) snapshot.stopped = std::max(snapshot.stopped, process.go->stopped);
+    }
+}
+
+/// A container whose init is gone: whether its shim was told, where nobody waits for it, only the shim's own memory tells.
+void read_tasks_of_shims(Snapshot& snapshot, const DiagnoseOptions& options, stacks::BinaryCache& cache) {
+    constexpr std::size_t most = 64;  // each is some megabytes
+    std::map<Pid, std::vector<std::string>> ended;
+    for (const ContainerFiles& files : snapshot.containers) {
+        const Pid init = named_init(files);
+        const auto process = std::ranges::find(snapshot.processes, init, &Process::pid);
+        if (init && files.sandbox_shim && (process == snapshot.processes.end() || process->role.container != files.container))
+            ended[files.sandbox_shim].push_back(files.container.id);
+    }
+    std::size_t read = 0;
+    for (Process& shim : snapshot.processes) {
+        const auto containers = ended.find(shim.pid);
+        if (containers == ended.end() || !shim.go || shim.role.role != ProcessRole::shim || ++read > most) continue;
+        if (options.interrupted && options.interrupted()) return;
+        shim.tasks = stacks::read_shim_tasks(shim.pid, cache, containers->second);
     }
 }
 
@@ -139,10 +162,15 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     taken.snapshot.asked_pods = taken.query.pods;
     for (const Pid shim : taken.query.shims)
         if (shim) taken.snapshot.targets.push_back(shim);
-    if (options.goroutines) read_goroutines(taken.snapshot, pids, options, cache);
-    // Which versions run is asked of the programs, and so only where it matters.
-    if (diagnosis::may_be_known_bug(taken.snapshot))
-        taken.snapshot.host = containerd::with_versions(std::move(taken.snapshot.host), containerd::installed_versions());
+    if (options.goroutines) {
+        read_goroutines(taken.snapshot, pids, options, cache);
+        read_tasks_of_shims(taken.snapshot, options, cache);
+    }
+    // Which version runs is asked of the program itself, and so only where it matters.
+    for (const Pid pid : diagnosis::may_have_known_bugs(taken.snapshot)) {
+        const auto process = std::ranges::find(taken.snapshot.processes, pid, &Process::pid);
+        process->version = containerd::running_version(*process);
+    }
     return taken;
 }
 

@@ -2,6 +2,7 @@
 
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/shim_tasks.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 
 #include <fmt/format.h>
@@ -116,6 +117,10 @@ Idle idle(const Context& look) {
     if (!idle.summary.empty()) return idle;
     if (!look.scope.processes.empty() || (look.scope.shim && !look.scope.init)) {
         idle.summary = fmt::format("{} is healthy: {}", target, end_words(look));
+        const Process* shim = look.facts.process(look.scope.shim);
+        const ShimTask* task = shim ? task_of(*shim, look.scope.ref) : nullptr;
+        if (task && is_told(*task))
+            idle.evidence.push_back(fmt::format("{} was told of its end: it holds it as {} in its memory", who(*shim), task->state));
         if (!look.scope.runtimes.empty())
             idle.summary = fmt::format("{} is healthy: {} is at work on it", target, who(look.facts, look.scope.runtimes.front()));
     } else if (!look.scope.runtimes.empty()) {

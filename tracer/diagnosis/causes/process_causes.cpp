@@ -66,7 +66,8 @@ std::vector<Cause> process_causes() {
                             "somebody else has taken its exit status (a debugger in the shim's name, another thread's wait), or the shim "
                             "has dropped it.",
                  .recognised = "A Wait of the shim's that is under way for a process that init.pid or EXEC.pid names and that the kernel "
-                               "does not have any more, in two looks.",
+                               "does not have any more, in two looks. Where nobody waits: the shim's own memory, which holds the task as "
+                               "running; one that was told holds it as stopped.",
                  .mending = "The shim does not find the exit again: delete and wait never return. Ending the shim lets containerd clean "
                             "up; of an exec in a container that must live on, only the client can be ended.",
                  .seen = ""},

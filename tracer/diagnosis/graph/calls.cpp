@@ -98,6 +98,10 @@ bool retries_lock(const Goroutine& goroutine) {
     return has_frame(goroutine, "bbolt.flock");
 }
 
+bool loads_shims(const Goroutine& goroutine) {
+    return has_frame(goroutine, "v2.(*ShimManager).loadShims");
+}
+
 bool serves_calls(const Process& process) {
     return process.go && process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime &&
            !is_container_role(process.role.role) &&

@@ -16,6 +16,9 @@ namespace shimtrace::diagnosis {
 bool is_daemon(const Process& process);
 /// It tries to lock a database again and again.
 bool retries_lock(const Goroutine& goroutine);
+
+/// containerd asks each shim that it finds at its start, before it serves anybody.
+bool loads_shims(const Goroutine& goroutine);
 /// A daemon that serves calls and whose goroutines were read.
 bool serves_calls(const Process& process);
 

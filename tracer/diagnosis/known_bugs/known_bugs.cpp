@@ -43,6 +43,37 @@ bool holds_lock_in_create(const Facts&, const Process& process) {
            });
 }
 
+/// containerd starts, and waits without a limit for the processes of a task whose shim does not answer: until then it serves nobody.
+bool loads_shims_without_end(const Facts&, const Process& process) {
+    if (process.role.role != ProcessRole::containerd) return false;
+    return any_goroutine(process, [](const Goroutine& goroutine) {
+        return has_frame(goroutine, "v2.(*shimTask).Pids") && has_frame(goroutine, "v2.(*ShimManager).loadShims");
+    });
+}
+
+/// All permits of the fetcher's semaphore are taken, and no fetch has one.
+bool fetches_lost_permits(const Facts&, const Process& process) {
+    if (process.role.role != ProcessRole::containerd) return false;
+    const auto fetches = [](const Goroutine& goroutine) { return has_frame(goroutine, "docker.dockerFetcher.open"); };
+    const auto asks = [](const Goroutine& goroutine) { return has_frame(goroutine, "semaphore.(*Weighted).Acquire"); };
+    return any_goroutine(process, [&](const Goroutine& goroutine) { return fetches(goroutine) && asks(goroutine); }) &&
+           !any_goroutine(process, [&](const Goroutine& goroutine) {
+               const bool reads = has_frame(goroutine, "docker.(*httpReadSeeker).Read") || has_frame(goroutine, "content.Copy");
+               return (fetches(goroutine) || reads) && !asks(goroutine);
+           });
+}
+
+/// Who reports a transfer's progress has ended, and who has some to report waits for it.
+bool reports_to_nobody(const Facts&, const Process& process) {
+    if (process.role.role != ProcessRole::containerd) return false;
+    const bool reports = any_goroutine(process, [](const Goroutine& goroutine) {
+        return goroutine.wait.kind == GoWaitKind::chan_send && has_frame(goroutine, "transfer/local.(*ProgressTracker).");
+    });
+    return reports && !any_goroutine(process, [](const Goroutine& goroutine) {
+               return has_frame(goroutine, "transfer/local.(*ProgressTracker).HandleProgress");
+           });
+}
+
 struct Range {
     std::string_view first, last;
 };
@@ -67,6 +98,24 @@ const std::vector<KnownBugRow>& rows() {
          "2.3.2",
          {{"2.3.0", "2.3.1"}},
          holds_lock_in_create},
+        {"containerd/containerd#13954",
+         "containerd's start waits without a limit for a shim that takes the call and does not answer",
+         "containerd",
+         "",  // on its main branch and on release/2.3, after 2.3.4
+         {{"1.7.0", "1.7.99"}, {"2.0.0", "2.3.4"}},
+         loads_shims_without_end},
+        {"containerd/containerd#12126",
+         "pulls that have failed keep the permits of the limit of downloads at once, and all others wait for one",
+         "containerd",
+         "2.1.4, 2.2.0",
+         {{"2.1.0", "2.1.3"}},
+         fetches_lost_permits},
+        {"containerd/containerd#12331",
+         "a transfer that is cancelled leaves goroutines that report its progress to nobody, for ever",
+         "containerd",
+         "2.1.5, 2.2.0",
+         {{"1.7.0", "1.7.99"}, {"2.0.0", "2.0.99"}, {"2.1.0", "2.1.4"}},
+         reports_to_nobody},
     };
     return all;
 }
@@ -85,8 +134,16 @@ std::optional<std::array<int, 3>> numbers(std::string_view version) {
     return parts;
 }
 
-const std::string& running(const HostInfo& host, std::string_view component) {
+/// Of the process itself; in snapshots that do not have it, of the program that the host would run.
+const std::string& running(const HostInfo& host, const Process& process, std::string_view component) {
+    if (!process.version.empty()) return process.version;
     return component == "runc" ? host.runc_version : host.containerd_version;
+}
+
+bool fits(const Facts& facts, const KnownBugRow& row, const Process& process) {
+    const std::string& version = running(facts.snapshot().host, process, row.component);
+    return std::ranges::any_of(row.versions, [&](const Range& range) { return is_in_range(version, range.first, range.last); }) &&
+           row.fits(facts, process);
 }
 
 }  // namespace
@@ -101,25 +158,31 @@ std::optional<KnownBug> known_bug(const Context& look, const Diagnosis& diagnosi
     std::vector<Pid> concerned = look.scope.runtimes;
     concerned.push_back(look.scope.shim);
     concerned.insert(concerned.end(), look.scope.processes.begin(), look.scope.processes.end());
-    for (const KnownBugRow& row : rows()) {
-        const std::string& version = running(look.facts.snapshot().host, row.component);
-        if (!std::ranges::any_of(row.versions, [&](const Range& range) { return is_in_range(version, range.first, range.last); })) continue;
-        for (const Pid pid : concerned)
-            if (const Process* process = look.facts.process(pid); process && row.fits(look.facts, *process))
-                return KnownBug{.id = std::string(row.id),
-                                .what = std::string(row.what),
-                                .component = std::string(row.component),
-                                .fixed_in = std::string(row.fixed_in),
-                                .running = printable(version, 64)};
-    }
+    for (const NodeKey& call : look.scope.calls) concerned.push_back(call.pid);
+    for (const KnownBugRow& row : rows())
+        for (const Pid pid : concerned) {
+            const Process* process = look.facts.process(pid);
+            if (!process || !fits(look.facts, row, *process)) continue;
+            return KnownBug{.id = std::string(row.id),
+                            .what = std::string(row.what),
+                            .component = std::string(row.component),
+                            .fixed_in = std::string(row.fixed_in),
+                            .running = printable(running(look.facts.snapshot().host, *process, row.component), 64)};
+        }
     return std::nullopt;
 }
 
-bool may_be_known_bug(const Snapshot& snapshot) {
+bool has_known_bug(const Facts& facts, const Process& process) {
+    return process.go && std::ranges::any_of(rows(), [&](const KnownBugRow& row) { return fits(facts, row, process); });
+}
+
+std::vector<Pid> may_have_known_bugs(const Snapshot& snapshot) {
     const Facts facts(snapshot);
-    return std::ranges::any_of(snapshot.processes, [&](const Process& process) {
-        return process.go && std::ranges::any_of(rows(), [&](const KnownBugRow& row) { return row.fits(facts, process); });
-    });
+    std::vector<Pid> pids;
+    for (const Process& process : snapshot.processes)
+        if (process.go && std::ranges::any_of(rows(), [&](const KnownBugRow& row) { return row.fits(facts, process); }))
+            pids.push_back(process.pid);
+    return pids;
 }
 
 }  // namespace shimtrace::diagnosis

@@ -80,10 +80,10 @@ void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     if (!process || !process->go) return;
     // A daemon's calls are asked about one by one: who waits for one of them does not wait for all. All wait while it waits for its
-    // database.
+    // database, or as it starts for a shim.
     if (is_daemon(*process)) {
         for (const Goroutine& goroutine : process->go->goroutines)
-            if (retries_lock(goroutine) || sends_on(*process, goroutine))
+            if (retries_lock(goroutine) || loads_shims(goroutine) || sends_on(*process, goroutine))
                 out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine.id)});
         return;
     }

@@ -2,6 +2,7 @@
 // nobody holds its container's mounts any more.
 #include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/shim_tasks.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
 #include <shimtrace/container_identity.hpp>
@@ -52,28 +53,45 @@ std::optional<Gone> gone_exec(const Context& look, const std::string& exec_id) {
 
 }  // namespace
 
+namespace {
+
+/// `evidence`: what shows that the shim was not told.
+void add_lost_exit(const Process& shim, const Gone& gone, const std::string& whose, const std::string& evidence, Waits& out) {
+    const double seconds = std::chrono::duration<double>(gone.seen_for).count();
+    Wait wait{.kind = WaitKind::told_by,
+              .to = NodeKey::of(shim.pid),
+              .evidence = fmt::format("{} {}, whose process {} is gone{}", who(shim), evidence, gone.pid.value,
+                                      seconds > 0 ? fmt::format(", for at least {}", text::duration_in_words(seconds)) : std::string()),
+              .root_cause = RootCause::lost_exit,
+              // An exit takes milliseconds from the kernel to whoever waits for it.
+              .confidence = seconds >= patience_s ? Confidence::certain : Confidence::possible,
+              .object_text = fmt::format("the exit of {}, process {}", whose, gone.pid.value)};
+    if (seconds > 0) wait.since_s = seconds;
+    out.push_back(std::move(wait));
+}
+
+}  // namespace
+
 void lost_exits(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* shim = shim_of(look, subject);
     if (!shim || !shim->go || !look.scope.files || !look.scope.ref) return;
+    const std::size_t before = out.size();
     for (const Goroutine& goroutine : shim->go->goroutines) {
         const GoroutinePurpose& purpose = goroutine.purpose;
         if (purpose.what != "RPC handler" || purpose.detail != "Task.Wait" || purpose.container.id != look.scope.ref.id) continue;
         const auto gone = purpose.exec_id.empty() ? gone_init(look, *shim) : gone_exec(look, purpose.exec_id);
         if (!gone) continue;
-        const double seconds = std::chrono::duration<double>(gone->seen_for).count();
         const std::string whose = purpose.exec_id.empty() ? "its init" : fmt::format("exec {}", printable(purpose.exec_id, 80));
-        Wait wait{.kind = WaitKind::told_by,
-                  .to = NodeKey::of(shim->pid),
-                  .evidence = fmt::format("{} goroutine {} [{}] handles Task.Wait of {}, whose process {} is gone{}", who(*shim),
-                                          goroutine.id.value, printable(goroutine.wait_reason, 40), whose, gone->pid.value,
-                                          seconds > 0 ? fmt::format(", for at least {}", text::duration_in_words(seconds)) : std::string()),
-                  .root_cause = RootCause::lost_exit,
-                  // An exit takes milliseconds from the kernel to whoever waits for it.
-                  .confidence = seconds >= patience_s ? Confidence::certain : Confidence::possible,
-                  .object_text = fmt::format("the exit of {}, process {}", whose, gone->pid.value)};
-        if (seconds > 0) wait.since_s = seconds;
-        out.push_back(std::move(wait));
+        add_lost_exit(
+            *shim, *gone, whose,
+            fmt::format("goroutine {} [{}] handles Task.Wait of {}", goroutine.id.value, printable(goroutine.wait_reason, 40), whose), out);
     }
+    if (out.size() > before) return;
+    // Nobody waits for it: what the shim holds of it, in its own memory.
+    const ShimTask* task = task_of(*shim, look.scope.ref);
+    if (!task || task->state.empty() || is_told(*task)) return;
+    if (const auto gone = gone_init(look, *shim))
+        add_lost_exit(*shim, *gone, "its init", fmt::format("holds its init as {} in its memory", printable(task->state, 32)), out);
 }
 
 void unready_logger(const Context& look, const NodeKey& subject, Waits& out) {

@@ -3,6 +3,8 @@
 #include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/shim_tasks.hpp"
+#include "tracer/diagnosis/known_bugs/known_bugs.hpp"
 #include "tracer/diagnosis/proof/idle_waits.hpp"
 
 #include <shimtrace/observed.hpp>
@@ -127,7 +129,7 @@ private:
             const std::string line = fmt::format("{} goroutine {} has been at {} for at least {}", who(*daemon), goroutine->id.value,
                                                  printable(call.method, 80), text::duration_in_words(since));
             constexpr double hopeless_s = 30;
-            if (goes_on_for_long(call))
+            if (goes_on_for_long(call) && !has_known_bug(look_.facts, *daemon))
                 proof_.outside.push_back(fmt::format("{} of {}, under way for at least {}", printable(call.method, 80), who(*daemon),
                                                      text::duration_in_words(since)));
             else if (since >= hopeless_s)
@@ -259,6 +261,22 @@ private:
             add_limit(proof_.unclear,
                       {fmt::format("whether {} was ever started", printable(scope.ref.id, 128)),
                        "its shim serves no process, and no init.pid tells of one", missing_for_files(look_.facts.snapshot().observer)});
+        else
+            told_exit(*shim);
+    }
+
+    /// Nobody waits for its end, so that only what the shim holds of it tells whether the shim was told.
+    void told_exit(const Process& shim) {
+        const ShimTask* task = task_of(shim, look_.scope.ref);
+        if (!task || is_told(*task)) return;  // not read, as in snapshots of older versions; or it was told
+        if (look_.facts.interval_s() < patience_s)
+            proof_.unsettled = true;
+        else if (task->state.empty())
+            add_limit(proof_.limits, {fmt::format("whether {} was told of the end of {}", who(shim), printable(look_.scope.ref.id, 128)),
+                                      "nobody waits for it, and what the shim holds of it was not found in its memory", ""});
+        else
+            add_limit(proof_.unclear, {fmt::format("the exit of {}", printable(look_.scope.ref.id, 128)),
+                                       fmt::format("its process is gone, and its shim holds it as {}", task->state), ""});
     }
 
     /// A Wait that outlives the process it is for: the exit did not reach the shim, unless it is just on its way.

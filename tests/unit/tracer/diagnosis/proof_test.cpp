@@ -269,6 +269,40 @@ TEST_CASE("a shim without a process: that it waits to be told to delete it is li
         CHECK(verdict.cause == "exit-lost");
         CHECK(blamed(verdict) == std::vector<std::int32_t>{100});
     }
+    SUBCASE("nobody waits for it, and the shim holds it as running") {
+        made.host.get(100).tasks = {{"c1", "running"}};
+        made.host.files().init_gone_for = 1600ms;
+        CHECK(made.why().confidence == Confidence::certain);
+        made.host.resample(1600ms);
+        const Diagnosis verdict = made.why();
+        CHECK(verdict.cause == "exit-lost");
+        CHECK(verdict.stuck);
+        CHECK(blamed(verdict) == std::vector<std::int32_t>{100});
+    }
+    SUBCASE("the first look alone does not tell a lost exit from one that is on its way") {
+        made.host.get(100).tasks = {{"c1", "running"}};
+        const Diagnosis verdict = made.why();
+        CHECK(verdict.confidence == Confidence::possible);
+    }
+    SUBCASE("nobody waits for it, and the shim holds it as stopped: it was told") {
+        made.host.get(100).tasks = {{"c2", "running"}, {"c1", "stopped"}};
+        made.host.files().init_gone_for = 1600ms;
+        made.host.resample(1600ms);
+        const Diagnosis verdict = made.why();
+        CHECK(verdict.cause == "healthy");
+        CHECK(verdict.confidence == Confidence::likely);
+        CHECK(verdict.limits.empty());
+        CHECK(std::ranges::any_of(verdict.evidence,
+                                  [](const std::string& line) { return line.find("was told of its end") != std::string::npos; }));
+    }
+    SUBCASE("nobody waits for it, and what the shim holds of it was not found: that is said") {
+        made.host.get(100).tasks = {{"c1", ""}};
+        CHECK(made.why().unsettled);
+        made.host.resample(1600ms);
+        const Diagnosis verdict = made.why();
+        CHECK(could_not_tell(verdict));
+        CHECK(mentions(verdict.limits, "was told of the end of c1"));
+    }
     SUBCASE("nothing tells that it ever had one") {
         made.host.files().init_pid = made.host.files().state_init_pid = Pid{};
         CHECK(could_not_tell(made.why()));
