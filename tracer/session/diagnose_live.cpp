@@ -7,7 +7,7 @@
 #include "tracer/procfs/clock.hpp"
 #include "tracer/session/daemons.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
-#include "tracer/stacks/shim_tasks.hpp"
+#include "tracer/stacks/held_tasks.hpp"
 
 #include <shimtrace/container_identity.hpp>
 

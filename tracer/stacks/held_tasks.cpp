@@ -1,10 +1,10 @@
-#include "tracer/stacks/shim_tasks.hpp"
+#include "tracer/stacks/held_tasks.hpp"
 
 #include "tracer/procfs/process_memory.hpp"
 #include "tracer/stacks/binary_cache.hpp"
 #include "tracer/stacks/mappings.hpp"
 
-#include "decoders/golang/shim_tasks.hpp"
+#include "decoders/golang/shim_heap.hpp"
 
 namespace shimtrace::stacks {
 namespace {

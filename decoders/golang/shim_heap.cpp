@@ -1,4 +1,4 @@
-#include "decoders/golang/shim_tasks.hpp"
+#include "decoders/golang/shim_heap.hpp"
 
 #include "decoders/golang/stack_words.hpp"
 
