@@ -1,5 +1,6 @@
 #include "tracer/containerd/path_trust.hpp"
 
+#include "decoders/text/paths.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
@@ -14,11 +15,6 @@ namespace {
 
 constexpr std::uint32_t sticky = 01000, by_group = 020, by_others = 02;
 constexpr std::size_t most_links = 16;
-
-bool lies_in(std::string_view path, std::string_view directory) {
-    if (directory == "/") return true;
-    return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
-}
 
 /// The names of a path, the last first.
 std::vector<std::string> names_backwards(std::string_view path) {
@@ -45,7 +41,7 @@ Doubt doubt_of_writers(const FileFacts& facts) {
 /// What a container with it has can do anything on the host anyway: it tells nothing about who else may be believed.
 bool is_all_of_the_host(std::string_view directory) {
     constexpr std::string_view kept_by_root[] = {"/run/containerd", "/run/runc", "/run/docker", "/run/k3s", "/etc", "/usr", "/var/lib"};
-    return std::ranges::any_of(kept_by_root, [&](std::string_view kept) { return lies_in(kept, directory); });
+    return std::ranges::any_of(kept_by_root, [&](std::string_view kept) { return text::lies_in(kept, directory); });
 }
 
 bool is_writable(const Mount& mount) {
@@ -133,6 +129,10 @@ PathTrust::Place PathTrust::walk(std::string_view directory, std::uint32_t owner
     return place;
 }
 
+std::string PathTrust::without_links(std::string_view directory, std::uint32_t owner) {
+    return files_.is_copy() ? std::string(directory) : place(directory, owner).path;
+}
+
 Doubt PathTrust::doubt_of_named(std::string_view directory, std::uint32_t owner) {
     if (files_.is_copy()) return "";
     const Place found = place(directory, owner);
@@ -141,7 +141,8 @@ Doubt PathTrust::doubt_of_named(std::string_view directory, std::uint32_t owner)
     // Where it lies: in the last of the deepest mounts over it.
     const Mount* covering = nullptr;
     for (const Mount& mount : own_mounts_) {
-        if (lies_in(found.path, mount.mount_point) && (covering == nullptr || mount.mount_point.size() >= covering->mount_point.size()))
+        if (text::lies_in(found.path, mount.mount_point) &&
+            (covering == nullptr || mount.mount_point.size() >= covering->mount_point.size()))
             covering = &mount;
     }
     std::string within = found.path;
@@ -149,8 +150,8 @@ Doubt PathTrust::doubt_of_named(std::string_view directory, std::uint32_t owner)
     if (covering != nullptr && covering->root != "/") within.insert(0, covering->root);
     if (within.empty()) within = "/";
     const auto holds = [&](const Territory& each) {
-        if (each.device != 0) return covering != nullptr && each.device == covering->device && lies_in(within, each.root);
-        if (each.root.starts_with('/')) return lies_in(found.path, each.root);
+        if (each.device != 0) return covering != nullptr && each.device == covering->device && text::lies_in(within, each.root);
+        if (each.root.starts_with('/')) return text::lies_in(found.path, each.root);
         return (found.path + "/").find("/" + each.root + "/") != std::string::npos;
     };
     const auto holder = std::ranges::find_if(all, holds);
@@ -190,7 +191,7 @@ void PathTrust::add_territories(Pid process) {
 std::vector<std::string> PathTrust::own_paths(std::uint64_t device, std::string_view root) const {
     std::vector<std::string> paths;
     for (const Mount& mount : own_mounts_) {
-        if (mount.device != device || !lies_in(root, mount.root)) continue;
+        if (mount.device != device || !text::lies_in(root, mount.root)) continue;
         const std::string_view rest = mount.root == "/" ? root : root.substr(mount.root.size());
         std::string path = mount.mount_point == "/" ? std::string(rest) : mount.mount_point + (rest == "/" ? "" : std::string(rest));
         paths.push_back(path.empty() ? "/" : std::move(path));

@@ -33,6 +33,9 @@ public:
     /// Of one that somebody has named, and so may have chosen: it must not lie among a container's own files either.
     Doubt doubt_of_named(std::string_view directory, std::uint32_t owner);
 
+    /// The directory's path as it was found when it was last asked about: no link is on it.
+    std::string without_links(std::string_view directory, std::uint32_t owner);
+
 private:
     struct Place {
         Doubt doubt;

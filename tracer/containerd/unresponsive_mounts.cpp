@@ -1,5 +1,6 @@
 #include "tracer/containerd/unresponsive_mounts.hpp"
 
+#include "decoders/text/paths.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/stand_in.hpp"
 
@@ -35,7 +36,7 @@ std::string UnresponsiveMounts::over(const std::string& path) {
     const std::string root = process_ ? "/proc/" + std::to_string(process_.value) + "/root" : "";
     for (const std::string& mount_point : fragile_.points()) {
         // On a root of that kind nothing could be asked at all.
-        if (mount_point == "/" || !host::lies_on(path, mount_point)) continue;
+        if (mount_point == "/" || !text::lies_in(path, mount_point)) continue;
         const std::string reached = root + mount_point;
         if (host::unanswered(reached)) return mount_point;
         if (!asked_.insert(path).second) continue;

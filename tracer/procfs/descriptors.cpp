@@ -1,5 +1,6 @@
 #include "tracer/procfs/descriptors.hpp"
 
+#include "decoders/text/paths.hpp"
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
@@ -103,11 +104,7 @@ FragileMounts FragileMounts::of(const ProcDirectory& proc, Pid process) {
 }
 
 bool FragileMounts::covers(std::string_view path) const {
-    return std::ranges::any_of(points_, [&](const std::string& point) { return lies_on(path, point); });
-}
-
-bool lies_on(std::string_view path, std::string_view mount_point) {
-    return path.starts_with(mount_point) && (path.size() == mount_point.size() || path[mount_point.size()] == '/' || mount_point == "/");
+    return std::ranges::any_of(points_, [&](const std::string& point) { return text::lies_in(path, point); });
 }
 
 OrErrno<OpenFile> read_descriptor(const ProcDirectory& directory, Fd fd, const FragileMounts& fragile) {

@@ -30,9 +30,6 @@ private:
     std::vector<std::string> points_;
 };
 
-/// At the mount point or below it.
-[[nodiscard]] bool lies_on(std::string_view path, std::string_view mount_point);
-
 /// Link and, for paths, kind and inode of descriptor `fd` in `directory` (an open /proc/PID/fd). flags: only its access mode,
 /// and only for pipes and fifos. EBADF-like errors (ENOENT): it was closed.
 OrErrno<OpenFile> read_descriptor(const ProcDirectory& directory, Fd fd, const FragileMounts& fragile);

@@ -1,4 +1,5 @@
 // A part of the Collector: what the kernel tells of its own locks, devices and mounts, read only where something asks for it.
+#include "decoders/text/paths.hpp"
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/kernel_log.hpp"
 #include "tracer/procfs/proc_text.hpp"
@@ -23,10 +24,6 @@ bool sleeps_in(const Process& process, std::string_view function) {
     });
 }
 
-bool is_below(std::string_view path, std::string_view directory) {
-    return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
-}
-
 bool any_in_state_d(const std::vector<Process>& processes) {
     const auto in_state_d = [](const Thread& thread) { return thread.state == ProcessState::uninterruptible; };
     return std::ranges::any_of(processes, [&](const Process& process) { return std::ranges::any_of(process.threads, in_state_d); });
@@ -38,7 +35,7 @@ std::string mapped_below(std::string_view maps, std::string_view directory) {
         const std::string_view line = maps.substr(0, maps.find('\n'));
         maps.remove_prefix(std::min(maps.size(), line.size() + 1));
         const std::size_t path = line.find('/');
-        if (path != line.npos && is_below(line.substr(path), directory)) return std::string(line.substr(path));
+        if (path != line.npos && text::lies_in(line.substr(path), directory)) return std::string(line.substr(path));
     }
     return {};
 }
@@ -48,11 +45,11 @@ std::optional<MountHolder> hold_of(const Process& process, const std::string& mo
     const auto hold = [&](std::string how, const std::string& path) {
         return MountHolder{.mount_point = mount_point, .pid = process.pid, .how = std::move(how), .path = path};
     };
-    if (is_below(process.cwd, mount_point)) return hold("its working directory", process.cwd);
-    if (is_below(process.root, mount_point)) return hold("its root directory", process.root);
+    if (text::lies_in(process.cwd, mount_point)) return hold("its working directory", process.cwd);
+    if (text::lies_in(process.root, mount_point)) return hold("its root directory", process.root);
     for (const FdEntry& entry : process.fds)
-        if (is_below(entry.target.path, mount_point)) return hold("descriptor " + std::to_string(entry.fd.value), entry.target.path);
-    if (is_below(process.exe, mount_point)) return hold("its program", process.exe);
+        if (text::lies_in(entry.target.path, mount_point)) return hold("descriptor " + std::to_string(entry.fd.value), entry.target.path);
+    if (text::lies_in(process.exe, mount_point)) return hold("its program", process.exe);
     return std::nullopt;
 }
 
@@ -123,7 +120,8 @@ void Collector::list_mount_holders() {
     constexpr std::size_t most_mapped = 1024, most_holders = 256;
     for (const ContainerFiles& files : snapshot_.containers) {
         const Pid init = named_init(files);
-        if (files.rootfs.empty() || !init || index_->find(init) || snapshot_.mount_holders.size() >= most_holders) continue;
+        if (files.rootfs.empty() || files.rootfs == "/" || !init || index_->find(init) || snapshot_.mount_holders.size() >= most_holders)
+            continue;
         const auto home = index_->find(files.sandbox_shim ? files.sandbox_shim : Pid{self_});
         const auto* table = home ? mounts_.find(snapshot_.processes[*home].ns.mnt) : nullptr;
         if (!table) continue;
@@ -131,7 +129,7 @@ void Collector::list_mount_holders() {
         const auto mounted = std::ranges::find(table->mounts, files.rootfs, &Mount::mount_point);
         if (mounted == table->mounts.end()) continue;
         for (const Mount& mount : table->mounts)
-            if (mount.mount_point != files.rootfs && is_below(mount.mount_point, files.rootfs))
+            if (mount.mount_point != files.rootfs && text::lies_in(mount.mount_point, files.rootfs))
                 snapshot_.mount_holders.push_back({.mount_point = files.rootfs, .pid = {}, .how = "a mount", .path = mount.mount_point});
         bool held = false;
         for (std::size_t position = 0; position < snapshot_.processes.size(); ++position) {
