@@ -3,6 +3,7 @@
 #include "decoders/oci/config.hpp"
 #include "decoders/oci/runtimes.hpp"
 #include "tracer/containerd/ask_shim.hpp"
+#include "tracer/containerd/believed_files.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_files.hpp"
 #include "tracer/containerd/container_index.hpp"
@@ -103,6 +104,20 @@ private:
 
     const HostFiles& files_of(const ContainerFiles& container) const { return views_ ? views_->of(container.seen_through) : files_; }
 
+    struct Belief {
+        PathTrust trust;
+        BelievedFiles files;
+        Belief(const Snapshot& snapshot, const HostFiles& seen) : trust(snapshot, seen), files(seen, trust) {}
+    };
+
+    /// A file of the container's that is believed now as well: somebody may have put another in its place since the container was found.
+    Result<std::string> read(const ContainerFiles& container, const BelievedPlace& file) {
+        const HostFiles& seen = files_of(container);
+        Belief& belief = beliefs_.try_emplace(&seen, facts_.snapshot, seen).first->second;
+        if (!belief.trust.doubt_of(file.directory, file.owner).empty()) return fail("read " + file.path(), 0, "it is not believed");
+        return belief.files.read(file, most_json).text;
+    }
+
     ContainerFacts read(const ContainerFiles& container) {
         ContainerFacts facts;
         read_config(container, facts);
@@ -152,11 +167,10 @@ private:
         for (std::size_t i = 0; i < places.size(); ++i) facts_.containers[places[i]].answer = std::move(answers[i]);
     }
 
-    void read_config(const ContainerFiles& container, ContainerFacts& facts) const {
+    void read_config(const ContainerFiles& container, ContainerFacts& facts) {
         if (!container.bundle_exists) return;
-        const std::string path = container.bundle + "/config.json";
         const HostFiles& files = files_of(container);
-        const auto text = files.read(path, most_json);
+        const auto text = read(container, {container.bundle, "config.json", container.owner});
         if (!text) {
             if (text.error().number == ENOENT) facts.config.push_back({"is not there"});
             return;
@@ -192,10 +206,11 @@ private:
         return "";
     }
 
-    void read_state(const ContainerFiles& container, ContainerFacts& facts) const {
+    void read_state(const ContainerFiles& container, ContainerFacts& facts) {
         if (container.state_path.empty() || !container.state_json_error.empty()) return;
         const HostFiles& files = files_of(container);
-        const auto text = files.read(container.state_path, most_json);
+        const std::string name = container.state_path.substr(container.state_path.rfind('/') + 1);
+        const auto text = read(container, {container.runc_root, container.container.id + "/" + name, container.owner});
         if (!text) return;
         const auto state = oci::parse_state(*text, oci::runtime_named(container.runtime).state);
         if (!state) return;
@@ -298,6 +313,7 @@ private:
     HostFiles files_;
     const MountViews* views_;
     AuditFacts facts_;
+    std::map<const HostFiles*, Belief> beliefs_;
     std::set<std::string> listening_, daemon_sockets_;
     std::vector<std::string> mount_points_;  ///< sorted
 };

@@ -3,6 +3,7 @@
 #include "decoders/oci/config.hpp"
 #include "decoders/oci/runtimes.hpp"
 #include "decoders/oci/typed_json.hpp"
+#include "tracer/containerd/believed_files.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_index.hpp"
 #include "tracer/containerd/engine_names.hpp"
@@ -57,7 +58,13 @@ std::string cgroup_of(const oci::RuntimeState& state) {
 class ContainerFinder {
 public:
     ContainerFinder(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents, std::int64_t now_s)
-        : snapshot_(snapshot), layout_(layout), files_(files), lives_here_(residents), trust_(snapshot, files), now_s_(now_s) {
+        : snapshot_(snapshot),
+          layout_(layout),
+          files_(files),
+          lives_here_(residents),
+          trust_(snapshot, files),
+          believed_(files, trust_),
+          now_s_(now_s) {
         for (const Process& process : snapshot.processes)
             if (process.role.role == ProcessRole::shim && !lives_here_(process)) served_elsewhere_.insert(process.role.container);
     }
@@ -103,9 +110,10 @@ private:
         return facts && refuse(path, doubt_of_entry(*facts, owner));
     }
 
-    Result<std::string> read(const ContainerFiles& container, const std::string& path, std::size_t limit) {
-        if (refuse_entry(path, container.owner)) return fail("read " + path, 0, "it is not believed: others may have written it");
-        return files_.read(path, limit);
+    Result<std::string> read(const BelievedPlace& file, std::size_t limit, Part part = Part::whole) {
+        auto found = believed_.read(file, limit, part);
+        refuse(file.path(), found.doubt);
+        return std::move(found.text);
     }
 
     ContainerFiles& add(ContainerRef ref, std::uint32_t owner) {
@@ -128,23 +136,24 @@ private:
             if (!ids) continue;
             for (const std::string& id : *ids) {
                 if (found_.size() >= most_containers) return;
-                const std::string bundle = tasks + "/" + ns + "/" + id;
+                const BelievedPlace place{tasks, ns + "/" + id, 0};
+                const std::string bundle = place.path();
                 if (refuse_entry(bundle, 0)) continue;
                 ContainerFiles& container = add({ns, id}, 0);
                 container.state_dir = instance.state_dir;
                 container.containerd_address = instance.address;
                 container.bundle = bundle;
                 container.bundle_exists = true;
-                read_bundle(container);
-                const std::string root = configured_root(container);
+                read_bundle(container, place);
+                const std::string root = configured_root(place);
                 container.runc_root = canonical_path((root.empty() ? "/run/containerd/runc" : root) + "/" + ns);
             }
         }
     }
 
     /// What a bundle's options.json says about the runtime: its root.
-    std::string configured_root(const ContainerFiles& container) {
-        const auto text = read(container, container.bundle + "/options.json", most_json);
+    std::string configured_root(const BelievedPlace& bundle) {
+        const auto text = read(bundle.in("options.json"), most_json);
         if (!text) return "";
         const auto options = oci::parse_json(*text);
         return options ? oci::string_at(*options, "/root") : "";
@@ -190,17 +199,16 @@ private:
         }
     }
 
-    void read_bundle(ContainerFiles& container) {
-        const std::string& bundle = container.bundle;
-        if (const auto address = read(container, bundle + "/address", 4096)) {
+    void read_bundle(ContainerFiles& container, const BelievedPlace& bundle) {
+        if (const auto address = read(bundle.in("address"), 4096)) {
             container.address = without_line_end(*address);
-        } else if (const auto bootstrap = read(container, bundle + "/bootstrap.json", most_json)) {
+        } else if (const auto bootstrap = read(bundle.in("bootstrap.json"), most_json)) {
             if (const auto document = oci::parse_json(*bootstrap)) container.address = oci::string_at(*document, "/address");
         }
-        if (const auto names = files_.list(bundle, 5000)) {
+        if (const auto names = files_.list(container.bundle, 5000)) {
             for (const std::string& name : *names) {
                 if (!name.ends_with(".pid")) continue;
-                const auto text = read(container, bundle + "/" + name, 64);
+                const auto text = read(bundle.in(name), 64);
                 const Pid pid = text ? parse_pid(*text) : Pid{};
                 if (name == "init.pid")
                     container.init_pid = pid;
@@ -208,14 +216,12 @@ private:
                     container.execs.push_back({name.substr(0, name.size() - 4), pid});
             }
         }
-        const std::string log_path = bundle + "/log.json";
-        if (refuse_entry(log_path, container.owner)) return read_config(container);
-        if (const auto log = files_.read_tail(log_path, most_log)) container.log_errors = error_lines(*log, 10);
-        read_config(container);
+        if (const auto log = read(bundle.in("log.json"), most_log, Part::tail)) container.log_errors = error_lines(*log, 10);
+        read_config(container, bundle);
     }
 
-    void read_config(ContainerFiles& container) {
-        const auto text = read(container, container.bundle + "/config.json", most_json);
+    void read_config(ContainerFiles& container, const BelievedPlace& bundle) {
+        const auto text = read(bundle.in("config.json"), most_json);
         if (!text) {
             if (container.bundle_exists && text.error().number != EACCES) container.config_json_error = text.error().message();
             return;
@@ -283,9 +289,10 @@ private:
         const auto fifo = files_.facts(directory + "/exec.fifo");
         // An empty directory below a root that others share need not be a runtime's at all.
         const oci::Runtime& row = runtime != nullptr ? *runtime : oci::runtime_named("");
-        const std::string path = directory + "/" + std::string(row.state_file);
-        if (refuse_entry(path, root.owner)) return;
-        const auto text = files_.read(path, most_json);
+        const BelievedPlace place = BelievedPlace{root.path, id, root.owner}.in(row.state_file);
+        const std::string path = place.path();
+        auto [text, doubt] = believed_.read(place, most_json);
+        if (refuse(path, doubt)) return;
         std::optional<std::expected<oci::RuntimeState, oci::JsonError>> parsed;
         if (text) parsed = oci::parse_state(*text, row.state);
         const std::string bundle = parsed && *parsed ? (*parsed)->bundle : "";
@@ -324,7 +331,7 @@ private:
             container.container.ns = place->ns;
             container.state_dir = place->state_dir;
         }
-        if (container.bundle_exists) read_bundle(container);
+        if (container.bundle_exists) read_bundle(container, {bundle, "", container.owner});
     }
 
     static void take(ContainerFiles& container, const oci::RuntimeState& state, const std::string& id) {
@@ -367,6 +374,7 @@ private:
     const HostFiles& files_;
     const Resident& lives_here_;
     PathTrust trust_;
+    BelievedFiles believed_;
     std::int64_t now_s_;
     std::set<ContainerRef> served_elsewhere_;
     std::vector<ContainerFiles> found_;

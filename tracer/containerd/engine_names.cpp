@@ -2,6 +2,7 @@
 
 #include "decoders/oci/typed_json.hpp"
 #include "decoders/text/container_name.hpp"
+#include "tracer/containerd/believed_files.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/layout.hpp"
 #include "tracer/containerd/path_trust.hpp"
@@ -29,7 +30,7 @@ struct DockerData {
 class NameReader {
 public:
     NameReader(Snapshot& snapshot, const HostFiles& files, const Resident& residents)
-        : snapshot_(snapshot), files_(files), lives_here_(residents), trust_(snapshot, files) {}
+        : snapshot_(snapshot), files_(files), lives_here_(residents), trust_(snapshot, files), believed_(files, trust_) {}
 
     void read() {
         for (const DockerData& docker : dockers()) read_docker(docker);
@@ -63,13 +64,6 @@ private:
         return root.empty() ? oci::string_at(*document, "/graph") : root;
     }
 
-    /// Of a directory that is believed, and of it alone.
-    [[nodiscard]] Result<std::string> read(const std::string& path, std::size_t limit) const {
-        if (const auto facts = files_.is_copy() ? std::nullopt : files_.facts(path); facts && !doubt_of_entry(*facts, 0).empty())
-            return fail("read " + path, 0, "it is not believed: others may have written it");
-        return files_.read(path, limit);
-    }
-
     void read_docker(const DockerData& docker) {
         const std::string directory = docker.root + "/containers";
         std::optional<bool> believed;
@@ -78,7 +72,7 @@ private:
                 continue;
             if (!believed) believed = (docker.named ? trust_.doubt_of_named(directory, 0) : trust_.doubt_of(directory, 0)).empty();
             if (!*believed) return;
-            const auto text = read(directory + "/" + container.container.id + "/config.v2.json", most_engine_file);
+            const auto text = believed_.read({directory, container.container.id + "/config.v2.json"}, most_engine_file).text;
             const auto document = text ? oci::parse_json(*text) : std::unexpected(oci::JsonError{});
             if (document) take_docker(container, *document);
         }
@@ -120,7 +114,7 @@ private:
                 const auto names = files_.list(directory);
                 if (!names || !trust_.doubt_of(directory, 0).empty()) continue;
                 for (const std::string& name : *names) {
-                    const auto id = read(directory + "/" + name, 256);
+                    const auto id = believed_.read({directory, name}, 256).text;
                     const auto container = id ? wanted.find(ContainerRef{ns, *id}) : wanted.end();
                     if (container != wanted.end()) container->second->engine_name = name;
                 }
@@ -132,6 +126,7 @@ private:
     const HostFiles& files_;
     const Resident& lives_here_;
     PathTrust trust_;
+    BelievedFiles believed_;
 };
 
 }  // namespace

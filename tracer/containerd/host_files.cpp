@@ -52,7 +52,8 @@ FileType type_of(mode_t mode) {
 struct Found {
     int error = 0;
     FileFacts facts;
-    std::string text;  ///< bytes, a link's text, or names with a NUL behind each
+    std::string text;            ///< bytes, a link's text, or names with a NUL behind each
+    std::vector<FileFacts> way;  ///< FileBelow's
 };
 
 int read_all(int fd, std::size_t limit, std::string& text) {
@@ -119,6 +120,13 @@ int list_directory(int path_fd, std::size_t most, Found& found) {
 
 enum class Look : std::uint8_t { facts, target_facts, text, tail, names, link };
 
+struct LookWanted {
+    Look look{};
+    std::uint64_t limit = 0;
+    bool stepwise = false;      ///< no link is followed, and each step is told
+    std::uint64_t trusted = 0;  ///< the steps from behind so much of the path on
+};
+
 std::uint64_t open_flags(Look look) {
     return look == Look::names ? O_DIRECTORY : look == Look::target_facts ? 0 : O_NOFOLLOW;
 }
@@ -126,7 +134,7 @@ std::uint64_t open_flags(Look look) {
 /// `path_fd`: -1, with errno set, where the path could not be opened.
 Found look_at(int path_fd, Look look, std::size_t limit) {
     Found found;
-    if (path_fd < 0) return {errno, {}, {}};
+    if (path_fd < 0) return {errno, {}, {}, {}};
     switch (look) {
         case Look::facts:
         case Look::target_facts:
@@ -162,10 +170,52 @@ int open_beneath(int directory, const std::string& path, std::uint64_t flags, st
     return open(path.c_str(), static_cast<int>(how.flags));  // kernels before 5.6
 }
 
-struct LookWanted {
-    Look look{};
-    std::uint64_t limit = 0;
-};
+/// From one directory to the next, each by its descriptor. `from`: where `path` starts. The last is what is to be read.
+Found look_along(int from, std::string_view path, LookWanted wanted, std::uint64_t resolve) {
+    Found found;
+    const auto failed_with = [&](int number) {
+        found.error = number;
+        return std::move(found);
+    };
+    std::string start(path.substr(0, wanted.trusted));
+    if (start.empty()) start = ".";
+    OwnedFd here(open_beneath(from, start, O_DIRECTORY, resolve | RESOLVE_NO_SYMLINKS));
+    if (!here) return failed_with(errno);
+    path.remove_prefix(std::min<std::size_t>(path.size(), wanted.trusted));
+    while (true) {
+        path.remove_prefix(std::min(path.size(), path.find_first_not_of('/')));
+        if (path.empty()) break;
+        const std::string name(path.substr(0, path.find('/')));
+        path.remove_prefix(name.size());
+        OwnedFd next(open_beneath(here.get(), name, O_NOFOLLOW, RESOLVE_BENEATH | (resolve & RESOLVE_NO_XDEV)));
+        const auto facts = facts_of(next.get());
+        if (!facts) return failed_with(errno);
+        found.way.push_back(*facts);
+        if (facts->type == FileType::link) return failed_with(path.empty() ? EINVAL : ELOOP);
+        here = std::move(next);
+    }
+    Found last = look_at(here.get(), wanted.look, wanted.limit);
+    last.way = std::move(found.way);
+    return last;
+}
+
+Found look_from(int from, const std::string& path, LookWanted wanted, std::uint64_t resolve) {
+    if (wanted.stepwise) return look_along(from, path, wanted, resolve);
+    const OwnedFd opened(open_beneath(from, path, open_flags(wanted.look), resolve));
+    return look_at(opened.get(), wanted.look, wanted.limit);
+}
+
+template <typename Value>
+void put(std::string& bytes, const Value& value) {
+    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+template <typename Value>
+bool take(std::string_view& bytes, Value& value) {
+    if (bytes.size() < sizeof value) return false;
+    std::memcpy(&value, bytes.data(), sizeof value);
+    bytes.remove_prefix(sizeof value);
+    return true;
+}
 
 host::Parcel look_aside(host::Parcel request) {
     LookWanted wanted;
@@ -174,13 +224,16 @@ host::Parcel look_aside(host::Parcel request) {
     const std::size_t end = std::min(request.bytes.find('\0', sizeof wanted), request.bytes.size() - 1);
     const std::string root_path = request.bytes.substr(sizeof wanted, end - sizeof wanted), path = request.bytes.substr(end + 1);
     const OwnedFd root(root_path.empty() ? -1 : open(root_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    const OwnedFd opened(root_path.empty() ? open_beneath(AT_FDCWD, path, open_flags(wanted.look), 0)
-                         : root            ? open_beneath(root.get(), path, open_flags(wanted.look), RESOLVE_IN_ROOT)
-                                           : -1);
-    const Found found = look_at(opened.get(), wanted.look, wanted.limit);
+    Found found;
+    if (!root_path.empty() && !root)
+        found.error = errno;
+    else
+        found = root ? look_from(root.get(), path, wanted, RESOLVE_IN_ROOT) : look_from(AT_FDCWD, path, wanted, 0);
     host::Parcel reply;
-    reply.bytes.append(reinterpret_cast<const char*>(&found.error), sizeof found.error);
-    reply.bytes.append(reinterpret_cast<const char*>(&found.facts), sizeof found.facts);
+    put(reply.bytes, found.error);
+    put(reply.bytes, found.facts);
+    put(reply.bytes, static_cast<std::uint64_t>(found.way.size()));
+    for (const FileFacts& each : found.way) put(reply.bytes, each);
     reply.bytes += found.text;
     return reply;
 }
@@ -189,11 +242,15 @@ host::Parcel look_aside(host::Parcel request) {
 Found ask_aside(const std::string& concern, const std::string& root, const std::string& path, LookWanted wanted) {
     host::Parcel request{std::string(reinterpret_cast<const char*>(&wanted), sizeof wanted) + root + '\0' + path, {}};
     const auto reply = host::ask(concern, look_aside, std::move(request));
+    const Found unanswered{ETIMEDOUT, {}, {}, {}};
     Found found;
-    if (!reply || reply->bytes.size() < sizeof found.error + sizeof found.facts) return {ETIMEDOUT, {}, {}};
-    std::memcpy(&found.error, reply->bytes.data(), sizeof found.error);
-    std::memcpy(&found.facts, reply->bytes.data() + sizeof found.error, sizeof found.facts);
-    found.text = reply->bytes.substr(sizeof found.error + sizeof found.facts);
+    std::uint64_t steps = 0;
+    std::string_view rest = reply ? std::string_view(reply->bytes) : std::string_view();
+    if (!take(rest, found.error) || !take(rest, found.facts) || !take(rest, steps) || steps > rest.size() / sizeof(FileFacts))
+        return unanswered;
+    found.way.resize(steps);
+    for (FileFacts& each : found.way) take(rest, each);
+    found.text = rest;
     return found;
 }
 
@@ -208,8 +265,9 @@ struct HostFiles::Mounts {
 
 static Found look_in_copy(const std::string& root_path, const std::string& path, LookWanted wanted) {
     const OwnedFd root(open(root_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    const OwnedFd opened(root ? open_beneath(root.get(), path, open_flags(wanted.look), RESOLVE_IN_ROOT) : -1);
-    return look_at(opened.get(), wanted.look, wanted.limit);
+    if (!root) return {errno, {}, {}, {}};
+    wanted.stepwise = false;
+    return look_from(root.get(), path, wanted, RESOLVE_IN_ROOT);
 }
 
 /// Where everything on the way answers by itself: at once, and not off that file system, wherever symbolic links lead. All else is looked
@@ -221,13 +279,16 @@ static Found look_on_host(HostFiles::Mounts& mounts, const std::string& path, Lo
         if (fresh) at->second = OwnedFd(open(point.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
         std::string below = path.substr(std::min(path.size(), point.size()));
         below.erase(0, below.find_first_not_of('/'));
-        if (at->second) {
-            const OwnedFd opened(open_beneath(at->second.get(), below.empty() ? "." : below, open_flags(wanted.look), RESOLVE_NO_XDEV));
-            if (opened || (errno != EXDEV && errno != ENOSYS)) return look_at(opened.get(), wanted.look, wanted.limit);
+        // Where the steps begin above the mount point, the stand-in takes them.
+        if (at->second && (!wanted.stepwise || wanted.trusted >= point.size())) {
+            LookWanted here = wanted;
+            here.trusted -= std::min<std::uint64_t>(here.trusted, path.size() - below.size());
+            Found found = look_from(at->second.get(), below.empty() ? "." : below, here, RESOLVE_NO_XDEV);
+            if (found.error != EXDEV && found.error != ENOSYS) return found;
         }
         return ask_aside(path, "", path, wanted);
     }
-    if (!mounts.unresponsive.over(path).empty()) return {ETIMEDOUT, {}, {}};
+    if (!mounts.unresponsive.over(path).empty()) return {ETIMEDOUT, {}, {}, {}};
     return ask_aside(point.empty() ? path : point, "", path, wanted);
 }
 
@@ -248,12 +309,14 @@ std::string HostFiles::unresponsive_mount_over(const std::string& path) const {
 
 /// In another mount namespace: nothing is known of what its paths lead to.
 static Found look_elsewhere(HostFiles::Mounts& mounts, const std::string& root, const std::string& path, LookWanted wanted) {
-    return mounts.unresponsive.over(path).empty() ? ask_aside(root + path, root, path, wanted) : Found{ETIMEDOUT, {}, {}};
+    return mounts.unresponsive.over(path).empty() ? ask_aside(root + path, root, path, wanted) : Found{ETIMEDOUT, {}, {}, {}};
 }
 
-static Found look(const HostFiles& files, HostFiles::Mounts& mounts, const std::string& path, Look look, std::size_t limit = 0) {
-    if (files.is_copy()) return look_in_copy(files.reached_by(""), path, {look, limit});
-    return files.process() ? look_elsewhere(mounts, files.reached_by(""), path, {look, limit}) : look_on_host(mounts, path, {look, limit});
+static Found look(const HostFiles& files, HostFiles::Mounts& mounts, const std::string& path, Look look, std::size_t limit = 0,
+                  std::size_t trusted = 0) {
+    const LookWanted wanted{look, limit, trusted != 0, trusted};
+    if (files.is_copy()) return look_in_copy(files.reached_by(""), path, wanted);
+    return files.process() ? look_elsewhere(mounts, files.reached_by(""), path, wanted) : look_on_host(mounts, path, wanted);
 }
 
 Result<std::string> HostFiles::read(const std::string& path, std::size_t limit) const {
@@ -266,6 +329,13 @@ Result<std::string> HostFiles::read_tail(const std::string& path, std::size_t mo
     Found found = look(*this, *mounts_, path, Look::tail, most);
     if (found.error != 0) return failed(path, found.error);
     return std::move(found.text);
+}
+
+FileBelow HostFiles::read_below(const std::string& directory, const std::string& below, std::size_t limit, Part part) const {
+    const std::string path = directory + "/" + below;
+    Found found = look(*this, *mounts_, path, part == Part::whole ? Look::text : Look::tail, limit, directory.size());
+    if (found.error != 0) return {failed(path, found.error), std::move(found.way)};
+    return {std::move(found.text), std::move(found.way)};
 }
 
 std::optional<FileFacts> HostFiles::facts(const std::string& path) const {

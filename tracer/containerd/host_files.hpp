@@ -27,6 +27,14 @@ struct FileFacts {
     std::uint64_t links = 1;  ///< names that it has
 };
 
+/// A file's bytes, and what each directory on the way to it was, and last the file itself: the very ones that were opened.
+struct FileBelow {
+    Result<std::string> text;    ///< errors as those of HostFiles::read
+    std::vector<FileFacts> way;  ///< as far as it was gone
+};
+
+enum class Part : std::uint8_t { whole, tail };
+
 class HostFiles {
 public:
     /// `root`: a directory that holds a host's files (a support bundle); no path leads out of it. Empty: this host.
@@ -48,6 +56,11 @@ public:
     [[nodiscard]] Result<std::string> read(const std::string& path, std::size_t limit) const;
     /// The last `most` bytes; from a line's start where the file is longer.
     [[nodiscard]] Result<std::string> read_tail(const std::string& path, std::size_t most) const;
+    /// The file at `below`, a path of names, from `directory` on. No link is followed, neither below the directory nor on the way to it,
+    /// and each name is looked up in the directory that was looked at before: what has another name by then makes no difference. `way`
+    /// begins below the directory. In a copy links are followed, and `way` is empty.
+    [[nodiscard]] FileBelow read_below(const std::string& directory, const std::string& below, std::size_t limit,
+                                       Part part = Part::whole) const;
     /// Of the path itself, not of what a link leads to. nullopt: nothing there, or not permitted.
     [[nodiscard]] std::optional<FileFacts> facts(const std::string& path) const;
     /// The same of what links lead to.
