@@ -1,6 +1,7 @@
 #include "tracer/procfs/stand_in.hpp"
 
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/patience.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
@@ -155,8 +156,6 @@ void become_stand_in(int socket) {
 }
 
 class StandIn {
-    static constexpr int most_delays = 10;
-
 public:
     /// nullptr: no process can be made.
     static std::unique_ptr<StandIn> start() {
@@ -172,17 +171,21 @@ public:
 
     /// nullopt: not in time; then `settled` tells, now and later, whether it may be asked again.
     std::optional<Parcel> ask(Errand errand, Parcel request, Nanoseconds patience) {
-        MonotonicTime end = monotonic_now() + patience;
-        const MonotonicTime last_end = end + most_delays * patience;
+        const MonotonicTime begun = monotonic_now();
+        const CpuTime had = cpu_time();
+        MonotonicTime end = begun + patience;
         Transfer question = Transfer::of({.errand = errand}, std::move(request));
         awaited_ = Transfer::expected();
         while (question.send(socket_.get()) == Transfer::Progress::waits)
             if (!wait(POLLOUT, end)) return abandon();
-        while (!settled())
-            if (!wait(POLLIN, end)) {
-                if (end >= last_end || !runnable()) return std::nullopt;
-                end = std::min(last_end, monotonic_now() + patience);
-            }
+        while (!settled()) {
+            if (wait(POLLIN, end)) continue;
+            const CpuTime now = cpu_time();
+            const TimeWaited waited{monotonic_now() - begun, {now.on_cpu - had.on_cpu, now.waited_for - had.waited_for}, is_ready()};
+            const auto more = more_time(patience, waited);
+            if (!more && !settled()) return std::nullopt;
+            if (more) end = monotonic_now() + *more;
+        }
         return broken_ ? std::nullopt : std::optional(reply_.take());
     }
 
@@ -200,7 +203,10 @@ public:
     void end() const { ::kill(process_, SIGKILL); }
 
 private:
-    StandIn(OwnedFd socket, pid_t process) : socket_(std::move(socket)), process_(process) {}
+    StandIn(OwnedFd socket, pid_t process)
+        : socket_(std::move(socket)),
+          process_(process),
+          schedstat_(::open(("/proc/" + std::to_string(process) + "/schedstat").c_str(), O_RDONLY | O_CLOEXEC)) {}
 
     std::optional<Parcel> abandon() {
         broken_ = true;
@@ -215,8 +221,14 @@ private:
         return ::ppoll(&entry, 1, &time, nullptr) != 0;  // EINTR: the caller looks at the clock again
     }
 
-    /// It has not been given a CPU: on a busy machine that says nothing about what it was asked.
-    [[nodiscard]] bool runnable() const {
+    [[nodiscard]] CpuTime cpu_time() const {
+        std::array<char, 96> text;
+        const ssize_t got = ::pread(schedstat_.get(), text.data(), text.size(), 0);
+        return parse_schedstat({text.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))}).value_or(CpuTime{});
+    }
+
+    /// It has not been given a CPU yet, or is on one: on a busy machine that says nothing about what it was asked.
+    [[nodiscard]] bool is_ready() const {
         const auto directory = ProcDirectory::open(("/proc/" + std::to_string(process_)).c_str());
         std::string scratch;
         const auto text = directory ? directory->read("stat", scratch) : std::unexpected(directory.error());
@@ -226,6 +238,7 @@ private:
 
     OwnedFd socket_;
     pid_t process_;
+    OwnedFd schedstat_;  ///< -1: the kernel does not tell
     std::optional<Transfer> awaited_;
     Transfer reply_ = Transfer::expected();
     bool broken_ = false;
@@ -240,6 +253,7 @@ public:
             const std::lock_guard lock(mutex_);
             if (waits_for(concern)) return std::nullopt;
             if (patience <= at_full_patience) patience = std::min(patience, patience_left());
+            if (idle_.empty()) take_back();
             if (!idle_.empty()) {
                 asked = std::move(idle_.back());
                 idle_.pop_back();
@@ -254,7 +268,7 @@ public:
         if (asked->settled()) {
             idle_.push_back(std::move(asked));
         } else {
-            in_vain_ += monotonic_now() - begun;
+            in_vain_ += std::min(monotonic_now() - begun, patience);
             if (left_behind_.size() >= most_left_behind) give_up_oldest();
             left_behind_[concern] = std::move(asked);
             order_.push_back(concern);
@@ -270,6 +284,18 @@ public:
 private:
     static constexpr std::size_t most_left_behind = 128;
     static constexpr Nanoseconds at_full_patience = std::chrono::milliseconds(300), least_patience = std::chrono::milliseconds(2);
+
+    /// Those that were only late can be asked again, in place of new ones.
+    void take_back() {
+        for (auto each = left_behind_.begin(); each != left_behind_.end();) {
+            if (!each->second->settled()) {
+                ++each;
+                continue;
+            }
+            if (!each->second->broken()) idle_.push_back(std::move(each->second));
+            each = left_behind_.erase(each);
+        }
+    }
 
     /// Too many that do not answer must not keep anybody from asking about others.
     void give_up_oldest() {

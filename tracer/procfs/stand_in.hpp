@@ -28,9 +28,10 @@ std::string concern_of(Pid pid);
 constexpr Nanoseconds usual_patience = std::chrono::milliseconds(100);
 
 /// The reply; nullopt where there is none in time. Then the stand-in is left behind, and until it does answer nobody asks again about the
-/// same `concern`: one stand-in for each. `patience` is less where much time has gone in vain already, so that a host full of such
-/// processes does not add up; of a great many that are left behind the first are ended, and not asked about again for a minute. A stand-in
-/// without work waits for the next, and ends with this program. From any thread.
+/// same `concern`: one stand-in for each. `patience` is the time that it has; on a busy machine the time in which it was ready and had no
+/// CPU does not count (patience.hpp). It is less where much time has gone in vain already, so that a host full of such processes does not
+/// add up; of a great many that are left behind the first are ended, and not asked about again for a minute. A stand-in without work waits
+/// for the next, and ends with this program. From any thread.
 std::optional<Parcel> ask(const std::string& concern, Errand errand, Parcel request, Nanoseconds patience = usual_patience);
 
 /// Whether a question about it is still not answered.

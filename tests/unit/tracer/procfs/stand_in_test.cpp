@@ -6,11 +6,13 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 using namespace shimtrace;
@@ -29,6 +31,17 @@ Parcel read_to_end(Parcel request) {
     while (::read(request.descriptor.get(), buffer.data(), buffer.size()) > 0) {
     }
     return {"late", {}};
+}
+
+Parcel say_pid(Parcel) {
+    return {std::to_string(::getpid()), {}};
+}
+
+/// It waits for its next errand.
+bool is_idle(const std::string& pid) {
+    std::string call;
+    std::getline(std::ifstream("/proc/" + pid + "/syscall"), call);
+    return call.starts_with(std::to_string(SYS_recvmsg) + " ");
 }
 
 Parcel say_descriptors(Parcel) {
@@ -66,6 +79,16 @@ TEST_CASE("what is asked comes back, descriptors too, however large it is") {
     char got = 0;
     CHECK(::read(reply->descriptor.get(), &got, 1) == 1);
     CHECK(got == 'z');
+}
+
+TEST_CASE("who was only late is asked again, in place of a new one") {
+    Ends pipe;
+    const std::string first = ask("a", say_pid, {}, std::chrono::seconds(5))->bytes;
+    CHECK_FALSE(ask("a pipe that is late", read_to_end, {"", std::move(pipe.read)}, milliseconds(10)));
+    pipe.write.reset();
+    for (int tries = 0; tries < 400 && !is_idle(first); ++tries) std::this_thread::sleep_for(milliseconds(5));
+    REQUIRE(is_idle(first));
+    CHECK(ask("b", say_pid, {}, std::chrono::seconds(5))->bytes == first);
 }
 
 TEST_CASE("who does not answer in time is left behind, and nobody asks about the same again until he has") {
