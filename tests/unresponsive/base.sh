@@ -51,11 +51,11 @@ finish() {
 trap finish EXIT
 nobody_left() { ! grep -lsx shimtrace-asks /proc/[0-9]*/comm | grep -q .; }
 
-await_for() { # SECONDS CONDITION...
-    local end=$((SECONDS + $1))
+await_for() { # SECONDS CONDITION...: seconds of a quiet machine; on a busy one each look takes longer
+    local looks=$(($1 * 20))
     shift
     until "$@"; do
-        ((SECONDS <= end)) || return 1
+        ((looks-- > 0)) || return 1
         sleep 0.05
     done
 }
@@ -75,7 +75,7 @@ serve() {
     "$folder/silent_server" "$mount" "$folder/patient" >"$folder/served" &
     server=$!
     mine $server
-    await says_ready "$folder/served" || { not_ok "a file system that falls silent" "it could not be made"; return 1; }
+    await_for 15 says_ready "$folder/served" || { not_ok "a file system that falls silent" "it could not be made"; return 1; }
 }
 # MODE: $patient, on that file system; it reads lines from $to_patient.
 patient() {
@@ -87,7 +87,7 @@ patient() {
     TMPDIR=$folder "$folder/patient" "$1" "$mount/file" <"$folder/input" >"$folder/ready" 2>"$folder/complaint" {to_patient}>&- &
     patient=$!
     mine $patient
-    await says_ready "$folder/ready" || { not_ok "a process that waits ($1)" "$(cat "$folder/complaint")"; return 1; }
+    await_for 15 says_ready "$folder/ready" || { not_ok "a process that waits ($1)" "$(cat "$folder/complaint")"; return 1; }
 }
 # Both by a user without privileges.
 serve_as_user() {
@@ -107,7 +107,7 @@ serve_as_user() {
         echo $! >>pids
         wait' bash "$folder" 2>"$folder/complaint" &
     mine $!
-    await says_ready "$folder/user/ready" || { not_ok "a process of a user that waits" "$(cat "$folder/complaint")"; return 1; }
+    await_for 15 says_ready "$folder/user/ready" || { not_ok "a process of a user that waits" "$(cat "$folder/complaint")"; return 1; }
 }
 # So that what is read of its files next has to be asked for.
 drop_caches_of() { mount -o remount "$1" 2>/dev/null; }
@@ -119,7 +119,20 @@ listener.listen(1)
 print("ready", flush=True)
 time.sleep(600)' "$1" >"$1.ready" &
     mine $!
-    await says_ready "$1.ready"
+    await_for 15 says_ready "$1.ready"
+}
+
+# PID MOST: waits for its end: for MOST milliseconds of a quiet machine and some more. $took: how long it took; $allowed: MOST, and as much
+# longer as the machine was slower meanwhile than a quiet one, told by what the starts of two plain processes cost, which each look makes.
+quiet_look=20 # milliseconds, 10 of which are slept: more than it takes where nobody else wants the CPU
+await_end() {
+    local begin=$EPOCHREALTIME looks=1
+    until gone "$1" || ((looks > ($2 + 4000) / quiet_look)); do
+        sleep 0.01
+        ((++looks))
+    done
+    took=$(since "$begin")
+    allowed=$((took / looks > quiet_look ? $2 * took / looks / quiet_look : $2))
 }
 
 # The longest of three: the machine may be busy.
@@ -134,23 +147,22 @@ measure() {
         ((took <= usual[$1])) || usual[$1]=$took
     done
 }
-# COMMAND NAME: it ends, by itself, within a second of its usual time (of one that is alike, where it was not measured).
+# COMMAND NAME: it ends, by itself, within a second of its usual time (of one that is alike, where it was not measured): a second of a quiet
+# machine, and as much longer as this one is slower meanwhile.
 in_time() {
-    local begin=$EPOCHREALTIME most pid
+    local most pid took allowed
     most=$((${usual[$1]:-${usual[why --interval 0 1]}} + 1000))
     # In the background: not even kill -9 ends what sleeps uninterruptibly, and we do not wait for it.
     # shellcheck disable=SC2086
     "$SHIMTRACE" $1 >"$folder/out" 2>&1 </dev/null &
     pid=$!
     mine $pid
-    until gone $pid || (($(since "$begin") > most + 4000)); do sleep 0.01; done
-    local took
-    took=$(since "$begin")
+    await_end $pid $most
     if ! gone $pid; then
-        not_ok "$2" "it does not end"
+        not_ok "$2" "it does not end: $(where_it_waits $pid)"
         kill -KILL $pid 2>/dev/null
-    elif ((took > most)); then
-        not_ok "$2" "$took ms of at most $most"
+    elif ((took > allowed)); then
+        not_ok "$2" "$took ms of at most $allowed ($most on a quiet machine)"
     else
         ok "$2"
     fi
@@ -160,20 +172,26 @@ ends_on_signal() {
     ends_on INT "$@"
     ends_on TERM "$@"
 }
+# PID: each thread's state and the innermost functions of the kernel that it is in.
+where_it_waits() {
+    local task
+    for task in /proc/"$1"/task/*; do
+        echo "${task##*/} $(sed 's/.*) //' "$task/stat" | cut -d' ' -f1) $(head -8 "$task/stack" | sed 's/^.*> //; s/+.*//' | xargs); $(cat "$task/syscall")"
+    done 2>/dev/null | tail -12
+}
 # SIGNAL COMMAND NAME
 ends_on() {
-    local signal=$1 pid begin
+    local signal=$1 pid took allowed
     rm -f "$folder"/*.shimtrace
     # shellcheck disable=SC2086
     env --default-signal=INT "$SHIMTRACE" $2 >"$folder/out" 2>&1 </dev/null &
     pid=$!
     mine $pid
     sleep 0.7 # in the midst of what it does
-    begin=$EPOCHREALTIME
     kill -$signal $pid
-    until gone $pid || (($(since "$begin") > 4000)); do sleep 0.01; done
-    if (($(since "$begin") > 1000)); then
-        not_ok "$3 ends on SIG$signal" "after $(since "$begin") ms: $(tail -1 "$folder/out")"
+    await_end $pid 1000
+    if ((took > allowed)) || ! gone $pid; then
+        not_ok "$3 ends on SIG$signal" "after $took ms: $(tail -1 "$folder/out") $(where_it_waits $pid)"
         kill -KILL $pid 2>/dev/null
     else
         ok "$3 ends on SIG$signal"

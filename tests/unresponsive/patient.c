@@ -10,6 +10,7 @@
 //   idle      nothing: it is looked at itself
 //   reader    a second thread reads a pipe, with the pipe's lock held, into a page of FILE
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -94,11 +95,32 @@ static void hand_over(void* where) {
         perror("userfaultfd"), exit(1);
 }
 
-static pthread_t start(void* (*work)(void*)) {
+/// The newest thread sleeps, and goes on sleeping: none of these can say that it waits.
+static int newest_sleeps(void) {
+    long newest = 0;
+    DIR* const tasks = opendir("/proc/self/task");
+    for (const struct dirent* entry; (entry = readdir(tasks)) != NULL;)
+        if (atol(entry->d_name) > newest) newest = atol(entry->d_name);
+    closedir(tasks);
+    for (int looks = 0; looks < 5; ++looks) {
+        char name[64], state = 0;
+        snprintf(name, sizeof name, "/proc/self/task/%ld/stat", newest);
+        FILE* const stat = fopen(name, "r");
+        if (!stat || fscanf(stat, "%*d (%*[^)]) %c", &state) != 1) state = 0;
+        if (stat) fclose(stat);
+        if (state != 'S' && state != 'D') return 0;
+        usleep(10000);
+    }
+    return 1;
+}
+
+static void start_with(void* (*work)(void*), void* argument) {
     pthread_t thread;
-    if (pthread_create(&thread, NULL, work, NULL) != 0) perror("pthread_create"), exit(1);
-    usleep(100000);  // none of these can say that it waits
-    return thread;
+    if (pthread_create(&thread, NULL, work, argument) != 0) perror("pthread_create"), exit(1);
+    for (int tries = 0; tries < 500 && !newest_sleeps(); ++tries) usleep(10000);
+}
+static void start(void* (*work)(void*)) {
+    start_with(work, NULL);
 }
 
 static void await_line(void) {
@@ -135,9 +157,7 @@ int main(int argc, char** argv) {
         unread = map(NULL, page);
         static int socket;
         socket = connected();
-        pthread_t thread;
-        if (pthread_create(&thread, NULL, send_page, &socket) != 0) return perror("pthread_create"), 1;
-        usleep(100000);
+        start_with(send_page, &socket);
     } else if (strcmp(mode, "polled") == 0) {
         *(struct pollfd*)anonymous = (struct pollfd){.fd = pipes[0], .events = POLLIN};
         start(poll_pipe);
