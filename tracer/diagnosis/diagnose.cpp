@@ -20,6 +20,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -258,9 +259,21 @@ Diagnosis from_call(const Context& look, const Proof& proof) {
     return diagnosis;
 }
 
+/// What more rights would show is not seen, however much it moves.
+bool is_of_rights(const Limit& limit) {
+    return !limit.needs.empty();
+}
+
+/// What could not be told of it is told by its coming and going.
+void excuse(Proof& proof) {
+    const auto excused = std::erase_if(proof.limits, std::not_fn(is_of_rights)) + std::erase_if(proof.unclear, std::not_fn(is_of_rights));
+    if (excused != 0) proof.confidence = Confidence::possible;
+}
+
 /// Nothing speaks against it; whether all speaks for it, the proof says.
-Diagnosis from_proof(const Context& look, Proof proof) {
+Diagnosis from_proof(const Context& look, Proof proof, bool remade) {
     if (!proof.calls.empty()) return from_call(look, proof);
+    if (remade) excuse(proof);
     Idle rests = idle(look);
     std::vector<Limit> open = std::move(proof.limits);
     open.insert(open.end(), std::make_move_iterator(proof.unclear.begin()), std::make_move_iterator(proof.unclear.end()));
@@ -310,7 +323,7 @@ Diagnosis with_calls(const Context& look, Diagnosis diagnosis) {
     return diagnosis;
 }
 
-Diagnosis diagnose_one(const Context& look) {
+Diagnosis diagnose_one(const Context& look, bool remade = false) {
     std::vector<std::pair<int, Diagnosis>> all;
     for (const Ailment& ailment : ailments_of(look)) all.emplace_back(ailment.cause->urgency, from_paths(look, ailment));
     if (const auto unanswered = unanswered_files(look))
@@ -319,7 +332,7 @@ Diagnosis diagnose_one(const Context& look) {
         add_findings(look, all);
     std::ranges::stable_sort(all, {}, [](const auto& one) { return one.first; });
     Proof proof = prove(look);
-    if (all.empty()) return with_calls(look, from_proof(look, std::move(proof)));
+    if (all.empty()) return with_calls(look, from_proof(look, std::move(proof), remade));
     for (auto& [urgency, one] : all) {
         one.limits = proof.limits;
         // Of an unknown cause nobody is certain; nor that nobody holds an end, where not all descriptors were seen.
@@ -362,7 +375,10 @@ std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Query& query) {
     }
     std::vector<Diagnosis> diagnoses;
     diagnoses.reserve(scopes.size());
-    for (const Scope& scope : scopes) diagnoses.push_back(diagnose_one({facts, scope}));
+    for (const Scope& scope : scopes) {
+        const bool remade = scope.ref && std::ranges::find(query.remade, scope.ref) != query.remade.end();
+        diagnoses.push_back(diagnose_one({facts, scope}, remade));
+    }
     if (all) add_daemons(facts, diagnoses);
     return diagnoses;
 }

@@ -16,6 +16,8 @@ struct Query {
     std::vector<std::string> places =
         {};  ///< of `containers`, in their order: where the state of one of several namesakes is. Empty or missing: any
     std::vector<PodRef> pods = {};  ///< of which no shim tells
+    /// Of which the look before saw another shim or another init, or nothing: what could not be seen of them had just come, or just gone.
+    std::vector<ContainerRef> remade = {};
 };
 
 /// One diagnosis for each container or pid asked about, in the order asked.

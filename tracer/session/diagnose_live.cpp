@@ -5,6 +5,7 @@
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 #include "tracer/diagnosis/known_bugs/known_bugs.hpp"
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/process_reader.hpp"
 #include "tracer/session/daemons.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 #include "tracer/stacks/held_tasks.hpp"
@@ -64,6 +65,11 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
         if (!is_concerned || process.state == ProcessState::zombie || ++read > most) continue;
         if (options.interrupted && options.interrupted()) return;
         auto go = stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop});
+        if (!go && !host::read_process(process.pid)) {
+            process.state = ProcessState::dead;  // in the midst of the look
+            process.threads.clear();
+            continue;
+        }
         if (!go) {
             snapshot.read_errors.push_back(go.error().message());
             process.go = GoProgram{.pid = process.pid, .version = {}, .goroutines = {}, .incomplete = go.error().what};

@@ -25,7 +25,11 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
                                                            const Snapshot* earlier, Nanoseconds patience) {
     auto taken = source.take();
     if (!taken) return std::unexpected(std::move(taken.error()));
-    if (earlier != nullptr) diagnosis::merge_progress(taken->snapshot, *earlier);
+    const auto compare = [&] {
+        taken->query.remade = diagnosis::remade_containers(taken->snapshot, *earlier);
+        diagnosis::merge_progress(taken->snapshot, *earlier);
+    };
+    if (earlier != nullptr) compare();
     DiagnosisResult current = diagnose_snapshot(std::move(*taken));
     std::optional<Snapshot> first;
     std::vector<Nanoseconds> all(waits.begin(), waits.end());
@@ -43,7 +47,7 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
             break;
         }
         if (!taken) return std::unexpected(std::move(taken.error()));
-        diagnosis::merge_progress(taken->snapshot, *earlier);
+        compare();
         current = diagnose_snapshot(std::move(*taken));
     }
     return current;

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 #include <unordered_map>
+#include <utility>
 
 namespace shimtrace::diagnosis {
 
@@ -86,6 +89,23 @@ void take_absence(ContainerFiles& files, const Processes& now, const ContainerFi
             exec.gone_for = between;
 }
 
+/// Who stands for each container: its shims and inits, and whom its files call so. A pid alone may be somebody else's by now.
+using Lives = std::map<ContainerRef, std::set<std::pair<Pid, std::uint64_t>>>;
+
+Lives lives_of(const Snapshot& snapshot) {
+    Lives lives;
+    for (const Process& process : snapshot.processes) {
+        const bool stands = process.role.role == ProcessRole::shim || process.role.role == ProcessRole::container_init;
+        if (stands && process.role.container && process.role.operation.empty())
+            lives[process.role.container].emplace(process.pid, process.start_time);
+    }
+    for (const ContainerFiles& files : snapshot.containers) {
+        auto& known = lives[files.container];
+        if (const Pid init = named_init(files)) known.emplace(init, 0);
+    }
+    return lives;
+}
+
 const ContainerFiles* same_files(const Snapshot& snapshot, const ContainerFiles& files) {
     const auto found = std::ranges::find_if(snapshot.containers, [&](const ContainerFiles& other) {
         return other.container == files.container && other.bundle == files.bundle && other.runc_root == files.runc_root;
@@ -94,6 +114,14 @@ const ContainerFiles* same_files(const Snapshot& snapshot, const ContainerFiles&
 }
 
 }  // namespace
+
+std::vector<ContainerRef> remade_containers(const Snapshot& later, const Snapshot& earlier) {
+    const Lives then = lives_of(earlier);
+    std::vector<ContainerRef> remade;
+    for (const auto& [container, lives] : lives_of(later))
+        if (const auto before = then.find(container); before == then.end() || before->second != lives) remade.push_back(container);
+    return remade;
+}
 
 void merge_progress(Snapshot& later, const Snapshot& earlier) {
     const Processes now = by_pid(later), then = by_pid(earlier);

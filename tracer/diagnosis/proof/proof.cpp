@@ -62,6 +62,9 @@ private:
 
     void weaken(Confidence to) { proof_.confidence = std::min(proof_.confidence, to); }
 
+    /// What comes and goes while it is looked at looks otherwise a moment later.
+    void may_pass() { proof_.unsettled |= look_.facts.interval_s() < patience_s; }
+
     void take(Judgement judged) {
         switch (judged.rest) {
             case Rest::idle:
@@ -175,6 +178,7 @@ private:
             weaken(Confidence::likely);
             return;
         }
+        if (look_.facts.age_s(*shim).value_or(patience_s) < patience_s) may_pass();
         unseen(fmt::format("goroutines of {}", who(*shim)), shim->go ? shim->go->incomplete : std::string());
     }
 
@@ -242,6 +246,7 @@ private:
             return;
         }
         if (!shim) {
+            may_pass();
             add_limit(proof_.unclear, {fmt::format("processes of {}", printable(scope.ref.id, 128)), "none was found",
                                        missing_for_files(look_.facts.snapshot().observer)});
             return;
@@ -257,12 +262,14 @@ private:
         const ContainerFiles* files = scope.files;
         if (waited_for)
             lost_exit();
-        else if (!files || !files->init_pid)
+        else if (!files || !files->init_pid) {
+            may_pass();
             add_limit(proof_.unclear,
                       {fmt::format("whether {} was ever started", printable(scope.ref.id, 128)),
                        "its shim serves no process, and no init.pid tells of one", missing_for_files(look_.facts.snapshot().observer)});
-        else
+        } else {
             told_exit(*shim);
+        }
     }
 
     /// Nobody waits for its end, so that only what the shim holds of it tells whether the shim was told.

@@ -140,6 +140,11 @@ TEST_CASE("what a container waits for of its own is idle for certain; what it wa
         const Diagnosis verdict = made.why();
         CHECK(verdict.confidence == Confidence::likely);
         CHECK(verdict.summary.find("client[300]") != std::string::npos);
+        CHECK(verdict.summary.find("for at least") == std::string::npos);
+        Thread& waiter = made.init.threads.front();
+        waiter.second = waiter.first;
+        waiter.second->at = waiter.first.at + 4s;
+        CHECK(made.why().summary.find("holds, for at least 4.0 s") != std::string::npos);
     }
     SUBCASE("an epoll set with a connection to another host") {
         Host::in_call(made.init, call_epoll_wait, 4);
@@ -312,6 +317,47 @@ TEST_CASE("a shim without a process: that it waits to be told to delete it is li
         made.go.incomplete = "not permitted";
         CHECK(could_not_tell(made.why()));
     }
+}
+
+TEST_CASE("what comes and goes while it is looked at is not said to be untellable: it moves") {
+    Host host;
+    host.container(100, 200, "c1");
+    const Snapshot earlier = host.build();
+    Snapshot later = earlier;
+    std::erase_if(later.processes, [](const Process& process) { return process.pid == Pid{100} || process.pid == Pid{200}; });
+    later.observer = blind(~std::uint64_t{0}, 0);
+    later.observer.host_users = true;
+    later.containers.front().sandbox_shim = Pid{};
+    later.containers.front().state_json_exists = false;
+    later.containers.front().init_pid = later.containers.front().state_init_pid = Pid{};
+
+    diagnosis::Query query{.containers = {{"default", "c1"}}, .pids = {}, .shims = {}};
+    const Diagnosis once = diagnosis::diagnose(later, query).front();
+    CHECK(could_not_tell(once));
+    CHECK(once.unsettled);
+
+    query.remade = diagnosis::remade_containers(later, earlier);
+    REQUIRE(query.remade == query.containers);
+    const Diagnosis twice = diagnosis::diagnose(later, query).front();
+    CHECK(twice.cause == "healthy");
+    CHECK(twice.confidence == Confidence::possible);
+    CHECK(twice.limits.empty());
+}
+
+TEST_CASE("a container is made anew where its shim or its init is another, or it was not there before; its other processes come and go") {
+    Host host;
+    host.container(100, 200, "c1");
+    const Snapshot earlier = host.build();
+    CHECK(diagnosis::remade_containers(earlier, earlier).empty());
+    Snapshot later = earlier;
+    for (Process& process : later.processes)
+        if (process.pid == Pid{100}) process.start_time += 5;
+    CHECK(diagnosis::remade_containers(later, earlier).size() == 1);
+    later = earlier;
+    later.containers.front().init_pid = later.containers.front().state_init_pid = Pid{201};
+    CHECK(diagnosis::remade_containers(later, earlier).size() == 1);
+    CHECK(diagnosis::remade_containers(earlier, Snapshot{}).size() == 1);
+    CHECK(diagnosis::remade_containers(Snapshot{}, earlier).empty());
 }
 
 TEST_CASE("what is stuck says what was not seen as well, and is not certain then") {
