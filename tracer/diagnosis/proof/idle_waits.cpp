@@ -63,11 +63,21 @@ bool is_own(const Context& look, const Process& process, Pid pid) {
     return !process.role.container && look.facts.descends_from(pid, process.pid);
 }
 
+constexpr std::string_view silent_for = " and which has been silent for ";
+
 /// Since when nothing came; empty where that is not known.
 std::string silence(const Context& look, const OpenFile& target) {
     const SocketFacts* now = target.socket ? look.facts.socket(target.socket->inode) : nullptr;
     if (!now || !now->received_ms_ago) return {};
-    return fmt::format(" and which has been silent for {}", text::duration_in_words(static_cast<double>(*now->received_ms_ago) / 1000));
+    return fmt::format("{}{}", silent_for, text::duration_in_words(static_cast<double>(*now->received_ms_ago) / 1000));
+}
+
+/// For how long the thread itself has not run, as far as two looks tell; empty where the other end's silence is told.
+std::string stillness(const Context& look, const Thread& thread, std::string_view words) {
+    if (words.find(silent_for) != words.npos || words.find(", for at least ") != words.npos) return {};
+    if (look.facts.standstill(thread) != Standstill::still) return {};
+    const double still_s = std::chrono::duration<double>(thread.second->at - thread.first.at).count();
+    return still_s > 0 ? fmt::format(", for at least {}", text::duration_in_words(still_s)) : std::string();
 }
 
 std::string other_end(const Context& look, const OpenFile& target, Pid holder) {
@@ -212,7 +222,8 @@ Judgement judge(const Context& look, const Process& process, const Thread& threa
             break;
     }
     if (look.facts.standstill(thread) == Standstill::moved) return {Rest::moves, {}};
-    const Judgement judged = judge_asleep(look, process, thread);
+    Judgement judged = judge_asleep(look, process, thread);
+    if (judged.rest == Rest::outside) judged.words += stillness(look, thread, judged.words);
     if (judged.rest != Rest::idle || !waits_for_a_thread(thread)) return judged;
     // A thread that waits for another of its own process is woken by one that waits for something else.
     const bool all = std::ranges::all_of(
