@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace shimtrace::host {
 namespace {
@@ -23,21 +24,32 @@ Home home_of(const ProcDirectory& process) {
     return home;
 }
 
-/// Pid 1's, the kernel's threads' (the first mount namespace, also where a security module keeps pid 1 to itself) and our own: none
-/// changes while we run.
-const std::array<Home, 3>& homes() {
-    static const std::array<Home, 3> known = [] {
-        std::array<Home, 3> found;
+/// Who lives where the host does, the first that is to be seen before the others: pid 1, and kthreadd, which is in the first mount
+/// namespace also where a security module keeps pid 1 to itself. In a pid namespace of its own pid 2 is anybody.
+struct HostResident {
+    Pid pid;
+    bool kernel_thread;
+};
+constexpr std::array host_residents{HostResident{Pid{1}, false}, HostResident{Pid{2}, true}};
+
+bool is_kernel_thread(const ProcDirectory& process) {
+    std::string scratch;
+    const auto text = process.read("stat", scratch);
+    const auto stat = text ? parse_stat(*text) : std::nullopt;
+    return stat && stat->kernel_thread();
+}
+
+/// Theirs and our own: none changes while we run.
+const std::vector<Home>& homes() {
+    static const std::vector<Home> known = [] {
+        std::vector<Home> found;
         const auto proc = ProcDirectory::open();
         if (!proc) return found;
-        if (const auto init = proc->directory("1")) found[0] = home_of(*init);
-        if (const auto self = proc->directory("self")) found[1] = home_of(*self);
-        if (const auto kthreadd = proc->directory("2")) {
-            std::string scratch;
-            const auto text = kthreadd->read("stat", scratch);
-            const auto stat = text ? parse_stat(*text) : std::nullopt;
-            if (stat && stat->kernel_thread()) found[2] = home_of(*kthreadd);
-        }
+        for (const HostResident& resident : host_residents)
+            if (const auto process = proc->directory(resident.pid.value);
+                process && (!resident.kernel_thread || is_kernel_thread(*process)))
+                found.push_back(home_of(*process));
+        if (const auto self = proc->directory("self")) found.push_back(home_of(*self));
         return found;
     }();
     return known;
@@ -59,14 +71,13 @@ bool has_foreign_root(const ProcDirectory& process, Inode mount_namespace) {
 }
 
 const Process* resident_of_host(const Snapshot& snapshot) {
-    const auto with = [&](Pid pid) {
-        const auto found = std::ranges::find(snapshot.processes, pid, &Process::pid);
-        return found == snapshot.processes.end() || !found->ns.mnt ? nullptr : &*found;
-    };
-    if (const Process* init = with(Pid{1})) return init;
-    const Process* kthreadd = with(Pid{2});
-    const bool is_kernels = kthreadd && !kthreadd->parent && kthreadd->exe.empty() && kthreadd->command_line.empty();
-    return is_kernels ? kthreadd : nullptr;
+    for (const HostResident& resident : host_residents) {
+        const auto found = std::ranges::find(snapshot.processes, resident.pid, &Process::pid);
+        if (found == snapshot.processes.end() || !found->ns.mnt) continue;
+        const bool is_kernels = !found->parent && found->exe.empty() && found->command_line.empty();
+        if (!resident.kernel_thread || is_kernels) return &*found;
+    }
+    return nullptr;
 }
 
 }  // namespace shimtrace::host
