@@ -20,8 +20,8 @@ extern const ArgumentType out_int32, out_uint32, out_uint64, out_address;
 // of families, for others: calls/descriptor.cpp, calls/message.cpp, calls/network.cpp, calls/memory.cpp
 extern const ArgumentType poll_fds, fd_set, message_in, message_out, socket_address_in, compat_page_offset;
 // calls/signal.cpp, calls/time.cpp
-extern const ArgumentType signal_set_in, siginfo_out, timespec_in, timespec_out, timespec_left, timeval_left, utimes_pair, timeval_pair,
-    itimerspec_in, itimerspec_out, utimbuf, sigevent;
+extern const ArgumentType signal_set_in, siginfo_out, timespec_in, timespec_out, timespec_left, timeval_left, itimerspec_in, itimerspec_out,
+    sigevent;
 }  // namespace types
 
 /// Arguments, as rows say them.

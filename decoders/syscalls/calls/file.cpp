@@ -236,12 +236,6 @@ static constexpr SyscallRow file_table[] = {
     {"lchown", class_file, {path("pathname"), id("owner"), id("group")}},
     {"fchownat", class_file | class_desc, {directory_fd("dirfd"), path("pathname"), id("owner"), id("group"), flags("flags", at_flags)}},
     {"umask", 0, {mode("mask")}, results::octal},
-    {"utime", class_file, {path("filename"), of("times", types::utimbuf)}},
-    {"utimes", class_file, {path("filename"), of("times", types::timeval_pair)}},
-    {"futimesat", class_file | class_desc, {directory_fd("dirfd"), path("pathname"), of("times", types::timeval_pair)}},
-    {"utimensat",
-     class_file | class_desc,
-     {directory_fd("dirfd"), path("pathname"), of("times", types::utimes_pair), flags("flags", at_flags)}},
 };
 
 constinit const std::span<const SyscallRow> file_rows = file_table;

@@ -1,4 +1,5 @@
-// Times, clocks and timers.
+// Times, clocks and timers, and the times of files.
+#include "decoders/constants/file.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/compat.hpp"
@@ -289,11 +290,11 @@ const ArgumentType timespec_left{.render = render_struct_in<16, print_timespec>,
                                  .compat64 = &same};
 const ArgumentType timeval_left{
     .render = render_struct_in<16, print_timeval>, .capture = capture_struct<16>, .captured_at_both = true, .compat = &compat_timeval_left};
-const ArgumentType utimes_pair = in_32_bits(struct_in<32, print_pair<print_utime>>, &compat_utimes_pair, &same);
-const ArgumentType timeval_pair = in_32_bits(struct_in<32, print_pair<print_dated_timeval>>, &compat_timeval_pair);
+static constexpr ArgumentType utimes_pair = in_32_bits(struct_in<32, print_pair<print_utime>>, &compat_utimes_pair, &same);
+static constexpr ArgumentType timeval_pair = in_32_bits(struct_in<32, print_pair<print_dated_timeval>>, &compat_timeval_pair);
 const ArgumentType itimerspec_in = in_32_bits(struct_in<32, print_timer<print_timespec>>, &compat_itimerspec_in, &same);
 const ArgumentType itimerspec_out = in_32_bits(struct_out<32, print_timer<print_timespec>>, &compat_itimerspec_out, &same);
-const ArgumentType utimbuf = in_32_bits(struct_in<16, print_utimbuf>, &compat_utimbuf);
+static constexpr ArgumentType utimbuf = in_32_bits(struct_in<16, print_utimbuf>, &compat_utimbuf);
 const ArgumentType sigevent = in_32_bits(struct_in<sigevent_size, print_sigevent>, &address);
 
 }  // namespace types
@@ -326,6 +327,12 @@ static constexpr SyscallRow time_table[] = {
     {"timer_gettime", 0, {number("timerid"), of("curr_value", types::itimerspec_out)}},
     {"timer_getoverrun", 0, {number("timerid")}},
     {"timer_delete", 0, {number("timerid")}},
+    {"utime", class_file, {path("filename"), of("times", types::utimbuf)}},
+    {"utimes", class_file, {path("filename"), of("times", types::timeval_pair)}},
+    {"futimesat", class_file | class_desc, {directory_fd("dirfd"), path("pathname"), of("times", types::timeval_pair)}},
+    {"utimensat",
+     class_file | class_desc,
+     {directory_fd("dirfd"), path("pathname"), of("times", types::utimes_pair), flags("flags", at_flags)}},
 };
 
 constinit const std::span<const SyscallRow> time_rows = time_table;
