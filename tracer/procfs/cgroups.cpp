@@ -142,6 +142,8 @@ CgroupRoots find_cgroup_roots(const std::vector<Mount>& mounts) {
     CgroupRoots roots;
     std::string unified;
     for (const Mount& mount : mounts) {
+        // What a container is given is its own part of the tree, where paths from the top lead nowhere.
+        if (!mount.root.empty() && mount.root != "/") continue;
         if (mount.type == "cgroup2" && unified.empty()) unified = mount.mount_point;
         if (mount.type != "cgroup") continue;
         const auto has = [&](std::string_view controller) {

@@ -1,6 +1,7 @@
 // What a shim has told or answered containerd, and containerd has not read.
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
+#include "tracer/diagnosis/proof/limits.hpp"
 
 #include <fmt/format.h>
 
@@ -79,7 +80,7 @@ void containerd_gone(const Context& look, const NodeKey& subject, Waits& out) {
     if (!ended || !look.scope.runtimes.empty() || !files || files->containerd_address.empty()) return;
     const auto& sockets = look.facts.snapshot().sockets;
     const auto listens = [&](const SocketFacts& socket) { return socket.state == "LISTEN" && socket.local == files->containerd_address; };
-    if (sockets.empty() || std::ranges::any_of(sockets, listens)) return;
+    if (sockets.empty() || !sees_sockets_of(look.facts, *shim) || std::ranges::any_of(sockets, listens)) return;
     out.push_back({.kind = WaitKind::reads,
                    .to = NodeKey::nobody("containerd is gone"),
                    .evidence = fmt::format("{}, and nobody listens on {}",

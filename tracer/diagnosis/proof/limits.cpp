@@ -39,6 +39,19 @@ std::string missing_for_files(const Observer& observer) {
     return "CAP_DAC_READ_SEARCH";
 }
 
+bool sees_sockets_of(const Facts& facts, const Process& process) {
+    const Snapshot& snapshot = facts.snapshot();
+    if (!snapshot.observer.known || has(snapshot.observer, CAP_SYS_ADMIN) || !process.ns.net) return true;
+    const bool has_some = std::ranges::any_of(process.fds, [](const FdEntry& entry) {
+        return entry.target.kind == OpenFileKind::unix_socket || entry.target.kind == OpenFileKind::inet_socket;
+    });
+    return !has_some || std::ranges::find(snapshot.sockets, process.ns.net, &SocketFacts::network) != snapshot.sockets.end();
+}
+
+Limit unseen_sockets(std::string of) {
+    return {"sockets of " + std::move(of), "their network namespace cannot be entered", "CAP_SYS_ADMIN"};
+}
+
 Limit other_pid_namespace() {
     return {"processes outside of this pid namespace", "shimtrace runs in a pid namespace of its own",
             "hostPID (kubectl debug node/NODE, docker run --pid=host)"};
@@ -53,6 +66,8 @@ std::vector<Limit> host_limits(const Facts& facts) {
         limits.push_back({"processes of other users", "/proc is mounted with hidepid", "root, or the group that gid= of /proc names"});
     if (const std::string missing = missing_for_files(observer); !missing.empty())
         limits.push_back({"files of containerd and runc", "they belong to root", missing});
+    if (!std::ranges::all_of(facts.snapshot().processes, [&](const Process& process) { return sees_sockets_of(facts, process); }))
+        limits.push_back(unseen_sockets("other network namespaces"));
     return limits;
 }
 

@@ -15,6 +15,11 @@ std::string missing_for_processes(const Observer& observer);
 /// The same for files that belong to root.
 std::string missing_for_files(const Observer& observer);
 
+/// False: the sockets of the process's network namespace were not told, as it could not be entered: "not there" is no answer then.
+bool sees_sockets_of(const Facts& facts, const Process& process);
+/// What who could not enter them lacks, for a process that has sockets.
+Limit unseen_sockets(std::string of);
+
 /// That the host's processes are out of sight.
 Limit other_pid_namespace();
 

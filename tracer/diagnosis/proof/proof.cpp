@@ -104,7 +104,13 @@ private:
             if (process->state != ProcessState::running) unseen(fmt::format("threads of {}", who(*process)));
             return;
         }
+        prove_sockets(*process);
         for (const Thread& thread : process->threads) take(judge(look_, *process, thread));
+    }
+
+    /// Whose connections are out of sight may wait for anybody.
+    void prove_sockets(const Process& process) {
+        if (!sees_sockets_of(look_.facts, process)) add_limit(proof_.limits, unseen_sockets(who(process)));
     }
 
     /// Its goroutines tell, not its threads: that none serves a call is no proof that each of them rests.
@@ -168,6 +174,7 @@ private:
     void prove_shim() {
         const Process* shim = look_.facts.process(look_.scope.shim);
         if (!shim || is_zombie(*shim)) return;
+        prove_sockets(*shim);
         if (shim->go && shim->go->incomplete.empty()) {
             for (const Goroutine& goroutine : shim->go->goroutines) prove_goroutine(*shim, goroutine);
             return;

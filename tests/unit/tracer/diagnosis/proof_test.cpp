@@ -91,6 +91,27 @@ TEST_CASE("a thread whose call could not be read is not said to be well, and wha
     CHECK(could_not_tell(made.why()));
 }
 
+TEST_CASE("who could not enter its network namespace does not say that one with sockets is well") {
+    Healthy made;
+    made.init.ns.net = Inode{4026530001};
+    made.init.fds.push_back({.fd = Fd{7}, .target = {.kind = OpenFileKind::inet_socket, .inode = Inode{5001}}});
+    SUBCASE("without CAP_SYS_ADMIN, nor any socket of that namespace") {
+        made.host.snapshot().observer = blind(bit(CAP_SYS_PTRACE) | bit(CAP_DAC_READ_SEARCH), 0);
+        CHECK(mentions(made.why().limits, "sockets of c1 init app[200]", "CAP_SYS_ADMIN"));
+        CHECK(could_not_tell(made.why()));
+    }
+    SUBCASE("where it is the observer's own") {
+        made.host.snapshot().observer = blind(bit(CAP_SYS_PTRACE) | bit(CAP_DAC_READ_SEARCH), 0);
+        made.host.snapshot().sockets.push_back({.protocol = "TCP", .inode = Inode{5001}, .network = Inode{4026530001}});
+        CHECK(made.why().cause == "healthy");
+    }
+    SUBCASE("by root with all capabilities") {
+        made.host.snapshot().observer = blind(~std::uint64_t{0}, 0);
+        CHECK(made.why().limits.empty());
+        CHECK(made.why().cause == "healthy");
+    }
+}
+
 TEST_CASE("threads, descriptors and goroutines that were not read are limits") {
     Healthy made;
     SUBCASE("no threads") {
