@@ -40,6 +40,9 @@ public:
     /// The next one is about these processes of a session.
     void set_session(std::vector<Pid> processes) { options_.session = std::move(processes); }
 
+    /// The next one is about these; empty: about everything.
+    void set_targets(std::vector<std::string> targets) { options_.targets = std::move(targets); }
+
     /// Looks again after `interval`, and once more after `longer`, while in doubt. 0: never.
     std::expected<DiagnosisResult, Refusal> once(Nanoseconds interval, Nanoseconds longer = long_enough);
 

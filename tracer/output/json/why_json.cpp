@@ -17,7 +17,9 @@ Json pid_json(Pid pid) {
     return pid ? Json(pid.value) : Json();
 }
 
-Json diagnosis_json(const Diagnosis& diagnosis) {
+}  // namespace
+
+nlohmann::ordered_json diagnosis_json(const Diagnosis& diagnosis) {
     Json target = {{"pid", pid_json(diagnosis.target.pid)},
                    {"comm", diagnosis.target.comm},
                    {"role", diagnosis.target.role},
@@ -74,8 +76,6 @@ Json diagnosis_json(const Diagnosis& diagnosis) {
             {"id", bug->id}, {"what", bug->what}, {"component", bug->component}, {"fixed_in", bug->fixed_in}, {"running", bug->running}};
     return all;
 }
-
-}  // namespace
 
 nlohmann::ordered_json limits_json(std::span<const Limit> limits) {
     Json all = Json::array();

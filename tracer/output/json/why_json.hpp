@@ -13,6 +13,9 @@ namespace shimtrace::output {
 /// One document: the host, what could not be seen of it, and a diagnosis for each thing asked about, followed by what else ails it.
 nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagnosis> diagnoses, std::span<const Limit> limits);
 
+/// One of them.
+nlohmann::ordered_json diagnosis_json(const Diagnosis& diagnosis);
+
 /// A list of {what, why, needs}: the same in every command's JSON.
 nlohmann::ordered_json limits_json(std::span<const Limit> limits);
 

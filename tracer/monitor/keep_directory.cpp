@@ -1,0 +1,189 @@
+#include "tracer/monitor/keep_directory.hpp"
+
+#include "tracer/procfs/owned_fd.hpp"
+#include "tracer/session/saved_snapshot.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <tuple>
+#include <vector>
+
+namespace shimtrace::monitor {
+
+namespace {
+
+constexpr std::string_view snapshot_suffix = ".shimtrace", recording_suffix = ".strec", state_name = "monitor-state.json";
+constexpr std::size_t longest_state = std::size_t{16} << 20;
+
+struct KeptFile {
+    std::int64_t modified_ns = 0;
+    std::string name, kind;
+    std::uint64_t bytes = 0;
+};
+
+bool is_kept(std::string_view name) {
+    return !name.starts_with('.') && (name.ends_with(snapshot_suffix) || name.ends_with(recording_suffix));
+}
+
+/// The cause and the suffix: what lies between is the hang's id.
+std::string kind_of(std::string_view name) {
+    return fmt::format("{}{}", name.substr(0, name.rfind('-')), name.substr(name.rfind('.')));
+}
+
+/// The oldest first.
+std::vector<KeptFile> kept_files(const std::string& directory) {
+    std::vector<KeptFile> files;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+        const std::string name = entry.path().filename();
+        struct stat status {};
+        if (!is_kept(name) || ::lstat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+        files.push_back({status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec, name, kind_of(name),
+                         static_cast<std::uint64_t>(status.st_blocks) * 512});
+    }
+    std::ranges::sort(files, {}, [](const KeptFile& file) { return std::tie(file.modified_ns, file.name); });
+    return files;
+}
+
+Result<void> sync(const std::string& path, int flags) {
+    const host::OwnedFd file(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW));
+    if (!file || ::fsync(file.get()) != 0) return fail("write " + path, errno);
+    return {};
+}
+
+}  // namespace
+
+Result<KeepDirectory> KeepDirectory::open(const std::string& path, std::uint64_t most_bytes) {
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return fail("make " + path, errno);
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return fail("keep snapshots in " + path, errno);
+    if (!S_ISDIR(status.st_mode)) return fail("keep snapshots in " + path, ENOTDIR);
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return fail("keep snapshots in " + path, 0, "others may write to it: chmod go-w " + path);
+    if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) return fail("keep snapshots in " + path, errno);
+    std::error_code error;  // what an earlier monitor had not finished
+    std::vector<std::filesystem::path> unfinished;
+    for (const auto& entry : std::filesystem::directory_iterator(path, error))
+        if (entry.path().filename().string().starts_with(".unfinished-")) unfinished.push_back(entry.path());
+    for (const auto& file : unfinished) std::filesystem::remove(file, error);
+    return KeepDirectory(path, most_bytes);
+}
+
+std::string KeepDirectory::snapshot_name(std::string_view cause, std::string_view id) {
+    return fmt::format("{}-{}{}", cause, id, snapshot_suffix);
+}
+
+std::string KeepDirectory::recording_name(std::string_view cause, std::string_view id) {
+    return fmt::format("{}-{}{}", cause, id, recording_suffix);
+}
+
+std::string KeepDirectory::unfinished(const std::string& name) const {
+    return path_of(".unfinished-" + name);
+}
+
+void KeepDirectory::discard(const std::string& name) const {
+    ::unlink(unfinished(name).c_str());
+}
+
+Result<void> KeepDirectory::publish(const std::string& name) const {
+    const std::string temporary = unfinished(name);
+    if (auto synced = sync(temporary, O_RDONLY); !synced) return synced;
+    if (::rename(temporary.c_str(), path_of(name).c_str()) != 0) return fail("write " + path_of(name), errno);
+    return sync(path_, O_RDONLY | O_DIRECTORY);
+}
+
+Result<void> KeepDirectory::keep_snapshot(const std::string& name, const Snapshot& snapshot) {
+    make_room();
+    auto kept = session::save_snapshot(unfinished(name), snapshot, true);
+    if (kept) kept = publish(name);
+    if (!kept) discard(name);
+    make_room();
+    return kept;
+}
+
+Result<void> KeepDirectory::keep_finished(const std::string& name) {
+    auto kept = publish(name);
+    if (!kept) discard(name);
+    make_room();
+    return kept;
+}
+
+Result<void> KeepDirectory::write_state(const std::string& text) const {
+    const std::string name(state_name), temporary = unfinished(name);
+    {
+        const host::OwnedFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+        if (!file) return fail("write " + temporary, errno);
+        std::string_view rest = text;
+        while (!rest.empty()) {
+            const ssize_t written = ::write(file.get(), rest.data(), rest.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written <= 0) {
+                const int error = errno;
+                discard(name);
+                return fail("write " + temporary, error);
+            }
+            rest.remove_prefix(static_cast<std::size_t>(written));
+        }
+    }
+    auto kept = publish(name);
+    if (!kept) discard(name);
+    return kept;
+}
+
+Result<std::optional<std::string>> KeepDirectory::read_state() const {
+    const std::string path = path_of(std::string(state_name));
+    const host::OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file && errno == ENOENT) return std::nullopt;
+    if (!file) return fail("read " + path, errno);
+    std::string text(longest_state, '\0');
+    std::size_t filled = 0;
+    while (filled < text.size()) {
+        const ssize_t got = ::read(file.get(), text.data() + filled, text.size() - filled);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return fail("read " + path, errno);
+        if (got == 0) break;
+        filled += static_cast<std::size_t>(got);
+    }
+    text.resize(filled);
+    return text;
+}
+
+bool KeepDirectory::holds(const std::string& name) const {
+    struct stat status {};
+    return !name.empty() && name.find('/') == name.npos && ::lstat(path_of(name).c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+KeepDirectory::Usage KeepDirectory::usage() const {
+    Usage usage;
+    for (const KeptFile& file : kept_files(path_)) {
+        usage.bytes += file.bytes;
+        ++usage.files;
+    }
+    return usage;
+}
+
+void KeepDirectory::make_room() const {
+    std::uint64_t bytes = 0;
+    std::map<std::string, std::size_t> of_kind;
+    const std::vector<KeptFile> files = kept_files(path_);
+    for (const KeptFile& file : files) {
+        bytes += file.bytes;
+        ++of_kind[file.kind];
+    }
+    for (const KeptFile& file : files) {
+        if (bytes <= most_bytes_) return;
+        if (of_kind[file.kind] == 1 || ::unlink(path_of(file.name).c_str()) != 0) continue;
+        --of_kind[file.kind];
+        bytes -= file.bytes;
+    }
+}
+
+}  // namespace shimtrace::monitor

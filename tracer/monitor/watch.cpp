@@ -1,0 +1,117 @@
+#include "tracer/monitor/watch.hpp"
+
+#include "tracer/monitor/seconds.hpp"
+#include "tracer/procfs/clock.hpp"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace shimtrace::monitor {
+
+namespace {
+
+double seconds_since(MonotonicTime moment) {
+    return in_seconds(host::monotonic_now() - moment);
+}
+
+/// The shim or monitor of a diagnosed container; what is no container's is its own unit.
+Pid unit_of(const Snapshot& snapshot, const Diagnosis& diagnosis) {
+    if (!diagnosis.target.container) return diagnosis.target.pid;
+    for (const ContainerFiles& files : snapshot.containers) {
+        const bool same_place = diagnosis.target.place.empty() || files.state_path.starts_with(diagnosis.target.place) ||
+                                files.state_dir.starts_with(diagnosis.target.place);
+        if (files.container == diagnosis.target.container && same_place) return files.sandbox_shim ? files.sandbox_shim : files.monitor;
+    }
+    return {};
+}
+
+bool is_in_namespace(const DiagnosedTarget& target, const std::string& ns) {
+    return ns.empty() || target.container.ns == ns || target.pod_namespace == ns;
+}
+
+}  // namespace
+
+Watch::Watch(WatchOptions options)
+    : options_(std::move(options)),
+      host_(host::host_info()),
+      ledger_(host_.boot_id),
+      began_(host::monotonic_now()),
+      diagnosis_(options_.about) {}
+
+std::expected<session::DiagnosisResult, session::Refusal> Watch::look_closely(const ClosePlan& plan) {
+    std::vector<std::string> targets = options_.about.targets;
+    if (targets.empty() && !plan.all)
+        for (const Identity& unit : plan.units) targets.push_back(std::to_string(unit.pid.value));
+    diagnosis_.set_targets(std::move(targets));
+    return diagnosis_.once(options_.interval);
+}
+
+void Watch::charge(const ClosePlan& plan, double cpu_s) {
+    budget_.spent_s += cpu_s;
+    if (plan.all)
+        budget_.whole_s = cpu_s;
+    else if (plan.units.size() <= 2)
+        budget_.base_s = cpu_s;
+}
+
+std::expected<Look, session::Refusal> Watch::look(const std::set<Pid>& leave_out) {
+    const bool all_asked = options_.about.targets.empty();
+    const MonotonicTime start = host::monotonic_now();
+    Activity activity;
+    ClosePlan plan{.all = true, .units = {}};
+    if (all_asked) {
+        auto seen = read_activity();
+        if (!seen) return std::unexpected(session::Refusal{seen.error()});
+        activity = std::move(*seen);
+        std::erase_if(activity.units, [&](const auto& unit) { return leave_out.contains(unit.first.pid); });
+        std::set<Identity> hanging;
+        for (const auto& [key, hang] : ledger_.hangs())
+            for (const auto& [identity, unit] : activity.units)
+                if (identity.pid == hang.unit) hanging.insert(identity);
+        budget_.elapsed_s = seconds_since(began_);
+        plan = suspects_.choose(activity, hanging, budget_);
+        cheap_looks.add(seconds_since(start));
+    }
+    Look look;
+    if (plan.empty()) return look;
+
+    const MonotonicTime close_start = host::monotonic_now();
+    const double cpu_before = own_cpu_seconds(true);
+    auto seen = look_closely(plan);
+    if (!seen && all_asked && !plan.all && !seen.error().usage) {  // one of them has gone meanwhile
+        plan = {.all = true, .units = {}};
+        seen = look_closely(plan);
+    }
+    charge(plan, own_cpu_seconds(true) - cpu_before);
+    deep_looks.add(seconds_since(close_start));
+    const bool none_there = !seen && !all_asked && !seen.error().usage;
+    if (!seen && !none_there) return std::unexpected(std::move(seen.error()));
+    if (all_asked) suspects_.looked_at(plan, activity);
+    session::DiagnosisResult result = seen ? std::move(*seen) : session::DiagnosisResult{};
+    if (none_there) {  // the targets are gone, and with them what hung
+        result.snapshot.taken = host::real_now();
+        result.snapshot.taken_monotonic = host::monotonic_now();
+    }
+    std::erase_if(result.diagnoses, [&](const Diagnosis& one) { return !is_in_namespace(one.target, options_.about.ns); });
+    const auto left_out = [&](Pid unit) { return leave_out.contains(unit); };
+    std::erase_if(result.diagnoses, [&](const Diagnosis& one) { return left_out(unit_of(result.snapshot, one)); });
+    look.events = ledger_.take({.at = result.snapshot.taken,
+                                .at_monotonic = result.snapshot.taken_monotonic,
+                                .diagnoses = result.diagnoses,
+                                .unit_of = [&](const Diagnosis& one) { return unit_of(result.snapshot, one); },
+                                .was_looked_at =
+                                    [&](const Hang& hang) {
+                                        if (left_out(hang.unit)) return false;
+                                        return plan.all ||
+                                               std::ranges::any_of(plan.units, [&](const Identity& unit) { return unit.pid == hang.unit; });
+                                    }});
+    look.whole = plan.all;
+    look.closely = std::move(result);
+    ::malloc_trim(0);
+    return look;
+}
+
+}  // namespace shimtrace::monitor

@@ -1,0 +1,56 @@
+// Looks at this host, cheap ones and close ones as they are needed, and what they say of its hangs. `monitor` and `why --watch` share it.
+#pragma once
+
+#include "tracer/monitor/hang_ledger.hpp"
+#include "tracer/monitor/metrics.hpp"
+#include "tracer/monitor/suspects.hpp"
+#include "tracer/session/diagnose_live.hpp"
+
+#include <shimtrace/error.hpp>
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace shimtrace::monitor {
+
+struct WatchOptions {
+    session::DiagnoseOptions about;  ///< with targets: each look is a close one at these
+    Nanoseconds interval = std::chrono::milliseconds(200);
+};
+
+/// What came of one look.
+struct Look {
+    std::vector<HangEvent> events;
+    /// nullopt: nothing had to be looked at closely.
+    std::optional<session::DiagnosisResult> closely;
+    bool whole = false;  ///< closely at the whole host, or at all that is asked about
+};
+
+class Watch {
+public:
+    explicit Watch(WatchOptions options);
+
+    /// `leave_out`: units that are not looked at closely now, since we ourselves hold them. Error: this look failed; `usage`: so will all.
+    std::expected<Look, session::Refusal> look(const std::set<Pid>& leave_out = {});
+
+    [[nodiscard]] HangLedger& ledger() { return ledger_; }
+    [[nodiscard]] const HostInfo& host() const { return host_; }
+    [[nodiscard]] std::uint64_t oldest_verdict() const { return suspects_.oldest_verdict(); }
+    Durations cheap_looks, deep_looks;
+
+private:
+    std::expected<session::DiagnosisResult, session::Refusal> look_closely(const ClosePlan& plan);
+    void charge(const ClosePlan& plan, double cpu_s);
+
+    WatchOptions options_;
+    HostInfo host_;
+    HangLedger ledger_;
+    Suspects suspects_;
+    Budget budget_;
+    MonotonicTime began_;
+    session::LiveDiagnosis diagnosis_;
+};
+
+}  // namespace shimtrace::monitor
