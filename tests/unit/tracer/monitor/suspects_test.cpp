@@ -1,0 +1,113 @@
+#include "tracer/monitor/suspects.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace shimtrace;
+using namespace shimtrace::monitor;
+
+namespace {
+
+const Identity shim{Pid{100}, 5}, other{Pid{200}, 6};
+
+/// No budget: only what has to be looked at is.
+constexpr Budget none{.share = 0, .spent_s = 1};
+
+/// Two shims with an init each; `ran` is how often c1's init has run.
+Activity host(std::uint64_t ran, ProcessState state = ProcessState::sleeping) {
+    Activity activity;
+    activity.units[shim].threads = {{Tid{100}, {.state = ProcessState::sleeping, .ran = ran * 3}},
+                                    {Tid{101}, {.state = state, .ran = ran, .of_container = true}}};
+    activity.units[other].threads = {{Tid{200}, {.state = ProcessState::sleeping, .ran = ran * 2}},
+                                     {Tid{201}, {.state = ProcessState::sleeping, .ran = 4, .of_container = true}}};
+    return activity;
+}
+
+/// Looks once; what is chosen is looked at.
+ClosePlan look(Suspects& suspects, const Activity& now, const std::set<Identity>& hanging = {}, const Budget& budget = none) {
+    ClosePlan plan = suspects.choose(now, hanging, budget);
+    if (!plan.empty()) suspects.looked_at(plan, now);
+    return plan;
+}
+
+}  // namespace
+
+TEST_CASE("the first look is at everything, and what stays as it is needs no other") {
+    Suspects suspects;
+    CHECK(look(suspects, host(1)).all);
+    for (int n = 0; n < 5; ++n) CHECK(look(suspects, host(1)).empty());
+}
+
+TEST_CASE("a container that ran and then stands still is looked at the second time it is seen so, and once") {
+    Suspects suspects;
+    look(suspects, host(1));
+    CHECK(look(suspects, host(2)).empty());  // it has run since: it may have stopped at any time after the look before
+    const ClosePlan plan = look(suspects, host(2));
+    REQUIRE(plan.units.size() == 1);
+    CHECK(plan.units.front() == shim);
+    CHECK(look(suspects, host(2)).empty());
+}
+
+TEST_CASE("who runs is not looked at; a shim's own threads that run are no reason") {
+    Suspects suspects;
+    look(suspects, host(1));
+    for (std::uint64_t ran = 2; ran < 9; ++ran) CHECK(look(suspects, host(ran)).empty());
+}
+
+TEST_CASE("in state D at two looks, though it runs a little meanwhile") {
+    Suspects suspects;
+    look(suspects, host(1));
+    CHECK(look(suspects, host(2, ProcessState::uninterruptible)).empty());
+    CHECK(look(suspects, host(3, ProcessState::uninterruptible)).units.size() == 1);
+}
+
+TEST_CASE("somebody on the host is stopped and stays so: everything is looked at, once") {
+    Suspects suspects;
+    look(suspects, host(1));
+    Activity now = host(1);
+    now.halted[Identity{Pid{900}, 1}] = ProcessState::stopped;
+    CHECK(look(suspects, now).empty());
+    CHECK(look(suspects, now).all);
+    CHECK(look(suspects, now).empty());
+}
+
+TEST_CASE("a shim that is gone, or new") {
+    Suspects suspects;
+    look(suspects, host(1));
+    Activity now = host(1);
+    now.units[Identity{Pid{300}, 7}].threads = {{Tid{300}, {.ran = 1}}};
+    CHECK(look(suspects, now).empty());
+    CHECK(look(suspects, now).units == std::vector{Identity{Pid{300}, 7}});
+    now.units.erase(other);
+    CHECK(look(suspects, now).all);
+}
+
+TEST_CASE("an init that is gone while its shim lives on") {
+    Suspects suspects;
+    look(suspects, host(1));
+    Activity now = host(1);
+    now.units[shim].threads.erase(Tid{101});
+    CHECK(look(suspects, now).empty());
+    CHECK(look(suspects, now).units == std::vector{shim});
+}
+
+TEST_CASE("what hangs is looked at again as soon as anything of it moves, and now and then where nothing does") {
+    Suspects suspects;
+    look(suspects, host(1));
+    CHECK(look(suspects, host(2), {shim}).units == std::vector{shim});
+    int looked = 0;
+    for (int n = 0; n < 20; ++n) looked += look(suspects, host(2), {shim}).units.empty() ? 0 : 1;
+    CHECK(looked == 2);
+}
+
+TEST_CASE("what may be put off is looked at in turn, as the budget allows") {
+    Suspects suspects;
+    look(suspects, host(1));
+    const Budget for_one{.share = 0.01, .spent_s = 0, .elapsed_s = 10, .whole_s = 0.15, .base_s = 0};
+    std::set<Identity> seen;
+    for (std::uint64_t ran = 2; ran < 6; ++ran)
+        for (const Identity& unit : look(suspects, host(ran), {}, for_one).units) seen.insert(unit);
+    CHECK(seen == std::set<Identity>{shim, other});
+    const Budget plenty{.share = 0.01, .spent_s = 0, .elapsed_s = 100, .whole_s = 0.15, .base_s = 0};
+    look(suspects, host(6));
+    CHECK(look(suspects, host(7), {}, plenty).all);
+}
