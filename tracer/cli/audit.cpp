@@ -2,6 +2,7 @@
 #include "decoders/text/container_name.hpp"
 #include "decoders/text/printable.hpp"
 #include "decoders/text/timestamps.hpp"
+#include "tracer/cli/audit_document.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/containerd/audit_facts.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
@@ -20,6 +21,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <expected>
 #include <memory>
 
 namespace shimtrace::cli {
@@ -243,18 +245,19 @@ std::string as_json(const Audited& audited) {
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-int run(const AuditOptions& options, const Globals& globals) {
+/// Error: the exit code, and why has been said.
+std::expected<Audited, int> look(const AuditOptions& options, const Globals& globals) {
     containerd::AuditScope scope = options.scope;
     scope.run_dir = globals.run_dir;
     scope.targets = options.targets;
     auto facts = containerd::gather_audit_facts(scope);
     if (!facts) {
         fmt::print(stderr, "shimtrace: {}\n", facts.error().message());
-        return exit_failed;
+        return std::unexpected(exit_failed);
     }
     Audited audited;
     audited.facts = std::move(*facts);
-    if (const int code = resolve_targets(options, audited); code != exit_done) return code;
+    if (const int code = resolve_targets(options, audited); code != exit_done) return std::unexpected(code);
     audited.findings = audit::run(audited.facts);
     if (!audited.asked.empty())
         std::erase_if(audited.findings, [&](const Finding& finding) { return !is_asked(audited, finding.container); });
@@ -263,7 +266,13 @@ int run(const AuditOptions& options, const Globals& globals) {
     audited.notes = notes_of(audited.facts, options);
     if (audited.facts.live) audited.limits = diagnosis::limits_of(audited.facts.snapshot, {});
     for (const Limit& limit : audited.limits) audited.notes.push_back("not seen: " + output::limit_text(limit));
+    return audited;
+}
 
+int run(const AuditOptions& options, const Globals& globals) {
+    const auto looked = look(options, globals);
+    if (!looked) return looked.error();
+    const Audited& audited = *looked;
     if (globals.json)
         fmt::print("{}\n", as_json(audited));
     else
@@ -295,6 +304,13 @@ void add_audit(CLI::App& command, Globals& globals, int& exit_code) {
 }
 
 }  // namespace
+
+std::optional<std::string> audit_document(const Globals& globals, const std::vector<std::string>& targets) {
+    AuditOptions options;
+    options.targets = targets;
+    const auto audited = look(options, globals);
+    return audited ? std::optional(as_json(*audited)) : std::nullopt;
+}
 
 extern const Command audit_command;
 const Command audit_command = {

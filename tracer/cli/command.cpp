@@ -9,7 +9,8 @@ namespace shimtrace::cli {
 
 // Each command's file defines its own.
 extern const Command why_command, ps_command, stacks_command, audit_command, monitor_command, explain_command, trace_command,
-    record_command, replay_command, stat_command, diff_command, export_command, completion_command, help_command, version_command;
+    record_command, replay_command, stat_command, diff_command, export_command, bundle_command, completion_command, help_command,
+    version_command;
 
 std::vector<const Command*> all_commands() {
     // clang-format off
@@ -26,6 +27,7 @@ std::vector<const Command*> all_commands() {
         &stat_command,
         &diff_command,
         &export_command,
+        &bundle_command,
         &explain_command,
         &completion_command,
         &help_command,

@@ -3,6 +3,7 @@
 #include "tracer/cli/output_file.hpp"
 #include "tracer/cli/replay_options.hpp"
 #include "tracer/output/export/exporters.hpp"
+#include "tracer/session/report_moment.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -20,8 +21,8 @@ struct Format {
 };
 constexpr Format formats[] = {
     {"jsonl", true, output::make_jsonl_exporter},
-    {"perfetto", false, output::make_perfetto_exporter},
-    {"html", true, output::make_html_exporter},
+    {"perfetto", false, [](output::LineWriter& writer) { return output::make_perfetto_exporter(writer, session::judge_snapshot); }},
+    {"html", true, [](output::LineWriter& writer) { return output::make_html_exporter(writer, session::judge_snapshot); }},
 };
 
 int run(const ReplayOptions& options, const std::string& to, const std::string& path) {
@@ -59,7 +60,7 @@ extern const Command export_command;
 const Command export_command = {
     .name = "export",
     .group = CommandGroup::keep,
-    .summary = "a recording as JSON lines, a Perfetto trace, or a page of HTML",
+    .summary = "a recording as JSON lines, a Perfetto trace, or a page of HTML: the verdict, its picture, a timeline",
     .usages = {"FILE --to FORMAT [-o OUT] [OPTIONS]"},
     .examples = {{"shimtrace export web-1.rec --to html -o web-1.html", "to read, and to hand over"},
                  {"shimtrace export web-1.rec --to jsonl | jq .call", "for other tools"}},

@@ -123,7 +123,7 @@ Result<Opened> open_command(const char* command) {
 
 /// What is written may be read by those who may read what it comes from: a recording is its owner's alone.
 mode_t mode_for(const OutputPlace& place) {
-    if (place.source.empty()) return 0666;
+    if (place.source.empty()) return place.of_host ? 0600 : 0666;
     struct stat status {};
     return ::stat(place.source.c_str(), &status) == 0 && S_ISREG(status.st_mode) ? status.st_mode & 0666 : 0600;
 }

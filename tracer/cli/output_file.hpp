@@ -21,6 +21,7 @@ struct OutputPlace {
     /// Set: a reader that does not read (of a pipe, a terminal, a device; regular files have none) holds nobody up; lines are lost instead,
     /// and this tells how many, in a line.
     std::function<std::string(std::uint64_t)> tell_lost;
+    bool of_host = false;  ///< what it tells is of this host, as a recording is: its owner's alone
     std::string source;  ///< the file that is read from meanwhile: it is not written over, and who may not read it may not read the output;
                          ///< empty: none
 };

@@ -3,6 +3,7 @@
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"
+#include "tracer/cli/terminal_width.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/containerd/find_target.hpp"
 #include "tracer/containerd/listing.hpp"
@@ -22,6 +23,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace shimtrace::cli {
@@ -191,6 +193,25 @@ const std::vector<Column>& wide_columns() {
     return columns;
 }
 
+/// How many columns a terminal of that width has room for; all where it is none.
+std::size_t columns_within(const std::vector<std::size_t>& widths, const std::optional<std::size_t>& terminal) {
+    std::size_t used = 0, fitting = 0;
+    while (fitting < widths.size() && (!terminal || used + widths[fitting] <= *terminal)) used += widths[fitting++] + 2;
+    return std::max<std::size_t>(fitting, 1);
+}
+
+/// The columns that had no room, below their row: "waits healthy, since 3m". What says nothing is left out.
+std::string folded(const std::vector<std::string>& titles, const std::vector<std::string>& line, std::size_t from) {
+    std::string text;
+    for (std::size_t n = from; n < line.size(); ++n) {
+        if (line[n] == "-") continue;
+        std::string title = titles[n];
+        std::ranges::transform(title, title.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        text += fmt::format("{}{} {}", text.empty() ? "    " : ", ", title, line[n]);
+    }
+    return text.empty() ? text : text + '\n';
+}
+
 std::string table(const Picture& picture, const PsOptions& options) {
     std::vector<Column> columns = plain_columns();
     const bool pods = std::ranges::any_of(picture.rows, [](const ListedContainer& row) { return !row.pod.empty() || !row.name.empty(); });
@@ -207,10 +228,12 @@ std::string table(const Picture& picture, const PsOptions& options) {
     for (const auto& line : cells) {
         for (std::size_t n = 0; n < line.size(); ++n) widths[n] = std::max(widths[n], line[n].size());
     }
+    const std::size_t fitting = columns_within(widths, terminal_width(STDOUT_FILENO));
     std::string text;
     for (const auto& line : cells) {
-        for (std::size_t n = 0; n < line.size(); ++n) text += n + 1 == line.size() ? line[n] : fmt::format("{:<{}}  ", line[n], widths[n]);
+        for (std::size_t n = 0; n < fitting; ++n) text += n + 1 == fitting ? line[n] : fmt::format("{:<{}}  ", line[n], widths[n]);
         text += '\n';
+        if (&line != &cells.front()) text += folded(cells.front(), line, fitting);
     }
     return text;
 }

@@ -1,17 +1,34 @@
 // shimtrace record: a live session into a file.
+#include "decoders/text/durations.hpp"
+#include "decoders/text/printable.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/recording_options.hpp"
 #include "tracer/cli/run_traced_session.hpp"
 #include "tracer/cli/trace_options.hpp"
 
+#include <fmt/format.h>
+
 #include <unistd.h>
 
+#include <chrono>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace shimtrace::cli {
 
 namespace {
+
+void say_what_is_recorded(const session::RecordingPlan& plan, const TraceOptions& trace) {
+    std::string what;
+    for (const auto* words : {&trace.targets, &trace.pids, &trace.command})
+        for (const std::string& word : *words) what += (what.empty() ? "" : " ") + text::printable(word);
+    const std::string ends =
+        plan.duration ? fmt::format("ends after {}", text::duration_in_words(std::chrono::duration<double>(*plan.duration).count()))
+        : trace.command.empty() ? "Ctrl-C ends it"
+                                : "its end ends it";
+    fmt::print(stderr, "shimtrace: recording {} into {}: {}\n", what, text::printable(plan.path), ends);
+}
 
 int run_record(const Globals& globals, TraceOptions trace_options, RecordingOptions options) {
     if (trace_options.output.empty()) return report({.what = "record: where to?", .hint = "-o FILE"}, exit_usage);
@@ -22,7 +39,11 @@ int run_record(const Globals& globals, TraceOptions trace_options, RecordingOpti
         return report(found.error());
     auto recording = plan_recording(options, globals, trace_options.targets, *plan);
     if (!recording) return report(recording.error(), exit_usage);
-    if (::isatty(STDERR_FILENO) != 0 && options.path != "-") recording->progress = print_progress;
+    recording->tells = true;
+    if (::isatty(STDERR_FILENO) != 0 && options.path != "-") {
+        recording->progress = print_progress;
+        say_what_is_recorded(*recording, trace_options);
+    }
 
     plan->session.request.inherited = globals.inherited;
     engine::StopRequest stop;

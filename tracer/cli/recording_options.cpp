@@ -1,6 +1,7 @@
 #include "tracer/cli/recording_options.hpp"
 
 #include "decoders/text/durations.hpp"
+#include "decoders/text/shell_quoted.hpp"
 #include "tracer/containerd/versions.hpp"
 
 #include <fmt/format.h>
@@ -142,9 +143,15 @@ void report_recording(const session::RecordingPlan& plan, const session::Recordi
     } else if (plan.progress) {
         fmt::print(stderr, "\r\033[Kshimtrace: {} events, {} in {}{}\n", counts.events, size_text(counts.bytes), plan.path,
                    counts.dropped == 0 ? std::string() : fmt::format(", {} dropped", counts.dropped));
+        const std::string file = text::shell_quoted(plan.path);
+        fmt::print(stderr, "shimtrace: {1}shimtrace replay {0}, shimtrace export {0} --to html -o {0}.html\n", file,
+                   plan.snapshots ? fmt::format("shimtrace why {}, ", file) : std::string());
     } else if (counts.dropped != 0) {
         fmt::print(stderr, "shimtrace: {} of {} events were dropped: {} could not keep up\n", counts.dropped,
                    counts.dropped + counts.events, plan.path == "-" ? "standard output" : plan.path);
+    } else if (plan.tells && plan.path != "-") {
+        fmt::print(stderr, "shimtrace: {} events, {} in {}: shimtrace {} {}\n", counts.events, size_text(counts.bytes), plan.path,
+                   plan.snapshots ? "why" : "replay", text::shell_quoted(plan.path));
     }
 }
 

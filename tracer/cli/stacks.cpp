@@ -1,6 +1,4 @@
 // shimtrace stacks: every goroutine and every thread's native stack.
-#include "decoders/syscalls/call_facts.hpp"
-#include "decoders/syscalls/table.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/containerd/roles.hpp"
 #include "tracer/output/role_text.hpp"
@@ -103,11 +101,7 @@ output::StackStyle style_of(const StacksOptions& options, const std::vector<Proc
     output::StackStyle style;
     style.exact = options.dump == "go";
     style.runtime_frames = options.all_frames;
-    style.syscall_name = [](Arch arch, std::int64_t number) {
-        if (const decoders::CallFacts* facts = decoders::call_facts(arch, number)) return std::string(facts->name);
-        const auto name = decoders::syscall_name(arch, number);
-        return name ? std::string(*name) : fmt::format("syscall {}", number);
-    };
+    style.syscall_name = output::syscall_words;
     style.process_name = [&known](Pid pid) {
         const auto found = std::ranges::find(known, pid, &Process::pid);
         if (found != known.end()) return fmt::format("{}[{}]", text::printable(found->comm), pid.value);

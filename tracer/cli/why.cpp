@@ -3,16 +3,20 @@
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"
+#include "tracer/cli/output_file.hpp"
+#include "tracer/cli/terminal_width.hpp"
 #include "tracer/cli/verdict_code.hpp"
+#include "tracer/output/export/report.hpp"
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
 #include "tracer/session/checked_remedies.hpp"
 #include "tracer/session/diagnose_live.hpp"
+#include "tracer/session/report_moment.hpp"
 #include "tracer/session/saved_snapshot.hpp"
+#include "tracer/session/version.hpp"
 
 #include <fmt/format.h>
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -31,15 +35,17 @@ struct WhyOptions {
     std::vector<std::string> targets;
     bool all = false, force = false, no_stop = false, stop = false, exit_code = false, dot = false;
     int verbose = 0;
-    std::string save, at, record_dir, ns;
+    std::string save, html, at, record_dir, ns;
     std::string interval = "200ms", watch;
 };
 
 output::WhyStyle style_of(const Globals& globals, const WhyOptions& options) {
     output::WhyStyle style;
-    const bool terminal = ::isatty(options.save == "-" ? STDERR_FILENO : STDOUT_FILENO) == 1;
+    const int descriptor = options.save == "-" ? STDERR_FILENO : STDOUT_FILENO;
+    const bool terminal = ::isatty(descriptor) == 1;
     const char* no_color = std::getenv("NO_COLOR");
     style.color = globals.color == "always" || (globals.color == "auto" && terminal && (no_color == nullptr || *no_color == '\0'));
+    if (const auto width = terminal_width(descriptor)) style.width = *width;
     style.whole_graph = options.verbose > 0;
     return style;
 }
@@ -81,6 +87,17 @@ void print(const Globals& globals, const WhyOptions& options, const session::Dia
         for (const std::string& gap : result.snapshot.read_errors) fmt::print(out, "not read: {}\n", gap);
 }
 
+/// `file`: the snapshot's; empty: this host was looked at.
+std::optional<int> write_report(const WhyOptions& options, const output::ReportedMoment& moment, const std::string& file) {
+    bool failed = false;
+    auto writer =
+        open_output({.path = options.html, .of_host = file.empty(), .source = file}, [&](bool by_failure) { failed = by_failure; });
+    if (!writer) return report(writer.error(), exit_failed);
+    (*writer)->write({}, output::report_of(moment, session::writer_name()));
+    (*writer)->flush();
+    return failed ? std::optional<int>(exit_failed) : std::nullopt;
+}
+
 int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval) {
     if (options.save == "-" && ::isatty(STDOUT_FILENO) == 1)
         return report({"write to a terminal what is no text", 0, "--save FILE, or a pipe"}, exit_usage);
@@ -97,7 +114,9 @@ int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval
         if (const auto saved = session::save_snapshot(options.save, seen->snapshot, options.force); !saved)
             return report(saved.error(), exit_failed);
     session::check_named_processes(seen->diagnoses);
-    print(globals, options, *seen);
+    if (options.html != "-") print(globals, options, *seen);
+    if (!options.html.empty())
+        if (const auto failed = write_report(options, session::report_live_moment(*seen, globals.run_dir), {})) return *failed;
     return options.exit_code ? verdict_code(*seen) : exit_done;
 }
 
@@ -123,7 +142,9 @@ int from_file(const Globals& globals, const WhyOptions& options, const std::stri
                       exit_failed);
     session::DiagnosisResult offline = session::diagnose_snapshot({std::move(*snapshot), std::move(*query)});
     if (session::is_of_this_boot(offline.snapshot.host)) session::check_named_processes(offline.diagnoses);
-    print(globals, asked, offline);
+    if (options.html != "-") print(globals, asked, offline);
+    if (!options.html.empty())
+        if (const auto failed = write_report(options, session::report_moment(offline), file)) return *failed;
     return options.exit_code ? verdict_code(offline) : exit_done;
 }
 
@@ -186,6 +207,8 @@ int run(const Globals& globals, const WhyOptions& options) {
     if (options.all && !options.targets.empty()) return report({"--all and a TARGET", 0, "give one of them"}, exit_usage);
     for (const std::string& target : options.targets)
         if (session::is_saved_snapshot(target)) return from_file(globals, options, target);
+    if (!options.html.empty() && !options.watch.empty())
+        return report({"--html and --watch", 0, "--record DIR keeps what why FILE --html tells of"}, exit_usage);
     if (!options.at.empty()) return report({"--at " + options.at, 0, "it chooses among the snapshots of a FILE"}, exit_usage);
     return options.watch.empty() ? once(globals, options, *interval) : watch(globals, options, *interval, *period);
 }
@@ -201,6 +224,10 @@ void add_why(CLI::App& command, Globals& globals, int& exit_code) {
     command
         .add_option("--save", options->save,
                     "keep the snapshot in a file, for `why FILE`; -: standard output, and what is said goes to standard error")
+        ->type_name("FILE");
+    command
+        .add_option("--html", options->html,
+                    "write a report to hand over as well: one page that needs no network (-: that page alone, to standard output)")
         ->type_name("FILE");
     command.add_flag("--force", options->force, "with --save: overwrite FILE");
     command

@@ -83,6 +83,16 @@ std::uint64_t key_of(const grpc::CallInFlight& call) {
     return call.stream;
 }
 
+std::uint64_t call_of(const ttrpc::Message& message) {
+    return message.stream;
+}
+std::uint64_t call_of(const dbus::Message& message) {
+    return is_reply(message) ? message.reply_serial : message.serial;
+}
+std::uint64_t call_of(const grpc::Message& message) {
+    return message.stream;
+}
+
 std::string call_text(const ttrpc::CallInFlight& call) {
     return fmt::format("ttrpc #{} {}", call.stream, call.text);
 }
@@ -157,6 +167,8 @@ MessageReader::Conversation* MessageReader::find(const Event& enter, const OpenF
         if (*protocol == protocol_grpc) conversation.connection.emplace<grpc::Connection>();
         conversation.client = !target->socket || target->socket->local.empty();
         conversation.pid = enter.pid;
+        const Inode peer = target->socket ? target->socket->peer_inode : Inode{};
+        conversation.name = peer ? std::min(inode.value, peer.value) : inode.value;
         if (conversations_.size() > most_conversations) {
             const auto oldest = std::ranges::min_element(conversations_, {}, [](const auto& each) { return each.first; });
             if (oldest->first != inode) conversations_.erase(oldest);
@@ -236,6 +248,8 @@ void MessageReader::feed(Conversation& conversation, const decoders::Transfer& t
                     seen.served = transfer.written == seen.reply;
                     seen.error = error_of(message);
                     seen.took = message.took;
+                    seen.connection = conversation.name;
+                    seen.call = call_of(message);
                 }
                 into.push_back(std::move(seen));
             }

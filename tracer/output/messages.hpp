@@ -43,6 +43,8 @@ struct SeenMessage {
     bool served = false;  ///< the observed process is the one that answers
     std::string error;    ///< of replies that say so: "NOT_FOUND"
     std::optional<Nanoseconds> took;
+    std::uint64_t connection = 0;  ///< the same at both ends, where the socket's other end is known
+    std::uint64_t call = 0;        ///< which call of that connection it is, or answers
 };
 
 /// A call that no reply has been seen for.
@@ -86,7 +88,8 @@ private:
     struct Conversation {
         std::variant<ttrpc::Connection, dbus::Connection, grpc::Connection> connection;
         MessageProtocol protocol{};
-        bool client = false;  ///< it connected: its replies come by reads
+        std::uint64_t name = 0;  ///< the same at both ends
+        bool client = false;     ///< it connected: its replies come by reads
         Pid pid;
         std::map<Tid, MonotonicTime> writing;
         std::deque<Arrival> held;

@@ -3,6 +3,7 @@
 #include "decoders/text/container_name.hpp"
 #include "decoders/text/printable.hpp"
 #include "tracer/output/call_name.hpp"
+#include "tracer/output/resting.hpp"
 #include "tracer/output/role_text.hpp"
 
 #include <fmt/format.h>
@@ -16,14 +17,6 @@ namespace shimtrace::output {
 namespace {
 
 constexpr std::size_t most_never_returned = 1000;
-
-/// From one time to another; at the ends of what can be told where a damaged recording has them farther apart.
-Nanoseconds elapsed(MonotonicTime from, MonotonicTime to) {
-    Nanoseconds::rep difference = 0;
-    if (!__builtin_sub_overflow(to.time_since_epoch().count(), from.time_since_epoch().count(), &difference))
-        return Nanoseconds(difference);
-    return from < to ? Nanoseconds::max() : Nanoseconds::min();
-}
 
 double seconds_into(const Statistics& statistics, MonotonicTime time) {
     return std::chrono::duration<double>(elapsed(statistics.of_session().monotonic_anchor, time)).count();
@@ -180,6 +173,13 @@ nlohmann::json changes_json(const std::map<std::string, Both>& changes, const ch
 
 }  // namespace
 
+Nanoseconds elapsed(MonotonicTime from, MonotonicTime to) {
+    Nanoseconds::rep difference = 0;
+    if (!__builtin_sub_overflow(to.time_since_epoch().count(), from.time_since_epoch().count(), &difference))
+        return Nanoseconds(difference);
+    return from < to ? Nanoseconds::max() : Nanoseconds::min();
+}
+
 std::string duration_text(Nanoseconds duration) {
     const char* const sign = duration.count() < 0 ? "-" : "";
     const auto count = static_cast<std::uint64_t>(duration.count());
@@ -202,7 +202,7 @@ NotableCall Statistics::notable(const Event& enter, const Event* exit, Nanosecon
     style.fds = decoders::FdDecoding::all;
     style.roles = true;
     const decoders::RenderScope scope{&targets(), [this](Tid tid) { return find_task(tid); }};
-    NotableCall call{enter.time, duration, enter.pid, enter.tid, {}, {}, {}};
+    NotableCall call{enter.time, duration, enter.pid, enter.tid, {}, {}, {}, may_rest(enter)};
     if (exit != nullptr) {
         const auto rendered = decoders::render_call(enter, *exit, style, scope);
         call.text = rendered.on_entry + rendered.on_exit + " = " + rendered.result;

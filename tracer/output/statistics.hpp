@@ -27,13 +27,14 @@ struct NotableCall {
     Pid pid;
     Tid tid;
     std::string comm, container;
-    std::string text;  ///< the line as trace shows it, without its prefix
+    std::string text;    ///< the line as trace shows it, without its prefix
+    bool rests = false;  ///< it may: see may_rest
 };
 
 using Tallies = std::map<std::string, Tally>;
 
 /// Consumes a session; memory grows with the number of different calls, targets, threads and containers, not with events.
-class Statistics final : public CallStream {
+class Statistics : public CallStream {
 public:
     explicit Statistics(std::size_t longest = 10) : most_notable_(longest) {}
 
@@ -56,12 +57,14 @@ public:
     /// by_container with those for keys.
     [[nodiscard]] Tallies by_named_container() const;
 
-private:
+protected:
     void call(const Event& enter, const Event& exit) override;
-    void entered(const Event& enter) override { messages_.entered(enter, targets()); }
     void unfinished(const Event& enter, MonotonicTime last, Unreturned why) override;
     void other(const Event& event) override;
-    void count_messages(const std::vector<SeenMessage>& messages);
+    virtual void count_messages(const std::vector<SeenMessage>& messages);
+
+private:
+    void entered(const Event& enter) override { messages_.entered(enter, targets()); }
     void note_time(MonotonicTime time);
     void learn_name(const ContainerRef& container);
     [[nodiscard]] NotableCall notable(const Event& enter, const Event* exit, Nanoseconds duration) const;
@@ -80,6 +83,9 @@ nlohmann::json statistics_json(const Statistics& statistics);
 std::string difference_text(const Statistics& a, const Statistics& b);
 /// Schema shimtrace.diff/1.
 nlohmann::json difference_json(const Statistics& a, const Statistics& b);
+
+/// From one time to another; at the ends of what can be told where a damaged recording has them farther apart.
+Nanoseconds elapsed(MonotonicTime from, MonotonicTime to);
 
 /// "1.2ms", "350us", "2.5s".
 std::string duration_text(Nanoseconds duration);

@@ -1,13 +1,16 @@
 #include "tracer/output/export/exporters.hpp"
-#include "tracer/output/role_text.hpp"
+#include "tracer/output/export/html_text.hpp"
+#include "tracer/output/export/timeline.hpp"
 #include "tracer/output/statistics.hpp"
 
-#include "decoders/text/printable.hpp"
+#include "decoders/text/timestamps.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
+#include <functional>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace shimtrace::output {
@@ -16,136 +19,203 @@ namespace {
 
 constexpr std::size_t most_rows = 200;
 
-constexpr std::string_view head = R"(<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>shimtrace report</title>
-<style>
-body { font: 14px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em; color: #222; background: #fff }
-h1 { font-size: 1.5em } h2 { font-size: 1.15em; margin-top: 2em }
-table { border-collapse: collapse; width: 100% } th, td { padding: .2em .6em; text-align: right; white-space: nowrap }
-th { border-bottom: 2px solid #888 } tr:nth-child(even) td { background: #f4f4f4 }
-td.name, th.name { text-align: left; width: 100%; white-space: pre-wrap; word-break: break-all; font-family: monospace }
-.bar { position: relative; height: 1em; background: #eee } .bar span { position: absolute; height: 100%; background: #c33; min-width: 2px }
-td.wide { width: 40%; min-width: 15em } .bad { color: #b00 }
-@media (prefers-color-scheme: dark) { body { color: #ddd; background: #1b1b1b } tr:nth-child(even) td { background: #262626 } .bar { background: #333 } }
-</style></head><body>
-)";
-
-std::string escape(std::string_view text) {
-    std::string result;
-    for (const char c : text::printable(text)) {
-        switch (c) {
-            case '&':
-                result += "&amp;";
-                break;
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            case '"':
-                result += "&quot;";
-                break;
-            default:
-                result += c;
-        }
-    }
-    return result;
+std::string time_cell(Nanoseconds duration) {
+    return fmt::format("<td data-v=\"{}\">{}</td>", duration.count(), duration_text(duration));
 }
+
+/// A table that the script can sort and search; it scrolls by itself where a page is narrower.
+std::string table_head(std::string_view title, std::string_view columns) {
+    return fmt::format(
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table "
+        "class=\"t\"><caption>{0}</caption>\n<thead><tr>{1}</tr></thead><tbody>\n",
+        title, columns);
+}
+std::string table_foot(std::size_t rows) {
+    return "</tbody></table></div>\n" +
+           (rows > most_rows ? fmt::format("<p class=\"faint\">… and {} more.</p>\n", rows - most_rows) : std::string());
+}
+
+/// Statistics that see the timeline as well.
+class Observed final : public Statistics {
+public:
+    Observed() : Statistics(50) {}
+    Timeline timeline;
+
+    void end() override {
+        Statistics::end();
+        timeline.never_answered(never_answered, last);
+    }
+
+private:
+    void call(const Event& enter, const Event& exit) override {
+        Statistics::call(enter, exit);
+        timeline.call(enter, exit, targets());
+    }
+    void unfinished(const Event& enter, MonotonicTime when, Unreturned why) override {
+        const std::uint64_t before = never_returned_count;
+        Statistics::unfinished(enter, when, why);
+        if (never_returned_count != before) timeline.never_returned(enter, when, targets());
+    }
+    void other(const Event& event) override {
+        Statistics::other(event);
+        if (event.kind == EventKind::still_blocked) timeline.still_blocked(event);
+    }
+    void count_messages(const std::vector<SeenMessage>& messages) override {
+        Statistics::count_messages(messages);
+        timeline.messages(messages);
+    }
+};
 
 class HtmlExporter final : public EventSink {
 public:
-    explicit HtmlExporter(LineWriter& writer) : writer_(writer), statistics_(50) {}
+    HtmlExporter(LineWriter& writer, Judge judge) : writer_(writer), judge_(std::move(judge)) {}
 
     void session(const SessionInfo& info) override { statistics_.session(info); }
     void target(OpenFileId id, const OpenFile& target) override { statistics_.target(id, target); }
     void task(const TaskInfo& task) override { statistics_.task(task); }
     void event(const Event& event) override { statistics_.event(event); }
+    void snapshot(const Snapshot& snapshot) override {
+        if (judge_) last_ = snapshot;
+    }
     void end() override {
         statistics_.end();
-        writer_.write({}, head);
-        put_title();
-        put_notable("Calls that never returned", statistics_.never_returned);
-        put_notable("Longest calls", statistics_.longest);
-        put_table("By call", statistics_.by_call);
-        put_table("By target", statistics_.by_target);
-        put_table("By container", statistics_.by_named_container());
-        put_table("By thread", statistics_.by_thread);
-        writer_.write({}, "</body></html>\n");
+        std::optional<ReportedMoment> moment;
+        if (last_) moment = judge_(std::move(*last_));
+        const std::string stacks = moment ? report_stacks(*moment) : std::string();
+        put_head(moment, !stacks.empty());
+        if (moment) writer_.write({}, report_verdicts(*moment) + stacks);
+        put_timeline();
+        if (moment) writer_.write({}, report_findings(*moment) + report_surroundings(*moment));
+        put_tables();
+        writer_.write({}, "</main>\n" + report_foot(statistics_.of_session().writer));
         writer_.flush();
     }
 
 private:
-    void put_title() {
+    void put_head(const std::optional<ReportedMoment>& moment, bool with_stacks) {
         const SessionInfo& info = statistics_.of_session();
-        const std::time_t start = info.real_anchor.time_since_epoch().count() / 1'000'000'000;
-        std::tm utc{};
-        ::gmtime_r(&start, &utc);
-        char date[40];
-        std::strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S UTC", &utc);
-        std::string text =
-            fmt::format("<h1>{}: {} events in {}</h1>\n<p>Recorded {} by {} on kernel {}", escape(info.host.name), statistics_.events,
-                        duration_text(statistics_.last - statistics_.first), date, escape(info.writer), escape(info.host.kernel));
-        if (!info.host.containerd_version.empty()) text += ", containerd " + escape(info.host.containerd_version);
-        if (!info.host.runc_version.empty()) text += ", runc " + escape(info.host.runc_version);
+        const std::string events =
+            fmt::format("{} events in {}", statistics_.events, duration_text(elapsed(statistics_.first, statistics_.last)));
+        const std::string headline = moment ? report_headline(*moment) : fmt::format("{}: {}", info.host.name, events);
+        std::string text = report_head(headline);
+        text += fmt::format("<header><h1>{}</h1>\n<p class=\"faint\">{}{} recorded from {}, by {} on kernel {}", html(headline),
+                            html(info.host.name), moment ? ": " + events + "," : "",
+                            text::rfc3339(RealTime(std::chrono::floor<std::chrono::seconds>(info.real_anchor))), html(info.writer),
+                            html(info.host.kernel));
+        if (!info.host.containerd_version.empty()) text += ", containerd " + html(info.host.containerd_version);
+        if (!info.host.runc_version.empty()) text += ", runc " + html(info.host.runc_version);
+        if (moment) text += "; looked at last at " + text::rfc3339(moment->snapshot.taken);
         text += ".";
         if (statistics_.lost != 0) text += fmt::format(" <b class=\"bad\">{} events were lost.</b>", statistics_.lost);
-        writer_.write({}, text + "</p>\n");
+        text += "</p>\n<nav aria-label=\"Parts\"><ul>";
+        if (with_stacks) text += "<li><a href=\"#stacks\">Stacks</a></li>";
+        text += "<li><a href=\"#time\">Timeline</a></li>";
+        if (moment && !moment->findings.empty()) text += "<li><a href=\"#findings\">What contradicts</a></li>";
+        if (moment) text += "<li><a href=\"#host\">Where and when</a></li>";
+        writer_.write({}, text + "<li><a href=\"#calls\">Calls</a></li></ul></nav></header>\n<main id=\"main\">\n");
     }
 
-    void put_notable(std::string_view title, const std::vector<NotableCall>& calls) {
-        if (calls.empty()) return;
-        const auto whole = std::max<double>(1, static_cast<double>((statistics_.last - statistics_.first).count()));
-        std::string text = fmt::format(
-            "<h2>{}</h2>\n<table><tr><th>took</th><th>thread</th><th>container</th><th>when</th><th class=\"name\">call</th></tr>\n",
-            title);
-        for (std::size_t i = 0; i < std::min(calls.size(), most_rows); ++i) {
-            const NotableCall& call = calls[i];
-            const double from = std::clamp(100 * static_cast<double>((call.time - statistics_.first).count()) / whole, 0.0, 100.0);
-            const double width = std::clamp(100 * static_cast<double>(call.duration.count()) / whole, 0.0, 100 - from);
-            text += fmt::format(
-                "<tr><td>{}</td><td>{}[{}]</td><td>{}</td><td class=\"wide\"><div class=\"bar\"><span style=\"left:{:.2f}%;width:{:.2f}%\">"
-                "</span></div></td><td class=\"name\">{}</td></tr>\n",
-                duration_text(call.duration), escape(call.comm), call.tid.value, escape(statistics_.words_of(call.container)), from, width,
-                escape(call.text));
+    void put_timeline() {
+        const std::string lanes = statistics_.timeline.html(statistics_.first, statistics_.last, [this](Pid pid, Tid tid) {
+            const TaskInfo* task = statistics_.of_task(tid ? tid : leader(pid));
+            return fmt::format("{}[{}]", task == nullptr ? "" : task->comm, tid ? tid.value : pid.value);
+        });
+        writer_.write({}, "<section aria-labelledby=\"time\"><h2 id=\"time\">Timeline</h2>\n" +
+                              (lanes.empty() ? "<p>No call was seen.</p>\n" : lanes) + "</section>\n");
+    }
+
+    void put_tables() {
+        writer_.write({}, "<section aria-labelledby=\"calls\"><h2 id=\"calls\">Calls</h2>\n");
+        std::vector<const NotableCall*> waiting, resting;
+        for (const NotableCall& call : statistics_.never_returned) (call.rests ? resting : waiting).push_back(&call);
+        for (const NotableCall& call : statistics_.longest) (call.rests ? resting_returned_ : longest_).push_back(&call);
+        put_notable("Calls that never returned", waiting);
+        put_unanswered();
+        put_notable("Longest calls", longest_);
+        put_table("By call", "call", statistics_.by_call);
+        put_table("By message", "message", statistics_.by_method);
+        put_table("By target", "target", statistics_.by_target);
+        put_table("By container", "container", statistics_.by_named_container());
+        put_table("By thread", "thread", statistics_.by_thread);
+        if (!resting.empty() || !resting_returned_.empty()) {
+            writer_.write({}, fmt::format("<details><summary>Calls that may just rest: {} that never returned, {} of the longest (futex, "
+                                          "poll, sleep: the verdict above tells who waits "
+                                          "for whom)</summary>\n",
+                                          resting.size(), resting_returned_.size()));
+            put_notable("Resting, never returned", resting);
+            put_notable("Resting, returned", resting_returned_);
+            writer_.write({}, "</details>\n");
         }
-        text += "</table>\n";
-        if (calls.size() > most_rows) text += fmt::format("<p>… and {} more.</p>\n", calls.size() - most_rows);
-        writer_.write({}, text);
+        writer_.write({}, "</section>\n");
     }
 
-    void put_table(std::string_view title, const Tallies& tallies) {
+    void put_notable(std::string_view title, const std::vector<const NotableCall*>& calls) {
+        if (calls.empty()) return;
+        std::string text = table_head(title,
+                                      "<th scope=\"col\">took</th><th scope=\"col\">at</th><th scope=\"col\" class=\"left\">thread</th><th "
+                                      "scope=\"col\" class=\"left\">container</th>"
+                                      "<th scope=\"col\" class=\"name\">call</th>");
+        for (std::size_t i = 0; i < std::min(calls.size(), most_rows); ++i) {
+            const NotableCall& call = *calls[i];
+            text += "<tr>" + time_cell(call.duration) + time_cell(elapsed(statistics_.first, call.time));
+            text += fmt::format("<td class=\"left\">{}[{}]</td><td class=\"left\">{}</td><th scope=\"row\" class=\"name\">{}</th></tr>\n",
+                                html(call.comm), call.tid.value, html(statistics_.words_of(call.container)), html(call.text));
+        }
+        writer_.write({}, text + table_foot(calls.size()));
+    }
+
+    void put_unanswered() {
+        if (statistics_.never_answered.empty()) return;
+        std::string text = table_head(
+            "Messages without a reply",
+            "<th scope=\"col\">waits for</th><th scope=\"col\" class=\"left\">thread</th><th scope=\"col\" class=\"left\">side</th>"
+            "<th scope=\"col\" class=\"name\">message</th>");
+        for (std::size_t i = 0; i < std::min(statistics_.never_answered.size(), most_rows); ++i) {
+            const AwaitedReply& call = statistics_.never_answered[i];
+            const TaskInfo* task = statistics_.of_task(call.tid);
+            text += "<tr>" + time_cell(elapsed(call.since, statistics_.last));
+            text +=
+                fmt::format("<td class=\"left\">{}[{}]</td><td class=\"left\">{}</td><th scope=\"row\" class=\"name\">{}</th></tr>\n",
+                            task == nullptr ? "" : html(task->comm), call.tid.value, call.served ? "answers" : "asked", html(call.text));
+        }
+        writer_.write({}, text + table_foot(statistics_.never_answered.size()));
+    }
+
+    void put_table(std::string_view title, std::string_view what, const Tallies& tallies) {
         if (tallies.empty()) return;
         std::vector<const Tallies::value_type*> rows;
         for (const auto& row : tallies) rows.push_back(&row);
         std::ranges::stable_sort(rows, std::greater{}, [](const auto* row) { return row->second.durations.total(); });
-        std::string text = fmt::format(
-            "<h2>{}</h2>\n<table><tr><th "
-            "class=\"name\"></th><th>calls</th><th>errors</th><th>total</th><th>p50</th><th>p90</th><th>p99</th>"
-            "<th>max</th></tr>\n",
-            title);
+        std::string text = table_head(
+            title, fmt::format("<th scope=\"col\" class=\"name\">{}</th><th scope=\"col\">calls</th><th scope=\"col\">errors</th><th "
+                               "scope=\"col\">total</th>"
+                               "<th scope=\"col\">p50</th><th scope=\"col\">p90</th><th scope=\"col\">p99</th><th scope=\"col\">max</th>",
+                               what));
         for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) {
             const Tally& tally = rows[i]->second;
             std::string errors = tally.errors == 0 ? "" : std::to_string(tally.errors);
-            for (const auto& [name, number] : tally.errors_by_name) errors += fmt::format(" {}", escape(name));
-            text += fmt::format(
-                "<tr><td class=\"name\">{}</td><td>{}</td><td "
-                "class=\"bad\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                escape(rows[i]->first), tally.calls, errors, duration_text(tally.durations.total()),
-                duration_text(tally.durations.percentile(0.5)), duration_text(tally.durations.percentile(0.9)),
-                duration_text(tally.durations.percentile(0.99)), duration_text(tally.durations.max()));
+            for (const auto& [name, number] : tally.errors_by_name) errors += fmt::format(" {}", html(name));
+            text += fmt::format("<tr><th scope=\"row\" class=\"name\">{}</th><td>{}</td><td class=\"bad\" data-v=\"{}\">{}</td>",
+                                html(rows[i]->first), tally.calls, tally.errors, errors);
+            for (const Nanoseconds time : {tally.durations.total(), tally.durations.percentile(0.5), tally.durations.percentile(0.9),
+                                           tally.durations.percentile(0.99), tally.durations.max()})
+                text += time_cell(time);
+            text += "</tr>\n";
         }
-        writer_.write({}, text + "</table>\n");
+        writer_.write({}, text + table_foot(rows.size()));
     }
 
     LineWriter& writer_;
-    Statistics statistics_;
+    const Judge judge_;
+    Observed statistics_;
+    std::optional<Snapshot> last_;
+    std::vector<const NotableCall*> longest_, resting_returned_;
 };
 
 }  // namespace
 
-std::unique_ptr<EventSink> make_html_exporter(LineWriter& writer) {
-    return std::make_unique<HtmlExporter>(writer);
+std::unique_ptr<EventSink> make_html_exporter(LineWriter& writer, Judge judge) {
+    return std::make_unique<HtmlExporter>(writer, std::move(judge));
 }
 
 }  // namespace shimtrace::output

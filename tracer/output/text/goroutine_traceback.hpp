@@ -40,6 +40,9 @@ std::string print_native_stacks(const ProcessStacks& stacks, const StackStyle& s
 nlohmann::json goroutines_json(const GoProgram& program, const StackStyle& style);
 nlohmann::json native_stacks_json(const ProcessStacks& stacks, const StackStyle& style);
 
+/// "futex" also for futex_time64; "syscall 999" where the table has no such number.
+std::string syscall_words(Arch arch, std::int64_t number);
+
 /// In a few words, what a goroutine waits on: "write fd 18 /run/…/c1-stdout"; empty: nothing is known beyond its state.
 std::string wait_text(const GoWait& wait, const StackStyle& style);
 

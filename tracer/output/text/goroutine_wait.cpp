@@ -1,6 +1,8 @@
 // What a goroutine waits on, in words.
 #include "tracer/output/text/goroutine_traceback.hpp"
 
+#include "decoders/syscalls/call_facts.hpp"
+#include "decoders/syscalls/table.hpp"
 #include "decoders/text/printable.hpp"
 
 #include <fmt/format.h>
@@ -95,6 +97,12 @@ std::string wait_text(const GoWait& wait, const StackStyle& style) {
             return {};
     }
     return {};
+}
+
+std::string syscall_words(Arch arch, std::int64_t number) {
+    if (const decoders::CallFacts* facts = decoders::call_facts(arch, number)) return std::string(facts->name);
+    const auto name = decoders::syscall_name(arch, number);
+    return name ? std::string(*name) : fmt::format("syscall {}", number);
 }
 
 }  // namespace shimtrace::output

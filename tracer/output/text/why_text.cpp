@@ -1,13 +1,12 @@
 #include "tracer/output/text/why_text.hpp"
 
-#include "decoders/text/container_name.hpp"
 #include "decoders/text/printable.hpp"
 #include "tracer/output/diagnosis_words.hpp"
+#include "tracer/output/verdict_groups.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace shimtrace::output {
 
@@ -66,21 +65,6 @@ std::string since_words(double seconds) {
     if (whole < 3600) return fmt::format("{} min", whole / 60);
     if (whole < 86400) return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
     return fmt::format("{} d {} h", whole / 86400, whole / 3600 % 24);
-}
-
-/// The container, or the process where no container is behind it.
-std::string name_of(const Diagnosis& diagnosis) {
-    const ContainerRef& ref = diagnosis.target.container;
-    if (!diagnosis.target.pid && !diagnosis.target.pod.empty()) return diagnosis.target.pod_namespace + "/" + diagnosis.target.pod;
-    if (ref) return text::container_words(ref);
-    return fmt::format("{}[{}]", diagnosis.target.comm, diagnosis.target.pid.value);
-}
-
-/// What all that hang for one reason have in common: the cause, and who or what is at its end.
-std::string root_of(const Diagnosis& diagnosis) {
-    if (!diagnosis.culprits.empty()) return fmt::format("{} {}", diagnosis.cause, diagnosis.culprits.front().pid.value);
-    if (!diagnosis.shared_object.empty()) return fmt::format("{} on {}", diagnosis.cause, diagnosis.shared_object);
-    return fmt::format("{} {}", diagnosis.cause, name_of(diagnosis));
 }
 
 /// c1 init[812]
@@ -187,32 +171,16 @@ std::string limit_text(const Limit& limit) {
 
 std::string why_all_text(std::span<const Diagnosis> diagnoses, std::span<const Limit> limits, const WhyStyle& style) {
     const Paint paint(style.color);
-    // One stopped daemon may hang forty containers: said once, by cause and by who is to blame.
-    std::vector<std::pair<std::string, std::vector<const Diagnosis*>>> roots;
-    std::size_t healthy = 0;
+    const VerdictGroups groups = grouped(diagnoses);
+    const std::size_t healthy = groups.healthy.size();
     std::string unknown;
-    for (const Diagnosis& diagnosis : diagnoses) {
-        if (!diagnosis.decided) {
-            unknown += (unknown.empty() ? "" : ", ") + name_of(diagnosis);
-            continue;
-        }
-        if (!diagnosis.stuck) {
-            ++healthy;
-            continue;
-        }
-        const std::string key = root_of(diagnosis);
-        const auto known = std::ranges::find(roots, key, [](const auto& root) { return root.first; });
-        if (known != roots.end())
-            known->second.push_back(&diagnosis);
-        else
-            roots.emplace_back(key, std::vector{&diagnosis});
-    }
+    for (const Diagnosis* diagnosis : groups.undecided) unknown += (unknown.empty() ? "" : ", ") + target_words(*diagnosis);
     std::string out;
-    for (const auto& [key, targets] : roots) {
+    for (const auto& targets : groups.stuck) {
         if (!out.empty()) out += "\n";
         if (targets.size() > 1) {
             std::string names;
-            for (const Diagnosis* diagnosis : targets) names += (names.empty() ? "" : ", ") + name_of(*diagnosis);
+            for (const Diagnosis* diagnosis : targets) names += (names.empty() ? "" : ", ") + target_words(*diagnosis);
             out += wrap(fmt::format("{} containers hang for one reason: {}", targets.size(), names), style.width, "", "  ");
         }
         out += why_text(*targets.front(), style);
@@ -221,7 +189,7 @@ std::string why_all_text(std::span<const Diagnosis> diagnoses, std::span<const L
     if (!out.empty()) out += "\n";
     if (!unknown.empty()) out += paint.head(wrap("it cannot be told whether these are stuck: " + unknown, style.width, "", "  "));
     print_limits(limits, style.width, paint, out);
-    out += paint.good(roots.empty() && unknown.empty() && healthy > 0 ? fmt::format("{}: nothing is stuck", rest) : rest) + "\n";
+    out += paint.good(groups.stuck.empty() && unknown.empty() && healthy > 0 ? fmt::format("{}: nothing is stuck", rest) : rest) + "\n";
     return out;
 }
 

@@ -12,6 +12,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace shimtrace;
@@ -21,7 +22,8 @@ using shimtrace::test::WrittenText;
 
 namespace {
 
-std::string exported(std::unique_ptr<EventSink> (*make)(LineWriter&)) {
+template <typename Make>
+std::string exported(Make make) {
     WrittenText text;
     MadeUpSession(*make(text)).tell();
     return text.text;
@@ -127,7 +129,7 @@ std::vector<Packet> packets_of(const std::string& trace) {
 TEST_CASE("Perfetto: every track is defined before its parentage and its first event") {
     std::set<std::uint64_t> defined;
     std::size_t events = 0;
-    for (const Packet& packet : packets_of(exported(make_perfetto_exporter))) {
+    for (const Packet& packet : packets_of(exported([](LineWriter& writer) { return make_perfetto_exporter(writer); }))) {
         CHECK(packet.sequence != 0);
         if (packet.parent != 0) CHECK(defined.contains(packet.parent));
         if (packet.defined != 0) defined.insert(packet.defined);
@@ -139,7 +141,7 @@ TEST_CASE("Perfetto: every track is defined before its parentage and its first e
 }
 
 TEST_CASE("Perfetto: the first packet tells the clock of all others, and its wall-clock time") {
-    const auto packets = packets_of(exported(make_perfetto_exporter));
+    const auto packets = packets_of(exported([](LineWriter& writer) { return make_perfetto_exporter(writer); }));
     REQUIRE(!packets.empty());
     constexpr std::uint32_t realtime = 1, monotonic = 3;
     CHECK(packets.front().primary_clock == monotonic);
@@ -151,7 +153,7 @@ TEST_CASE("Perfetto: the first packet tells the clock of all others, and its wal
 
 TEST_CASE("Perfetto: slices end as often as they begin, on their own track, and not before") {
     std::map<std::uint64_t, std::vector<std::uint64_t>> open;
-    for (const Packet& packet : packets_of(exported(make_perfetto_exporter))) {
+    for (const Packet& packet : packets_of(exported([](LineWriter& writer) { return make_perfetto_exporter(writer); }))) {
         if (packet.type == 1) open[packet.used].push_back(*packet.time);
         if (packet.type != 2) continue;
         REQUIRE(!open[packet.used].empty());
@@ -161,16 +163,44 @@ TEST_CASE("Perfetto: slices end as often as they begin, on their own track, and 
     for (const auto& [track, begun] : open) CHECK(begun.empty());
 }
 
+TEST_CASE("Perfetto: a verdict is an instant, and its chain arrows from who waits to who is to blame") {
+    const auto judge = [](Snapshot snapshot) {
+        ReportedMoment moment{.snapshot = std::move(snapshot), .diagnoses = {}, .limits = {}, .findings = {}};
+        Diagnosis& diagnosis = moment.diagnoses.emplace_back();
+        diagnosis.stuck = true;
+        diagnosis.cause = "a-cause";
+        diagnosis.summary = "it waits";
+        diagnosis.culprits = {{.pid = Pid{5205}, .comm = "ctr", .role = "reader", .why = "stopped"}};
+        diagnosis.graph.nodes = {{.kind = NodeKind::process, .pid = Pid{MadeUpSession::init}, .label = "c1 init"},
+                                 {.kind = NodeKind::process, .pid = Pid{5205}, .label = "ctr[5205]"}};
+        diagnosis.graph.edges = {{.from = 0, .to = 1, .kind = WaitKind::writes, .evidence = "full", .waits = "write"}};
+        diagnosis.graph.chain = {0};
+        return moment;
+    };
+    std::set<std::uint64_t> defined;
+    std::map<std::uint64_t, std::vector<std::string>> ends;
+    for (const Packet& packet : packets_of(exported([&](LineWriter& writer) { return make_perfetto_exporter(writer, judge); }))) {
+        if (packet.defined != 0) defined.insert(packet.defined);
+        if (packet.used != 0) CHECK(defined.contains(packet.used));
+        for (const std::uint64_t flow : packet.flows) ends[flow].push_back(packet.name);
+    }
+    const auto arrow = [&](const std::string& from, const std::string& to) {
+        return std::ranges::any_of(ends, [&](const auto& flow) { return flow.second == std::vector{from, to}; });
+    };
+    CHECK(arrow("a-cause: it waits", "write ctr[5205]"));
+    CHECK(arrow("write ctr[5205]", "to blame: stopped"));
+}
+
 TEST_CASE("Perfetto: a write that wakes a reader is tied to the read") {
     std::map<std::uint64_t, std::vector<std::string>> flows;
-    for (const Packet& packet : packets_of(exported(make_perfetto_exporter)))
+    for (const Packet& packet : packets_of(exported([](LineWriter& writer) { return make_perfetto_exporter(writer); })))
         for (const std::uint64_t flow : packet.flows) flows[flow].push_back(packet.name);
     REQUIRE(flows.size() == 2);  // into the shim's pipe, and into the fifo, which nobody traced reads
     CHECK(flows[1] == std::vector<std::string>{"write", "read"});
 }
 
 TEST_CASE("JSON lines: the session first, each line an object with a type") {
-    std::istringstream lines(exported(make_jsonl_exporter));
+    std::istringstream lines(exported([](LineWriter& writer) { return make_jsonl_exporter(writer); }));
     std::map<std::string, int> types;
     std::string line, first_type;
     std::vector<nlohmann::json> calls;
