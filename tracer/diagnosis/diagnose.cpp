@@ -11,10 +11,10 @@
 #include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/limits.hpp"
 #include "tracer/diagnosis/known_bugs/known_bugs.hpp"
 #include "tracer/diagnosis/producers/rings.hpp"
 #include "tracer/diagnosis/producers/walk.hpp"
-#include "tracer/diagnosis/proof/limits.hpp"
 #include "tracer/diagnosis/proof/proof.hpp"
 
 #include <fmt/format.h>

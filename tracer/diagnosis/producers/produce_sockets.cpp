@@ -1,7 +1,7 @@
 // What a shim has told or answered containerd, and containerd has not read.
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/limits.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
-#include "tracer/diagnosis/proof/limits.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // That a container is healthy is proved, never assumed: every thread and goroutine was seen, and each one waits as an idle one does.
 #pragma once
 
+#include "tracer/diagnosis/graph/limits.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
-#include "tracer/diagnosis/proof/limits.hpp"
 
 #include <string>
 #include <vector>

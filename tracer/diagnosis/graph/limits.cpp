@@ -1,4 +1,4 @@
-#include "tracer/diagnosis/proof/limits.hpp"
+#include "tracer/diagnosis/graph/limits.hpp"
 
 #include <shimtrace/observed.hpp>
 
