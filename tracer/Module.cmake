@@ -4,7 +4,7 @@
 #                    PUBLIC_LIBRARIES ... PRIVATE_LIBRARIES ...)
 #
 # Its sources are the folder's *.cpp and those of the subfolders that FOLDERS names. DEPENDS names modules of ours, the *_LIBRARIES are
-# foreign. COLD: its code is run through no more than once a command, so that it may as well be small. The target is shimtrace_NAME.
+# foreign. COLD: no traced call waits for its code, which may as well be small. The target is shimtrace_NAME.
 # Includes spell the tree's path ("tracer/procfs/clock.hpp"); tests/lint holds each folder's includes to what its target depends on.
 #
 # With SHIMTRACE_UNITY a module's sources are compiled in batches: most of a compilation is the reading of headers. So what they
