@@ -345,12 +345,9 @@ TEST_CASE("what comes and goes while it is looked at is not said to be untellabl
     host.container(100, 200, "c1");
     const Snapshot earlier = host.build();
     Snapshot later = earlier;
-    std::erase_if(later.processes, [](const Process& process) { return process.pid == Pid{100} || process.pid == Pid{200}; });
-    later.observer = blind(~std::uint64_t{0}, 0);
-    later.observer.host_users = true;
-    later.containers.front().sandbox_shim = Pid{};
-    later.containers.front().state_json_exists = false;
-    later.containers.front().init_pid = later.containers.front().state_init_pid = Pid{};
+    Process& shim = *std::ranges::find(later.processes, Pid{100}, &Process::pid);
+    shim.start_time = 999 * later.clock_ticks_per_second;  // a second old
+    shim.go = GoProgram{.pid = shim.pid, .version = {}, .goroutines = {}, .incomplete = "its memory could not be read"};
 
     diagnosis::Query query{.containers = {{"default", "c1"}}, .pids = {}, .shims = {}};
     const Diagnosis once = diagnosis::diagnose(later, query).front();
