@@ -1,6 +1,6 @@
 # What the cases of tests/unresponsive/run are made of. Whatever they start and mount is undone by clean_up, at the end of each.
 status=0
-folder=$(mktemp -d)
+folder=$(mktemp -d "${TMPDIR:-/tmp}/shimtrace-unresponsive.XXXXXX")
 started=() server='' mount='' patient='' to_patient=''
 # Of targets that have nothing to do with what is wrong.
 commands=(ps 'why --interval 0 1' audit "stacks $$" 'why --interval 0')
@@ -127,7 +127,7 @@ time.sleep(600)' "$1" >"$1.ready" &
 quiet_look=20 # milliseconds, 10 of which are slept: more than it takes where nobody else wants the CPU
 await_end() {
     local begin=$EPOCHREALTIME looks=1
-    until gone "$1" || ((looks > ($2 + 4000) / quiet_look)); do
+    until gone "$1" || ((looks > ($2 + 8000) / quiet_look)); do
         sleep 0.01
         ((++looks))
     done
@@ -150,14 +150,18 @@ measure() {
 # COMMAND NAME: it ends, by itself, within a second of its usual time (of one that is alike, where it was not measured): a second of a quiet
 # machine, and as much longer as this one is slower meanwhile.
 in_time() {
-    local most pid took allowed
+    local most pid took allowed tries=3
     most=$((${usual[$1]:-${usual[why --interval 0 1]}} + 1000))
-    # In the background: not even kill -9 ends what sleeps uninterruptibly, and we do not wait for it.
-    # shellcheck disable=SC2086
-    "$SHIMTRACE" $1 >"$folder/out" 2>&1 </dev/null &
-    pid=$!
-    mine $pid
-    await_end $pid $most
+    while
+        # In the background: not even kill -9 ends what sleeps uninterruptibly, and we do not wait for it.
+        # shellcheck disable=SC2086
+        "$SHIMTRACE" $1 >"$folder/out" 2>&1 </dev/null &
+        pid=$!
+        mine $pid
+        await_end $pid $most
+        # ps gives containers that somebody is making or removing five seconds to settle: then once more.
+        gone $pid && ((took > allowed && --tries > 0)) && [[ $1 == ps ]] && (($(wc -l <"$folder/out") > 1))
+    do :; done
     if ! gone $pid; then
         not_ok "$2" "it does not end: $(where_it_waits $pid)"
         kill -KILL $pid 2>/dev/null
