@@ -1,11 +1,14 @@
 // shimtrace why: what a container waits for, and who is to blame.
 #include "decoders/text/durations.hpp"
+#include "decoders/text/printable.hpp"
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"
 #include "tracer/cli/output_file.hpp"
 #include "tracer/cli/terminal_width.hpp"
 #include "tracer/cli/verdict_code.hpp"
+#include "tracer/monitor/hang_json.hpp"
+#include "tracer/monitor/watch.hpp"
 #include "tracer/output/export/report.hpp"
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
@@ -24,7 +27,6 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
-#include <set>
 #include <thread>
 
 namespace shimtrace::cli {
@@ -148,49 +150,61 @@ int from_file(const Globals& globals, const WhyOptions& options, const std::stri
     return options.exit_code ? verdict_code(offline) : exit_done;
 }
 
-/// What makes a hang the same hang at the next look.
-std::string identity(const Diagnosis& diagnosis) {
-    return fmt::format("{}/{}/{}/{}", diagnosis.target.container.ns, diagnosis.target.container.id, diagnosis.target.pid.value,
-                       diagnosis.cause);
+/// "2026-11-29T22:51:52.123456Z  ns/c1 hangs no more: stdio-backpressure lasted 42 s".
+std::string end_text(const monitor::HangEvent& event) {
+    const DiagnosedTarget& target = event.hang.diagnosis.target;
+    const std::string name = !target.container.name.empty() ? target.container.name
+                             : target.container             ? target.container.ns + "/" + target.container.id
+                                                            : fmt::format("{}[{}]", target.comm, target.pid.value);
+    return fmt::format("{}  {} {}: {} lasted {}\n", text::rfc3339(event.at, text::Fraction::microseconds), text::printable(name),
+                       event.how == monitor::HangEnd::gone ? "is gone" : "hangs no more", event.hang.diagnosis.cause,
+                       text::duration_in_words(event.lasted_s));
 }
 
-/// Looks again and again and reports each hang once, when it begins. A target that is not there yet, or no more, is waited for.
+void print_end(const Globals& globals, const monitor::HangEvent& event, const Snapshot& snapshot) {
+    if (!globals.json) return fmt::print("{}", end_text(event));
+    nlohmann::ordered_json json = output::why_json(snapshot, {}, {});
+    json["ended"].push_back(monitor::ended_json(event));
+    fmt::print("{}\n", as_text(json, -1));
+}
+
+/// Looks again and again and reports each hang when it begins, when it becomes another, and when it is over. A target that is not there
+/// yet, or no more, is waited for.
 int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interval, Nanoseconds period) {
     listen_for_interruption();
     session::DiagnoseOptions looks = diagnose_options(globals, options);
     looks.interrupted = interrupted;
-    session::LiveDiagnosis diagnosis(std::move(looks));
-    std::set<std::string> known;
+    monitor::Watch watch({.about = std::move(looks), .interval = interval, .share = 1});
     bool ever = false;
     int kept = 0;
     while (!interrupted()) {
-        auto seen = diagnosis.once(interval);
+        const auto seen = watch.look();
         if (!seen && seen.error().usage) return report(seen.error());
-        std::set<std::string> now;
         std::vector<Diagnosis> fresh;
         if (seen) {
-            for (const Diagnosis& diagnosis : seen->diagnoses) {
-                if (!diagnosis.stuck) continue;
-                now.insert(identity(diagnosis));
-                if (!known.contains(identity(diagnosis))) fresh.push_back(diagnosis);
+            for (const monitor::HangEvent& event : seen->events) {
+                if (event.step != monitor::HangStep::end)
+                    fresh.push_back(event.hang.diagnosis);
+                else
+                    print_end(globals, event, seen->closely->snapshot);
             }
         }
-        known = std::move(now);
         if (!fresh.empty()) {
             ever = true;
             if (options.exit_code) set_code_when_interrupted(exit_stuck);
             session::check_named_processes(fresh);
+            const session::DiagnosisResult& closely = *seen->closely;
             if (!options.record_dir.empty()) {
                 const std::string path = fmt::format("{}/why-{}-{}.shimtrace", options.record_dir, ::getpid(), ++kept);
-                if (const auto saved = session::save_snapshot(path, seen->snapshot); !saved) report(saved.error(), exit_failed);
+                if (const auto saved = session::save_snapshot(path, closely.snapshot); !saved) report(saved.error(), exit_failed);
             }
             if (globals.json)
-                fmt::print("{}\n", as_text(output::why_json(seen->snapshot, fresh, seen->limits), -1));
+                fmt::print("{}\n", as_text(output::why_json(closely.snapshot, fresh, closely.limits), -1));
             else
-                fmt::print("{}  {}\n", text::rfc3339(seen->snapshot.taken, text::Fraction::microseconds),
+                fmt::print("{}  {}\n", text::rfc3339(closely.snapshot.taken, text::Fraction::microseconds),
                            output::why_all_text(fresh, {}, style_of(globals, options)));
-            if (std::fflush(stdout) != 0) return exit_failed;
         }
+        if (std::fflush(stdout) != 0) return exit_failed;
         const auto until = std::chrono::steady_clock::now() + period;
         while (!interrupted() && std::chrono::steady_clock::now() < until)
             std::this_thread::sleep_for(std::min<Nanoseconds>(std::chrono::milliseconds(100), until - std::chrono::steady_clock::now()));
@@ -233,7 +247,8 @@ void add_why(CLI::App& command, Globals& globals, int& exit_code) {
     command
         .add_option("--at", options->at, "of a recording's snapshots, the last one before that time (RFC 3339, or seconds from its start)")
         ->type_name("TIME");
-    command.add_option("--watch", options->watch, "look every so often and report each new hang once")->type_name("10s");
+    command.add_option("--watch", options->watch, "look every so often and report each hang when it begins and when it is over")
+        ->type_name("10s");
     command.add_option("--record", options->record_dir, "with --watch: keep the snapshot of each new hang there")->type_name("DIR");
     command.add_option("--interval", options->interval, "between the two looks that tell slow from stuck; 0: one look")->type_name("200ms");
     command.add_flag("--stop", options->stop, "hold a Go program still for under a millisecond, for the stacks of running goroutines");

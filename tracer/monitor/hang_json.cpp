@@ -56,19 +56,19 @@ Json event_json(const HangEvent& event, const HostInfo& host) {
     return json;
 }
 
+Json ended_json(const HangEvent& event) {
+    return {{"id", event.hang.id},          {"began", time_text(event.hang.began)},
+            {"ended", time_text(event.at)}, {"lasted_s", tenths(event.lasted_s)},
+            {"how", word(event.how)},       {"diagnosis", output::diagnosis_json(event.hang.diagnosis)}};
+}
+
 Json hangs_json(const HangLedger& ledger, const HostInfo& host, std::span<const Limit> limits, RealTime now, MonotonicTime now_monotonic,
                 const std::string& id) {
     Json diagnoses = Json::array(), ended = Json::array();
     for (const auto& [key, hang] : ledger.hangs())
         if (id.empty() || hang.id == id) diagnoses.push_back(with_hang(hang, now_monotonic));
     for (const HangEvent& event : ledger.ended())
-        if (id.empty() || event.hang.id == id)
-            ended.push_back({{"id", event.hang.id},
-                             {"began", time_text(event.hang.began)},
-                             {"ended", time_text(event.at)},
-                             {"lasted_s", tenths(event.lasted_s)},
-                             {"how", word(event.how)},
-                             {"diagnosis", output::diagnosis_json(event.hang.diagnosis)}});
+        if (id.empty() || event.hang.id == id) ended.push_back(ended_json(event));
     return {{"schema", "shimtrace.why/1"},
             {"host", {{"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", time_text(now)}}},
             {"limits", output::limits_json(limits)},

@@ -17,6 +17,9 @@ namespace shimtrace::monitor {
 /// Schema shimtrace.monitor/1.
 nlohmann::ordered_json event_json(const HangEvent& event, const HostInfo& host);
 
+/// How a hang ended: one of `ended` in schema shimtrace.why/1.
+nlohmann::ordered_json ended_json(const HangEvent& event);
+
 /// Schema shimtrace.why/1, with a `hang` in each diagnosis, and `ended`. `id`: only that one; empty: all.
 nlohmann::ordered_json hangs_json(const HangLedger& ledger, const HostInfo& host, std::span<const Limit> limits, RealTime now,
                                   MonotonicTime now_monotonic, const std::string& id = {});

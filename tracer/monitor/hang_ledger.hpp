@@ -31,7 +31,8 @@ struct Hang {
     Pid unit;         ///< the shim or monitor that its target lives below, or its process; 0: none
     RealTime began;
     MonotonicTime began_monotonic;
-    Diagnosis diagnosis;  ///< as it was seen last; of a hang that an earlier monitor saw, until it is seen again: what was kept of it
+    Diagnosis diagnosis;       ///< as it was seen last; of a hang that an earlier monitor saw, until it is seen again: what was kept of it
+    std::string picture = {};  ///< its chain as SVG, where it was drawn
     std::string snapshot, recording;  ///< file names in the keep directory; empty: none
 };
 

@@ -12,6 +12,7 @@
 #include "tracer/monitor/page.hpp"
 #include "tracer/monitor/watch.hpp"
 #include "tracer/monitor/web_server.hpp"
+#include "tracer/output/export/picture.hpp"
 #include "tracer/procfs/clock.hpp"
 #include "tracer/session/checked_remedies.hpp"
 
@@ -80,9 +81,12 @@ public:
             if (auto done = look(); !done) return done;
             if (looks == 0) notifier_.tell("READY=1");
         }
+        return {};
+    }
+
+    void end() {
         notifier_.tell("STOPPING=1");
         if (recorder_) take_recordings(recorder_->finish(*keep_));
-        return {};
     }
 
 private:
@@ -155,6 +159,12 @@ private:
         }
     }
 
+    /// Drawn while the look that it was seen at is there.
+    void draw(const HangEvent& event, const Snapshot& snapshot) {
+        if (Hang* known = watch_.ledger().find(event.hang.id))
+            known->picture = output::wait_picture(known->diagnosis, snapshot, "hang-" + known->id);
+    }
+
     /// Keeps, then says, then hands on.
     Result<void> tell(std::vector<HangEvent> events, const Snapshot* snapshot) {
         if (events.empty()) return {};
@@ -167,6 +177,7 @@ private:
                 event.hang.diagnosis = std::move(one.front());
                 if (keep_ && snapshot != nullptr) keep_snapshot(event.hang, *snapshot);
             }
+            if (snapshot != nullptr && server_) draw(event, *snapshot);
             if (event.step == HangStep::end) ++counters_.hangs_ended[event.hang.diagnosis.cause];
         }
         write_state();
@@ -275,9 +286,13 @@ private:
 }  // namespace
 
 Result<void> run_monitor(const MonitorOptions& options) {
+    std::optional<Uninterrupted> ending;  // outlives the monitor: what it has queued and recorded is done with before
     Monitor monitor(options);
     if (auto begun = monitor.begin(); !begun) return begun;
-    return monitor.run();
+    auto done = monitor.run();
+    ending.emplace();
+    monitor.end();
+    return done;
 }
 
 }  // namespace shimtrace::monitor

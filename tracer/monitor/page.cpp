@@ -1,9 +1,10 @@
 #include "tracer/monitor/page.hpp"
 
 #include "decoders/text/durations.hpp"
-#include "decoders/text/printable.hpp"
 #include "decoders/text/timestamps.hpp"
 #include "tracer/output/diagnosis_words.hpp"
+#include "tracer/output/export/html_text.hpp"
+#include "tracer/output/export/picture.hpp"
 
 #include <fmt/format.h>
 
@@ -15,44 +16,15 @@ namespace shimtrace::monitor {
 namespace {
 
 constexpr std::string_view style = R"(
-:root{color-scheme:light dark;--line:#8884;--soft:#667;--warn:#8a4b00;--bad:#a40014;--good:#00662b}
-@media(prefers-color-scheme:dark){:root{--soft:#9aa;--warn:#ffb45e;--bad:#ff8a8a;--good:#6fdc96}}
-body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:0 auto;max-width:70rem;padding:1rem}
 h1{font-size:1.4rem;margin:.2em 0}h2{font-size:1.15rem;margin:1.6em 0 .4em}h3{font-size:1rem;margin:.2em 0}
-.soft{color:var(--soft)}.warning{color:var(--warn)}.critical{color:var(--bad)}.good{color:var(--good)}
+.soft{color:var(--faint)}.warning{color:var(--warn)}.critical{color:var(--bad)}.good{color:var(--good)}
 article{border:1px solid var(--line);border-left:.35rem solid var(--warn);border-radius:.4rem;padding:.7rem 1rem;margin:.8rem 0}
 article.is-critical{border-left-color:var(--bad)}
 ol.chain{margin:.3em 0;padding-left:1.4em}code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
 p{margin:.4em 0;overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}
 td,th{text-align:left;padding:.3em .6em .3em 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 .wide{overflow-x:auto}a{color:inherit})";
-
-/// Names come from containers: nothing in them is markup, nor a control character.
-std::string escaped(std::string_view foreign) {
-    std::string safe;
-    for (const char byte : text::printable(foreign)) {
-        switch (byte) {
-            case '&':
-                safe += "&amp;";
-                break;
-            case '<':
-                safe += "&lt;";
-                break;
-            case '>':
-                safe += "&gt;";
-                break;
-            case '"':
-                safe += "&quot;";
-                break;
-            case '\'':
-                safe += "&#39;";
-                break;
-            default:
-                safe += byte;
-        }
-    }
-    return safe;
-}
 
 std::string seconds_text(Nanoseconds duration) {
     return text::duration_in_words(std::chrono::duration<double>(duration).count());
@@ -64,15 +36,6 @@ std::string name_of(const DiagnosedTarget& target) {
     return fmt::format("{}[{}]", target.comm, target.pid.value);
 }
 
-std::string chain_html(const Diagnosis& diagnosis) {
-    if (diagnosis.chain.empty()) return {};
-    std::string html = "<ol class=\"chain\">";
-    for (const ChainLink& link : diagnosis.chain)
-        html += fmt::format("<li>{} <span class=\"soft\">{}</span> {} → {}</li>", escaped(link.from), escaped(link.waits), escaped(link.on),
-                            escaped(link.to));
-    return html + "</ol>";
-}
-
 std::string hang_html(const Hang& hang, MonotonicTime now) {
     const Diagnosis& diagnosis = hang.diagnosis;
     const std::string_view severity = word(severity_of(diagnosis));
@@ -80,21 +43,21 @@ std::string hang_html(const Hang& hang, MonotonicTime now) {
         "<article id=\"hang-{0}\" class=\"is-{1}\" aria-labelledby=\"name-{0}\"><h3 id=\"name-{0}\"><span class=\"{1}\">{2}</span> in "
         "{3}</h3>"
         "<p class=\"soft\">{1}, {4}; for {5}, since <time datetime=\"{6}\">{6}</time></p><p>{7}</p>",
-        hang.id, severity, escaped(diagnosis.cause), escaped(name_of(diagnosis.target)), output::word(diagnosis.confidence),
-        seconds_text(now - hang.began_monotonic), text::rfc3339(hang.began), escaped(diagnosis.summary));
+        hang.id, severity, output::html(diagnosis.cause), output::html(name_of(diagnosis.target)), output::word(diagnosis.confidence),
+        seconds_text(now - hang.began_monotonic), text::rfc3339(hang.began), output::html(diagnosis.summary));
     if (!diagnosis.culprits.empty()) {
         html += "<p>To blame:</p><ul>";
         for (const Culprit& culprit : diagnosis.culprits)
-            html += fmt::format("<li><strong>{}[{}]</strong> {}: {}</li>", escaped(culprit.comm), culprit.pid.value, escaped(culprit.role),
-                                escaped(culprit.why));
+            html += fmt::format("<li><strong>{}[{}]</strong> {}: {}</li>", output::html(culprit.comm), culprit.pid.value,
+                                output::html(culprit.role), output::html(culprit.why));
         html += "</ul>";
     }
-    html += chain_html(diagnosis);
+    html += hang.picture.empty() ? output::wait_list(diagnosis) : "<div class=\"wide\">" + hang.picture + "</div>";
     if (!diagnosis.remedies.empty()) {
         html += "<p>What can be done (nothing was):</p><ul>";
         for (const Remedy& remedy : diagnosis.remedies)
-            html += fmt::format("<li>[{}] {}{}</li>", output::word(remedy.risk), escaped(remedy.text),
-                                remedy.command.empty() ? "" : fmt::format(": <code>{}</code>", escaped(remedy.command)));
+            html += fmt::format("<li>[{}] {}{}</li>", output::word(remedy.risk), output::html(remedy.text),
+                                remedy.command.empty() ? "" : fmt::format(": <code>{}</code>", output::html(remedy.command)));
         html += "</ul>";
     }
     html += fmt::format("<p><a href=\"/hangs/{}\">as JSON</a>", hang.id);
@@ -110,8 +73,8 @@ std::string ended_html(const HangLedger& ledger) {
         "<th scope=\"col\">lasted</th><th scope=\"col\">how</th></tr></thead><tbody>";
     for (const HangEvent& event : ledger.ended())
         html += fmt::format("<tr><td><time datetime=\"{0}\">{0}</time></td><td>{1}</td><td>{2}</td><td>{3}</td><td>{4}</td></tr>",
-                            text::rfc3339(event.at), escaped(event.hang.diagnosis.cause), escaped(name_of(event.hang.diagnosis.target)),
-                            text::duration_in_words(event.lasted_s), word(event.how));
+                            text::rfc3339(event.at), output::html(event.hang.diagnosis.cause),
+                            output::html(name_of(event.hang.diagnosis.target)), text::duration_in_words(event.lasted_s), word(event.how));
     return html + "</tbody></table></div>";
 }
 
@@ -125,10 +88,11 @@ std::string page_html(const PageFacts& facts) {
     std::string html = fmt::format(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
         "content=\"width=device-width,initial-scale=1\">"
-        "<meta http-equiv=\"refresh\" content=\"{}\"><title>{} on {}: shimtrace</title><style>{}</style></head><body><header><h1>{}</h1>"
+        "<meta http-equiv=\"refresh\" content=\"{}\"><title>{} on {}: shimtrace</title><style>{}{}</style></head><body><header><h1>{}</h1>"
         "<p class=\"soft\">{} containers; last look <time datetime=\"{}\">{}</time>, one every {}</p></header><main>",
-        std::max(5, static_cast<int>(facts.every_s)), title, escaped(facts.host.name), style, escaped(facts.host.name), facts.containers,
-        text::rfc3339(facts.last_look), text::rfc3339(facts.last_look), text::duration_in_words(facts.every_s));
+        std::max(5, static_cast<int>(facts.every_s)), title, output::html(facts.host.name), output::picture_css(), style,
+        output::html(facts.host.name), facts.containers, text::rfc3339(facts.last_look), text::rfc3339(facts.last_look),
+        text::duration_in_words(facts.every_s));
     html += fmt::format("<h2>Hangs now</h2><p role=\"status\" class=\"{}\">{}</p>", hangs.empty() ? "good" : "critical",
                         hangs.empty() ? "Nothing hangs, as far as can be seen." : title + ".");
     for (const Hang* hang : hangs) html += hang_html(*hang, facts.now);
@@ -136,8 +100,8 @@ std::string page_html(const PageFacts& facts) {
     if (!facts.limits.empty() || facts.undecided > 0) {
         html += fmt::format("<h2>What could not be seen</h2><p>{} undecided.</p><ul>", facts.undecided);
         for (const Limit& limit : facts.limits)
-            html += fmt::format("<li>{}: {}{}</li>", escaped(limit.what), escaped(limit.why),
-                                limit.needs.empty() ? "" : fmt::format(" (needs {})", escaped(limit.needs)));
+            html += fmt::format("<li>{}: {}{}</li>", output::html(limit.what), output::html(limit.why),
+                                limit.needs.empty() ? "" : fmt::format(" (needs {})", output::html(limit.needs)));
         html += "</ul>";
     }
     return html +

@@ -13,17 +13,23 @@ bool stands_by_state(ProcessState state) {
     return is_halted(state) || state == ProcessState::uninterruptible || state == ProcessState::zombie;
 }
 
-/// A thread that waits, and waited at the last look, in a way that the last close look has not seen.
-bool stands_unseen(const UnitActivity& now, const UnitActivity& before, const UnitActivity& vetted) {
-    return std::ranges::any_of(now.threads, [&](const auto& entry) {
-        const auto& [tid, thread] = entry;
-        const auto earlier = before.threads.find(tid), seen = vetted.threads.find(tid);
-        if (earlier == before.threads.end()) return false;
+/// Those that wait, and waited at the last look in the same way.
+std::set<Tid> standing(const UnitActivity& now, const UnitActivity& before) {
+    std::set<Tid> all;
+    for (const auto& [tid, thread] : now.threads) {
+        const auto earlier = before.threads.find(tid);
+        if (earlier == before.threads.end()) continue;
         const bool by_state = stands_by_state(thread.state) && earlier->second.state == thread.state;
-        if (by_state) return seen == vetted.threads.end() || seen->second.state != thread.state;
-        const bool stands = thread.of_container && thread == earlier->second;
-        return stands && (seen == vetted.threads.end() || seen->second != thread);
-    });
+        if (by_state || (thread.of_container && thread == earlier->second)) all.insert(tid);
+    }
+    return all;
+}
+
+/// Whether the last close look was at this thread as it stands.
+bool is_vetted(Tid tid, const ThreadActivity& thread, const UnitActivity& vetted, const std::set<Tid>& vetted_standing) {
+    const auto seen = vetted.threads.find(tid);
+    if (seen == vetted.threads.end() || !vetted_standing.contains(tid)) return false;
+    return stands_by_state(thread.state) ? seen->second.state == thread.state : seen->second == thread;
 }
 
 /// Threads of the unit that were there are gone, and it has been so for a look.
@@ -38,12 +44,12 @@ bool moved(const UnitActivity& now, const UnitActivity& vetted) {
     return now.threads != vetted.threads;
 }
 
-bool new_halt(const std::map<Identity, ProcessState>& now, const std::map<Identity, ProcessState>& before,
-              const std::map<Identity, ProcessState>& vetted) {
-    return std::ranges::any_of(now, [&](const auto& entry) {
-        const auto earlier = before.find(entry.first), seen = vetted.find(entry.first);
-        return earlier != before.end() && earlier->second == entry.second && (seen == vetted.end() || seen->second != entry.second);
-    });
+/// The same in both.
+std::map<Identity, ProcessState> common(const std::map<Identity, ProcessState>& one, const std::map<Identity, ProcessState>& other) {
+    std::map<Identity, ProcessState> all;
+    for (const auto& entry : one)
+        if (const auto found = other.find(entry.first); found != other.end() && found->second == entry.second) all.insert(entry);
+    return all;
 }
 
 }  // namespace
@@ -52,17 +58,19 @@ ClosePlan Suspects::choose(const Activity& now, const std::set<Identity>& hangin
     ++looks_;
     ClosePlan plan;
     const bool unit_gone = std::ranges::any_of(units_, [&](const auto& known) { return !now.units.contains(known.first); });
-    plan.all = !looked_at_all_ || unit_gone || new_halt(now.halted, halted_before_, halted_vetted_);
+    halted_standing_ = common(now.halted, halted_before_);
+    plan.all = !looked_at_all_ || unit_gone || common(halted_standing_, halted_vetted_) != halted_standing_;
     std::erase_if(units_, [&](const auto& known) { return !now.units.contains(known.first); });
 
     std::vector<std::pair<std::uint64_t, Identity>> in_turn;
     for (const auto& [identity, unit] : now.units) {
         Known& known = units_[identity];
         const bool hangs = hanging.contains(identity);
-        const bool due = hangs ? moved(unit, known.vetted) || looks_ - known.vetted_at >= confirm_after
-                         : known.vetted_at == 0
-                             ? known.seen_before
-                             : stands_unseen(unit, known.before, known.vetted) || lost_threads(unit, known.before, known.vetted);
+        known.stood = standing(unit, known.before);
+        const bool unseen = std::ranges::any_of(
+            known.stood, [&](Tid tid) { return !is_vetted(tid, unit.threads.at(tid), known.vetted, known.vetted_standing); });
+        const bool changed = known.vetted_at == 0 ? known.seen_before : unseen || lost_threads(unit, known.before, known.vetted);
+        const bool due = changed || (hangs && (moved(unit, known.vetted) || looks_ - known.vetted_at >= confirm_after));
         if (due)
             plan.units.push_back(identity);
         else
@@ -71,21 +79,23 @@ ClosePlan Suspects::choose(const Activity& now, const std::set<Identity>& hangin
         known.seen_before = true;
     }
     halted_before_ = now.halted;
-    if (!plan.all && budget.whole_s > 0 && budget.left_s() >= budget.whole_s && looks_ > all_at_ + 1) plan.all = true;
-    if (plan.all) {
-        plan.units.clear();
-        return plan;
-    }
-    // A look at many costs little more than at one: most of its price is the pass over all processes.
+    // A look at many costs little more than at one: most of its price is the pass over all processes. A daemon is looked at by itself.
     const double each = now.units.empty() ? 0 : std::max(0.0, budget.whole_s - budget.base_s) / static_cast<double>(now.units.size());
-    double left = budget.left_s() - static_cast<double>(plan.units.size()) * each - budget.base_s;
+    double left = budget.left_s() - (plan.all ? budget.whole_s : static_cast<double>(plan.units.size()) * each + budget.base_s);
+    if (!plan.all && budget.whole_s > 0 && budget.left_s() >= budget.whole_s) {
+        plan.all = true;
+        left = budget.left_s() - budget.whole_s;
+    }
+    const auto is_daemon = [&](const Identity& identity) { return now.units.at(identity).daemon; };
+    if (plan.all) std::erase_if(plan.units, [&](const Identity& identity) { return !is_daemon(identity); });
     std::ranges::sort(in_turn);
     for (const auto& [looked, identity] : in_turn) {
-        if (budget.whole_s <= 0 || left < each) break;
-        left -= each;
+        if (plan.all && !is_daemon(identity)) continue;
+        const double price = is_daemon(identity) ? std::max(budget.base_s, each) : each;
+        if (budget.whole_s <= 0 || left < price) break;
+        left -= price;
         plan.units.push_back(identity);
     }
-    if (plan.units.size() * 2 > now.units.size() && budget.left_s() >= budget.whole_s) plan = {.all = true, .units = {}};
     return plan;
 }
 
@@ -95,14 +105,15 @@ void Suspects::looked_at(const ClosePlan& plan, const Activity& now) {
         if (unit == now.units.end()) return;
         Known& known = units_[identity];
         known.vetted = unit->second;
+        known.vetted_standing = known.stood;
         known.vetted_at = looks_;
     };
     for (const Identity& identity : plan.units) vet(identity);
     if (!plan.all) return;
-    for (const auto& [identity, unit] : now.units) vet(identity);
-    halted_vetted_ = now.halted;
+    for (const auto& [identity, unit] : now.units)
+        if (!unit.daemon) vet(identity);
+    halted_vetted_ = halted_standing_;
     looked_at_all_ = true;
-    all_at_ = looks_;
 }
 
 std::uint64_t Suspects::oldest_verdict() const {

@@ -1,9 +1,10 @@
 // Which of a host's shims and daemons are worth a close look, from looks that only tell who has run since. Pure: no clock, no host.
 //
 // What hangs does not run. So a thread of a container that has stood still from one look to the next is looked at closely, once: as long as
-// it does not run it stays what it was found to be. A shim's own threads tell less, for Go's runtime wakes now and then though nothing
-// happens, and a shim that waits for nothing looks like one that waits for ever; those, and what has moved, are looked at in turn, as often
-// as the budget allows. Who is stopped, or in state D, anywhere on the host, may be waited for by anybody: then everything is looked at.
+// it does not run it stays what it was found to be. A close look at who has only just come to stand does not count: a hang shows with time.
+// A shim's own threads tell less, for Go's runtime wakes now and then though nothing happens, and a shim that waits for nothing looks like
+// one that waits for ever; those, and what has moved, are looked at in turn, as often as the budget allows. Who is stopped, or in state D,
+// anywhere on the host, may be waited for by anybody: then everything is looked at.
 #pragma once
 
 #include "tracer/monitor/activity.hpp"
@@ -17,8 +18,8 @@ namespace shimtrace::monitor {
 
 /// What is to be looked at closely now.
 struct ClosePlan {
-    bool all = false;             ///< the whole host, also what lives below no shim
-    std::vector<Identity> units;  ///< else these
+    bool all = false;             ///< every container of the host, also one below no shim
+    std::vector<Identity> units;  ///< these; with `all` daemons alone, of which that does not tell
     [[nodiscard]] bool empty() const { return !all && units.empty(); }
 };
 
@@ -44,14 +45,15 @@ public:
 private:
     struct Known {
         UnitActivity before, vetted;  ///< as of the last look, and of the last close one
+        std::set<Tid> stood;          ///< at the last look: those that were so at the one before
+        std::set<Tid> vetted_standing;
         std::uint64_t vetted_at = 0;  ///< the number of that look; 0: never
         bool seen_before = false;
     };
     std::uint64_t looks_ = 0;
     std::map<Identity, Known> units_;
-    std::map<Identity, ProcessState> halted_before_, halted_vetted_;
+    std::map<Identity, ProcessState> halted_before_, halted_standing_, halted_vetted_;
     bool looked_at_all_ = false;
-    std::uint64_t all_at_ = 0;
 };
 
 }  // namespace shimtrace::monitor

@@ -6,6 +6,8 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -32,6 +34,13 @@ bool is_in_namespace(const DiagnosedTarget& target, const std::string& ns) {
     return ns.empty() || target.container.ns == ns || target.pod_namespace == ns;
 }
 
+/// Whether a hang that lies in this unit would have been seen.
+bool covers(const ClosePlan& plan, const Activity& activity, Pid unit) {
+    if (std::ranges::any_of(plan.units, [&](const Identity& one) { return one.pid == unit; })) return true;
+    const auto known = std::ranges::find_if(activity.units, [&](const auto& one) { return one.first.pid == unit; });
+    return plan.all && (known == activity.units.end() || !known->second.daemon);
+}
+
 }  // namespace
 
 Watch::Watch(WatchOptions options)
@@ -39,22 +48,37 @@ Watch::Watch(WatchOptions options)
       host_(host::host_info()),
       ledger_(host_.boot_id),
       began_(host::monotonic_now()),
-      diagnosis_(options_.about) {}
-
-std::expected<session::DiagnosisResult, session::Refusal> Watch::look_closely(const ClosePlan& plan) {
-    std::vector<std::string> targets = options_.about.targets;
-    if (targets.empty() && !plan.all)
-        for (const Identity& unit : plan.units) targets.push_back(std::to_string(unit.pid.value));
-    diagnosis_.set_targets(std::move(targets));
-    return diagnosis_.once(options_.interval);
+      diagnosis_(options_.about) {
+    budget_.share = options_.share;
 }
 
-void Watch::charge(const ClosePlan& plan, double cpu_s) {
+std::expected<session::DiagnosisResult, session::Refusal> Watch::look_at(std::vector<std::string> targets, double& cpu_s) {
+    const double before = own_cpu_seconds(true);
+    diagnosis_.set_targets(std::move(targets));
+    auto seen = diagnosis_.once(options_.interval);
+    cpu_s = own_cpu_seconds(true) - before;
     budget_.spent_s += cpu_s;
-    if (plan.all)
-        budget_.whole_s = cpu_s;
-    else if (plan.units.size() <= 2)
-        budget_.base_s = cpu_s;
+    return seen;
+}
+
+std::expected<session::DiagnosisResult, session::Refusal> Watch::look_closely(const ClosePlan& plan) {
+    double cpu_s = 0;
+    if (!options_.about.targets.empty()) return look_at(options_.about.targets, cpu_s);
+    std::vector<std::string> units;
+    for (const Identity& unit : plan.units) units.push_back(std::to_string(unit.pid.value));
+    if (!plan.all) {
+        auto seen = look_at(std::move(units), cpu_s);
+        if (plan.units.size() <= 2) budget_.base_s = cpu_s;
+        return seen;
+    }
+    auto seen = look_at({}, cpu_s);
+    budget_.whole_s = cpu_s;
+    if (!seen || units.empty()) return seen;
+    auto daemons = look_at(std::move(units), cpu_s);
+    budget_.base_s = cpu_s;
+    if (!daemons) return daemons;
+    std::ranges::move(daemons->diagnoses, std::back_inserter(seen->diagnoses));
+    return seen;
 }
 
 std::expected<Look, session::Refusal> Watch::look(const std::set<Pid>& leave_out) {
@@ -66,48 +90,45 @@ std::expected<Look, session::Refusal> Watch::look(const std::set<Pid>& leave_out
         auto seen = read_activity();
         if (!seen) return std::unexpected(session::Refusal{seen.error()});
         activity = std::move(*seen);
-        std::erase_if(activity.units, [&](const auto& unit) { return leave_out.contains(unit.first.pid); });
         std::set<Identity> hanging;
         for (const auto& [key, hang] : ledger_.hangs())
             for (const auto& [identity, unit] : activity.units)
                 if (identity.pid == hang.unit) hanging.insert(identity);
         budget_.elapsed_s = seconds_since(began_);
         plan = suspects_.choose(activity, hanging, budget_);
+        std::erase_if(plan.units, [&](const Identity& unit) { return leave_out.contains(unit.pid); });
         cheap_looks.add(seconds_since(start));
     }
     Look look;
     if (plan.empty()) return look;
 
     const MonotonicTime close_start = host::monotonic_now();
-    const double cpu_before = own_cpu_seconds(true);
     auto seen = look_closely(plan);
     if (!seen && all_asked && !plan.all && !seen.error().usage) {  // one of them has gone meanwhile
         plan = {.all = true, .units = {}};
         seen = look_closely(plan);
     }
-    charge(plan, own_cpu_seconds(true) - cpu_before);
     deep_looks.add(seconds_since(close_start));
-    const bool none_there = !seen && !all_asked && !seen.error().usage;
+    // What was seen until then is not all that would have been.
+    if (options_.about.interrupted && options_.about.interrupted()) return std::unexpected(session::Refusal{{"look", ECANCELED}});
+    // Nobody of that name, or of that namespace, is there: not yet, or no more.
+    const bool none_there = !seen && !seen.error().usage && (!all_asked || !options_.about.ns.empty());
     if (!seen && !none_there) return std::unexpected(std::move(seen.error()));
     if (all_asked) suspects_.looked_at(plan, activity);
     session::DiagnosisResult result = seen ? std::move(*seen) : session::DiagnosisResult{};
-    if (none_there) {  // the targets are gone, and with them what hung
+    if (none_there) {  // and with them has gone what hung
         result.snapshot.taken = host::real_now();
         result.snapshot.taken_monotonic = host::monotonic_now();
     }
     std::erase_if(result.diagnoses, [&](const Diagnosis& one) { return !is_in_namespace(one.target, options_.about.ns); });
     const auto left_out = [&](Pid unit) { return leave_out.contains(unit); };
     std::erase_if(result.diagnoses, [&](const Diagnosis& one) { return left_out(unit_of(result.snapshot, one)); });
-    look.events = ledger_.take({.at = result.snapshot.taken,
-                                .at_monotonic = result.snapshot.taken_monotonic,
-                                .diagnoses = result.diagnoses,
-                                .unit_of = [&](const Diagnosis& one) { return unit_of(result.snapshot, one); },
-                                .was_looked_at =
-                                    [&](const Hang& hang) {
-                                        if (left_out(hang.unit)) return false;
-                                        return plan.all ||
-                                               std::ranges::any_of(plan.units, [&](const Identity& unit) { return unit.pid == hang.unit; });
-                                    }});
+    look.events =
+        ledger_.take({.at = result.snapshot.taken,
+                      .at_monotonic = result.snapshot.taken_monotonic,
+                      .diagnoses = result.diagnoses,
+                      .unit_of = [&](const Diagnosis& one) { return unit_of(result.snapshot, one); },
+                      .was_looked_at = [&](const Hang& hang) { return !left_out(hang.unit) && covers(plan, activity, hang.unit); }});
     look.whole = plan.all;
     look.closely = std::move(result);
     ::malloc_trim(0);

@@ -18,6 +18,7 @@ namespace shimtrace::monitor {
 struct WatchOptions {
     session::DiagnoseOptions about;  ///< with targets: each look is a close one at these
     Nanoseconds interval = std::chrono::milliseconds(200);
+    double share = 0.006;  ///< of a core, that close looks may take which could be put off
 };
 
 /// What came of one look.
@@ -42,7 +43,7 @@ public:
 
 private:
     std::expected<session::DiagnosisResult, session::Refusal> look_closely(const ClosePlan& plan);
-    void charge(const ClosePlan& plan, double cpu_s);
+    std::expected<session::DiagnosisResult, session::Refusal> look_at(std::vector<std::string> targets, double& cpu_s);
 
     WatchOptions options_;
     HostInfo host_;
