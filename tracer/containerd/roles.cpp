@@ -94,9 +94,15 @@ bool is_criu(const Process& process) {
     return any_name(process, [](std::string_view name) { return name == "criu"; });
 }
 
+/// Root's, and started under a shim's name, as the kernel still has it: whoever puts a new shim in its place by hand renames the old one
+/// first.
+bool is_renamed_shim(const Process& process) {
+    return process.uid == 0 && is_shim_name(process.comm) && is_shim_name(argument_name(process)) && parse_shim(process.command_line);
+}
+
 /// By its executable's name, or by arguments that only a shim has: then it is called as it calls itself.
 bool is_shim(const Process& process) {
-    if (is_shim_name(program_name(process.exe))) return true;
+    if (is_shim_name(program_name(process.exe)) || is_renamed_shim(process)) return true;
     if (!goes_by_its_name(process)) return false;
     return parse_shim(process.command_line) || is_shim_name(argument_name(process)) || (process.exe.empty() && is_shim_name(process.comm));
 }

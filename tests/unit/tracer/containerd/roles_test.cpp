@@ -63,6 +63,27 @@ TEST_CASE("a shim, its container and an exec") {
     CHECK(snapshot.containers[0].sandbox_shim == Pid{100});
 }
 
+TEST_CASE("a shim whose program was renamed since it started is one still, where it is root's and was started under a shim's name") {
+    Snapshot snapshot = one_container();
+    Process& shim = *std::ranges::find(snapshot.processes, Pid{100}, &Process::pid);
+    shim.exe = "/usr/bin/old-shim (deleted)";
+    SUBCASE("it is") {
+        settle(snapshot);
+        CHECK(role(snapshot, 100).role == ProcessRole::shim);
+        CHECK(snapshot.containers[0].sandbox_shim == Pid{100});
+    }
+    SUBCASE("another user's") {
+        shim.uid = 1000;
+        settle(snapshot);
+        CHECK(role(snapshot, 100).role != ProcessRole::shim);
+    }
+    SUBCASE("another program, that calls itself so") {
+        shim.comm = "sleep";
+        settle(snapshot);
+        CHECK(role(snapshot, 100).role != ProcessRole::shim);
+    }
+}
+
 TEST_CASE("without any file the processes alone tell most of it") {
     Snapshot snapshot = one_container();
     snapshot.containers.clear();
