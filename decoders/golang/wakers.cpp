@@ -18,20 +18,28 @@ bool waits_for_others(const GoWait& wait) {
            wait.kind == GoWaitKind::cond;
 }
 
-std::vector<std::uint64_t> objects_of(const GoWait& wait) {
+/// errgroup.Group is {cancel, wg, …} (golang.org/x/sync/errgroup): who is to end the wait for its WaitGroup has the Group.
+constexpr std::string_view group_wait = "errgroup.(*Group).Wait";
+constexpr std::uint64_t group_to_wait_group = 8;
+
+std::vector<std::uint64_t> objects_of(const GoWait& wait, const UnwoundStack& stack) {
     std::vector<std::uint64_t> objects;
     if (wait.object) objects.push_back(wait.object.value);
+    if (wait.object && wait.kind == GoWaitKind::wait_group &&
+        std::ranges::any_of(stack.frames, [](const GoFrame& frame) { return frame.function.str().ends_with(group_wait); }))
+        objects.push_back(wait.object.value - group_to_wait_group);
     for (const GoSelectCase& one : wait.cases)
         if (!one.send) objects.push_back(one.channel.value);
     return objects;
 }
 
 /// Object → the goroutines that have it in their frames, by index.
-std::unordered_map<std::uint64_t, std::vector<std::size_t>> holders_of(const RuntimeState& state, std::span<Goroutine> goroutines) {
+std::unordered_map<std::uint64_t, std::vector<std::size_t>> holders_of(const RuntimeState& state, std::span<const UnwoundStack> stacks,
+                                                                       std::span<Goroutine> goroutines) {
     std::unordered_map<std::uint64_t, std::vector<std::size_t>> holders;
-    for (const Goroutine& goroutine : goroutines)
-        if (waits_for_others(goroutine.wait))
-            for (const std::uint64_t object : objects_of(goroutine.wait)) holders.try_emplace(object);
+    for (std::size_t i = 0; i < goroutines.size(); ++i)
+        if (waits_for_others(goroutines[i].wait))
+            for (const std::uint64_t object : objects_of(goroutines[i].wait, stacks[i])) holders.try_emplace(object);
     if (holders.empty()) return holders;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
         if (goroutines[i].system) continue;
@@ -48,7 +56,7 @@ std::unordered_map<std::uint64_t, std::vector<std::size_t>> holders_of(const Run
 }  // namespace
 
 void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines) {
-    const auto holders = holders_of(state, goroutines);
+    const auto holders = holders_of(state, stacks, goroutines);
     // Who was started by a function: by that function's name.
     std::unordered_map<std::string_view, std::vector<std::size_t>> started;
     std::unordered_map<std::uint64_t, std::vector<std::size_t>> children;  // since Go 1.21 a goroutine knows who started it
@@ -62,7 +70,7 @@ void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stack
     std::vector<std::vector<std::uint64_t>> waited_for(goroutines.size());
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
         if (!waits_for_others(goroutines[i].wait)) continue;
-        waited_for[i] = objects_of(goroutines[i].wait);
+        waited_for[i] = objects_of(goroutines[i].wait, stacks[i]);
         std::ranges::sort(waited_for[i]);
     }
     std::size_t searched = 0;

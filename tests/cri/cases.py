@@ -1,6 +1,6 @@
 """Hangs of real pods whose root lies in containerd or in what it asks, and their healthy twins. Each case makes one, and says who is asked
 about, what the cause is, and who is to blame."""
-import os, sys, time
+import os, signal, sys, time
 
 from lab import HERE, command, running, run, state, text, until
 from wire import message
@@ -12,8 +12,8 @@ PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.execu
 class Expected:
     """`ask`: what people type. `culprits`: one of them is named first. `call`: a method that is under way then."""
 
-    def __init__(self, ask, cause, culprits=(), call=None, bare=True):
-        self.ask, self.cause, self.culprits, self.call, self.bare = ask, cause, list(culprits), call, bare
+    def __init__(self, ask, cause, culprits=(), call=None, bare=True, bug=None):
+        self.ask, self.cause, self.culprits, self.call, self.bare, self.bug = ask, cause, list(culprits), call, bare, bug
 
 
 def plugin_hangs(lab, command_, name="web-1"):
@@ -101,10 +101,7 @@ def stop_in_d(lab):
     "StopContainer of a container that is in state D"
     mount = lab.filesystem(f"{lab.dir}/data")
     pod = lab.pod()
-    request = lab.container_request(pod, "app", ["/bin/sh", "-c", "while :; do echo x >/mnt/file; done"])
-    config = request[1][1] + message((7, message((1, "/mnt"), (2, mount))))
-    app = lab.call("CreateContainer", request[0], (2, config), request[2])[1].decode()
-    lab.call("StartContainer", (1, app))
+    app = lab.container(pod, "app", ["/bin/sh", "-c", "while :; do echo x >/mnt/file; done"], volume=("/mnt", mount))
     until(lambda: os.path.exists(f"{mount}/file"), "the writer")
     run("fsfreeze", "-f", mount)
     busy = until(lambda: [pid for pid in lab.mine() if state(pid) == "D"], "state D")
@@ -132,6 +129,75 @@ def bolt_flock(lab):
     return Expected([str(second.pid)], "file-lock", [lab.containerd.pid], bare=False)
 
 
+def execsync_shared(lab):
+    "the same in a pod whose containers share one pid namespace: the process outlives all of the exec"
+    pod = lab.pod(share_pid=True)
+    app = lab.container(pod, "app", ["/bin/sleep", "100000"], share_pid=True)
+    words = lab.sleeper()
+    lab.later("ExecSync", (1, app), (2, "/bin/sh"), (2, "-c"), (2, f"setsid {words} & exit 0"))
+    return Expected([app, "containerd", "client"], "stdio-held-open", until(lambda: running(words), "the grandchild"), "ExecSync")
+
+
+def log_frozen(lab):
+    "a container's log is on a file system that is frozen, and containerd cannot write it"
+    mount = lab.filesystem(f"{lab.dir}/logs/web-1")
+    pod = lab.pod()
+    app = lab.container(pod, "app", ["/bin/sh", "-c", "while :; do echo a line; done"])
+    until(lambda: os.path.getsize(f"{mount}/app.log") > 0, "its log")
+    run("fsfreeze", "-f", mount)
+    until(lambda: any(state(f"{lab.containerd.pid}/task/{tid}") == "D" for tid in os.listdir(f"/proc/{lab.containerd.pid}/task")), "containerd in D")
+    return Expected([app], "uninterruptible", [], bare=False)
+
+
+def fuse_hostpath(lab):
+    "a hostPath on a FUSE file system whose server is stopped: containerd looks at it for CreateContainer"
+    program, mount = f"{lab.dir}/silent_fuse", f"{lab.dir}/fuse"
+    flags = run("pkg-config", "--cflags", "--libs", "fuse3").split()
+    run("gcc", "-o", program, f"{HERE}/../lab/silent_fuse.c", *flags)
+    os.makedirs(mount)
+    server = lab.spawn(program, "-f", mount)
+    until(lambda: os.path.exists(f"{mount}/file"), "the file system")
+    pod = lab.pod()
+    os.kill(server.pid, signal.SIGSTOP)
+    time.sleep(1.5)  # what the kernel remembers of its attributes, it does not ask for
+    lab.later("CreateContainer", *lab.container_request(pod, "app", ["/bin/sleep", "100000"], volume=("/mnt", f"{mount}/file")))
+    return Expected([f"{lab.namespace}/web-1", "containerd"], "filesystem-unresponsive", [server.pid], "CreateContainer")
+
+
+def verifier(lab):
+    "a program that verifies images does not end (containerd 2.x)"
+    words = lab.sleeper()
+    os.makedirs(lab.verifiers)
+    path = f"{lab.verifiers}/verifier"
+    open(path, "w").write(f"#!/bin/sh\n{words}\n")
+    os.chmod(path, 0o755)
+    pod = lab.pod()
+    port = lab.registry(f"{lab.dir}/sent")
+    lab.later("PullImage", (1, message((1, f"127.0.0.1:{port}/team/app:1"))), (3, pod.config))
+    return Expected([f"{lab.namespace}/web-1", "containerd", "client"], "plugin-unresponsive", until(lambda: running(words), "the verifier"), "PullImage")
+
+
+def content_silent(lab):
+    "a proxy content store takes calls and answers none"
+    port = lab.registry(f"{lab.dir}/sent")
+    open(lab.content + ".silent", "w").close()
+    lab.later("PullImage", (1, message((1, f"127.0.0.1:{port}/team/app:1"))))
+    return Expected(["containerd", "client"], "plugin-unresponsive", [lab.store.pid], "PullImage", bare=False)
+
+
+def load_shim(lab):
+    "containerd starts, and waits for a shim whose `runc ps` does not end: until then it serves nobody"
+    pod, app = idle_pod(lab)
+    words = lab.sleeper()
+    lab.runtime(f'for word; do [ "$word" = ps ] && {words}; done\nexec $RUNC "$@"')
+    lab.containerd.kill()
+    lab.containerd.wait()
+    lab.containerd = lab.launch(f"{lab.dir}/config.toml")
+    stuck = until(lambda: running(words), "runc ps")
+    wrappers = [int(text(f"/proc/{pid}/stat").rpartition(")")[2].split()[1]) for pid in stuck]
+    return Expected(["containerd"], "runtime-blocked", stuck + wrappers, bare=False, bug="containerd/containerd#13954")
+
+
 # ---- the twins: slow, and well
 def slow_plugin(lab):
     "a CNI plugin that takes three seconds"
@@ -144,11 +210,8 @@ def slow_plugin(lab):
 def slow_pull(lab):
     "a pull at 10 kB/s"
     pod = lab.pod()
-    registry = lab.announced(PYTHON, f"{HERE}/slow_registry.py", f"{lab.dir}/sent")
-    folder = f"{lab.dir}/registries/127.0.0.1:{registry.said}"
-    os.makedirs(folder)
-    open(f"{folder}/hosts.toml", "w").write(f'server = "http://127.0.0.1:{registry.said}"\n')
-    lab.later("PullImage", (1, message((1, f"127.0.0.1:{registry.said}/team/app:1"))), (3, pod.config))
+    port = lab.registry(f"{lab.dir}/sent")
+    lab.later("PullImage", (1, message((1, f"127.0.0.1:{port}/team/app:1"))), (3, pod.config))
     until(lambda: text(f"{lab.dir}/sent"), "the layer")
     return Expected([f"{lab.namespace}/web-1", "containerd"], None, bare=False)
 
@@ -160,4 +223,4 @@ def resting(lab):
 
 
 CORE = [cni_add, cni_del, cni_lock, execsync_grandchild, pull_silent, slow_plugin]
-MORE = [nri_silent, snapshotter_silent, update_stuck, stop_in_d, shim_start, bolt_flock, slow_pull, resting]
+MORE = [execsync_shared, log_frozen, fuse_hostpath, verifier, content_silent, load_shim, nri_silent, snapshotter_silent, update_stuck, stop_in_d, shim_start, bolt_flock, slow_pull, resting]

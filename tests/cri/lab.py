@@ -68,6 +68,7 @@ class Lab:
     def __init__(self, binaries, plugin="", snapshotter=None):
         self.dir = tempfile.mkdtemp(prefix="cri-lab-", dir="/run")
         self.binaries, self.snapshotter, self.started, self.numbers = binaries, snapshotter, [], 0
+        self.content, self.verifiers = None, None  # a content store's socket; a folder of programs that verify images
         self.namespace = "prod-" + os.path.basename(self.dir)[-6:].replace("_", "x").lower().strip("-")
         self.version = run(f"{binaries}/containerd", "--version").split()[2].lstrip("v~")
         self.socket, self.client, self.containerd = f"{self.dir}/state/containerd.sock", None, None
@@ -139,11 +140,17 @@ class Lab:
     # ---- containerd
     def configuration(self):
         proxy = f'[proxy_plugins.lab]\ntype = "snapshot"\naddress = "{self.snapshotter}"\n' if self.snapshotter else ""
+        if self.content:
+            proxy += f'[proxy_plugins.lab-content]\ntype = "content"\naddress = "{self.content}"\n'
+        if self.verifiers:
+            proxy += f'[plugins."io.containerd.image-verifier.v1.bindir"]\nbin_dir = "{self.verifiers}"\nper_verifier_timeout = "3600s"\n'
         cri = 'plugins."io.containerd.grpc.v1.cri"'
+        disabled = 'disabled_plugins = ["io.containerd.content.v1.content"]' if self.content else ""
         wrapper = f'BinaryName = "{self.dir}/runtime"\n' if os.path.exists(f"{self.dir}/runtime") else ""
         return f"""version = 2
 root = "{self.dir}/root"
 state = "{self.dir}/state"
+{disabled}
 [grpc]
 address = "{self.socket}"
 [{cri}]
@@ -190,6 +197,8 @@ plugin_request_timeout = "3600s"
         until(up, "containerd", 30)
         self.client = Client(self.socket)
         until(self.ready, "CRI", 30)
+        if self.content:
+            return  # nothing is kept in it
         run("gcc", "-static", "-Os", "-o", f"{self.dir}/pause", f"{HERE}/pause.c")
         self.image(PAUSE, {"pause": open(f"{self.dir}/pause", "rb").read()}, ["/pause"])
         self.image(BUSYBOX, {"bin/busybox": open(shutil.which("busybox"), "rb").read()}, ["/bin/sh"])
@@ -265,10 +274,11 @@ plugin_request_timeout = "3600s"
     def pod(self, name="web-1", **more):
         return Pod(name, self.pod_config(name, **more), fields(self.pod_later(name, **more).result(30))[1].decode())
 
-    def container_request(self, pod, name, words, share_pid=False):
+    def container_request(self, pod, name, words, share_pid=False, volume=None):
+        mounts = [(7, message((1, volume[0]), (2, volume[1])))] if volume else []
         labels = {"io.kubernetes.container.name": name, "io.kubernetes.pod.name": pod.name, "io.kubernetes.pod.namespace": self.namespace}
         config = message((1, message((1, name))), (2, message((1, BUSYBOX))), *((3, word) for word in words),
-                         *((9, message((1, key), (2, value))) for key, value in labels.items()), (11, name + ".log"),
+                         *mounts, *((9, message((1, key), (2, value))) for key, value in labels.items()), (11, name + ".log"),
                          (15, message((2, self.pid_namespace(3, share_pid)))))
         return (1, pod.sandbox), (2, config), (3, pod.config)
 
@@ -276,6 +286,14 @@ plugin_request_timeout = "3600s"
         identity = self.call("CreateContainer", *self.container_request(pod, name, words, **more))[1].decode()
         self.call("StartContainer", (1, identity))
         return identity
+
+    def registry(self, sent):
+        """A slow one, of which containerd asks without TLS; its port."""
+        registry = self.announced(sys.executable, f"{HERE}/slow_registry.py", sent)
+        folder = f"{self.dir}/registries/127.0.0.1:{registry.said}"
+        os.makedirs(folder)
+        open(f"{folder}/hosts.toml", "w").write(f'server = "http://127.0.0.1:{registry.said}"\n[host."http://127.0.0.1:{registry.said}"]\ncapabilities = ["pull", "resolve"]\n')
+        return registry.said
 
     def shims(self):
         return [pid for pid in processes() if self.socket in command(pid) and "containerd-shim" in command(pid)]
@@ -295,11 +313,12 @@ plugin_request_timeout = "3600s"
 
         return [pid for pid in processes() if is_mine(pid)]
 
-    def mounts(self):
-        return [mount for mount in (line.split()[1] for line in open("/proc/self/mounts")) if mount.startswith(self.dir + "/")]
+    def mounts(self, of_type=None):
+        lines = [line.split() for line in open("/proc/self/mounts")]
+        return [line[1] for line in lines if line[1].startswith(self.dir + "/") and of_type in (None, line[2])]
 
     def close(self):
-        for mount in self.mounts():
+        for mount in self.mounts("ext4"):
             run("fsfreeze", "-u", mount, check=False)
         name = os.path.basename(self.dir)
         addresses = {text(path).strip() for path in glob.glob(f"{self.dir}/state/io.containerd.runtime.v2.task/*/*/address")}

@@ -117,6 +117,11 @@ private:
     void prove_daemon(const Process& daemon) {
         weaken(Confidence::likely);
         if (!daemon.go->incomplete.empty()) unseen(fmt::format("goroutines of {}", who(daemon)), daemon.go->incomplete);
+        // It starts, and serves nobody yet: a shim that is well answers at once.
+        if (std::ranges::any_of(daemon.go->goroutines, loads_shims)) {
+            weaken(Confidence::possible);
+            proof_.unsettled |= look_.facts.interval_s() < slow_runtime_s;
+        }
         for (const Thread& thread : daemon.threads)
             if (thread.state == ProcessState::uninterruptible) take(judge(look_, daemon, thread));
     }

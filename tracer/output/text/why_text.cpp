@@ -114,10 +114,11 @@ void print_one(const Diagnosis& diagnosis, const WhyStyle& style, const Paint& p
     if (diagnosis.since_s) facts += fmt::format(", for at least {}", since_words(*diagnosis.since_s));
     if (diagnosis.stopped_us > 0) facts += fmt::format(", target held for {} µs to see it", diagnosis.stopped_us);
     out += wrap(facts, width, "", "  ");
-    if (const auto& bug = diagnosis.known_bug)
-        out += wrap(fmt::format("known: {}: {}; fixed in {} {}; this host runs {}", bug->id, bug->what, bug->component, bug->fixed_in,
-                                bug->running),
-                    width, "", "  ");
+    if (const auto& bug = diagnosis.known_bug) {
+        const std::string fixed =
+            bug->fixed_in.empty() ? "not fixed in a release that is known" : fmt::format("fixed in {} {}", bug->component, bug->fixed_in);
+        out += wrap(fmt::format("known: {}: {}; {}; this host runs {}", bug->id, bug->what, fixed, bug->running), width, "", "  ");
+    }
     if (!diagnosis.culprits.empty()) {
         out += paint.head("To blame:") + "\n";
         for (const Culprit& culprit : diagnosis.culprits) {
