@@ -5,6 +5,7 @@
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/output_file.hpp"
 #include "tracer/cli/recording_options.hpp"
+#include "tracer/containerd/versions.hpp"
 #include "tracer/output/export/report.hpp"
 #include "tracer/output/export/tar.hpp"
 #include "tracer/output/json/why_json.hpp"
@@ -174,7 +175,7 @@ int run(const Globals& globals, const BundleOptions& options) {
                         work.file("recording"));
     else
         bundle.leave_out("recording.strec", "not made: it could not be attached to");
-    const HostInfo& host = seen->snapshot.host;
+    const HostInfo host = containerd::with_versions(seen->snapshot.host, containerd::installed_versions());
     bundle.add("versions.txt", "of what runs there",
                fmt::format("shimtrace {} {}\nkernel {}\ncontainerd {}\nrunc {}\n", session::version(), session::commit(), host.kernel,
                            host.containerd_version, host.runc_version));

@@ -20,6 +20,7 @@
 #include <charconv>
 #include <cstdio>
 #include <memory>
+#include <set>
 
 #include <sys/stat.h>
 
@@ -227,30 +228,46 @@ void add_core(const std::string& path, const StacksOptions& options, Everything&
     everything.collected.push_back(std::move(collected));
 }
 
-void add_file(const std::string& path, Everything& everything) {
+/// `chosen`: TARGETs within the file, as `why FILE TARGET` has them; empty: every process that was looked at.
+void add_file(const std::string& path, const std::vector<std::string>& chosen, Everything& everything) {
     auto snapshots = recording::read_snapshots(path);
     if (!snapshots || snapshots->empty()) {
         everything.exit_code = report(snapshots ? Error{.what = "find a snapshot in " + path} : snapshots.error(), exit_failed);
         return;
     }
     const Snapshot& last = snapshots->back();
-    everything.known = last.processes;
-    for (const Process& process : last.processes) {
-        if (process.go || !process.threads.empty()) everything.collected.push_back(collected_from(process));
+    std::set<Pid> wanted;
+    if (!chosen.empty()) {
+        const auto found = session::find_targets(last, chosen);
+        if (!found) {
+            everything.exit_code = report(found.error());
+            return;
+        }
+        for (const containerd::FoundTarget& target : *found) wanted.insert(target.pids.begin(), target.pids.end());
     }
+    everything.known = last.processes;
+    for (const Process& process : last.processes)
+        if ((process.go || !process.threads.empty()) && (chosen.empty() || wanted.contains(process.pid)))
+            everything.collected.push_back(collected_from(process));
 }
 
 int run(const Globals& globals, const StacksOptions& options) {
     stacks::BinaryCache cache;
     TargetFinder finder(globals);
     Everything everything;
-    for (const std::string& target : options.targets) {
+    std::vector<std::string> targets = options.targets;
+    // Beside a recording the other words name what it holds.
+    const auto file =
+        std::ranges::find_if(targets, [](const std::string& target) { return is_file(target) && recording::looks_like_recording(target); });
+    if (file != targets.end()) {
+        const std::string path = *file;
+        targets.erase(file);
+        add_file(path, targets, everything);
+        targets.clear();
+    }
+    for (const std::string& target : targets) {
         if (is_file(target) && stacks::is_core_file(target)) {
             add_core(target, options, everything);
-            continue;
-        }
-        if (is_file(target) && recording::looks_like_recording(target)) {
-            add_file(target, everything);
             continue;
         }
         auto processes = finder.find(target);
@@ -280,7 +297,7 @@ void add_stacks(CLI::App& command, Globals& globals, int& exit_code) {
     command
         .add_option("TARGET", options->targets,
                     "a pid, a container's id or the beginning of one, namespace/id, a pod or container by name, `containerd`; or a file: a "
-                    "recording, what why --save kept, "
+                    "recording, what why --save kept (then the other TARGETs are looked for in it), "
                     "or an ELF core")
         ->required();
     command.add_option("--dump", options->dump, "`go`: Go's own traceback format and nothing else")->check(CLI::IsMember({"go"}));

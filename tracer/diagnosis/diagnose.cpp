@@ -8,6 +8,7 @@
 #include "tracer/diagnosis/causes/explanation.hpp"
 #include "tracer/diagnosis/causes/idle.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
+#include "tracer/diagnosis/causes/slow.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
@@ -290,6 +291,10 @@ Diagnosis from_proof(const Context& look, Proof proof, bool remade) {
                             proof.outside.size() > 1 ? fmt::format(", and {} more", proof.outside.size() - 1) : std::string());
         for (const std::string& one : proof.outside)
             if (diagnosis.evidence.size() < 16) diagnosis.evidence.push_back("outside of it: " + one);
+        const Slowness slow = slowness(look.facts, look.scope);
+        if (!slow.reasons.empty()) diagnosis.summary += "; slow: " + slow.reasons.front();
+        for (const std::string& reason : slow.reasons) diagnosis.evidence.push_back("slow: " + reason);
+        diagnosis.unsettled |= slow.second_look_tells;
         return diagnosis;
     }
     diagnosis.stuck = diagnosis.decided = false;

@@ -1,6 +1,7 @@
 #include "tracer/session/report_moment.hpp"
 
 #include "tracer/containerd/audit_facts.hpp"
+#include "tracer/containerd/versions.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 #include "tracer/session/checked_remedies.hpp"
@@ -41,6 +42,7 @@ output::ReportedMoment report_moment(DiagnosisResult result) {
 }
 
 output::ReportedMoment report_live_moment(DiagnosisResult result, const std::string& run_dir) {
+    result.snapshot.host = containerd::with_versions(std::move(result.snapshot.host), containerd::installed_versions());
     const auto facts = containerd::gather_audit_facts({.run_dir = run_dir});
     if (!facts) return report_moment(std::move(result));
     std::vector<Finding> findings = audit::run(*facts);

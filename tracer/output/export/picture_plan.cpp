@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <utility>
 
 namespace shimtrace::output {
 
@@ -74,11 +74,18 @@ private:
             box(edge.to, on_chain);
             return;
         }
-        const std::size_t from = box(edge.from, on_chain), to = box(edge.to, on_chain);
-        std::string on = edge.on == plan_.boxes[to].title || edge.on == plan_.boxes[from].title ? std::string() : edge.on;
-        // What an object's own box says, perhaps with more.
-        if (plan_.boxes[to].shape == BoxShape::object && plan_.boxes[to].title.starts_with(on)) on.clear();
-        if (plan_.boxes[from].shape == BoxShape::object && plan_.boxes[from].title.starts_with(on)) on.clear();
+        const std::size_t from = box(edge.from, on_chain);
+        std::size_t to = box(edge.to, on_chain);
+        std::string on = edge.on;
+        // "stopped by a signal": what it waits for is no node of the graph.
+        if (from == to && !on.empty()) {
+            to = plan_.boxes.size();
+            plan_.boxes.push_back(
+                {.shape = BoxShape::nobody, .title = std::exchange(on, {}), .notes = {}, .frames = {}, .on_chain = on_chain});
+        }
+        // An object's own box says it.
+        if (plan_.boxes[from].shape == BoxShape::object || plan_.boxes[to].shape == BoxShape::object || on == plan_.boxes[to].title)
+            on.clear();
         plan_.arrows.push_back({.from = from,
                                 .to = to,
                                 .waits = edge.waits,
@@ -86,7 +93,7 @@ private:
                                 .evidence = edge.evidence,
                                 .since_s = edge.since_s,
                                 .inferred = edge.inferred,
-                                .normal = edge.normal,
+                                .normal = edge.normal && !on_chain,
                                 .on_chain = on_chain});
     }
 
