@@ -88,11 +88,11 @@ std::string kernel_word(const Process* init, bool frozen) {
     return init->role.role == ProcessRole::runtime_init ? "created" : "running";
 }
 
-/// runc's own derivation (libcontainer, container_linux.go: currentStatus).
-std::string runc_word(const ContainerFiles* files, const Process* init, bool frozen) {
+/// runc's own derivation (libcontainer, container_linux.go: currentStatus). `named`: who has the pid of its state.
+std::string runc_word(const ContainerFiles* files, const Process* named, bool frozen) {
     if (files == nullptr || !files->state_init_pid) return "unknown";
-    const bool same = init != nullptr && init->pid == files->state_init_pid;
-    if (!same || has_ended(init->state)) return "stopped";
+    const bool same = named != nullptr && (files->state_init_start == 0 || named->start_time == files->state_init_start);
+    if (!same || has_ended(named->state)) return "stopped";
     if (files->exec_fifo) return "created";
     return frozen ? "paused" : "running";
 }
@@ -214,7 +214,7 @@ private:
         const Process* init = index_.process(row.init);
         const bool frozen = is_frozen(row, init);
         if (init != nullptr && init->ns_pids.size() > 1) row.init_pid_ns = init->ns_pids.back();
-        row.runc_state = runc_word(row.files, init, frozen);
+        row.runc_state = runc_word(row.files, row.files != nullptr ? index_.process(row.files->state_init_pid) : nullptr, frozen);
         row.shim_state = shim_word(index_.process(row.shim), !row.container.ns.empty());
         row.kernel_state = kernel_word(init, frozen);
         row.state = joined(row);

@@ -46,3 +46,26 @@ TEST_CASE("the word for what a container waits for follows from its call") {
         CHECK((word_of(number) == "call") == (facts == nullptr || !facts->waits));
     }
 }
+
+TEST_CASE("runc's word is of who has the pid and the start of its state, whoever the container's init is") {
+    Snapshot snapshot;
+    for (const std::int32_t pid : {200, 210}) {
+        Process& process = snapshot.processes.emplace_back();
+        process.pid = Pid{pid};
+        process.start_time = 7;
+        process.state = ProcessState::sleeping;
+        process.ns_pids = {pid, pid - 199};
+        process.role = {.role = pid == 200 ? ProcessRole::container_init : ProcessRole::container_process, .container = {"default", "c1"}};
+    }
+    ContainerFiles& files = snapshot.containers.emplace_back();
+    files.container = {"default", "c1"};
+    files.state_json_exists = true;
+    files.state_init_pid = Pid{210};
+    files.state_init_start = 7;
+    const auto word = [&] { return containerd::list_containers(snapshot).at(0).runc_state; };
+    CHECK(word() == "running");
+    files.state_init_start = 8;  // the pid is somebody else's by now
+    CHECK(word() == "stopped");
+    files.state_init_pid = Pid{211};
+    CHECK(word() == "stopped");
+}
