@@ -264,6 +264,8 @@ void states_differ(const AuditFacts& facts, Findings& findings) {
     for_each_container(facts, [&](const ContainerView& subject) {
         const StateWords& states = subject.facts.states;
         if (!states.differ || is_changing(subject) || findings.tells_states(subject.files.container)) return;
+        // Whose state nobody could read, and whose init nobody knows, says nothing that could be contradicted.
+        if (states.runc == "unknown" && states.kernel == "gone" && states.shim != "stopped" && states.shim != "traced") return;
         const bool of_init = states.kernel == "stopped" || states.kernel == "traced";
         const Process* held = of_init ? subject.init : states.shim == "stopped" || states.shim == "traced" ? subject.shim : nullptr;
         const bool stopped = held != nullptr && (of_init ? states.kernel : states.shim) == "stopped";

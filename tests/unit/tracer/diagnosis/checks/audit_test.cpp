@@ -201,6 +201,11 @@ TEST_CASE("where runc, shim and kernel see different states, that is a finding o
     facts.containers[0].states = {"running", "alive", "stopped", true};
     CHECK(codes(facts) == Codes{"states-differ"});
     CHECK(findings(facts)[0].remedies[0].command == "kill -CONT 110");
+    AuditFacts unread = facts;
+    unread.containers[0].states = {"unknown", "alive", "gone", true};
+    CHECK(codes(unread) == Codes{});
+    unread.containers[0].states.shim = "stopped";
+    CHECK(codes(unread) == Codes{"states-differ"});
     AuditFacts zombie = facts;
     zombie.containers[0].states = {"stopped", "alive", "zombie", true};
     zombie.snapshot.processes[3].state = ProcessState::zombie;
