@@ -61,7 +61,7 @@ std::expected<session::DiagnosisResult, session::Refusal> Watch::look_at(std::ve
     return seen;
 }
 
-std::expected<session::DiagnosisResult, session::Refusal> Watch::look_closely(const ClosePlan& plan) {
+std::expected<session::DiagnosisResult, session::Refusal> Watch::look_closely(ClosePlan& plan) {
     double cpu_s = 0;
     if (!options_.about.targets.empty()) return look_at(options_.about.targets, cpu_s);
     std::vector<std::string> units;
@@ -76,8 +76,10 @@ std::expected<session::DiagnosisResult, session::Refusal> Watch::look_closely(co
     if (!seen || units.empty()) return seen;
     auto daemons = look_at(std::move(units), cpu_s);
     budget_.base_s = cpu_s;
-    if (!daemons) return daemons;
-    std::ranges::move(daemons->diagnoses, std::back_inserter(seen->diagnoses));
+    if (daemons)
+        std::ranges::move(daemons->diagnoses, std::back_inserter(seen->diagnoses));
+    else  // one of them has gone meanwhile: nothing is known of the others now
+        plan.units.clear();
     return seen;
 }
 

@@ -42,7 +42,7 @@ public:
     Durations cheap_looks, deep_looks;
 
 private:
-    std::expected<session::DiagnosisResult, session::Refusal> look_closely(const ClosePlan& plan);
+    std::expected<session::DiagnosisResult, session::Refusal> look_closely(ClosePlan& plan);
     std::expected<session::DiagnosisResult, session::Refusal> look_at(std::vector<std::string> targets, double& cpu_s);
 
     WatchOptions options_;
