@@ -326,6 +326,11 @@ plugin_request_timeout = "3600s"
             addresses.add((json.loads(text(path) or "{}")).get("address", ""))
         if self.client:
             self.client.close()
+        for process in self.started:  # each is a session of its own: with whatever it has started there
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except OSError:
+                pass
         for _ in range(60):
             left = self.mine()
             for process in self.started:
