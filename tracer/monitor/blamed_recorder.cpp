@@ -35,7 +35,8 @@ std::vector<Pid> processes_of(const Diagnosis& diagnosis) {
 
 bool BlamedRecorder::begin(const Hang& hang, const KeepDirectory& keep) {
     const std::vector<Pid> pids = processes_of(hang.diagnosis);
-    if (running_.size() >= most_at_once || pids.empty()) return false;
+    // Of no unit it could not be left out of the looks meanwhile: 0 is everybody's that has none.
+    if (running_.size() >= most_at_once || pids.empty() || !hang.unit) return false;
     const std::string name = KeepDirectory::recording_name(hang.diagnosis.cause, hang.id);
     std::vector<std::string> command{"/proc/self/exe",
                                      "record",
@@ -59,7 +60,8 @@ std::vector<BlamedRecorder::Finished> BlamedRecorder::finished(KeepDirectory& ke
     std::vector<Finished> all;
     for (auto running = running_.begin(); running != running_.end();) {
         const auto status = running->program.ended();
-        if (!status && host::monotonic_now() >= running->overdue) running->program.signal(SIGTERM);
+        const MonotonicTime now = host::monotonic_now();
+        if (!status && now >= running->overdue) running->program.signal(now >= running->overdue + grace ? SIGKILL : SIGTERM);
         if (!status) {
             ++running;
             continue;

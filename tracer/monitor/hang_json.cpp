@@ -117,6 +117,10 @@ Result<KeptState> parse_state(const std::string& text) {
     try {
         const Json json = Json::parse(text);
         if (json.at("version") != state_version) return fail("the monitor's state is of another version");
+        // What goes into a page's and a header's words is of the form that it was given.
+        const auto is_word = [](const std::string& word) {
+            return !word.starts_with('.') && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string::npos;
+        };
         KeptState state{.boot_id = json.at("boot_id"), .hangs = {}};
         for (const Json& one : json.at("hangs")) {
             Hang hang{.id = one.at("id"),
@@ -127,6 +131,8 @@ Result<KeptState> parse_state(const std::string& text) {
                       .diagnosis = {},
                       .snapshot = one.at("snapshot"),
                       .recording = one.at("recording")};
+            if (hang.id.size() != 16 || !is_word(hang.id) || !is_word(hang.snapshot) || !is_word(hang.recording))
+                return fail("the monitor's state names a hang in no form of its own");
             Diagnosis& diagnosis = hang.diagnosis;
             diagnosis.stuck = true;
             diagnosis.cause = one.at("cause");

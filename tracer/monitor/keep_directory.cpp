@@ -66,6 +66,8 @@ Result<KeepDirectory> KeepDirectory::open(const std::string& path, std::uint64_t
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return fail("keep snapshots in " + path, errno);
     if (!S_ISDIR(status.st_mode)) return fail("keep snapshots in " + path, ENOTDIR);
+    if (status.st_uid != ::geteuid() && status.st_uid != 0)
+        return fail("keep snapshots in " + path, 0, "it is another user's, who could put anything there");
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return fail("keep snapshots in " + path, 0, "others may write to it: chmod go-w " + path);
     if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) return fail("keep snapshots in " + path, errno);
@@ -140,7 +142,7 @@ Result<void> KeepDirectory::write_state(const std::string& text) const {
 
 Result<std::optional<std::string>> KeepDirectory::read_state() const {
     const std::string path = path_of(std::string(state_name));
-    const host::OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    const host::OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file && errno == ENOENT) return std::nullopt;
     if (!file) return fail("read " + path, errno);
     std::string text(longest_state, '\0');

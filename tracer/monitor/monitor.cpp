@@ -176,6 +176,7 @@ private:
                 session::check_named_processes(one);
                 event.hang.diagnosis = std::move(one.front());
                 if (keep_ && snapshot != nullptr) keep_snapshot(event.hang, *snapshot);
+                if (notifier_.watchdog_every()) notifier_.tell("WATCHDOG=1");  // a great many may begin at once
             }
             if (snapshot != nullptr && server_) draw(event, *snapshot);
             if (event.step == HangStep::end) ++counters_.hangs_ended[event.hang.diagnosis.cause];

@@ -110,6 +110,10 @@ bool OtlpSender::post(const Post& post) const {
         evhttp_connection_base_new(base.get(), dns.get(), target_.host.c_str(), target_.port), evhttp_connection_free);
     if (!connection) return false;
     evhttp_connection_set_timeout(connection.get(), timeout_s);
+    // Its status is all that is asked for.
+    constexpr ssize_t longest_headers = 16 << 10, longest_body = 64 << 10;
+    evhttp_connection_set_max_headers_size(connection.get(), longest_headers);
+    evhttp_connection_set_max_body_size(connection.get(), longest_body);
     Reply reply{.base = base.get()};
     evhttp_request* request = evhttp_request_new(
         [](evhttp_request* answered, void* of) {

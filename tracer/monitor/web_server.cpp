@@ -35,7 +35,8 @@ namespace {
 // sockets, buffers and clocks are used here.
 
 constexpr std::size_t most_connections = 64;
-constexpr timeval longest_stay{.tv_sec = 30, .tv_usec = 0}, longest_silence{.tv_sec = 10, .tv_usec = 0};
+constexpr timeval longest_stay{.tv_sec = 30, .tv_usec = 0}, longest_silence{.tv_sec = 10, .tv_usec = 0},
+    longest_download{.tv_sec = 600, .tv_usec = 0};
 constexpr std::string_view unix_prefix = "unix:";
 
 template <auto free>
@@ -309,6 +310,9 @@ private:
 
     void send(Connection& connection, Answer answer, bool head) {
         connection.answered = true;
+        // Who takes an answer says nothing more: neither that, nor that it has closed its half, ends the connection.
+        bufferevent_disable(connection.stream.get(), EV_READ);
+        if (answer.file) evtimer_add(connection.deadline.get(), &longest_download);
         ++requests_[std::to_string(answer.status)];
         evbuffer* output = bufferevent_get_output(connection.stream.get());
         const std::uint64_t size = answer.file ? answer.size : answer.body.size();

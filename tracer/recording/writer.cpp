@@ -119,11 +119,14 @@ private:
     }
 
     void add_snapshot(Snapshot& snapshot) {
-        if (options_.redact)
+        if (options_.redact) {
             for (Process& process : snapshot.processes) {
                 process.environment.clear();
                 if (process.command_line.size() > 1) process.command_line.resize(1);
             }
+            for (ContainerFiles& files : snapshot.containers)
+                for (OciHook& hook : files.hooks) hook.arguments.clear();
+        }
         ByteWriter message;
         write_message(message, snapshot);
         EncodedBlock block;

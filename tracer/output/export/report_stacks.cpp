@@ -70,7 +70,10 @@ std::string goroutines(const GoProgram& program, const Concerned& concerned, con
     if (rest.goroutines.empty()) return out;
     std::string folded = print_goroutine_groups(rest, style);
     const std::size_t whole = folded.size();
-    if (whole > most_resting_bytes) folded.resize(folded.find_last_of('\n', most_resting_bytes));
+    if (whole > most_resting_bytes) {
+        const std::size_t end = folded.find_last_of('\n', most_resting_bytes);
+        folded.resize(end == std::string::npos ? 0 : end);
+    }
     out += fmt::format("<details><summary>{} other goroutines</summary><pre tabindex=\"0\">{}{}</pre></details>\n", rest.goroutines.size(),
                        html_lines(folded), whole > folded.size() ? "\n… (the rest is left out)" : "");
     if (!program.incomplete.empty()) out += "<p class=\"faint\">" + html(program.incomplete) + "</p>\n";
