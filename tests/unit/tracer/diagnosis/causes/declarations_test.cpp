@@ -50,6 +50,7 @@ TEST_CASE("words, ranks, urgencies and a cause's remedies are each used once") {
     for (const Cause& cause : all_causes()) {
         CAPTURE(cause.word);
         CHECK(words.insert(cause.word).second);
+        CHECK(cause.urgency > 0);  // 0 is what nobody has thought of
         CHECK(urgencies.insert(cause.urgency).second);
         for (const Fit& fit : cause.fits) CHECK(ranks.insert(fit.rank).second);
         std::set<std::string_view> names;

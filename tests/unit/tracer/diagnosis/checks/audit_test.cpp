@@ -279,6 +279,8 @@ TEST_CASE("every row of the table has a code of its own, and says why it matters
     Codes all;
     for (const audit::Check& check : audit::all_checks()) {
         CHECK(!check.why.empty());
+        CHECK(!check.code.empty());
+        CHECK((check.look == nullptr) == (check.of_container != nullptr));
         all.emplace_back(check.code);
     }
     std::ranges::sort(all);
