@@ -2,11 +2,9 @@
 status=0
 folder=$(mktemp -d "${TMPDIR:-/tmp}/shimtrace-unresponsive.XXXXXX")
 started=() server='' mount='' patient='' to_patient=''
-# Of targets that have nothing to do with what is wrong. ps gives containers that are being made or removed five seconds to settle: where others
-# have some on this host, it is asked of a namespace that has none, and looks at all processes all the same.
-ps=ps
-(($("$SHIMTRACE" ps 2>/dev/null </dev/null | wc -l) <= 1)) || ps='ps -n unresponsive'
-commands=("$ps" 'why --interval 0 1' audit "stacks $$" 'why --interval 0')
+# Of targets that have nothing to do with what is wrong. ps gives containers that are being made or removed, and runtimes at work, up to five seconds
+# to settle, and some of these tests have such a runtime: it is asked of a namespace that has none, and looks at all processes all the same.
+commands=('ps -n unresponsive' 'why --interval 0 1' audit "stacks $$" 'why --interval 0')
 
 ok() { echo "ok $1"; }
 not_ok() {
@@ -90,7 +88,7 @@ patient() {
     TMPDIR=$folder "$folder/patient" "$1" "$mount/file" <"$folder/input" >"$folder/ready" 2>"$folder/complaint" {to_patient}>&- &
     patient=$!
     mine $patient
-    await_for 15 says_ready "$folder/ready" || { not_ok "a process that waits ($1)" "$(cat "$folder/complaint")"; return 1; }
+    await_for 15 says_ready "$folder/ready" || { not_ok "a process that waits ($1)" "$(cat "$folder/complaint") $(where_it_waits $patient)"; return 1; }
 }
 # Both by a user without privileges.
 serve_as_user() {
@@ -162,8 +160,8 @@ in_time() {
         pid=$!
         mine $pid
         await_end $pid $most
-        # ps gives containers that somebody is making or removing five seconds to settle: then once more.
-        gone $pid && ((took > allowed && --tries > 0)) && [[ $1 == ps ]] && (($(wc -l <"$folder/out") > 1))
+        # The best of three.
+        gone $pid && ((took > allowed && --tries > 0))
     do :; done
     if ! gone $pid; then
         not_ok "$2" "it does not end: $(where_it_waits $pid)"

@@ -400,6 +400,20 @@ TEST_CASE("from another pid namespace the host cannot be told of") {
     CHECK(diagnosis::limits_of(host.build(), {}).empty());
 }
 
+TEST_CASE("a node in a pid namespace of its own whose daemon and shims are gone is known by an init that a state names") {
+    Host host;
+    host.container(100, 200, "c1");
+    Snapshot& snapshot = host.snapshot();
+    snapshot.observer = {.known = true, .uid = 0, .capabilities = ~std::uint64_t{0}, .host_pids = false};
+    Snapshot seen = host.build();
+    std::erase_if(seen.processes, [](const Process& process) { return process.role.role == ProcessRole::shim; });
+    const auto verdicts = diagnosis::diagnose(seen, {});
+    REQUIRE(verdicts.size() == 1);
+    CHECK(verdicts.front().cause == "orphaned-container");
+    seen.containers.front().state_init_start = 77;  // another process has its number
+    CHECK(diagnosis::diagnose(seen, {}).front().cause != "orphaned-container");
+}
+
 TEST_CASE("files of containers whose processes are in another pid namespace are no remains") {
     Host host;
     host.snapshot().observer = {.known = true, .uid = 0, .capabilities = ~std::uint64_t{0}, .host_pids = false};
