@@ -35,9 +35,9 @@ bool starts_programs(const std::string& command) {
 }
 
 /// The first word that is neither an option of the program nor its value.
-std::string first_word(const std::vector<std::string>& arguments) {
+std::string first_word(const CLI::App& program, const std::vector<std::string>& arguments) {
     for (std::size_t n = 0; n < arguments.size(); ++n) {
-        if (arguments[n] == "--color" || arguments[n] == "--run-dir")
+        if (arguments[n].starts_with('-') && value_follows(program, program, arguments[n]))
             ++n;
         else if (!arguments[n].starts_with('-'))
             return arguments[n];
@@ -69,7 +69,7 @@ int report_usage(const CLI::App& program, const CLI::ParseError& error, const st
     }
     const auto chosen = program.get_subcommands();
     const CLI::App* command = chosen.empty() ? nullptr : chosen.front();
-    const std::string word = first_word(arguments);
+    const std::string word = first_word(program, arguments);
     std::string what = error.what(), see = "--help";
     if (command == nullptr && !word.empty()) {
         what = fmt::format("there is no command '{}'", text::printable(word));
@@ -117,7 +117,7 @@ int run_program(int argc, char** argv) {
         command->add(*added, globals, exit_code);
     }
     std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (const std::string name = first_word(arguments); starts_programs(name)) {
+    if (const std::string name = first_word(app, arguments); starts_programs(name)) {
         const WordMeanings meanings{.target = [&](const std::string& word) { return target_called(word, run_dir_of(arguments)); },
                                     .is_program = [](const std::string& word) { return engine::find_command(word).has_value(); }};
         auto command = take_command(app, *app.get_subcommand(name), arguments, meanings);

@@ -20,14 +20,6 @@ bool takes_value(const CLI::App& app, const CLI::App& command, const std::string
     return option != nullptr && option->get_items_expected_max() > 0;
 }
 
-/// Whether the value of this option is the next word: `-o FILE`, `--output FILE`, `-fo FILE`, but not `-oFILE`, `--output=FILE`.
-bool value_follows(const CLI::App& app, const CLI::App& command, const std::string& word) {
-    if (word.starts_with("--")) return word.find('=') == std::string::npos && takes_value(app, command, word);
-    for (std::size_t n = 1; n < word.size(); ++n)
-        if (takes_value(app, command, {'-', word[n]})) return n + 1 == word.size();
-    return false;
-}
-
 /// Behind the subcommand's name, the first word that is no option and no option's value.
 Words::iterator first_operand(const CLI::App& app, const CLI::App& command, Words& arguments) {
     auto word = std::ranges::find(arguments, command.get_name());
@@ -47,6 +39,13 @@ Words taken(Words& arguments, Words::iterator from, Words::iterator begin) {
 }
 
 }  // namespace
+
+bool value_follows(const CLI::App& app, const CLI::App& command, const std::string& word) {
+    if (word.starts_with("--")) return word.find('=') == std::string::npos && takes_value(app, command, word);
+    for (std::size_t n = 1; n < word.size(); ++n)
+        if (takes_value(app, command, {'-', word[n]})) return n + 1 == word.size();
+    return false;
+}
 
 Result<StartedCommand> take_command(const CLI::App& app, const CLI::App& command, Words& arguments, const WordMeanings& meanings) {
     if (const auto dashes = std::ranges::find(arguments, "--"); dashes != arguments.end())

@@ -24,6 +24,9 @@ struct StartedCommand {
     bool guessed = false;            ///< no `--` stood before it
 };
 
+/// Whether the value of this option is the next word: `-o FILE`, `--output FILE`, `-fo FILE`, but not `-oFILE`, `--output=FILE`.
+bool value_follows(const CLI::App& app, const CLI::App& command, const std::string& word);
+
 /// Takes the words of a program to start off `arguments` (those behind the program's own name): what follows the first `--`, else what
 /// begins with the first word that is no option, no TARGET and a program. `command`: the subcommand that starts it. Error (wrong usage):
 /// a container is called like that program.
