@@ -327,7 +327,7 @@ std::vector<CauseFinding> findings_of(const diagnosis::Facts& known, const Conta
     if (!files.config_json_error.empty()) facts.config.push_back({.text = files.config_json_error, .refused = true});
     const ContainerView subject = container_view(known.snapshot(), known.processes(), files, facts);
     std::vector<CauseFinding> all;
-    const bool kernel = sees_hosts_processes(known.snapshot());
+    const bool kernel = known.sees_hosts_processes();
     for (const Check& check : checks) {
         if (check.of_container == nullptr || (check.needs_kernel && !kernel)) continue;
         std::vector<Finding> found;

@@ -3,6 +3,7 @@
 #include "tracer/diagnosis/graph/calls.hpp"
 
 #include <shimtrace/container_identity.hpp>
+#include <shimtrace/observed.hpp>
 
 #include <algorithm>
 #include <set>
@@ -28,7 +29,8 @@ std::span<const Process* const> ProcessesByContainer::of(const ContainerRef& con
     return found->second;
 }
 
-Facts::Facts(const Snapshot& snapshot) : snapshot_(snapshot), processes_(snapshot), namesakes_(snapshot) {
+Facts::Facts(const Snapshot& snapshot)
+    : snapshot_(snapshot), sees_hosts_processes_(shimtrace::sees_hosts_processes(snapshot)), processes_(snapshot), namesakes_(snapshot) {
     for (const Process& process : snapshot.processes) {
         children_[process.parent.value].push_back(&process);
         for (const FdEntry& entry : process.fds) {

@@ -58,6 +58,8 @@ public:
     [[nodiscard]] const Process* process(Pid pid) const { return processes_.process(pid); }
     [[nodiscard]] const ProcessesByContainer& processes() const { return processes_; }
     [[nodiscard]] std::span<const Process* const> children(Pid parent) const;
+    /// False: that a process is not there says nothing (observed.hpp).
+    [[nodiscard]] bool sees_hosts_processes() const { return sees_hosts_processes_; }
     /// It is there, and no zombie.
     [[nodiscard]] bool lives(Pid pid) const;
     /// The goroutines of daemons that serve a call of which somebody waits for the end (calls.hpp).
@@ -98,6 +100,7 @@ private:
     [[nodiscard]] const Process* shim_above(const Process& process) const;
 
     const Snapshot& snapshot_;
+    bool sees_hosts_processes_;  ///< asked for once a container
     double interval_s_ = 0;
     ProcessesByContainer processes_;
     Namesakes namesakes_;

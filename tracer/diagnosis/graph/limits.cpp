@@ -1,7 +1,5 @@
 #include "tracer/diagnosis/graph/limits.hpp"
 
-#include <shimtrace/observed.hpp>
-
 #include <linux/capability.h>
 
 #include <algorithm>
@@ -61,7 +59,7 @@ std::vector<Limit> host_limits(const Facts& facts) {
     std::vector<Limit> limits;
     const Observer& observer = facts.snapshot().observer;
     if (!observer.known) return limits;
-    if (!sees_hosts_processes(facts.snapshot())) limits.push_back(other_pid_namespace());
+    if (!facts.sees_hosts_processes()) limits.push_back(other_pid_namespace());
     if (!facts.process(Pid{1}))
         limits.push_back({"processes of other users", "/proc is mounted with hidepid", "root, or the group that gid= of /proc names"});
     if (const std::string missing = missing_for_files(observer); !missing.empty())

@@ -7,8 +7,6 @@
 #include "tracer/diagnosis/known_bugs/known_bugs.hpp"
 #include "tracer/diagnosis/proof/idle_waits.hpp"
 
-#include <shimtrace/observed.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -248,7 +246,7 @@ private:
         if (std::ranges::any_of(scope.processes, [&](Pid pid) { return look_.facts.lives(pid); })) return;
         const bool at_work = std::ranges::any_of(scope.runtimes, [&](Pid pid) { return look_.facts.lives(pid); });
         if (at_work || !proof_.calls.empty()) return;
-        if (!sees_hosts_processes(look_.facts.snapshot())) {
+        if (!look_.facts.sees_hosts_processes()) {
             add_limit(proof_.limits, other_pid_namespace());
             return;
         }
