@@ -74,10 +74,11 @@ struct GoWait {
     std::vector<GoroutineId> others;         ///< who else waits on the same object
     std::vector<InferredHolder> holders;     ///< locks: likeliest first
     Pid child;                               ///< child: the process it waits for, host's pid; 0: not known
-    std::int64_t syscall = -1;               ///< syscall: its number on x86-64, with args
+    std::int64_t syscall = -1;               ///< syscall: its number in the table of `arch`, with args
     std::uint64_t args[6] = {};
     std::optional<Nanoseconds> until;  ///< sleep: CLOCK_MONOTONIC deadline
     GoReply reply;
+    Arch arch = Arch::x86_64;
 };
 
 /// What the stack means in containerd's terms, from the table of meanings.

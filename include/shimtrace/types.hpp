@@ -63,8 +63,19 @@ constexpr Tid leader(Pid pid) {
     return Tid{pid.value};
 }
 
-/// Whose table of system calls a number is of.
-enum class Arch : std::uint8_t { x86_64, i386, x32, aarch64 };
+/// Whose table of system calls a number is of. arm: the 32-bit programs of an aarch64 kernel.
+enum class Arch : std::uint8_t { x86_64, i386, x32, aarch64, arm };
+
+/// The tables of the kernels that this program runs on: that of its own calls, and that of 32-bit programs beside it.
+#ifdef __aarch64__
+inline constexpr Arch native_arch = Arch::aarch64, compat_arch = Arch::arm;
+#else
+inline constexpr Arch native_arch = Arch::x86_64, compat_arch = Arch::i386;
+#endif
+
+constexpr bool is_32_bit(Arch arch) {
+    return arch == Arch::i386 || arch == Arch::arm;
+}
 
 }  // namespace shimtrace
 

@@ -53,7 +53,7 @@ std::uint64_t call_key(const Event& event) {
     } else if (event.args[1] < small) {
         place = small + 1 + event.args[1];
     }
-    return (static_cast<std::uint64_t>(event.number) * 4 + static_cast<std::uint64_t>(event.arch)) << 20 | place;
+    return (static_cast<std::uint64_t>(event.number) * 8 + static_cast<std::uint64_t>(event.arch)) << 20 | place;
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct RecordingHeader {
 
 template <>
 struct LastOf<Arch> {
-    static constexpr Arch value = Arch::aarch64;
+    static constexpr Arch value = Arch::arm;
 };
 template <>
 struct LastOf<EventKind> {
@@ -144,7 +144,7 @@ struct Schema<GoWait> {
                                        Field{4, &GoWait::object}, Field{5, &GoWait::length},   Field{6, &GoWait::capacity},
                                        Field{7, &GoWait::cases},  Field{8, &GoWait::others},   Field{9, &GoWait::holders},
                                        Field{10, &GoWait::child}, Field{11, &GoWait::syscall}, Field{12, &GoWait::args},
-                                       Field{13, &GoWait::until}, Field{14, &GoWait::reply}};
+                                       Field{13, &GoWait::until}, Field{14, &GoWait::reply},   Field{15, &GoWait::arch}};
 };
 template <>
 struct Schema<GoroutinePurpose> {
