@@ -4,6 +4,7 @@
 
 #include <shimtrace/event.hpp>
 #include <shimtrace/open_file.hpp>
+#include <shimtrace/scheduling.hpp>
 #include <shimtrace/snapshot.hpp>
 
 #include <cstdint>
@@ -38,6 +39,7 @@ struct SessionInfo {
     std::vector<Tid> targets;               ///< threads of the targets at the start
     bool started_command = false;           ///< `-- CMD`: the first task was started by shimtrace
     bool follows = false;                   ///< -f
+    bool scheduling = false;                ///< what the scheduler did is recorded as well
 
     [[nodiscard]] RealTime real(MonotonicTime time) const { return real_anchor + (time - monotonic_anchor); }
 };
@@ -52,6 +54,8 @@ public:
     virtual void task(const TaskInfo&) {}
     virtual void event(const Event&) = 0;
     virtual void snapshot(const Snapshot&) {}
+    /// Its times do not follow those of event(): a stretch comes when it has been read.
+    virtual void scheduling(const Scheduling&) {}
     /// Nothing more has happened for now: show what is held back.
     virtual void idle() {}
     /// The stream has ended: flush, print summaries.

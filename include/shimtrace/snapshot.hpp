@@ -28,6 +28,8 @@ struct Progress {
     MonotonicTime at;
     std::uint64_t context_switches = 0;  ///< voluntary and not
     std::uint64_t cpu_ticks = 0;         ///< utime + stime
+    Nanoseconds on_cpu{}, run_delay{};   ///< so long it has run, and waited to run: /proc/TID/schedstat; both 0: not told
+    Nanoseconds io_delay{};              ///< so long it has waited for block I/O; 0: not told (it is where kernel.task_delayacct is 1)
     auto operator<=>(const Progress&) const = default;
 };
 
@@ -142,6 +144,14 @@ struct Cgroup {
     std::optional<CpuThrottling> throttling_before;  ///< at the first look, where two were taken
     /// How much of the last 10 s some thread of it stood still for want of it, in hundredths of a per cent; nullopt: not told (v1).
     std::optional<std::uint64_t> cpu_pressure, memory_pressure, io_pressure;
+    /// How often it was at a limit of its memory, and its threads had to give back pages first; nullopt: not told.
+    std::optional<std::uint64_t> memory_limit_hits;
+    std::optional<std::uint64_t> memory_limit_hits_before;  ///< at the first look, where two were taken
+};
+
+/// The whole host's, as Cgroup has it of one.
+struct Pressure {
+    std::optional<std::uint64_t> cpu, memory, io;
 };
 
 struct Mount {
@@ -292,6 +302,7 @@ struct Snapshot {
     std::vector<MountHolder> mount_holders;  ///< of mounts of containers that have ended
     std::vector<HungTask> hung_tasks;        ///< of tasks that live, the last word on each; read where some thread is in state D
     std::vector<BlockDevice> block_devices;  ///< read where some thread is in state D
+    Pressure pressure;
 };
 
 }  // namespace shimtrace

@@ -36,6 +36,7 @@ public:
         next_.task(task);
     }
     void snapshot(const Snapshot& snapshot) override { next_.snapshot(snapshot); }
+    void scheduling(const Scheduling& scheduling) override { next_.scheduling(scheduling); }
     void idle() override { next_.idle(); }
     void end() override {
         CallStream::end();
@@ -117,6 +118,7 @@ public:
         next_.event(event);
     }
     void snapshot(const Snapshot& snapshot) override { next_.snapshot(snapshot); }
+    void scheduling(const Scheduling& scheduling) override { next_.scheduling(scheduling); }
     void idle() override { next_.idle(); }
     void end() override { next_.end(); }
 
@@ -154,6 +156,7 @@ public:
         next_->event(event);
     }
     void snapshot(const Snapshot& snapshot) override { next_->snapshot(snapshot); }
+    void scheduling(const Scheduling& scheduling) override { next_->scheduling(scheduling); }
     void idle() override { next_->idle(); }
     void end() override { next_->end(); }
 
@@ -174,6 +177,7 @@ public:
     void task(const TaskInfo& task) override { next_.task(task); }
     void event(const Event& event) override { next_.event(event); }
     void snapshot(const Snapshot& snapshot) override { next_.snapshot(snapshot); }
+    void scheduling(const Scheduling& scheduling) override { next_.scheduling(scheduling); }
     void idle() override { next_.idle(); }
     void end() override { next_.end(); }
 

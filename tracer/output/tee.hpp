@@ -27,6 +27,9 @@ public:
     void snapshot(const Snapshot& snapshot) override {
         each([&](EventSink& sink) { sink.snapshot(snapshot); });
     }
+    void scheduling(const Scheduling& scheduling) override {
+        each([&](EventSink& sink) { sink.scheduling(scheduling); });
+    }
     void idle() override {
         each([](EventSink& sink) { sink.idle(); });
     }

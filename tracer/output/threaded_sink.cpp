@@ -106,6 +106,8 @@ void ThreadedSink::pass_on(const Batch& batch) {
                     sink_.task(value);
                 else if constexpr (std::is_same_v<T, Snapshot>)
                     sink_.snapshot(value);
+                else if constexpr (std::is_same_v<T, Scheduling>)
+                    sink_.scheduling(value);
                 else if constexpr (std::is_same_v<T, Idle>)
                     sink_.idle();
                 else

@@ -28,13 +28,14 @@ public:
     void task(const TaskInfo& task) override { put(task); }
     void event(const Event& event) override;
     void snapshot(const Snapshot& snapshot) override { put(snapshot); }
+    void scheduling(const Scheduling& scheduling) override { put(scheduling); }
     void idle() override { put(Idle{}); }
     /// Returns once the sink has seen the end.
     void end() override;
 
 private:
     struct Idle {};
-    using Other = std::variant<SessionInfo, std::pair<OpenFileId, OpenFile>, TaskInfo, Snapshot, Idle>;
+    using Other = std::variant<SessionInfo, std::pair<OpenFileId, OpenFile>, TaskInfo, Snapshot, Scheduling, Idle>;
 
     /// What was put since the thread took the last batch. Its events keep their buffers when it is emptied.
     struct Batch {

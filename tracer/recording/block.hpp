@@ -23,11 +23,12 @@ inline constexpr std::size_t largest_payload = std::size_t{256} << 20;
 inline constexpr std::size_t largest_summary = std::size_t{1} << 20;
 
 enum class BlockType : std::uint8_t {
-    header = 1,    ///< RecordingHeader
-    events = 2,    ///< events with the dictionary entries that they use
-    snapshot = 3,  ///< a Snapshot
-    index = 4,     ///< where every other block is, and its summary
-    end = 5,       ///< the last block: where the index is
+    header = 1,      ///< RecordingHeader
+    events = 2,      ///< events with the dictionary entries that they use
+    snapshot = 3,    ///< a Snapshot
+    index = 4,       ///< where every other block is, and its summary
+    end = 5,         ///< the last block: where the index is
+    scheduling = 6,  ///< a Scheduling
 };
 
 enum BlockFlags : std::uint8_t {

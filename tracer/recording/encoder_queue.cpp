@@ -61,6 +61,14 @@ void EncoderQueue::put(Snapshot snapshot) {
     enqueue(std::move(snapshot), definition_size);
 }
 
+bool EncoderQueue::put(Scheduling scheduling) {
+    const std::lock_guard lock(mutex_);
+    if (waiting_ >= capacity_) return false;
+    const std::size_t size = scheduling.events.size() * sizeof(SchedulingEvent) + scheduling.tasks.size() * sizeof(ScheduledTask);
+    enqueue(std::move(scheduling), size);
+    return true;
+}
+
 bool EncoderQueue::has_room() const {
     const std::lock_guard lock(mutex_);
     return roomy();

@@ -21,7 +21,7 @@ constexpr auto follow_pause = std::chrono::milliseconds(50);
 constexpr std::size_t most_warnings = 20;
 
 bool is_known(const BlockHeader& header) {
-    return header.type >= static_cast<std::uint8_t>(BlockType::header) && header.type <= static_cast<std::uint8_t>(BlockType::end);
+    return header.type >= static_cast<std::uint8_t>(BlockType::header) && header.type <= static_cast<std::uint8_t>(BlockType::scheduling);
 }
 
 class RecordingReader {
@@ -124,6 +124,8 @@ private:
             return events(block);
         } else if (block.header.is(BlockType::snapshot)) {
             snapshot(block);
+        } else if (block.header.is(BlockType::scheduling)) {
+            scheduling(block);
         } else if (block.header.is(BlockType::end)) {
             closed_ = true;
         } else if (!is_known(block.header)) {
@@ -163,6 +165,19 @@ private:
             sink_.snapshot(*value);
         } else {
             damaged(block, "its snapshot is inconsistent");
+        }
+    }
+
+    void scheduling(const BlockView& block) {
+        const auto summary = decode_summary(block.summary);
+        if (summary && ((window_.since && summary->last < *window_.since) || (window_.until && summary->first > *window_.until))) return;
+        const auto payload = open(block);
+        if (!payload) return;
+        need_session();
+        if (const auto value = read_message<Scheduling>(*payload)) {
+            sink_.scheduling(*value);
+        } else {
+            damaged(block, "what it tells of the scheduler is inconsistent");
         }
     }
 

@@ -173,7 +173,8 @@ struct Schema<HostInfo> {
 };
 template <>
 struct Schema<Progress> {
-    static constexpr std::tuple fields{Field{1, &Progress::at}, Field{2, &Progress::context_switches}, Field{3, &Progress::cpu_ticks}};
+    static constexpr std::tuple fields{Field{1, &Progress::at},     Field{2, &Progress::context_switches}, Field{3, &Progress::cpu_ticks},
+                                       Field{4, &Progress::on_cpu}, Field{5, &Progress::run_delay},        Field{6, &Progress::io_delay}};
 };
 template <>
 struct Schema<FutexMemory> {
@@ -273,7 +274,13 @@ struct Schema<Cgroup> {
                                        Field{17, &Cgroup::throttling_before},
                                        Field{18, &Cgroup::cpu_pressure},
                                        Field{19, &Cgroup::memory_pressure},
-                                       Field{20, &Cgroup::io_pressure}};
+                                       Field{20, &Cgroup::io_pressure},
+                                       Field{21, &Cgroup::memory_limit_hits},
+                                       Field{22, &Cgroup::memory_limit_hits_before}};
+};
+template <>
+struct Schema<Pressure> {
+    static constexpr std::tuple fields{Field{1, &Pressure::cpu}, Field{2, &Pressure::memory}, Field{3, &Pressure::io}};
 };
 template <>
 struct Schema<Mount> {
@@ -366,14 +373,14 @@ struct Schema<PodRef> {
 template <>
 struct Schema<Snapshot> {
     static constexpr std::tuple fields{
-        Field{1, &Snapshot::host},          Field{2, &Snapshot::taken},          Field{3, &Snapshot::taken_monotonic},
-        Field{4, &Snapshot::targets},       Field{5, &Snapshot::processes},      Field{6, &Snapshot::pipes},
-        Field{7, &Snapshot::sockets},       Field{8, &Snapshot::cgroups},        Field{9, &Snapshot::mounts},
-        Field{10, &Snapshot::locks},        Field{11, &Snapshot::containers},    Field{12, &Snapshot::clock_ticks_per_second},
-        Field{13, &Snapshot::stopped},      Field{14, &Snapshot::read_errors},   Field{15, &Snapshot::asked},
-        Field{16, &Snapshot::observer},     Field{17, &Snapshot::asked_places},  Field{18, &Snapshot::untrusted},
-        Field{19, &Snapshot::asked_pods},   Field{20, &Snapshot::mount_holders}, Field{21, &Snapshot::hung_tasks},
-        Field{22, &Snapshot::block_devices}};
+        Field{1, &Snapshot::host},           Field{2, &Snapshot::taken},          Field{3, &Snapshot::taken_monotonic},
+        Field{4, &Snapshot::targets},        Field{5, &Snapshot::processes},      Field{6, &Snapshot::pipes},
+        Field{7, &Snapshot::sockets},        Field{8, &Snapshot::cgroups},        Field{9, &Snapshot::mounts},
+        Field{10, &Snapshot::locks},         Field{11, &Snapshot::containers},    Field{12, &Snapshot::clock_ticks_per_second},
+        Field{13, &Snapshot::stopped},       Field{14, &Snapshot::read_errors},   Field{15, &Snapshot::asked},
+        Field{16, &Snapshot::observer},      Field{17, &Snapshot::asked_places},  Field{18, &Snapshot::untrusted},
+        Field{19, &Snapshot::asked_pods},    Field{20, &Snapshot::mount_holders}, Field{21, &Snapshot::hung_tasks},
+        Field{22, &Snapshot::block_devices}, Field{23, &Snapshot::pressure}};
 };
 template <>
 struct Schema<TaskInfo> {
@@ -383,9 +390,26 @@ struct Schema<TaskInfo> {
 template <>
 struct Schema<SessionInfo> {
     static constexpr std::tuple fields{
-        Field{1, &SessionInfo::host},    Field{2, &SessionInfo::real_anchor},     Field{3, &SessionInfo::monotonic_anchor},
-        Field{4, &SessionInfo::arch},    Field{5, &SessionInfo::writer},          Field{6, &SessionInfo::command_line},
-        Field{7, &SessionInfo::targets}, Field{8, &SessionInfo::started_command}, Field{9, &SessionInfo::follows}};
+        Field{1, &SessionInfo::host},       Field{2, &SessionInfo::real_anchor},     Field{3, &SessionInfo::monotonic_anchor},
+        Field{4, &SessionInfo::arch},       Field{5, &SessionInfo::writer},          Field{6, &SessionInfo::command_line},
+        Field{7, &SessionInfo::targets},    Field{8, &SessionInfo::started_command}, Field{9, &SessionInfo::follows},
+        Field{10, &SessionInfo::scheduling}};
+};
+template <>
+struct Schema<SchedulingEvent> {
+    static constexpr std::tuple fields{
+        Field{1, &SchedulingEvent::waking},        Field{2, &SchedulingEvent::cpu},         Field{3, &SchedulingEvent::after},
+        Field{4, &SchedulingEvent::from},          Field{5, &SchedulingEvent::to},          Field{6, &SchedulingEvent::state},
+        Field{7, &SchedulingEvent::from_priority}, Field{8, &SchedulingEvent::to_priority}, Field{9, &SchedulingEvent::target_cpu}};
+};
+template <>
+struct Schema<ScheduledTask> {
+    static constexpr std::tuple fields{Field{1, &ScheduledTask::tid}, Field{2, &ScheduledTask::pid}, Field{3, &ScheduledTask::comm}};
+};
+template <>
+struct Schema<Scheduling> {
+    static constexpr std::tuple fields{Field{1, &Scheduling::first}, Field{2, &Scheduling::events}, Field{3, &Scheduling::tasks},
+                                       Field{4, &Scheduling::lost}};
 };
 template <>
 struct Schema<RecordingHeader> {

@@ -93,6 +93,18 @@ private:
         add_snapshot(snapshot);
     }
 
+    void write(const Scheduling& scheduling) {
+        if (failed_) return;
+        ByteWriter message;
+        write_message(message, scheduling);
+        EncodedBlock block;
+        block.type = BlockType::scheduling;
+        block.summary.first = scheduling.first;
+        block.summary.last = scheduling.first + (scheduling.events.empty() ? Nanoseconds{} : scheduling.events.back().after);
+        block.bytes = maker_.make(block.type, 0, encode_summary(block.summary), message.bytes());
+        store(std::move(block));
+    }
+
     void complete(HostInfo& host) const {
         if (options_.complete_host) options_.complete_host(host);
     }
@@ -300,6 +312,12 @@ public:
     void target(OpenFileId id, const OpenFile& target) override { intake_.define_target(id, target); }
     void task(const TaskInfo& task) override { intake_.define_task(task); }
     void snapshot(const Snapshot& snapshot) override { intake_.put(snapshot); }
+    /// Where there is no room it is left out: that is told by the stretch after it.
+    void scheduling(const Scheduling& scheduling) override {
+        Scheduling copy = scheduling;
+        copy.lost += lost_scheduling_;
+        lost_scheduling_ = intake_.put(std::move(copy)) ? 0 : lost_scheduling_ + scheduling.lost + scheduling.events.size();
+    }
 
     void event(const Event& event) override {
         if (lost_ != 0 && !tell_of_lost(event.time)) {
@@ -350,6 +368,7 @@ private:
     EncoderQueue intake_;
     std::int64_t lost_ = 0;  ///< in the stretch that has not been told of
     MonotonicTime lost_since_;
+    std::uint64_t lost_scheduling_ = 0;  ///< so many of the scheduler's events
     std::atomic<std::uint64_t> events_{0}, dropped_{0};
     Scribe scribe_;
     std::thread thread_;

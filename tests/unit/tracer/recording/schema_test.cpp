@@ -36,6 +36,8 @@ static_assert(described_whole<Thread> && described_whole<FdEntry> && described_w
 static_assert(described_whole<Pipe> && described_whole<Cgroup> && described_whole<Mount> && described_whole<FileLock>);
 static_assert(described_whole<ContainerFiles> && described_whole<Snapshot> && described_whole<TaskInfo> && described_whole<SessionInfo>);
 static_assert(described_whole<FanotifyMark> && described_whole<MountHolder> && described_whole<HungTask> && described_whole<BlockDevice>);
+static_assert(described_whole<Scheduling> && described_whole<SchedulingEvent> && described_whole<ScheduledTask> &&
+              described_whole<Pressure>);
 static_assert(described_whole<StackFrame> && described_whole<UntrustedSource> && described_whole<ExecPidFile> && described_whole<OciHook>);
 
 template <typename T>
@@ -79,6 +81,7 @@ TEST_CASE("every field of snapshot, target, task and session survives the wire")
     round_trip<TaskInfo>(200);
     round_trip<SessionInfo>(200);
     round_trip<GoProgram>(20);
+    round_trip<Scheduling>(20);
 }
 
 TEST_CASE("what is at its default takes no byte") {

@@ -1,0 +1,19 @@
+// How far something is that may take long.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace shimtrace {
+
+struct Work {
+    std::string_view what;           ///< "reading web-1.rec", "looking at processes"
+    std::uint64_t done = 0, of = 0;  ///< of: 0 where the whole is not known
+    bool bytes = false;              ///< both are bytes; else a number of things
+};
+
+/// Called now and then by who does it, from any of his threads; empty: nobody asks.
+using TellWork = std::function<void(const Work&)>;
+
+}  // namespace shimtrace
