@@ -31,6 +31,8 @@ constexpr RoleName role_names[] = {
     {OpenFileRole::state_file, "state", true},
     {OpenFileRole::bundle_config, "config", true},
     {OpenFileRole::dbus, "D-Bus", false},
+    {OpenFileRole::plugin_grpc, "plugin's gRPC socket", false},
+    {OpenFileRole::nri, "NRI", false},
 };
 
 /// Names and paths come from the tracee: nothing of them may act on a terminal, or pass for the closing bracket.

@@ -88,6 +88,7 @@ struct SocketFacts {
     std::optional<std::uint64_t> sent_ms_ago, received_ms_ago;  ///< TCP: since data was sent, and since some came
     std::optional<std::uint64_t> acknowledged_ms_ago;           ///< TCP: since the peer's kernel has last answered
     bool translated = false;                                    ///< its other end has another address for it: it was told by its own alone
+    std::string stands_for;                                     ///< what `remote` is translated to (conntrack); empty: nothing is known
 
     auto operator<=>(const SocketFacts&) const = default;
 };

@@ -61,6 +61,8 @@ enum class OpenFileRole : std::uint8_t {
     state_file,     ///< runc's state.json
     bundle_config,  ///< config.json
     dbus,           ///< systemd's private socket or the system bus
+    plugin_grpc,    ///< a plugin's socket on which it is called as containerd is: a snapshotter's, a content store's
+    nri,            ///< between containerd and an NRI plugin: ttrpc both ways over one connection
 };
 
 struct OpenFileRoleInfo {

@@ -192,7 +192,9 @@ struct BlockDevice {
     std::uint64_t device = 0;
     std::string name;  ///< "sda1"
     std::uint64_t reads_in_flight = 0, writes_in_flight = 0;
-    bool suspended = false;  ///< device-mapper: it takes no request until it is resumed
+    bool suspended = false;            ///< device-mapper: it takes no request until it is resumed
+    std::vector<std::uint64_t> below;  ///< the devices that it is made of; of a loop device: the one on which its file lies
+    std::string backing_file;          ///< of a loop device
 };
 
 struct FileLock {
@@ -245,13 +247,14 @@ struct ContainerFiles {
     std::string pod_namespace, pod, name;  ///< what Kubernetes calls it, from the annotations
     std::vector<ExecPidFile> execs;
     std::vector<OciHook> hooks;
-    std::string unresponsive_mount;  ///< its bundle or state lies on this mount, which does not answer: they were not read
-    Pid seen_through;                ///< its paths are those of this process's root; 0: shimtrace's own
-    std::string runtime;             ///< whose state it is: "runc", "crun" …; empty: none was found
-    std::uint32_t owner = 0;         ///< the user whose container it is: root, or who runs a rootless runtime
-    std::string engine_name;         ///< what docker, podman or nerdctl call it; empty: not known
-    Pid monitor;                     ///< the conmon that keeps it; 0: none alive
-    Nanoseconds init_gone_for{};     ///< its init is gone, and was so for so long: known where two looks have seen it
+    std::string unresponsive_mount;             ///< its bundle or state lies on this mount, which does not answer: they were not read
+    Pid seen_through;                           ///< its paths are those of this process's root; 0: shimtrace's own
+    std::string runtime;                        ///< whose state it is: "runc", "crun" …; empty: none was found
+    std::uint32_t owner = 0;                    ///< the user whose container it is: root, or who runs a rootless runtime
+    std::string engine_name;                    ///< what docker, podman or nerdctl call it; empty: not known
+    Pid monitor;                                ///< the conmon that keeps it; 0: none alive
+    Nanoseconds init_gone_for{};                ///< its init is gone, and was so for so long: known where two looks have seen it
+    std::optional<std::int64_t> changed_s_ago;  ///< since something was made or removed in its bundle or state's directory
 };
 
 /// Who looked: what could be seen follows from it.

@@ -34,7 +34,7 @@ struct LastOf<ProcessRole> {
 };
 template <>
 struct LastOf<OpenFileRole> {
-    static constexpr OpenFileRole value = OpenFileRole::dbus;
+    static constexpr OpenFileRole value = OpenFileRole::nri;
 };
 template <>
 struct LastOf<GoState> {
@@ -90,7 +90,8 @@ struct Schema<SocketFacts> {
                                        Field{17, &SocketFacts::sent_ms_ago},
                                        Field{18, &SocketFacts::received_ms_ago},
                                        Field{19, &SocketFacts::acknowledged_ms_ago},
-                                       Field{20, &SocketFacts::translated}};
+                                       Field{20, &SocketFacts::translated},
+                                       Field{21, &SocketFacts::stands_for}};
 };
 template <>
 struct Schema<FanotifyMark> {
@@ -302,9 +303,10 @@ struct Schema<HungTask> {
 };
 template <>
 struct Schema<BlockDevice> {
-    static constexpr std::tuple fields{Field{1, &BlockDevice::device}, Field{2, &BlockDevice::name},
+    static constexpr std::tuple fields{Field{1, &BlockDevice::device},          Field{2, &BlockDevice::name},
                                        Field{3, &BlockDevice::reads_in_flight}, Field{4, &BlockDevice::writes_in_flight},
-                                       Field{5, &BlockDevice::suspended}};
+                                       Field{5, &BlockDevice::suspended},       Field{6, &BlockDevice::below},
+                                       Field{7, &BlockDevice::backing_file}};
 };
 template <>
 struct Schema<FileLock> {
@@ -354,7 +356,8 @@ struct Schema<ContainerFiles> {
                                        Field{31, &ContainerFiles::owner},
                                        Field{32, &ContainerFiles::engine_name},
                                        Field{33, &ContainerFiles::monitor},
-                                       Field{34, &ContainerFiles::init_gone_for}};
+                                       Field{34, &ContainerFiles::init_gone_for},
+                                       Field{35, &ContainerFiles::changed_s_ago}};
 };
 template <>
 struct Schema<Observer> {
