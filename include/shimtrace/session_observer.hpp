@@ -33,6 +33,11 @@ public:
 
     /// Whether messages go over that target which are of use only whole (ttrpc, gRPC, D-Bus).
     [[nodiscard]] virtual bool carries_messages(OpenFileId) const { return false; }
+    /// What `fd` leads to where it is a netlink socket, whose messages are decoded by its family; otherwise 0. Asks without target()'s
+    /// cache: for sessions in which nobody tells it of closed descriptors.
+    virtual OpenFileId netlink_socket(Pid, Tid, Fd, EventSink&) { return {}; }
+    /// Whether that target is one.
+    [[nodiscard]] virtual bool speaks_netlink(OpenFileId) const { return false; }
 
     /// -k: the stack of a thread that is stopped at a syscall-stop. `memory`: its, as it can be read without waiting for anybody.
     virtual void stack(Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into) = 0;
