@@ -1,7 +1,7 @@
 #include "decoders/golang/wakers.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <ranges>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -53,6 +53,70 @@ std::unordered_map<std::uint64_t, std::vector<std::size_t>> holders_of(const Run
     return holders;
 }
 
+/// What speaks for a goroutine as one that is to end another's wait.
+struct Candidate {
+    std::size_t index = 0;
+    int objects = 0;  ///< so many that are waited for are in its frames
+    int child = 0, started = 0;
+    [[nodiscard]] int score() const { return 4 * (objects + child) + 2 * started; }
+};
+
+/// Those for the wait of one goroutine.
+class Candidates {
+public:
+    using ByFunction = std::unordered_map<std::string_view, std::vector<std::size_t>>;
+
+    Candidates(std::span<const Goroutine> goroutines, std::size_t waiter) : goroutines_(goroutines), waiter_(waiter) {}
+
+    void add(std::size_t other, int Candidate::*reason) {
+        if (other == waiter_) return;
+        const auto [at, fresh] = places_.try_emplace(other, all_.size());
+        if (fresh) all_.push_back({.index = other});
+        ++(all_[at->second].*reason);
+    }
+
+    /// After all others: a function may have started thousands, of which those with nothing else for them are told by number.
+    void add_started(const std::unordered_set<std::string_view>& functions, const ByFunction& started) {
+        for (Candidate& one : all_) {
+            const Goroutine& goroutine = goroutines_[one.index];
+            if (!goroutine.parent && goroutine.created_by && functions.contains(goroutine.created_by->function.str())) one.started = 1;
+        }
+        for (const std::string_view function : functions) {
+            const auto found = started.find(function);
+            if (found == started.end()) continue;
+            std::size_t added = 0;
+            for (auto other = found->second.begin(); other != found->second.end() && added < most_wakers; ++other) {
+                if (*other == waiter_ || places_.contains(*other)) continue;
+                add(*other, &Candidate::started);
+                ++added;
+            }
+        }
+    }
+
+    [[nodiscard]] std::vector<InferredHolder> best() {
+        std::ranges::sort(all_, [&](const Candidate& a, const Candidate& b) {
+            const auto number = [&](const Candidate& one) { return goroutines_[one.index].id.value; };
+            return a.score() != b.score() ? a.score() > b.score() : number(a) < number(b);
+        });
+        std::vector<InferredHolder> told;
+        for (const Candidate& one : all_ | std::views::take(most_wakers)) {
+            InferredHolder& holder = told.emplace_back();
+            holder.goroutine = goroutines_[one.index].id;
+            holder.score = one.score();
+            for (int n = 0; n < one.objects; ++n) holder.reasons.emplace_back("has the object waited for in its frames");
+            for (int n = 0; n < one.child; ++n) holder.reasons.emplace_back("was started by it");
+            if (one.started > 0) holder.reasons.emplace_back("was started by a function of its stack");
+        }
+        return told;
+    }
+
+private:
+    std::span<const Goroutine> goroutines_;
+    std::size_t waiter_;
+    std::vector<Candidate> all_;
+    std::unordered_map<std::size_t, std::size_t> places_;  ///< in all_, by index
+};
+
 }  // namespace
 
 void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines) {
@@ -73,42 +137,29 @@ void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stack
         waited_for[i] = objects_of(goroutines[i].wait, stacks[i]);
         std::ranges::sort(waited_for[i]);
     }
+    // Of many that one function has started, only the first by number can be among those that are told.
+    for (auto& [function, all] : started) std::ranges::sort(all, {}, [&](std::size_t i) { return goroutines[i].id.value; });
     std::size_t searched = 0;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
         GoWait& wait = goroutines[i].wait;
         if (!waits_for_others(wait) || goroutines[i].system || state.goroutines[i].changed || ++searched > most_waits) continue;
-        std::unordered_map<std::size_t, InferredHolder> candidates;
-        const auto add = [&](std::size_t other, int points, std::string_view reason) {
-            if (other == i) return;
-            InferredHolder& one = candidates[other];
-            one.goroutine = goroutines[other].id;
-            one.score += points;
-            one.reasons.emplace_back(reason);
-        };
+        Candidates candidates(goroutines, i);
         for (const std::uint64_t object : waited_for[i]) {
             const auto found = holders.find(object);
             if (found == holders.end()) continue;
             // Another that waits for the same will not end it.
             for (const std::size_t other : found->second)
-                if (!std::ranges::binary_search(waited_for[other], object)) add(other, 4, "has the object waited for in its frames");
+                if (!std::ranges::binary_search(waited_for[other], object)) candidates.add(other, &Candidate::objects);
         }
         if (const auto own = children.find(goroutines[i].id.value); own != children.end())
-            for (const std::size_t other : own->second) add(other, 4, "was started by it");
+            for (const std::size_t other : own->second) candidates.add(other, &Candidate::child);
         std::unordered_set<std::string_view> functions;
         for (const GoFrame& frame : stacks[i].frames) {
             functions.insert(frame.function.str());
             if (frame.function == dialing.waits) functions.insert(dialing.starts);
         }
-        for (const std::string_view function : functions)
-            if (const auto found = started.find(function); found != started.end())
-                for (const std::size_t other : found->second) add(other, 2, "was started by a function of its stack");
-        std::vector<InferredHolder> found;
-        for (auto& [index, one] : candidates) found.push_back(std::move(one));
-        std::ranges::sort(found, [](const InferredHolder& a, const InferredHolder& b) {
-            return a.score != b.score ? a.score > b.score : a.goroutine.value < b.goroutine.value;
-        });
-        if (found.size() > most_wakers) found.resize(most_wakers);
-        wait.holders = std::move(found);
+        candidates.add_started(functions, started);
+        wait.holders = candidates.best();
     }
 }
 

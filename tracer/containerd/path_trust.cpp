@@ -89,7 +89,13 @@ const PathTrust::Place& PathTrust::place(std::string_view directory, std::uint32
     return known->second;
 }
 
-PathTrust::Place PathTrust::walk(std::string_view directory, std::uint32_t owner) const {
+const std::optional<FileFacts>& PathTrust::facts(const std::string& path) {
+    const auto [known, fresh] = facts_.try_emplace(path);
+    if (fresh) known->second = files_.facts(path);
+    return known->second;
+}
+
+PathTrust::Place PathTrust::walk(std::string_view directory, std::uint32_t owner) {
     Place place;
     const auto doubt = [&](std::string why) {
         if (place.doubt.empty()) place.doubt = std::move(why);
@@ -105,7 +111,7 @@ PathTrust::Place PathTrust::walk(std::string_view directory, std::uint32_t owner
             return place;
         }
         const std::string next = place.path + "/" + name;
-        const auto facts = files_.facts(next);
+        const std::optional<FileFacts>& facts = this->facts(next);
         if (!facts) return place;
         if (const Doubt whose = doubt_of_owner(*facts, owner); !whose.empty()) doubt(fmt::format("{} {}", whose, next));
         if (facts->type == FileType::link) {

@@ -50,7 +50,8 @@ private:
     };
 
     const Place& place(std::string_view directory, std::uint32_t owner);
-    Place walk(std::string_view directory, std::uint32_t owner) const;
+    Place walk(std::string_view directory, std::uint32_t owner);
+    const std::optional<FileFacts>& facts(const std::string& path);
     const std::vector<Territory>& territories();
     void add_territories(Pid process);
     /// Paths of ours that lead to a directory of a file system.
@@ -58,7 +59,8 @@ private:
 
     const Snapshot& snapshot_;
     const HostFiles& files_;
-    std::unordered_map<std::string, Place> places_;  ///< by owner and path
+    std::unordered_map<std::string, Place> places_;                    ///< by owner and path
+    std::unordered_map<std::string, std::optional<FileFacts>> facts_;  ///< of directories that lie on many a way
     std::optional<std::vector<Territory>> territories_;
     std::vector<Mount> own_mounts_;
 };

@@ -1,5 +1,6 @@
 #include "tracer/procfs/answering_mounts.hpp"
 
+#include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/proc_text.hpp"
@@ -70,22 +71,28 @@ bool answers_by_itself(std::string_view type) {
 AnsweringMounts::AnsweringMounts() : mountinfo_(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)) {}
 
 void AnsweringMounts::refresh() {
+    // Whoever looks up thousands of paths one after the other asks the kernel once: a mount may come between question and use anyway.
+    constexpr Nanoseconds one_moment = std::chrono::milliseconds(1);
+    const MonotonicTime now = monotonic_now();
+    if (known_ && mountinfo_ && now - asked_ < one_moment) return;
     pollfd changed{mountinfo_.get(), POLLPRI, 0};
-    if (known_ && mountinfo_ && ::poll(&changed, 1, 0) == 0) return;
+    if (known_ && mountinfo_ && ::poll(&changed, 1, 0) == 0) {
+        asked_ = now;
+        return;
+    }
     known_ = true;
+    asked_ = now;
     devices_.clear();
-    points_.clear();
     by_path_.clear();
+    points_.clear();
     for (const std::uint64_t device : internal_devices()) devices_[device] = true;
     const auto self = ProcDirectory::open("/proc/self");
     if (!self) return;
     const auto text = read_in_time(*self, Pid{::getpid()}, {.name = "mountinfo", .most = std::size_t{16} << 20, .records = true});
     if (!text) return;
     const std::vector<Mount> mounts = parse_mountinfo(*text, Pid{});
-    for (const Mount& mount : mounts) {
-        by_path_[mount.mount_point].push_back(points_.size());
-        points_.push_back({mount.mount_point, answers_by_itself(mount.type)});
-    }
+    for (const Mount& mount : mounts) points_.push_back({mount.mount_point, answers_by_itself(mount.type)});
+    for (std::size_t i = 0; i < points_.size(); ++i) by_path_[points_[i].path].push_back(i);
     // Layers may be overlays themselves, in whatever order: as long as one more is found, it goes on.
     for (bool more = true; more;) {
         more = false;

@@ -7,8 +7,6 @@
 #include <shimtrace/types.hpp>
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -42,9 +40,10 @@ private:
 
     OwnedFd mountinfo_;  ///< becomes readable, in a way, when mounts change (proc_pid_mountinfo(5))
     bool known_ = false;
+    MonotonicTime asked_;  ///< whether there are others now
     std::unordered_map<std::uint64_t, bool> devices_;
-    std::vector<Point> points_;  ///< in the order of the mounts
-    std::map<std::string, std::vector<std::size_t>, std::less<>> by_path_;
+    std::vector<Point> points_;                                               ///< in the order of the mounts
+    std::unordered_map<std::string_view, std::vector<std::size_t>> by_path_;  ///< whose texts are in points_
 };
 
 }  // namespace shimtrace::host

@@ -24,16 +24,14 @@ std::string_view trim(std::string_view text) {
 
 /// The next word; any run of blanks separates.
 std::string_view word(std::string_view& rest) {
-    const std::size_t start = rest.find_first_not_of(" \t\n");
-    if (start == std::string_view::npos) {
-        rest = {};
-        return {};
-    }
-    rest.remove_prefix(start);
-    const std::size_t end = std::min(rest.find_first_of(" \t\n"), rest.size());
-    const std::string_view found = rest.substr(0, end);
-    rest.remove_prefix(end);
-    return found;
+    // By hand: lines of thousands of mounts and threads go through here, and find_first_of looks each byte up by a call.
+    const auto is_blank = [](char byte) { return byte == ' ' || byte == '\t' || byte == '\n'; };
+    const char *at = rest.data(), *const end = at + rest.size();
+    while (at != end && is_blank(*at)) ++at;
+    const char* const start = at;
+    while (at != end && !is_blank(*at)) ++at;
+    rest.remove_prefix(static_cast<std::size_t>(at - rest.data()));
+    return {start, static_cast<std::size_t>(at - start)};
 }
 
 template <typename Number>
@@ -46,6 +44,7 @@ Number number(std::string_view text, int base = 10) {
 
 /// mountinfo and others write blanks, newlines and backslashes as \NNN in octal (fs/proc_namespace.c, mangle).
 std::string unmangle(std::string_view text) {
+    if (text.find('\\') == text.npos) return std::string(text);
     std::string plain;
     plain.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -73,17 +73,35 @@ struct Range {
 
 /// Ranges become their bytes, each behind how many there are.
 Parcel read_ranges(Parcel request) {
+    std::vector<Range> ranges(request.bytes.size() / sizeof(Range));
+    std::memcpy(ranges.data(), request.bytes.data(), ranges.size() * sizeof(Range));
+    std::size_t whole = 0;
+    for (const Range& range : ranges) whole += sizeof(std::uint64_t) + range.length;
     Parcel reply;
-    for (std::size_t at = 0; at + sizeof(Range) <= request.bytes.size(); at += sizeof(Range)) {
-        Range range;
-        std::memcpy(&range, request.bytes.data() + at, sizeof range);
-        const std::size_t start = reply.bytes.size();
-        reply.bytes.resize(start + sizeof(std::uint64_t) + range.length);
-        const auto into = std::as_writable_bytes(std::span(reply.bytes)).subspan(start + sizeof(std::uint64_t));
-        const std::uint64_t got = ProcessMemory(Tid{range.tid}).read(RemoteAddress{range.address}, into);
-        std::memcpy(reply.bytes.data() + start, &got, sizeof got);
-        reply.bytes.resize(start + sizeof got + got);
+    reply.bytes.resize(whole);
+    // All into place as if nothing were missing, with few calls of the kernel's; then together.
+    std::vector<ReadRequest> requests;
+    std::size_t at = 0;
+    for (const Range& range : ranges) {
+        at += sizeof(std::uint64_t);
+        requests.push_back({RemoteAddress{range.address}, std::as_writable_bytes(std::span(reply.bytes).subspan(at, range.length))});
+        at += range.length;
     }
+    for (std::size_t first = 0; first < ranges.size();) {
+        std::size_t count = 1;
+        while (first + count < ranges.size() && ranges[first + count].tid == ranges[first].tid) ++count;
+        ProcessMemory(Tid{ranges[first].tid}).read(std::span(requests).subspan(first, count));
+        first += count;
+    }
+    std::size_t to = 0;
+    for (const ReadRequest& each : requests) {
+        const std::uint64_t got = each.got;
+        std::memcpy(reply.bytes.data() + to, &got, sizeof got);
+        to += sizeof got;
+        std::memmove(reply.bytes.data() + to, each.into.data(), each.got);
+        to += each.got;
+    }
+    reply.bytes.resize(to);
     return reply;
 }
 

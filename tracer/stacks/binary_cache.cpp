@@ -28,7 +28,7 @@ BinaryCache::BinaryCache(BinaryCache&&) noexcept = default;
 BinaryCache& BinaryCache::operator=(BinaryCache&&) noexcept = default;
 
 Result<std::shared_ptr<const LearnedBinary>> learned_binary(Pid pid, BinaryCache& cache) {
-    auto executable = Executable::open(pid);
+    auto executable = Executable::open(pid, cache.entries().mounts);
     if (!executable) return std::unexpected(executable.error());
     auto& entries = cache.entries().by_file;
     if (const auto found = entries.find(executable->identity()); found != entries.end()) return found->second;

@@ -18,6 +18,7 @@ struct LearnedBinary {
 
 struct BinaryCache::Entries {
     std::map<FileIdentity, std::shared_ptr<const LearnedBinary>> by_file;
+    host::AnsweringMounts mounts;  ///< on which the executables lie
 };
 
 /// What an executable's bytes teach.

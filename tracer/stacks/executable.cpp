@@ -17,9 +17,8 @@ std::int64_t nanoseconds(const timespec& time) {
 
 }  // namespace
 
-Result<Executable> Executable::open(Pid pid) {
+Result<Executable> Executable::open(Pid pid, host::AnsweringMounts& mounts) {
     const std::string path = fmt::format("/proc/{}/exe", pid.value);
-    host::AnsweringMounts mounts;
     auto file = host::open_foreign(pid, {.path = path}, mounts);
     if (!file) {
         const int error = file.error();

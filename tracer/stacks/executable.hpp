@@ -1,6 +1,7 @@
 // A process's executable, read through /proc/PID/exe: the very file that runs, deleted or unreachable by path as it may be.
 #pragma once
 
+#include "tracer/procfs/answering_mounts.hpp"
 #include "tracer/stacks/file_mapping.hpp"
 
 #include <shimtrace/error.hpp>
@@ -22,7 +23,7 @@ struct FileIdentity {
 class Executable {
 public:
     /// Errors: the process is gone or may not be looked at; its executable lies on a file system that does not answer in time.
-    static Result<Executable> open(Pid pid);
+    static Result<Executable> open(Pid pid, host::AnsweringMounts& mounts);
     Executable(Executable&& other) noexcept : fd_(other.fd_), identity_(other.identity_) { other.fd_ = -1; }
     Executable(const Executable&) = delete;
     Executable& operator=(const Executable&) = delete;
