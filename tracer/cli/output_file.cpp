@@ -2,6 +2,7 @@
 
 #include "tracer/cli/command.hpp"
 #include "tracer/output/threaded_writer.hpp"
+#include "tracer/procfs/whole_file.hpp"
 
 #include <fmt/format.h>
 
@@ -16,17 +17,6 @@
 namespace shimtrace::cli {
 
 namespace {
-
-/// All bytes, or the errno that stopped it.
-int write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return errno;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return 0;
-}
 
 bool is_same_file(const std::string& a, const std::string& b) {
     struct stat of_a {};
@@ -51,7 +41,7 @@ public:
         if (held_.size() >= enough) flush();
     }
     void flush() override {
-        const int error = failed_ ? 0 : write_all(fd_, held_);
+        const int error = failed_ ? 0 : host::write_whole(fd_, held_);
         held_.clear();
         if (error == 0) return;
         failed_ = true;

@@ -4,6 +4,7 @@
 #include "tracer/procfs/answering_mounts.hpp"
 #include "tracer/procfs/owned_fd.hpp"
 #include "tracer/procfs/stand_in.hpp"
+#include "tracer/procfs/whole_file.hpp"
 
 #include <fmt/format.h>
 
@@ -56,20 +57,6 @@ struct Found {
     std::vector<FileFacts> way;  ///< FileBelow's
 };
 
-int read_all(int fd, std::size_t limit, std::string& text) {
-    while (true) {
-        constexpr std::size_t step = 64U << 10U;
-        const std::size_t had = text.size();
-        if (had > limit) return EFBIG;
-        text.resize(had + step);
-        const ssize_t got = ::read(fd, text.data() + had, step);
-        text.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return errno;
-        if (got == 0) return 0;
-    }
-}
-
 std::optional<FileFacts> facts_of(int fd) {
     struct stat status {};
     if (fd < 0 || fstat(fd, &status) != 0) return std::nullopt;
@@ -91,7 +78,12 @@ int read_file(int path_fd, std::size_t limit, bool tail, Found& found) {
     if (!tail && size > limit) return EFBIG;
     const OwnedFd file(reopen(path_fd, O_RDONLY));
     if (!file) return errno;
-    if (!tail) return read_all(file.get(), limit, found.text);
+    if (!tail) {
+        auto text = host::read_whole(file.get(), limit, size);
+        if (!text) return text.error();
+        found.text = std::move(*text);
+        return 0;
+    }
     found.text.resize(std::min(size, limit));
     const ssize_t got = pread(file.get(), found.text.data(), found.text.size(), static_cast<off_t>(size - found.text.size()));
     if (got < 0) return errno;

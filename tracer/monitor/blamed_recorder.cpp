@@ -50,7 +50,8 @@ bool BlamedRecorder::begin(const Hang& hang, const KeepDirectory& keep) {
         command.emplace_back("-p");
         command.push_back(std::to_string(pid.value));
     }
-    auto program = ChildProgram::start(command);
+    // Nothing of what it records is taken over once this program is gone.
+    auto program = host::ChildProgram::start(std::move(command), {.ends_with_us = true});
     if (!program) return false;
     running_.push_back({hang.id, name, hang.unit, std::move(*program), host::monotonic_now() + duration_ + grace});
     return true;

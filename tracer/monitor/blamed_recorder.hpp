@@ -1,9 +1,9 @@
 // --record-blamed: a recording of the processes to blame for a hang, made by a shimtrace of its own beside the looks.
 #pragma once
 
-#include "tracer/monitor/child_program.hpp"
 #include "tracer/monitor/hang_ledger.hpp"
 #include "tracer/monitor/keep_directory.hpp"
+#include "tracer/procfs/child_program.hpp"
 
 #include <shimtrace/types.hpp>
 
@@ -36,7 +36,7 @@ private:
     struct Running {
         std::string hang, name;
         Pid unit;
-        ChildProgram program;
+        host::ChildProgram program;
         MonotonicTime overdue;
     };
     Nanoseconds duration_;

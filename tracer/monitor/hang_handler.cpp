@@ -1,7 +1,8 @@
 #include "tracer/monitor/hang_handler.hpp"
 
-#include "tracer/monitor/child_program.hpp"
+#include "tracer/procfs/child_program.hpp"
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/owned_fd.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -77,7 +78,7 @@ const char* HangHandler::run(const std::string& line) {
     // Not a pipe: a write to one that nobody reads any more would be a signal, and this cannot be kept from it by a flag.
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return "start";
     host::OwnedFd ours(ends[0]), theirs(ends[1]);
-    auto child = ChildProgram::start(command_, theirs.get());
+    auto child = host::ChildProgram::start(command_, {.input = theirs.get()});
     theirs.reset();
     if (!child) return "start";
     std::string_view rest = line;
