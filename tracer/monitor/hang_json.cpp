@@ -4,6 +4,7 @@
 #include "tracer/monitor/seconds.hpp"
 #include "tracer/output/json/why_json.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace shimtrace::monitor {
@@ -62,18 +63,34 @@ Json ended_json(const HangEvent& event) {
             {"how", word(event.how)},       {"diagnosis", output::diagnosis_json(event.hang.diagnosis)}};
 }
 
-Json hangs_json(const HangLedger& ledger, const HostInfo& host, std::span<const Limit> limits, RealTime now, MonotonicTime now_monotonic,
-                const std::string& id) {
-    Json diagnoses = Json::array(), ended = Json::array();
-    for (const auto& [key, hang] : ledger.hangs())
-        if (id.empty() || hang.id == id) diagnoses.push_back(with_hang(hang, now_monotonic));
-    for (const HangEvent& event : ledger.ended())
-        if (id.empty() || event.hang.id == id) ended.push_back(ended_json(event));
-    return {{"schema", "shimtrace.why/1"},
-            {"host", {{"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", time_text(now)}}},
-            {"limits", output::limits_json(limits)},
-            {"diagnoses", std::move(diagnoses)},
-            {"ended", std::move(ended)}};
+HangAnswers::HangAnswers(const HangLedger& ledger, const HostInfo& host, std::span<const Limit> limits, RealTime now,
+                         MonotonicTime now_monotonic) {
+    const Json head = {{"schema", "shimtrace.why/1"},
+                       {"host", {{"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", time_text(now)}}},
+                       {"limits", output::limits_json(limits)}};
+    head_ = as_text(head);
+    head_.pop_back();
+    for (const auto& [key, hang] : ledger.hangs()) hanging_.push_back({hang.id, as_text(with_hang(hang, now_monotonic))});
+    for (const HangEvent& event : ledger.ended()) ended_.push_back({event.hang.id, as_text(ended_json(event))});
+}
+
+std::string HangAnswers::with(const std::function<bool(const One&)>& wanted) const {
+    const auto list = [&](const std::vector<One>& all) {
+        std::string text;
+        for (const One& one : all)
+            if (wanted(one)) text += (text.empty() ? "\n" : ",\n") + one.text;
+        return text;
+    };
+    return head_ + ",\"diagnoses\":[" + list(hanging_) + "],\"ended\":[" + list(ended_) + "]}\n";
+}
+
+std::string HangAnswers::about_all() const {
+    return with([](const One&) { return true; });
+}
+
+std::string HangAnswers::about(const std::string& id) const {
+    const auto is_it = [&](const One& one) { return one.id == id; };
+    return std::ranges::any_of(hanging_, is_it) || std::ranges::any_of(ended_, is_it) ? with(is_it) : std::string();
 }
 
 std::string as_text(const Json& json, int indent) {

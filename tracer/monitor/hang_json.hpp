@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,9 +21,26 @@ nlohmann::ordered_json event_json(const HangEvent& event, const HostInfo& host);
 /// How a hang ended: one of `ended` in schema shimtrace.why/1.
 nlohmann::ordered_json ended_json(const HangEvent& event);
 
-/// Schema shimtrace.why/1, with a `hang` in each diagnosis, and `ended`. `id`: only that one; empty: all.
-nlohmann::ordered_json hangs_json(const HangLedger& ledger, const HostInfo& host, std::span<const Limit> limits, RealTime now,
-                                  MonotonicTime now_monotonic, const std::string& id = {});
+/// The answers about hangs, schema shimtrace.why/1, with a `hang` in each diagnosis, and `ended`. They are put together when somebody asks:
+/// all that could not be seen stands in the answer about each of many.
+class HangAnswers {
+public:
+    HangAnswers() = default;
+    HangAnswers(const HangLedger& ledger, const HostInfo& host, std::span<const Limit> limits, RealTime now, MonotonicTime now_monotonic);
+
+    [[nodiscard]] std::string about_all() const;
+    /// Empty: there is none of that id.
+    [[nodiscard]] std::string about(const std::string& id) const;
+
+private:
+    struct One {
+        std::string id, text;
+    };
+    [[nodiscard]] std::string with(const std::function<bool(const One&)>& wanted) const;
+
+    std::string head_;  ///< but for its closing brace
+    std::vector<One> hanging_, ended_;
+};
 
 /// One line or, indented, many; what is not UTF-8 in it is replaced.
 std::string as_text(const nlohmann::ordered_json& json, int indent = -1);

@@ -139,6 +139,10 @@ std::vector<HangEvent> HangLedger::take_over(std::vector<Hang> hangs, const std:
     return events;
 }
 
+void HangLedger::for_each(const std::function<void(Hang&)>& visit) {
+    for (auto& [key, hang] : hangs_) visit(hang);
+}
+
 Hang* HangLedger::find(const std::string& id) {
     const auto found = std::ranges::find(hangs_, id, [](const auto& entry) { return entry.second.id; });
     return found == hangs_.end() ? nullptr : &found->second;

@@ -72,6 +72,7 @@ public:
     [[nodiscard]] const std::map<std::string, Hang>& hangs() const { return hangs_; }  ///< by key
     [[nodiscard]] const std::deque<HangEvent>& ended() const { return ended_; }        ///< the latest first, 50 at most
     Hang* find(const std::string& id);
+    void for_each(const std::function<void(Hang&)>& visit);
 
 private:
     std::string new_id(const std::string& key, RealTime began) const;

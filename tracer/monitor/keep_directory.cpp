@@ -1,11 +1,12 @@
 #include "tracer/monitor/keep_directory.hpp"
 
-#include "tracer/procfs/owned_fd.hpp"
+#include "tracer/procfs/whole_file.hpp"
 #include "tracer/session/saved_snapshot.hpp"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <tuple>
 #include <vector>
 
@@ -26,7 +28,7 @@ constexpr std::size_t longest_state = std::size_t{16} << 20;
 struct KeptFile {
     std::int64_t modified_ns = 0;
     std::string name, kind;
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = 0, inode = 0;  ///< one file may be kept under several names
 };
 
 bool is_kept(std::string_view name) {
@@ -47,7 +49,7 @@ std::vector<KeptFile> kept_files(const std::string& directory) {
         struct stat status {};
         if (!is_kept(name) || ::lstat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
         files.push_back({status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec, name, kind_of(name),
-                         static_cast<std::uint64_t>(status.st_blocks) * 512});
+                         static_cast<std::uint64_t>(status.st_blocks) * 512, status.st_ino});
     }
     std::ranges::sort(files, {}, [](const KeptFile& file) { return std::tie(file.modified_ns, file.name); });
     return files;
@@ -71,12 +73,18 @@ Result<KeepDirectory> KeepDirectory::open(const std::string& path, std::uint64_t
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return fail("keep snapshots in " + path, 0, "others may write to it: chmod go-w " + path);
     if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) return fail("keep snapshots in " + path, errno);
+    host::OwnedFd lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!lock) return fail("keep snapshots in " + path, errno);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) return fail("keep snapshots in " + path, 0, "another monitor keeps its own there");
+        return fail("hold " + path + " against other monitors", errno);
+    }
     std::error_code error;  // what an earlier monitor had not finished
     std::vector<std::filesystem::path> unfinished;
     for (const auto& entry : std::filesystem::directory_iterator(path, error))
         if (entry.path().filename().string().starts_with(".unfinished-")) unfinished.push_back(entry.path());
     for (const auto& file : unfinished) std::filesystem::remove(file, error);
-    return KeepDirectory(path, most_bytes);
+    return KeepDirectory(path, most_bytes, std::move(lock));
 }
 
 std::string KeepDirectory::snapshot_name(std::string_view cause, std::string_view id) {
@@ -111,6 +119,12 @@ Result<void> KeepDirectory::keep_snapshot(const std::string& name, const Snapsho
     return kept;
 }
 
+Result<void> KeepDirectory::keep_same(const std::string& name, const std::string& kept) {
+    discard(name);
+    if (::link(path_of(kept).c_str(), unfinished(name).c_str()) != 0) return fail("write " + path_of(name), errno);
+    return keep_finished(name);
+}
+
 Result<void> KeepDirectory::keep_finished(const std::string& name) {
     auto kept = publish(name);
     if (!kept) discard(name);
@@ -123,16 +137,9 @@ Result<void> KeepDirectory::write_state(const std::string& text) const {
     {
         const host::OwnedFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
         if (!file) return fail("write " + temporary, errno);
-        std::string_view rest = text;
-        while (!rest.empty()) {
-            const ssize_t written = ::write(file.get(), rest.data(), rest.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written <= 0) {
-                const int error = errno;
-                discard(name);
-                return fail("write " + temporary, error);
-            }
-            rest.remove_prefix(static_cast<std::size_t>(written));
+        if (const int error = host::write_whole(file.get(), text); error != 0) {
+            discard(name);
+            return fail("write " + temporary, error);
         }
     }
     auto kept = publish(name);
@@ -145,17 +152,9 @@ Result<std::optional<std::string>> KeepDirectory::read_state() const {
     const host::OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file && errno == ENOENT) return std::nullopt;
     if (!file) return fail("read " + path, errno);
-    std::string text(longest_state, '\0');
-    std::size_t filled = 0;
-    while (filled < text.size()) {
-        const ssize_t got = ::read(file.get(), text.data() + filled, text.size() - filled);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return fail("read " + path, errno);
-        if (got == 0) break;
-        filled += static_cast<std::size_t>(got);
-    }
-    text.resize(filled);
-    return text;
+    auto text = host::read_whole(file.get(), longest_state);
+    if (!text) return fail("read " + path, text.error());
+    return std::move(*text);
 }
 
 bool KeepDirectory::holds(const std::string& name) const {
@@ -165,8 +164,9 @@ bool KeepDirectory::holds(const std::string& name) const {
 
 KeepDirectory::Usage KeepDirectory::usage() const {
     Usage usage;
+    std::set<std::uint64_t> counted;
     for (const KeptFile& file : kept_files(path_)) {
-        usage.bytes += file.bytes;
+        if (counted.insert(file.inode).second) usage.bytes += file.bytes;
         ++usage.files;
     }
     return usage;
@@ -175,16 +175,17 @@ KeepDirectory::Usage KeepDirectory::usage() const {
 void KeepDirectory::make_room() const {
     std::uint64_t bytes = 0;
     std::map<std::string, std::size_t> of_kind;
+    std::map<std::uint64_t, std::size_t> names;  // by inode
     const std::vector<KeptFile> files = kept_files(path_);
     for (const KeptFile& file : files) {
-        bytes += file.bytes;
+        if (++names[file.inode] == 1) bytes += file.bytes;
         ++of_kind[file.kind];
     }
     for (const KeptFile& file : files) {
         if (bytes <= most_bytes_) return;
         if (of_kind[file.kind] == 1 || ::unlink(path_of(file.name).c_str()) != 0) continue;
         --of_kind[file.kind];
-        bytes -= file.bytes;
+        if (--names[file.inode] == 0) bytes -= file.bytes;
     }
 }
 

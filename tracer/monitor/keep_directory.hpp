@@ -2,6 +2,8 @@
 // of it is on the disk.
 #pragma once
 
+#include "tracer/procfs/owned_fd.hpp"
+
 #include <shimtrace/error.hpp>
 #include <shimtrace/snapshot.hpp>
 
@@ -14,7 +16,8 @@ namespace shimtrace::monitor {
 
 class KeepDirectory {
 public:
-    /// Made for its owner alone where it is missing. Errors: it is no directory, others may write to it, it cannot be written.
+    /// Made for its owner alone where it is missing, and held against other monitors. Errors: it is no directory, others may write to it,
+    /// it cannot be written, another monitor has it.
     static Result<KeepDirectory> open(const std::string& path, std::uint64_t most_bytes);
 
     /// Names of files: "CAUSE-ID.shimtrace", "CAUSE-ID.strec".
@@ -23,6 +26,8 @@ public:
 
     /// What went wrong is that nothing is kept: no part of a file stays.
     Result<void> keep_snapshot(const std::string& name, const Snapshot& snapshot);
+    /// The same bytes under another name as well: one look may be of many hangs.
+    Result<void> keep_same(const std::string& name, const std::string& kept);
     /// A finished file that somebody else has written as unfinished(name).
     Result<void> keep_finished(const std::string& name);
     [[nodiscard]] std::string unfinished(const std::string& name) const;
@@ -43,11 +48,13 @@ public:
     void make_room() const;
 
 private:
-    KeepDirectory(std::string path, std::uint64_t most_bytes) : path_(std::move(path)), most_bytes_(most_bytes) {}
+    KeepDirectory(std::string path, std::uint64_t most_bytes, host::OwnedFd lock)
+        : path_(std::move(path)), most_bytes_(most_bytes), lock_(std::move(lock)) {}
     [[nodiscard]] Result<void> publish(const std::string& name) const;
 
     std::string path_;
     std::uint64_t most_bytes_;
+    host::OwnedFd lock_;  ///< of the directory itself
 };
 
 }  // namespace shimtrace::monitor

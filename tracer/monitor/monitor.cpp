@@ -169,13 +169,12 @@ private:
     Result<void> tell(std::vector<HangEvent> events, const Snapshot* snapshot) {
         if (events.empty()) return {};
         const Uninterrupted uninterrupted;
+        std::string same;
         for (HangEvent& event : events) {
+            session::check_named_processes(event.hang.diagnosis);
             if (event.step == HangStep::begin) {
                 ++counters_.hangs_begun[event.hang.diagnosis.cause];
-                std::vector<Diagnosis> one{std::move(event.hang.diagnosis)};
-                session::check_named_processes(one);
-                event.hang.diagnosis = std::move(one.front());
-                if (keep_ && snapshot != nullptr) keep_snapshot(event.hang, *snapshot);
+                if (keep_ && snapshot != nullptr) keep_snapshot(event.hang, *snapshot, same);
                 if (notifier_.watchdog_every()) notifier_.tell("WATCHDOG=1");  // a great many may begin at once
             }
             if (snapshot != nullptr && server_) draw(event, *snapshot);
@@ -191,13 +190,17 @@ private:
         return {};
     }
 
-    void keep_snapshot(Hang& hang, const Snapshot& snapshot) {
+    /// `same`: the name under which this very snapshot has been kept already; empty: it has not been.
+    void keep_snapshot(Hang& hang, const Snapshot& snapshot, std::string& same) {
         const std::string name = KeepDirectory::snapshot_name(hang.diagnosis.cause, hang.id);
-        if (const auto kept = keep_->keep_snapshot(name, snapshot); !kept) {
+        // A file system without links, or with none left: another copy.
+        const bool linked = !same.empty() && keep_->keep_same(name, same);
+        const auto kept = linked ? Result<void>{} : keep_->keep_snapshot(name, snapshot);
+        if (!kept) {
             ++counters_.keep_failures["snapshot"];
             options_.warn(kept.error());
         } else {
-            hang.snapshot = name;
+            hang.snapshot = same = name;
         }
         if (recorder_) recorder_->begin(hang, *keep_);
         if (Hang* known = watch_.ledger().find(hang.id)) known->snapshot = hang.snapshot;
@@ -230,6 +233,8 @@ private:
         HangLedger& ledger = watch_.ledger();
         standing_.now = host::monotonic_now();
         standing_.oldest_verdict_looks = watch_.oldest_verdict();
+        // What a command names may have ended since, and its number be another's.
+        ledger.for_each([](Hang& hang) { session::check_named_processes(hang.diagnosis); });
         if (keep_) {
             const KeepDirectory::Usage usage = keep_->usage();
             standing_.kept_bytes = usage.bytes;
@@ -245,12 +250,8 @@ private:
         const RealTime now = host::real_now();
         if (otlp_) otlp_->send("metrics", as_text(otlp_metrics(published->metrics, watch_.host(), began_, now)));
         if (!server_) return;
-        const auto json = [&](const std::string& id) {
-            return as_text(hangs_json(ledger, watch_.host(), limits_, now, standing_.now, id), 1) + "\n";
-        };
-        published->hangs = json({});
+        published->hangs = HangAnswers(ledger, watch_.host(), limits_, now, standing_.now);
         const auto add = [&](const Hang& hang) {
-            published->each[hang.id] = json(hang.id);
             if (keep_ && keep_->holds(hang.snapshot)) published->snapshots[hang.id] = keep_->path_of(hang.snapshot);
             if (keep_ && keep_->holds(hang.recording)) published->recordings[hang.id] = keep_->path_of(hang.recording);
         };

@@ -70,7 +70,9 @@ Result<Address> parse_address(const std::string& text) {
         return address;
     }
     int size = sizeof address.storage;
-    if (text.find(':') == text.npos || evutil_parse_sockaddr_port(text.c_str(), address.generic(), &size) != 0)
+    // Without a port it would be any.
+    const std::size_t last = text.rfind(':');
+    if (last == text.npos || text.find(']', last) != text.npos || evutil_parse_sockaddr_port(text.c_str(), address.generic(), &size) != 0)
         return fail("--listen " + text, 0, "ADDRESS:PORT in numbers, [ADDRESS]:PORT, or unix:PATH");
     address.size = static_cast<socklen_t>(size);
     return address;
@@ -274,7 +276,7 @@ private:
         if (token_.empty() && !is_own_name(request.host)) return refused(403, "asked for by a name that is not this machine's");
         if (!now) return refused(503, "the first look is not done yet");
         if (request.path == "/metrics") return metrics(*now, request.accept);
-        if (request.path == "/hangs") return {.type = "application/json", .body = now->hangs};
+        if (request.path == "/hangs") return {.type = "application/json", .body = now->hangs.about_all()};
         if (request.path == "/")
             return {.type = "text/html; charset=utf-8",
                     .body = now->page,
@@ -301,7 +303,7 @@ private:
             return found == all.end() ? std::string() : found->second;
         };
         if (what.empty()) {
-            std::string json = in(now.each);
+            std::string json = now.hangs.about(id);
             return json.empty() ? refused(404, "there is no hang of that id") : Answer{.type = "application/json", .body = std::move(json)};
         }
         const std::string path = what == "snapshot" ? in(now.snapshots) : what == "recording" ? in(now.recordings) : "";

@@ -1,6 +1,7 @@
 // Who asks over HTTP is answered from what the last look has left: no request reaches the host.
 #pragma once
 
+#include "tracer/monitor/hang_json.hpp"
 #include "tracer/monitor/metrics.hpp"
 
 #include <shimtrace/error.hpp>
@@ -15,8 +16,8 @@ namespace shimtrace::monitor {
 /// What is answered until the next look; never changed once it is published.
 struct Published {
     std::vector<Metric> metrics;
-    std::string hangs, page;
-    std::map<std::string, std::string> each;                   ///< a hang's id: its JSON
+    HangAnswers hangs;
+    std::string page;
     std::map<std::string, std::string> snapshots, recordings;  ///< a hang's id: the path of its file
     MonotonicTime good_until;                                  ///< later than this, looks fail to happen
 };

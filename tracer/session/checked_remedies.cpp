@@ -34,11 +34,13 @@ void check_named_processes(std::vector<Remedy>& remedies) {
     }
 }
 
+void check_named_processes(Diagnosis& diagnosis) {
+    check_named_processes(diagnosis.remedies);
+    check_named_processes(diagnosis.also);
+}
+
 void check_named_processes(std::vector<Diagnosis>& diagnoses) {
-    for (Diagnosis& diagnosis : diagnoses) {
-        check_named_processes(diagnosis.remedies);
-        check_named_processes(diagnosis.also);
-    }
+    for (Diagnosis& diagnosis : diagnoses) check_named_processes(diagnosis);
 }
 
 bool is_of_this_boot(const HostInfo& host) {

@@ -50,10 +50,12 @@ TEST_CASE("the oldest go first, but never the last of its kind") {
     folder.file("deadlock-4.strec", 25);
     folder.file("deadlock-5.shimtrace", 20);
     folder.file("notes.txt", 60);
-    const auto keep = KeepDirectory::open(folder.path, 200'000);
-    REQUIRE(keep);
-    CHECK(keep->usage().files == 5);
-    keep->make_room();
+    {
+        const auto keep = KeepDirectory::open(folder.path, 200'000);
+        REQUIRE(keep);
+        CHECK(keep->usage().files == 5);
+        keep->make_room();
+    }
     CHECK(folder.names() == std::set<std::string>{"file-lock-1.shimtrace", "deadlock-4.strec", "deadlock-5.shimtrace", "notes.txt"});
     KeepDirectory::open(folder.path, 0)->make_room();
     CHECK(folder.names().size() == 4);
@@ -93,4 +95,31 @@ TEST_CASE("a directory that others may write to is refused, and what is none") {
     CHECK(!KeepDirectory::open(folder.path + "/not/there", 1));
     ::chmod(folder.path.c_str(), 0777);
     CHECK(!KeepDirectory::open(folder.path, 1));
+}
+
+TEST_CASE("a directory is one monitor's at a time") {
+    const Folder folder;
+    {
+        const auto keep = KeepDirectory::open(folder.path, 1 << 20);
+        REQUIRE(keep);
+        const auto second = KeepDirectory::open(folder.path, 1 << 20);
+        REQUIRE(!second);
+        CHECK(second.error().message().find("another monitor") != std::string::npos);
+    }
+    CHECK(KeepDirectory::open(folder.path, 1 << 20));
+}
+
+TEST_CASE("a snapshot of many hangs is on the disk once, and goes with its last name") {
+    const Folder folder;
+    auto keep = KeepDirectory::open(folder.path, 1 << 20);
+    REQUIRE(keep);
+    const std::string first = KeepDirectory::snapshot_name("deadlock", "01"), second = KeepDirectory::snapshot_name("deadlock", "02");
+    REQUIRE(keep->keep_snapshot(first, Snapshot{}));
+    const auto alone = keep->usage();
+    REQUIRE(keep->keep_same(second, first));
+    CHECK(keep->holds(second));
+    CHECK(keep->usage().files == 2);
+    CHECK(keep->usage().bytes == alone.bytes);
+    CHECK(!keep->keep_same(first, "not-there.shimtrace"));
+    CHECK(folder.names() == std::set<std::string>{first, second});
 }
