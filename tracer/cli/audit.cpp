@@ -12,6 +12,7 @@
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
 #include "tracer/session/checked_remedies.hpp"
+#include "tracer/session/redaction.hpp"
 #include "tracer/session/targets.hpp"
 
 #include <fmt/format.h>
@@ -34,6 +35,7 @@ struct AuditOptions {
     std::vector<std::string> targets;
     std::string fail_on;
     containerd::AuditScope scope;
+    bool redact = false;
 };
 
 struct Audited {
@@ -257,6 +259,7 @@ std::expected<Audited, int> look(const AuditOptions& options, const Globals& glo
     }
     Audited audited;
     audited.facts = std::move(*facts);
+    if (options.redact) session::redact(audited.facts.snapshot);
     if (const int code = resolve_targets(options, audited); code != exit_done) return std::unexpected(code);
     audited.findings = audit::run(audited.facts);
     if (!audited.asked.empty())
@@ -305,9 +308,12 @@ void add_audit(CLI::App& command, Globals& globals, int& exit_code) {
 
 }  // namespace
 
-std::optional<std::string> audit_document(const Globals& globals, const std::vector<std::string>& targets) {
+std::optional<std::string> audit_document(const Globals& globals, const std::vector<std::string>& targets, const std::string& ns,
+                                          bool redact) {
     AuditOptions options;
     options.targets = targets;
+    options.scope.ns = ns;
+    options.redact = redact;
     const auto audited = look(options, globals);
     return audited ? std::optional(as_json(*audited)) : std::nullopt;
 }

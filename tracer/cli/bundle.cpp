@@ -108,19 +108,28 @@ std::string as_file_name(std::string_view target) {
     return name.starts_with('.') || name.starts_with('-') ? "x" + name : name;
 }
 
+/// The same, as nobody else can be meant: of a namespace that was chosen recorders and their snapshots know nothing.
+std::vector<std::string> exact_targets(const BundleOptions& options, const diagnosis::Query& query) {
+    if (options.ns.empty()) return options.targets;
+    std::vector<std::string> exact;
+    for (const ContainerRef& container : query.containers) exact.push_back(container.ns + "/" + container.id);
+    for (const Pid pid : query.pids) exact.push_back(std::to_string(pid.value));
+    return exact;
+}
+
 /// True: the recording is there. Why not has been said.
-bool record(const Globals& globals, const BundleOptions& options, const std::string& path) {
+bool record(const Globals& globals, const BundleOptions& options, const std::vector<std::string>& targets, const std::string& path) {
     TraceOptions trace;
-    trace.targets = options.targets;
+    trace.targets = targets;
     RecordingOptions recording{.path = path};
     recording.duration = options.duration;
     recording.redact = !options.whole;
     if (!options.whole) recording.payload = "0";
     auto plan = plan_trace(trace);
     if (!plan) return report(plan.error(), exit_usage) == exit_done;
-    if (auto found = session::find_session_targets(plan->session, options.targets, globals.run_dir); !found)
+    if (auto found = session::find_session_targets(plan->session, targets, globals.run_dir); !found)
         return report(found.error()) == exit_done;
-    auto planned = plan_recording(recording, globals, options.targets, *plan);
+    auto planned = plan_recording(recording, globals, targets, *plan);
     if (!planned) return report(planned.error(), exit_usage) == exit_done;
     engine::StopRequest stop;
     const auto recorded = session::record_session(*planned, plan->session, {}, stop);
@@ -139,8 +148,10 @@ int run(const Globals& globals, const BundleOptions& options) {
     if (!seen) return report(seen.error());
     const Workplace work;
     if (!work) return report({"make a directory for temporary files", errno}, exit_failed);
-    session::check_named_processes(seen->diagnoses);
     const std::size_t redacted = options.whole ? 0 : session::redact(seen->snapshot);
+    // What is said of it, and the commands that remedies give, are words of that snapshot.
+    if (redacted > 0) *seen = session::diagnose_snapshot({std::move(seen->snapshot), std::move(seen->query)});
+    session::check_named_processes(seen->diagnoses);
 
     const std::string time = text::rfc3339(seen->snapshot.taken);
     std::string stamp = time;
@@ -163,13 +174,13 @@ int run(const Globals& globals, const BundleOptions& options) {
         bundle.add_file("snapshot.shimtrace", "what was seen: shimtrace why FILE, shimtrace stacks FILE", work.file("snapshot"));
     else
         bundle.leave_out("snapshot.shimtrace", saved.error().message());
-    if (const auto audit = audit_document(globals, options.targets))
+    if (const auto audit = audit_document(globals, options.targets, options.ns, !options.whole))
         bundle.add("audit.json", "where containerd, shim, runc and the kernel contradict each other", *audit + "\n");
     else
         bundle.leave_out("audit.json", "not made: the audit is about containers");
     if (text::parse_duration(options.duration)->count() == 0)
         bundle.leave_out("recording.strec", "not asked for");
-    else if (record(globals, options, work.file("recording")))
+    else if (record(globals, options, exact_targets(options, seen->query), work.file("recording")))
         bundle.add_file("recording.strec",
                         fmt::format("its calls for {}: shimtrace replay FILE, shimtrace export FILE --to html", options.duration),
                         work.file("recording"));

@@ -252,11 +252,11 @@ private:
     std::string frames_, body_;
 };
 
-/// An arrow's head is named within the page.
+/// An arrow's head is named within the page. Foreign text has no bare quotation mark, and so is never taken for such a place.
 std::string with_heads(std::string text, std::string_view id) {
-    constexpr std::string_view place = "#HEAD)";
+    constexpr std::string_view place = "\"url(#HEAD)\"";
     for (std::size_t at = text.find(place); at != std::string::npos; at = text.find(place, at + 1))
-        text.replace(at, place.size(), fmt::format("#{}-head)", id));
+        text.replace(at, place.size(), fmt::format("\"url(#{}-head)\"", id));
     return text;
 }
 

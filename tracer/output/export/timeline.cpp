@@ -100,7 +100,6 @@ void Timeline::call(const Event& enter, const Event& exit, const OpenFileDiction
     Lane& lane = this->lane(enter);
     const MonotonicTime from = enter.since.value_or(enter.time);
     const Nanoseconds length = between(from, exit.time);
-    ++lane.calls;
     lane.note.clear();
     lane.activity.add(between(*origin_, enter.time), between(*origin_, enter.time));
     const bool rests = may_rest(enter);
@@ -133,7 +132,6 @@ void Timeline::messages(const std::vector<SeenMessage>& messages) {
     for (const SeenMessage& message : messages) {
         if (!message.reply || message.method.empty() || !message.took) continue;
         Lane& lane = this->lane(message.pid, message.protocol, message.served);
-        ++lane.calls;
         keep(lane, began(message), *message.took, message.error.empty() ? BarKind::message : BarKind::failed,
              [&] { return message.error.empty() ? message.method : message.method + ": " + message.error; });
     }

@@ -61,7 +61,6 @@ private:
         std::vector<Bar> bars;  ///< a heap: the shortest of those kept is at its head
         Activity activity;
         std::string note;  ///< of the call that it is in
-        std::uint64_t calls = 0;
         Nanoseconds blocked{};
         bool never_returned = false;
     };
