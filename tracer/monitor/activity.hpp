@@ -1,5 +1,8 @@
-// Who of a host's shims, containers and daemons does what, as cheaply as it can be told: one pass over /proc, two small files a thread.
+// Who of a host's shims, containers and daemons does what, as cheaply as it can be told: one pass over /proc, two small files a thread of a
+// container's; of a Go program, as shims and daemons are, where its goroutines stand.
 #pragma once
+
+#include "tracer/stacks/parked_goroutines.hpp"
 
 #include <shimtrace/error.hpp>
 #include <shimtrace/process_state.hpp>
@@ -7,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace shimtrace::monitor {
@@ -29,6 +33,8 @@ struct Identity {
 /// A shim or a monitor with all that lives below it, or a daemon: what is looked at closely together.
 struct UnitActivity {
     bool daemon = false;
+    /// Of the head of the unit, where it is a Go program that could be read: by id; those that wait. Its threads are left out then.
+    std::vector<golang::ParkedGoroutine> goroutines = {};
     std::map<Tid, ThreadActivity> threads;
 };
 
@@ -38,7 +44,8 @@ struct Activity {
     std::map<Identity, ProcessState> halted;
 };
 
-/// Stops nothing, and asks for nothing that could wait for a process. Error: /proc cannot be read.
-Result<Activity> read_activity();
+/// Stops nothing, and waits for no process. `whole`: the heads of units whose threads are told as well, whatever they are. Error: /proc
+/// cannot be read.
+Result<Activity> read_activity(stacks::ParkedGoroutineReader& goroutines, const std::set<Pid>& whole);
 
 }  // namespace shimtrace::monitor

@@ -52,29 +52,36 @@ private:
     const std::unordered_map<std::int32_t, host::StatLine>& processes_;
 };
 
-std::optional<host::StatLine> stat_of(const host::ProcDirectory& directory, std::string& scratch) {
-    const auto text = directory.read("stat", scratch);
+std::optional<host::StatLine> stat_of(const host::ProcDirectory& directory, const std::string& name, std::string& scratch) {
+    const auto text = directory.read(name.c_str(), scratch);
     return text ? host::parse_stat(*text) : std::nullopt;
 }
 
-void add_threads(UnitActivity& unit, const host::ProcDirectory& process, const host::StatLine& stat, bool of_container,
-                 std::string& scratch) {
-    const auto add = [&](Tid tid, const host::ProcDirectory& thread, ProcessState state) {
-        const auto ran = thread.read("schedstat", scratch);
-        unit.threads[tid] = {.state = state, .ran = ran ? times_run(*ran) : 0, .of_container = of_container};
+void add_threads(UnitActivity& unit, const host::ProcDirectory& proc, const host::StatLine& stat, bool of_container, std::string& scratch) {
+    const auto add = [&](const host::ProcDirectory& directory, std::int32_t id, ProcessState state) {
+        const auto ran = directory.read((std::to_string(id) + "/schedstat").c_str(), scratch);
+        unit.threads[Tid{id}] = {.state = state, .ran = ran ? times_run(*ran) : 0, .of_container = of_container};
     };
-    if (stat.threads <= 1) return add(Tid{stat.id}, process, stat.state);
-    const auto task = process.directory("task");
+    if (stat.threads <= 1) return add(proc, stat.id, stat.state);
+    const auto task = proc.directory((std::to_string(stat.id) + "/task").c_str());
     const auto tids = task ? task->numbers() : std::unexpected(task.error());
     if (!tids) return;
     for (const std::int32_t tid : *tids)
-        if (const auto thread = task->directory(tid))
-            if (const auto own = stat_of(*thread, scratch)) add(Tid{tid}, *thread, own->state);
+        if (const auto own = stat_of(*task, std::to_string(tid) + "/stat", scratch)) add(*task, tid, own->state);
+}
+
+/// False: it is no Go program that can be read, or its threads may tell more: one of them may be held up in the midst of running.
+bool add_goroutines(UnitActivity& unit, const host::StatLine& head, stacks::ParkedGoroutineReader& reader) {
+    if (head.state != ProcessState::sleeping && head.state != ProcessState::running) return false;
+    auto parked = reader.read(Pid{head.id}, head.start_time);
+    if (!parked) return false;
+    unit.goroutines = std::move(parked->all);
+    return !parked->some_run;
 }
 
 }  // namespace
 
-Result<Activity> read_activity() {
+Result<Activity> read_activity(stacks::ParkedGoroutineReader& goroutines, const std::set<Pid>& whole) {
     const auto proc = host::ProcDirectory::open();
     if (!proc) return fail("read /proc", proc.error(), "is it mounted?");
     const auto pids = proc->numbers();
@@ -83,8 +90,8 @@ Result<Activity> read_activity() {
     std::unordered_map<std::int32_t, host::StatLine> processes;
     processes.reserve(pids->size());
     for (const std::int32_t pid : *pids)
-        if (const auto directory = proc->directory(pid))
-            if (auto stat = stat_of(*directory, scratch); stat && !stat->kernel_thread()) processes.emplace(pid, std::move(*stat));
+        if (auto stat = stat_of(*proc, std::to_string(pid) + "/stat", scratch); stat && !stat->kernel_thread())
+            processes.emplace(pid, std::move(*stat));
 
     Activity activity;
     const Units units(processes);
@@ -95,8 +102,10 @@ Result<Activity> read_activity() {
         if (head == nullptr) continue;
         UnitActivity& unit = activity.units[Identity{Pid{head->id}, head->start_time}];
         unit.daemon = !heads_unit(head->comm);
-        if (const auto directory = proc->directory(pid)) add_threads(unit, *directory, stat, head != &stat, scratch);
+        const bool told = head == &stat && add_goroutines(unit, stat, goroutines);
+        if (!told || whole.contains(Pid{pid})) add_threads(unit, *proc, stat, head != &stat, scratch);
     }
+    goroutines.forget_others();
     return activity;
 }
 

@@ -1,6 +1,7 @@
 #include "tracer/monitor/suspects.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace shimtrace::monitor {
 
@@ -22,6 +23,25 @@ std::set<Tid> standing(const UnitActivity& now, const UnitActivity& before) {
         const bool by_state = stands_by_state(thread.state) && earlier->second.state == thread.state;
         if (by_state || (thread.of_container && thread == earlier->second)) all.insert(tid);
     }
+    return all;
+}
+
+std::vector<golang::ParkedGoroutine> common(const std::vector<golang::ParkedGoroutine>& one,
+                                            const std::vector<golang::ParkedGoroutine>& other) {
+    std::vector<golang::ParkedGoroutine> both;
+    std::ranges::set_intersection(one, other, std::back_inserter(both));
+    return both;
+}
+
+/// Both, without goroutines that are no more.
+std::vector<golang::ParkedGoroutine> joined(const std::vector<golang::ParkedGoroutine>& one,
+                                            const std::vector<golang::ParkedGoroutine>& other,
+                                            const std::vector<golang::ParkedGoroutine>& alive) {
+    std::vector<golang::ParkedGoroutine> all;
+    std::ranges::set_union(one, other, std::back_inserter(all));
+    std::erase_if(all, [&](const golang::ParkedGoroutine& each) {
+        return !std::ranges::binary_search(alive, each.id, {}, &golang::ParkedGoroutine::id);
+    });
     return all;
 }
 
@@ -69,7 +89,10 @@ ClosePlan Suspects::choose(const Activity& now, const std::set<Identity>& hangin
         known.stood = standing(unit, known.before);
         const bool unseen = std::ranges::any_of(
             known.stood, [&](Tid tid) { return !is_vetted(tid, unit.threads.at(tid), known.vetted, known.vetted_standing); });
-        const bool changed = known.vetted_at == 0 ? known.seen_before : unseen || lost_threads(unit, known.before, known.vetted);
+        known.parked = common(unit.goroutines, known.before.goroutines);
+        const bool stuck_elsewhere = !std::ranges::includes(known.vetted_parked, known.parked);
+        const bool changed =
+            known.vetted_at == 0 ? known.seen_before : unseen || stuck_elsewhere || lost_threads(unit, known.before, known.vetted);
         const bool due = changed || (hangs && (moved(unit, known.vetted) || looks_ - known.vetted_at >= confirm_after));
         if (due)
             plan.units.push_back(identity);
@@ -106,6 +129,7 @@ void Suspects::looked_at(const ClosePlan& plan, const Activity& now) {
         Known& known = units_[identity];
         known.vetted = unit->second;
         known.vetted_standing = known.stood;
+        known.vetted_parked = joined(known.vetted_parked, known.parked, unit->second.goroutines);
         known.vetted_at = looks_;
     };
     for (const Identity& identity : plan.units) vet(identity);

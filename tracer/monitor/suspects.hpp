@@ -2,9 +2,10 @@
 //
 // What hangs does not run. So a thread of a container that has stood still from one look to the next is looked at closely, once: as long as
 // it does not run it stays what it was found to be. A close look at who has only just come to stand does not count: a hang shows with time.
-// A shim's own threads tell less, for Go's runtime wakes now and then though nothing happens, and a shim that waits for nothing looks like
-// one that waits for ever; those, and what has moved, are looked at in turn, as often as the budget allows. Who is stopped, or in state D,
-// anywhere on the host, may be waited for by anybody: then everything is looked at.
+// A shim's own threads tell less, for Go's runtime wakes now and then though nothing happens. But its goroutines do: one that has stood
+// where it stands from one look to the next, and was not seen to stand there when its shim, or daemon, was looked at closely, serves a call
+// that does not end, or has come to wait elsewhere than it used to. What has moved is looked at in turn, as often as the budget allows. Who
+// is stopped, or in state D, anywhere on the host, may be waited for by anybody: then everything is looked at.
 #pragma once
 
 #include "tracer/monitor/activity.hpp"
@@ -47,7 +48,9 @@ private:
         UnitActivity before, vetted;  ///< as of the last look, and of the last close one
         std::set<Tid> stood;          ///< at the last look: those that were so at the one before
         std::set<Tid> vetted_standing;
-        std::uint64_t vetted_at = 0;  ///< the number of that look; 0: never
+        std::vector<golang::ParkedGoroutine> parked;         ///< at the last look: those that were there at the one before
+        std::vector<golang::ParkedGoroutine> vetted_parked;  ///< as goroutines that live have ever been seen by a close look to stand
+        std::uint64_t vetted_at = 0;                         ///< the number of that look; 0: never
         bool seen_before = false;
     };
     std::uint64_t looks_ = 0;

@@ -48,7 +48,8 @@ Watch::Watch(WatchOptions options)
       host_(host::host_info()),
       ledger_(host_.boot_id),
       began_(host::monotonic_now()),
-      diagnosis_(options_.about) {
+      diagnosis_(options_.about),
+      goroutines_(diagnosis_.binaries()) {
     budget_.share = options_.share;
 }
 
@@ -89,7 +90,9 @@ std::expected<Look, session::Refusal> Watch::look(const std::set<Pid>& leave_out
     Activity activity;
     ClosePlan plan{.all = true, .units = {}};
     if (all_asked) {
-        auto seen = read_activity();
+        std::set<Pid> hanging_units;
+        for (const auto& [key, hang] : ledger_.hangs()) hanging_units.insert(hang.unit);
+        auto seen = read_activity(goroutines_, hanging_units);
         if (!seen) return std::unexpected(session::Refusal{seen.error()});
         activity = std::move(*seen);
         std::set<Identity> hanging;

@@ -52,6 +52,7 @@ private:
     Budget budget_;
     MonotonicTime began_;
     session::LiveDiagnosis diagnosis_;
+    stacks::ParkedGoroutineReader goroutines_;
 };
 
 }  // namespace shimtrace::monitor

@@ -54,15 +54,13 @@ std::set<Pid> slow_readers(const Snapshot& snapshot) {
 }
 
 void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options, stacks::BinaryCache& cache) {
-    constexpr std::size_t most = 128;  // beyond, only what is under suspicion is worth the time
-    std::size_t read = 0;
     const std::set<Pid> readers = slow_readers(snapshot);
     for (Process& process : snapshot.processes) {
         const bool reads_slowly = readers.contains(process.pid) && !process.go;
         const bool of_session = options.session && std::ranges::find(*options.session, process.pid) != options.session->end();
         if (process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime && !of_session && !reads_slowly) continue;
         const bool is_concerned = reads_slowly || std::ranges::binary_search(pids, process.pid);
-        if (!is_concerned || process.state == ProcessState::zombie || ++read > most) continue;
+        if (!is_concerned || process.state == ProcessState::zombie) continue;
         if (options.interrupted && options.interrupted()) return;
         auto go = stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop});
         if (!go && !host::read_process(process.pid)) {

@@ -43,6 +43,9 @@ public:
     /// The next one is about these; empty: about everything.
     void set_targets(std::vector<std::string> targets) { options_.targets = std::move(targets); }
 
+    /// What executables have taught so far.
+    [[nodiscard]] stacks::BinaryCache& binaries() { return cache_; }
+
     /// Looks again after `interval`, and once more after `longer`, while in doubt. 0: never.
     std::expected<DiagnosisResult, Refusal> once(Nanoseconds interval, Nanoseconds longer = long_enough);
 

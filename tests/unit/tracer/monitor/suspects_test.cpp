@@ -141,3 +141,37 @@ TEST_CASE("a daemon, of which a look at every container does not tell, is looked
     CHECK(plan.all);
     CHECK(plan.units == std::vector{daemon});
 }
+
+namespace {
+
+/// A shim without a container that could tell anything; the last of its goroutines stands at `pc`.
+Activity shim_alone(std::uint64_t id, std::uint64_t pc) {
+    Activity activity;
+    activity.units[shim].goroutines = {{.id = 1, .sp = 8, .pc = 100, .status = 4}, {.id = id, .sp = 16, .pc = pc, .status = 4}};
+    return activity;
+}
+
+}  // namespace
+
+TEST_CASE("a goroutine of a shim that stands where none was seen to stand is looked at the second time it is seen so, and once") {
+    Suspects suspects;
+    for (int n = 0; n < 3; ++n) look(suspects, shim_alone(7, 200));
+    CHECK(look(suspects, shim_alone(7, 200)).empty());
+    // Another request: it may be done any moment.
+    CHECK(look(suspects, shim_alone(8, 200)).empty());
+    const ClosePlan plan = look(suspects, shim_alone(8, 200));
+    REQUIRE(plan.units.size() == 1);
+    CHECK(plan.units.front() == shim);
+    for (int n = 0; n < 3; ++n) CHECK(look(suspects, shim_alone(8, 200)).empty());
+    // The same goroutine, in another wait.
+    CHECK(look(suspects, shim_alone(8, 300)).empty());
+    CHECK(look(suspects, shim_alone(8, 300)).units.size() == 1);
+    // Back where it was seen well.
+    for (int n = 0; n < 3; ++n) CHECK(look(suspects, shim_alone(8, 200)).empty());
+}
+
+TEST_CASE("requests that come and go are no suspects") {
+    Suspects suspects;
+    for (int n = 0; n < 3; ++n) look(suspects, shim_alone(7, 200));
+    for (std::uint64_t id = 8; id < 20; ++id) CHECK(look(suspects, shim_alone(id, 200)).empty());
+}
