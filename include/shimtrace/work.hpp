@@ -7,13 +7,15 @@
 
 namespace shimtrace {
 
+enum class WorkUnit : std::uint8_t { things, bytes, milliseconds };
+
 struct Work {
     std::string_view what;           ///< "reading web-1.rec", "looking at processes"
     std::uint64_t done = 0, of = 0;  ///< of: 0 where the whole is not known
-    bool bytes = false;              ///< both are bytes; else a number of things
+    WorkUnit unit = WorkUnit::things;
 };
 
-/// Called now and then by who does it, from any of his threads; empty: nobody asks.
+/// Called now and then by who does it, perhaps by several threads; empty: nobody asks.
 using TellWork = std::function<void(const Work&)>;
 
 }  // namespace shimtrace

@@ -23,10 +23,11 @@ void say_what_is_recorded(const session::RecordingPlan& plan, const TraceOptions
     std::string what;
     for (const auto* words : {&trace.targets, &trace.pids, &trace.command})
         for (const std::string& word : *words) what += (what.empty() ? "" : " ") + text::printable(word);
-    const std::string ends =
-        plan.duration ? fmt::format("ends after {}", text::duration_in_words(std::chrono::duration<double>(*plan.duration).count()))
-        : trace.command.empty() ? "Ctrl-C ends it"
-                                : "its end ends it";
+    std::string ends = plan.duration
+                           ? fmt::format("ends after {}", text::duration_in_words(std::chrono::duration<double>(*plan.duration).count()))
+                       : trace.command.empty() ? "Ctrl-C ends it"
+                                               : "its end ends it";
+    if (plan.writer.ring_bytes != 0) ends += ", SIGUSR1 writes out what is kept";
     fmt::print(stderr, "shimtrace: recording {} into {}: {}\n", what, text::printable(plan.path), ends);
 }
 

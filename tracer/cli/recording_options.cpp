@@ -1,7 +1,9 @@
 #include "tracer/cli/recording_options.hpp"
 
 #include "decoders/text/durations.hpp"
+#include "decoders/text/printable.hpp"
 #include "decoders/text/shell_quoted.hpp"
+#include "tracer/cli/progress_line.hpp"
 #include "tracer/containerd/versions.hpp"
 
 #include <fmt/format.h>
@@ -35,9 +37,17 @@ Result<void> set_size(const std::string& text, const char* option, std::uint64_t
     return {};
 }
 
-std::string size_text(std::uint64_t bytes) {
-    if (bytes >= std::uint64_t{1} << 20) return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
-    return fmt::format("{:.1f} KiB", static_cast<double>(bytes) / (1 << 10));
+std::string number_of(std::uint64_t number, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
+/// "(2 processes, 12 s, 2 snapshots, who woke whom)"
+std::string holdings(const session::RecordingEnd& end) {
+    std::string text = "(" + number_of(end.processes, "process", "processes");
+    text += ", " + text::duration_in_words(std::chrono::duration<double>(end.lasted).count());
+    if (end.snapshots != 0) text += ", " + number_of(end.snapshots, "snapshot", "snapshots");
+    if (end.scheduling != 0) text += ", who woke whom";
+    return text + ")";
 }
 
 }  // namespace
@@ -59,6 +69,8 @@ void add_file_options(CLI::App& app, RecordingOptions& options) {
     app.add_option("--payload", options.payload, "bytes kept of each buffer (256; 0: none)")->type_name("BYTES");
     app.add_flag("--redact", options.redact, "leave out buffers and environments; lengths and targets are kept");
     app.add_flag("--no-snapshots", options.no_snapshots, "no snapshots of the host at start and end");
+    app.add_flag("--sched", options.scheduling,
+                 "who woke whom and who ran when as well, of the whole host, for Perfetto's critical path and stat (CAP_PERFMON)");
 }
 
 void add_recorder_options(CLI::App& app, RecordingOptions& options) {
@@ -100,6 +112,15 @@ Result<session::RecordingPlan> plan_recording(const RecordingOptions& options, c
     plan.writer.max_files = static_cast<std::uint32_t>(*files);
     if (plan.writer.ring_bytes != 0 && options.path == "-") return fail("--ring needs a file: -o FILE");
 
+    if (options.scheduling) {
+        // Optional: the calls are worth recording without.
+        auto opened = host::SchedulerEvents::open();
+        if (opened)
+            plan.scheduler = std::move(*opened);
+        else
+            report({.what = "--sched: " + opened.error().message() + "; recorded without"}, exit_done);
+    }
+
     std::uint64_t payload = 0;
     if (auto set = set_size(options.payload, "--payload", payload); !set) return std::unexpected(set.error());
     engine::TraceRequest& request = trace.session.request;
@@ -126,14 +147,13 @@ void print_progress(const session::RecordingProgress& progress) {
     if (progress.blocked != 0)
         line += fmt::format(", {} blocked: {} of {} for {:.0f} s", progress.blocked, progress.longest.call, progress.longest.tid.value,
                             std::chrono::duration<double>(progress.longest.blocked).count());
-    fmt::print(stderr, "\r\033[K{:.120}", line);
-    std::fflush(stderr);
+    overwrite_line(line);
 }
 
 void report_recording(const session::RecordingPlan& plan, const session::RecordingEnd& end) {
     const recording::WriterCounts& counts = end.counts;
     if (end.failure) {
-        if (plan.progress) fmt::print(stderr, "\r\033[K");
+        if (plan.progress) overwrite_line({});
         Error error = *end.failure;
         if (counts.dropped != 0) {
             if (!error.hint.empty()) error.hint += "; ";
@@ -141,17 +161,18 @@ void report_recording(const session::RecordingPlan& plan, const session::Recordi
         }
         report(error, exit_failed);
     } else if (plan.progress) {
-        fmt::print(stderr, "\r\033[Kshimtrace: {} events, {} in {}{}\n", counts.events, size_text(counts.bytes), plan.path,
-                   counts.dropped == 0 ? std::string() : fmt::format(", {} dropped", counts.dropped));
+        overwrite_line({});
+        fmt::print(stderr, "shimtrace: {} events, {} in {} {}{}\n", counts.events, size_text(counts.bytes), text::printable(plan.path),
+                   holdings(end), counts.dropped == 0 ? std::string() : fmt::format(", {} dropped", counts.dropped));
         const std::string file = text::shell_quoted(plan.path);
-        fmt::print(stderr, "shimtrace: {1}shimtrace replay {0}, shimtrace export {0} --to html -o {0}.html\n", file,
+        fmt::print(stderr, "shimtrace: next: {1}shimtrace replay {0}, shimtrace export {0} --to html -o {0}.html\n", file,
                    plan.snapshots ? fmt::format("shimtrace why {}, ", file) : std::string());
     } else if (counts.dropped != 0) {
         fmt::print(stderr, "shimtrace: {} of {} events were dropped: {} could not keep up\n", counts.dropped,
                    counts.dropped + counts.events, plan.path == "-" ? "standard output" : plan.path);
     } else if (plan.tells && plan.path != "-") {
-        fmt::print(stderr, "shimtrace: {} events, {} in {}: shimtrace {} {}\n", counts.events, size_text(counts.bytes), plan.path,
-                   plan.snapshots ? "why" : "replay", text::shell_quoted(plan.path));
+        fmt::print(stderr, "shimtrace: {} events, {} in {} {}: shimtrace {} {}\n", counts.events, size_text(counts.bytes),
+                   text::printable(plan.path), holdings(end), plan.snapshots ? "why" : "replay", text::shell_quoted(plan.path));
     }
 }
 

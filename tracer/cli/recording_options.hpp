@@ -16,7 +16,7 @@ namespace shimtrace::cli {
 /// As typed.
 struct RecordingOptions {
     std::string path;
-    bool force = false, redact = false, no_snapshots = false;
+    bool force = false, redact = false, no_snapshots = false, scheduling = false;
     std::string payload = "256", ring, max_size, max_files = "2", duration, snapshot_every, until_blocked, on_overrun = "wait";
 };
 

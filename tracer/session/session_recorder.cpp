@@ -71,15 +71,25 @@ public:
     Recorder& operator=(const Recorder&) = delete;
 
     void session(const SessionInfo& session) override {
-        writer_->session(session);
-        if (first_) writer_->snapshot(*first_);
+        if (!plan_.scheduler) {
+            writer_->session(session);
+        } else {
+            SessionInfo with_scheduling = session;
+            with_scheduling.scheduling = true;
+            writer_->session(with_scheduling);
+            (void)plan_.scheduler->read();  // of before the session
+            reading_ = signal_free_thread([this] { read_scheduler(); });
+        }
+        if (first_) keep(*first_);
         first_.reset();
     }
     void target(OpenFileId id, const OpenFile& target) override { writer_->target(id, target); }
     void task(const TaskInfo& task) override { writer_->task(task); }
-    void snapshot(const Snapshot& snapshot) override { writer_->snapshot(snapshot); }
+    void snapshot(const Snapshot& snapshot) override { keep(snapshot); }
     void event(const Event& event) override {
         writer_->event(event);
+        if (!began_) began_ = event.time;
+        last_event_ = std::max(last_event_, event.time);
         switch (event.kind) {
             case EventKind::still_blocked:
                 note_blocked(event);
@@ -105,7 +115,12 @@ public:
 
     RecordingEnd outcome() override {
         finish();
-        return {.counts = writer_->counts(), .failure = writer_->failure()};
+        return {.counts = writer_->counts(),
+                .failure = writer_->failure(),
+                .processes = seen_.size(),
+                .snapshots = snapshots_,
+                .lasted = began_ ? last_event_ - *began_ : Nanoseconds{},
+                .scheduling = scheduling_};
     }
 
 private:
@@ -119,8 +134,9 @@ private:
         // Who interrupts does not wait for a look that has begun, nor long for the last.
         const bool waited_for = stop_.stopped() && !ends_itself_;
         if (waited_for) give_up_at_ = Clock::now().time_since_epoch().count();
-        wake_.notify_one();
+        wake_.notify_all();
         housekeeping_.join();
+        if (reading_.joinable()) reading_.join();
         if (waited_for) give_up_at_ = (Clock::now() + last_look_takes).time_since_epoch().count();
         if (plan_.snapshots) take_last_snapshot();
         writer_->end();
@@ -138,7 +154,7 @@ private:
         constexpr Nanoseconds shorter = std::chrono::milliseconds(500);
         diagnosis_.set_session(processes());
         const bool interrupted = stop_.stopped() && !ends_itself_;
-        if (const auto seen = diagnosis_.once(resample_interval, interrupted ? shorter : long_enough)) writer_->snapshot(seen->snapshot);
+        if (const auto seen = diagnosis_.once(resample_interval, interrupted ? shorter : long_enough)) keep(seen->snapshot);
     }
 
     void end_session() {
@@ -168,6 +184,7 @@ private:
         if (alive) {
             if (!first_process_) first_process_ = pid;
             processes_.insert(pid);
+            seen_.insert(pid);
         } else {
             processes_.erase(pid);
         }
@@ -189,6 +206,27 @@ private:
         blocked_.erase(tid);
     }
 
+    void keep(const Snapshot& snapshot) {
+        writer_->snapshot(snapshot);
+        ++snapshots_;
+    }
+
+    /// Its rings are small: a look at the host, which takes longer, must not keep them from being read.
+    void read_scheduler() {
+        constexpr auto pause = std::chrono::milliseconds(50);
+        bool ending = false;
+        while (!ending) {
+            {
+                std::unique_lock lock(mutex_);
+                ending = wake_.wait_for(lock, pause, [&] { return ending_; });
+            }
+            if (const auto stretch = plan_.scheduler->read()) {
+                scheduling_ += stretch->events.size();
+                writer_->scheduling(*stretch);
+            }
+        }
+    }
+
     /// All that goes by the clock.
     void run_housekeeping() {
         // Without anything that goes by the clock, only a failed disk has to be noticed.
@@ -203,7 +241,7 @@ private:
             if (plan_.duration && now - started_ >= *plan_.duration) end_session();
             if (writer_->failure()) end_session();
             if (plan_.snapshot_every && now >= next_snapshot) {
-                if (const auto snapshot = take_snapshot(processes(), plan_.snapshot_every)) writer_->snapshot(*snapshot);
+                if (const auto snapshot = take_snapshot(processes(), plan_.snapshot_every)) keep(*snapshot);
                 next_snapshot = std::max(next_snapshot + *plan_.snapshot_every, Clock::now());
             }
             if (plan_.progress && now >= next_line) {
@@ -250,7 +288,12 @@ private:
     std::map<Tid, Blocked> blocked_;
     std::set<Pid> processes_;
     Pid first_process_;
-    std::thread housekeeping_;
+    std::set<Pid> seen_;
+    std::thread housekeeping_, reading_;
+    std::optional<MonotonicTime> began_;
+    MonotonicTime last_event_;
+    std::atomic<std::size_t> snapshots_ = 0;
+    std::uint64_t scheduling_ = 0;
 };
 
 }  // namespace

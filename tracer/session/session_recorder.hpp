@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include "tracer/procfs/scheduler_events.hpp"
 #include "tracer/recording/writer.hpp"
 #include "tracer/session/diagnose_live.hpp"
 #include "tracer/session/live_session.hpp"
@@ -33,14 +34,18 @@ struct RecordingPlan {
     std::function<void(const RecordingProgress&)> progress;  ///< called twice a second, from another thread; empty: not
     bool tells = false;                                      ///< what it holds is said at its end
     std::optional<Nanoseconds> duration, snapshot_every, until_blocked;
-    DiagnoseOptions about;      ///< what a snapshot is asked about: targets as `why` takes them
-    std::vector<Pid> attached;  ///< the processes that these are
+    DiagnoseOptions about;                             ///< what a snapshot is asked about: targets as `why` takes them
+    std::vector<Pid> attached;                         ///< the processes that these are
+    std::shared_ptr<host::SchedulerEvents> scheduler;  ///< what it does is recorded as well; nullptr: not
 };
 
 /// How a recording ended.
 struct RecordingEnd {
     recording::WriterCounts counts;
     std::optional<Error> failure;  ///< events are missing from the file, and why
+    std::size_t processes = 0, snapshots = 0;
+    Nanoseconds lasted{};          ///< from its first event to its last
+    std::uint64_t scheduling = 0;  ///< so many events of the scheduler's
 };
 
 class SessionRecorder : public EventSink {

@@ -570,3 +570,43 @@ TEST_CASE("redacted: neither environment nor arguments are in the file") {
     CHECK(back->at(0).processes.at(0).command_line == std::vector<std::string>{"mysql"});
     CHECK(read_all(path).sessions.at(0).command_line == std::vector<std::string>{"shimtrace"});
 }
+
+namespace {
+
+struct Stretches final : EventSink {
+    void event(const Event&) override {}
+    void session(const SessionInfo& info) override { told = info.scheduling; }
+    void scheduling(const Scheduling& stretch) override { stretches.push_back(stretch); }
+    std::vector<Scheduling> stretches;
+    bool told = false;
+};
+
+}  // namespace
+
+TEST_CASE("what the scheduler did stands in blocks of its own, which a window of time passes over") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("recording");
+    auto writer = Writer::create(path, {});
+    REQUIRE(writer);
+    (*writer)->session(SessionInfo{.scheduling = true});
+    Scheduling stretch{.first = MonotonicTime(std::chrono::seconds(10))};
+    stretch.events = {{.cpu = 1, .from = Tid{4}, .to = Tid{5}, .state = 2, .from_priority = 120, .to_priority = -1},
+                      {.waking = true, .cpu = 0, .after = std::chrono::milliseconds(3), .from = Tid{5}, .to = Tid{4}, .target_cpu = 7}};
+    stretch.tasks = {{Tid{4}, Pid{3}, "worker"}, {Tid{5}, Pid{}, "x"}};
+    stretch.lost = 2;
+    (*writer)->scheduling(stretch);
+    stretch.first += std::chrono::seconds(10);
+    (*writer)->scheduling(stretch);
+    (*writer)->end();
+
+    Stretches all;
+    const auto report = read_recording(path, {}, all);
+    REQUIRE(report);
+    CHECK(report->warnings.empty());
+    CHECK(all.told);
+    REQUIRE(all.stretches.size() == 2);
+    CHECK(same(all.stretches[1], stretch));
+    Stretches late;
+    REQUIRE(read_recording(path, {.since = MonotonicTime(std::chrono::seconds(15))}, late));
+    CHECK(late.stretches.size() == 1);
+}

@@ -288,3 +288,106 @@ TEST_CASE("JSON lines: calls are rendered, and more told of them, as the options
     CHECK(find("read").at("moved_hex") == "7b226964223a226331227d0a");
     CHECK_FALSE(find("write").contains("moved_hex"));
 }
+
+namespace {
+
+/// What a trace has of the scheduler: FtraceEventBundle, and the threads of its ProcessTree.
+struct Ftrace {
+    std::vector<std::string> events;  ///< "cpu 1 at 5000: 4 -> 5 (2)"
+    std::set<int> threads;
+    bool boottime = false;
+};
+
+std::string ftrace_event(protozero::pbf_reader event, std::uint32_t cpu) {
+    std::uint64_t time = 0;
+    std::string text;
+    std::uint32_t pid = 0;
+    while (event.next()) {
+        if (event.tag() == 1) {
+            time = event.get_uint64();
+        } else if (event.tag() == 2) {
+            pid = event.get_uint32();
+        } else if (event.tag() == 4 || event.tag() == 20) {
+            const bool waking = event.tag() == 20;
+            protozero::pbf_reader fields = event.get_message();
+            std::map<int, std::int64_t> numbers;
+            std::string comm;
+            while (fields.next()) {
+                if (fields.wire_type() == protozero::pbf_wire_type::length_delimited)
+                    comm = fields.get_string();
+                else
+                    numbers[static_cast<int>(fields.tag())] = fields.get_int64();
+            }
+            text = waking ? "wakes " + std::to_string(numbers[2])
+                          : "-> " + std::to_string(numbers[6]) + " (" + std::to_string(numbers[4]) + ")";
+            text += " " + comm;
+        } else {
+            event.skip();
+        }
+    }
+    return "cpu " + std::to_string(cpu) + " at " + std::to_string(time) + ": " + std::to_string(pid) + " " + text;
+}
+
+Ftrace ftrace_of(const std::string& trace) {
+    Ftrace found;
+    protozero::pbf_reader reader(trace);
+    while (reader.next(1)) {
+        protozero::pbf_reader fields = reader.get_message();
+        while (fields.next()) {
+            if (fields.tag() == 1) {
+                protozero::pbf_reader bundle = fields.get_message();
+                std::uint32_t cpu = 0;
+                while (bundle.next()) {
+                    if (bundle.tag() == 1)
+                        cpu = bundle.get_uint32();
+                    else if (bundle.tag() == 2)
+                        found.events.push_back(ftrace_event(bundle.get_message(), cpu));
+                    else
+                        bundle.skip();
+                }
+            } else if (fields.tag() == 2) {
+                protozero::pbf_reader tree = fields.get_message();
+                while (tree.next(2)) {
+                    protozero::pbf_reader thread = tree.get_message();
+                    while (thread.next()) {
+                        if (thread.tag() == 1)
+                            found.threads.insert(thread.get_int32());
+                        else
+                            thread.skip();
+                    }
+                }
+            } else if (fields.tag() == 6) {
+                Packet clocks;
+                read_clocks(fields.get_message(), clocks);
+                found.boottime = clocks.clocks.contains(6);
+            } else {
+                fields.skip();
+            }
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("Perfetto: what the scheduler did is told as ftrace tells it, CPU by CPU") {
+    WrittenText text;
+    const auto exporter = make_perfetto_exporter(text);
+    exporter->session({.host = {.kernel = "6.18"}, .monotonic_anchor = MonotonicTime(Nanoseconds(1000)), .scheduling = true});
+    Scheduling stretch{.first = MonotonicTime(Nanoseconds(5000))};
+    stretch.events = {{.cpu = 1, .from = Tid{4}, .to = Tid{5}, .state = 2},
+                      {.cpu = 0, .after = Nanoseconds(10), .from = Tid{}, .to = Tid{9}},
+                      {.waking = true, .cpu = 1, .after = Nanoseconds(20), .from = Tid{5}, .to = Tid{4}}};
+    stretch.tasks = {{Tid{4}, Pid{3}, "sleeper"}, {Tid{5}, Pid{}, "other"}};
+    exporter->scheduling(stretch);
+    exporter->end();
+    const Ftrace found = ftrace_of(text.text);
+    CHECK(found.boottime);
+    CHECK(found.threads == std::set<int>{4});
+    CHECK(found.events ==
+          std::vector<std::string>{"cpu 0 at 5010: 0 -> 9 (0) ", "cpu 1 at 5000: 4 -> 5 (2) other", "cpu 1 at 5020: 5 wakes 4 sleeper"});
+}
+
+TEST_CASE("Perfetto: a recording without the scheduler says nothing of a second clock") {
+    CHECK_FALSE(ftrace_of(exported([](LineWriter& writer) { return make_perfetto_exporter(writer); })).boottime);
+}

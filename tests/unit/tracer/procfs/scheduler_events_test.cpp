@@ -1,0 +1,72 @@
+#include "tracer/procfs/scheduler_events.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+using namespace shimtrace;
+using namespace shimtrace::host;
+using namespace std::chrono_literals;
+
+TEST_CASE("where a tracepoint's fields lie") {
+    constexpr std::string_view format =
+        "name: sched_waking\nID: 312\nformat:\n\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
+        "\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n\n"
+        "\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:0;\n\tfield:pid_t pid;\toffset:24;\tsize:4;\tsigned:1;\n"
+        "\tfield:int target_cpu;\toffset:32;\tsize:4;\tsigned:1;\n\nprint fmt: \"comm=%s pid=%d\", REC->comm, REC->pid\n";
+    const auto comm = parse_record_field(format, "comm");
+    REQUIRE(comm);
+    CHECK(comm->offset == 8);
+    CHECK(comm->size == 16);
+    CHECK(parse_record_field(format, "pid")->offset == 24);
+    CHECK(parse_record_field(format, "target_cpu")->offset == 32);
+    CHECK_FALSE(parse_record_field(format, "cpu"));
+    CHECK_FALSE(parse_record_field("", "pid"));
+    CHECK_FALSE(parse_record_field("field:pid_t pid;", "pid"));
+}
+
+TEST_CASE("who woke a thread is told, and where it ran") {
+    const auto events = SchedulerEvents::open();
+    if (!events) {
+        MESSAGE("skipped: " << events.error().message());
+        return;
+    }
+    const Tid self{static_cast<std::int32_t>(::syscall(SYS_gettid))};
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    Tid other;
+    std::thread writer([&] {
+        other = Tid{static_cast<std::int32_t>(::syscall(SYS_gettid))};
+        std::this_thread::sleep_for(20ms);
+        CHECK(::write(ends[1], "x", 1) == 1);
+    });
+    char byte = 0;
+    CHECK(::read(ends[0], &byte, 1) == 1);
+    writer.join();
+    ::close(ends[0]);
+    ::close(ends[1]);
+    bool woken = false, slept = false, ran = false, named = false;
+    for (int i = 0; i < 200 && !(woken && slept && ran && named); ++i) {
+        const auto stretch = (*events)->read();
+        if (!stretch) {
+            std::this_thread::sleep_for(10ms);
+            continue;
+        }
+        CHECK(std::ranges::is_sorted(stretch->events, {}, &SchedulingEvent::after));
+        for (const SchedulingEvent& event : stretch->events) {
+            woken |= event.waking && event.from == other && event.to == self;
+            slept |= !event.waking && event.from == self && event.state != 0;
+            ran |= !event.waking && event.to == self;
+        }
+        named |=
+            std::ranges::any_of(stretch->tasks, [&](const ScheduledTask& task) { return task.tid == self && task.pid == Pid{::getpid()}; });
+    }
+    CHECK(woken);
+    CHECK(slept);
+    CHECK(ran);
+    CHECK(named);
+}
