@@ -5,6 +5,7 @@
 #include "tracer/output/call_stream.hpp"
 #include "tracer/output/histogram.hpp"
 #include "tracer/output/messages.hpp"
+#include "tracer/output/off_cpu.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -16,6 +17,7 @@ namespace shimtrace::output {
 
 struct Tally {
     std::uint64_t calls = 0, errors = 0;
+    std::uint64_t resting = 0;  ///< by_call: so many of them may just rest
     Histogram durations;
     std::map<std::string, std::uint64_t> errors_by_name;  ///< "ENOENT": 3
 };
@@ -42,12 +44,16 @@ public:
     /// Replies of ttrpc, gRPC and D-Bus: "ttrpc Task.Kill" as it was answered, "ttrpc Task.Kill (asked)" as the caller had it.
     Tallies by_method;
     std::vector<NotableCall> longest;         ///< longest first
+    std::vector<NotableCall> longest_owed;    ///< of those that do not rest
     std::vector<NotableCall> never_returned;  ///< longest first
     std::uint64_t never_returned_count = 0;
     std::vector<AwaitedReply> never_answered;  ///< oldest first; lasting ones left out
     std::uint64_t events = 0, lost = 0, signals = 0;
     MonotonicTime first, last;
+    OffCpu times;
 
+    void session(const SessionInfo& session) override;
+    void scheduling(const Scheduling& stretch) override { times.scheduling(stretch); }
     void end() override;
     [[nodiscard]] const SessionInfo& of_session() const { return session_info(); }
     /// nullptr: not known.
@@ -66,6 +72,8 @@ protected:
 private:
     void entered(const Event& enter) override { messages_.entered(enter, targets()); }
     void note_time(MonotonicTime time);
+    void note_wait(const Event& enter, MonotonicTime until);
+    void keep_longest(std::vector<NotableCall>& calls, const Event& enter, const Event& exit, Nanoseconds duration) const;
     void learn_name(const ContainerRef& container);
     [[nodiscard]] NotableCall notable(const Event& enter, const Event* exit, Nanoseconds duration) const;
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -74,6 +75,7 @@ public:
     void target(OpenFileId id, const OpenFile& target) override { statistics_.target(id, target); }
     void task(const TaskInfo& task) override { statistics_.task(task); }
     void event(const Event& event) override { statistics_.event(event); }
+    void scheduling(const Scheduling& stretch) override { statistics_.scheduling(stretch); }
     void snapshot(const Snapshot& snapshot) override {
         if (judge_) last_ = snapshot;
     }
@@ -132,6 +134,7 @@ private:
         put_notable("Calls that never returned", waiting);
         put_unanswered();
         put_notable("Longest calls", longest_);
+        put_waits();
         put_table("By call", "call", statistics_.by_call);
         put_table("By message", "message", statistics_.by_method);
         put_table("By target", "target", statistics_.by_target);
@@ -179,6 +182,36 @@ private:
                             task == nullptr ? "" : html(task->comm), call.tid.value, call.served ? "answers" : "asked", html(call.text));
         }
         writer_.write({}, text + table_foot(statistics_.never_answered.size()));
+    }
+
+    /// Off the CPU by cause, where the scheduler was recorded; else the calls that wait.
+    void put_waits() {
+        const OffCpu& times = statistics_.times;
+        std::vector<std::tuple<std::string_view, const Histogram*, std::string>> rows;
+        for (const auto& [cause, sum] : times.blocked) {
+            const auto most = std::ranges::max_element(sum.wakers, {}, [](const auto& waker) { return waker.second; });
+            rows.emplace_back(cause, &sum.waits, most == sum.wakers.end() ? "" : fmt::format("{} ({})", most->first, most->second));
+        }
+        if (!times.has_scheduling())
+            for (const auto& [cause, waits] : times.calls) rows.emplace_back(cause, &waits, "");
+        if (rows.empty()) return;
+        std::ranges::stable_sort(rows, std::greater{}, [](const auto& row) { return std::get<1>(row)->total(); });
+        std::string text;
+        if (times.has_scheduling())
+            text = fmt::format("<p>Ran for {}, waited for a CPU for {}, was preempted {} times{}.</p>\n", duration_text(times.all.on_cpu),
+                               duration_text(times.all.ready), times.all.preempted,
+                               times.lost == 0 ? "" : fmt::format("; {} of the scheduler's events are missing", times.lost));
+        text += table_head(times.has_scheduling() ? "Off the CPU, by what for" : "Time in calls that wait, by what for",
+                           fmt::format("<th scope=\"col\" class=\"left\">for</th><th scope=\"col\">waits</th><th scope=\"col\">total</th>"
+                                       "<th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">max</th>{}",
+                                       times.has_scheduling() ? "<th scope=\"col\" class=\"name\">most often woken by</th>" : ""));
+        for (const auto& [cause, waits, waker] : rows) {
+            text += fmt::format("<tr><th scope=\"row\" class=\"left\">{}</th><td>{}</td>", cause, waits->count());
+            for (const Nanoseconds time : {waits->total(), waits->percentile(0.5), waits->percentile(0.99), waits->max()})
+                text += time_cell(time);
+            text += (times.has_scheduling() ? "<td class=\"name\">" + html(waker) + "</td>" : "") + "</tr>\n";
+        }
+        writer_.write({}, text + table_foot(rows.size()));
     }
 
     void put_table(std::string_view title, std::string_view what, const Tallies& tallies) {
