@@ -231,7 +231,7 @@ void append_interest(std::string& out, const InterestEntry& entry, const RenderS
 }
 
 /// Counts, masks and sets that fdinfo tells.
-void append_facts(std::string& out, const OpenFile& target, const RenderStyle& style, const RenderScope& scope, Pid self) {
+void append_facts(std::string& out, const OpenFile& target, OpenFileId id, const RenderStyle& style, const RenderScope& scope, Pid self) {
     const FdDecoding decoding = style.fds;
     switch (target.kind) {
         case OpenFileKind::eventfd:
@@ -254,6 +254,10 @@ void append_facts(std::string& out, const OpenFile& target, const RenderStyle& s
         case OpenFileKind::eventpoll: {
             constexpr std::size_t most = 16;
             append_list(out, target.interest.empty() ? "waits for nothing" : "waits for ");
+            if (target.interest.size() > 1 && scope.told_set && scope.told_set(id)) {
+                out.append("the same ").append(std::to_string(target.interest.size()));
+                return;
+            }
             const std::size_t shown = std::min(most, target.interest.size());
             for (std::size_t i = 0; i < shown; ++i) {
                 if (i != 0) out.append(", ");
@@ -267,7 +271,7 @@ void append_facts(std::string& out, const OpenFile& target, const RenderStyle& s
     }
 }
 
-void append_target(std::string& out, const OpenFile& target, const RenderStyle& style, const RenderScope& scope, Pid self) {
+void append_target(std::string& out, const OpenFile& target, OpenFileId id, const RenderStyle& style, const RenderScope& scope, Pid self) {
     const std::size_t before = out.size();
     out.push_back('<');
     const std::size_t start = out.size();
@@ -278,7 +282,7 @@ void append_target(std::string& out, const OpenFile& target, const RenderStyle& 
         const bool is_path = out.size() > start && out[start] == '/';
         std::string remarks = role_text(target.role);
         append_other_end(remarks, target, self);
-        append_facts(remarks, target, style, scope, self);
+        append_facts(remarks, target, id, style, scope, self);
         if (!remarks.empty()) out.append(is_path ? ": " : " ").append(remarks);
     }
     out.push_back('>');
@@ -299,21 +303,20 @@ void Printer::returned_fd() {
     for (const FdUse& use : call_.exit()->fds)
         if (use.fd == fd)
             if (const OpenFile* found = find_target(use.fd, use.target, scope_))
-                return append_target(*out_, *found, style_, scope_, call_.enter().pid);
+                return append_target(*out_, *found, use.target, style_, scope_, call_.enter().pid);
     target(fd);
 }
 
 void Printer::target(Fd fd) {
     // What it led to when the call was made; what a call returned, or received, was nothing then.
-    const OpenFile* found = nullptr;
     for (const Event* event : {&call_.enter(), call_.exit()}) {
         if (!event) continue;
         const auto use = std::ranges::find(event->fds, fd, &FdUse::fd);
         if (use == event->fds.end()) continue;
-        found = find_target(use->fd, use->target, scope_);
-        break;
+        if (const OpenFile* found = find_target(use->fd, use->target, scope_))
+            append_target(*out_, *found, use->target, style_, scope_, call_.enter().pid);
+        return;
     }
-    if (found) append_target(*out_, *found, style_, scope_, call_.enter().pid);
 }
 
 void Printer::interest(const InterestEntry& entry) {
@@ -333,7 +336,7 @@ void Printer::directory_fd(std::int32_t fd) {
     for (const FdUse& use : call_.enter().fds)
         if (use.fd.value == current_directory)
             if (const OpenFile* found = scope_.targets ? scope_.targets->find(use.target) : nullptr)
-                append_target(*out_, *found, style_, scope_, call_.enter().pid);
+                append_target(*out_, *found, use.target, style_, scope_, call_.enter().pid);
 }
 
 /// Whom the number means: the caller may live in a pid namespace of its own.
@@ -363,7 +366,7 @@ void Printer::pid(std::int32_t pid) {
 
 std::string render_fd(Fd fd, OpenFileId target, const RenderStyle& style, const RenderScope& scope) {
     std::string text = std::to_string(fd.value);
-    if (const OpenFile* found = find_target(fd, target, scope)) append_target(text, *found, style, scope, Pid{});
+    if (const OpenFile* found = find_target(fd, target, scope)) append_target(text, *found, target, style, scope, Pid{});
     return text;
 }
 

@@ -44,6 +44,8 @@ struct RenderScope {
     std::function<const TaskInfo*(Tid)> task;  ///< nullptr result: not known
     /// By the number that it has in a nested pid namespace. nullptr result: not known.
     std::function<const TaskInfo*(Inode pid_namespace, std::int32_t number)> task_within;
+    /// Whether a line before has told what that epoll descriptor waits for: then only how many. Empty: never.
+    std::function<bool(OpenFileId)> told_set;
     /// The call that a restart_syscall of this thread goes on with. Empty: not known.
     std::function<std::string_view(Tid)> restarted;
 };

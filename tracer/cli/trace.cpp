@@ -28,6 +28,7 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
         recording = std::move(*planned);
     }
 
+    plan->print.interesting = !globals.json && folds_rest(options, *plan);
     plan->session.request.inherited = globals.inherited;
     engine::StopRequest stop;
     std::atomic<bool> output_failed = false;

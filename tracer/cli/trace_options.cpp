@@ -239,6 +239,9 @@ void add_print_options(CLI::App& app, TraceOptions& options) {
     app.add_option("--blocked", options.blocked,
                    "say so when a call has blocked, or a message had no reply, for that long, and at twice that … (5s; 0: never)")
         ->type_name("TIME");
+    app.add_flag("--interesting", options.interesting,
+                 "what matters first: waits of daemons and shims that rest are folded into a line (the default on a terminal)");
+    app.add_flag("--no-interesting", options.no_interesting, "every call on a line of its own");
     app.add_flag("--plain", options.plain, "strace's lines and nothing more: no roles, no notes on blocked calls");
     for (const auto& [name, help] : {std::pair{"--trace", "-e trace="},
                                      {"--signal", "-e signal="},

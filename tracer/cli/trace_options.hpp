@@ -28,6 +28,7 @@ struct TraceOptions {
     int follow = 0, timestamps = 0, fds = 0, hex = 0, quiet = 0, column = 40;
     bool no_follow = false, append = false, verbose = false, separate = false, pointers = false, numbers = false;
     bool stacks = false, summary_only = false, summary = false, wall_clock = false, successful = false, failed = false, comms = false;
+    bool interesting = false, no_interesting = false;
     bool seccomp = false, no_seccomp = false, colocate = false, plain = false;
     std::string string_limit = "32";
     std::string overhead = "0";

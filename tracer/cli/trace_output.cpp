@@ -1,9 +1,14 @@
 #include "tracer/cli/trace_output.hpp"
 
 #include "tracer/output/export/exporters.hpp"
+#include "tracer/output/text/resting_fold.hpp"
 #include "tracer/output/text/trace_printer.hpp"
 
 #include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <utility>
 
 namespace shimtrace::cli {
 
@@ -19,6 +24,14 @@ Result<TracePlan> plan_output(const TraceOptions& options, bool json) {
     return plan;
 }
 
+bool folds_rest(const TraceOptions& options, const TracePlan& plan) {
+    const output::PrintOptions& print = plan.print;
+    if (options.no_interesting || print.plain || plan.place.separate || print.summary != output::Summary::none) return false;
+    if (options.interesting) return true;
+    const bool chosen = !print.calls.all() || print.statuses != output::status_all || print.messages_alone != 0 || !print.paths.empty();
+    return !chosen && plan.place.path.empty() && ::isatty(plan.place.standard) == 1;
+}
+
 std::function<std::string(std::uint64_t)> tell_lost_lines(bool json) {
     if (json)
         return [](std::uint64_t lines) {
@@ -31,7 +44,9 @@ std::function<std::string(std::uint64_t)> tell_lost_lines(bool json) {
 
 std::unique_ptr<EventSink> make_printer(bool json, const output::PrintOptions& options, output::LineWriter& writer) {
     if (json) return output::make_jsonl_exporter(writer, options);
-    return std::make_unique<output::TracePrinter>(options, writer);
+    auto printer = std::make_unique<output::TracePrinter>(options, writer);
+    if (options.interesting) return std::make_unique<output::RestingFold>(std::move(printer));
+    return printer;
 }
 
 }  // namespace shimtrace::cli

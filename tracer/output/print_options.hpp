@@ -92,6 +92,7 @@ struct PrintOptions {
     std::uint8_t messages_alone = 0;  ///< shown although their calls are not (-e ttrpc)
     Nanoseconds overdue_after{};      ///< a message without a reply for that long is spoken of; 0: never
     Nanoseconds slow_messages{};      ///< of replies: those that took so long alone
+    bool interesting = false;         ///< what matters first: waits of daemons and shims that rest are folded
     bool failed_messages = false;     ///< of replies: those that are errors alone
 
     Summary summary = Summary::none;

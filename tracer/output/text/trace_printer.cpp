@@ -70,6 +70,7 @@ TracePrinter::TracePrinter(PrintOptions options, LineWriter& writer)
             std::ranges::find_if(threads_, [&](const auto& item) { return has_number(item.second.task, pid_namespace, number); });
         return found == threads_.end() ? nullptr : &found->second.task;
     };
+    if (options_.prefix != PidPrefix::none) scope_.told_set = [this](OpenFileId id) { return told_sets_.contains(id.value); };
     scope_.restarted = [this](Tid tid) -> std::string_view {
         const auto found = threads_.find(tid);
         return found == threads_.end() ? std::string_view() : found->second.interrupted;
@@ -143,6 +144,7 @@ void TracePrinter::on_attached(const Event& event, Thread& thread) {
     thread.task.pid = event.pid;
     const bool started_by_us = session_.started_command && !event.parent && traced_ == 1;
     if (started_by_us || (options_.quiet & quiet_attach) != 0 || !printing()) return;
+    if (options_.interesting && !event.parent && event.tid != leader(event.pid)) return;  // its process has been spoken of
     interrupt_open_line();
     std::string text = fmt::format("Process {} attached", event.tid.value);
     if (!options_.plain && event.tid == leader(event.pid)) text += role_of(thread.task);
@@ -185,7 +187,7 @@ void TracePrinter::show_beginning() {
     Thread& thread = threads_[*open_];
     open_shown_ = true;
     begin_line(thread.enter, thread.enter.number);
-    text_ += decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_).on_entry;
+    add_beginning(thread.enter, decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_).on_entry);
     thread.shown = true;
 }
 
@@ -225,7 +227,7 @@ bool TracePrinter::print_call(const Event& event, Thread& thread) {
     } else {
         if (open_ && open_ != event.tid) interrupt_open_line();
         begin_line(thread.enter, thread.enter.number);
-        text_ += call.on_entry;
+        add_beginning(thread.enter, call.on_entry);
         text_ += call.on_exit;
     }
     open_.reset();
@@ -305,7 +307,7 @@ void TracePrinter::show_unreturned(const Event& event, Thread& thread) {
         text_ += fmt::format("<... {} resumed>", call_name(thread.enter));
     } else {
         begin_line(thread.enter, thread.enter.number);
-        text_ += call.on_entry;
+        add_beginning(thread.enter, call.on_entry);
     }
     text_ += call.whole ? ")" : " <unfinished ...>)";
     open_.reset();
@@ -334,7 +336,8 @@ void TracePrinter::on_detached(const Event& event, Thread& thread) {
         } else if (!thread.shown) {
             interrupt_open_line();
             begin_line(thread.enter, thread.enter.number);
-            text_ += decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_).on_entry;
+            add_beginning(thread.enter,
+                          decoders::render_entry(thread.enter, style_of(options_, options_.style, thread.enter), scope_).on_entry);
             text_ += " <detached ...>";
             end_line();
         }
@@ -365,6 +368,18 @@ void TracePrinter::begin_line(const Event& event, std::int64_t number) {
     if (options_.syscall_numbers) text_ += number < 0 ? "[????] " : fmt::format("[{:4}] ", number);
     if (options_.instruction_pointers)
         text_ += event.instruction_pointer == 0 ? "[????????????????] " : fmt::format("[{:016x}] ", event.instruction_pointer);
+}
+
+void TracePrinter::add_beginning(const Event& enter, std::string_view rendered) {
+    text_ += rendered;
+    for (const FdUse& use : enter.fds)
+        if (const OpenFile* target = targets_.find(use.target); target != nullptr && target->kind == OpenFileKind::eventpoll)
+            told_sets_.insert(use.target.value);
+}
+
+void TracePrinter::say(Tid tid, std::string_view text) {
+    interrupt_open_line();
+    notice(tid, text);
 }
 
 void TracePrinter::add_prefix(Tid tid) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace shimtrace::output {
 
@@ -27,6 +28,9 @@ public:
     void snapshot(const Snapshot& snapshot) override;
     void idle() override;
     void end() override;
+
+    /// A line of ours between those of the trace.
+    void say(Tid tid, std::string_view text);
 
 private:
     struct Thread {
@@ -64,6 +68,8 @@ private:
     void show_beginning();
     void interrupt_open_line();
     void begin_line(const Event& event, std::int64_t number);
+    /// The call's beginning, as it was rendered, is in the text from now on.
+    void add_beginning(const Event& enter, std::string_view rendered);
     void add_prefix(Tid tid);
     void add_time(MonotonicTime time);
     void add_result(std::string_view result, const Event* enter, const Event* exit);
@@ -85,7 +91,8 @@ private:
     std::unordered_map<Tid, Thread> threads_;
     CallTable table_;
     MessageReader messages_;
-    std::vector<std::string> under_way_;  ///< calls that were so before the session; told with its first event
+    std::unordered_set<std::uint32_t> told_sets_;  ///< epoll descriptors whose sets have been shown
+    std::vector<std::string> under_way_;           ///< calls that were so before the session; told with its first event
     std::optional<MonotonicTime> last_event_;
     std::size_t traced_ = 0;                  ///< threads alive and traced
     std::optional<Tid> open_;                 ///< whose call is the line not yet ended

@@ -1,5 +1,7 @@
 #include "tracer/output/text/trace_printer.hpp"
 
+#include "tracer/output/text/resting_fold.hpp"
+
 #include "decoders/syscalls/table.hpp"
 #include "tests/unit/tracer/output/written_text.hpp"
 
@@ -230,4 +232,107 @@ TEST_CASE("a path that was asked for is looked for in descriptors, but not in th
     Event inside = enter(10, 3us, "fchdir", {3});
     inside.fds = {{Fd{3}, OpenFileId{1}}};
     CHECK(session.feed({elsewhere, leave(10, 2us, 4), inside, leave(10, 4us, 0)}) == "fchdir(3)                               = 0\n");
+}
+
+namespace {
+
+constexpr OpenFileId poller{1};
+
+OpenFile epoll_of(int size) {
+    OpenFile set{.kind = OpenFileKind::eventpoll, .path = "anon_inode:[eventpoll]"};
+    for (int fd = 5; fd < 5 + size; ++fd) set.interest.push_back({.fd = Fd{fd}, .path = "pipe:[1]"});
+    return set;
+}
+
+Event polls(int tid, Nanoseconds at) {
+    Event event = enter(tid, at, "epoll_wait", {4, 0x1000, 8, 0xffffffff});
+    event.fds = {{Fd{4}, poller}};
+    return event;
+}
+
+std::size_t count_of(const std::string& text, std::string_view word) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("what an epoll descriptor waits for is told once, and again when it is another set") {
+    PrintOptions options;
+    options.style.roles = true;
+    test::WrittenText text;
+    TracePrinter printer(options, text);
+    printer.target(poller, epoll_of(3));
+    for (int i = 0; i < 3; ++i) {
+        printer.event(polls(10, std::chrono::microseconds(10 * i)));
+        printer.event(leave(10, std::chrono::microseconds(10 * i + 5), 0));
+    }
+    const OpenFileId other{2};
+    printer.target(other, epoll_of(2));
+    Event changed = polls(10, 100us);
+    changed.fds = {{Fd{4}, other}};
+    printer.event(changed);
+    printer.event(leave(10, 101us, 0));
+    printer.end();
+    CAPTURE(text.text);
+    CHECK(count_of(text.text, "waits for 5<pipe:[1]>, 6<pipe:[1]>, 7<pipe:[1]>") == 1);
+    CHECK(count_of(text.text, "waits for the same 3") == 2);
+    CHECK(count_of(text.text, "waits for 5<pipe:[1]>, 6<pipe:[1]>>") == 1);
+}
+
+namespace {
+
+TaskInfo task_of(int tid, ProcessRole role, std::string comm) {
+    return {.pid = Pid{10}, .tid = Tid{tid}, .comm = std::move(comm), .role = {.role = role}};
+}
+
+/// Two threads of a shim and one of a container's program, as an attached session shows them.
+std::string folded(bool interesting) {
+    PrintOptions options;
+    options.interesting = interesting;
+    test::WrittenText text;
+    auto printer = std::make_unique<TracePrinter>(options, text);
+    std::unique_ptr<EventSink> sink = std::move(printer);
+    if (interesting) {
+        auto again = std::make_unique<TracePrinter>(options, text);
+        sink = std::make_unique<RestingFold>(std::move(again));
+    }
+    sink->task(task_of(10, ProcessRole::shim, "containerd-shim"));
+    sink->task(task_of(11, ProcessRole::shim, "containerd-shim"));
+    sink->task(task_of(12, ProcessRole::container_init, "app"));
+    for (int tid = 10; tid < 13; ++tid) {
+        sink->event(make(EventKind::attached, tid, 0ns));
+        Event rests = enter(tid, 1us, "futex", {0x1000, 128, 0, 0});
+        rests.at_attach = true;
+        sink->event(rests);
+    }
+    sink->event(leave(10, 2us, 0));
+    sink->event(enter(10, 3us, "write", {1, 0, 0}));
+    sink->event(leave(10, 4us, 0));
+    sink->event(enter(10, 5us, "futex", {0x1000, 128, 0, 0}));
+    Event blocked = make(EventKind::still_blocked, 10, 6s);
+    blocked.number = 202;
+    blocked.since = MonotonicTime(5us);
+    sink->event(blocked);
+    sink->event(leave(10, 20s, 0));
+    sink->event(enter(10, 21s, "write", {1, 0, 0}));
+    sink->event(leave(10, 21s, 0));
+    sink->end();
+    return text.text;
+}
+
+}  // namespace
+
+TEST_CASE("waits of a shim that rest are folded into a line; what a container's own program waits for never is") {
+    const std::string all = folded(false), few = folded(true);
+    CAPTURE(few);
+    CHECK(count_of(all, "futex(") >= 4);
+    CHECK(count_of(few, "[pid    12] futex(") == 1);
+    CHECK(count_of(few, "futex(") == 1);
+    CHECK(count_of(few, "2 threads are at rest, as Go's threads are (2 futex)") == 1);
+    CHECK(count_of(few, "still blocked") == 0);
+    CHECK(count_of(few, "write(1") == 2);
+    CHECK(few.find("at rest, as") < few.find("write(1"));
+    CHECK(count_of(few, "1 call of threads at rest in 21 s (1 futex)") == 1);
 }
