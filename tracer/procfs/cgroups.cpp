@@ -1,6 +1,7 @@
 #include "tracer/procfs/cgroups.hpp"
 
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/proc_text.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -73,15 +74,8 @@ void read_throttling(const CgroupFiles& files, Cgroup& group) {
     if (seen.periods != 0) group.throttling = seen;
 }
 
-/// "some avg10=12.34 avg60=…": 1234. linux/Documentation/accounting/psi.rst
 std::optional<std::uint64_t> pressure(const CgroupFiles& files, const char* name) {
-    constexpr std::string_view before = "some avg10=";
-    std::string_view text = files.text(name);
-    if (!text.starts_with(before)) return std::nullopt;
-    text = text.substr(before.size(), text.find(' ', before.size()) - before.size());
-    const auto whole = to_number(text);
-    const auto hundredths = text.size() > 3 ? to_number(text.substr(text.size() - 2)) : std::nullopt;
-    return whole && hundredths ? std::optional(*whole * 100 + *hundredths) : std::nullopt;
+    return parse_pressure(files.text(name));
 }
 
 void read_v1(const CgroupRoots& roots, Cgroup& group, std::string& scratch) {
@@ -91,6 +85,7 @@ void read_v1(const CgroupRoots& roots, Cgroup& group, std::string& scratch) {
     const CgroupFiles memory(roots.memory, group.path, scratch);
     group.memory_current = memory.number("memory.usage_in_bytes").value_or(0);
     group.memory_max = memory.limit("memory.limit_in_bytes");
+    if (group.memory_max) group.memory_limit_hits = memory.number("memory.failcnt");
     memory.rows("memory.oom_control", [&](std::string_view key, std::uint64_t value) {
         if (key == "under_oom")
             group.under_oom = value != 0;
@@ -116,7 +111,9 @@ void read_v2(const CgroupRoots& roots, Cgroup& group, std::string& scratch) {
     group.memory_current = files.number("memory.current").value_or(0);
     group.memory_high = files.limit("memory.high");
     group.memory_max = files.limit("memory.max");
+    std::uint64_t hits = 0;
     files.rows("memory.events", [&](std::string_view key, std::uint64_t value) {
+        if (key == "high" || key == "max") hits += value;
         if (key == "high")
             group.memory_high_events = value;
         else if (key == "oom")
@@ -124,6 +121,7 @@ void read_v2(const CgroupRoots& roots, Cgroup& group, std::string& scratch) {
         else if (key == "oom_kill")
             group.oom_kill_events = value;
     });
+    if (group.memory_high || group.memory_max) group.memory_limit_hits = hits;
     group.pids_current = files.number("pids.current");
     group.pids_max = files.limit("pids.max");
     read_throttling(files, group);

@@ -87,7 +87,7 @@ std::optional<StatLine> parse_stat(std::string_view text) {
     const std::string_view state = word(rest);
     if (state.size() != 1) return std::nullopt;
     line.state = process_state(state[0]);
-    for (int field = 4; field <= 39 && !rest.empty(); ++field) {
+    for (int field = 4; field <= 42 && !rest.empty(); ++field) {
         const std::string_view value = word(rest);
         switch (field) {
             case 4:
@@ -118,11 +118,24 @@ std::optional<StatLine> parse_stat(std::string_view text) {
             case 39:
                 line.cpu = number<std::int32_t>(value);
                 break;
+            case 42:
+                line.block_io_ticks = number<std::uint64_t>(value);
+                break;
             default:
                 break;
         }
     }
     return line;
+}
+
+// linux/Documentation/accounting/psi.rst
+std::optional<std::uint64_t> parse_pressure(std::string_view text) {
+    constexpr std::string_view before = "some avg10=";
+    if (!text.starts_with(before)) return std::nullopt;
+    text = text.substr(before.size(), text.find(' ', before.size()) - before.size());
+    const std::size_t point = text.find('.');
+    if (point == 0 || point == std::string_view::npos || text.size() != point + 3) return std::nullopt;
+    return number<std::uint64_t>(text.substr(0, point)) * 100 + number<std::uint64_t>(text.substr(point + 1));
 }
 
 StatusText parse_status(std::string_view text) {

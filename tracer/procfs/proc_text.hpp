@@ -24,11 +24,16 @@ struct StatLine {
     std::uint64_t cpu_ticks = 0;  ///< utime + stime
     std::int32_t threads = 0;
     std::uint64_t start_time = 0;
-    std::int32_t cpu = -1;  ///< where it ran last
+    std::int32_t cpu = -1;             ///< where it ran last
+    std::uint64_t block_io_ticks = 0;  ///< so long it has waited for block I/O
 
     [[nodiscard]] bool kernel_thread() const { return (flags & 0x00200000) != 0; }  ///< PF_KTHREAD
 };
 std::optional<StatLine> parse_stat(std::string_view text);
+
+/// /proc/pressure/cpu and a cgroup's cpu.pressure: how much of the last 10 s some thread stood still, in hundredths of a per cent; nullopt:
+/// it does not say.
+std::optional<std::uint64_t> parse_pressure(std::string_view text);
 
 /// /proc/PID/status and /proc/PID/task/TID/status.
 struct StatusText {

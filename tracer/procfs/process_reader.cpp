@@ -6,6 +6,7 @@
 #include "tracer/procfs/duplicate.hpp"
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/host_root.hpp"
+#include "tracer/procfs/patience.hpp"
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_memory.hpp"
 #include "tracer/procfs/stand_in.hpp"
@@ -304,6 +305,13 @@ void read_programs(const ProcDirectory& proc, std::span<TableRow> rows, std::str
 
 namespace {
 
+Progress progress_of(const StatLine& stat) {
+    static const std::int64_t tick = std::nano::den / std::max(1L, ::sysconf(_SC_CLK_TCK));
+    return {.at = monotonic_now(),
+            .cpu_ticks = stat.cpu_ticks,
+            .io_delay = Nanoseconds(static_cast<std::int64_t>(std::min<std::uint64_t>(stat.block_io_ticks, 1U << 31)) * tick)};
+}
+
 std::optional<Thread> read_thread(const ProcDirectory& directory, std::string& scratch) {
     const auto stat_text = directory.read("stat", scratch);
     if (!stat_text) return std::nullopt;
@@ -313,8 +321,12 @@ std::optional<Thread> read_thread(const ProcDirectory& directory, std::string& s
     thread.tid = Tid{stat->id};
     thread.comm = std::move(stat->comm);
     thread.state = stat->state;
-    thread.first.cpu_ticks = stat->cpu_ticks;
-    thread.first.at = monotonic_now();
+    thread.first = progress_of(*stat);
+    if (const auto text = directory.read("schedstat", scratch))
+        if (const auto told = parse_schedstat(*text)) {
+            thread.first.on_cpu = told->on_cpu;
+            thread.first.run_delay = told->waited_for;
+        }
     if (const auto text = directory.read("status", scratch)) {
         const StatusText status = parse_status(*text);
         thread.tracer = status.tracer;
@@ -432,7 +444,7 @@ std::optional<Progress> read_progress(const ProcDirectory& thread, std::string& 
     if (!stat_text) return std::nullopt;
     const auto stat = parse_stat(*stat_text);
     if (!stat) return std::nullopt;
-    Progress progress{.at = monotonic_now(), .context_switches = 0, .cpu_ticks = stat->cpu_ticks};
+    Progress progress = progress_of(*stat);
     if (const auto text = thread.read("status", scratch)) progress.context_switches = parse_status(*text).context_switches;
     return progress;
 }

@@ -174,6 +174,11 @@ void Collector::list_cgroups(const Positions& processes) {
         if (const std::string& path = snapshot_.processes[position].cgroup; !path.empty()) paths.insert(path);
     if (paths.empty()) return;
     snapshot_.cgroups = read_cgroups(cgroup_roots(), {paths.begin(), paths.end()}, scratch_);
+    const auto pressure = [&](const char* name) {
+        const auto text = proc_.read(name, scratch_);
+        return text ? parse_pressure(*text) : std::nullopt;
+    };
+    snapshot_.pressure = {pressure("pressure/cpu"), pressure("pressure/memory"), pressure("pressure/io")};
 }
 
 }  // namespace shimtrace::host

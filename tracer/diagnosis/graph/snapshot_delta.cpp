@@ -131,8 +131,10 @@ void merge_progress(Snapshot& later, const Snapshot& earlier) {
             if (process.go && before->go) take_waiting_times(*process.go, *before->go, later.taken_monotonic - earlier.taken_monotonic);
         }
     for (Cgroup& group : later.cgroups)
-        if (const auto before = std::ranges::find(earlier.cgroups, group.path, &Cgroup::path); before != earlier.cgroups.end())
+        if (const auto before = std::ranges::find(earlier.cgroups, group.path, &Cgroup::path); before != earlier.cgroups.end()) {
             group.throttling_before = before->throttling;
+            group.memory_limit_hits_before = before->memory_limit_hits;
+        }
     for (ContainerFiles& files : later.containers)
         if (const ContainerFiles* before = same_files(earlier, files))
             take_absence(files, now, *before, then, later.taken_monotonic - earlier.taken_monotonic);

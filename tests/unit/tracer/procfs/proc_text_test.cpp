@@ -154,3 +154,20 @@ TEST_CASE("strings: an empty argument in the middle stays") {
     using namespace std::string_view_literals;
     CHECK(parse_strings("sh\0-c\0\0x\0"sv) == std::vector<std::string>{"sh", "-c", "", "x"});
 }
+
+TEST_CASE("stat: how long it waited for block I/O") {
+    std::string text = "4711 (a) S";
+    for (int field = 4; field <= 52; ++field) text += " " + std::to_string(field == 42 ? 77 : field);
+    CHECK(parse_stat(text)->block_io_ticks == 77);
+    CHECK(parse_stat(text)->cpu == 39);
+}
+
+TEST_CASE("pressure: the share of the last ten seconds in which some thread stood still") {
+    CHECK(parse_pressure("some avg10=12.34 avg60=0.00 avg300=0.00 total=5\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n") == 1234);
+    CHECK(parse_pressure("some avg10=0.00 avg60=0.00") == 0);
+    CHECK(parse_pressure("some avg10=100.00 avg60=0.00") == 10000);
+    CHECK_FALSE(parse_pressure(""));
+    CHECK_FALSE(parse_pressure("full avg10=1.00"));
+    CHECK_FALSE(parse_pressure("some avg10=x"));
+    CHECK_FALSE(parse_pressure("some avg10=7 "));
+}
