@@ -4,6 +4,7 @@
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/audit_document.hpp"
 #include "tracer/cli/command.hpp"
+#include "tracer/cli/progress_line.hpp"
 #include "tracer/containerd/audit_facts.hpp"
 #include "tracer/diagnosis/checks/check.hpp"
 #include "tracer/diagnosis/checks/places.hpp"
@@ -252,7 +253,10 @@ std::expected<Audited, int> look(const AuditOptions& options, const Globals& glo
     containerd::AuditScope scope = options.scope;
     scope.run_dir = globals.run_dir;
     scope.targets = options.targets;
+    ProgressLine progress(shows_progress());
+    scope.tell_work = progress.teller();
     auto facts = containerd::gather_audit_facts(scope);
+    progress.erase();
     if (!facts) {
         fmt::print(stderr, "shimtrace: {}\n", facts.error().message());
         return std::unexpected(exit_failed);

@@ -5,9 +5,12 @@
 #include "tracer/output/export/exporters.hpp"
 #include "tracer/session/report_moment.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace shimtrace::cli {
@@ -39,7 +42,8 @@ int run(const ReplayOptions& options, const std::string& to, const std::string& 
     if (!writer) return report(writer.error(), exit_failed);
     selection->read.stopped = [&closed] { return closed; };
     const auto exporter = format->make(**writer);
-    const int exit_code = replay_into(options, std::move(*selection), *exporter);
+    const int exit_code =
+        replay_into(options, std::move(*selection), *exporter, path.empty() || path == "-" ? std::optional(STDOUT_FILENO) : std::nullopt);
     (*writer)->flush();
     return failed ? exit_failed : exit_code;
 }

@@ -3,6 +3,7 @@
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"
+#include "tracer/cli/progress_line.hpp"
 #include "tracer/cli/terminal_width.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/containerd/find_target.hpp"
@@ -305,11 +306,12 @@ std::string nothing_found(const Snapshot& snapshot, bool all_seen) {
                   : "no containerd on this host: no daemon, no shim, no bundle, no container of runc\n";
 }
 
-int print_once(const PsOptions& options, const Globals& globals, session::LiveDiagnosis& diagnosis) {
+int print_once(const PsOptions& options, const Globals& globals, session::LiveDiagnosis& diagnosis, ProgressLine& progress) {
     constexpr Nanoseconds resample_interval = std::chrono::milliseconds(200);
     const bool repeated = options.watch_s > 0;
     auto seen = repeated ? diagnosis.next(resample_interval, Nanoseconds(static_cast<std::int64_t>(options.watch_s * 1e9)))
                          : diagnosis.once(resample_interval);
+    progress.erase();
     if (!seen && interrupted()) return exit_done;
     if (!seen) return report(seen.error());
     Picture picture = picture_of(std::move(*seen), options.ns);
@@ -332,11 +334,14 @@ int print_once(const PsOptions& options, const Globals& globals, session::LiveDi
 }
 
 int run(const PsOptions& options, const Globals& globals) {
-    session::LiveDiagnosis diagnosis({.ns = options.ns, .run_dir = globals.run_dir, .interrupted = interrupted});
-    if (options.watch_s <= 0) return print_once(options, globals, diagnosis);
+    const bool repeated = options.watch_s > 0;
+    ProgressLine progress(shows_progress() && !repeated);
+    session::LiveDiagnosis diagnosis(
+        {.ns = options.ns, .run_dir = globals.run_dir, .interrupted = interrupted, .tell_work = progress.teller()});
+    if (!repeated) return print_once(options, globals, diagnosis, progress);
     listen_for_interruption();
     while (!interrupted()) {
-        const int code = print_once(options, globals, diagnosis);
+        const int code = print_once(options, globals, diagnosis, progress);
         if (!interrupted() && (code == exit_failed || code == exit_usage)) return code;
         const auto until = std::chrono::steady_clock::now() + Nanoseconds(static_cast<std::int64_t>(options.watch_s * 1e9));
         while (!interrupted() && std::chrono::steady_clock::now() < until)

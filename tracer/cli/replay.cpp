@@ -4,6 +4,8 @@
 #include "tracer/cli/trace_options.hpp"
 #include "tracer/cli/trace_output.hpp"
 
+#include <unistd.h>
+
 #include <memory>
 #include <optional>
 #include <utility>
@@ -26,6 +28,7 @@ public:
         auto plan = plan_output(options_, json_);
         if (!plan) return fail_with(plan.error());
         plan->place.standard = 1;
+        plan->print.interesting = !json_ && !calls_only_ && folds_rest(options_, *plan);
         if (calls_only_) {
             plan->print.quiet |= output::quiet_attach | output::quiet_exit;
             plan->print.messages = plan->print.messages_alone = 0;  // a stream with holes says nothing
@@ -95,7 +98,7 @@ int run(bool json, const TraceOptions& trace_options, const ReplayOptions& optio
     }
     ReplayPrinter printer(trace_options, json, selection->by_call(), std::move(picky), options.file);
     selection->read.stopped = [&printer] { return printer.stopped(); };
-    const int exit_code = replay_into(options, std::move(*selection), printer);
+    const int exit_code = replay_into(options, std::move(*selection), printer, STDOUT_FILENO);
     if (printer.failure()) return report(*printer.failure(), exit_failed);
     return printer.output_failed() ? exit_failed : exit_code;
 }

@@ -3,6 +3,7 @@
 #include "decoders/syscalls/capture.hpp"
 #include "decoders/text/durations.hpp"
 #include "tracer/cli/command.hpp"
+#include "tracer/cli/progress_line.hpp"
 #include "tracer/cli/trace_options.hpp"
 #include "tracer/output/role_text.hpp"
 
@@ -326,10 +327,17 @@ std::unique_ptr<EventSink> make_selector(const Selection& selection, EventSink& 
     return sink;
 }
 
-int replay_into(const ReplayOptions& options, Selection selection, EventSink& sink) {
+int replay_into(const ReplayOptions& options, Selection selection, EventSink& sink, std::optional<int> output) {
     std::signal(SIGPIPE, SIG_IGN);  // `replay F | head`: a write that fails ends it
     const auto selector = make_selector(selection, sink);
+    ProgressLine progress(shows_progress(output) && !selection.speed && !selection.read.follow);
+    const std::string what = "reading " + options.file;
+    selection.read.tell_work = [&progress, &what](Work work) {
+        work.what = what;
+        progress.tell(work);
+    };
     const auto result = recording::read_recording(options.file, selection.read, *selector);
+    progress.erase();
     if (!result) return report(result.error(), exit_failed);
     for (const std::string& warning : result->warnings) fmt::print(stderr, "shimtrace: warning: {}\n", warning);
     return exit_done;

@@ -46,7 +46,8 @@ Result<Selection> plan_selection(const ReplayOptions& options);
 /// What selection leaves of a stream, handed to `next`.
 std::unique_ptr<EventSink> make_selector(const Selection& selection, EventSink& next);
 
-/// Reads into `sink` what was selected and prints the warnings. Returns the exit code.
-int replay_into(const ReplayOptions& options, Selection selection, EventSink& sink);
+/// Reads into `sink` what was selected and prints the warnings. `output`: the descriptor that is printed to meanwhile. Returns the exit
+/// code.
+int replay_into(const ReplayOptions& options, Selection selection, EventSink& sink, std::optional<int> output = {});
 
 }  // namespace shimtrace::cli

@@ -5,6 +5,7 @@
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"
 #include "tracer/cli/output_file.hpp"
+#include "tracer/cli/progress_line.hpp"
 #include "tracer/cli/terminal_width.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/monitor/hang_json.hpp"
@@ -105,7 +106,11 @@ int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval
         return report({"write to a terminal what is no text", 0, "--save FILE, or a pipe"}, exit_usage);
     if (!options.save.empty() && options.save != "-" && !options.force && ::access(options.save.c_str(), F_OK) == 0)
         return report({"create " + options.save, EEXIST, "--force overwrites it"}, exit_failed);
-    auto seen = session::LiveDiagnosis(diagnose_options(globals, options)).once(interval);
+    ProgressLine progress(shows_progress());
+    session::DiagnoseOptions looks = diagnose_options(globals, options);
+    looks.tell_work = progress.teller();
+    auto seen = session::LiveDiagnosis(std::move(looks)).once(interval);
+    progress.erase();
     if (!seen) {
         for (const std::string& target : options.targets)
             if (!seen.error().usage && ::access(target.c_str(), F_OK) == 0)

@@ -77,7 +77,12 @@ public:
             std::ranges::sort(mount_points_);
             facts_.oom_kills = parse_oom_kills(host::read_kernel_log());
         }
-        for (const ContainerFiles& container : facts_.snapshot.containers) facts_.containers.push_back(read(container));
+        for (const ContainerFiles& container : facts_.snapshot.containers) {
+            if (scope_.tell_work)
+                scope_.tell_work(
+                    {.what = "auditing containers", .done = facts_.containers.size() + 1, .of = facts_.snapshot.containers.size()});
+            facts_.containers.push_back(read(container));
+        }
         if (scope_.ask && facts_.live) ask();
         add_states();
         for (const Instance& instance : instances) {

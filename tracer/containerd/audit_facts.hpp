@@ -3,6 +3,7 @@
 
 #include <shimtrace/audit.hpp>
 #include <shimtrace/error.hpp>
+#include <shimtrace/work.hpp>
 
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct AuditScope {
     std::vector<std::string> targets;  ///< as typed; empty: all
     std::string ns;                    ///< only those of this namespace, containerd's or Kubernetes'; empty: any
     double ask_timeout_s = 2;
+    TellWork tell_work = {};
 };
 
 Result<AuditFacts> gather_audit_facts(const AuditScope& scope);

@@ -57,6 +57,8 @@ public:
             seen_any_ = true;
             note_gap(block->header);
             if (!take(*block)) break;
+            if (options_.tell_work && source_.seekable())
+                options_.tell_work({.what = "reading", .done = block->offset, .of = source_.size(), .unit = WorkUnit::bytes});
         }
         if (!seen_any_) return no_recording();
         return finish();

@@ -3,6 +3,7 @@
 
 #include <shimtrace/error.hpp>
 #include <shimtrace/event_sink.hpp>
+#include <shimtrace/work.hpp>
 
 #include <functional>
 #include <optional>
@@ -22,6 +23,7 @@ struct ReadOptions {
     std::function<bool(const ContainerRef&)> container;    ///< only blocks that concern such ones; not set: all
     bool follow = false;                                   ///< wait for more at the end of a file that is still being written
     std::function<bool()> stopped;                         ///< asked between blocks; true ends the replay
+    TellWork tell_work;                                    ///< how much of the file has been read; not of a pipe
     std::function<TimeWindow(const SessionInfo&)> window;  ///< instead of since and until, where they depend on the session
 };
 

@@ -55,6 +55,7 @@ std::set<Pid> slow_readers(const Snapshot& snapshot) {
 
 void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options, stacks::BinaryCache& cache) {
     const std::set<Pid> readers = slow_readers(snapshot);
+    std::size_t read = 0;
     for (Process& process : snapshot.processes) {
         const bool reads_slowly = readers.contains(process.pid) && !process.go;
         const bool of_session = options.session && std::ranges::find(*options.session, process.pid) != options.session->end();
@@ -62,6 +63,7 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
         const bool is_concerned = reads_slowly || std::ranges::binary_search(pids, process.pid);
         if (!is_concerned || process.state == ProcessState::zombie) continue;
         if (options.interrupted && options.interrupted()) return;
+        if (options.tell_work) options.tell_work({.what = "reading goroutines", .done = read++, .of = pids.size()});
         auto go = stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop});
         if (!go && !host::read_process(process.pid)) {
             process.state = ProcessState::dead;  // in the midst of the look
@@ -108,51 +110,52 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     diagnosis::Query query;
     std::vector<Pid> pids;
     std::vector<std::string> left_out;
-    auto snapshot = host::take_snapshot({.detailed = {}, .interrupted = options.interrupted}, [&](Snapshot& table) -> host::Chosen {
-        containerd::read_container_files(table, options.run_dir);
-        FoundTargets targets;
-        if (options.session) targets = find_remaining(table, options.targets, left_out);
-        std::vector<std::string> not_found;
-        const bool all = options.targets.empty() && options.ns.empty();
-        // Without TARGETs a namespace stands for all of it.
-        const std::vector<std::string> asked = options.targets.empty() ? std::vector<std::string>{""} : options.targets;
-        if (!options.session && !all)
-            for (const std::string& text : asked) {
-                auto found = text.empty() ? find_targets(table, {}, options.ns) : find_target(table, text, options.ns);
-                if (found)
-                    targets.insert(targets.end(), found->begin(), found->end());
-                else if (found.error().usage || !options.goroutines)
-                    refusal = std::move(found.error());
-                else
-                    not_found.push_back(text);
-                if (refusal) return {};
+    auto snapshot = host::take_snapshot(
+        {.detailed = {}, .interrupted = options.interrupted, .tell_work = options.tell_work}, [&](Snapshot& table) -> host::Chosen {
+            containerd::read_container_files(table, options.run_dir);
+            FoundTargets targets;
+            if (options.session) targets = find_remaining(table, options.targets, left_out);
+            std::vector<std::string> not_found;
+            const bool all = options.targets.empty() && options.ns.empty();
+            // Without TARGETs a namespace stands for all of it.
+            const std::vector<std::string> asked = options.targets.empty() ? std::vector<std::string>{""} : options.targets;
+            if (!options.session && !all)
+                for (const std::string& text : asked) {
+                    auto found = text.empty() ? find_targets(table, {}, options.ns) : find_target(table, text, options.ns);
+                    if (found)
+                        targets.insert(targets.end(), found->begin(), found->end());
+                    else if (found.error().usage || !options.goroutines)
+                        refusal = std::move(found.error());
+                    else
+                        not_found.push_back(text);
+                    if (refusal) return {};
+                }
+            query = query_of(table, targets);
+            if (options.session) add_session(query, table, *options.session, !options.targets.empty());
+            host::Chosen chosen;
+            if (options.goroutines && !options.session) {
+                ReadDaemons read = read_daemons(table, query, options.may_stop, cache);
+                chosen.daemons = std::move(read.daemons);
+                pids = std::move(read.shims);
             }
-        query = query_of(table, targets);
-        if (options.session) add_session(query, table, *options.session, !options.targets.empty());
-        host::Chosen chosen;
-        if (options.goroutines && !options.session) {
-            ReadDaemons read = read_daemons(table, query, options.may_stop, cache);
-            chosen.daemons = std::move(read.daemons);
-            pids = std::move(read.shims);
-        }
-        // A pod that is being made, or torn down, is known by a daemon's calls alone.
-        for (const std::string& text : not_found) {
-            const auto pods = find_pods(table, text, options.ns);
-            if (pods.empty()) {
-                refusal = find_targets(table, text.empty() ? std::vector<std::string>{} : std::vector{text}, options.ns).error();
-                return {};
+            // A pod that is being made, or torn down, is known by a daemon's calls alone.
+            for (const std::string& text : not_found) {
+                const auto pods = find_pods(table, text, options.ns);
+                if (pods.empty()) {
+                    refusal = find_targets(table, text.empty() ? std::vector<std::string>{} : std::vector{text}, options.ns).error();
+                    return {};
+                }
+                query.pods.insert(query.pods.end(), pods.begin(), pods.end());
             }
-            query.pods.insert(query.pods.end(), pods.begin(), pods.end());
-        }
-        if (query.pods.empty() || !targets.empty())
-            for (const Pid pid : concerned(table, targets, options.session)) pids.push_back(pid);
-        std::erase_if(pids,
-                      [&](Pid pid) { return std::ranges::find(chosen.daemons, pid, &host::Chosen::Daemon::pid) != chosen.daemons.end(); });
-        std::ranges::sort(pids);
-        pids.erase(std::ranges::unique(pids).begin(), pids.end());
-        chosen.processes = pids;
-        return chosen;
-    });
+            if (query.pods.empty() || !targets.empty())
+                for (const Pid pid : concerned(table, targets, options.session)) pids.push_back(pid);
+            std::erase_if(
+                pids, [&](Pid pid) { return std::ranges::find(chosen.daemons, pid, &host::Chosen::Daemon::pid) != chosen.daemons.end(); });
+            std::ranges::sort(pids);
+            pids.erase(std::ranges::unique(pids).begin(), pids.end());
+            chosen.processes = pids;
+            return chosen;
+        });
     if (!snapshot) return std::unexpected(Refusal{snapshot.error()});
     if (refusal) return std::unexpected(*refusal);
     snapshot->read_errors.insert(snapshot->read_errors.end(), left_out.begin(), left_out.end());
@@ -180,11 +183,20 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
 
 bool LiveDiagnosis::wait_until(MonotonicTime moment) const {
     constexpr Nanoseconds notice = std::chrono::milliseconds(50);
+    const MonotonicTime began = host::monotonic_now();
+    const auto milliseconds = [](Nanoseconds time) {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::milliseconds>(time).count()));
+    };
     for (;;) {
         if (options_.interrupted && options_.interrupted()) return false;
         const Nanoseconds left = moment - host::monotonic_now();
         if (left <= Nanoseconds::zero()) return true;
-        std::this_thread::sleep_for(options_.interrupted ? std::min(left, notice) : left);
+        if (options_.tell_work)
+            options_.tell_work({.what = "waiting to look again: what moves meanwhile does not hang",
+                                .done = milliseconds(host::monotonic_now() - began),
+                                .of = milliseconds(moment - began),
+                                .unit = WorkUnit::milliseconds});
+        std::this_thread::sleep_for(options_.interrupted || options_.tell_work ? std::min(left, notice) : left);
     }
 }
 

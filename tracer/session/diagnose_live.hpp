@@ -5,6 +5,7 @@
 #include "tracer/stacks/goroutines.hpp"
 
 #include <shimtrace/snapshot.hpp>
+#include <shimtrace/work.hpp>
 
 #include <expected>
 #include <functional>
@@ -26,6 +27,7 @@ struct DiagnoseOptions {
     /// Asked while another look is waited for: what has been seen is answered then. Asked in the midst of a look, by several threads: that
     /// look fails. Empty: never.
     std::function<bool()> interrupted;
+    TellWork tell_work = {};  ///< called by several threads
 };
 
 /// Reads the host. Nothing is opened by a target's path, nothing is stopped but what `may_stop` allows. What this program itself traces

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <functional>
 #include <set>
@@ -33,6 +34,7 @@ std::unexpected<Error> was_interrupted() {
 
 Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choose) {
     interrupted_ = scope.interrupted;
+    tell_work_ = scope.tell_work;
     snapshot_.host = host_info();
     snapshot_.observer = observer();
     snapshot_.taken = real_now();
@@ -106,13 +108,15 @@ struct Share {
     ReadErrors errors;
 };
 
+/// `seen` is called with each process, `interrupted` asked before.
 void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, bool descriptors, std::int32_t self,
-                const std::function<bool()>& interrupted, Share& share) {
+                const std::function<bool()>& interrupted, const std::function<void()>& seen, Share& share) {
     constexpr std::size_t most_in_all = 500'000, few = 1024;  ///< then only of those that have few all are read
     std::size_t read = 0;
     std::string scratch;
     for (const std::int32_t pid : pids) {
         if (interrupted && interrupted()) return;
+        if (seen) seen();
         const auto directory = proc.directory(pid);
         if (!directory) continue;
         auto row = read_table_row(*directory, scratch, share.errors);
@@ -137,11 +141,14 @@ void Collector::read_table(const std::vector<std::int32_t>& pids, bool descripto
         const std::size_t first = pids.size() * worker / workers, last = pids.size() * (worker + 1) / workers;
         return std::span(pids).subspan(first, last - first);
     };
+    std::atomic<std::uint64_t> done = 0;
+    std::function<void()> seen;
+    if (tell_work_) seen = [&] { tell_work_({.what = "looking at processes", .done = ++done, .of = pids.size()}); };
     std::vector<std::thread> threads;
     for (std::size_t worker = 1; worker < workers; ++worker)
         threads.push_back(
-            signal_free_thread([&, worker] { read_share(proc_, part(worker), descriptors, self_, interrupted_, shares[worker]); }));
-    read_share(proc_, part(0), descriptors, self_, interrupted_, shares[0]);
+            signal_free_thread([&, worker] { read_share(proc_, part(worker), descriptors, self_, interrupted_, seen, shares[worker]); }));
+    read_share(proc_, part(0), descriptors, self_, interrupted_, seen, shares[0]);
     for (std::thread& thread : threads) thread.join();
 
     snapshot_.processes.reserve(pids.size());
@@ -167,7 +174,9 @@ void Collector::read_descriptors_of(const Positions& processes) {
 }
 
 void Collector::read_details(const Positions& processes, bool kernel_stacks) {
+    std::uint64_t done = 0;
     for (const std::size_t position : processes) {
+        if (tell_work_) tell_work_({.what = "looking closely at processes", .done = ++done, .of = processes.size()});
         Process& process = snapshot_.processes[position];
         if (detailed_[position] || kernel_threads_[position] || process.pid.value == self_) continue;
         if (interrupted()) return;

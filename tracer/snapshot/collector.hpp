@@ -72,6 +72,7 @@ private:
 
     ProcDirectory proc_;
     std::function<bool()> interrupted_;
+    TellWork tell_work_;
     std::int32_t self_ = ::getpid();  ///< our own descriptors are nobody's other end
     Snapshot snapshot_;
     std::string scratch_;

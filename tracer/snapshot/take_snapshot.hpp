@@ -4,6 +4,7 @@
 
 #include <shimtrace/error.hpp>
 #include <shimtrace/snapshot.hpp>
+#include <shimtrace/work.hpp>
 
 #include <functional>
 #include <optional>
@@ -19,6 +20,7 @@ struct SnapshotScope {
     bool all_descriptors = true;  ///< descriptors of every process (needed to find the other ends)
     bool kernel_stacks = true;
     std::function<bool()> interrupted = {};  ///< asked now and then, by several threads; true: there is no snapshot (ECANCELED)
+    TellWork tell_work = {};
 };
 
 /// Who else is looked at closely.
