@@ -273,7 +273,7 @@ OwnedFd open_event(std::uint64_t tracepoint, int cpu) {
 }
 
 /// Of each CPU; in all no more than that.
-constexpr std::size_t ring_pages = 256, most_pages = 16 << 10;
+constexpr std::size_t ring_pages = 1024, most_pages = 16 << 10;
 
 }  // namespace
 
