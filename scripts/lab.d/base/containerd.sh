@@ -86,7 +86,8 @@ make_rootfs() {
 
 # make_image TAR: an image in OCI's layout, of one layer.
 make_image() {
-    local dir=$lab_dir/image layer config manifest
+    local dir=$lab_dir/image layer config manifest architecture=amd64
+    [[ $HOSTTYPE != aarch64 ]] || architecture=arm64
     mkdir -p "$dir/blobs/sha256"
     # blob FILE: files it under its digest, and prints that.
     blob() { local digest && digest=$(sha256sum "$1" | cut -d' ' -f1) && mv "$1" "$dir/blobs/sha256/$digest" && echo "$digest"; }
@@ -94,7 +95,7 @@ make_image() {
     tar -C "$lab_dir/rootfs" --numeric-owner --owner=0 --group=0 -cf "$dir/layer" .
     layer=$(blob "$dir/layer")
     cat >"$dir/config" <<JSON
-{"architecture": "amd64", "os": "linux", "config": {"Env": ["PATH=/bin"], "Cmd": ["sh"]}, "rootfs": {"type": "layers", "diff_ids": ["sha256:$layer"]}}
+{"architecture": "$architecture", "os": "linux", "config": {"Env": ["PATH=/bin"], "Cmd": ["sh"]}, "rootfs": {"type": "layers", "diff_ids": ["sha256:$layer"]}}
 JSON
     config=$(blob "$dir/config")
     cat >"$dir/manifest" <<JSON
@@ -105,7 +106,7 @@ JSON
     manifest=$(blob "$dir/manifest")
     cat >"$dir/index.json" <<JSON
 {"schemaVersion": 2, "manifests": [{"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:$manifest", "size": $(size "$manifest"),
- "annotations": {"io.containerd.image.name": "$image", "org.opencontainers.image.ref.name": "latest"}, "platform": {"architecture": "amd64", "os": "linux"}}]}
+ "annotations": {"io.containerd.image.name": "$image", "org.opencontainers.image.ref.name": "latest"}, "platform": {"architecture": "$architecture", "os": "linux"}}]}
 JSON
     echo '{"imageLayoutVersion": "1.0.0"}' >"$dir/oci-layout"
     tar -C "$dir" -cf "$1" .

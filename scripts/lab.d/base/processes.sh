@@ -46,10 +46,17 @@ parent_of() { status_of "$1" PPid; }
 
 start_time_of() { local line && line=$(<"/proc/$1/stat") && line=${line##*) } && set -- $line && echo "${20}"; }
 
+# Where aarch64 has another number than x86-64: the same call, or the one that programs make in its place there.
+declare -A arm_calls=([0]=63 [1]=64 [2]=56 [4]=79 [7]=73 [20]=66 [23]=72 [34]=73 [35]=115 [42]=203 [43]=202 [44]=206 [45]=207 [46]=211 [47]=212 [61]=260 [72]=25 [73]=32 [83]=34
+    [202]=98 [219]=128 [220]=193 [230]=115 [232]=22 [247]=95 [257]=56 [262]=79 [270]=72 [271]=73 [281]=22 [288]=242 [332]=291)
+
 # in_call PID NUMBER...: some thread of it is in one of these system calls (x86-64 numbers).
 in_call() {
-    local pid=$1 task call rest
+    local pid=$1 task call rest number
     shift
+    if [[ $HOSTTYPE == aarch64 ]]; then
+        for number; do set -- "$@" "${arm_calls[$number]:-x}" && shift; done
+    fi
     for task in /proc/"$pid"/task/*/syscall; do
         { read -r call rest <"$task"; } 2>/dev/null || continue
         [[ " $* " == *" $call "* ]] && return 0
