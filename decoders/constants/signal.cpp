@@ -313,4 +313,13 @@ static constexpr FlagName sigsys_codes_rows[] = {
 };
 const FlagSet sigsys_codes{"SYS_???", sigsys_codes_rows};
 
+// linux/audit.h
+static constexpr FlagName audit_architectures_rows[] = {
+    {0xc000003e, "AUDIT_ARCH_X86_64"},
+    {0x40000003, "AUDIT_ARCH_I386"},
+    {0xc00000b7, "AUDIT_ARCH_AARCH64"},
+    {0x40000028, "AUDIT_ARCH_ARM"},
+};
+const FlagSet audit_architectures{"AUDIT_ARCH_???", audit_architectures_rows};
+
 }  // namespace shimtrace::decoders

@@ -35,6 +35,7 @@ extern const FlagSet sigbus_codes;
 extern const FlagSet sigtrap_codes;
 extern const FlagSet sigpoll_codes;
 extern const FlagSet sigsys_codes;
+extern const FlagSet audit_architectures;
 extern const FlagSet io_uring_setup_flags;
 extern const FlagSet io_uring_features;
 extern const FlagSet io_uring_enter_flags;

@@ -94,7 +94,8 @@ std::optional<FoundTable> find_line_table(const ElfImage& image) {
         if (auto lines = LineTable::parse(image.at(section->address))) return FoundTable{*lines, section->address};
     }
     // Stripped of section headers, or inside .data.rel.ro (cgo, position independent): the magic and the header's own sense.
-    constexpr std::string_view magic("\xff\xff\xff\0\0\1\10", 7);  // after a byte that tells the format
+    const char quantum = image.arch() == Arch::aarch64 ? 4 : 1;
+    const std::string magic{'\xff', '\xff', '\xff', '\0', '\0', quantum, '\10'};  // after a byte that tells the format
     for (const ElfSegment& segment : image.segments()) {
         const Bytes bytes = image.at(segment.address);
         for (std::uint64_t at = find(bytes, magic, 1); at != nowhere; at = find(bytes, magic, at + 1)) {
@@ -166,7 +167,7 @@ using Learned = std::vector<std::optional<Function>>;
 
 std::vector<std::uint64_t> references(const GoBinary& binary, const std::optional<Function>& function) {
     if (!function) return {};
-    return referenced_addresses(binary.code(*function), binary.text.begin + function->entry);
+    return referenced_addresses(binary.image.arch(), binary.code(*function), binary.text.begin + function->entry);
 }
 
 bool in_variables(const GoBinary& binary, std::uint64_t address) {

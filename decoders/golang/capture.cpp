@@ -27,6 +27,7 @@ CapturedGoroutine parse_goroutine(Bytes bytes, std::uint64_t address, const Goro
     g.m = word(bytes, GoroutineLayout::m);
     g.sp = word(bytes, GoroutineLayout::sp);
     g.pc = word(bytes, GoroutineLayout::pc);
+    g.link = word(bytes, layout.link());
     g.syscall_sp = word(bytes, layout.syscall_sp);
     g.syscall_pc = word(bytes, layout.syscall_pc);
     g.status = load<std::uint32_t>(bytes, layout.status).value_or(0) & ~0x1000U;
@@ -125,16 +126,19 @@ void Capture::place_stack(CapturedGoroutine& g) {
     if (g.syscall_sp != 0 && g.status != g_waiting && on_stack(g.syscall_sp)) {
         g.start_sp = g.syscall_sp;
         g.start_unwind_pc = g.syscall_pc;
+        g.start_link = 0;
         g.in_syscall = true;
     } else if (g.status == g_running) {
         if (g.thread == nullptr || g.thread->sp == 0) return;  // on a CPU: its registers cannot be seen
         const bool here = on_stack(g.thread->sp) && binary_.code_offset(g.thread->pc - location_.bias);
         g.start_sp = here ? g.thread->sp : g.sp;  // else the thread is on its scheduler's or C's stack
         g.start_unwind_pc = here ? g.thread->pc : g.pc;
+        g.start_link = here ? g.thread->link : g.link;
         g.exact_pc = here;
     } else {
         g.start_sp = g.sp;
         g.start_unwind_pc = g.pc;
+        g.start_link = g.link;
     }
     if (!on_stack(g.start_sp)) g.start_sp = 0;
 }
@@ -273,13 +277,13 @@ void Capture::read_timers() {
 
 /// runtime.semtable: a treap of addresses under each root, and a list of waiters under each address.
 void Capture::read_semaphores() {
-    constexpr std::size_t roots = 251, root_size = 64;
     if (location_.semaphore_table == 0) return;
-    std::vector<std::byte> table(roots * root_size);
+    const SemaphoreTable layout = semaphore_table_of(binary_.image.arch());
+    std::vector<std::byte> table(layout.size());
     if (memory_.read(RemoteAddress{location_.semaphore_table}, table) != table.size()) return;
     std::vector<std::uint64_t> next;
-    for (std::size_t root = 0; root < roots; ++root) {
-        const std::uint64_t treap = word(table, root * root_size + 8);
+    for (std::size_t root = 0; root < SemaphoreTable::roots; ++root) {
+        const std::uint64_t treap = word(table, root * layout.root_size + SemaphoreTable::treap);
         if (plausible(treap)) next.push_back(treap);
     }
     std::unordered_set<std::uint64_t> seen(next.begin(), next.end());

@@ -58,7 +58,7 @@ std::optional<std::int32_t> started_child(const RuntimeState& state, const GoBin
 /// wait4 and waitid name the child themselves: os.Process.Wait blocks in them.
 std::optional<DecodedProgram::Child> waited_in_syscall(std::size_t goroutine, const GoWait& wait) {
     constexpr std::uint64_t p_pid = 1, p_pidfd = 3;
-    const auto name = decoders::syscall_name(Arch::x86_64, wait.syscall);
+    const auto name = decoders::syscall_name(wait.arch, wait.syscall);
     const bool is_waitid = name == "waitid";
     const auto number = static_cast<std::int32_t>(wait.args[is_waitid ? 1 : 0]);
     if (name == "wait4") return DecodedProgram::Child{goroutine, number > 0 ? number : 0, false};

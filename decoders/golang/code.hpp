@@ -4,13 +4,16 @@
 
 #include "decoders/golang/word_reads.hpp"
 
+#include <shimtrace/types.hpp>
+
 #include <vector>
 
 namespace shimtrace::golang {
 
-/// Targets of rip-relative operands of x86-64 code that lies at `address`, sorted, each once. More than there are.
-std::vector<std::uint64_t> referenced_addresses(Bytes code, std::uint64_t address);
-/// Targets of direct calls (E8), sorted, each once.
-std::vector<std::uint64_t> called_addresses(Bytes code, std::uint64_t address);
+/// What code that lies at `address` refers to, sorted, each once. x86-64: targets of rip-relative operands, more than there are. aarch64:
+/// what ADRP and the instructions that follow it in the code lead to.
+std::vector<std::uint64_t> referenced_addresses(Arch arch, Bytes code, std::uint64_t address);
+/// Targets of direct calls (E8, BL), sorted, each once.
+std::vector<std::uint64_t> called_addresses(Arch arch, Bytes code, std::uint64_t address);
 
 }  // namespace shimtrace::golang

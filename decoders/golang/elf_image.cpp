@@ -14,13 +14,13 @@ constexpr std::size_t most_segments = 256, most_sections = 4096, most_relocation
 std::optional<ElfImage> ElfImage::parse(Bytes file) {
     const auto header = load<Elf64_Ehdr>(file, 0);
     if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return std::nullopt;
-    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB || header->e_machine != EM_X86_64) {
-        return std::nullopt;
-    }
+    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB) return std::nullopt;
+    if (header->e_machine != EM_X86_64 && header->e_machine != EM_AARCH64) return std::nullopt;
 
     ElfImage image;
     image.file_ = file;
     image.entry_ = header->e_entry;
+    image.arch_ = header->e_machine == EM_AARCH64 ? Arch::aarch64 : Arch::x86_64;
     std::uint64_t dynamic = 0, dynamic_size = 0;
     for (std::size_t i = 0; i < header->e_phnum && i < most_segments; ++i) {
         const auto program = load<Elf64_Phdr>(file, header->e_phoff + i * sizeof(Elf64_Phdr));
@@ -63,11 +63,12 @@ void ElfImage::read_relocations(std::uint64_t dynamic, std::uint64_t size) {
     if (table == 0) return;
     // DT_RELR needs nothing: there the addend lies in place, and the load address is 0 here.
     const Bytes rows = at(table, table_size);
+    const std::uint64_t relative = arch_ == Arch::aarch64 ? std::uint64_t{R_AARCH64_RELATIVE} : std::uint64_t{R_X86_64_RELATIVE};
     const std::size_t count = std::min(rows.size() / sizeof(Elf64_Rela), most_relocations);
     relocations_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         const auto row = *load<Elf64_Rela>(rows, i * sizeof(Elf64_Rela));
-        if (ELF64_R_TYPE(row.r_info) == R_X86_64_RELATIVE) relocations_.push_back({row.r_offset, static_cast<std::uint64_t>(row.r_addend)});
+        if (ELF64_R_TYPE(row.r_info) == relative) relocations_.push_back({row.r_offset, static_cast<std::uint64_t>(row.r_addend)});
     }
     if (!std::ranges::is_sorted(relocations_, {}, &Relocation::address)) std::ranges::sort(relocations_, {}, &Relocation::address);
 }

@@ -3,6 +3,8 @@
 
 #include "decoders/golang/word_reads.hpp"
 
+#include <shimtrace/types.hpp>
+
 #include <string>
 #include <vector>
 
@@ -18,16 +20,17 @@ struct ElfSection {
     std::uint64_t address = 0, offset = 0, size = 0;
 };
 
-/// x86-64, little endian. Refers to the bytes that it was parsed from: they must outlive it.
+/// x86-64 or aarch64, little endian. Refers to the bytes that it was parsed from: they must outlive it.
 class ElfImage {
 public:
-    /// nullopt: not a 64-bit x86-64 executable.
+    /// nullopt: not a 64-bit executable of these.
     static std::optional<ElfImage> parse(Bytes file);
 
     [[nodiscard]] std::span<const ElfSegment> segments() const { return segments_; }
     [[nodiscard]] std::span<const ElfSection> sections() const { return sections_; }
     [[nodiscard]] const ElfSection* section(std::string_view name) const;
     [[nodiscard]] std::uint64_t entry() const { return entry_; }
+    [[nodiscard]] Arch arch() const { return arch_; }
 
     /// The file's bytes from `address` to the end of its segment in the file, at most `most`. Relocations are not applied.
     [[nodiscard]] Bytes at(std::uint64_t address, std::uint64_t most = ~std::uint64_t{0}) const;
@@ -46,9 +49,10 @@ private:
 
     Bytes file_;
     std::uint64_t entry_ = 0;
+    Arch arch_ = Arch::x86_64;
     std::vector<ElfSegment> segments_;
     std::vector<ElfSection> sections_;
-    std::vector<Relocation> relocations_;  ///< R_X86_64_RELATIVE, by address
+    std::vector<Relocation> relocations_;  ///< R_X86_64_RELATIVE or R_AARCH64_RELATIVE, by address
 };
 
 }  // namespace shimtrace::golang

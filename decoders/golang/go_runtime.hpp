@@ -11,6 +11,7 @@
 #include <shimtrace/types.hpp>
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -27,9 +28,11 @@ struct ReadLimits {
 struct GoThread {
     Tid tid;                     ///< host's
     std::int32_t inner_tid = 0;  ///< in the thread's own pid namespace: what m.procid holds
+    Arch arch = native_arch;     ///< whose number `syscall` is
     std::int64_t syscall = -1;   ///< that it blocks in; -1: none known
     std::uint64_t args[6] = {};
-    std::uint64_t sp = 0, pc = 0;  ///< of the blocked call, or the registers of a stopped thread; 0: not known
+    std::uint64_t sp = 0, pc = 0;       ///< of the blocked call, or the registers of a stopped thread; 0: not known
+    std::optional<std::uint64_t> link;  ///< of a stopped thread: UnwindStart::link
 };
 
 /// Where one process keeps what is read, and how its structs are laid out.
@@ -61,7 +64,7 @@ enum GStatus : std::uint32_t {
 
 struct CapturedGoroutine {
     std::uint64_t address = 0;
-    std::uint64_t stack_low = 0, stack_high = 0, m = 0, sp = 0, pc = 0, syscall_sp = 0, syscall_pc = 0;
+    std::uint64_t stack_low = 0, stack_high = 0, m = 0, sp = 0, pc = 0, link = 0, syscall_sp = 0, syscall_pc = 0;
     std::uint64_t id = 0, parent = 0, go_pc = 0, start_pc = 0, waiting = 0, timer = 0, locked_m = 0;
     std::int64_t wait_since = 0, sleep_when = 0;
     std::uint32_t status = 0;
@@ -70,6 +73,7 @@ struct CapturedGoroutine {
     const GoThread* thread = nullptr;  ///< of `threads` given to capture; only while it runs or is in a system call
     std::uint64_t start_sp = 0;        ///< where `stack` begins and unwinding starts; 0: no stack can be read
     std::uint64_t start_unwind_pc = 0;
+    std::optional<std::uint64_t> start_link;
     bool exact_pc = false, in_syscall = false;
     bool cut = false;  ///< the stack is longer than what was read
     Bytes stack;       ///< what was read of it, in RuntimeState::stacks

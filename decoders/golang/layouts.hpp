@@ -2,6 +2,9 @@
 // builds and checked against the dumps of stripped ones. An offset of 0 says: this version has no such field.
 #pragma once
 
+#include <shimtrace/types.hpp>
+
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -11,6 +14,8 @@ namespace shimtrace::golang {
 struct GoroutineLayout {
     std::uint16_t bp, syscall_sp, syscall_pc, status, id, wait_since, wait_reason, locked_m, parent_id, go_pc, start_pc, waiting, labels,
         timer, sleep_when, size;
+    /// Of sched: where a function that has no frame returns to. A word before bp since there is one.
+    [[nodiscard]] constexpr std::uint16_t link() const { return static_cast<std::uint16_t>(bp - 8); }
     // The same in every version.
     static constexpr std::uint16_t stack_low = 0, stack_high = 8, m = 48, sp = 56, pc = 64, self = 72;
 };
@@ -51,6 +56,16 @@ std::span<const Layout> layouts();
 const Layout& layout_of(int minor);
 
 constexpr int oldest_minor = 18, newest_minor = 27;
+
+/// runtime.semTable (runtime/sema.go): so many roots, each on a cache line of its own (internal/cpu: CacheLinePadSize).
+struct SemaphoreTable {
+    static constexpr std::size_t roots = 251, treap = 8, waiters = 16;
+    std::size_t root_size = 64;
+    [[nodiscard]] std::size_t size() const { return roots * root_size; }
+};
+constexpr SemaphoreTable semaphore_table_of(Arch arch) {
+    return {arch == Arch::aarch64 ? std::size_t{128} : std::size_t{64}};
+}
 
 /// runtime.moduledata: the same in Go 1.18 to 1.27.
 namespace module_data {

@@ -10,10 +10,9 @@
 namespace shimtrace::golang {
 namespace {
 
-constexpr std::uint64_t most_goroutine_slots = 1 << 24;                 // of allgs
-constexpr std::size_t sampled = 64;                                     // goroutines that the checks look at
-constexpr std::size_t sample_bytes = 480;                               // of each: the longest layout
-constexpr std::size_t semaphore_roots = 251, semaphore_root_size = 64;  // runtime/sema.go: semTabSize, cache line
+constexpr std::uint64_t most_goroutine_slots = 1 << 24;  // of allgs
+constexpr std::size_t sampled = 64;                      // goroutines that the checks look at
+constexpr std::size_t sample_bytes = 480;                // of each: the longest layout
 
 std::vector<std::uint64_t> first_goroutines(const Memory& memory, std::uint64_t slice_address) {
     const auto pointer = memory.value<std::uint64_t>(RemoteAddress{slice_address});
@@ -115,13 +114,13 @@ bool choose_layout(const GoBinary& binary, const Records& records, RuntimeLocati
 }
 
 /// Each root is {lock, treap, nwait} and zeros up to the cache line.
-bool is_semaphore_table(Bytes table) {
-    if (table.size() != semaphore_roots * semaphore_root_size) return false;
-    for (std::size_t root = 0; root < semaphore_roots; ++root) {
-        const Bytes bytes = slice(table, root * semaphore_root_size, semaphore_root_size);
-        const std::uint64_t treap = word(bytes, 8);
-        if (treap % 8 != 0 || word(bytes, 16) >> 32 != 0) return false;
-        for (std::size_t i = 24; i < semaphore_root_size; i += 8) {
+bool is_semaphore_table(const SemaphoreTable& layout, Bytes table) {
+    if (table.size() != layout.size()) return false;
+    for (std::size_t root = 0; root < SemaphoreTable::roots; ++root) {
+        const Bytes bytes = slice(table, root * layout.root_size, layout.root_size);
+        const std::uint64_t treap = word(bytes, SemaphoreTable::treap);
+        if (treap % 8 != 0 || word(bytes, SemaphoreTable::waiters) >> 32 != 0) return false;
+        for (std::size_t i = SemaphoreTable::waiters + 8; i < layout.root_size; i += 8) {
             if (word(bytes, i) != 0) return false;
         }
     }
@@ -130,10 +129,11 @@ bool is_semaphore_table(Bytes table) {
 
 std::uint64_t find_semaphore_table(const GoBinary& binary, const Memory& memory, std::uint64_t bias) {
     std::uint64_t found = 0;
-    std::vector<std::byte> table(semaphore_roots * semaphore_root_size);
+    const SemaphoreTable layout = semaphore_table_of(binary.image.arch());
+    std::vector<std::byte> table(layout.size());
     for (std::size_t i = 0; i < binary.semaphore_tables.size() && i < sampled; ++i) {
         const std::uint64_t address = binary.semaphore_tables[i] + bias;
-        if (memory.read(RemoteAddress{address}, table) != table.size() || !is_semaphore_table(table)) continue;
+        if (memory.read(RemoteAddress{address}, table) != table.size() || !is_semaphore_table(layout, table)) continue;
         const bool used = std::ranges::any_of(table, [](std::byte byte) { return byte != std::byte{}; });
         if (used) return address;
         if (found == 0) found = address;

@@ -102,9 +102,9 @@ const CodeFacts& HolderSearch::code_facts(const Function& function) {
     }
     const Bytes code = slice(binary.code(function), 0, 1 << 16);
     const std::uint64_t address = binary.text.begin + function.entry;
-    place->second.calls_sync =
-        std::ranges::any_of(called_addresses(code, address), [&](std::uint64_t target) { return sync_entries_->contains(target); });
-    place->second.references = referenced_addresses(code, address + unwinder_.bias());
+    place->second.calls_sync = std::ranges::any_of(called_addresses(binary.image.arch(), code, address),
+                                                   [&](std::uint64_t target) { return sync_entries_->contains(target); });
+    place->second.references = referenced_addresses(binary.image.arch(), code, address + unwinder_.bias());
     return place->second;
 }
 

@@ -37,11 +37,14 @@ constexpr InlinedCallLayout inlined_call[] = {{20, 12, 16, 2}, {16, 4, 8, 0}};  
 std::optional<LineTable> LineTable::parse(Bytes table) {
     const auto magic = load<std::uint32_t>(table, 0);
     if (!magic || (*magic != 0xfffffff0 && *magic != 0xfffffff1)) return std::nullopt;
-    if (byte_at(table, 4) != 0 || byte_at(table, 5) != 0 || byte_at(table, 6) != 1 || byte_at(table, 7) != 8) return std::nullopt;
+    constexpr std::uint8_t x86_quantum = 1, arm_quantum = 4;
+    const std::uint8_t quantum = byte_at(table, 6);
+    if (quantum != x86_quantum && quantum != arm_quantum) return std::nullopt;
+    if (byte_at(table, 4) != 0 || byte_at(table, 5) != 0 || byte_at(table, 7) != 8) return std::nullopt;
 
     LineTable result;
     result.format_ = *magic == 0xfffffff0 ? Format::go118 : Format::go120;
-    result.quantum_ = byte_at(table, 6);
+    result.quantum_ = quantum;
     const std::uint64_t functions = word(table, 8), names = word(table, 32), units = word(table, 40), files = word(table, 48),
                         tables = word(table, 56), records = word(table, 64);
     if (functions == 0 || functions > most_functions || names < 72) return std::nullopt;

@@ -47,7 +47,7 @@ public:
     [[nodiscard]] std::uint8_t flags(const Function& function) const;
     [[nodiscard]] std::uint8_t function_id(const Function& function) const;
 
-    /// Bytes between the stack pointer at `pc` and the return address.
+    /// Bytes between the stack pointer at `pc` and what it was before the call pushed the return address (x86-64) or left it in a register.
     [[nodiscard]] std::optional<std::int32_t> frame_size(const Function& function, std::uint64_t pc) const;
     /// The function's own line at `pc`, and those of what is inlined there: innermost first, the physical one last.
     /// `trees`: the bytes from moduledata's gofunc on.

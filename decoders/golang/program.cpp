@@ -64,7 +64,7 @@ Goroutine describe(const CapturedGoroutine& g, const GoBinary& binary, Unwinder&
 
 UnwoundStack unwind(const CapturedGoroutine& g, Unwinder& unwinder) {
     if (g.start_sp == 0) return {};
-    return unwinder.unwind({g.start_unwind_pc, g.start_sp, g.exact_pc, g.in_syscall}, {g.start_sp, g.stack});
+    return unwinder.unwind({g.start_unwind_pc, g.start_sp, g.exact_pc, g.in_syscall, g.start_link}, {g.start_sp, g.stack});
 }
 
 }  // namespace

@@ -69,7 +69,22 @@ UnwoundStack Unwinder::unwind(const UnwindStart& start, const StackBytes& stack)
     return result;
 }
 
+/// runtime/traceback.go, (*unwinder).resolveInternal: where this frame's caller goes on, and from which stack pointer.
+std::optional<std::uint64_t> Unwinder::return_address(const UnwindStart& start, const StackBytes& stack, std::uint64_t frame_size,
+                                                      bool innermost) const {
+    const std::uint64_t sp = walked_.back().frame.sp;
+    if (!links_) return load<std::uint64_t>(stack.bytes, sp + frame_size - stack.low);
+    // The return address is saved at the frame's low end, where there is a frame.
+    if (frame_size == 0 && innermost && start.link != std::uint64_t{0}) return start.link;
+    if (frame_size == 0 && !innermost && injected_link_) return injected_link_;
+    return load<std::uint64_t>(stack.bytes, sp - stack.low);
+}
+
 bool Unwinder::walk(const UnwindStart& start, const StackBytes& stack) {
+    injected_link_.reset();
+    const std::uint64_t pushed = links_ ? 0 : 8;  // by the call
+    // Arguments lie behind the return address of the caller's next call, where that is kept on the stack (internal/goarch: MinFrameSize).
+    const std::uint64_t arguments = links_ ? 8 : 0;
     std::uint64_t pc = start.pc, sp = start.sp;
     bool exact = start.exact_pc;
     const std::uint64_t high = stack.low + stack.bytes.size();
@@ -83,18 +98,27 @@ bool Unwinder::walk(const UnwindStart& start, const StackBytes& stack) {
 
         const std::uint64_t line_pc = exact || *offset == function.entry ? *offset : *offset - 1;
         const bool innermost = walked_.empty();
-        const std::uint64_t fp = sp + static_cast<std::uint64_t>(std::max(0, resolved.frame_size.value_or(0))) + 8;
-        walked_.push_back({{function, *offset, sp, fp}, &source(function, line_pc)});
+        const auto frame_size = static_cast<std::uint64_t>(std::max(0, resolved.frame_size.value_or(0)));
+        const std::uint64_t fp = sp + frame_size + pushed;
+        walked_.push_back({{function, *offset, sp, fp + arguments}, &source(function, line_pc)});
         logical += walked_.back().source->size();
         if ((resolved.flags & LineTable::top_frame) != 0) return true;
         const bool writes_sp = (resolved.flags & LineTable::writes_sp) != 0;
         if (writes_sp && resolved.name != "runtime.cgocallback" && !(innermost && start.in_syscall)) return false;
         if (!resolved.frame_size || *resolved.frame_size < 0 || fp > high) return false;
-        const auto return_pc = load<std::uint64_t>(stack.bytes, fp - 8 - stack.low);
+        const auto return_pc = return_address(start, stack, frame_size, innermost);
         if (!return_pc || *return_pc == 0) return false;
+        if (fp == sp && !innermost && !injected_link_) return false;  // it would not end
+        injected_link_.reset();
         exact = resolved.may_trap_caller;
         pc = *return_pc;
-        sp = fp;  // rises by 8 at least, so the loop ends with the stack
+        sp = fp;
+        if (links_ && resolved.may_trap_caller) {
+            // What interrupted the function has put its link register where the frame's own would be, and 16 bytes below it.
+            constexpr std::uint64_t saved_link = 16;
+            injected_link_ = load<std::uint64_t>(stack.bytes, sp - stack.low);
+            sp += saved_link;
+        }
     }
     return false;
 }

@@ -55,8 +55,8 @@ const SemaphoreRow* semaphore_row(std::string_view function) {
     return found == std::end(semaphores) ? nullptr : found;
 }
 
-bool takes_descriptor(std::int64_t syscall) {
-    const decoders::CallFacts* facts = decoders::call_facts(Arch::x86_64, syscall);
+bool takes_descriptor(Arch arch, std::int64_t syscall) {
+    const decoders::CallFacts* facts = decoders::call_facts(arch, syscall);
     return facts && facts->takes_descriptor;
 }
 
@@ -122,9 +122,10 @@ bool is_lock_or_wait_group(GoWaitKind kind) {
 void fill_syscall_wait(const CapturedGoroutine& g, GoWait& wait) {
     if (g.thread == nullptr || g.thread->syscall < 0) return;
     wait.kind = GoWaitKind::syscall;
+    wait.arch = g.thread->arch;
     wait.syscall = g.thread->syscall;
     std::ranges::copy(g.thread->args, wait.args);
-    if (takes_descriptor(wait.syscall)) wait.fd = Fd{static_cast<std::int32_t>(wait.args[0])};
+    if (takes_descriptor(wait.arch, wait.syscall)) wait.fd = Fd{static_cast<std::int32_t>(wait.args[0])};
 }
 
 void fill_wait(const CapturedGoroutine& g, const RuntimeState& state, const UnwoundStack& stack, const PollUse* poll,

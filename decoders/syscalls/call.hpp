@@ -20,7 +20,7 @@ public:
     [[nodiscard]] std::uint64_t argument(unsigned index) const { return index < 6 ? enter_.args[index] : 0; }
     [[nodiscard]] std::uint32_t argument32(unsigned index) const { return static_cast<std::uint32_t>(argument(index)); }
     /// Bytes of a pointer or a size_t in the caller's memory.
-    [[nodiscard]] std::size_t pointer_size() const { return enter_.arch == Arch::i386 ? 4 : 8; }
+    [[nodiscard]] std::size_t pointer_size() const { return is_32_bit(enter_.arch) ? 4 : 8; }
     [[nodiscard]] bool returned() const { return exit_ != nullptr; }
     [[nodiscard]] bool failed() const { return exit_ && exit_->is_error; }
     [[nodiscard]] bool succeeded() const { return exit_ && !exit_->is_error; }

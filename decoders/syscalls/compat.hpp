@@ -1,4 +1,5 @@
-// i386's rows: those of x86-64, whose types are kept where the argument looks the same in 32 bits, and replaced where it does not.
+// The rows of i386 and arm: those of 64-bit programs, whose types are kept where the argument looks the same in 32 bits, and replaced where
+// it does not.
 #pragma once
 
 #include "decoders/syscalls/row.hpp"
@@ -18,6 +19,6 @@ bool has_wide_times(std::string_view name);
 
 /// A row for `name` with so many arguments out of the one of native_name(name). nullopt: an argument is passed in another way, or of a type
 /// that nobody has looked at with 32 bits in mind.
-std::optional<SyscallRow> compat_row(std::string_view name, unsigned arguments, const SyscallRow& native);
+std::optional<SyscallRow> compat_row(Arch arch, std::string_view name, unsigned arguments, const SyscallRow& native);
 
 }  // namespace shimtrace::decoders

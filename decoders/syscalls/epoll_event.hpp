@@ -5,8 +5,13 @@
 
 namespace shimtrace::decoders {
 
-/// x86-64's struct epoll_event is packed.
-constexpr std::size_t epoll_event_size = 12;
+/// struct epoll_event: packed on x86, and only there (linux/eventpoll.h).
+struct EpollEventLayout {
+    std::size_t size, data;
+};
+constexpr EpollEventLayout epoll_event_layout(Arch arch) {
+    return arch == Arch::aarch64 || arch == Arch::arm ? EpollEventLayout{16, 8} : EpollEventLayout{12, 4};
+}
 
 /// {events=EPOLLIN, data={u32=5, u64=5}}; with roles also which descriptor was registered with that data.
 void print_epoll_event(Printer& printer, std::span<const std::byte> bytes);

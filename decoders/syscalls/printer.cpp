@@ -168,6 +168,14 @@ void Printer::error(std::int64_t number) {
     text(found.name);
 }
 
+/// O_DIRECTORY, O_NOFOLLOW, O_DIRECT and O_LARGEFILE, as ARM has them, where everybody else has them (asm/fcntl.h): the two pairs of bits
+/// have changed places.
+static std::uint64_t generic_open_flags(Arch arch, std::uint64_t flags) {
+    if (arch != Arch::aarch64 && arch != Arch::arm) return flags;
+    constexpr std::uint64_t lower = 0xc000, upper = 0x30000;
+    return (flags & ~(lower | upper)) | (flags & lower) << 2 | (flags & upper) >> 2;
+}
+
 void Printer::open_flags(std::uint64_t flags) {
     constexpr std::uint64_t access = 3;
     if (style_.constants == Constants::raw) return hex(flags);
@@ -176,7 +184,7 @@ void Printer::open_flags(std::uint64_t flags) {
         text(" /* ");
     }
     text(open_access_modes.name_of(flags & access));
-    std::uint64_t left = flags & ~access;
+    std::uint64_t left = generic_open_flags(call_.enter().arch, flags) & ~access;
     for (const FlagName& flag : decoders::open_flags.names) {
         if ((left & flag.value) != flag.value) continue;
         put('|');

@@ -100,7 +100,8 @@ void print_by_signal(Printer& printer, Fields& fields, std::span<const std::byte
             name ? call.text("__NR_"), call.text(*name) : call.decimal(number);
             const auto arch = value_at<std::uint32_t>(bytes, 28);
             Printer& value = fields("si_arch");
-            arch == 0xc000003e ? value.text("AUDIT_ARCH_X86_64") : arch == 0x40000003 ? value.text("AUDIT_ARCH_I386") : value.hex(arch);
+            const std::string_view known = audit_architectures.name_of(arch);
+            known.empty() ? value.hex(arch) : value.text(known);
             return;
         }
         default:

@@ -50,6 +50,23 @@ void add(EntriesByNumber& table, const ByName& rows, std::span<const NumberedNam
     }
 }
 
+/// clone as it is where CLONE_BACKWARDS is set (kernel/fork.c): its last two arguments have changed places.
+Known backwards(const Known& clone, SyscallRow& row) {
+    row = *clone.row;
+    for (Argument& argument : std::span(row.table).first(row.count))
+        if (argument.index == 3 || argument.index == 4) argument.index = argument.index == 3 ? 4 : 3;
+    return {&row, facts_of(row), {}};
+}
+
+void add_aarch64(EntriesByNumber& table, const ByName& rows, const Known& clone) {
+    add(table, rows, aarch64_numbers());
+    for (Entry& entry : table) {
+        if (entry.name != "clone") continue;
+        entry.row = clone.row;
+        entry.facts = &clone.facts;
+    }
+}
+
 /// The x32 calls with numbers of their own take 32-bit structs: their arguments stay raw.
 void add_x32(EntriesByNumber& table, const ByName& rows) {
     add(table, rows, x86_64_numbers());
@@ -63,12 +80,12 @@ struct CompatRow {
 };
 
 /// A row none of whose variants is unknown in 32 bits. nullopt: the call stays raw.
-std::optional<CompatRow> compat_row(std::string_view name, unsigned arguments, const Known& native) {
-    auto row = compat_row(name, arguments, *native.row);
+std::optional<CompatRow> compat_row(Arch arch, std::string_view name, unsigned arguments, const Known& native) {
+    auto row = compat_row(arch, name, arguments, *native.row);
     if (!row) return std::nullopt;
     CompatRow made{std::move(*row), native.forms};
     for (Form& form : made.forms) {
-        auto in_32_bits = compat_row(name, arguments, form.row);
+        auto in_32_bits = compat_row(arch, name, arguments, form.row);
         if (!in_32_bits) return std::nullopt;
         form.row = std::move(*in_32_bits);
     }
@@ -76,8 +93,8 @@ std::optional<CompatRow> compat_row(std::string_view name, unsigned arguments, c
 }
 
 /// `made` keeps the rows.
-void add_i386(EntriesByNumber& table, const ByName& rows, std::deque<CompatRow>& made) {
-    for (const auto& [number, name, arguments] : i386_numbers()) {
+void add_32_bit(EntriesByNumber& table, Arch arch, std::span<const Numbered32> numbers, const ByName& rows, std::deque<CompatRow>& made) {
+    for (const auto& [number, name, arguments] : numbers) {
         const auto found = rows.find(native_name(name, [&](std::string_view other) { return rows.contains(other); }));
         table[number] = {.name = name, .arguments = arguments};
         if (found == rows.end()) continue;
@@ -87,7 +104,7 @@ void add_i386(EntriesByNumber& table, const ByName& rows, std::deque<CompatRow>&
         entry.forms = native.forms;
         entry.variants = native.row->variants;
         entry.classes = native.row->classes;
-        if (auto row = compat_row(name, arguments, native)) {
+        if (auto row = compat_row(arch, name, arguments, native)) {
             const CompatRow& kept = made.emplace_back(std::move(*row));
             entry.row = &kept.row;
             entry.forms = kept.forms;
@@ -98,14 +115,17 @@ void add_i386(EntriesByNumber& table, const ByName& rows, std::deque<CompatRow>&
 /// Built once, never changed: lookups are one index away.
 struct Tables {
     const ByName rows = index_rows();
-    EntriesByNumber x86_64, x32, aarch64, i386;
+    SyscallRow backwards_row = *rows.at("clone").row;
+    const Known backwards_clone = backwards(rows.at("clone"), backwards_row);
+    EntriesByNumber x86_64, x32, aarch64, i386, arm;
     std::deque<CompatRow> compat_rows;
 
     Tables() {
         add(x86_64, rows, x86_64_numbers());
         add_x32(x32, rows);
-        add(aarch64, rows, aarch64_numbers());
-        add_i386(i386, rows, compat_rows);
+        add_aarch64(aarch64, rows, backwards_clone);
+        add_32_bit(i386, Arch::i386, i386_numbers(), rows, compat_rows);
+        add_32_bit(arm, Arch::arm, arm_numbers(), rows, compat_rows);
     }
 };
 
@@ -120,6 +140,8 @@ const EntriesByNumber& table_of(Arch arch) {
             return tables.aarch64;
         case Arch::i386:
             return tables.i386;
+        case Arch::arm:
+            return tables.arm;
     }
     return tables.x86_64;
 }
@@ -177,7 +199,7 @@ const Form* find_form(Arch arch, std::int64_t number, const std::array<std::uint
     const auto value = static_cast<std::uint32_t>(args[variants.selector]) & ~variants.ignored;
     const auto found = std::ranges::lower_bound(entry->forms, value, {}, [](const Form& form) { return form.variant->value; });
     const bool is_it = found != entry->forms.end() && found->variant->value == value;
-    return is_it && (arch == Arch::i386 || !found->variant->only_in_32_bits) ? &*found : nullptr;
+    return is_it && (is_32_bit(arch) || !found->variant->only_in_32_bits) ? &*found : nullptr;
 }
 
 const CallFacts* call_facts(Arch arch, std::int64_t number) {

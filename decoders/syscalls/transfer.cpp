@@ -14,7 +14,7 @@ namespace {
 const CallFacts* find_any_mover(Arch arch, std::int64_t number) {
     const CallFacts* facts = arch == Arch::x32 ? nullptr : call_facts(arch, number);
     if (facts == nullptr || facts->shape == MovedShape::none) return nullptr;
-    return arch == Arch::i386 && facts->shape == MovedShape::message ? nullptr : facts;
+    return is_32_bit(arch) && facts->shape == MovedShape::message ? nullptr : facts;
 }
 
 /// Of those: calls in the order of a stream.

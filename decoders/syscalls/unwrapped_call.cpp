@@ -81,14 +81,11 @@ std::optional<KnownCall> unwrapped(const KnownCall& call, const Memory* memory) 
 
 Arch arch_of_call(std::int64_t number, std::uint64_t stack_pointer, std::uint64_t instruction_pointer,
                   const std::function<std::string_view()>& read_auxv) {
-#ifdef __aarch64__
-    return Arch::aarch64;
-#endif
     constexpr std::int64_t x32_bit = 0x40000000;
-    if (number < 0) return Arch::x86_64;
-    if ((number & x32_bit) != 0) return Arch::x32;
-    if (((stack_pointer | instruction_pointer) >> 32) != 0) return Arch::x86_64;
-    return is_auxv_of_32_bit(std::as_bytes(std::span(read_auxv()))) ? Arch::i386 : Arch::x86_64;
+    if (number < 0) return native_arch;
+    if (native_arch == Arch::x86_64 && (number & x32_bit) != 0) return Arch::x32;
+    if (((stack_pointer | instruction_pointer) >> 32) != 0) return native_arch;
+    return is_auxv_of_32_bit(std::as_bytes(std::span(read_auxv()))) ? compat_arch : native_arch;
 }
 
 bool is_auxv_of_32_bit(std::span<const std::byte> auxv) {

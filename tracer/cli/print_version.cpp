@@ -22,7 +22,7 @@ void print_version(const Globals& globals) {
         {"schema", "shimtrace.version/1"},
         {"version", session::version()},
         {"commit", commit.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(commit)},
-        {"architecture", "x86_64"},
+        {"architecture", native_arch == Arch::aarch64 ? "aarch64" : "x86_64"},
         {"commands", commands},
         {"recording_formats", {{"writes", recording::format_version}, {"reads", {1, recording::format_version}}}},
         {"go_layouts", {{"oldest", fmt::format("1.{}", golang::oldest_minor)}, {"newest", fmt::format("1.{}", golang::newest_minor)}}},

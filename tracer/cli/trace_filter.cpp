@@ -100,53 +100,51 @@ std::optional<std::int64_t> decimal(std::string_view text) {
     return number;
 }
 
-void set_number(std::bitset<1024>& calls, std::int64_t number) {
-    if (number >= 0 && number < 1024) calls.set(static_cast<std::size_t>(number));
-}
-
 /// Adds every call of `arch` whose name and classes satisfy `wanted`; false: there is none.
 template <typename Wanted>
-bool add_calls(std::bitset<1024>& calls, Arch arch, Wanted wanted) {
+bool add_calls(CallSet& calls, Arch arch, Wanted wanted) {
     bool any = false;
     for (const std::int64_t number : decoders::syscall_numbers(arch)) {
         if (!wanted(*decoders::syscall_name(arch, number), decoders::syscall_classes(arch, number))) continue;
-        set_number(calls, number);
+        calls.add(arch, number);
         any = true;
     }
     return any;
 }
 
-/// Which tables the end of a word narrows it to: "openat@64". x32 calls have no table of their own.
-struct Tables {
-    bool x86_64 = true, i386 = true;
-};
+/// Of all machines, since a recording may be another one's. x32 calls have no table of their own.
+constexpr Arch all_tables[] = {Arch::x86_64, Arch::i386, Arch::aarch64, Arch::arm};
+using Tables = std::vector<Arch>;
 
+/// Which tables the end of a word narrows it to: "openat@64".
 Result<Tables> take_personality(std::string_view option, std::string_view& word) {
     const std::size_t at = word.rfind('@');
-    if (at == std::string_view::npos) return Tables{};
+    if (at == std::string_view::npos) return Tables(std::begin(all_tables), std::end(all_tables));
     const std::string_view personality = word.substr(at + 1);
     word = word.substr(0, at);
     if (personality != "64" && personality != "32" && personality != "x32")
         return fail(fmt::format("-e {}={}@{}: the system calls of 64, 32 or x32", option, word, personality));
-    return Tables{.x86_64 = personality == "64", .i386 = personality == "32"};
+    Tables tables;
+    if (personality != "x32")
+        std::ranges::copy_if(all_tables, std::back_inserter(tables), [&](Arch arch) { return is_32_bit(arch) == (personality == "32"); });
+    return tables;
 }
 
 /// One word of a list of calls into both tables.
-Result<void> add_word(output::CallFilter& filter, std::string_view option, std::string_view word) {
+Result<void> add_word(CallSet& filter, std::string_view option, std::string_view word) {
     const auto tables = take_personality(option, word);
     if (!tables) return std::unexpected(tables.error());
     const bool optional = word.starts_with('?');
     if (optional) word.remove_prefix(1);
     const auto add = [&](auto wanted) -> bool {
-        output::CallFilter found{{}, {}};
-        const bool in_64 = add_calls(found.x86_64, Arch::x86_64, wanted), in_32 = add_calls(found.i386, Arch::i386, wanted);
-        if (tables->x86_64) filter.x86_64 |= found.x86_64;
-        if (tables->i386) filter.i386 |= found.i386;
-        return in_64 || in_32;
+        CallSet elsewhere;
+        bool any = false;
+        for (const Arch arch : all_tables)
+            any |= add_calls(std::ranges::find(*tables, arch) != tables->end() ? filter : elsewhere, arch, wanted);
+        return any;
     };
     if (word == "all") {
-        if (tables->x86_64) filter.x86_64.set();
-        if (tables->i386) filter.i386.set();
+        for (const Arch arch : *tables) filter.of(arch).set();
         return {};
     }
     if (word == "none") return {};
@@ -168,8 +166,7 @@ Result<void> add_word(output::CallFilter& filter, std::string_view option, std::
         return {};
     }
     if (const auto number = decimal(word)) {
-        if (tables->x86_64) set_number(filter.x86_64, *number);
-        if (tables->i386) set_number(filter.i386, *number);
+        for (const Arch arch : *tables) filter.add(arch, *number);
         return {};
     }
     // strace's old spelling: -e file. It goes before a call of that name: i386 has a signal() and an ipc().
@@ -193,16 +190,13 @@ Result<void> refuse_empty(std::string_view option, std::string_view list) {
     return fail(fmt::format("-e {}=: names nothing", option), 0, "all or none");
 }
 
-Result<output::CallFilter> calls_of(std::string_view option, std::string_view list) {
+Result<CallSet> calls_of(std::string_view option, std::string_view list) {
     const bool inverted = list.starts_with('!');
     if (inverted) list.remove_prefix(1);
-    output::CallFilter chosen{{}, {}};
+    CallSet chosen;
     for (const std::string_view word : words(list))
         if (auto added = add_word(chosen, option, word); !added) return std::unexpected(added.error());
-    if (inverted) {
-        chosen.x86_64.flip();
-        chosen.i386.flip();
-    }
+    if (inverted) chosen.flip();
     return chosen;
 }
 
@@ -224,9 +218,7 @@ Result<output::FdFilter> descriptors_of(std::string_view option, std::string_vie
 Result<void> set_calls(Expressions& expressions, std::string_view list) {
     const bool inverted = list.starts_with('!');
     if (inverted) list.remove_prefix(1);
-    output::CallFilter chosen;
-    chosen.x86_64.reset();
-    chosen.i386.reset();
+    CallSet chosen;
     std::uint32_t messages = 0;
     for (const std::string_view word : words(list)) {
         if (const auto protocol = named(message_words, word))
@@ -237,8 +229,7 @@ Result<void> set_calls(Expressions& expressions, std::string_view list) {
     expressions.messages = output::every_protocol;
     expressions.messages_alone = 0;
     if (inverted) {
-        chosen.x86_64.flip();
-        chosen.i386.flip();
+        chosen.flip();
         expressions.messages = static_cast<std::uint8_t>(output::every_protocol & ~messages);
     } else {
         expressions.messages_alone = static_cast<std::uint8_t>(messages);
@@ -296,9 +287,9 @@ Result<std::uint8_t> set_of(const NamedClass (&table)[size], std::string_view op
 
 }  // namespace
 
-void add_message_calls(std::bitset<1024>& calls, Arch arch) {
+void add_message_calls(CallSet& calls, Arch arch) {
     for (const std::int64_t number : decoders::syscall_numbers(arch))
-        if (decoders::moves_bytes(arch, number) || decoders::syscall_name(arch, number) == "close") set_number(calls, number);
+        if (decoders::moves_bytes(arch, number) || decoders::syscall_name(arch, number) == "close") calls.add(arch, number);
 }
 
 Result<void> apply_expression(Expressions& expressions, std::string_view text) {

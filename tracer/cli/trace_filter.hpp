@@ -14,8 +14,8 @@ namespace shimtrace::cli {
 
 /// What the -e options of one command line have narrowed so far.
 struct Expressions {
-    output::CallFilter calls, abbreviated, dereferenced;
-    output::CallFilter raw = {{}, {}};
+    CallSet calls = CallSet::every(), abbreviated = CallSet::every(), dereferenced = CallSet::every();
+    CallSet raw;
     output::FdFilter dump_read, dump_written;
     /// Bits of decoders::FdDetail; nullopt: -y and -yy say.
     std::optional<std::uint8_t> fd_details;
@@ -32,6 +32,6 @@ struct Expressions {
 Result<void> apply_expression(Expressions& expressions, std::string_view text);
 
 /// Adds the calls that messages are read from.
-void add_message_calls(std::bitset<1024>& calls, Arch arch);
+void add_message_calls(CallSet& calls, Arch arch);
 
 }  // namespace shimtrace::cli

@@ -330,7 +330,7 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
         print.messages = expressions.messages;
         print.messages_alone = expressions.messages_alone;
     }
-    if (print.messages_alone != 0 && print.calls.x86_64.none()) {  // these only: Go's threads come, go and signal each other all the time
+    if (print.messages_alone != 0 && print.calls.none()) {  // these only: Go's threads come, go and signal each other all the time
         print.quiet |= output::quiet_attach | output::quiet_exit;
         if (print.signals.all()) print.signals.reset();
     }
@@ -355,9 +355,8 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     request.command = options.command;
     request.environment_changes = options.environment;
     request.follow = follow;
-    request.x86_64_calls = print.calls.x86_64;
-    request.i386_calls = print.calls.i386;
-    if (print.messages_alone != 0) add_message_calls(request.x86_64_calls, Arch::x86_64);
+    request.calls = print.calls;
+    if (print.messages_alone != 0) add_message_calls(request.calls, native_arch);
     request.signals = print.signals;
     request.capture_stacks = options.stacks;
     request.resolve_descriptors = print.style.fds != decoders::FdDecoding::none || !print.paths.empty();
@@ -366,10 +365,10 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     request.system_times = print.summary != output::Summary::none && !options.wall_clock;
     request.limits.payload_bytes = print.dump_read.any() || print.dump_written.any() ? most_dumped_bytes : print.style.string_limit;
     request.limits.array_elements = std::max<std::uint32_t>(32, print.style.string_limit);
-    request.limits.environment = !print.abbreviated.x86_64.all();
+    request.limits.environment = !print.abbreviated.of(native_arch).all();
     if (print.messages != 0 || print.messages_alone != 0) request.limits.message_bytes = most_message_bytes;
     request.blocked_after = options.plain ? Nanoseconds{} : *blocked;
-    const bool filter_by_default = print.calls.narrowed() && engine::filter_takes_no_privileges();
+    const bool filter_by_default = !print.calls.of(native_arch).all() && engine::filter_takes_no_privileges();
     request.seccomp_filter = !options.no_seccomp && !options.command.empty() && follow && (options.seccomp || filter_by_default);
     request.colocate = options.colocate;
     return plan;

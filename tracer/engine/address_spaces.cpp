@@ -59,8 +59,8 @@ bool is_alone(Pid pid) {
 }  // namespace
 
 const std::vector<MemoryCall>& memory_calls(Arch arch) {
-    static const auto native = calls_of(Arch::x86_64), compat = calls_of(Arch::i386);
-    return arch == Arch::i386 ? compat : native;
+    static const auto native = calls_of(native_arch), compat = calls_of(compat_arch);
+    return is_32_bit(arch) ? compat : native;
 }
 
 void TraceeMemory::read(std::span<ReadRequest> requests) const {

@@ -58,7 +58,7 @@ void Engine::enter(Tracee& tracee, const SyscallInfo& info) {
     // entry and seccomp share their layout up to the arguments (linux/ptrace.h).
     std::uint64_t number = info.entry.nr;
     const Arch arch = call_arch(info.arch, number);
-    const auto signed_number = arch == Arch::i386 ? std::int64_t{static_cast<std::int32_t>(number)} : static_cast<std::int64_t>(number);
+    const auto signed_number = is_32_bit(arch) ? std::int64_t{static_cast<std::int32_t>(number)} : static_cast<std::int64_t>(number);
     const bool same_call = resumes_call(tracee, info, signed_number);
     tracee.in_call = true;
     if (same_call) return;
@@ -99,27 +99,27 @@ void Engine::watch_for_blocking(Tracee& tracee) {
     alarm_.ring_by(tracee.next_blocked_report);
 }
 
-std::optional<InterruptedCall> Engine::interrupted_call(Tracee& tracee, const user_regs_struct& values) const {
+std::optional<InterruptedCall> Engine::interrupted_call(Tracee& tracee, const Registers& values, const FoundCall& seen) const {
     SyscallInfo info;
     if (!syscall_info(tracee.tid(), info)) return std::nullopt;
-    std::uint64_t number = values.orig_rax;
-    return call_of(values, call_arch(info.arch, number));
+    auto number = static_cast<std::uint64_t>(values.syscall());
+    return call_of(values, call_arch(info.arch, number), seen);
 }
 
 void Engine::show_found_call(Tracee& tracee, bool group_stopped) {
     tracee.found = false;
     const auto values = registers(tracee.tid());
-    const auto call = values ? interrupted_call(tracee, *values) : std::nullopt;
+    const auto call = values ? interrupted_call(tracee, *values, tracee.found_call) : std::nullopt;
     const bool shown = std::exchange(tracee.reenters, false);  // from /proc, as the thread could not be stopped
     if (!call) return;
     const FoundCall& seen = tracee.found_call;
-    const bool same = seen.number == call->number && seen.stack_pointer == values->rsp;
+    const bool same = seen.number == call->number && seen.stack_pointer == call->stack_pointer;
     const auto since = same ? seen.since : std::nullopt;
 
     bool blocks = restarts(*call);
     if (!blocks && !group_stopped) {
         const auto elapsed = since ? std::optional(reporter_.now() - *since) : std::nullopt;
-        blocks = restart_quietly(tracee.tid(), *call, elapsed, tracee.shortened_timeout);
+        blocks = restart_quietly(tracee.tid(), *values, *call, elapsed, tracee.shortened_timeout);
     }
     if (!blocks && !same) return;  // it had returned before we came
     if (!shown) {
@@ -130,15 +130,16 @@ void Engine::show_found_call(Tracee& tracee, bool group_stopped) {
         enter.args = call->args;
         enter.at_attach = true;
         enter.since = since;
-        enter.instruction_pointer = values->rip;
-        enter.stack_pointer = values->rsp;
+        enter.instruction_pointer = call->instruction_pointer;
+        enter.stack_pointer = call->stack_pointer;
         tracee.reported = reporter_.reports(call->arch, call->number);
         tracee.returns = tracee.reported || reporter_.needs_return(call->arch, call->number);
         reporter_.entered(tracee);
         watch_for_blocking(tracee);
     }
     tracee.reenters = blocks;
-    if (!blocks && tracee.reported) reporter_.returned(tracee, call->result, call->result < 0, values->rip, values->rsp);
+    if (!blocks && tracee.reported)
+        reporter_.returned(tracee, call->result, call->result < 0, call->instruction_pointer, call->stack_pointer);
 }
 
 void Engine::show_unreachable(Tracee& tracee) {

@@ -34,15 +34,15 @@ SyscallSet named(Arch arch, std::initializer_list<std::string_view> names) {
 }  // namespace
 
 const SyscallSet& naming_calls(Arch arch) {
-    static const SyscallSet native = named(Arch::x86_64, {"prctl", "write"});
-    static const SyscallSet compat = named(Arch::i386, {"prctl", "write"});
-    return arch == Arch::i386 ? compat : native;
+    static const SyscallSet native = named(native_arch, {"prctl", "write"});
+    static const SyscallSet compat = named(compat_arch, {"prctl", "write"});
+    return is_32_bit(arch) ? compat : native;
 }
 
 const SyscallSet& descriptor_calls(Arch arch) {
-    static const SyscallSet native = numbers(Arch::x86_64);
-    static const SyscallSet compat = numbers(Arch::i386);
-    return arch == Arch::i386 ? compat : native;
+    static const SyscallSet native = numbers(native_arch);
+    static const SyscallSet compat = numbers(compat_arch);
+    return is_32_bit(arch) ? compat : native;
 }
 
 }  // namespace shimtrace::engine

@@ -1,4 +1,5 @@
 // The end of a session: every thread is let go, in whatever state it is, and goes on as it would have without us.
+#include "tracer/engine/blocked_since.hpp"
 #include "tracer/engine/engine.hpp"
 #include "tracer/procfs/clock.hpp"
 
@@ -29,12 +30,17 @@ void Engine::let_go() {
     detaching_ = true;
     waiter_.let_cpus_halt();
     reporter_.at(host::monotonic_now(), {});
+    BlockedSince blocked_since;
     std::vector<Tid> running;
     for (auto& [tid, tracee] : tracees_) running.push_back(tid);
     for (const auto& [tid, since] : newborn_) detach(tid);
     newborn_.clear();
     for (const Tid tid : running) {
-        if (Tracee* tracee = tracees_.find(tid)) tracee->interrupted = interrupt(tid);
+        Tracee* tracee = tracees_.find(tid);
+        if (!tracee) continue;
+        // Where a stop does not tell the call that it came upon, it has to be known before.
+        if (native_arch == Arch::aarch64 && !tracee->in_call) tracee->found_call = blocked_since.found_call(tid);
+        tracee->interrupted = interrupt(tid);
     }
 
     const MonotonicTime deadline = host::monotonic_now() + patience;
@@ -59,12 +65,15 @@ void Engine::undo_interruption(Tracee& tracee) {
     // Most calls the kernel itself takes up again.
     if (tracee.in_call && !ends_with_eintr(tracee.enter.arch, tracee.enter.number, tracee.enter.args)) return;
     const auto values = registers(tracee.tid());
-    const auto call = values ? interrupted_call(tracee, *values) : std::nullopt;
+    const Event& enter = tracee.enter;
+    const FoundCall seen =
+        tracee.in_call ? FoundCall{enter.number, enter.args, enter.instruction_pointer, enter.stack_pointer, {}} : tracee.found_call;
+    const auto call = values ? interrupted_call(tracee, *values, seen) : std::nullopt;
     if (!call) return;
     const bool known = call->number == tracee.enter.number;
     const auto elapsed = reporter_.now() - tracee.enter.since.value_or(tracee.enter.time);
     std::optional<ShortenedTimeout> shortened;
-    restart_quietly(tracee.tid(), *call, known ? std::optional(elapsed) : std::nullopt, shortened);
+    restart_quietly(tracee.tid(), *values, *call, known ? std::optional(elapsed) : std::nullopt, shortened);
 }
 
 void Engine::detach_at(Tracee& tracee, WaitStatus status) {

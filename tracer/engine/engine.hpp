@@ -57,7 +57,7 @@ private:
     void show_unreachable(Tracee& tracee);
     void watch_for_blocking(Tracee& tracee);
     bool resumes_call(Tracee& tracee, const SyscallInfo& info, std::int64_t number);
-    std::optional<InterruptedCall> interrupted_call(Tracee& tracee, const user_regs_struct& values) const;
+    std::optional<InterruptedCall> interrupted_call(Tracee& tracee, const Registers& values, const FoundCall& seen) const;
 
     // ticking.cpp: what happens when no stop comes
     void tick();

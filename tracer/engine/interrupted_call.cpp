@@ -2,10 +2,10 @@
 
 #include "decoders/syscalls/call_facts.hpp"
 #include "decoders/syscalls/unwrapped_call.hpp"
+#include "tracer/procfs/task_files.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstddef>
 
 namespace shimtrace::engine {
 
@@ -19,27 +19,43 @@ std::optional<decoders::KnownCall> eintr_call(Arch arch, std::int64_t number, co
     return facts && facts->ends_with_eintr ? call : std::nullopt;
 }
 
-/// Where the fourth argument is passed: all timeouts of milliseconds are.
-std::size_t place_of_timeout(Arch arch) {
-    return arch == Arch::i386 ? offsetof(user_regs_struct, rsi) : offsetof(user_regs_struct, r10);
+/// All timeouts of milliseconds are the fourth argument.
+constexpr std::size_t timeout_argument = 3;
+/// svc #0; in Thumb it has two bytes.
+constexpr std::uint64_t call_instruction = 4, thumb_call_instruction = 2;
+
+std::optional<InterruptedCall> forgotten_call(const Registers& registers, Arch arch, const FoundCall& seen) {
+    if (seen.number < 0 || seen.number != registers.syscall() || seen.stack_pointer != registers.sp()) return std::nullopt;
+    const std::uint64_t behind = seen.instruction_pointer - registers.pc();
+    const bool before_it = behind == call_instruction || (arch == Arch::arm && behind == thumb_call_instruction);
+    if (!before_it && behind != 0) return std::nullopt;
+    return InterruptedCall{arch,
+                           seen.number,
+                           seen.args,
+                           before_it ? std::int64_t{restart_sys} : registers.result(arch),
+                           seen.instruction_pointer,
+                           seen.stack_pointer};
+}
+
+/// Whether a signal that is not blocked waits for the thread.
+bool has_signal(Tid tid) {
+    const auto status = host::task_status(tid);
+    return !status || (status->pending & ~status->blocked) != 0;
+}
+
+/// To before the call, with the argument that its result has replaced.
+bool step_back(Tid tid, const Registers& registers, const InterruptedCall& call) {
+    if (call.arch != Arch::aarch64 || has_signal(tid)) return false;
+    return set_register(tid, registers.place_of_argument(call.arch, 0), call.args[0]) &&
+           set_register(tid, registers.place_of_pc(), call.instruction_pointer - call_instruction);
 }
 
 }  // namespace
 
-std::optional<InterruptedCall> call_of(const user_regs_struct& registers, Arch arch) {
-    InterruptedCall call;
-    call.arch = arch;
-    call.number = static_cast<std::int64_t>(registers.orig_rax);
-    if (call.number < 0) return std::nullopt;
-    call.result = static_cast<std::int64_t>(registers.rax);
-    if (arch == Arch::i386) {
-        call.args = {registers.rbx, registers.rcx, registers.rdx, registers.rsi, registers.rdi, registers.rbp};
-        for (auto& value : call.args) value &= 0xffffffffU;
-        call.result = static_cast<std::int32_t>(registers.rax);
-    } else {
-        call.args = {registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9};
-    }
-    return call;
+std::optional<InterruptedCall> call_of(const Registers& registers, Arch arch, const FoundCall& seen) {
+    if (arch == Arch::aarch64 || arch == Arch::arm) return forgotten_call(registers, arch, seen);
+    if (registers.syscall() < 0) return std::nullopt;
+    return InterruptedCall{arch, registers.syscall(), registers.arguments(arch), registers.result(arch), registers.pc(), registers.sp()};
 }
 
 bool restarts(const InterruptedCall& call) {
@@ -51,7 +67,8 @@ bool ends_with_eintr(Arch arch, std::int64_t number, const std::array<std::uint6
     return eintr_call(arch, number, args).has_value();
 }
 
-bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanoseconds> elapsed, std::optional<ShortenedTimeout>& shortened) {
+bool restart_quietly(Tid tid, const Registers& registers, const InterruptedCall& call, std::optional<Nanoseconds> elapsed,
+                     std::optional<ShortenedTimeout>& shortened) {
     const auto known = call.result == -EINTR ? eintr_call(call.arch, call.number, call.args) : std::nullopt;
     if (!known) return false;
 
@@ -62,11 +79,12 @@ bool restart_quietly(Tid tid, const InterruptedCall& call, std::optional<Nanosec
         if (!elapsed) return false;
         const auto whole = std::chrono::milliseconds(static_cast<std::int32_t>(timeout));
         const auto left = std::max(std::chrono::ceil<std::chrono::milliseconds>(whole - *elapsed), std::chrono::milliseconds(0));
-        const std::size_t place = place_of_timeout(call.arch);
+        const std::size_t place = registers.place_of_argument(call.arch, timeout_argument);
         if (!set_register(tid, place, static_cast<std::uint64_t>(left.count()))) return false;
         if (!shortened) shortened = {place, timeout};
     }
-    return set_register(tid, offsetof(user_regs_struct, rax), static_cast<std::uint64_t>(restart_no_handler));
+    if (native_arch == Arch::aarch64) return step_back(tid, registers, call);
+    return set_register(tid, registers.place_of_result(), static_cast<std::uint64_t>(restart_no_handler));
 }
 
 void restore_timeout(Tid tid, const ShortenedTimeout& timeout) {

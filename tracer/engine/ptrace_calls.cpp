@@ -70,6 +70,8 @@ Arch call_arch(std::uint32_t audit_arch, std::uint64_t& number) {
             return Arch::i386;
         case AUDIT_ARCH_AARCH64:
             return Arch::aarch64;
+        case AUDIT_ARCH_ARM:
+            return Arch::arm;
         default:
             break;
     }
@@ -86,16 +88,6 @@ std::optional<unsigned long> event_message(Tid tid) {
 
 bool signal_info(Tid tid, siginfo_t& info) {
     return ptrace(PTRACE_GETSIGINFO, tid.value, nullptr, &info) == 0;
-}
-
-std::optional<user_regs_struct> registers(Tid tid) {
-    user_regs_struct values;
-    if (ptrace(PTRACE_GETREGS, tid.value, nullptr, &values) != 0) return std::nullopt;
-    return values;
-}
-
-bool set_register(Tid tid, std::size_t offset, std::uint64_t value) {
-    return ptrace(PTRACE_POKEUSER, tid.value, argument(offset), argument(value)) == 0;
 }
 
 Attached::~Attached() {

@@ -2,11 +2,12 @@
 // was killed meanwhile, and its end will be reported by a wait.
 #pragma once
 
+#include "tracer/procfs/registers.hpp"
+
 #include <shimtrace/event.hpp>
 #include <shimtrace/types.hpp>
 
 #include <sys/ptrace.h>
-#include <sys/user.h>
 
 #include <csignal>
 #include <cstdint>
@@ -39,9 +40,9 @@ std::optional<unsigned long> event_message(Tid tid);
 /// The raw bytes of the signal's siginfo, as the kernel has them.
 bool signal_info(Tid tid, siginfo_t& info);
 
-std::optional<user_regs_struct> registers(Tid tid);
-/// Sets one register by its offset in struct user.
-bool set_register(Tid tid, std::size_t offset, std::uint64_t value);
+using host::Registers;
+using host::registers;
+using host::set_register;
 
 /// A seized thread that this object answers for. When it goes out of scope the thread is let go, in whatever state it was.
 class Attached {

@@ -10,20 +10,19 @@ namespace shimtrace::engine {
 
 namespace {
 
-bool holds(const SyscallSet& set, std::int64_t number, bool beyond) {
-    if (number < 0 || static_cast<std::size_t>(number) >= set.size()) return beyond;
-    return set.test(static_cast<std::size_t>(number));
+bool holds(const SyscallSet& set, std::int64_t number) {
+    return number >= 0 && static_cast<std::size_t>(number) < set.size() && set.test(static_cast<std::size_t>(number));
 }
 
 }  // namespace
 
 bool Reporter::reports(Arch arch, std::int64_t number) const {
-    return !muted_ && holds(arch == Arch::i386 ? request_.i386_calls : request_.x86_64_calls, number, true);
+    return !muted_ && request_.calls.holds(arch, number, true);
 }
 
 bool Reporter::needs_return(Arch arch, std::int64_t number) const {
-    return !muted_ && ((request_.resolve_descriptors && holds(descriptor_calls(arch), number, false)) ||
-                       (request_.task_names && holds(naming_calls(arch), number, false)));
+    return !muted_ && ((request_.resolve_descriptors && holds(descriptor_calls(arch), number)) ||
+                       (request_.task_names && holds(naming_calls(arch), number)));
 }
 
 Event& Reporter::fresh(EventKind kind, const Tracee& tracee) {
@@ -111,7 +110,7 @@ void Reporter::returned(Tracee& tracee, std::int64_t result, bool is_error, std:
 
 void Reporter::tell_observer(const Event& enter, const Event& exit) {
     observer_.call_returned(enter, exit);
-    if (!exit.is_error && holds(naming_calls(enter.arch), enter.number, false)) observer_.task_renamed(enter, exit, sink_);
+    if (!exit.is_error && holds(naming_calls(enter.arch), enter.number)) observer_.task_renamed(enter, exit, sink_);
 }
 
 void Reporter::signalled(Tracee& tracee, int signal) {

@@ -47,7 +47,7 @@ std::vector<sock_filter> decide(const SyscallSet& calls) {
 
 }  // namespace
 
-std::vector<sock_filter> seccomp_filter(const StoppingCalls& x86_64, const StoppingCalls& i386) {
+std::vector<sock_filter> seccomp_filter(const StoppingCalls& native, const StoppingCalls& compat) {
     const sock_filter load_arch = statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch));
     const sock_filter load_number = statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr));
     std::vector<sock_filter> program{load_arch};
@@ -65,8 +65,8 @@ std::vector<sock_filter> seccomp_filter(const StoppingCalls& x86_64, const Stopp
         program.push_back(load_number);
         program.insert(program.end(), decision.begin(), decision.end());
     };
-    add(AUDIT_ARCH_X86_64, x86_64);
-    add(AUDIT_ARCH_I386, i386);
+    add(native_arch == Arch::aarch64 ? AUDIT_ARCH_AARCH64 : AUDIT_ARCH_X86_64, native);
+    add(native_arch == Arch::aarch64 ? AUDIT_ARCH_ARM : AUDIT_ARCH_I386, compat);
     program.push_back(trace_it);
     return program;
 }

@@ -17,7 +17,7 @@ struct StoppingCalls {
 
 /// SECCOMP_RET_TRACE for the calls of the sets, for numbers past their end and for architectures that have no set;
 /// SECCOMP_RET_ALLOW for all others.
-std::vector<sock_filter> seccomp_filter(const StoppingCalls& x86_64, const StoppingCalls& i386);
+std::vector<sock_filter> seccomp_filter(const StoppingCalls& native, const StoppingCalls& compat);
 
 /// Whether a command can have a filter without losing anything: with CAP_SYS_ADMIN, or where no_new_privs is set already. For others the
 /// kernel asks for no_new_privs, with which programs that are set-user-ID gain nothing any more.

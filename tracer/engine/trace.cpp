@@ -25,7 +25,7 @@ TraceMode manner_of(const TraceRequest& request) {
         manner.options |= PTRACE_O_TRACECLONE;
         manner.threads_only = true;
     }
-    const bool narrowed = !request.x86_64_calls.all() || !request.i386_calls.all();
+    const bool narrowed = !request.calls.of(native_arch).all() || !request.calls.of(compat_arch).all();
     manner.filtered = request.seccomp_filter && request.follow && narrowed && !request.attaches();
     // A filter outlives its tracer, and without one the calls that it names fail with ENOSYS: better ended than broken.
     if (manner.filtered) manner.options |= PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
@@ -48,16 +48,13 @@ StoppingCalls stopping(Arch arch, SyscallSet calls) {
 }
 
 std::vector<sock_filter> filter_of(const TraceRequest& request) {
-    SyscallSet native = request.x86_64_calls, compat = request.i386_calls;
-    if (request.resolve_descriptors) {
-        native |= descriptor_calls(Arch::x86_64);
-        compat |= descriptor_calls(Arch::i386);
-    }
-    if (request.task_names) {
-        native |= naming_calls(Arch::x86_64);
-        compat |= naming_calls(Arch::i386);
-    }
-    return seccomp_filter(stopping(Arch::x86_64, native), stopping(Arch::i386, compat));
+    const auto stopping_of = [&](Arch arch) {
+        SyscallSet calls = request.calls.of(arch);
+        if (request.resolve_descriptors) calls |= descriptor_calls(arch);
+        if (request.task_names) calls |= naming_calls(arch);
+        return stopping(arch, calls);
+    };
+    return seccomp_filter(stopping_of(native_arch), stopping_of(compat_arch));
 }
 
 /// Everything that runs already and was asked for.

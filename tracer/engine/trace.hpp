@@ -4,6 +4,7 @@
 #include "decoders/syscalls/capture.hpp"
 #include "tracer/engine/inherited.hpp"
 
+#include <shimtrace/call_set.hpp>
 #include <shimtrace/error.hpp>
 #include <shimtrace/event_sink.hpp>
 #include <shimtrace/session_observer.hpp>
@@ -17,9 +18,6 @@
 
 namespace shimtrace::engine {
 
-/// Which calls are reported. Numbers past the end are of no known call and always reported.
-using SyscallSet = std::bitset<1024>;
-
 struct TraceRequest {
     std::vector<Pid> attach;                       ///< whole thread groups, their threads to come included
     std::vector<Tid> attach_threads;               ///< single threads (strace's -p without -f)
@@ -28,8 +26,7 @@ struct TraceRequest {
     Inherited inherited;                           ///< handed over to the command; empty: it gets what this process has
     /// New threads, forks, vforks, clones are traced too. Without it: new threads of `attach`, and nothing else that is born.
     bool follow = false;
-    SyscallSet x86_64_calls = SyscallSet{}.set();  ///< reported calls by number; others run unreported
-    SyscallSet i386_calls = SyscallSet{}.set();
+    CallSet calls = CallSet::every();                   ///< that are reported; others run unreported. Calls that no table has always are
     std::bitset<65> signals = std::bitset<65>{}.set();  ///< reported signals
     bool capture_stacks = false;                        ///< -k
     bool resolve_descriptors = false;                   ///< -y, -yy, roles

@@ -15,14 +15,6 @@
 
 namespace shimtrace::engine {
 
-/// A call that a thread was found in, as /proc told it just before the thread was interrupted.
-struct FoundCall {
-    std::int64_t number = -1;
-    std::array<std::uint64_t, 6> args{};
-    std::uint64_t instruction_pointer = 0, stack_pointer = 0;
-    std::optional<MonotonicTime> since;  ///< when the thread ran last
-};
-
 struct Tracee {
     explicit Tracee(Tid id) : attached(id) {}
 

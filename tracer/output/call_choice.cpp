@@ -23,9 +23,9 @@ bool shows_signal(const PrintOptions& options, std::int64_t number) {
 }
 
 decoders::RenderStyle style_of(const PrintOptions& options, decoders::RenderStyle style, const Event& enter) {
-    style.abbreviate = options.abbreviated.shows(enter.arch, enter.number);
-    style.dereference = options.dereferenced.shows(enter.arch, enter.number);
-    style.raw = options.raw.shows(enter.arch, enter.number);
+    style.abbreviate = options.abbreviated.holds(enter.arch, enter.number, true);
+    style.dereference = options.dereferenced.holds(enter.arch, enter.number, true);
+    style.raw = options.raw.holds(enter.arch, enter.number, true);
     return style;
 }
 

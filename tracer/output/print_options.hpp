@@ -3,6 +3,7 @@
 
 #include "decoders/syscalls/render.hpp"
 
+#include <shimtrace/call_set.hpp>
 #include <shimtrace/types.hpp>
 
 #include <algorithm>
@@ -45,18 +46,6 @@ enum class Summary : std::uint8_t { none, only, both };  ///< -c, -C
 enum class SummarySort : std::uint8_t { time, min_time, max_time, avg_time, calls, errors, name, nothing };
 enum class SummaryColumn : std::uint8_t { time_percent, total_time, min_time, max_time, avg_time, calls, errors, name };
 
-/// Calls by number, for each of the tables that a 64-bit kernel has. Numbers past the end are of no known call: always shown.
-struct CallFilter {
-    std::bitset<1024> x86_64 = std::bitset<1024>{}.set();
-    std::bitset<1024> i386 = std::bitset<1024>{}.set();
-
-    [[nodiscard]] bool shows(Arch arch, std::int64_t number) const {
-        if (number < 0 || number >= 1024) return true;
-        return (arch == Arch::i386 ? i386 : x86_64)[static_cast<std::size_t>(number)];
-    }
-    [[nodiscard]] bool narrowed() const { return !x86_64.all(); }
-};
-
 /// A set of descriptors, or all but these.
 struct FdFilter {
     std::vector<std::int32_t> numbers;
@@ -81,10 +70,10 @@ struct PrintOptions {
     std::uint8_t statuses = status_all;  ///< bits of CallStatus
     std::uint8_t quiet = 0;              ///< bits of Quiet
     PidPrefix prefix = PidPrefix::bracketed;
-    CallFilter calls;
-    CallFilter abbreviated, dereferenced;  ///< -e abbrev=, -e verbose=
-    CallFilter raw = {{}, {}};             ///< -e raw=: none by default
-    FdFilter dump_read, dump_written;      ///< -e read=, -e write=: what goes through these is dumped in full
+    CallSet calls = CallSet::every();                                         ///< shown
+    CallSet abbreviated = CallSet::every(), dereferenced = CallSet::every();  ///< -e abbrev=, -e verbose=
+    CallSet raw;                                                              ///< -e raw=: none by default
+    FdFilter dump_read, dump_written;  ///< -e read=, -e write=: what goes through these is dumped in full
     std::bitset<65> signals = std::bitset<65>{}.set();
     std::vector<std::string> paths;   ///< -P, as given and resolved; empty: all
     bool plain = false;               ///< strace's lines and nothing more

@@ -4,13 +4,15 @@
 #include "tracer/procfs/duplicate.hpp"
 #include "tracer/procfs/stand_in.hpp"
 
-#include <linux/netlink.h>
-#include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+
+// Some versions of these lack what sys/socket.h defines.
+#include <linux/netlink.h>
+#include <linux/vm_sockets.h>
 
 #include <algorithm>
 #include <charconv>

@@ -91,7 +91,7 @@ private:
 
     Arch arch(std::uint64_t code) {
         if (code > static_cast<std::uint64_t>(LastOf<Arch>::value)) values_.fail();
-        return static_cast<Arch>(code & 3);
+        return code > static_cast<std::uint64_t>(LastOf<Arch>::value) ? Arch::x86_64 : static_cast<Arch>(code);
     }
 
     void event(std::uint8_t tag, EventKind kind) {

@@ -32,6 +32,7 @@ private:
 
 SessionInfo describe_session(const SessionPlan& plan) {
     SessionInfo info;
+    info.arch = native_arch;
     info.host = host::host_info();
     info.real_anchor = host::real_now();
     info.monotonic_anchor = host::monotonic_now();

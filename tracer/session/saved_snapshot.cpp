@@ -26,6 +26,7 @@ Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot, bo
     auto writer = recording::Writer::create(path, {.force = force});
     if (!writer) return std::unexpected(writer.error());
     SessionInfo session;
+    session.arch = native_arch;
     session.host = containerd::with_versions(snapshot.host, containerd::installed_versions());
     session.real_anchor = snapshot.taken;
     session.monotonic_anchor = snapshot.taken_monotonic;

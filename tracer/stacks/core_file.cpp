@@ -27,7 +27,7 @@ constexpr std::size_t most_segments = 1 << 17, most_notes = 1 << 17, most_mapped
 
 bool is_core_header(const Elf64_Ehdr& header) {
     return std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_type == ET_CORE &&
-           header.e_machine == EM_X86_64;
+           (header.e_machine == EM_X86_64 || header.e_machine == EM_AARCH64);
 }
 
 /// A regular file, wherever a path out of a core file leads to: nothing else is opened.
@@ -62,7 +62,7 @@ Result<CoreFile> CoreFile::open(const std::string& path) {
     if (!file) return std::unexpected(file.error());
     CoreFile core;
     core.file_ = std::move(*file);
-    if (!core.read_headers()) return fail("read " + path, 0, "it is no core file of an x86-64 process");
+    if (!core.read_headers()) return fail("read " + path, 0, "it is no core file of an x86-64 or aarch64 process");
     core.add_anonymous_mappings();
     core.open_modules();
     return core;
@@ -72,6 +72,7 @@ bool CoreFile::read_headers() {
     const Bytes bytes = file_.bytes();
     const auto header = load<Elf64_Ehdr>(bytes, 0);
     if (!header || !is_core_header(*header)) return false;
+    machine_ = header->e_machine == EM_AARCH64 ? Arch::aarch64 : Arch::x86_64;
     std::size_t count = header->e_phnum;
     if (count == PN_XNUM) count = load<Elf64_Shdr>(bytes, header->e_shoff).value_or(Elf64_Shdr{}).sh_info;
     for (std::size_t i = 0; i < count && i < most_segments; ++i) {
@@ -104,12 +105,11 @@ void CoreFile::read_notes(std::uint64_t offset, std::uint64_t size) {
 
 void CoreFile::read_note(std::uint32_t type, Bytes body) {
     if (type == NT_PRSTATUS) {
-        const auto status = load<elf_prstatus>(body, 0);
-        if (!status) return;
-        CoreThread thread{.tid = Tid{status->pr_pid}};
-        static_assert(sizeof(status->pr_reg) == sizeof(thread.registers));
-        std::memcpy(&thread.registers, &status->pr_reg, sizeof(thread.registers));
-        threads_.push_back(thread);
+        // struct elf_prstatus, whose beginning is that of all 64-bit machines (linux/elfcore.h).
+        constexpr std::size_t pid_at = 32, registers_at = 112;
+        const auto pid = load<std::int32_t>(body, pid_at);
+        const auto registers = host::Registers::parse(machine_, slice(body, registers_at));
+        if (pid && registers) threads_.push_back({Tid{*pid}, *registers});
     } else if (type == NT_PRPSINFO) {
         const auto info = load<elf_prpsinfo>(body, 0);
         if (!info) return;

@@ -1,6 +1,7 @@
 // An ELF core file: threads and their registers, memory, and the files that were mapped.
 #pragma once
 
+#include "tracer/procfs/registers.hpp"
 #include "tracer/stacks/file_mapping.hpp"
 #include "tracer/stacks/mappings.hpp"
 
@@ -12,13 +13,11 @@
 #include <string>
 #include <vector>
 
-#include <sys/user.h>
-
 namespace shimtrace::stacks {
 
 struct CoreThread {
     Tid tid;  ///< in the pid namespace of the process that died
-    user_regs_struct registers{};
+    host::Registers registers;
 };
 
 /// A file that the process had mapped, as it is here now. Kept only if its beginning is what the core has of it: its build id is in there.
@@ -31,9 +30,10 @@ class CoreFile {
 public:
     /// True for a file that begins as an ELF core does.
     static bool looks_like_core(const std::string& path);
-    /// Errors: it cannot be read, or is no x86-64 core.
+    /// Errors: it cannot be read, or is no core of an x86-64 or aarch64 process.
     static Result<CoreFile> open(const std::string& path);
 
+    [[nodiscard]] Arch machine() const { return machine_; }  ///< that it ran on: this one or another
     [[nodiscard]] Pid pid() const { return pid_; }
     [[nodiscard]] const std::string& comm() const { return comm_; }
     [[nodiscard]] const std::vector<CoreThread>& threads() const { return threads_; }  ///< the one that died first
@@ -68,6 +68,7 @@ private:
     Pid pid_;
     std::string comm_;
     std::uint64_t entry_point_ = 0;
+    Arch machine_ = Arch::x86_64;
 };
 
 class CoreMemory final : public Memory {

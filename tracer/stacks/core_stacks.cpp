@@ -48,8 +48,9 @@ std::shared_ptr<const LearnedBinary> learned_program(const CoreFile& core) {
     return file ? learn(std::move(*file)) : nullptr;
 }
 
-bool in_call(const user_regs_struct& registers) {
-    return static_cast<std::int64_t>(registers.orig_rax) >= 0;
+/// Its registers tell an x86-64 thread's call. An aarch64 one's are as they are whenever a signal comes.
+bool in_call(const CoreFile& core, const CoreThread& thread) {
+    return core.machine() == Arch::x86_64 && thread.registers.syscall() >= 0;
 }
 
 golang::ProcessFacts facts_of(const CoreFile& core) {
@@ -58,13 +59,13 @@ golang::ProcessFacts facts_of(const CoreFile& core) {
     facts.stopped = true;
     for (const CoreThread& one : core.threads()) {
         golang::GoThread thread{.tid = one.tid, .inner_tid = one.tid.value};
-        const user_regs_struct& r = one.registers;
-        thread.sp = r.rsp;
-        thread.pc = r.rip;
-        if (in_call(r)) {
-            thread.syscall = static_cast<std::int64_t>(r.orig_rax);
-            const std::uint64_t args[] = {r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9};
-            std::ranges::copy(args, thread.args);
+        thread.sp = one.registers.sp();
+        thread.pc = one.registers.pc();
+        thread.link = one.registers.link();
+        thread.arch = core.machine();
+        if (in_call(core, one)) {
+            thread.syscall = one.registers.syscall();
+            std::ranges::copy(one.registers.arguments(core.machine()), thread.args);
         }
         facts.threads.push_back(thread);
     }
@@ -73,13 +74,12 @@ golang::ProcessFacts facts_of(const CoreFile& core) {
 
 NativeThreadStack stack_of(const CoreThread& one, const CoreFile& core, ProcessView& view) {
     NativeThreadStack thread{.tid = one.tid, .comm = core.comm()};
-    const user_regs_struct& r = one.registers;
-    if (in_call(r)) {
-        thread.syscall = static_cast<std::int64_t>(r.orig_rax);
-        const std::uint64_t args[] = {r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9};
-        std::ranges::copy(args, thread.args);
+    thread.arch = core.machine();
+    if (in_call(core, one)) {
+        thread.syscall = one.registers.syscall();
+        std::ranges::copy(one.registers.arguments(core.machine()), thread.args);
     }
-    Followed followed = follow(view, start_of(r));
+    Followed followed = follow(view, StartRegisters(core.machine(), one.registers));
     thread.frames = std::move(followed.frames);
     thread.missing = std::move(followed.missing);
     return thread;

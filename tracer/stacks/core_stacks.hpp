@@ -19,7 +19,7 @@ struct CoreStacks {
 
 /// True for a file that begins as an ELF core does.
 bool is_core_file(const std::string& path);
-/// Errors: the file cannot be read, or is no x86-64 core.
+/// Errors: the file cannot be read, or is no core of a machine that is known.
 Result<CoreStacks> read_core(const std::string& path, bool debuginfod = false);
 
 }  // namespace shimtrace::stacks

@@ -37,8 +37,8 @@ private:
 
 /// Go frames from `pc` and `sp` on. False: the stack goes on above what was read of it.
 bool add_go_frames(ProcessView& view, std::uint64_t pc, golang::StackBytes stack, std::uint64_t sp, bool exact,
-                   std::vector<StackFrame>& into) {
-    const golang::UnwoundStack unwound = view.unwinder->unwind({pc, sp, exact, true}, stack);
+                   std::optional<std::uint64_t> link, std::vector<StackFrame>& into) {
+    const golang::UnwoundStack unwound = view.unwinder->unwind({pc, sp, exact, true, link}, stack);
     const Mapping* module = find_mapping(view.mappings, pc);
     for (const GoFrame& frame : unwound.frames) {
         if (into.size() >= most_followed_frames) break;
@@ -74,9 +74,9 @@ std::vector<std::byte> read_stack(const ProcessView& view, std::uint64_t sp, std
 
 Followed follow(ProcessView& view, const StartRegisters& start, std::span<const std::byte> stack) {
     Followed followed;
-    const std::uint64_t pc = *start.values[StartRegisters::pc], sp = *start.values[StartRegisters::sp];
+    const std::uint64_t pc = start.pc, sp = start.sp;
     if (view.in_go(pc)) {
-        followed.cut = !add_go_frames(view, pc, {sp, stack}, sp, true, followed.frames);
+        followed.cut = !add_go_frames(view, pc, {sp, stack}, sp, true, start.link, followed.frames);
         return followed;
     }
     const StackOverMemory memory(*view.memory, sp, stack);
@@ -84,7 +84,7 @@ Followed follow(ProcessView& view, const StartRegisters& start, std::span<const 
     bool exact = true;
     for (const NativeFrame& frame : native.frames) {
         if (view.in_go(frame.pc)) {
-            followed.cut = !add_go_frames(view, frame.pc, {sp, stack}, frame.sp, false, followed.frames);
+            followed.cut = !add_go_frames(view, frame.pc, {sp, stack}, frame.sp, false, 0, followed.frames);
             return followed;
         }
         followed.frames.push_back(view.symbols.describe(frame.pc, exact || frame.signal, view.mappings));
@@ -99,14 +99,10 @@ Followed follow(ProcessView& view, const StartRegisters& start, std::span<const 
 }
 
 Followed follow(ProcessView& view, const StartRegisters& start) {
-    const std::uint64_t sp = *start.values[StartRegisters::sp];
+    const std::uint64_t sp = start.sp;
     Followed followed = follow(view, start, read_stack(view, sp, first_stack_bytes));
     if (followed.cut) followed = follow(view, start, read_stack(view, sp));
     return followed;
-}
-
-StartRegisters start_of(const user_regs_struct& r) {
-    return {{r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8, r.r9, r.r10, r.r11, r.r12, r.r13, r.r14, r.r15, r.rip}};
 }
 
 }  // namespace shimtrace::stacks

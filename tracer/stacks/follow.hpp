@@ -16,8 +16,6 @@
 #include <string>
 #include <vector>
 
-#include <sys/user.h>
-
 namespace shimtrace::stacks {
 
 /// What unwinding in one process needs, read once.
@@ -51,7 +49,5 @@ std::vector<std::byte> read_stack(const ProcessView& view, std::uint64_t sp, std
 Followed follow(ProcessView& view, const StartRegisters& start, std::span<const std::byte> stack);
 /// The stack as memory has it now: as much as it takes.
 Followed follow(ProcessView& view, const StartRegisters& start);
-
-StartRegisters start_of(const user_regs_struct& registers);
 
 }  // namespace shimtrace::stacks

@@ -24,6 +24,7 @@ golang::GoThread describe_go_thread(Pid pid, Tid tid, bool nested) {
     thread.tid = tid;
     thread.inner_tid = nested ? inner_id(tid) : tid.value;
     if (const auto call = thread_call(pid, tid)) {
+        thread.arch = call->call.arch;
         thread.syscall = call->call.number;
         std::ranges::copy(call->call.args, thread.args);
         thread.sp = call->stack_pointer;
@@ -72,7 +73,7 @@ std::vector<golang::PolledDescriptor> polled_descriptors(Pid pid) {
 
 /// The path that a blocked call names; empty: it names none, or it could not be read.
 std::string path_argument(const GoWait& wait, const Memory& memory) {
-    const decoders::CallFacts* facts = wait.syscall < 0 ? nullptr : decoders::call_facts(Arch::x86_64, wait.syscall);
+    const decoders::CallFacts* facts = wait.syscall < 0 ? nullptr : decoders::call_facts(wait.arch, wait.syscall);
     if (!facts || facts->places.paths[0] < 0) return {};
     std::string path(4096, '\0');
     const std::uint64_t address = wait.args[static_cast<std::size_t>(facts->places.paths[0])];
@@ -101,8 +102,9 @@ void take_registers(std::vector<golang::GoThread>& threads, const StoppedThreads
     for (const StoppedThread& thread : stopped.threads()) {
         const auto found = std::ranges::find(threads, thread.tid, &golang::GoThread::tid);
         if (found == threads.end()) continue;
-        found->sp = thread.registers.rsp;
-        found->pc = thread.registers.rip;
+        found->sp = thread.registers->sp();
+        found->pc = thread.registers->pc();
+        found->link = thread.registers->link();
     }
 }
 

@@ -13,8 +13,6 @@
 #include <map>
 #include <unordered_map>
 
-#include <sys/ptrace.h>
-
 namespace shimtrace::stacks {
 namespace {
 
@@ -36,13 +34,6 @@ std::unique_ptr<ProcessView> view_of(Pid pid, std::unique_ptr<const Memory> memo
     const std::uint64_t bias = learned && (*learned)->go ? load_bias(pid, *(*learned)->go) : 0;
     return std::make_unique<ProcessView>(std::move(memory), read_mappings(pid), Symbols(pid, debuginfod), learned ? *learned : nullptr,
                                          bias);
-}
-
-StartRegisters start_of(const ThreadCall& call) {
-    StartRegisters start;
-    start.values[StartRegisters::sp] = call.stack_pointer;
-    start.values[StartRegisters::pc] = call.instruction_pointer;
-    return start;
 }
 
 NativeThreadStack describe_thread(Pid pid, Tid tid, bool kernel) {
@@ -79,7 +70,7 @@ Result<ProcessStacks> native_stacks(Pid pid, BinaryCache& cache, const NativeOpt
         // Registers and stacks are copied while the threads stand still, and followed afterwards.
         StoppedThreads stopped(tids, options.stop_deadline);
         for (const StoppedThread& thread : stopped.threads()) {
-            held[thread.tid] = {start_of(thread.registers), read_stack(*view, thread.registers.rsp)};
+            held.emplace(thread.tid, Held{StartRegisters(native_arch, *thread.registers), read_stack(*view, thread.registers->sp())});
         }
         result.stopped = stopped.resume();
     }
@@ -94,7 +85,7 @@ Result<ProcessStacks> native_stacks(Pid pid, BinaryCache& cache, const NativeOpt
         if (const auto found = held.find(thread.tid); found != held.end()) {
             followed = follow(*view, found->second.registers, found->second.stack);
         } else if (call && call->stack_pointer != 0) {
-            followed = follow(*view, start_of(*call));
+            followed = follow(*view, StartRegisters(native_arch, call->instruction_pointer, call->stack_pointer));
         } else {
             followed.missing = thread.state == ProcessState::running ? "it runs: only --stop shows where" : "its registers cannot be seen";
         }
@@ -125,21 +116,19 @@ struct StackReader::Inside {
 StackReader::StackReader() : inside_(std::make_unique<Inside>()) {}
 StackReader::~StackReader() = default;
 
-std::vector<StackFrame> StackReader::stack_of(Pid pid, const Memory& memory, const user_regs_struct& registers) {
+std::vector<StackFrame> StackReader::stack_of(Pid pid, const Memory& memory, const host::Registers& registers) {
     inside_->memory = &memory;
-    ProcessView& view = inside_->view(pid, registers.rip);
-    std::vector<StackFrame> frames = follow(view, start_of(registers)).frames;
+    ProcessView& view = inside_->view(pid, registers.pc());
+    std::vector<StackFrame> frames = follow(view, StartRegisters(native_arch, registers)).frames;
     const bool unknown = std::ranges::any_of(frames, [](const StackFrame& frame) { return frame.module.empty(); });
     if (!unknown && frames.size() > 1) return frames;
     // A library was mapped since: look again, once.
     view.mappings = read_mappings(pid);
-    return follow(view, start_of(registers)).frames;
+    return follow(view, StartRegisters(native_arch, registers)).frames;
 }
 
 void StackReader::stack_of(Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into) {
-    user_regs_struct registers{};
-    if (ptrace(PTRACE_GETREGS, tid.value, nullptr, &registers) != 0) return;
-    into = stack_of(pid, memory, registers);
+    if (const auto registers = host::registers(tid)) into = stack_of(pid, memory, *registers);
 }
 
 void StackReader::forget(Pid pid) {

@@ -1,6 +1,7 @@
 // Native stacks of a process's threads, goroutine-aware: in Go's text the pclntab unwinds, elsewhere .eh_frame does.
 #pragma once
 
+#include "tracer/procfs/registers.hpp"
 #include "tracer/stacks/goroutines.hpp"
 
 #include <shimtrace/error.hpp>
@@ -8,8 +9,6 @@
 
 #include <memory>
 #include <vector>
-
-struct user_regs_struct;
 
 namespace shimtrace::stacks {
 
@@ -36,8 +35,8 @@ public:
 
     /// The stack of a thread that is stopped with these registers, read from `memory`. In a Go program: the frames of the goroutine that
     /// runs on it.
-    std::vector<StackFrame> stack_of(Pid pid, const Memory& memory, const user_regs_struct& registers);
-    /// The same, reading the registers by PTRACE_GETREGS: call it from the thread that traces `tid`.
+    std::vector<StackFrame> stack_of(Pid pid, const Memory& memory, const host::Registers& registers);
+    /// The same, reading the registers by ptrace: call it from the thread that traces `tid`.
     void stack_of(Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into);
     /// The process has executed another program, or ended.
     void forget(Pid pid);

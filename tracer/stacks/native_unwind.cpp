@@ -6,10 +6,10 @@
 #include <unordered_map>
 
 #include <elf.h>
-#include <libunwind-x86_64.h>
+#include <libunwind.h>
 
 // libunwind exports it for remote unwinders, as perf uses it, and declares it nowhere.
-extern "C" int _Ux86_64_dwarf_search_unwind_table(unw_addr_space_t, unw_word_t ip, unw_dyn_info_t*, unw_proc_info_t*, int need_unwind_info,
+extern "C" int UNW_OBJ(dwarf_search_unwind_table)(unw_addr_space_t, unw_word_t ip, unw_dyn_info_t*, unw_proc_info_t*, int need_unwind_info,
                                                   void* argument);
 
 namespace shimtrace::stacks {
@@ -103,7 +103,7 @@ int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t* info,
     dynamic.u.rti.segbase = table->header;
     dynamic.u.rti.table_data = table->table;
     dynamic.u.rti.table_len = table->words;
-    return _Ux86_64_dwarf_search_unwind_table(space, ip, &dynamic, info, need_unwind_info, argument);
+    return UNW_OBJ(dwarf_search_unwind_table)(space, ip, &dynamic, info, need_unwind_info, argument);
 }
 
 void put_unwind_info(unw_addr_space_t, unw_proc_info_t*, void*) {}
@@ -111,22 +111,36 @@ int get_dyn_info_list_addr(unw_addr_space_t, unw_word_t*, void*) {
     return -UNW_ENOINFO;
 }
 
+/// A return address as it was before the program signed it (aarch64's pointer authentication puts the signature into the bits that no
+/// address has): a value that leads nowhere, and into code without those bits.
+std::uint64_t without_signature(const Session& session, std::uint64_t value) {
+    if (native_arch != Arch::aarch64 || find_mapping(session.mappings, value) != nullptr) return value;
+    for (const unsigned bits : {48U, 39U}) {  // as wide as a kernel's addresses are
+        const std::uint64_t plain = value & ((std::uint64_t{1} << bits) - 1);
+        if (plain == value) continue;
+        const Mapping* mapping = find_mapping(session.mappings, plain);
+        if (mapping != nullptr && mapping->executable) return plain;
+    }
+    return value;
+}
+
 int access_mem(unw_addr_space_t, unw_word_t address, unw_word_t* value, int write, void* argument) {
     if (write != 0) return -UNW_EINVAL;
     const auto read = static_cast<Session*>(argument)->value<std::uint64_t>(address);
     if (!read) return -UNW_EINVAL;
-    *value = *read;
+    *value = without_signature(*static_cast<Session*>(argument), *read);
     return 0;
 }
 
 int access_reg(unw_addr_space_t, unw_regnum_t number, unw_word_t* value, int write, void* argument) {
     auto& session = *static_cast<Session*>(argument);
     if (write != 0) return -UNW_EREADONLYREG;
-    if (number < 0 || number > 16 || !session.start.values[static_cast<std::size_t>(number)]) {
+    const auto place = static_cast<std::size_t>(number);
+    if (number < 0 || place >= session.start.values.size() || !session.start.values[place]) {
         session.lacked_register = true;
         return -UNW_EBADREG;
     }
-    *value = *session.start.values[static_cast<std::size_t>(number)];
+    *value = without_signature(session, *session.start.values[place]);
     return 0;
 }
 
@@ -162,9 +176,24 @@ private:
 
 }  // namespace
 
+StartRegisters::StartRegisters(Arch of, std::uint64_t its_pc, std::uint64_t its_sp) : machine(of), pc(its_pc), sp(its_sp) {
+    constexpr std::size_t x86_sp = 7, x86_pc = 16, arm_sp = 31, arm_pc = 32;
+    values[of == Arch::aarch64 ? arm_sp : x86_sp] = sp;
+    values[of == Arch::aarch64 ? arm_pc : x86_pc] = pc;
+}
+
+StartRegisters::StartRegisters(Arch of, const host::Registers& registers) : machine(of), pc(registers.pc()), sp(registers.sp()) {
+    link = registers.link();
+    for (std::size_t number = 0; number < values.size(); ++number) values[number] = registers.by_dwarf(number);
+}
+
 NativeUnwinding unwind_native(const Memory& memory, const std::vector<Mapping>& mappings, const StartRegisters& start,
                               std::uint64_t stop_begin, std::uint64_t stop_end) {
     NativeUnwinding result;
+    if (start.machine != native_arch) {
+        result.frames.push_back({start.pc, start.sp, false});
+        return result;
+    }
     Session session{memory, mappings, start, {}, {}};
     const AddressSpace space;
     unw_cursor_t cursor;

@@ -2,6 +2,7 @@
 // ptrace nor the target's files.
 #pragma once
 
+#include "tracer/procfs/registers.hpp"
 #include "tracer/stacks/mappings.hpp"
 
 #include <shimtrace/captured_memory.hpp>
@@ -12,10 +13,16 @@
 
 namespace shimtrace::stacks {
 
-/// DWARF numbers of x86-64: 0 rax, 1 rdx, 2 rcx, 3 rbx, 4 rsi, 5 rdi, 6 rbp, 7 rsp, 8–15 r8–r15, 16 the return address (pc).
+/// Where a stack begins: what is known of the thread's registers, by DWARF's numbers of the machine.
 struct StartRegisters {
-    std::array<std::optional<std::uint64_t>, 17> values;
-    static constexpr std::size_t bp = 6, sp = 7, pc = 16;
+    /// A thread of which nothing else is known.
+    StartRegisters(Arch of, std::uint64_t its_pc, std::uint64_t its_sp);
+    explicit StartRegisters(Arch of, const host::Registers& registers);
+
+    Arch machine;
+    std::uint64_t pc, sp;
+    std::optional<std::uint64_t> link;  ///< aarch64's x30
+    std::array<std::optional<std::uint64_t>, host::Registers::dwarf_count> values{};
 };
 
 struct NativeFrame {
@@ -29,7 +36,8 @@ struct NativeUnwinding {
     bool needs_registers = false;     ///< stopped at a frame whose caller only the thread's registers tell
 };
 
-/// At most 256 frames. `stop_at`: a code address at which to stop, that frame included (Go's text has no .eh_frame).
+/// At most 256 frames; of another machine than this one's a single frame. `stop_at`: a code address at which to stop, that frame included
+/// (Go's text has no .eh_frame).
 NativeUnwinding unwind_native(const Memory& memory, const std::vector<Mapping>& mappings, const StartRegisters& start,
                               std::uint64_t stop_begin = 0, std::uint64_t stop_end = 0);
 

@@ -93,8 +93,8 @@ void StoppedThreads::wait_for_stops(Nanoseconds deadline) {
                 detach(tid, status);
                 return true;
             }
-            StoppedThread thread{tid};
-            if (ptrace(PTRACE_GETREGS, tid.value, nullptr, &thread.registers) != 0) return true;
+            const StoppedThread thread{tid, host::registers(tid)};
+            if (!thread.registers) return true;
             if (status >> 16 == 0) {  // a signal on its way, not our interrupt: hand it over at once and ask again
                 ptrace(PTRACE_CONT, tid.value, nullptr, static_cast<long>(WSTOPSIG(status)));
                 return false;

@@ -1,6 +1,8 @@
 // All threads of a process held still for a moment, and let go again whatever happens.
 #pragma once
 
+#include "tracer/procfs/registers.hpp"
+
 #include <shimtrace/types.hpp>
 
 #include <chrono>
@@ -10,13 +12,11 @@
 #include <string>
 #include <vector>
 
-#include <sys/user.h>
-
 namespace shimtrace::stacks {
 
 struct StoppedThread {
     Tid tid;
-    user_regs_struct registers{};
+    std::optional<host::Registers> registers;  ///< always there
 };
 
 /// PTRACE_SEIZE and PTRACE_INTERRUPT: no signal is sent, a group stop stays what it was. The destructor resumes. A thread in state D is

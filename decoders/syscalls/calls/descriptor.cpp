@@ -106,25 +106,29 @@ void collect_set(const Call& call, const Slot& slot, std::vector<Fd>& into) {
 
 // epoll
 
+std::size_t event_size(const Call& call) {
+    return epoll_event_layout(call.enter().arch).size;
+}
 void capture_epoll_event(Capture& capture, const Slot& slot, int level) {
     constexpr std::uint32_t remove = 2;
-    if (level == 0 && capture.call().argument32(slot.argument.other) != remove) capture.bytes(slot.value, epoll_event_size);
+    if (level == 0 && capture.call().argument32(slot.argument.other) != remove) capture.bytes(slot.value, event_size(capture.call()));
 }
 void render_epoll_event(Printer& printer, const Slot& slot) {
-    const auto bytes = printer.call().bytes_at_entry(slot.value, epoll_event_size);
-    if (slot.value == 0 || !bytes || bytes->size() < epoll_event_size) return printer.address(slot.value);
+    const std::size_t size = event_size(printer.call());
+    const auto bytes = printer.call().bytes_at_entry(slot.value, size);
+    if (slot.value == 0 || !bytes || bytes->size() < size) return printer.address(slot.value);
     print_epoll_event(printer, *bytes);
 }
 std::uint64_t ready_events(const Call& call) {
     return call.succeeded() && call.result() > 0 ? static_cast<std::uint64_t>(call.result()) : 0;
 }
 void capture_epoll_events(Capture& capture, const Slot& slot, int level) {
-    if (level == 0) capture.bytes(slot.value, ready_events(capture.call()) * epoll_event_size);
+    if (level == 0) capture.bytes(slot.value, ready_events(capture.call()) * event_size(capture.call()));
 }
 void render_epoll_events(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
     if (call.failed()) return printer.address(slot.value);
-    array(printer, slot.value, ready_events(call), epoll_event_size, printer.element_limit(),
+    array(printer, slot.value, ready_events(call), event_size(call), printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) { print_epoll_event(printer, bytes); });
 }
 
@@ -145,7 +149,7 @@ static const InterestEntry* registered(const Printer& printer, std::uint64_t dat
 }
 
 void print_epoll_event(Printer& printer, std::span<const std::byte> bytes) {
-    const auto data = value_at<std::uint64_t>(bytes, 4);
+    const auto data = value_at<std::uint64_t>(bytes, epoll_event_layout(printer.call().enter().arch).data);
     const InterestEntry* entry = registered(printer, data);
     {
         Fields fields(printer);

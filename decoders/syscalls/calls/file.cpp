@@ -71,6 +71,14 @@ constexpr StatField stat_fields[] = {{0, 4, 0},   {4, 4, 8},   {8, 2, 24},   {10
                                      {40, 4, 88}, {44, 4, 96}, {48, 4, 104}, {52, 4, 112}};
 constexpr std::size_t compat_stat64_size = 96, compat_stat_size = 64;
 
+// asm-generic/stat.h: aarch64's.
+constexpr StatField generic_stat_fields[] = {{0, 16, 0},  {16, 4, 24}, {20, 4, 16}, {24, 8, 28},
+                                             {32, 8, 40}, {48, 8, 48}, {56, 4, 56}, {64, 56, 64}};
+
+void print_native_stat(Printer& printer, std::span<const std::byte> bytes) {
+    printer.call().enter().arch == Arch::aarch64 ? print_moved_stat<generic_stat_fields>(printer, bytes) : print_stat(printer, bytes);
+}
+
 // linux/stat.h: struct statx.
 
 constexpr std::size_t statx_size = 256;
@@ -162,7 +170,7 @@ void capture_open_how(Capture& capture, const Slot& slot, int level) {
 void render_open_how(Printer& printer, const Slot& slot) {
     const auto bytes = printer.call().bytes_at_entry(slot.value, open_how_size);
     if (slot.value == 0 || !bytes || bytes->size() < open_how_size) return printer.address(slot.value);
-    constexpr std::uint64_t create = 0100, temporary = 020200000;
+    constexpr std::uint64_t create = 0100, temporary = 020000000;
     const auto flags = value_at<std::uint64_t>(*bytes, 0), mode = value_at<std::uint64_t>(*bytes, 8);
     Fields fields(printer);
     fields("flags").open_flags(flags);
@@ -180,7 +188,7 @@ namespace types {
 
 static constexpr ArgumentType compat_stat = struct_out<compat_stat_size, print_moved_stat<stat_fields>>;
 static constexpr ArgumentType compat_stat64 = struct_out<compat_stat64_size, print_moved_stat<stat64_fields>>;
-static constexpr ArgumentType stat = in_32_bits(struct_out<stat_size, print_stat>, &compat_stat, &compat_stat64);
+static constexpr ArgumentType stat = in_32_bits(struct_out<stat_size, print_native_stat>, &compat_stat, &compat_stat64);
 static constexpr ArgumentType statx = in_32_bits(struct_out<statx_size, print_statx>, &same);
 static constexpr ArgumentType statx_flags{.render = render_statx_flags};
 static constexpr ArgumentType statfs = in_32_bits(struct_out<statfs_size, print_statfs>, &address);

@@ -118,7 +118,8 @@ void print_notification(Printer& printer, std::span<const std::byte> bytes) {
     name ? (call.text("__NR_"), call.text(*name)) : call.decimal(number);
     const auto arch = value_at<std::uint32_t>(bytes, 20);
     Printer& value = data("arch");
-    arch == 0xc000003e ? value.text("AUDIT_ARCH_X86_64") : arch == 0x40000003 ? value.text("AUDIT_ARCH_I386") : value.hex(arch);
+    const std::string_view known = audit_architectures.name_of(arch);
+    known.empty() ? value.hex(arch) : value.text(known);
     data("instruction_pointer").address(value_at<std::uint64_t>(bytes, 24));
     Printer& arguments = data("args");
     arguments.put('[');

@@ -120,6 +120,7 @@ struct StatusField {
 constexpr StatusField shm_fields[] = {{"shm_segsz", 48}, {"shm_cpid", 80, true}, {"shm_lpid", 84, true}, {"shm_nattch", 88},
                                       {"shm_atime", 56}, {"shm_dtime", 64},      {"shm_ctime", 72}};
 constexpr StatusField sem_fields[] = {{"sem_otime", 48}, {"sem_ctime", 64}, {"sem_nsems", 80}};
+constexpr StatusField generic_sem_fields[] = {{"sem_otime", 48}, {"sem_ctime", 56}, {"sem_nsems", 64}};  // asm-generic/sembuf.h
 constexpr StatusField msg_fields[] = {
     {"msg_stime", 48},       {"msg_rtime", 56},       {"msg_ctime", 64}, {"msg_qnum", 80}, {"msg_qbytes", 88, false, true},
     {"msg_lspid", 96, true}, {"msg_lrpid", 100, true}};
@@ -127,9 +128,11 @@ constexpr StatusField msg_fields[] = {
 /// How the status of a kind of object is printed.
 struct StatusLayout {
     std::string_view permissions;
-    std::span<const StatusField> fields;  ///< in strace's order
+    std::span<const StatusField> fields;          ///< in strace's order
+    std::span<const StatusField> generic_fields;  ///< on aarch64
 };
-constexpr StatusLayout shm_layout{"shm_perm", shm_fields}, sem_layout{"sem_perm", sem_fields}, msg_layout{"msg_perm", msg_fields};
+constexpr StatusLayout shm_layout{"shm_perm", shm_fields, shm_fields}, sem_layout{"sem_perm", sem_fields, generic_sem_fields},
+    msg_layout{"msg_perm", msg_fields, msg_fields};
 
 /// `sets`: IPC_SET's, which says less.
 template <const StatusLayout& layout, bool sets>
@@ -139,7 +142,7 @@ void render_status(Printer& printer, const Slot& slot) {
     if (!bytes || bytes->size() < smallest_status) return printer.address(slot.value);
     Fields fields(printer);
     print_permissions(fields(layout.permissions), *bytes, !sets);
-    for (const StatusField& row : layout.fields) {
+    for (const StatusField& row : printer.call().enter().arch == Arch::aarch64 ? layout.generic_fields : layout.fields) {
         if (sets && !row.when_set) continue;
         Printer& field = fields(row.name);
         row.is_pid ? field.pid(value_at<std::int32_t>(*bytes, row.offset))

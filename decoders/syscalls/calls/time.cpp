@@ -198,7 +198,7 @@ void print_narrow_timeval(Printer& printer, std::span<const std::byte> bytes) {
 
 bool has_narrow_times(const Call& call) {
     const auto name = syscall_name(call.enter().arch, call.enter().number);
-    return call.enter().arch == Arch::i386 && name && !has_wide_times(*name);
+    return is_32_bit(call.enter().arch) && name && !has_wide_times(*name);
 }
 
 }  // namespace

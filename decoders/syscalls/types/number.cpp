@@ -60,7 +60,7 @@ void render_open_flags(Printer& printer, const Slot& slot) {
 }
 /// open's mode is there only where a file may be created.
 bool creates(const Call& call, const Slot& slot) {
-    constexpr std::uint64_t create = 0100, temporary = 020200000;
+    constexpr std::uint64_t create = 0100, temporary = 020000000;  // the bit of O_TMPFILE that is not O_DIRECTORY's
     const std::uint64_t flags = call.argument(slot.argument.other);
     return (flags & create) != 0 || (flags & temporary) == temporary;
 }

@@ -60,7 +60,7 @@ public:
 
 private:
     [[nodiscard]] bool shows(const Event& enter) const {
-        return options_.calls.shows(enter.arch, enter.number) && names_path(options_, enter, targets());
+        return options_.calls.holds(enter.arch, enter.number, true) && names_path(options_, enter, targets());
     }
 
     void call(const Event& enter, const Event& exit) override {

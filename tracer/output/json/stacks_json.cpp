@@ -58,7 +58,7 @@ json wait_json(const GoWait& wait, const StackStyle& style) {
     if (wait.child) result["child"] = wait.child.value;
     if (wait.syscall >= 0) {
         result["syscall"] = wait.syscall;
-        if (style.syscall_name) result["syscall_name"] = style.syscall_name(Arch::x86_64, wait.syscall);
+        if (style.syscall_name) result["syscall_name"] = style.syscall_name(wait.arch, wait.syscall);
         for (const std::uint64_t arg : wait.args) result["args"].push_back(hex(arg));
     }
     if (wait.until) result["until_monotonic_ns"] = wait.until->count();

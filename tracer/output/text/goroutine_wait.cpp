@@ -45,7 +45,7 @@ std::string descriptor_text(const GoWait& wait) {
 }
 
 std::string syscall_text(const GoWait& wait, const StackStyle& style) {
-    std::string text = style.syscall_name ? style.syscall_name(Arch::x86_64, wait.syscall) : fmt::format("syscall {}", wait.syscall);
+    std::string text = style.syscall_name ? style.syscall_name(wait.arch, wait.syscall) : fmt::format("syscall {}", wait.syscall);
     if (wait.fd.value >= 0) return text + " " + descriptor_text(wait);
     if (!wait.fd_path.empty()) text += " " + text::printable(wait.fd_path);
     return text;

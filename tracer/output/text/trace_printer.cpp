@@ -161,7 +161,7 @@ void TracePrinter::on_enter(const Event& event, Thread& thread) {
     thread.in_call = true;
     thread.shown = false;
     thread.other_path = !names_path(options_, event, targets_);
-    thread.hidden = !options_.calls.shows(event.arch, event.number) || thread.other_path;
+    thread.hidden = !options_.calls.holds(event.arch, event.number, true) || thread.other_path;
     if (reads_messages()) messages_.entered(event, targets_);
     if (thread.hidden || !printing() || whole_lines_only()) return;
     interrupt_open_line();

@@ -81,7 +81,15 @@ TEST_CASE("code refers to what its rip-relative operands lead to") {
     // 48 8b 05 10 00 00 00: mov rax, [rip+0x10]; e8 00 01 00 00: call +0x100
     const unsigned char code[] = {0x48, 0x8b, 0x05, 0x10, 0, 0, 0, 0xe8, 0, 1, 0, 0};
     const auto bytes = std::as_bytes(std::span(code));
-    const auto references = golang::referenced_addresses(bytes, 0x1000);
+    const auto references = golang::referenced_addresses(Arch::x86_64, bytes, 0x1000);
     CHECK(std::ranges::find(references, 0x1000u + 7 + 0x10) != references.end());
-    CHECK(golang::called_addresses(bytes, 0x1000) == std::vector<std::uint64_t>{0x1000 + 12 + 0x100});
+    CHECK(golang::called_addresses(Arch::x86_64, bytes, 0x1000) == std::vector<std::uint64_t>{0x1000 + 12 + 0x100});
+}
+
+TEST_CASE("aarch64's code refers to a page and what is added to it") {
+    // adrp x0, 0x5000; add x1, x0, #0x18; ldr x2, [x1, #8]; ldp x3, x4, [x0, #-16]; strb w5, [x6]; bl .-0x10
+    const std::uint32_t code[] = {0x90000020, 0x91006001, 0xf9400422, 0xa97f1003, 0x390000c5, 0x97fffffc};
+    const auto bytes = std::as_bytes(std::span(code));
+    CHECK(golang::referenced_addresses(Arch::aarch64, bytes, 0x1010) == std::vector<std::uint64_t>{0x4ff0, 0x5018, 0x5020});
+    CHECK(golang::called_addresses(Arch::aarch64, bytes, 0x1010) == std::vector<std::uint64_t>{0x1010 + 20 - 16});
 }

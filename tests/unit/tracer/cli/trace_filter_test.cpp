@@ -51,8 +51,8 @@ TEST_CASE("what is not known is named, unless it was optional") {
 TEST_CASE("a class in its old spelling goes before the calls of i386 that are called alike") {
     for (const char* name : {"signal", "ipc"}) {
         CAPTURE(name);
-        CHECK(after(std::string("trace=") + name).calls.x86_64 == after(std::string("trace=%") + name).calls.x86_64);
-        CHECK(after(std::string("trace=") + name).calls.x86_64.any());
+        CHECK(after(std::string("trace=") + name).calls.of(Arch::x86_64) == after(std::string("trace=%") + name).calls.of(Arch::x86_64));
+        CHECK(after(std::string("trace=") + name).calls.of(Arch::x86_64).any());
     }
 }
 

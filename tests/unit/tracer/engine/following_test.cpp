@@ -181,8 +181,9 @@ TEST_CASE("an interrupted sleep is seen to be restarted") {
 TEST_CASE("with a seccomp filter the same calls are reported as without") {
     const auto numbers = [](bool filter) {
         TraceRequest request = running("forks");
-        request.x86_64_calls.reset();
-        for (const long number : {SYS_execve, SYS_wait4, SYS_exit_group}) request.x86_64_calls.set(static_cast<std::size_t>(number));
+        request.calls.of(native_arch).reset();
+        for (const long number : {SYS_execve, SYS_wait4, SYS_exit_group})
+            request.calls.of(native_arch).set(static_cast<std::size_t>(number));
         request.seccomp_filter = filter;
         Session session(request);
         REQUIRE(session.result());
@@ -201,8 +202,8 @@ TEST_CASE("the observer hears of a close that is not reported, where descriptors
     for (const bool filter : {false, true}) {
         CAPTURE(filter);
         TraceRequest request = running("counts_calls");
-        request.x86_64_calls.reset();
-        request.x86_64_calls.set(SYS_exit_group);
+        request.calls.of(native_arch).reset();
+        request.calls.of(native_arch).set(SYS_exit_group);
         request.seccomp_filter = filter;
         request.resolve_descriptors = true;
         Session session(request);

@@ -146,6 +146,9 @@ TEST_CASE("idle CPUs poll only as long as that is held") {
 
 TEST_CASE("registers tell the call that was cut short") {
     user_regs_struct registers{};
+    const auto call_of = [&](const user_regs_struct& values, Arch arch) {
+        return engine::call_of(*Registers::parse(Arch::x86_64, std::as_bytes(std::span(&values, 1))), arch);
+    };
     registers.orig_rax = ~0ULL;
     CHECK_FALSE(call_of(registers, Arch::x86_64));
 

@@ -58,7 +58,7 @@ struct Session {
         options.quiet |= quiet_attach;
         if (options.messages == 0 && options.messages_alone == 0) options.messages_alone = every_protocol;
         if (options.messages_alone != 0) {
-            options.calls.x86_64.reset();
+            options.calls.of(Arch::x86_64).reset();
             options.messages = every_protocol;
         }
         return options;

@@ -113,7 +113,7 @@ struct Collected : EventSink {
 inline Event any_event(Random& random, MonotonicTime time, std::uint32_t targets) {
     Event event;
     event.kind = static_cast<EventKind>(random() % (static_cast<unsigned>(EventKind::lost) + 1));
-    event.arch = static_cast<Arch>(random() % 4);
+    event.arch = static_cast<Arch>(random() % 5);
     event.at_attach = random() % 8 == 0;
     event.pid = Pid{static_cast<std::int32_t>(1000 + random() % 3)};
     event.tid = Tid{static_cast<std::int32_t>(event.pid.value * 10 + static_cast<std::int32_t>(random() % 3))};

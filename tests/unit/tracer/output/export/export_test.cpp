@@ -273,7 +273,7 @@ TEST_CASE("JSON lines: -P chooses blocked calls as it chooses those that return"
 
 TEST_CASE("JSON lines: calls are rendered, and more told of them, as the options have it") {
     PrintOptions options;
-    options.raw.x86_64.set(257);  // openat
+    options.raw.of(Arch::x86_64).set(257);  // openat
     options.syscall_numbers = true;
     options.dump_read.numbers = {5};
     const auto lines = json_lines(options);
