@@ -130,6 +130,9 @@ void read_v2(const CgroupRoots& roots, Cgroup& group, std::string& scratch) {
     group.io_pressure = pressure(files, "io.pressure");
 }
 
+/// Where runc, crun and containerd look which version there is (opencontainers/cgroups: IsCgroup2UnifiedMode), whatever else is mounted.
+constexpr std::string_view place_of_cgroups = "/sys/fs/cgroup";
+
 std::string parent_of(const std::string& path) {
     return path.substr(0, path.rfind('/'));
 }
@@ -139,10 +142,15 @@ std::string parent_of(const std::string& path) {
 CgroupRoots find_cgroup_roots(const std::vector<Mount>& mounts) {
     CgroupRoots roots;
     std::string unified;
+    bool runtimes_use_unified = false;
     for (const Mount& mount : mounts) {
         // What a container is given is its own part of the tree, where paths from the top lead nowhere.
         if (!mount.root.empty() && mount.root != "/") continue;
         if (mount.type == "cgroup2" && unified.empty()) unified = mount.mount_point;
+        if (mount.type == "cgroup2" && mount.mount_point.ends_with(place_of_cgroups)) {
+            unified = mount.mount_point;
+            runtimes_use_unified = true;
+        }
         if (mount.type != "cgroup") continue;
         const auto has = [&](std::string_view controller) {
             const std::string options = "," + mount.options + ",";
@@ -153,7 +161,7 @@ CgroupRoots find_cgroup_roots(const std::vector<Mount>& mounts) {
         if (has("pids") && roots.pids.empty()) roots.pids = mount.mount_point;
         if (has("cpu") && roots.cpu.empty()) roots.cpu = mount.mount_point;
     }
-    if (!roots.freezer.empty() || !roots.memory.empty() || !roots.pids.empty()) return roots;
+    if (!runtimes_use_unified && (!roots.freezer.empty() || !roots.memory.empty() || !roots.pids.empty())) return roots;
     return {unified, unified, unified, true, unified};
 }
 

@@ -178,6 +178,9 @@ std::string parse_cgroup(std::string_view text) {
             if (controller == "pids") pids = line;
         }
     }
+    // A hierarchy of v1 may be mounted where everybody else uses v2: in it all processes stay at the top.
+    const auto is_top = [](std::string_view path) { return path.empty() || path == "/"; };
+    if (is_top(freezer) && is_top(pids) && !is_top(unified)) return std::string(unified);
     return std::string(!freezer.empty() ? freezer : !pids.empty() ? pids : unified);
 }
 

@@ -57,6 +57,8 @@ TEST_CASE("cgroup: the hierarchy that freezes comes first") {
     CHECK(parse_cgroup("0::/system.slice/x.scope\n") == "/system.slice/x.scope");
     CHECK(parse_cgroup("4:memory:/m\n3:pids:/p\n2:cpu,freezer:/f\n1:name=systemd:/s\n0::/u\n") == "/f");
     CHECK(parse_cgroup("3:pids:/p:q\n0::/u\n") == "/p:q");
+    CHECK(parse_cgroup("2:freezer:/\n0::/system.slice/x.scope\n") == "/system.slice/x.scope");  // a v1 freezer that nobody uses
+    CHECK(parse_cgroup("3:pids:/system.slice/x\n2:freezer:/\n0::/system.slice/x\n") == "/");
     CHECK(parse_cgroup("").empty());
 }
 
