@@ -8,7 +8,7 @@ namespace {
 
 using enum OptionMeaning;
 
-// runc 1.0 to 1.3: main.go and its subcommands' files.
+// runc 1.0 to 1.5: main.go and its subcommands' files.
 constexpr std::string_view runc_programs[] = {"docker-runc", "runc.amd64", "runc.arm64"};
 constexpr std::string_view runc_roots[] = {"/run/runc"};
 constexpr ValueOption runc_global_options[] = {{"root", root}, {"log", log}, {"log-format"}, {"criu"}, {"rootless"}};
@@ -17,6 +17,7 @@ constexpr ValueOption runc_command_options[] = {
     {"b", bundle},
     {"pid-file", pid_file},
     {"console-socket", console_socket},
+    {"pidfd-socket"},
     {"process", process_file},
     {"p", process_file},
     {"preserve-fds"},
@@ -118,7 +119,6 @@ constexpr RequiredKey runc_keys[] = {
     {"/init_process_start", JsonKind::integer},
     {"/created", JsonKind::string},
     {"/config", JsonKind::object},
-    {"/cgroup_paths", JsonKind::object},
     {"/config/rootfs", JsonKind::string},
 };
 constexpr RequiredKey crun_keys[] = {

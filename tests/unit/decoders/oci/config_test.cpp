@@ -113,6 +113,12 @@ TEST_CASE("runc's state.json tells pid, start, bundle, cgroups") {
     CHECK(state->stdio[1] == "pipe:[2]");
 }
 
+TEST_CASE("a state.json without cgroups is whole: runc leaves them out since 1.4 where there are none") {
+    const auto state = parse_runc_state(R"({"id":"s1","init_process_pid":7,"init_process_start":9,"created":"","config":{"rootfs":"/r"}})");
+    REQUIRE(state);
+    CHECK(state->cgroup_paths.empty());
+}
+
 TEST_CASE("a state.json that lacks what runc needs says what") {
     const auto missing = parse_runc_state(R"({"id":"s1"})");
     REQUIRE(!missing);

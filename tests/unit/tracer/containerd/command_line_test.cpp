@@ -45,6 +45,7 @@ TEST_CASE("runc's command line as shims write it") {
     CHECK(exec->systemd_cgroup);
     CHECK(exec->id == "c1");
 
+    CHECK(parse_runtime(split("runc --root /r create --bundle /b --pidfd-socket /tmp/s c1"), false)->id == "c1");  // since 1.2
     CHECK(parse_runtime(split("runc --root /r --log /l kill --all c1 9"), false)->id == "c1");
     CHECK(parse_runtime(split("runc exec -e A=B -u 0:0 c1 sh -c kill"), true)->id == "c1");
     CHECK(parse_runtime(split("crun --cgroup-manager=disabled --root /r delete --force c1"), false)->operation == "delete");
