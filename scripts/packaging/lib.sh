@@ -5,6 +5,11 @@ fail() { echo "${0##*/}: $*" >&2; exit 1; }
 # Who answers for a package; who builds it for others puts their own address there.
 maintainer=${SHIMTRACE_MAINTAINER:-shimtrace authors <packages@shimtrace.invalid>}
 
+# What is packaged for, as uname -m has it, and as Debian and OCI images have it.
+package_arch=${SHIMTRACE_PACKAGE_ARCH:-$(uname -m)}
+debian_arch=amd64
+[[ $package_arch != aarch64 ]] || debian_arch=arm64
+
 # 0.1.0 of the commit that carries the tag v0.1.0; of any other what sorts before it: 0.1.0~20260102.0123abcd4567.
 package_version() {
     local version
