@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <filesystem>
 #include <functional>
 
@@ -168,6 +170,32 @@ TEST_CASE("registers tell the call that was cut short") {
     CHECK(compat->args[0] == 5);
     registers.rax = 10;
     CHECK_FALSE(restarts(*call_of(registers, Arch::x86_64)));
+}
+
+TEST_CASE("an aarch64 kernel has forgotten the call: it is the one that was seen, put back before it or ended") {
+    std::array<std::uint64_t, 34> words{};
+    constexpr std::size_t x0 = 0, x8 = 8, sp = 31, pc = 32;
+    words[x0] = 3;
+    words[x8] = 63;
+    words[sp] = 0x7000;
+    words[pc] = 0x4000;
+    const auto registers = [&] { return *Registers::parse(Arch::aarch64, std::as_bytes(std::span(words))); };
+    const FoundCall seen{.number = 63, .args = {3, 0x5000, 100}, .instruction_pointer = 0x4004, .stack_pointer = 0x7000, .since = {}};
+    const auto put_back = call_of(registers(), Arch::aarch64, seen);
+    REQUIRE(put_back);
+    CHECK(restarts(*put_back));
+    CHECK(put_back->args[1] == 0x5000);
+    CHECK(put_back->instruction_pointer == 0x4004);
+    CHECK_FALSE(call_of(registers(), Arch::aarch64));
+    words[pc] = 0x4004;
+    words[x0] = static_cast<std::uint64_t>(-EINTR);
+    const auto ended = call_of(registers(), Arch::aarch64, seen);
+    REQUIRE(ended);
+    CHECK_FALSE(restarts(*ended));
+    CHECK(ended->result == -EINTR);
+    CHECK(ended->args[0] == 3);
+    words[x8] = 64;
+    CHECK_FALSE(call_of(registers(), Arch::aarch64, seen));
 }
 
 TEST_CASE("a wait status means the same whichever call it came from") {
