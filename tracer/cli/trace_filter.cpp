@@ -64,11 +64,11 @@ constexpr NamedClass fd_details[] = {
 };
 
 /// The sets of calls that say how a call is printed.
-struct CallSet {
+struct NamedFilter {
     std::string_view name;
-    output::CallFilter Expressions::*filter;
+    CallSet Expressions::*filter;
 };
-constexpr CallSet call_sets[] = {
+constexpr NamedFilter call_sets[] = {
     {"abbrev", &Expressions::abbreviated}, {"a", &Expressions::abbreviated}, {"verbose", &Expressions::dereferenced},
     {"v", &Expressions::dereferenced},     {"raw", &Expressions::raw},       {"x", &Expressions::raw},
 };
@@ -299,7 +299,7 @@ Result<void> apply_expression(Expressions& expressions, std::string_view text) {
     const std::string_view name = qualified ? text.substr(0, equals) : "trace";
     const std::string_view value = qualified ? text.substr(equals + 1) : text;
     if (auto named_something = refuse_empty(name, value); !named_something) return named_something;
-    if (const auto set = std::ranges::find(call_sets, name, &CallSet::name); set != std::end(call_sets)) {
+    if (const auto set = std::ranges::find(call_sets, name, &NamedFilter::name); set != std::end(call_sets)) {
         auto calls = calls_of(name, value);
         if (!calls) return std::unexpected(calls.error());
         expressions.*set->filter = *calls;

@@ -289,7 +289,7 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
 
     Expressions expressions;
     expressions.quiet = quiet_of(options.quiet);
-    if (options.verbose) expressions.abbreviated = {{}, {}};
+    if (options.verbose) expressions.abbreviated = CallSet();
     if (!options.fd_details.empty())
         if (auto applied = apply_expression(expressions, "decode-fds=" + options.fd_details); !applied)
             return std::unexpected(applied.error());
