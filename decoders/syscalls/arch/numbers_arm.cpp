@@ -1,5 +1,5 @@
-// arch/arm/tools/syscall.tbl: the EABI's. How many registers a call takes counts what is left out before a number of 64 bits, which stands in
-// an even register and the next.
+// arch/arm/tools/syscall.tbl: the EABI's. How many registers a call takes counts what is left out before a number of 64 bits, which stands
+// in an even register and the next.
 #include "decoders/syscalls/numbers.hpp"
 
 namespace shimtrace::decoders {
