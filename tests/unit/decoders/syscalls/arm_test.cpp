@@ -25,10 +25,10 @@ Traced on(Arch arch) {
 TEST_CASE("aarch64's open has its own bits for directories, links, direct I/O and large files") {
     constexpr std::uint64_t directory = 040000, no_follow = 0100000, direct = 0200000, large = 0400000;
     Traced call = on(Arch::aarch64);
-    call.call("openat", {0xffffff9c, call.memory.put("/x"), directory | no_follow | direct | large});
+    call.call("openat", {0xffffff9c, call.memory.put({"/x", 3}), directory | no_follow | direct | large});
     CHECK(call.returns(3) == "openat(AT_FDCWD, \"/x\", O_RDONLY|O_DIRECT|O_LARGEFILE|O_NOFOLLOW|O_DIRECTORY) = 3");
     Traced temporary = on(Arch::aarch64);
-    temporary.call("openat", {0xffffff9c, temporary.memory.put("/t"), 2 | 020000000 | directory, 0600});
+    temporary.call("openat", {0xffffff9c, temporary.memory.put({"/t", 3}), 2 | 020000000 | directory, 0600});
     CHECK(temporary.returns(3) == "openat(AT_FDCWD, \"/t\", O_RDWR|O_TMPFILE, 0600) = 3");
 }
 
