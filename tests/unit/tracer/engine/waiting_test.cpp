@@ -6,6 +6,7 @@
 
 #include <linux/audit.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
 #include <unistd.h>
 
 #include <algorithm>
