@@ -1,0 +1,34 @@
+#include "decoders/kernel/remote_memory.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+namespace shimtrace::kernel {
+
+namespace {
+
+Pid below_proc(std::string_view path) {
+    constexpr std::string_view proc = "/proc/";
+    if (!path.starts_with(proc)) return {};
+    path.remove_prefix(proc.size());
+    std::int32_t pid = 0;
+    const auto [end, error] = std::from_chars(path.data(), path.data() + path.size(), pid);
+    return error == std::errc{} && end != path.data() + path.size() && *end == '/' ? Pid{pid} : Pid{};
+}
+
+}  // namespace
+
+Pid remote_memory(const Process& process, const Thread& thread) {
+    if (thread.syscall < 0 || thread.args[0] > INT32_MAX) return {};
+    const Fd fd{static_cast<std::int32_t>(thread.args[0])};
+    const auto entry = std::ranges::find(process.fds, fd, &FdEntry::fd);
+    const Pid whose = entry == process.fds.end() ? Pid{} : below_proc(entry->target.path);
+    return whose == process.pid ? Pid{} : whose;
+}
+
+bool reads_memory_of(const Process& process, Pid whose) {
+    return std::ranges::any_of(process.fds, [&](const FdEntry& entry) { return below_proc(entry.target.path) == whose; });
+}
+
+}  // namespace shimtrace::kernel

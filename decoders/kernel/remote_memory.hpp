@@ -1,0 +1,13 @@
+// Whose memory a thread works on, when it is not its own: by a file below /proc.
+#pragma once
+
+#include <shimtrace/snapshot.hpp>
+
+namespace shimtrace::kernel {
+
+/// The process below whose /proc/PID the file of the thread's call lies (ps reads /proc/812/cmdline); 0: it is no such call.
+Pid remote_memory(const Process& process, const Thread& thread);
+/// The process has a file below /proc/PID of that one open.
+bool reads_memory_of(const Process& process, Pid whose);
+
+}  // namespace shimtrace::kernel
