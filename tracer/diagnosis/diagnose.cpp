@@ -194,6 +194,10 @@ Diagnosis from_paths(const Context& look, const Ailment& ailment) {
     diagnosis.summary = ailment.cause->sentence(input);
     diagnosis.remedies = remedies(input, *ailment.cause);
     diagnosis.graph = graph_of(look.facts, ailment.paths);
+    for (const Path& path : ailment.paths)
+        if (const std::string& lock = path.back().wait.owner_unseen; !lock.empty())
+            add_limit(diagnosis.limits,
+                      {"who has " + lock, "no thread's kernel stack shows it", missing_for_processes(look.facts.snapshot().observer)});
     return diagnosis;
 }
 
@@ -339,7 +343,7 @@ Diagnosis diagnose_one(const Context& look, bool remade = false) {
     Proof proof = prove(look);
     if (all.empty()) return with_calls(look, from_proof(look, std::move(proof), remade));
     for (auto& [urgency, one] : all) {
-        one.limits = proof.limits;
+        for (const Limit& limit : proof.limits) add_limit(one.limits, limit);
         // Of an unknown cause nobody is certain; nor that nobody holds an end, where not all descriptors were seen.
         if (urgency == unknown_cause().urgency || !proof.limits.empty()) one.confidence = std::min(one.confidence, Confidence::likely);
     }
@@ -351,7 +355,7 @@ Diagnosis diagnose_one(const Context& look, bool remade = false) {
 /// Daemons that hang for a reason which none of the containers and pods has been given.
 void add_daemons(const Facts& facts, std::vector<Diagnosis>& diagnoses) {
     for (const Process& process : facts.snapshot().processes) {
-        if (process.role.role != ProcessRole::containerd || !process.go) continue;
+        if (!is_daemon(process)) continue;
         const Scope scope = facts.scope(process.pid);
         Diagnosis daemon = diagnose_one({facts, scope});
         const auto same_root = [&](const Diagnosis& other) {

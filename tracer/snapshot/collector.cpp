@@ -73,12 +73,19 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     bind_tracers_and_servers();
     bind_fanotify();
     bind_lock_owners();
+    bind_lock_holders(inner);
     const auto whole = [&] {
         return related_processes({snapshot_.processes, *index_, holders_, sockets_, bound_, ends_of_daemons_}, inner);
     };
     Positions all = whole();
     read_details(all, scope.kernel_stacks);
     if (!locks_known && read_locks_waited_for(all)) {
+        all = whole();
+        read_details(all, scope.kernel_stacks);
+    }
+    const std::size_t known_holders = lock_holders_.size();
+    bind_lock_holders(all);
+    if (lock_holders_.size() != known_holders) {
         all = whole();
         read_details(all, scope.kernel_stacks);
     }
@@ -178,7 +185,8 @@ void Collector::read_details(const Positions& processes, bool kernel_stacks) {
     for (const std::size_t position : processes) {
         if (tell_work_) tell_work_({.what = "looking closely at processes", .done = ++done, .of = processes.size()});
         Process& process = snapshot_.processes[position];
-        if (detailed_[position] || kernel_threads_[position] || process.pid.value == self_) continue;
+        const bool is_kernels = kernel_threads_[position] && !lock_holders_.contains(position);
+        if (detailed_[position] || is_kernels || process.pid.value == self_) continue;
         if (interrupted()) return;
         detailed_[position] = true;
         const auto directory = proc_.directory(process.pid.value);
@@ -188,6 +196,8 @@ void Collector::read_details(const Positions& processes, bool kernel_stacks) {
         if (!text) continue;
         if (const auto stat = parse_stat(*text); !stat || stat->start_time != process.start_time) continue;
         process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch_, errors_);
+        if (kernel_threads_[position])
+            for (Thread& thread : process.threads) thread.syscall = -1;  // /proc shows them in call 0
         read_accounts(*directory, process, scratch_);
         const auto thread = leaders_gone_[position] ? living_thread(*directory, scratch_) : std::nullopt;
         if (const auto fdinfo = (thread ? *thread : *directory).directory("fdinfo"))

@@ -65,6 +65,10 @@ private:
     // What the kernel tells of itself (collector_kernel.cpp).
     void bind_fanotify();
     void bind_lock_owners();
+    // (collector_locks.cpp)
+    void read_unusual_sleepers();
+    /// Of those processes whose threads wait for a lock of the kernel's: who has it, by the stacks of all.
+    void bind_lock_holders(const Positions& processes);
     void list_block_devices();
     void list_mount_holders();
 
@@ -88,6 +92,14 @@ private:
     std::vector<FuseServer> fuse_servers_;
     std::vector<FileLock> locks_;
     std::vector<HungTask> hung_tasks_;
+    /// A thread's kernel stack, and whose it is.
+    struct Sleeper {
+        std::size_t position;
+        std::vector<std::string> stack;
+    };
+    std::vector<Sleeper> sleepers_;
+    bool sleepers_read_ = false;
+    std::set<std::size_t> lock_holders_;  ///< by position: kernel threads among them are looked at closer, too
     std::unordered_map<Pid, std::vector<Pid>> bound_;
     std::unordered_map<Pid, std::set<Fd>> ends_of_daemons_;
     std::vector<Pid> retriers_;  ///< of a file's lock

@@ -7,10 +7,12 @@
 
 #include <shimtrace/container_identity.hpp>
 
+#include <dirent.h>
 #include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <set>
 #include <string_view>
 
@@ -51,6 +53,37 @@ std::optional<MountHolder> hold_of(const Process& process, const std::string& mo
         if (text::lies_in(entry.target.path, mount_point)) return hold("descriptor " + std::to_string(entry.fd.value), entry.target.path);
     if (text::lies_in(process.exe, mount_point)) return hold("its program", process.exe);
     return std::nullopt;
+}
+
+/// The device of the file system on which a path lies, as these mounts have it; 0: none has it.
+std::uint64_t device_under(const std::vector<Mount>& mounts, std::string_view path) {
+    const Mount* best = nullptr;
+    for (const Mount& mount : mounts)
+        if (text::lies_in(path, mount.mount_point) && (!best || mount.mount_point.size() >= best->mount_point.size())) best = &mount;
+    return best ? best->device : 0;
+}
+
+/// What a device is made of: device-mapper's and RAID's are listed; a loop device's is a file.
+void add_devices_below(const std::string& path, const ProcDirectory& directory, const std::vector<Mount>& mounts, BlockDevice& device,
+                       std::string& scratch) {
+    constexpr std::size_t most = 64;
+    const std::unique_ptr<DIR, int (*)(DIR*)> slaves(::opendir((path + "/slaves").c_str()), ::closedir);
+    while (const dirent* entry = slaves ? ::readdir(slaves.get()) : nullptr) {
+        const std::string name = entry->d_name;
+        if (name.starts_with('.') || device.below.size() >= most) continue;
+        const auto text = directory.read(("slaves/" + name + "/dev").c_str(), scratch);
+        if (!text) continue;
+        unsigned numbers[2] = {0, 0};
+        const char* const end = text->data() + text->size();
+        const auto colon = std::from_chars(text->data(), end, numbers[0]);
+        if (colon.ptr == end || *colon.ptr != ':') continue;
+        std::from_chars(colon.ptr + 1, end, numbers[1]);
+        device.below.push_back(makedev(numbers[0], numbers[1]));
+    }
+    if (const auto text = directory.read("loop/backing_file", scratch)) {
+        device.backing_file = text->substr(0, text->find('\n'));
+        if (const std::uint64_t under = device_under(mounts, device.backing_file)) device.below.push_back(under);
+    }
 }
 
 }  // namespace
@@ -111,6 +144,7 @@ void Collector::list_block_devices() {
                 found.name = rest.substr(0, rest.find('\n'));
             }
         if (const auto text = directory->read("dm/suspended", scratch)) found.suspended = text->starts_with('1');
+        add_devices_below(path, *directory, snapshot_.mounts, found, scratch);
         snapshot_.block_devices.push_back(std::move(found));
     }
 }

@@ -71,7 +71,13 @@ std::vector<Culprit> culprits_of(const Context& look, const Path& path, const Ca
 Confidence confidence_of(const Path& path) {
     const Wait& last = path.back().wait;
     const Cause& owner = owner_of(last.root_cause);
-    if (std::ranges::find(owner.ends, last.root_cause, &End::kind)->proof == ProvenBy::end) return last.confidence;
+    if (std::ranges::find(owner.ends, last.root_cause, &End::kind)->proof == ProvenBy::end) {
+        // Who has a lock of the kernel's is inferred, however sure it is what that one waits for.
+        Confidence confidence = last.confidence;
+        for (const Step& step : path)
+            if (!step.wait.kernel_lock.empty()) confidence = std::min(confidence, step.wait.confidence);
+        return confidence;
+    }
     return std::ranges::min_element(path, {}, [](const Step& step) { return step.wait.confidence; })->wait.confidence;
 }
 

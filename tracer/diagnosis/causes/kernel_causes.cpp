@@ -78,6 +78,26 @@ std::vector<Remedy> raise_memory(Input input) {
     return {raise_limit(patient_of(input.look), *cgroup->memory_max * 2)};
 }
 
+/// The first lock of the kernel's on the way is what people see to be missing; who has it, at the end, is what must act.
+std::string sleep_sentence(Input input) {
+    const std::string sleeps = fmt::format("{} is in uninterruptible sleep in the kernel, on {}", waiter(input), last_object(input));
+    const auto locked = std::ranges::find_if(input.path, [](const Step& step) { return !step.wait.kernel_lock.empty(); });
+    if (locked == input.path.end()) return sleeps;
+    const Facts& facts = input.look.facts;
+    const std::string has =
+        fmt::format("{} waits in the kernel for {}, which {} {}, likely", who(facts, locked->from.pid), locked->wait.kernel_lock,
+                    who(facts, locked->wait.to.pid), locked->wait.lock_is_work ? "is at" : "has");
+    return last(input).wait.root_cause == RootCause::kernel_lock && &*locked == &last(input) ? has : fmt::format("{}; {}", has, sleeps);
+}
+
+/// Who has a lock of the kernel's, and is none of the kernel's own nor in a sleep that no signal ends.
+std::vector<Remedy> end_lock_owner(Input input) {
+    const Process* owner = input.culprits.empty() ? nullptr : input.look.facts.process(input.culprits.front().pid);
+    const bool ends = owner && owner->pid.value > 2 && owner->parent.value != 2 && owner->state != ProcessState::uninterruptible;
+    if (!ends || last(input).wait.root_cause != RootCause::kernel_lock) return {};
+    return signal_first(input, "see what it is at; that ends with it:", "TERM", Risk::disruptive);
+}
+
 bool is_tracer_to_blame(Input input) {
     return !input.culprits.empty() && input.culprits.front().role == "tracer";
 }
@@ -203,12 +223,13 @@ std::vector<Cause> kernel_causes() {
                        .why = "in uninterruptible sleep",
                        .others_only = true},
                       {RootCause::kernel_lock, Whom::led_to, "lock-owner", "has, likely, the kernel's lock that is waited for"}},
-            .sentence =
-                [](Input input) {
-                    return fmt::format("{} is in uninterruptible sleep in the kernel, on {}", waiter(input), last_object(input));
-                },
+            .sentence = sleep_sentence,
             .remedies = {let_it_go_on,
                          thaw_mount,
+                         {.name = "end-lock-owner",
+                          .what = "end who has, likely, the kernel's lock that is waited for",
+                          .command = "kill -TERM PID",
+                          .make = end_lock_owner},
                          {.name = "mend-device",
                           .what = "mend the device or file system; no signal can end the wait",
                           .command = "",
@@ -222,7 +243,10 @@ std::vector<Cause> kernel_causes() {
                             "does not end that.",
                  .recognised =
                      "State D that lasts, the kernel function, the call, and the file with its mount. A file system that is frozen "
-                     "(fsfreeze) is told from a slow one.",
+                     "(fsfreeze) is told from a slow one. Where a lock of the kernel's is waited for (rtnl, cgroup_mutex, the mounts', a "
+                     "memory map's), or work of its own (ext4's journal, write-back, a loop device), whoever has it, likely, is told by "
+                     "the "
+                     "kernel's log, or by a stack that is within what runs under it, and followed.",
                  .mending =
                      "Thaw the file system, or mend the device. Until then the process can neither be ended nor its container be deleted.",
                  .seen = "containerd#5883"},

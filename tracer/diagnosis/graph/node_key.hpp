@@ -90,6 +90,9 @@ struct Wait {
     std::uint64_t mount_device = 0;       ///< of the mount waited on, where it is one
     bool frozen_mount = false;            ///< it is frozen (fsfreeze)
     bool to_plugin = false;               ///< `to` is a plugin that a daemon calls
+    std::string kernel_lock = {};         ///< the kernel's lock that `to` has, likely, in words
+    bool lock_is_work = false;            ///< it is no lock: `to` is at the work that is waited for
+    std::string owner_unseen = {};        ///< the kernel's lock that is waited for, where nothing tells who has it
 };
 
 struct Step {

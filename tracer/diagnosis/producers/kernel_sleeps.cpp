@@ -65,16 +65,6 @@ bool is_killable(const Thread& thread) {
     return stack_has(thread, "_killable");
 }
 
-const HungTask* said_of(const Facts& facts, const Process& process, const Thread& thread) {
-    const auto& all = facts.snapshot().hung_tasks;
-    const auto found = std::ranges::find_if(all, [&](const HungTask& one) {
-        if (one.task != thread.tid || one.comm != thread.comm) return false;
-        const double said = std::chrono::duration<double>(one.at.time_since_epoch()).count();
-        return said * static_cast<double>(facts.snapshot().clock_ticks_per_second) >= static_cast<double>(process.start_time);
-    });
-    return found == all.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 std::string sleep_words(const Thread& thread) {
@@ -84,39 +74,18 @@ std::string sleep_words(const Thread& thread) {
     return text;
 }
 
-std::string device_words(const Facts& facts, std::uint64_t device) {
+std::string device_words(const Facts& facts, std::uint64_t device, int depth) {
+    constexpr int most_depth = 4;
     const auto& all = facts.snapshot().block_devices;
     const auto found = std::ranges::find(all, device, &BlockDevice::device);
     if (device == 0 || found == all.end()) return {};
     std::string text = fmt::format("; {} has {} reads and {} writes in flight", printable(found->name, 64), found->reads_in_flight,
                                    found->writes_in_flight);
     if (found->suspended) text += ", and is suspended (dmsetup resume lets it go on)";
-    return text;
-}
-
-bool follow_kernel_lock(const Context& look, const Process& process, const Thread& thread, const Wait& wait, std::vector<Wait>& out) {
-    const HungTask* said = said_of(look.facts, process, thread);
-    if (!said || !said->owner || said->owner == thread.tid) return false;
-    for (const Process& other : look.facts.snapshot().processes) {
-        const bool is_leader = leader(other.pid) == said->owner;
-        const auto owner = std::ranges::find(other.threads, said->owner, &Thread::tid);
-        if (!is_leader && owner == other.threads.end()) continue;
-        const std::string& comm = owner != other.threads.end() ? owner->comm : other.comm;
-        if (comm != said->owner_comm) return false;  // the number is another's by now
-        Wait on = wait;
-        on.kind = WaitKind::locks;
-        on.to = owner != other.threads.end() ? NodeKey::thread(other.pid, said->owner) : NodeKey::of(other.pid);
-        on.root_cause = RootCause::none;
-        on.if_idle = RootCause::kernel_lock;
-        on.confidence = std::min(wait.confidence, Confidence::likely);
-        on.evidence += fmt::format("; the kernel's log says: \"{}\"", printable(said->line, 240));
-        on.object_text =
-            fmt::format("a {} of the kernel's, which {} has, likely", said->on.empty() ? "lock" : printable(said->on, 32), who(other));
-        on.since_s = std::max(wait.since_s, static_cast<double>(said->seconds));
-        out.push_back(std::move(on));
-        return true;
-    }
-    return false;
+    if (!found->backing_file.empty()) text += fmt::format("; its data is the file {}", printable(found->backing_file, most_shown));
+    // What it is made of, down to the disk.
+    const std::uint64_t below = found->below.empty() ? 0 : found->below.front();
+    return below != 0 && below != device && depth < most_depth ? text + device_words(facts, below, depth + 1) : text;
 }
 
 }  // namespace shimtrace::diagnosis::produce

@@ -1,6 +1,7 @@
 // Waits that only the kernel's own functions tell: what a thread sleeps in, whatever call it made.
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
+#include "tracer/diagnosis/producers/called_file.hpp"
 #include "tracer/diagnosis/producers/kernel_sleeps.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
@@ -38,24 +39,6 @@ constexpr auto frozen_file_system =
     std::to_array<std::string_view>({"percpu_rwsem_wait", "percpu_down_read", "sb_start_write", "freeze_super"});
 // States of D that mean something else.
 constexpr auto not_the_disk = std::to_array<std::string_view>({"__refrigerator", "do_freezer_trap", "zap_pid_ns_processes", "ptrace_stop"});
-
-/// The file that the call is about: the descriptor's or the path argument.
-struct CalledFile {
-    std::string path;
-    std::uint64_t device = 0;
-};
-
-CalledFile called_file(const Facts& facts, const Process& process, const Thread& thread) {
-    if (const auto call = waiting_call(facts, process, thread); call && call->fd.value >= 0)
-        if (const OpenFile* target = facts.target(process, call->fd); target && !target->path.empty())
-            return {target->path, target->device};
-    return {thread.path_argument.empty() ? process.cwd : thread.path_argument, 0};
-}
-
-std::string mount_words(const Mount& mount) {
-    return fmt::format("mount {} ({} on {})", printable(mount.mount_point, most_shown), printable(mount.type, most_shown),
-                       printable(mount.source, most_shown));
-}
 
 bool in_frozen_cgroup(const Facts& facts, const Process& process) {
     const Cgroup* cgroup = facts.cgroup(process.cgroup);
@@ -277,7 +260,7 @@ void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
     // Without permission only the state shows, and that has many reasons.
     if (thread->syscall < 0 && thread->kernel_stack.empty() && (thread->wchan.empty() || thread->wchan == "0")) return;
     const CalledFile file = called_file(look.facts, *process, *thread);
-    const Mount* mount = look.facts.mount_of(*process, file.path, file.device);
+    const Mount* mount = called_mount(look.facts, *process, file);
     const bool frozen = sleeps_in(*thread, frozen_file_system) || (mount && mount->frozen);
     Wait wait{.kind = WaitKind::uninterruptible,
               .to = NodeKey::of(process->pid),

@@ -16,7 +16,7 @@ constexpr std::size_t most_paths = 64;
 
 /// The end that somebody else waits for, whatever the one at the end is at.
 bool is_owed(RootCause end) {
-    return end == RootCause::slow_reader || end == RootCause::peer || end == RootCause::lock_owner;
+    return end == RootCause::slow_reader || end == RootCause::peer || end == RootCause::lock_owner || end == RootCause::kernel_lock;
 }
 
 /// What one node's subtree gave.
@@ -76,7 +76,9 @@ private:
             const auto first = steps_.begin() + (met - on_path_.begin());
             const bool hard = std::all_of(first, steps_.end(), [](const Step& step) { return !step.wait.inferred; });
             const bool waits = std::any_of(first, steps_.end(), [](const Step& step) { return step.wait.kind != WaitKind::belongs_to; });
-            return {.ends = hard && waits ? RootCause::deadlock : RootCause::none};
+            if (hard && waits) return {.ends = RootCause::deadlock};
+            // Where the holder of a kernel's lock is guessed, that it waits in its turn is no proof that it has nothing.
+            return {.ends = wait.kernel_lock.empty() ? RootCause::none : wait.if_idle};
         }
         Found further = from(wait.to);
         found.touched |= further.touched;

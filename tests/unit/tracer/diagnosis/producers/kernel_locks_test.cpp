@@ -1,0 +1,149 @@
+// Who has the kernel's lock that another waits for: made snapshots, with the stacks that a kernel shows.
+#include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace shimtrace;
+using namespace shimtrace::test;
+
+namespace {
+
+const std::int64_t call_ioctl = call_number("ioctl"), call_sendto = call_number("sendto"), call_fsync = call_number("fsync"),
+                   call_mmap = call_number("mmap");
+constexpr auto asleep = ProcessState::uninterruptible;
+
+void sleeps(Process& process, std::int64_t call, std::vector<std::string> stack, ProcessState state = asleep) {
+    Host::in_call(process, call, 3, state);
+    process.threads.front().kernel_stack = std::move(stack);
+    process.threads.front().wchan = process.threads.front().kernel_stack.front();
+}
+
+/// A container whose init waits for a lock.
+struct Locked {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+
+    Process& kernel_thread(std::int32_t pid, std::string comm, std::vector<std::string> stack) {
+        Process& thread = host.add(pid, 2, std::move(comm));
+        sleeps(thread, -1, std::move(stack));
+        return thread;
+    }
+    Diagnosis why() {
+        host.resample(1600ms);
+        return host.why("c1");
+    }
+};
+
+bool has_limit(const Diagnosis& diagnosis, std::string_view what) {
+    return std::ranges::any_of(diagnosis.limits, [&](const Limit& limit) { return limit.what.find(what) != limit.what.npos; });
+}
+
+}  // namespace
+
+TEST_CASE("who waits for rtnl is led to the thread whose stack is under it, likely and never for certain") {
+    Locked made;
+    sleeps(made.init, call_sendto, {"rtnl_newlink", "netlink_rcv_skb", "netlink_unicast", "netlink_sendmsg"});
+    Process& holder = made.host.add(300, 1, "netagent");
+    SUBCASE("which sleeps in a fault, and could be ended") {
+        sleeps(holder, call_ioctl, {"handle_userfault", "handle_mm_fault", "exc_page_fault", "_copy_to_user", "dev_ethtool", "dev_ioctl"},
+               ProcessState::sleeping);
+        const Diagnosis diagnosis = made.why();
+        CHECK(diagnosis.cause == "uninterruptible");
+        CHECK(diagnosis.confidence == Confidence::likely);
+        CHECK(blamed(diagnosis) == std::vector{300});
+        CHECK(diagnosis.summary.find("rtnl") != std::string::npos);
+        REQUIRE(diagnosis.remedies.size() == 1);
+        CHECK(diagnosis.remedies.front().command == "kill -TERM 300");
+    }
+    SUBCASE("which waits for a file system's server: that is the root") {
+        sleeps(holder, call_ioctl, {"request_wait_answer", "fuse_simple_request", "handle_mm_fault", "dev_ethtool", "dev_ioctl"});
+        CHECK(made.why().cause == "filesystem-unresponsive");
+    }
+    SUBCASE("two of them: neither is more than possible") {
+        for (const std::int32_t pid : {300, 301}) {
+            Process& one = pid == 300 ? holder : made.host.add(pid, 1, "netagent");
+            sleeps(one, call_ioctl, {"msleep", "dev_ethtool", "dev_ioctl"});
+        }
+        const Diagnosis diagnosis = made.why();
+        CHECK(diagnosis.confidence == Confidence::possible);
+        CHECK(blamed(diagnosis) == std::vector{300, 301});
+    }
+    SUBCASE("nobody's stack shows it: the limits say so") {
+        sleeps(holder, call_sendto, {"rtnl_setlink", "rtnetlink_rcv_msg", "netlink_rcv_skb"});  // waits as well
+        const Diagnosis diagnosis = made.why();
+        CHECK(diagnosis.cause == "uninterruptible");
+        CHECK(diagnosis.culprits.empty());
+        CHECK(has_limit(diagnosis, "rtnl"));
+    }
+    SUBCASE("a lock that is contended, and moves") {
+        sleeps(holder, call_ioctl, {"msleep", "dev_ethtool", "dev_ioctl"});
+        made.host.resample(1600ms, {200});
+        CHECK_FALSE(made.host.why("c1").stuck);
+    }
+}
+
+TEST_CASE("cgroup_mutex: from the one that moves a process, to the fork, to whoever has the memory's lock that it waits for") {
+    Locked made;
+    sleeps(made.init, call_openat, {"cgroup_kn_lock_live", "cgroup_mkdir", "kernfs_iop_mkdir", "vfs_mkdir"});
+    sleeps(made.host.add(300, 1, "kubelet"), call_write,
+           {"mpol_rebind_mm", "cpuset_attach", "cgroup_migrate_execute", "cgroup_attach_task"});
+    const Diagnosis diagnosis = made.why();
+    CHECK(diagnosis.cause == "uninterruptible");
+    CHECK(blamed(diagnosis) == std::vector{300});
+    CHECK(diagnosis.summary.find("cgroup_mutex") != std::string::npos);
+    CHECK(diagnosis.confidence <= Confidence::likely);
+}
+
+TEST_CASE("a sync of a file on a loop device: the journal's thread, the device's worker, the frozen file system below") {
+    Locked made;
+    constexpr std::uint64_t upper = 0x701, lower = 0x700;
+    Host::fd(made.init, 3, OpenFileKind::file, 12, read_write, OpenFileRole::none, "/data/file").device = upper;
+    sleeps(made.init, call_fsync, {"jbd2_log_wait_commit", "jbd2_complete_transaction", "ext4_sync_file", "do_fsync"});
+    made.host.snapshot().mounts = {
+        {.id = 1, .device = lower, .mount_point = "/images", .type = "ext4", .source = "/dev/loop0", .seen_from = Pid{1}},
+        {.id = 2, .device = upper, .mount_point = "/data", .type = "ext4", .source = "/dev/loop1", .seen_from = Pid{200}}};
+    made.host.snapshot().block_devices = {
+        {.device = lower, .name = "loop0"},
+        {.device = upper, .name = "loop1", .writes_in_flight = 4, .below = {lower}, .backing_file = "/images/data.image"}};
+    made.kernel_thread(60, "jbd2/loop1-8", {"jbd2_write_superblock", "jbd2_journal_commit_transaction", "kjournald2", "kthread"});
+    made.kernel_thread(61, "jbd2/loop0-8", {"jbd2_write_superblock", "jbd2_journal_commit_transaction", "kjournald2", "kthread"});
+    made.kernel_thread(62, "kworker/u8:2+loop1", {"percpu_rwsem_wait", "lo_rw_aio.isra.0", "loop_process_work", "process_one_work"});
+    const Diagnosis diagnosis = made.why();
+    CHECK(diagnosis.cause == "uninterruptible");
+    CHECK(diagnosis.confidence == Confidence::likely);
+    CHECK(blamed(diagnosis) == std::vector{62});
+    REQUIRE(diagnosis.chain.size() == 3);
+    CHECK(diagnosis.chain[0].to.find("jbd2/loop1-8") != std::string::npos);
+    CHECK(diagnosis.chain[1].to.find("kworker") != std::string::npos);
+    CHECK(diagnosis.evidence[0].find("4 writes in flight") != std::string::npos);
+    REQUIRE(diagnosis.remedies.size() == 1);
+    CHECK(diagnosis.remedies.front().command == "fsfreeze --unfreeze /images");
+}
+
+TEST_CASE("the memory map's lock is looked for among who has that memory") {
+    Locked made;
+    Thread waiter = made.init.threads.front();
+    waiter.tid = Tid{201};
+    waiter.state = asleep;
+    waiter.syscall = call_mmap;
+    waiter.kernel_stack = {"vm_mmap_pgoff", "ksys_mmap_pgoff"};
+    made.init.threads.push_back(waiter);
+    sleeps(made.host.add(300, 1, "other"), call_mmap, {"msleep", "mmap_region", "do_mmap", "vm_mmap_pgoff"});
+    SUBCASE("another process's thread is no holder of it") {
+        const Diagnosis diagnosis = made.why();
+        CHECK(diagnosis.culprits.empty());
+        CHECK(has_limit(diagnosis, "mmap_lock"));
+    }
+    SUBCASE("one of its own is") {
+        sleeps(made.init, call_mmap, {"msleep", "mmap_region", "do_mmap", "vm_mmap_pgoff"});
+        const Diagnosis diagnosis = made.why();
+        CHECK(diagnosis.cause == "uninterruptible");
+        CHECK(diagnosis.summary.find("mmap_lock") != std::string::npos);
+    }
+    SUBCASE("who reads it by /proc is") {
+        Process& ps = made.host.add(301, 1, "ps");
+        Host::fd(ps, 3, OpenFileKind::file, 99, read_only, OpenFileRole::none, "/proc/200/cmdline");
+        sleeps(ps, call_read, {"msleep", "handle_mm_fault", "__get_user_pages", "__access_remote_vm", "get_task_cmdline"});
+        CHECK(blamed(made.why()) == std::vector{301});
+    }
+}

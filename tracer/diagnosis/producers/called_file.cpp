@@ -1,0 +1,71 @@
+#include "tracer/diagnosis/producers/called_file.hpp"
+
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis {
+
+namespace {
+
+bool is_of_word(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+bool has_word(std::string_view text, std::string_view word) {
+    for (std::size_t at = text.find(word); !word.empty() && at != text.npos; at = text.find(word, at + 1)) {
+        const bool begins = at == 0 || !is_of_word(text[at - 1]);
+        const bool ends = at + word.size() == text.size() || !is_of_word(text[at + word.size()]);
+        if (begins && ends) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool is_kernel_thread(const Process& process) {
+    constexpr Pid kthreadd{2};
+    return (process.parent == kthreadd || process.pid == kthreadd) && process.exe.empty() && process.command_line.empty();
+}
+
+const BlockDevice* device_of_kernel_thread(const Facts& facts, const Process& process) {
+    if (!is_kernel_thread(process)) return nullptr;
+    const auto& all = facts.snapshot().block_devices;
+    const auto found = std::ranges::find_if(all, [&](const BlockDevice& one) {
+        return has_word(process.comm, one.name) || has_word(process.comm, fmt::format("flush-{}:{}", major(one.device), minor(one.device)));
+    });
+    return found == all.end() ? nullptr : &*found;
+}
+
+CalledFile called_file(const Facts& facts, const Process& process, const Thread& thread) {
+    if (is_kernel_thread(process)) {
+        const BlockDevice* device = device_of_kernel_thread(facts, process);
+        if (!device || !stack_has(thread, "loop")) return {};
+        return {device->backing_file, device->below.empty() ? 0 : device->below.front()};
+    }
+    if (const auto call = waiting_call(facts, process, thread); call && call->fd.value >= 0)
+        if (const OpenFile* target = facts.target(process, call->fd); target && !target->path.empty())
+            return {target->path, target->device};
+    return {thread.path_argument.empty() ? process.cwd : thread.path_argument, 0};
+}
+
+const Mount* called_mount(const Facts& facts, const Process& process, const CalledFile& file) {
+    if (!is_kernel_thread(process)) return facts.mount_of(process, file.path, file.device);
+    const BlockDevice* device = file.device != 0 ? nullptr : device_of_kernel_thread(facts, process);
+    const std::uint64_t wanted = device ? device->device : file.device;
+    const auto& mounts = facts.snapshot().mounts;
+    const auto mount = std::ranges::find(mounts, wanted, &Mount::device);
+    return wanted == 0 || mount == mounts.end() ? nullptr : &*mount;
+}
+
+std::string mount_words(const Mount& mount) {
+    return fmt::format("mount {} ({} on {})", printable(mount.mount_point, most_shown), printable(mount.type, most_shown),
+                       printable(mount.source, most_shown));
+}
+
+}  // namespace shimtrace::diagnosis
