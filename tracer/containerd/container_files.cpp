@@ -84,6 +84,7 @@ public:
         for (ContainerFiles& each : found_) {
             for (const std::string& path : {each.bundle, each.runc_root + "/" + each.container.id})
                 if (each.unresponsive_mount.empty()) each.unresponsive_mount = files_.unresponsive_mount_over(path);
+            if (each.unresponsive_mount.empty()) note_changed(each);
             if (!each.unresponsive_mount.empty() || each.state_json_exists || !each.state_json_error.empty()) continue;
             // Without permission, or in a mount namespace where /run is another, a state that is not there proves nothing.
             if (!each.bundle_exists || unseen.contains(each.runc_root) || has_other_mounts(each.container))
@@ -318,6 +319,13 @@ private:
         } else {
             take(*container, **parsed, id);
         }
+    }
+
+    void note_changed(ContainerFiles& container) const {
+        std::int64_t last = 0;
+        for (const std::string& path : {container.bundle, std::string(parent_path(container.state_path))})
+            if (const auto facts = path.empty() ? std::nullopt : files_.facts(path)) last = std::max(last, facts->modified_s);
+        if (last != 0 && now_s_ >= last) container.changed_s_ago = now_s_ - last;
     }
 
     /// A bundle that only the state tells of. Of another user's container it must be that user's own.

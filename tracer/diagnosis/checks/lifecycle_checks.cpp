@@ -117,7 +117,8 @@ void leftover(const ContainerView& subject, Findings& findings) {
         diagnosis::restart_daemon(subject.patient, "it clears away bundles whose shim does not answer", Risk::disruptive));
     for (Remedy& way : diagnosis::remove_it(subject.patient)) finding.remedies.push_back(std::move(way));
     // containerd removes the bundle last, when the shim is gone: with runc's state gone that may be under way.
-    finding.seen_for_s = subject.files.state_json_exists ? moments_s : removal_takes_s;
+    const bool is_fresh = subject.files.changed_s_ago && static_cast<double>(*subject.files.changed_s_ago) < removal_takes_s;
+    finding.seen_for_s = subject.files.state_json_exists && !is_fresh ? moments_s : removal_takes_s;
 }
 
 void shim_without_bundle(const AuditFacts& facts, Findings& findings) {

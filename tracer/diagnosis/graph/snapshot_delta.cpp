@@ -143,7 +143,10 @@ void merge_progress(Snapshot& later, const Snapshot& earlier) {
         const ContainerFiles* before = same_files(earlier, files);
         if (!before || before->config_json_error.empty()) files.config_json_error.clear();
         if (!before || before->state_json_error.empty()) files.state_json_error.clear();
-        return !attended(files, now) && (!before || attended(*before, then) || files.init_pid != before->init_pid);
+        // What was made or removed there since is of one that is being made or taken down.
+        const auto between_s = std::chrono::duration_cast<std::chrono::seconds>(later.taken_monotonic - earlier.taken_monotonic).count();
+        const bool moves = files.changed_s_ago && *files.changed_s_ago < between_s;
+        return !attended(files, now) && (!before || attended(*before, then) || files.init_pid != before->init_pid || moves);
     });
 }
 

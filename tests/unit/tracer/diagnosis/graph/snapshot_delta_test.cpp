@@ -46,6 +46,15 @@ TEST_CASE("remains are believed when both looks show them, not while a container
     CHECK(cause_after(gone().build(), another.build()) == "healthy");
 }
 
+TEST_CASE("remains in which something was made or removed between the looks are those of a container that moves") {
+    Host first = gone(), second = gone();
+    second.snapshot().taken_monotonic += 1600ms;
+    second.files().changed_s_ago = 0;
+    CHECK(cause_after(first.build(), second.build()) == "healthy");
+    second.files().changed_s_ago = 2;
+    CHECK(cause_after(first.build(), second.build()) == "leftover");
+}
+
 TEST_CASE("a file that is broken at one look alone is being written") {
     Host host;
     host.container(100, 200, "c1");
