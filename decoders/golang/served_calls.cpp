@@ -1,5 +1,6 @@
 #include "decoders/golang/served_calls.hpp"
 
+#include "decoders/golang/http_requests.hpp"
 #include "decoders/golang/records.hpp"
 #include "decoders/golang/stack_words.hpp"
 
@@ -150,6 +151,21 @@ void find_subject(const CapturedGoroutine& g, const GoBinary& binary, const Unwo
     }
 }
 
+/// dockerd's handlers have the request, and so have those of net/http and of its middleware, further out.
+void find_http_subject(const CapturedGoroutine& g, const UnwoundStack& stack, const Memory& memory, GoServedCall& call) {
+    std::size_t searched = 0;
+    constexpr std::size_t most_searched = 1024;
+    for (auto frame = stack.physical.rbegin(); frame != stack.physical.rend() && searched < most_searched; ++frame) {
+        const std::vector<std::uint64_t> pointers = frame_pointers(g, *frame);
+        searched += pointers.size();
+        const Records objects(memory, pointers, http_request_bytes);
+        for (std::size_t i = 0; i < pointers.size(); ++i) {
+            if (objects[i].empty()) continue;
+            if (const auto request = http_request(objects[i], memory); request && name_subject(*request, call)) return;
+        }
+    }
+}
+
 /// "_RuntimeService_RunPodSandbox_Handler" → RuntimeService, RunPodSandbox.
 HandledMethod generated_handler(std::string_view name) {
     constexpr std::string_view end = "_Handler";
@@ -185,7 +201,10 @@ void find_served_calls(const RuntimeState& state, const GoBinary& binary, std::s
             call.method = handled.method;
         }
         if (call.method.empty() || ++searched > most_calls) continue;
-        find_subject(state.goroutines[i], binary, stacks[i], memory, call);
+        if (call.service == "docker")
+            find_http_subject(state.goroutines[i], stacks[i], memory, call);
+        else
+            find_subject(state.goroutines[i], binary, stacks[i], memory, call);
     }
 }
 

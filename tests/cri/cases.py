@@ -84,6 +84,14 @@ def pull_silent(lab):
     return Expected([f"{lab.namespace}/web-1", "containerd", "client"], "peer-unresponsive", [registry.pid], "PullImage")
 
 
+def ctr_pull(lab):
+    "ctr pulls, about no pod: it asks the registry itself"
+    registry = lab.announced(PYTHON, "-c", SILENT_SERVER)
+    client = lab.spawn(f"{lab.binaries}/ctr", "-a", lab.socket, "-n", "k8s.io", "image", "pull", "--plain-http", f"127.0.0.1:{registry.said}/team/app:1")
+    lab.clients.append(client.pid)
+    return Expected([str(client.pid)], "peer-unresponsive", [registry.pid])
+
+
 def update_stuck(lab):
     "`runc update` does not end, and calls queue behind it"
     words = lab.sleeper()
@@ -182,7 +190,7 @@ def content_silent(lab):
     port = lab.registry(f"{lab.dir}/sent")
     open(lab.content + ".silent", "w").close()
     lab.later("PullImage", (1, message((1, f"127.0.0.1:{port}/team/app:1"))))
-    return Expected(["containerd", "client"], "plugin-unresponsive", [lab.store.pid], "PullImage", bare=False)
+    return Expected(["containerd", "client"], "plugin-unresponsive", [lab.store.pid], "PullImage")
 
 
 def load_shim(lab):
@@ -223,4 +231,4 @@ def resting(lab):
 
 
 CORE = [cni_add, cni_del, cni_lock, execsync_grandchild, pull_silent, slow_plugin]
-MORE = [execsync_shared, log_frozen, fuse_hostpath, verifier, content_silent, load_shim, nri_silent, snapshotter_silent, update_stuck, stop_in_d, shim_start, bolt_flock, slow_pull, resting]
+MORE = [ctr_pull, execsync_shared, log_frozen, fuse_hostpath, verifier, content_silent, load_shim, nri_silent, snapshotter_silent, update_stuck, stop_in_d, shim_start, bolt_flock, slow_pull, resting]

@@ -68,6 +68,7 @@ class Lab:
     def __init__(self, binaries, plugin="", snapshotter=None):
         self.dir = tempfile.mkdtemp(prefix="cri-lab-", dir="/run")
         self.binaries, self.snapshotter, self.started, self.numbers = binaries, snapshotter, [], 0
+        self.clients = []  # beside this program
         self.content, self.verifiers = None, None  # a content store's socket; a folder of programs that verify images
         self.namespace = "prod-" + os.path.basename(self.dir)[-6:].replace("_", "x").lower().strip("-")
         self.version = run(f"{binaries}/containerd", "--version").split()[2].lstrip("v~")

@@ -1,8 +1,10 @@
 #include "tracer/session/daemons.hpp"
 
+#include "tracer/containerd/command_line.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <unordered_map>
 
@@ -17,10 +19,38 @@ bool is_asked(const diagnosis::Query& query, Pid pid) {
     return std::ranges::find(query.pids, pid) != query.pids.end();
 }
 
+/// Whose calls hang whoever asks, as containerd's do: their programs are known by name, and no container's process has that role.
+bool serves_engine(const Process& process) {
+    const std::string_view name = containerd::program_name(process.exe);
+    return process.role.role == ProcessRole::client && (name == "dockerd" || name == "crio");
+}
+
+/// A client that asks a registry itself, as ctr and crictl's like do: where nothing in particular is asked about, so may it be.
+bool asks_registry(const Process& process) {
+    constexpr auto commands = std::to_array<std::string_view>({"pull", "push", "fetch", "build"});
+    return process.role.role == ProcessRole::client && std::ranges::any_of(process.command_line, [&](const std::string& word) {
+               return std::ranges::find(commands, word) != commands.end();
+           });
+}
+
 bool is_read(const Process& process, const diagnosis::Query& query) {
     if (has_ended(process.state) || process.command_line.empty()) return false;
-    if (process.role.role == ProcessRole::containerd) return true;
+    if (process.role.role == ProcessRole::containerd || serves_engine(process)) return true;
+    const bool all = query.containers.empty() && query.pids.empty() && query.pods.empty();
+    if (all && asks_registry(process)) return true;
     return is_asked(query, process.pid) && process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime;
+}
+
+/// docker's API is asked for a container by its name or id: the id is what all else knows it by.
+void resolve_names(const Snapshot& table, GoProgram& program) {
+    for (Goroutine& goroutine : program.goroutines) {
+        GoServedCall& call = goroutine.serves;
+        if (call.service != "docker" || call.container.empty()) continue;
+        const auto named = std::ranges::find_if(table.containers, [&](const ContainerFiles& files) {
+            return !files.engine_name.empty() && files.engine_name == call.container;
+        });
+        if (named != table.containers.end()) call.container = named->container.id;
+    }
 }
 
 /// The goroutines at work on calls, and those that they wait for in their turn.
@@ -71,6 +101,7 @@ ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool ma
         }
         if (!*go) continue;  // no Go program: its threads tell
         process.go = std::move(**go);
+        resolve_names(table, *process.go);
         table.stopped = std::max(table.stopped, process.go->stopped);
         host::Chosen::Daemon daemon{
             .pid = process.pid, .ends = {}, .retries_lock = std::ranges::any_of(process.go->goroutines, diagnosis::retries_lock)};

@@ -54,10 +54,25 @@ struct AwaitedRow {
     Awaited processes;
 };
 constexpr AwaitedRow awaited[] = {
-    {"StopContainer", Awaited::all},       {"RemoveContainer", Awaited::all}, {"StopPodSandbox", Awaited::all},
-    {"RemovePodSandbox", Awaited::all},    {"Delete", Awaited::all},          {"Kill", Awaited::all},
-    {"StartContainer", Awaited::runtimes}, {"Start", Awaited::runtimes},      {"UpdateContainerResources", Awaited::runtimes},
-    {"Update", Awaited::runtimes},         {"ExecSync", Awaited::execs},      {"Exec", Awaited::runtimes},
+    {"StopContainer", Awaited::all},
+    {"RemoveContainer", Awaited::all},
+    {"StopPodSandbox", Awaited::all},
+    {"RemovePodSandbox", Awaited::all},
+    {"Delete", Awaited::all},
+    {"Kill", Awaited::all},
+    {"StartContainer", Awaited::runtimes},
+    {"Start", Awaited::runtimes},
+    {"UpdateContainerResources", Awaited::runtimes},
+    {"postContainersStop", Awaited::all},
+    {"postContainersKill", Awaited::all},
+    {"postContainersRestart", Awaited::all},
+    {"deleteContainers", Awaited::all},
+    {"postContainersStart", Awaited::runtimes},
+    {"postContainerUpdate", Awaited::runtimes},
+    {"postContainersPause", Awaited::runtimes},
+    {"Update", Awaited::runtimes},
+    {"ExecSync", Awaited::execs},
+    {"Exec", Awaited::runtimes},
 };
 
 const UsualTime& usual_time(const GoServedCall& call) {
