@@ -82,6 +82,7 @@ private:
             if (key[0] == "ttrpc") config_.ttrpc_address = value;
             return;
         }
+        if (key.size() == 3 && key[0] == "proxy_plugins" && key[2] == "address") config_.plugin_addresses.push_back(value);
         const auto runtimes = std::ranges::find(key, "runtimes");
         if (runtimes == key.end() || key.end() - runtimes < 3) return;
         ConfiguredRuntime& runtime = named(runtimes[1]);

@@ -21,6 +21,7 @@ struct ConfiguredRuntime {
 struct ContainerdConfig {
     std::string root, state, grpc_address, ttrpc_address;  ///< empty: the defaults
     std::vector<ConfiguredRuntime> runtimes;
+    std::vector<std::string> plugin_addresses;  ///< of [proxy_plugins.NAME]: snapshotters and content stores that it calls
 };
 
 /// Reads what it understands of TOML and passes over the rest; never fails.

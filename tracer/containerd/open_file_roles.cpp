@@ -47,6 +47,10 @@ struct KnownSocket {
 constexpr KnownSocket known_sockets[] = {
     {"/containerd.sock", OpenFileRole::containerd_grpc},
     {"/containerd.sock.ttrpc", OpenFileRole::containerd_ttrpc},
+    {"/crio.sock", OpenFileRole::plugin_grpc},
+    {"/cri-dockerd.sock", OpenFileRole::plugin_grpc},
+    {"/buildkitd.sock", OpenFileRole::plugin_grpc},
+    {"/csi.sock", OpenFileRole::plugin_grpc},
     {"/systemd/private", OpenFileRole::dbus},
     {"/dbus/system_bus_socket", OpenFileRole::dbus},
     {"/pty.sock", OpenFileRole::console_socket},

@@ -15,7 +15,8 @@ bool plays_container(ProcessRole role) {
 
 }  // namespace
 
-SessionRoles::SessionRoles(Snapshot listing, ReadProcess read) : read_(std::move(read)) {
+SessionRoles::SessionRoles(Snapshot listing, ReadProcess read, const std::vector<std::string>& plugins) : read_(std::move(read)) {
+    for (const std::string& address : plugins) addresses_.try_emplace(std::string(socket_path(address)), OpenFileRole::plugin_grpc);
     for (ContainerFiles& files : listing.containers)
         if (!files.container.name.empty()) names_.try_emplace(files.container, files.container.name);
     for (Process& process : listing.processes) {

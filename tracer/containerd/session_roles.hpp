@@ -15,8 +15,8 @@ class SessionRoles {
 public:
     using ReadProcess = std::function<std::optional<Process>(Pid)>;
 
-    /// `listing`: with roles assigned, or empty. `read` reads one live process.
-    SessionRoles(Snapshot listing, ReadProcess read);
+    /// `listing`: with roles assigned, or empty. `read` reads one live process. `plugins`: the sockets of containerd's plugins.
+    SessionRoles(Snapshot listing, ReadProcess read, const std::vector<std::string>& plugins = {});
 
     /// The role of a process as it is now, without threads and descriptors: to be told anew at its start and after each exec.
     ProcessRoleInfo process(Process fresh);

@@ -132,6 +132,7 @@ std::optional<MessageProtocol> protocol_of(OpenFileRole role) {
         case OpenFileRole::containerd_ttrpc:
             return protocol_ttrpc;
         case OpenFileRole::containerd_grpc:
+        case OpenFileRole::plugin_grpc:
             return protocol_grpc;
         case OpenFileRole::dbus:
             return protocol_dbus;

@@ -1,5 +1,6 @@
 #include "tracer/session/live_session.hpp"
 
+#include "tracer/containerd/plugin_addresses.hpp"
 #include "tracer/containerd/session_roles.hpp"
 #include "tracer/output/tee.hpp"
 #include "tracer/procfs/clock.hpp"
@@ -96,7 +97,7 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
     if (!plan.request.command.empty()) all.push_back(&watch);
     output::Tee tee(all);
     const SessionSignals signals(stop, !plan.request.command.empty(), plan.request.attaches());
-    containerd::SessionRoles roles(plan.surroundings, host::read_process);
+    containerd::SessionRoles roles(plan.surroundings, host::read_process, containerd::plugin_addresses(plan.surroundings));
     host::ObserverHooks hooks = plan.roles ? role_hooks(roles) : no_hooks();
     hooks.task_names = plan.request.task_names;
     stacks::StackReader stack_reader;
