@@ -25,6 +25,14 @@ constexpr auto fuse = std::to_array<std::string_view>({"request_wait_answer", "f
 constexpr auto network_file_systems =
     std::to_array<std::string_view>({"rpc_wait_bit_killable", "rpc_wait_for_completion_task", "nfs_", "nfs4_", "cifs_", "smb2_",
                                      "wait_for_response", "ceph_", "p9_client_rpc"});
+/// By the beginning of a function's name: kernfs is no network's.
+bool sleeps_in_network_file_system(const Thread& thread) {
+    const auto is_of_one = [](std::string_view function) {
+        function.remove_prefix(std::min(function.find_first_not_of('_'), function.size()));
+        return std::ranges::any_of(network_file_systems, [&](std::string_view name) { return function.starts_with(name); });
+    };
+    return is_of_one(thread.wchan) || std::ranges::any_of(thread.kernel_stack, is_of_one);
+}
 // linux/fs/autofs/waitq.c, root.c, expire.c
 constexpr auto autofs = std::to_array<std::string_view>({"autofs_wait", "autofs_mount_wait", "autofs_expire_wait"});
 // linux/fs/notify/fanotify/fanotify.c
@@ -56,7 +64,7 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     const Thread* thread = thread_of(look.facts, subject);
     if (!process || !thread || !asleep(*thread)) return;
     const bool by_fuse = sleeps_in(*thread, fuse), by_autofs = sleeps_in(*thread, autofs);
-    if (!by_fuse && !by_autofs && !sleeps_in(*thread, network_file_systems)) return;
+    if (!by_fuse && !by_autofs && !sleeps_in_network_file_system(*thread)) return;
     // A FUSE server sleeps in fuse_dev_do_read until there is something to serve: it is the server, and idle.
     if (by_fuse && stack_has(*thread, "fuse_dev_do_read") && !stack_has(*thread, "request_wait_answer")) return;
     const CalledFile file = called_file(look.facts, *process, *thread);
@@ -254,8 +262,8 @@ void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Thread* thread = thread_of(look.facts, subject);
     if (!process || !thread || thread->state != ProcessState::uninterruptible || in_frozen_cgroup(look.facts, *process)) return;
-    if (sleeps_in(*thread, fuse) || sleeps_in(*thread, network_file_systems) || sleeps_in(*thread, autofs) ||
-        sleeps_in(*thread, fanotify) || sleeps_in(*thread, memory) || sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread))
+    if (sleeps_in(*thread, fuse) || sleeps_in_network_file_system(*thread) || sleeps_in(*thread, autofs) || sleeps_in(*thread, fanotify) ||
+        sleeps_in(*thread, memory) || sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread))
         return;
     // Without permission only the state shows, and that has many reasons.
     if (thread->syscall < 0 && thread->kernel_stack.empty() && (thread->wchan.empty() || thread->wchan == "0")) return;

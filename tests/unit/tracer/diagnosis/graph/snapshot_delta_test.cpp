@@ -9,10 +9,10 @@ using namespace shimtrace::test;
 namespace {
 
 /// What the second look is called in the verdict on c1.
-std::string cause_after(const Snapshot& first, Snapshot second) {
-    second.taken_monotonic = first.taken_monotonic + 200ms;
+std::string cause_after(const Snapshot& first, Snapshot second, Nanoseconds between = 200ms) {
+    second.taken_monotonic = first.taken_monotonic + between;
     for (Process& process : second.processes)
-        for (Thread& thread : process.threads) thread.first.at = thread.first.at + 200ms;
+        for (Thread& thread : process.threads) thread.first.at = thread.first.at + between;
     diagnosis::merge_progress(second, first);
     const std::vector<Diagnosis> verdicts = diagnosis::diagnose(second, {.containers = {{"default", "c1"}}, .pids = {}, .shims = {}});
     return verdicts.at(0).cause;
@@ -48,11 +48,10 @@ TEST_CASE("remains are believed when both looks show them, not while a container
 
 TEST_CASE("remains in which something was made or removed between the looks are those of a container that moves") {
     Host first = gone(), second = gone();
-    second.snapshot().taken_monotonic += 1600ms;
     second.files().changed_s_ago = 0;
-    CHECK(cause_after(first.build(), second.build()) == "healthy");
+    CHECK(cause_after(first.build(), second.build(), 1600ms) == "healthy");
     second.files().changed_s_ago = 2;
-    CHECK(cause_after(first.build(), second.build()) == "leftover");
+    CHECK(cause_after(first.build(), second.build(), 1600ms) == "leftover");
 }
 
 TEST_CASE("a file that is broken at one look alone is being written") {
