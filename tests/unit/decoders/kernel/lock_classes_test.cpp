@@ -41,7 +41,8 @@ TEST_CASE("who sleeps right in what takes a lock waits for it; who sleeps furthe
         CHECK(waited_for(Stack{"rtnl_lock_killable", "dev_ioctl"}) == rtnl);
     }
     SUBCASE("what was given back is had no more") {
-        CHECK_FALSE(is_inside(*rtnl, Stack{"msleep", "netdev_wait_allrefs_any", "netdev_run_todo", "rtnetlink_rcv_msg", "netlink_rcv_skb"}));
+        CHECK_FALSE(
+            is_inside(*rtnl, Stack{"msleep", "netdev_wait_allrefs_any", "netdev_run_todo", "rtnetlink_rcv_msg", "netlink_rcv_skb"}));
         CHECK_FALSE(is_inside(*rtnl, Stack{"call_usermodehelper_exec", "__request_module", "dev_load", "dev_ioctl"}));
     }
 }
