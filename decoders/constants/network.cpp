@@ -133,19 +133,6 @@ static constexpr FlagName netlink_protocols_rows[] = {
 };
 const FlagSet netlink_protocols{"NETLINK_???", netlink_protocols_rows};
 
-static constexpr FlagName ethernet_protocols_rows[] = {
-    {0x60, "ETH_P_LOOP"},
-    {0x800, "ETH_P_IP"},
-    {0x806, "ETH_P_ARP"},
-    {0x8100, "ETH_P_8021Q"},
-    {0x86dd, "ETH_P_IPV6"},
-    {3, "ETH_P_ALL"},
-    {0x8847, "ETH_P_MPLS_UC"},
-    {0x88cc, "ETH_P_LLDP"},
-    {0x88a8, "ETH_P_8021AD"},
-};
-const FlagSet ethernet_protocols{"ETH_P_???", ethernet_protocols_rows};
-
 static constexpr FlagName message_flags_rows[] = {
     {1, "MSG_OOB"},
     {2, "MSG_PEEK"},
@@ -192,16 +179,6 @@ static constexpr FlagName packet_types_rows[] = {
 };
 const FlagSet packet_types{"PACKET_???", packet_types_rows};
 
-static constexpr FlagName arp_types_rows[] = {
-    {0, "ARPHRD_NETROM"},
-    {1, "ARPHRD_ETHER"},
-    {0x304, "ARPHRD_LOOPBACK"},
-    {0x300, "ARPHRD_TUNNEL"},
-    {0xfffe, "ARPHRD_NONE"},
-    {0xffff, "ARPHRD_VOID"},
-};
-const FlagSet arp_types{"ARPHRD_???", arp_types_rows};
-
 static constexpr FlagName vsock_cids_rows[] = {
     {0xffffffff, "VMADDR_CID_ANY"},
     {0, "VMADDR_CID_HYPERVISOR"},
@@ -223,23 +200,5 @@ static constexpr FlagName control_socket_types_rows[] = {
     {0x41, "SO_TIMESTAMPING_NEW"},
 };
 const FlagSet control_socket_types{"SCM_???", control_socket_types_rows};
-
-static constexpr FlagName netlink_message_flags_rows[] = {
-    {1, "NLM_F_REQUEST"},
-    {2, "NLM_F_MULTI"},
-    {4, "NLM_F_ACK"},
-    {8, "NLM_F_ECHO"},
-    {0x10, "NLM_F_DUMP_INTR"},
-    {0x20, "NLM_F_DUMP_FILTERED"},
-};
-const FlagSet netlink_message_flags{"NLM_F_???", netlink_message_flags_rows};
-
-static constexpr FlagName netlink_message_types_rows[] = {
-    {1, "NLMSG_NOOP"},
-    {2, "NLMSG_ERROR"},
-    {3, "NLMSG_DONE"},
-    {4, "NLMSG_OVERRUN"},
-};
-const FlagSet netlink_message_types{"NLMSG_???", netlink_message_types_rows};
 
 }  // namespace shimtrace::decoders

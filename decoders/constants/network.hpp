@@ -26,7 +26,5 @@ extern const FlagSet arp_types;
 extern const FlagSet vsock_cids;
 extern const FlagSet control_socket_types;
 extern const FlagSet mcast_mtu_discover;
-extern const FlagSet netlink_message_flags;
-extern const FlagSet netlink_message_types;
 
 }  // namespace shimtrace::decoders

@@ -86,7 +86,7 @@ void Printer::constant(const FlagSet& set, std::uint64_t value) {
     const std::string_view name = set.name_of(value);
     if (style_.constants == Constants::verbose || name.empty()) {
         hex(value);
-        comment(name.empty() ? set.unknown : name);
+        if (const std::string_view said = name.empty() ? set.unknown : name; !said.empty()) comment(said);
     } else {
         text(name);
     }
@@ -196,6 +196,25 @@ void Printer::open_flags(std::uint64_t flags) {
         hex(left);
     }
     if (style_.constants == Constants::verbose) text(" */");
+}
+
+void Printer::interface_index(std::uint32_t index) {
+    constexpr std::uint32_t loopback = 1;  // include/net/flow.h: LOOPBACK_IFINDEX
+    if (index != loopback || style_.constants == Constants::raw) return unsigned_decimal(index);
+    if (style_.constants == Constants::abbrev) return text("if_nametoindex(\"lo\")");
+    unsigned_decimal(index);
+    comment("if_nametoindex(\"lo\")");
+}
+
+void Printer::clock_ticks(std::uint64_t ticks) {
+    constexpr std::uint64_t per_second = 100;  // USER_HZ
+    unsigned_decimal(ticks);
+    if (ticks == 0 || style_.constants == Constants::raw) return;
+    text(" /* ");
+    unsigned_decimal(ticks / per_second);
+    text(ticks % per_second < 10 ? ".0" : ".");
+    unsigned_decimal(ticks % per_second);
+    text(" s */");
 }
 
 void Printer::buffer(std::uint64_t address, std::uint64_t length) {

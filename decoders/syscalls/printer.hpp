@@ -51,6 +51,8 @@ public:
     void device(std::uint64_t device);     ///< makedev(0x8, 0x1)
     void error(std::int64_t number);       ///< ENOENT, or the number
     void open_flags(std::uint64_t flags);
+    void interface_index(std::uint32_t index);  ///< if_nametoindex("lo"): Linux gives 1 to every namespace's loopback, and to nothing else
+    void clock_ticks(std::uint64_t ticks);      ///< 250 /* 2.50 s */
 
     /// Bytes as a quoted string, of `length` in all.
     void quoted(std::span<const std::byte> bytes, std::uint64_t length, std::uint32_t limit);

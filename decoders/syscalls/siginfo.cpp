@@ -43,28 +43,14 @@ void print_sigval(Fields& fields, std::span<const std::byte> bytes, bool always 
     fields("si_ptr").address(pointer);
 }
 
-/// Clock ticks; where there are many, also in seconds.
-void print_ticks(Printer& printer, std::int64_t ticks) {
-    constexpr std::int64_t per_second = 100;
-    printer.decimal(ticks);
-    if (ticks < per_second && ticks > -per_second) return;
-    printer.text(" /* ");
-    printer.decimal(ticks / per_second);
-    printer.put('.');
-    const std::int64_t rest = ticks % per_second < 0 ? -(ticks % per_second) : ticks % per_second;
-    if (rest < 10) printer.put('0');
-    printer.decimal(rest);
-    printer.text(" s */");
-}
-
 void print_child(Fields& fields, std::span<const std::byte> bytes, std::int32_t code) {
     constexpr std::int32_t exited = 1;
     print_sender(fields, bytes);
     const auto status = value_at<std::int32_t>(bytes, 24);
     Printer& value = fields("si_status");
     code == exited ? value.decimal(status) : value.signal(status);
-    print_ticks(fields("si_utime"), value_at<std::int64_t>(bytes, 32));
-    print_ticks(fields("si_stime"), value_at<std::int64_t>(bytes, 40));
+    fields("si_utime").clock_ticks(value_at<std::uint64_t>(bytes, 32));
+    fields("si_stime").clock_ticks(value_at<std::uint64_t>(bytes, 40));
 }
 
 void print_fault(Fields& fields, std::span<const std::byte> bytes, std::int32_t signal, std::int32_t code) {

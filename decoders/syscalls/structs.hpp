@@ -47,11 +47,4 @@ void print_widened(Printer& printer, std::span<const std::byte> bytes) {
     print(printer, std::as_bytes(std::span(wide)));
 }
 
-/// struct sock_fprog of 16 bytes: {u16 length, filter's address}. Sockets and seccomp take it.
-inline void print_filter_program(Printer& printer, std::span<const std::byte> bytes) {
-    Fields fields(printer);
-    fields("len").unsigned_decimal(value_at<std::uint16_t>(bytes, 0));
-    fields("filter").address(value_at<std::uint64_t>(bytes, 8));
-}
-
 }  // namespace shimtrace::decoders

@@ -78,6 +78,11 @@ bool writes_bytes(Arch arch, std::int64_t number) {
     return mover != nullptr && mover->written;
 }
 
+bool is_socket_message(Arch arch, std::int64_t number) {
+    const CallFacts* facts = arch == Arch::x32 ? nullptr : call_facts(arch, number);
+    return facts != nullptr && facts->is_network && (facts->waits.how == WaitsFor::reads || facts->waits.how == WaitsFor::writes);
+}
+
 std::optional<Transfer> transfer(const Event& enter, const Event& exit) {
     constexpr std::uint64_t peek = 2;  // MSG_PEEK: the bytes come again
     const CallFacts* mover = find_mover(enter.arch, enter.number);

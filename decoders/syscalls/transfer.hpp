@@ -34,6 +34,9 @@ bool moves_bytes(Arch arch, std::int64_t number);
 /// Of those: whether it takes bytes from the caller.
 bool writes_bytes(Arch arch, std::int64_t number);
 
+/// Whether it is one of the calls of sockets alone that do so: sendto, recvmsg, sendmmsg …
+bool is_socket_message(Arch arch, std::int64_t number);
+
 /// What a call that returned has moved. nullopt: nothing (it failed, it only peeked, or it is no such call).
 std::optional<Transfer> transfer(const Event& enter, const Event& exit);
 

@@ -60,20 +60,32 @@ void Reporter::resolve(const Event* exit, Event& into, const Event& enter) {
 }
 
 bool Reporter::may_carry_messages(const Event& enter) const {
+    if (decoders::is_socket_message(enter.arch, enter.number)) return true;  // netlink's, for which nobody has to ask
     return whole_messages_.message_bytes > request_.limits.payload_bytes && request_.resolve_descriptors &&
            decoders::moves_bytes(enter.arch, enter.number);
 }
 
-const decoders::CaptureLimits& Reporter::limits_at_entry(const Event& enter) {
+/// What the call's bytes go over.
+OpenFileId Reporter::carrier(const Event& enter) {
+    const Fd fd{static_cast<std::int32_t>(enter.args[0])};
+    return request_.resolve_descriptors ? observer_.target(enter.pid, enter.tid, fd, sink_)
+                                        : observer_.netlink_socket(enter.pid, enter.tid, fd, sink_);
+}
+
+const decoders::CaptureLimits& Reporter::limits_at_entry(Event& enter) {
     if (!may_carry_messages(enter)) return request_.limits;
-    const OpenFileId target = observer_.target(enter.pid, enter.tid, Fd{static_cast<std::int32_t>(enter.args[0])}, sink_);
+    const OpenFileId target = carrier(enter);
+    if (target && !request_.resolve_descriptors) enter.fds.push_back({Fd{static_cast<std::int32_t>(enter.args[0])}, target});
+    if (observer_.speaks_netlink(target)) return netlink_;
     return observer_.carries_messages(target) ? whole_messages_ : request_.limits;
 }
 
 const decoders::CaptureLimits& Reporter::limits_at_exit(const Event& enter) const {
     if (!may_carry_messages(enter)) return request_.limits;
     const auto use = std::ranges::find(enter.fds, Fd{static_cast<std::int32_t>(enter.args[0])}, &FdUse::fd);
-    return use != enter.fds.end() && observer_.carries_messages(use->target) ? whole_messages_ : request_.limits;
+    if (use == enter.fds.end()) return request_.limits;
+    if (observer_.speaks_netlink(use->target)) return netlink_;
+    return observer_.carries_messages(use->target) ? whole_messages_ : request_.limits;
 }
 
 void Reporter::entered(Tracee& tracee) {

@@ -14,8 +14,9 @@ namespace shimtrace::engine {
 class Reporter {
 public:
     Reporter(const TraceRequest& request, AddressSpaces& spaces, SessionObserver& observer, EventSink& sink)
-        : request_(request), spaces_(spaces), observer_(observer), sink_(sink), whole_messages_(request.limits) {
+        : request_(request), spaces_(spaces), observer_(observer), sink_(sink), whole_messages_(request.limits), netlink_(request.limits) {
         whole_messages_.payload_bytes = std::max(whole_messages_.payload_bytes, whole_messages_.message_bytes);
+        netlink_.payload_bytes = std::max(netlink_.payload_bytes, most_netlink_bytes);
     }
 
     /// The time of the stop that is being served.
@@ -50,6 +51,7 @@ public:
     }
 
 private:
+    static constexpr std::uint32_t most_netlink_bytes = 1 << 16;  ///< the kernel's replies are of 32 KiB
     [[nodiscard]] bool quiet(const Tracee& tracee) const { return muted_ || tracee.silent; }
     Event& fresh(EventKind kind, const Tracee& tracee);
     void hand_over_later(const Event& event) {
@@ -59,15 +61,16 @@ private:
     void tell_observer(const Event& enter, const Event& exit);
     void resolve(const Event* exit, Event& into, const Event& enter);
     /// How much of its buffers is read: all of them where they are messages.
-    [[nodiscard]] const decoders::CaptureLimits& limits_at_entry(const Event& enter);
+    [[nodiscard]] const decoders::CaptureLimits& limits_at_entry(Event& enter);
     [[nodiscard]] const decoders::CaptureLimits& limits_at_exit(const Event& enter) const;
     [[nodiscard]] bool may_carry_messages(const Event& enter) const;
+    [[nodiscard]] OpenFileId carrier(const Event& enter);
 
     const TraceRequest& request_;
     AddressSpaces& spaces_;
     SessionObserver& observer_;
     EventSink& sink_;
-    decoders::CaptureLimits whole_messages_;
+    decoders::CaptureLimits whole_messages_, netlink_;
     MonotonicTime now_;
     Nanoseconds system_time_{};
     bool muted_ = false;

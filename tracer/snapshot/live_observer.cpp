@@ -77,7 +77,9 @@ public:
         if (hooks_.stack) hooks_.stack(pid, tid, memory, into);
     }
     std::string blocked_note(const Event& enter) override;
-    bool carries_messages(OpenFileId id) const override { return id.value < carriers_.size() && carriers_[id.value]; }
+    bool carries_messages(OpenFileId id) const override { return id.value < carriers_.size() && carriers_[id.value].messages; }
+    OpenFileId netlink_socket(Pid pid, Tid tid, Fd fd, EventSink& sink) override;
+    bool speaks_netlink(OpenFileId id) const override { return id.value < carriers_.size() && carriers_[id.value].netlink; }
 
 private:
     bool open_table(DescriptorTable& table, Tid tid);
@@ -98,7 +100,10 @@ private:
     DescriptorCache cache_;
     std::map<OpenFile, OpenFileId> dictionary_;
     std::unordered_map<std::uint32_t, std::string> paths_;  ///< by target: the link's text, to tell whether it has changed
-    std::vector<bool> carriers_;                            ///< by target
+    struct Carrier {
+        bool messages = false, netlink = false;
+    };
+    std::vector<Carrier> carriers_;  ///< by target
     std::unordered_map<Pid, KnownProcess> known_;
     FragileMounts fragile_;
     HolderWatch watch_;
@@ -183,6 +188,14 @@ std::optional<OpenFile> LiveObserver::read(Pid pid, Tid tid, DescriptorTable& ta
     return std::nullopt;
 }
 
+OpenFileId LiveObserver::netlink_socket(Pid pid, Tid tid, Fd fd, EventSink& sink) {
+    DescriptorTable& table = cache_.table(pid, tid);
+    if (fd.value < 0 || !open_table(table, tid)) return {};
+    if (kind_of_protocol(socket_protocol(*table.fd, fd)) != OpenFileKind::netlink_socket) return {};
+    const auto target = read(pid, tid, table, fd, sink);
+    return target ? remember(*target, sink).id : OpenFileId{};
+}
+
 /// What each descriptor of an interest set leads to. Sets within sets are named by their paths: the kernel allows five levels.
 void LiveObserver::add_interest(Pid pid, Tid tid, OpenFile& set, EventSink& sink) {
     constexpr std::size_t most = 64;
@@ -230,7 +243,7 @@ CachedFd LiveObserver::remember(const OpenFile& target, EventSink& sink) {
     if (is_new) {
         if (is_path(target.kind)) paths_.emplace(id.value, target.path);
         carriers_.resize(id.value + std::size_t{1});
-        carriers_[id.value] = host::carries_messages(target.role.role);
+        carriers_[id.value] = {host::carries_messages(target.role.role), target.kind == OpenFileKind::netlink_socket};
         sink.target(id, target);
     }
     const bool ticks = target.kind == OpenFileKind::eventfd || target.kind == OpenFileKind::timerfd || has_other_end(target.kind);

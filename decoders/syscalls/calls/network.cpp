@@ -1,6 +1,7 @@
 // Sockets: their addresses, options and protocols.
 #include "decoders/constants/network.hpp"
 #include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/filter_program.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/socket_address.hpp"
 #include "decoders/syscalls/structs.hpp"
@@ -111,7 +112,7 @@ void render_option(Printer& printer, const Slot& slot) {
     printer.unsigned_decimal(option);
 }
 
-enum SocketOption : std::uint32_t { option_error = 4, option_linger = 13, option_peer_credentials = 17, option_attach_filter = 26 };
+enum SocketOption : std::uint32_t { option_error = 4, option_linger = 13, option_peer_credentials = 17, option_attach_filter = 26, option_attach_reuseport_filter = 51 };
 enum IpOption : std::uint32_t { option_add_membership = 35, option_drop_membership = 36 };
 enum NetlinkOption : std::uint32_t { option_list_memberships = 9 };
 
@@ -137,10 +138,14 @@ void print_membership(Printer& printer, std::span<const std::byte> bytes) {
     print_inet_address(fields("imr_multiaddr"), bytes);
     print_inet_address(fields("imr_interface"), bytes.subspan(4));
 }
+void print_socket_filter(Printer& printer, std::span<const std::byte> bytes) {
+    print_filter_program(printer, bytes, FilterUse::socket);
+}
 constexpr OptionStruct option_structs[] = {
     {level_socket, option_linger, 8, print_linger},
     {level_socket, option_peer_credentials, 12, print_credentials},
-    {level_socket, option_attach_filter, 16, print_filter_program},
+    {level_socket, option_attach_filter, filter_program_size, print_socket_filter},
+    {level_socket, option_attach_reuseport_filter, filter_program_size, print_socket_filter},
     {level_ip, option_add_membership, 8, print_membership},
     {level_ip, option_drop_membership, 8, print_membership},
 };

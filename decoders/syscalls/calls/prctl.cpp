@@ -1,6 +1,7 @@
 // prctl and arch_prctl, by their option.
 #include "decoders/constants/process.hpp"
 #include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/filter_program.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 
@@ -45,8 +46,11 @@ bool installs_filter(const Call& call, const Slot&) {
     constexpr std::uint64_t filter_mode = 2;
     return call.argument(1) == filter_mode;
 }
-void render_address(Printer& printer, const Slot& slot) {
-    printer.address(slot.value);
+void capture_filter(Capture& capture, const Slot& slot, int level) {
+    types::seccomp_program.capture(capture, slot, level);
+}
+void render_filter(Printer& printer, const Slot& slot) {
+    types::seccomp_program.render(printer, slot);
 }
 void render_ambient_capability(Printer& printer, const Slot& slot) {
     constexpr std::uint64_t is_set = 1, raise = 2, lower = 3;
@@ -84,7 +88,8 @@ static constexpr ArgumentType vma_name{.render = render_vma_name, .capture = cap
 static constexpr ArgumentType prctl_signal = in_32_bits(struct_out<4, print_signal>, &same);
 static constexpr ArgumentType prctl_tsc = in_32_bits(struct_out<4, print_tsc>, &same);
 static constexpr ArgumentType ambient_capability{.render = render_ambient_capability};
-static constexpr ArgumentType seccomp_filter{.render = render_address, .present = installs_filter};
+static constexpr ArgumentType seccomp_filter{
+    .render = render_filter, .capture = capture_filter, .present = installs_filter, .compat = &address};
 static constexpr ArgumentType out_hex64 = struct_out<8, print_hex>;
 
 }  // namespace types

@@ -3,6 +3,7 @@
 #include "decoders/constants/process.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/filter_program.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 
@@ -24,9 +25,6 @@ constexpr FlagSet landlock_network_access{"LANDLOCK_ACCESS_NET_???", landlock_ne
 
 // seccomp
 
-void print_filter(Printer& printer, std::span<const std::byte> bytes) {
-    print_filter_program(printer, bytes);
-}
 void print_return_action(Printer& printer, std::span<const std::byte> bytes) {
     printer.put('[');
     printer.constant(seccomp_return_actions, value_at<std::uint32_t>(bytes, 0));
@@ -86,7 +84,6 @@ void landlock(Printer& printer) {
 
 namespace types {
 
-static constexpr ArgumentType seccomp_program = in_32_bits(struct_in<16, print_filter>, &address);
 static constexpr ArgumentType seccomp_action = in_32_bits(struct_in<4, print_return_action>, &address);
 static constexpr ArgumentType seccomp_sizes = in_32_bits(struct_out<6, print_notification_sizes>, &address);
 static constexpr ArgumentType landlock_attributes{.render = render_ruleset, .capture = capture_ruleset, .compat = &same};

@@ -2,6 +2,7 @@
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/capturing.hpp"
 #include "decoders/syscalls/iovec.hpp"
+#include "decoders/syscalls/netlink/message.hpp"
 #include "decoders/syscalls/printer.hpp"
 
 #include <charconv>
@@ -48,18 +49,25 @@ void render_string(Printer& printer, const Slot& slot) {
     printer.string(slot.value, printer.style().string_limit);
 }
 
+/// Bytes that go through a descriptor: messages, where it is a netlink socket.
+void print_moved(Printer& printer, std::uint64_t address, std::uint64_t length) {
+    const netlink::Family* family = address != 0 && length != 0 ? netlink::family_of(printer) : nullptr;
+    const auto bytes = family ? printer.call().bytes(address, length) : std::nullopt;
+    bytes ? netlink::print_messages(printer, *family, {address, length, *bytes}) : printer.buffer(address, length);
+}
+
 void capture_buffer_in(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.payload(slot.value, capture.call().argument(slot.argument.other));
 }
 void render_buffer_in(Printer& printer, const Slot& slot) {
-    printer.buffer(slot.value, printer.call().argument(slot.argument.other));
+    print_moved(printer, slot.value, printer.call().argument(slot.argument.other));
 }
 void capture_buffer_out(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.payload(slot.value, result_bytes(capture.call()));
 }
 void render_buffer_out(Printer& printer, const Slot& slot) {
     if (printer.call().failed()) return printer.address(slot.value);
-    printer.buffer(slot.value, result_bytes(printer.call()));
+    print_moved(printer, slot.value, result_bytes(printer.call()));
 }
 void capture_iovec_in(Capture& capture, const Slot& slot, int level) {
     capture_iovec(capture, slot.value, capture.call().argument(slot.argument.other), UINT64_MAX, level);
@@ -100,9 +108,9 @@ void print_iovec(Printer& printer, std::uint64_t address, std::uint64_t count, I
         if (contents == IovecContents::addresses) {
             printer.address(base);
         } else if (contents == IovecContents::all) {
-            printer.buffer(base, size);
+            print_moved(printer, base, size);
         } else {
-            printer.buffer(base, std::min(size, length));
+            print_moved(printer, base, std::min(size, length));
             length -= std::min(size, length);
         }
         fields("iov_len").unsigned_decimal(size);

@@ -1,0 +1,356 @@
+#include "decoders/constants/netlink.hpp"
+
+namespace shimtrace::decoders {
+
+static constexpr FlagName interface_flags_rows[] = {
+    {1, "IFF_UP"},
+    {2, "IFF_BROADCAST"},
+    {4, "IFF_DEBUG"},
+    {8, "IFF_LOOPBACK"},
+    {0x10, "IFF_POINTOPOINT"},
+    {0x20, "IFF_NOTRAILERS"},
+    {0x40, "IFF_RUNNING"},
+    {0x80, "IFF_NOARP"},
+    {0x100, "IFF_PROMISC"},
+    {0x200, "IFF_ALLMULTI"},
+    {0x400, "IFF_MASTER"},
+    {0x800, "IFF_SLAVE"},
+    {0x1000, "IFF_MULTICAST"},
+    {0x2000, "IFF_PORTSEL"},
+    {0x4000, "IFF_AUTOMEDIA"},
+    {0x8000, "IFF_DYNAMIC"},
+    {0x10000, "IFF_LOWER_UP"},
+    {0x20000, "IFF_DORMANT"},
+    {0x40000, "IFF_ECHO"},
+};
+const FlagSet interface_flags{"IFF_???", interface_flags_rows};
+
+static constexpr FlagName address_flags_rows[] = {
+    {1, "IFA_F_SECONDARY"},
+    {2, "IFA_F_NODAD"},
+    {4, "IFA_F_OPTIMISTIC"},
+    {8, "IFA_F_DADFAILED"},
+    {0x10, "IFA_F_HOMEADDRESS"},
+    {0x20, "IFA_F_DEPRECATED"},
+    {0x40, "IFA_F_TENTATIVE"},
+    {0x80, "IFA_F_PERMANENT"},
+    {0x100, "IFA_F_MANAGETEMPADDR"},
+    {0x200, "IFA_F_NOPREFIXROUTE"},
+    {0x400, "IFA_F_MCAUTOJOIN"},
+};
+const FlagSet address_flags{"IFA_F_???", address_flags_rows};
+
+static constexpr FlagName route_scopes_rows[] = {
+    {0, "RT_SCOPE_UNIVERSE"},
+    {0xc8, "RT_SCOPE_SITE"},
+    {0xfd, "RT_SCOPE_LINK"},
+    {0xfe, "RT_SCOPE_HOST"},
+    {0xff, "RT_SCOPE_NOWHERE"},
+};
+const FlagSet route_scopes{"", route_scopes_rows};
+
+static constexpr FlagName route_tables_rows[] = {
+    {0, "RT_TABLE_UNSPEC"},
+    {0xfc, "RT_TABLE_COMPAT"},
+    {0xfd, "RT_TABLE_DEFAULT"},
+    {0xfe, "RT_TABLE_MAIN"},
+    {0xff, "RT_TABLE_LOCAL"},
+};
+const FlagSet route_tables{"RT_TABLE_???", route_tables_rows};
+
+static constexpr FlagName route_protocols_rows[] = {
+    {0, "RTPROT_UNSPEC"},
+    {1, "RTPROT_REDIRECT"},
+    {2, "RTPROT_KERNEL"},
+    {3, "RTPROT_BOOT"},
+    {4, "RTPROT_STATIC"},
+    {8, "RTPROT_GATED"},
+    {9, "RTPROT_RA"},
+    {0xa, "RTPROT_MRT"},
+    {0xb, "RTPROT_ZEBRA"},
+    {0xc, "RTPROT_BIRD"},
+    {0xd, "RTPROT_DNROUTED"},
+    {0xe, "RTPROT_XORP"},
+    {0xf, "RTPROT_NTK"},
+    {0x10, "RTPROT_DHCP"},
+    {0x11, "RTPROT_MROUTED"},
+    {0x12, "RTPROT_KEEPALIVED"},
+    {0x2a, "RTPROT_BABEL"},
+    {0x63, "RTPROT_OPENR"},
+    {0xba, "RTPROT_BGP"},
+    {0xbb, "RTPROT_ISIS"},
+    {0xbc, "RTPROT_OSPF"},
+    {0xbd, "RTPROT_RIP"},
+    {0xc0, "RTPROT_EIGRP"},
+};
+const FlagSet route_protocols{"RTPROT_???", route_protocols_rows};
+
+static constexpr FlagName route_types_rows[] = {
+    {0, "RTN_UNSPEC"},
+    {1, "RTN_UNICAST"},
+    {2, "RTN_LOCAL"},
+    {3, "RTN_BROADCAST"},
+    {4, "RTN_ANYCAST"},
+    {5, "RTN_MULTICAST"},
+    {6, "RTN_BLACKHOLE"},
+    {7, "RTN_UNREACHABLE"},
+    {8, "RTN_PROHIBIT"},
+    {9, "RTN_THROW"},
+    {0xa, "RTN_NAT"},
+    {0xb, "RTN_XRESOLVE"},
+};
+const FlagSet route_types{"RTN_???", route_types_rows};
+
+static constexpr FlagName route_flags_rows[] = {
+    {0x100, "RTM_F_NOTIFY"},
+    {0x200, "RTM_F_CLONED"},
+    {0x400, "RTM_F_EQUALIZE"},
+    {0x800, "RTM_F_PREFIX"},
+    {0x1000, "RTM_F_LOOKUP_TABLE"},
+    {0x2000, "RTM_F_FIB_MATCH"},
+    {0x4000, "RTM_F_OFFLOAD"},
+    {0x8000, "RTM_F_TRAP"},
+    {0x20000000, "RTM_F_OFFLOAD_FAILED"},
+};
+const FlagSet route_flags{"RTM_F_???", route_flags_rows};
+
+static constexpr FlagName type_of_service_flags_rows[] = {
+    {0x10, "IPTOS_LOWDELAY"},
+    {8, "IPTOS_THROUGHPUT"},
+    {4, "IPTOS_RELIABILITY"},
+    {2, "IPTOS_MINCOST"},
+};
+const FlagSet type_of_service_flags{"IPTOS_TOS_???", type_of_service_flags_rows};
+
+static constexpr FlagName rule_actions_rows[] = {
+    {0, "FR_ACT_UNSPEC"},
+    {1, "FR_ACT_TO_TBL"},
+    {2, "FR_ACT_GOTO"},
+    {3, "FR_ACT_NOP"},
+    {6, "FR_ACT_BLACKHOLE"},
+    {7, "FR_ACT_UNREACHABLE"},
+    {8, "FR_ACT_PROHIBIT"},
+};
+const FlagSet rule_actions{"FR_ACT_???", rule_actions_rows};
+
+static constexpr FlagName rule_flags_rows[] = {
+    {1, "FIB_RULE_PERMANENT"},
+    {2, "FIB_RULE_INVERT"},
+    {4, "FIB_RULE_UNRESOLVED"},
+    {8, "FIB_RULE_IIF_DETACHED"},
+    {0x10, "FIB_RULE_OIF_DETACHED"},
+    {0x10000, "FIB_RULE_FIND_SADDR"},
+};
+const FlagSet rule_flags{"FIB_RULE_???", rule_flags_rows};
+
+static constexpr FlagName neighbour_states_rows[] = {
+    {0, "NUD_NONE"},
+    {1, "NUD_INCOMPLETE"},
+    {2, "NUD_REACHABLE"},
+    {4, "NUD_STALE"},
+    {8, "NUD_DELAY"},
+    {0x10, "NUD_PROBE"},
+    {0x20, "NUD_FAILED"},
+    {0x40, "NUD_NOARP"},
+    {0x80, "NUD_PERMANENT"},
+};
+const FlagSet neighbour_states{"NUD_???", neighbour_states_rows};
+
+static constexpr FlagName neighbour_flags_rows[] = {
+    {1, "NTF_USE"},
+    {2, "NTF_SELF"},
+    {4, "NTF_MASTER"},
+    {8, "NTF_PROXY"},
+    {0x10, "NTF_EXT_LEARNED"},
+    {0x20, "NTF_OFFLOADED"},
+    {0x40, "NTF_STICKY"},
+    {0x80, "NTF_ROUTER"},
+};
+const FlagSet neighbour_flags{"NTF_???", neighbour_flags_rows};
+
+static constexpr FlagName neighbour_extended_flags_rows[] = {
+    {1, "NTF_EXT_MANAGED"},
+};
+const FlagSet neighbour_extended_flags{"NTF_EXT_???", neighbour_extended_flags_rows};
+
+static constexpr FlagName neighbour_notify_flags_rows[] = {
+    {1, "FDB_NOTIFY_BIT"},
+    {2, "FDB_NOTIFY_INACTIVE_BIT"},
+};
+const FlagSet neighbour_notify_flags{"FDB_NOTIFY_???", neighbour_notify_flags_rows};
+
+static constexpr FlagName next_hop_flags_rows[] = {
+    {1, "RTNH_F_DEAD"},
+    {2, "RTNH_F_PERVASIVE"},
+    {4, "RTNH_F_ONLINK"},
+    {8, "RTNH_F_OFFLOAD"},
+    {0x10, "RTNH_F_LINKDOWN"},
+    {0x20, "RTNH_F_UNRESOLVED"},
+    {0x40, "RTNH_F_TRAP"},
+};
+const FlagSet next_hop_flags{"RTNH_F_???", next_hop_flags_rows};
+
+static constexpr FlagName next_hop_group_types_rows[] = {
+    {0, "NEXTHOP_GRP_TYPE_MPATH"},
+    {1, "NEXTHOP_GRP_TYPE_RES"},
+};
+const FlagSet next_hop_group_types{"NEXTHOP_GRP_TYPE_???", next_hop_group_types_rows};
+
+static constexpr FlagName tunnel_encapsulations_rows[] = {
+    {0, "LWTUNNEL_ENCAP_NONE"},
+    {1, "LWTUNNEL_ENCAP_MPLS"},
+    {2, "LWTUNNEL_ENCAP_IP"},
+    {3, "LWTUNNEL_ENCAP_ILA"},
+    {4, "LWTUNNEL_ENCAP_IP6"},
+    {5, "LWTUNNEL_ENCAP_SEG6"},
+    {6, "LWTUNNEL_ENCAP_BPF"},
+    {7, "LWTUNNEL_ENCAP_SEG6_LOCAL"},
+    {8, "LWTUNNEL_ENCAP_RPL"},
+};
+const FlagSet tunnel_encapsulations{"LWTUNNEL_ENCAP_???", tunnel_encapsulations_rows};
+
+static constexpr FlagName dcb_commands_rows[] = {
+    {0, "DCB_CMD_UNDEFINED"},
+    {1, "DCB_CMD_GSTATE"},
+    {2, "DCB_CMD_SSTATE"},
+    {3, "DCB_CMD_PGTX_GCFG"},
+    {4, "DCB_CMD_PGTX_SCFG"},
+    {5, "DCB_CMD_PGRX_GCFG"},
+    {6, "DCB_CMD_PGRX_SCFG"},
+    {7, "DCB_CMD_PFC_GCFG"},
+    {8, "DCB_CMD_PFC_SCFG"},
+    {9, "DCB_CMD_SET_ALL"},
+    {0xa, "DCB_CMD_GPERM_HWADDR"},
+    {0xb, "DCB_CMD_GCAP"},
+    {0xc, "DCB_CMD_GNUMTCS"},
+    {0xd, "DCB_CMD_SNUMTCS"},
+    {0xe, "DCB_CMD_PFC_GSTATE"},
+    {0xf, "DCB_CMD_PFC_SSTATE"},
+    {0x10, "DCB_CMD_BCN_GCFG"},
+    {0x11, "DCB_CMD_BCN_SCFG"},
+    {0x12, "DCB_CMD_GAPP"},
+    {0x13, "DCB_CMD_SAPP"},
+    {0x14, "DCB_CMD_IEEE_SET"},
+    {0x15, "DCB_CMD_IEEE_GET"},
+    {0x16, "DCB_CMD_GDCBX"},
+    {0x17, "DCB_CMD_SDCBX"},
+    {0x18, "DCB_CMD_GFEATCFG"},
+    {0x19, "DCB_CMD_SFEATCFG"},
+    {0x1a, "DCB_CMD_CEE_GET"},
+    {0x1b, "DCB_CMD_IEEE_DEL"},
+};
+const FlagSet dcb_commands{"DCB_CMD_???", dcb_commands_rows};
+
+static constexpr FlagName action_flags_rows[] = {
+    {1, "TCA_ACT_FLAGS_NO_PERCPU_STATS"},
+    {2, "TCA_ACT_FLAGS_SKIP_HW"},
+    {4, "TCA_ACT_FLAGS_SKIP_SW"},
+};
+const FlagSet action_flags{"TCA_ACT_FLAGS_???", action_flags_rows};
+
+static constexpr FlagName action_hardware_stats_rows[] = {
+    {1, "TCA_ACT_HW_STATS_IMMEDIATE"},
+    {2, "TCA_ACT_HW_STATS_DELAYED"},
+};
+const FlagSet action_hardware_stats{"TCA_ACT_HW_STATS_???", action_hardware_stats_rows};
+
+static constexpr FlagName mdb_states_rows[] = {
+    {0, "MDB_TEMPORARY"},
+    {1, "MDB_PERMANENT"},
+};
+const FlagSet mdb_states{"MDB_???", mdb_states_rows};
+
+static constexpr FlagName mdb_flags_rows[] = {
+    {1, "MDB_FLAGS_OFFLOAD"},
+    {2, "MDB_FLAGS_FAST_LEAVE"},
+    {4, "MDB_FLAGS_STAR_EXCL"},
+    {8, "MDB_FLAGS_BLOCKED"},
+};
+const FlagSet mdb_flags{"MDB_FLAGS_???", mdb_flags_rows};
+
+static constexpr FlagName mdb_router_types_rows[] = {
+    {0, "MDB_RTR_TYPE_DISABLED"},
+    {1, "MDB_RTR_TYPE_TEMP_QUERY"},
+    {2, "MDB_RTR_TYPE_PERM"},
+    {3, "MDB_RTR_TYPE_TEMP"},
+};
+const FlagSet mdb_router_types{"MDB_RTR_TYPE_???", mdb_router_types_rows};
+
+static constexpr FlagName igmp_messages_rows[] = {
+    {1, "IGMPMSG_NOCACHE"},
+    {2, "IGMPMSG_WRONGVIF"},
+    {3, "IGMPMSG_WHOLEPKT"},
+    {4, "IGMPMSG_WRVIFWHOLE"},
+};
+const FlagSet igmp_messages{"IGMPMSG_???", igmp_messages_rows};
+
+static constexpr FlagName mrt6_messages_rows[] = {
+    {1, "MRT6MSG_NOCACHE"},
+    {2, "MRT6MSG_WRONGMIF"},
+    {3, "MRT6MSG_WHOLEPKT"},
+};
+const FlagSet mrt6_messages{"MRT6MSG_???", mrt6_messages_rows};
+
+static constexpr FlagName report_families_rows[] = {
+    {0, "AF_UNSPEC"},
+    {1, "AF_UNIX"},
+    {2, "AF_INET"},
+    {3, "AF_AX25"},
+    {4, "AF_IPX"},
+    {5, "AF_APPLETALK"},
+    {6, "AF_NETROM"},
+    {7, "AF_BRIDGE"},
+    {8, "AF_ATMPVC"},
+    {9, "AF_X25"},
+    {0xa, "AF_INET6"},
+    {0xb, "AF_ROSE"},
+    {0xc, "AF_DECnet"},
+    {0xd, "AF_NETBEUI"},
+    {0xe, "AF_SECURITY"},
+    {0xf, "AF_KEY"},
+    {0x10, "AF_NETLINK"},
+    {0x11, "AF_PACKET"},
+    {0x12, "AF_ASH"},
+    {0x13, "AF_ECONET"},
+    {0x14, "AF_ATMSVC"},
+    {0x15, "AF_RDS"},
+    {0x16, "AF_SNA"},
+    {0x17, "AF_IRDA"},
+    {0x18, "AF_PPPOX"},
+    {0x19, "AF_WANPIPE"},
+    {0x1a, "AF_LLC"},
+    {0x1b, "AF_IB"},
+    {0x1c, "AF_MPLS"},
+    {0x1d, "AF_CAN"},
+    {0x1e, "AF_TIPC"},
+    {0x1f, "AF_BLUETOOTH"},
+    {0x20, "AF_IUCV"},
+    {0x21, "AF_RXRPC"},
+    {0x22, "AF_ISDN"},
+    {0x23, "AF_PHONET"},
+    {0x24, "AF_IEEE802154"},
+    {0x25, "AF_CAIF"},
+    {0x26, "AF_ALG"},
+    {0x27, "AF_NFC"},
+    {0x28, "AF_VSOCK"},
+    {0x29, "AF_KCM"},
+    {0x2a, "AF_QIPCRTR"},
+    {0x2b, "AF_SMC"},
+    {0x2c, "AF_XDP"},
+    {0x2d, "AF_MCTP"},
+    {0x80, "RTNL_FAMILY_IPMR"},
+    {0x81, "RTNL_FAMILY_IP6MR"},
+};
+const FlagSet report_families{"RTNL_FAMILY_???", report_families_rows};
+
+static constexpr FlagName statistics_filters_rows[] = {
+    {1, "1<<IFLA_STATS_UNSPEC"},
+    {2, "1<<IFLA_STATS_LINK_64"},
+    {4, "1<<IFLA_STATS_LINK_XSTATS"},
+    {8, "1<<IFLA_STATS_LINK_XSTATS_SLAVE"},
+    {0x10, "1<<IFLA_STATS_LINK_OFFLOAD_XSTATS"},
+    {0x20, "1<<IFLA_STATS_AF_SPEC"},
+};
+const FlagSet statistics_filters{"1<<IFLA_STATS_???", statistics_filters_rows};
+
+}  // namespace shimtrace::decoders

@@ -1,0 +1,225 @@
+// Structs and attributes as rows: what stands where in foreign bytes, and how each of it is shown. One printer reads them all
+// (print_value), with one rule for what is too short or could not be read.
+#pragma once
+
+#include "decoders/constants/flag_set.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace shimtrace::decoders {
+
+class Printer;
+struct Layout;
+struct AttributeSet;
+struct ByFamily;
+struct ByKind;
+struct Elements;
+
+/// Bytes of the tracee: where they lie, how many there are by what their holder says, and those of them that could be read.
+struct Region {
+    std::uint64_t address = 0;
+    std::uint64_t length = 0;
+    std::span<const std::byte> bytes{};
+
+    [[nodiscard]] Region from(std::uint64_t offset) const {
+        offset = std::min(offset, length);
+        return {address + offset, length - offset, bytes.subspan(std::min<std::size_t>(offset, bytes.size()))};
+    }
+    [[nodiscard]] Region first(std::uint64_t most) const {
+        return {address, std::min(most, length), bytes.first(std::min<std::size_t>(most, bytes.size()))};
+    }
+    [[nodiscard]] bool readable(std::uint64_t size) const { return bytes.size() >= size; }
+};
+
+/// What was said before, on which the meaning of what follows depends.
+struct Surroundings {
+    std::uint8_t family = 0;      ///< AF_INET …: whose the addresses are
+    std::string_view kind;        ///< IFLA_INFO_KIND
+    std::string_view slave_kind;  ///< IFLA_INFO_SLAVE_KIND
+    unsigned depth = 0;           ///< of attributes within attributes
+};
+
+enum class Format : std::uint8_t {
+    bytes,    ///< "\x61\x62": all that there is
+    skipped,  ///< within a struct: nothing is shown of it
+    text,     ///< a string that ends at a NUL; "..." where it has none
+    unsigned_number,
+    signed_number,
+    hex,
+    padded_hex,  ///< 0x0000ffff
+    reserved,    ///< hex, and only where it is not zero
+    flags,
+    constant,
+    numbered_flags,  ///< 0x1 /* RCV_SHUTDOWN */, whatever -X says
+    numbered_constant,
+    network_order,     ///< htons(80), htonl(5), htobe64(7)
+    network_hex,       ///< htonl(0xfeedcafe)
+    network_constant,  ///< htons(ETH_P_IP)
+    family,            ///< AF_INET …: of the addresses that follow
+    index,             ///< of a network interface
+    device,
+    user,  ///< -1 stands for itself
+    descriptor,
+    error,             ///< -EACCES
+    clock_ticks,       ///< 250 /* 2.50 s */
+    hardware_address,  ///< 02:42:ac:11:00:02
+    inet,              ///< inet_addr("127.0.0.1")
+    inet6,
+    address,  ///< by the family that was said before
+    socket_address,
+    counted_bytes,  ///< as many as a field of 16 bits at `place` of its struct says
+    layout,
+    elements,
+    attributes,
+    by_family,
+    by_kind,
+    by_function,
+};
+
+using PrintRegion = void (*)(Printer&, const Region&, Surroundings&);
+
+/// How a value is shown. `width`: its bytes; 0: all that there are.
+struct Value {
+    constexpr Value() = default;
+    constexpr Value(Format how, std::uint8_t bytes = 0) : form(how), width(bytes) {}
+    constexpr Value(Format how, std::uint8_t bytes, const FlagSet& set) : form(how), width(bytes), names(&set) {}
+    constexpr Value(const Layout& rows) : form(Format::layout), layout(&rows) {}
+    constexpr Value(const Elements& list) : form(Format::elements), elements(&list) {}
+    constexpr Value(const AttributeSet& set) : form(Format::attributes), attributes(&set) {}
+    constexpr Value(const ByFamily& table) : form(Format::by_family), by_family(&table) {}
+    constexpr Value(const ByKind& table) : form(Format::by_kind), by_kind(&table) {}
+    constexpr Value(PrintRegion print) : form(Format::by_function), function(print) {}
+
+    Format form = Format::bytes;
+    std::uint8_t width = 0;
+    std::uint16_t place = 0;
+    union {
+        const FlagSet* names = nullptr;
+        const Layout* layout;
+        const Elements* elements;
+        const AttributeSet* attributes;
+        const ByFamily* by_family;
+        const ByKind* by_kind;
+        PrintRegion function;
+    };
+};
+
+/// One field, or several of one kind that follow one another: their names, with spaces between. Each is aligned as C aligns it.
+struct Field {
+    std::string_view names;
+    Value value;
+};
+
+/// What follows a struct in its attribute.
+enum class Rest : std::uint8_t { ignored, bytes, attributes };
+
+struct Layout {
+    std::span<const Field> fields;
+    std::uint16_t least = 0;  ///< so many bytes are enough, fields behind them may be missing; 0: all are needed
+    Rest rest = Rest::ignored;
+    const AttributeSet* attributes = nullptr;
+    bool short_is_text = false;  ///< what is too short for it is shown as a string
+};
+
+/// Values of one kind, one behind the other.
+struct Elements {
+    Value element;
+    const FlagSet* indexes = nullptr;  ///< their names, where each has one: [DEVCONF_HOPLIMIT]=64
+    std::uint8_t count = 0;            ///< within a struct; 0: as many as there are
+};
+
+struct Attribute {
+    std::uint16_t type;
+    std::string_view name;
+    Value value{};
+};
+
+struct AttributeSet {
+    std::string_view unknown;  ///< "IFLA_???"; empty: nothing is known of the types
+    std::span<const Attribute> rows{};
+    const FlagSet* names = nullptr;  ///< of types without a row
+};
+
+struct OfFamily {
+    std::uint8_t family;
+    Value value;
+};
+struct ByFamily {
+    std::span<const OfFamily> rows;
+    Value otherwise{};
+};
+
+struct OfKind {
+    std::string_view kind;
+    Value value;
+};
+struct ByKind {
+    bool slave;
+    std::span<const OfKind> rows;
+};
+
+/// Values, as rows say them.
+namespace values {
+
+inline constexpr Value text{Format::text}, u8{Format::unsigned_number, 1}, u16{Format::unsigned_number, 2}, u32{Format::unsigned_number, 4},
+    u64{Format::unsigned_number, 8}, s8{Format::signed_number, 1}, s16{Format::signed_number, 2}, s32{Format::signed_number, 4},
+    s64{Format::signed_number, 8}, x8{Format::hex, 1}, x16{Format::hex, 2}, x32{Format::hex, 4}, x64{Format::hex, 8},
+    be16{Format::network_order, 2}, be32{Format::network_order, 4}, be64{Format::network_order, 8}, index{Format::index, 4},
+    user{Format::user, 4}, descriptor{Format::descriptor, 4}, family8{Format::family, 1}, family16{Format::family, 2},
+    ticks{Format::clock_ticks}, hardware_address{Format::hardware_address}, inet{Format::inet, 4}, inet6{Format::inet6, 16},
+    address{Format::address};
+
+constexpr Value flags8(const FlagSet& set) {
+    return {Format::flags, 1, set};
+}
+constexpr Value flags16(const FlagSet& set) {
+    return {Format::flags, 2, set};
+}
+constexpr Value flags32(const FlagSet& set) {
+    return {Format::flags, 4, set};
+}
+constexpr Value flags64(const FlagSet& set) {
+    return {Format::flags, 8, set};
+}
+constexpr Value constant8(const FlagSet& set) {
+    return {Format::constant, 1, set};
+}
+constexpr Value constant16(const FlagSet& set) {
+    return {Format::constant, 2, set};
+}
+constexpr Value constant32(const FlagSet& set) {
+    return {Format::constant, 4, set};
+}
+constexpr Value of(Format form, std::uint8_t width) {
+    return {form, width};
+}
+constexpr Value of(PrintRegion print, std::uint8_t width) {
+    Value value{print};
+    value.width = width;
+    return value;
+}
+/// At most `most` bytes, as many as the 16 bits at `place` of the struct say.
+constexpr Value counted_bytes(std::uint8_t most, std::uint16_t place) {
+    Value value{Format::counted_bytes, most};
+    value.place = place;
+    return value;
+}
+
+}  // namespace values
+
+/// Shows it, or what there is of it: bytes where they are too few, their address where they could not be read.
+void print_value(Printer& printer, const Value& value, const Region& region, Surroundings& around);
+/// {name=value, name=value}, without a look at the length.
+void print_fields(Printer& printer, const Layout& layout, const Region& region, Surroundings& around);
+/// Attributes of netlink: [{nla_len=8, nla_type=IFLA_MTU}, 1500], …
+void print_attributes(Printer& printer, const AttributeSet& set, Region region, Surroundings& around);
+/// "\x61\x62": cut as strings are; the address where nothing of it could be read.
+void print_hex_text(Printer& printer, const Region& region);
+/// The bytes of a struct that has these fields.
+std::size_t size_of(const Layout& layout);
+
+}  // namespace shimtrace::decoders
