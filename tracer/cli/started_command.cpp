@@ -48,9 +48,12 @@ bool value_follows(const CLI::App& app, const CLI::App& command, const std::stri
 }
 
 Result<StartedCommand> take_command(const CLI::App& app, const CLI::App& command, Words& arguments, const WordMeanings& meanings) {
-    if (const auto dashes = std::ranges::find(arguments, "--"); dashes != arguments.end())
-        return StartedCommand{.words = taken(arguments, dashes, std::next(dashes)), .guessed = false};
     const auto operand = first_operand(app, command, arguments);
+    const auto dashes = std::ranges::find(arguments, "--");
+    // `strace ls -- -x`: the dashes are the program's own.
+    const bool behind_program = operand < dashes && meanings.is_program(*operand) && meanings.target(*operand) == NameOf::nothing;
+    if (dashes != arguments.end() && !behind_program)
+        return StartedCommand{.words = taken(arguments, dashes, std::next(dashes)), .guessed = false};
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (operand == arguments.end() || std::ranges::all_of(*operand, is_digit) || !meanings.is_program(*operand)) return StartedCommand{};
     switch (meanings.target(*operand)) {

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -49,6 +51,7 @@ constexpr NamedClass statuses[] = {
 constexpr NamedClass quiets[] = {
     {"attach", output::quiet_attach},
     {"exit", output::quiet_exit},
+    {"exits", output::quiet_exit},
     {"path-resolution", output::quiet_path_resolution},
     {"path-resolve", output::quiet_path_resolution},
     {"personality", output::quiet_personality},
@@ -332,6 +335,7 @@ Result<void> apply_expression(Expressions& expressions, std::string_view text) {
         return {};
     }
     if (name == "decode-pids" || name == "decode-pid") {
+        expressions.pid_comms = expressions.pid_namespaces = false;
         for (const std::string_view word : words(value)) {
             if (word == "comm" || word == "all") expressions.pid_comms = true;
             if (word == "pidns" || word == "all") expressions.pid_namespaces = true;
@@ -339,6 +343,11 @@ Result<void> apply_expression(Expressions& expressions, std::string_view text) {
                 return fail(fmt::format("-e decode-pids={}: comm or pidns", word));
         }
         return {};
+    }
+    if (name == "secontext") {
+        // Without SELinux no file and no process has a context, and strace --secontext prints none either.
+        if (value == "none" || ::access("/sys/fs/selinux/enforce", F_OK) != 0) return {};
+        return fail(fmt::format("-e secontext={}: shimtrace shows no SELinux contexts", value));
     }
     if (name == "inject" || name == "fault") return fail(fmt::format("-e {}=: shimtrace never tampers with its target", name));
     return fail(fmt::format("-e {}: no such qualifier", name), 0,

@@ -7,7 +7,10 @@
 
 #include <charconv>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace shimtrace::cli {
 
@@ -18,21 +21,23 @@ struct NamedSort {
     output::SummarySort sort;
 };
 constexpr NamedSort sorts[] = {
-    {"time", output::SummarySort::time},         {"time-total", output::SummarySort::time},   {"total-time", output::SummarySort::time},
-    {"min-time", output::SummarySort::min_time}, {"shortest", output::SummarySort::min_time}, {"time-min", output::SummarySort::min_time},
-    {"max-time", output::SummarySort::max_time}, {"longest", output::SummarySort::max_time},  {"time-max", output::SummarySort::max_time},
-    {"avg-time", output::SummarySort::avg_time}, {"time-avg", output::SummarySort::avg_time}, {"calls", output::SummarySort::calls},
-    {"count", output::SummarySort::calls},       {"errors", output::SummarySort::errors},     {"error", output::SummarySort::errors},
-    {"name", output::SummarySort::name},         {"syscall", output::SummarySort::name},      {"syscall-name", output::SummarySort::name},
-    {"nothing", output::SummarySort::nothing},   {"none", output::SummarySort::nothing},
+    {"time", output::SummarySort::time},         {"time-total", output::SummarySort::time},   {"time_total", output::SummarySort::time},
+    {"total-time", output::SummarySort::time},   {"min-time", output::SummarySort::min_time}, {"shortest", output::SummarySort::min_time},
+    {"time-min", output::SummarySort::min_time}, {"max-time", output::SummarySort::max_time}, {"longest", output::SummarySort::max_time},
+    {"time-max", output::SummarySort::max_time}, {"avg-time", output::SummarySort::avg_time}, {"time-avg", output::SummarySort::avg_time},
+    {"calls", output::SummarySort::calls},       {"count", output::SummarySort::calls},       {"errors", output::SummarySort::errors},
+    {"error", output::SummarySort::errors},      {"name", output::SummarySort::name},         {"syscall", output::SummarySort::name},
+    {"syscall-name", output::SummarySort::name}, {"nothing", output::SummarySort::nothing},   {"none", output::SummarySort::nothing},
 };
 
 struct NamedHex {
     std::string_view name;
     decoders::HexStrings hex;
 };
-constexpr NamedHex hex_strings[] = {
-    {"all", decoders::HexStrings::all}, {"non-ascii", decoders::HexStrings::non_ascii}, {"non-ascii-chars", decoders::HexStrings::escapes}};
+constexpr NamedHex hex_strings[] = {{"none", decoders::HexStrings::none},
+                                    {"all", decoders::HexStrings::all},
+                                    {"non-ascii", decoders::HexStrings::non_ascii},
+                                    {"non-ascii-chars", decoders::HexStrings::escapes}};
 
 /// How many digits of a second's fraction a precision has.
 struct NamedPrecision {
@@ -86,6 +91,7 @@ std::uint8_t quiet_of(int level) {
 }
 
 Result<void> plan_summary(const TraceOptions& options, output::PrintOptions& print) {
+    if (options.summary_only && options.summary) return fail("-c and -C exclude each other");
     if (options.summary_only) print.summary = output::Summary::only;
     if (options.summary) print.summary = output::Summary::both;
     print.wall_clock = options.wall_clock;
@@ -113,7 +119,8 @@ Result<void> plan_summary(const TraceOptions& options, output::PrintOptions& pri
 Result<decoders::RenderStyle> plan_style(const TraceOptions& options) {
     decoders::RenderStyle style;
     const auto limit = number(options.string_limit);
-    if (!limit) return fail(fmt::format("-s {}: a number of bytes", options.string_limit));
+    constexpr std::uint32_t longest = UINT32_MAX / 4;  // a byte is printed as four characters at most
+    if (!limit || *limit > longest) return fail(fmt::format("-s {}: a number of bytes", options.string_limit));
     style.string_limit = *limit;
     style.hex = options.hex == 0   ? decoders::HexStrings::none
                 : options.hex == 1 ? decoders::HexStrings::non_ascii
@@ -121,7 +128,7 @@ Result<decoders::RenderStyle> plan_style(const TraceOptions& options) {
     if (!options.strings_in_hex.empty()) {
         const auto hex = std::ranges::find(hex_strings, options.strings_in_hex, &NamedHex::name);
         if (hex == std::end(hex_strings))
-            return fail(fmt::format("--strings-in-hex={}: all, non-ascii or non-ascii-chars", options.strings_in_hex));
+            return fail(fmt::format("--strings-in-hex={}: none, all, non-ascii or non-ascii-chars", options.strings_in_hex));
         style.hex = hex->hex;
     }
     if (options.constants == "raw")
@@ -134,7 +141,7 @@ Result<decoders::RenderStyle> plan_style(const TraceOptions& options) {
     style.fds = options.fds >= 2 || !options.plain ? decoders::FdDecoding::all
                 : options.fds == 1                 ? decoders::FdDecoding::paths
                                                    : decoders::FdDecoding::none;
-    style.abbreviate = !options.verbose;
+
     return style;
 }
 
@@ -199,28 +206,55 @@ std::vector<std::string> resolve_paths(const std::vector<std::string>& typed, bo
     return paths;
 }
 
+/// `--option` and `--option=SET`; `names` say which word stands for none.
+void add_flag_with_set(CLI::App& app, const std::string& names, const std::string& help, std::function<void(const std::string&)> add) {
+    const auto word = std::make_shared<std::string>();
+    app.add_flag(names, *word, help)->trigger_on_parse()->each([word, add = std::move(add)](const std::string& set) { add(set); });
+}
+
+/// Of options that take one value the last counts, as in strace.
+void last_one_wins(CLI::App& app) {
+    for (CLI::Option* option : app.get_options([](const CLI::Option* each) { return !each->get_positional(); }))
+        if (option->get_items_expected_max() <= 1) option->take_last();
+}
+
 }  // namespace
 
 void add_print_options(CLI::App& app, TraceOptions& options) {
-    app.add_option("-e", options.expressions,
-                   "trace=SET, signal=, status=, quiet=, abbrev=, verbose=, raw=, read=, write=, decode-fds=, decode-pids=comm,pidns; "
-                   "SET: names, %class, /regex, !not, name@64, ttrpc, grpc, dbus")
-        ->allow_extra_args(false)
+    // What changes a set does so where it stands: the last one wins, an option and its -e alike.
+    const auto says = [&options](std::string expression) {
+        return [&options, expression = std::move(expression)] { options.expressions.push_back(expression); };
+    };
+    const auto sets = [&](const std::string& names, const std::string& help, std::string qualifier) {
+        const auto add = [&options, qualifier = std::move(qualifier)](const std::string& set) {
+            options.expressions.push_back(qualifier + set);
+        };
+        return app.add_option_function<std::string>(names, add, help)->trigger_on_parse();
+    };
+    sets("-e",
+         "trace=SET, signal=, status=, quiet=, abbrev=, verbose=, raw=, read=, write=, decode-fds=, decode-pids=comm,pidns; "
+         "SET: names, %class, /regex, !not, name@64, ttrpc, grpc, dbus",
+         "")
         ->type_name("EXPR");
     app.add_option("-o,--output", options.output, "write to FILE, or to a command: '|CMD'")->type_name("FILE");
     app.add_flag("-A,--output-append-mode", options.append, "append to the file of -o");
     app.add_option("-s,--string-limit", options.string_limit, "longest string shown (32)")->type_name("BYTES");
     app.add_option("-a,--columns", options.column, "column of the result (40)");
-    app.add_flag("-v,--no-abbrev", options.verbose, "structs, environments and lists in full");
+    app.add_flag_callback("-v,--no-abbrev", says("abbrev=none"), "structs, environments and lists in full")->trigger_on_parse();
     app.add_flag("-x", options.hex, "non-ASCII strings in hex; -xx: all strings");
-    app.add_flag("--strings-in-hex{all}", options.strings_in_hex, "=all, =non-ascii (-x), or =non-ascii-chars: escapes alone")->take_last();
+    app.add_flag("--strings-in-hex{all}", options.strings_in_hex, "=all, =non-ascii (-x), =non-ascii-chars: escapes alone, or =none")
+        ->take_last();
     app.add_option("-X,--const-print-style", options.constants, "raw, abbrev or verbose");
     app.add_flag("-y", options.fds, "descriptors with their paths; -yy: with all that is known of them");
     app.add_flag("--decode-fds{path}", options.fd_details, "=path (-y), =all (-yy), or a list of path, dev, pidfd, socket")->take_last();
-    app.add_flag("-Y", options.comms, "process ids with their command names");
-    app.add_option("--decode-pids", options.decode_pids, "comm, pidns")->type_name("WHAT");
+    app.add_flag_callback("-Y", says("decode-pids=comm"), "process ids with their command names")->trigger_on_parse();
+    app.add_flag_callback("--pidns-translation", says("decode-pids=pidns"),
+                          "process ids with what they are in shimtrace's own pid namespace")
+        ->trigger_on_parse();
+    sets("--decode-pids", "comm, pidns", "decode-pids=")->type_name("WHAT");
     app.add_flag("-t", options.timestamps, "time of day; -tt: with microseconds; -ttt: since the epoch");
-    app.add_flag("--absolute-timestamps{time}", options.absolute, "=none, =time or =unix, and s, ms, us, ns: =unix,ms")->take_last();
+    app.add_flag("--absolute-timestamps{time},--timestamps{time}", options.absolute, "=none, =time or =unix, and s, ms, us, ns: =unix,ms")
+        ->take_last();
     app.add_flag("-r{us},--relative-timestamps{us}", options.relative, "time since the line before; =s, =ms, =us, =ns")->take_last();
     app.add_flag("-T{us},--syscall-times{us}", options.durations, "time spent in each call; =s, =ms, =us, =ns")->take_last();
     app.add_flag("-n,--syscall-number", options.numbers, "system call numbers");
@@ -232,8 +266,8 @@ void add_print_options(CLI::App& app, TraceOptions& options) {
     app.add_option("-S,--summary-sort-by", options.sort, "time, min-time, max-time, avg-time, calls, errors, name, nothing");
     app.add_option("-U,--summary-columns", options.columns, "the table's columns");
     app.add_option("-O,--summary-syscall-overhead", options.overhead, "microseconds taken off each call in the table");
-    app.add_flag("-z,--successful-only", options.successful, "only calls that succeeded");
-    app.add_flag("-Z,--failed-only", options.failed, "only calls that failed");
+    app.add_flag_callback("-z,--successful-only", says("status=successful"), "only calls that succeeded")->trigger_on_parse();
+    app.add_flag_callback("-Z,--failed-only,--failing-only", says("status=failed"), "only calls that failed")->trigger_on_parse();
     app.add_option("-P,--trace-path", options.paths, "only calls that touch PATH")->allow_extra_args(false)->type_name("PATH");
     app.add_flag("-q", options.quiet, "no attach messages; -qq: nor exits; -qqq: nothing but calls");
     app.add_option("--blocked", options.blocked,
@@ -244,22 +278,21 @@ void add_print_options(CLI::App& app, TraceOptions& options) {
     app.add_flag("--no-interesting", options.no_interesting, "every call on a line of its own");
     app.add_flag("--plain", options.plain, "strace's lines and nothing more: no roles, no notes on blocked calls");
     for (const auto& [name, help] : {std::pair{"--trace", "-e trace="},
-                                     {"--signal", "-e signal="},
+                                     {"--signal,--signals", "-e signal="},
                                      {"--status", "-e status="},
-                                     {"--quiet,--silent,--silence", "-e quiet="},
                                      {"--abbrev", "-e abbrev=: structs and lists of these calls are shortened"},
                                      {"--verbose", "-e verbose=: structs and lists of these calls are read at all"},
                                      {"--raw", "-e raw=: arguments of these calls as hex numbers"},
                                      {"--read", "-e read=: dump what is read from these descriptors"},
                                      {"--write", "-e write=: dump what is written to these descriptors"}})
-        app.add_option_function<std::vector<std::string>>(
-               name,
-               [&options,
-                qualifier = std::string(name).substr(2, std::string_view(name).find(',') - 2)](const std::vector<std::string>& sets) {
-                   for (const std::string& set : sets) options.expressions.push_back(qualifier + "=" + set);
-               },
-               help)
-            ->allow_extra_args(false);
+        sets(name, help, std::string(name).substr(2, std::string_view(name).find(',') - 2) + "=");
+    add_flag_with_set(app, "--quiet{q},--silent{q},--silence{q}", "-e quiet=; without a set as -q", [&options](const std::string& set) {
+        options.expressions.push_back("quiet=" + (set == "q" ? "attach,personality" : set));
+    });
+    add_flag_with_set(app, "--secontext{e}", "SELinux contexts: none where the kernel has no SELinux", [&options](const std::string& set) {
+        options.expressions.push_back("secontext=" + (set == "e" ? "!full,mismatch" : set));
+    });
+    last_one_wins(app);
 }
 
 void add_target_options(CLI::App& app, TraceOptions& options) {
@@ -276,6 +309,7 @@ void add_target_options(CLI::App& app, TraceOptions& options) {
                  "let the kernel skip calls that are not asked for (the default with -f, -e trace= and a command, for root)");
     app.add_flag("--no-seccomp-bpf", options.no_seccomp, "do not");
     app.add_flag("--colocate", options.colocate, "share a CPU with the tracee: faster on virtual machines");
+    last_one_wins(app);
 }
 
 Result<TracePlan> plan_trace(const TraceOptions& options) {
@@ -289,21 +323,13 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
 
     Expressions expressions;
     expressions.quiet = quiet_of(options.quiet);
-    if (options.verbose) expressions.abbreviated = CallSet();
     if (!options.fd_details.empty())
         if (auto applied = apply_expression(expressions, "decode-fds=" + options.fd_details); !applied)
             return std::unexpected(applied.error());
     if (!options.output.empty() && !options.command.empty()) expressions.quiet |= output::quiet_attach | output::quiet_personality;
     for (const std::string& text : options.expressions)
         if (auto applied = apply_expression(expressions, text); !applied) return std::unexpected(applied.error());
-    if (!options.decode_pids.empty())
-        if (auto applied = apply_expression(expressions, "decode-pids=" + options.decode_pids); !applied)
-            return std::unexpected(applied.error());
-    if (options.successful && options.failed) return fail("-z and -Z exclude each other");
-    if (options.successful) expressions.statuses = output::status_successful;
-    if (options.failed) expressions.statuses = output::status_failed;
-
-    print.style.pid_comms = options.comms || expressions.pid_comms;
+    print.style.pid_comms = expressions.pid_comms;
     print.style.pid_namespaces = expressions.pid_namespaces;
     print.calls = expressions.calls;
     print.abbreviated = expressions.abbreviated;

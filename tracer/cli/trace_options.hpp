@@ -22,12 +22,12 @@ struct TraceOptions {
     std::string output;
     /// With a value behind = only: --decode-fds, --strings-in-hex, -r, -T and --absolute-timestamps; empty: not given.
     std::string fd_details, strings_in_hex, relative, durations, absolute;
-    std::string constants = "abbrev", sort = "time", columns, decode_pids, quiet_words, status_words, save;
+    std::string constants = "abbrev", sort = "time", columns;
     std::string blocked = "5s";
     std::string color = "auto";
     int follow = 0, timestamps = 0, fds = 0, hex = 0, quiet = 0, column = 40;
-    bool no_follow = false, append = false, verbose = false, separate = false, pointers = false, numbers = false;
-    bool stacks = false, summary_only = false, summary = false, wall_clock = false, successful = false, failed = false, comms = false;
+    bool no_follow = false, append = false, separate = false, pointers = false, numbers = false;
+    bool stacks = false, summary_only = false, summary = false, wall_clock = false;
     bool interesting = false, no_interesting = false;
     bool seccomp = false, no_seccomp = false, colocate = false, plain = false;
     std::string string_limit = "32";

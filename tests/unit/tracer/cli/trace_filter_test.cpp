@@ -118,3 +118,35 @@ TEST_CASE("times take a precision, and absolute ones a format") {
     options.durations = "eons";
     CHECK_FALSE(plan_trace(options));
 }
+
+TEST_CASE("the last one wins, whether as an option or with -e, and options that add up do") {
+    const auto plan_of = [](std::vector<std::string> words) {
+        CLI::App app;
+        TraceOptions options;
+        add_print_options(app, options);
+        add_target_options(app, options);
+        std::ranges::reverse(words);
+        app.parse(words);
+        return plan_trace(options);
+    };
+    const auto last = plan_of({"-s", "10", "-s", "20", "-a1", "-a2", "-o", "/a", "-o", "/b", "-Xraw", "--const-print-style=verbose"});
+    REQUIRE(last);
+    CHECK(last->print.style.string_limit == 20);
+    CHECK(last->print.column == 2);
+    CHECK(last->place.path == "/b");
+    CHECK(last->print.style.constants == decoders::Constants::verbose);
+    CHECK(plan_of({"-z", "-Z"})->print.statuses == output::status_failed);
+    CHECK(plan_of({"-Z", "-e", "status=successful"})->print.statuses == output::status_successful);
+    CHECK(plan_of({"-v", "-e", "abbrev=all"})->print.abbreviated.x86_64.all());
+    CHECK(plan_of({"-e", "abbrev=all", "-v"})->print.abbreviated.x86_64.none());
+    CHECK(plan_of({"-e", "trace=read", "--trace=write"})->print.calls.x86_64.count() == 1);
+    CHECK(plan_of({"--quiet"})->print.quiet == (output::quiet_attach | output::quiet_personality));
+    CHECK(plan_of({"--silent=exits"})->print.quiet == output::quiet_exit);
+    CHECK(plan_of({"-Y", "--pidns-translation"})->print.style.pid_namespaces);
+
+    CHECK(plan_of({"--timestamps=unix,ns"})->print.timestamp_digits == 9);
+    CHECK(plan_of({"--strings-in-hex=none"})->print.style.hex == decoders::HexStrings::none);
+    CHECK(plan_of({"-c", "-S", "time_total"}));
+    CHECK_FALSE(plan_of({"-c", "-C"}));
+    CHECK_FALSE(plan_of({"-s", "4294967295"}));
+}
