@@ -100,7 +100,10 @@ int run_program(int argc, char** argv) {
     CLI::App app;
     bool version_asked = false;
     set_help(app);
-    app.add_flag("-V,--version", version_asked, "which shimtrace this is");
+    // At once, whatever else is there: `trace -V` names nothing to trace.
+    app.add_flag_callback(
+           "-V,--version", [] { throw CLI::CallForVersion("", 0); }, "which shimtrace this is")
+        ->trigger_on_parse();
     app.require_subcommand(0, 1);
 
     app.add_flag("--json", globals.json, "for machines: JSON");
@@ -132,6 +135,9 @@ int run_program(int argc, char** argv) {
     std::vector<std::string> backwards(arguments.rbegin(), arguments.rend());  // CLI11 takes them last first
     try {
         app.parse(backwards);
+    } catch (const CLI::CallForVersion&) {
+        globals.json = std::ranges::find(arguments, "--json") != arguments.end();
+        version_asked = true;
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
         return report_usage(app, error, arguments);
