@@ -71,8 +71,8 @@ Result<Address> parse_address(const std::string& text) {
     }
     int size = sizeof address.storage;
     // Without a port it would be any.
-    const std::size_t last = text.rfind(':');
-    if (last == text.npos || text.find(']', last) != text.npos || evutil_parse_sockaddr_port(text.c_str(), address.generic(), &size) != 0)
+    const bool has_port = text.starts_with('[') ? text.find("]:") != text.npos : std::ranges::count(text, ':') == 1;
+    if (!has_port || evutil_parse_sockaddr_port(text.c_str(), address.generic(), &size) != 0)
         return fail("--listen " + text, 0, "ADDRESS:PORT in numbers, [ADDRESS]:PORT, or unix:PATH");
     address.size = static_cast<socklen_t>(size);
     return address;
