@@ -80,6 +80,7 @@ std::string ended_html(const HangLedger& ledger) {
 
 }  // namespace
 
+/// It does not come anew by itself: who reads, or hears, would lose the place.
 std::string page_html(const PageFacts& facts) {
     std::vector<const Hang*> hangs;
     for (const auto& [key, hang] : facts.ledger.hangs()) hangs.push_back(&hang);
@@ -88,11 +89,11 @@ std::string page_html(const PageFacts& facts) {
     std::string html = fmt::format(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
         "content=\"width=device-width,initial-scale=1\">"
-        "<meta http-equiv=\"refresh\" content=\"{}\"><title>{} on {}: shimtrace</title><style>{}{}</style></head><body><header><h1>{}</h1>"
-        "<p class=\"soft\">{} containers; last look <time datetime=\"{}\">{}</time>, one every {}</p></header><main>",
-        std::max(5, static_cast<int>(facts.every_s)), title, output::html(facts.host.name), output::picture_css(), style,
-        output::html(facts.host.name), facts.containers, text::rfc3339(facts.last_look), text::rfc3339(facts.last_look),
-        text::duration_in_words(facts.every_s));
+        "<title>{} on {}: shimtrace</title><style>{}{}</style></head><body><header><h1>{}</h1>"
+        "<p class=\"soft\">{} containers; last look <time datetime=\"{}\">{}</time>, one every {} · <a href=\"/\">as it is "
+        "now</a></p></header><main>",
+        title, output::html(facts.host.name), output::picture_css(), style, output::html(facts.host.name), facts.containers,
+        text::rfc3339(facts.last_look), text::rfc3339(facts.last_look), text::duration_in_words(facts.every_s));
     html += fmt::format("<h2>Hangs now</h2><p role=\"status\" class=\"{}\">{}</p>", hangs.empty() ? "good" : "critical",
                         hangs.empty() ? "Nothing hangs, as far as can be seen." : title + ".");
     for (const Hang* hang : hangs) html += hang_html(*hang, facts.now);

@@ -75,4 +75,19 @@ TEST_CASE("nothing of a container's name is markup on the page") {
     CHECK(html.find("&lt;script&gt;alert(1)") != html.npos);
     CHECK(html.find("a&amp;b[7]") != html.npos);
     CHECK(html.find('\x1b') == html.npos);
+    CHECK(html.find("http-equiv") == html.npos);
+}
+
+TEST_CASE("an answer about one hang has that alone, with all that could not be seen; of none there is none") {
+    HangLedger ledger("boot");
+    const auto begun = ledger.take(one_hang());
+    const std::vector<Limit> limits{{.what = "kernel stacks", .why = "not permitted", .needs = {}}};
+    const HangAnswers answers(ledger, {.name = "node", .boot_id = "boot"}, limits, {}, {});
+    const auto all = nlohmann::json::parse(answers.about_all()), one = nlohmann::json::parse(answers.about(begun.front().hang.id));
+    CHECK(all == one);
+    CHECK(one["schema"] == "shimtrace.why/1");
+    CHECK(one["limits"].size() == 1);
+    CHECK(one["diagnoses"][0]["hang"]["id"] == begun.front().hang.id);
+    CHECK(one["ended"].empty());
+    CHECK(answers.about("0123456789abcdef").empty());
 }
