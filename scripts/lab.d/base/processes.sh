@@ -8,9 +8,10 @@ fail() {
     exit 1
 }
 
-# eventually SECONDS WHAT CONDITION...: polls a command; when it never comes true, WHAT is what failed.
+# eventually SECONDS WHAT CONDITION...: polls a command; when it never comes true, WHAT is what failed. LAB_PATIENCE: so many times the seconds, on
+# a slow machine.
 eventually() {
-    local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) what=$2
+    local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000 * ${LAB_PATIENCE:-1})) what=$2
     shift 2
     until "$@"; do
         ((${EPOCHREALTIME/[.,]/} < end)) || fail "did not come about in time: $what"
