@@ -13,6 +13,7 @@ std::optional<JsonError> missing(std::string_view text, const Json& document, st
     if (!document.is_object()) return error_at_pointer(text, "", fmt::format("{} where an object had to stand", kind_name(document)));
     for (const RequiredKey& key : keys) {
         const Json* value = find(document, key.pointer);
+        if (value == nullptr && key.may_lack) continue;
         if (value == nullptr) return error_at_pointer(text, key.pointer, fmt::format("{} is missing", key.pointer.substr(1)));
         if (!is_kind(*value, key.kind)) {
             return error_at_pointer(text, key.pointer,

@@ -30,6 +30,7 @@ struct RuntimeState {
 struct RequiredKey {
     std::string_view pointer;
     JsonKind kind;
+    bool may_lack = false;  ///< where it is there it has that kind
 };
 
 /// Where a runtime's state has what: JSON pointers; empty: nowhere.

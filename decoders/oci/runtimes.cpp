@@ -119,6 +119,7 @@ constexpr RequiredKey runc_keys[] = {
     {"/init_process_start", JsonKind::integer},
     {"/created", JsonKind::string},
     {"/config", JsonKind::object},
+    {"/cgroup_paths", JsonKind::object, true},  // left out since 1.4 where there are none
     {"/config/rootfs", JsonKind::string},
 };
 constexpr RequiredKey crun_keys[] = {
