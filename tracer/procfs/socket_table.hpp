@@ -18,6 +18,7 @@ struct KnownSocket {
     SocketFacts facts;
     std::uint64_t file_device = 0;  ///< unix: of the file that it is bound to, which may have other names elsewhere
     Inode file;                     ///< 0: none
+    std::string seen_as;            ///< where addresses are translated: what the other end takes for this one's
 };
 
 /// A connection of TCP's that a listener has not accepted yet: it has no inode, and nobody a descriptor of it.

@@ -44,6 +44,7 @@ private:
     void read_sockets(const Positions& processes);
     /// The sockets of the namespaces to whose addresses these processes have connections.
     void read_sockets_of_peers(const Positions& processes);
+    void take_translations_of(const Positions& processes);
     void bind_sockets();
     /// Who connects, or sends, to a unix socket by its name waits for whoever has that: it becomes its peer.
     void bind_named_sockets();

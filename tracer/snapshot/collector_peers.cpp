@@ -28,14 +28,43 @@ void Collector::bind_sockets() {
     bind_inet_ends(sockets_, address_owners_);
 }
 
+/// Where the other end of a connection is not found by its address, that may be another's name for it: in this namespace, or in the one of
+/// the process.
+void Collector::take_translations_of(const Positions& processes) {
+    constexpr std::size_t most_text = std::size_t{4} << 20, most_namespaces = 32;
+    std::set<Inode> asked;
+    std::vector<std::string> paths;
+    for (const std::size_t position : processes) {
+        const Process& process = snapshot_.processes[position];
+        const bool lost = std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
+            const KnownSocket* socket = is_socket(entry.target.kind) ? sockets_.find(entry.target.inode) : nullptr;
+            return socket && socket->kind == OpenFileKind::inet_socket && !socket->facts.remote.empty() && !socket->facts.peer_inode;
+        });
+        if (!lost) continue;
+        if (paths.empty()) paths.emplace_back("net/nf_conntrack");
+        if (asked.insert(process.ns.net).second && paths.size() < most_namespaces)
+            paths.push_back(std::to_string(process.pid.value) + "/net/nf_conntrack");
+    }
+    std::vector<Translation> all;
+    for (const std::string& path : paths)
+        if (const auto text = proc_.read_records(path.c_str(), scratch_, most_text))
+            for (Translation& one : parse_translations(*text)) all.push_back(std::move(one));
+    if (all.empty()) return;
+    take_translations(sockets_, all);
+    bound_sockets_ = 0;
+    bind_sockets();
+}
+
 void Collector::read_sockets_of_peers(const Positions& processes) {
     bind_sockets();
+    take_translations_of(processes);
     std::set<std::string> addresses;
     for (const std::size_t position : processes)
         for (const FdEntry& entry : snapshot_.processes[position].fds) {
             const KnownSocket* socket = is_socket(entry.target.kind) ? sockets_.find(entry.target.inode) : nullptr;
             if (!socket || socket->kind != OpenFileKind::inet_socket || socket->facts.remote.empty() || socket->facts.peer_inode) continue;
-            if (std::string host = host_of(socket->facts.remote); !is_loopback(host)) addresses.insert(std::move(host));
+            const std::string& remote = socket->facts.stands_for.empty() ? socket->facts.remote : socket->facts.stands_for;
+            if (std::string host = host_of(remote); !is_loopback(host)) addresses.insert(std::move(host));
         }
     if (addresses.empty()) return;
     std::vector<NetworkNamespace> everywhere;

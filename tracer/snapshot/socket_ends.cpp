@@ -62,6 +62,7 @@ public:
                 listeners_[ends_key(facts.protocol, facts.network, local, {})].add(facts.inode);
             } else if (!remote.empty()) {
                 connected_[ends_key(facts.protocol, facts.network, local, remote)].add(facts.inode);
+                anywhere_[ends_key(facts.protocol, any_network, local, remote)].add(facts.inode);
                 if (is_loopback(host_of(local))) continue;
                 connected_[ends_key(facts.protocol, any_network, local, remote)].add(facts.inode);
                 by_remote_[ends_key(facts.protocol, any_network, {}, remote)].add(facts.inode);
@@ -79,6 +80,19 @@ public:
         if (is_loopback(host_of(remote))) return {};
         const Inode far = find(connected_, ends_key(facts.protocol, {}, remote, local));
         return far != facts.inode ? far : Inode{};
+    }
+
+    /// By both addresses, as the other end has them where they are translated.
+    [[nodiscard]] Inode behind_translation(const KnownSocket& socket) const {
+        const SocketFacts& facts = socket.facts;
+        if (facts.stands_for.empty()) return {};
+        // In whichever namespace: a loopback address, too, is one that the kernel's list has.
+        const Inode found = find(anywhere_, ends_key(facts.protocol, {}, facts.stands_for, socket.seen_as));
+        if (found && found != facts.inode) return found;
+        if (is_stream(facts)) return {};
+        SocketFacts asked = facts;
+        asked.remote = facts.stands_for;
+        return listener(asked);
     }
 
     /// The one that listens where this connects to, or has a connection of it in its queue.
@@ -117,7 +131,7 @@ private:
     }
 
     const AddressOwners& owners_;
-    Map connected_, by_remote_, listeners_;
+    Map connected_, anywhere_, by_remote_, listeners_;
     std::unordered_set<std::string> unaccepted_;
 };
 
@@ -134,12 +148,35 @@ bool is_loopback(std::string_view host) {
     return host.starts_with("127.") || host == "::1";
 }
 
+void take_translations(SocketTable& sockets, std::span<const Translation> translations) {
+    std::unordered_map<std::string, const Translation*> forth, back;
+    const auto key = [](char protocol, const std::string& local, const std::string& remote) { return protocol + local + ' ' + remote; };
+    for (const Translation& one : translations) {
+        forth.emplace(key(one.protocol, one.from, one.to), &one);
+        back.emplace(key(one.protocol, one.answers_from, one.answers_to), &one);
+    }
+    if (forth.empty()) return;
+    for (auto& [inode, socket] : sockets) {
+        SocketFacts& facts = socket.facts;
+        if (!takes_part(socket) || facts.remote.empty() || facts.peer_inode) continue;
+        const std::string own = key(is_stream(facts) ? 'T' : 'U', plain_address(facts.local), plain_address(facts.remote));
+        if (const auto found = forth.find(own); found != forth.end()) {
+            facts.stands_for = found->second->answers_from;
+            socket.seen_as = found->second->answers_to;
+        } else if (const auto answered = back.find(own); answered != back.end()) {
+            facts.stands_for = answered->second->from;
+            socket.seen_as = answered->second->to;
+        }
+    }
+}
+
 void bind_inet_ends(SocketTable& sockets, const AddressOwners& owners) {
     const Ends ends(sockets, owners);
     for (auto& [inode, socket] : sockets) {
         SocketFacts& facts = socket.facts;
         if (!takes_part(socket) || facts.remote.empty() || facts.state == "LISTEN") continue;
         facts.peer_inode = ends.exact(facts);
+        if (!facts.peer_inode) facts.peer_inode = ends.behind_translation(socket);
         if (!facts.peer_inode) facts.peer_inode = ends.listener(facts);
         if (facts.peer_inode) continue;
         const Inode other = ends.translated(facts);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "tracer/procfs/address_owners.hpp"
+#include "tracer/procfs/conntrack.hpp"
 #include "tracer/procfs/socket_table.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,5 +20,8 @@ bool is_loopback(std::string_view host);
 /// one of UDP that which would get what it sends. Addresses mean the same in all namespaces but for loopback; `owners` says whose they are,
 /// for listeners at any address. What an address translation hides is found by the other address, where one socket alone fits.
 void bind_inet_ends(SocketTable& sockets, const AddressOwners& owners);
+
+/// Notes what the other end of a connection without a peer is, where the kernel translates its addresses; to be bound anew then.
+void take_translations(SocketTable& sockets, std::span<const Translation> translations);
 
 }  // namespace shimtrace::host

@@ -107,3 +107,18 @@ TEST_CASE("what is sent by UDP goes to whoever is bound there") {
     CHECK(peer(table, 10) == 11);
     CHECK(peer(table, 11) == 0);
 }
+
+TEST_CASE("where addresses are translated, the kernel's list of connections tells the other end") {
+    SocketTable table;
+    Network(table, host_network).socket(10, "127.0.0.1:34000", "127.0.0.1:8080");
+    Network(table, first_pod).socket(20, "10.88.0.2:80", "10.88.0.1:34001");
+    bind_inet_ends(table, {});
+    CHECK(peer(table, 10) == 0);
+    const std::vector<Translation> translations{{'T', "127.0.0.1:34000", "127.0.0.1:8080", "10.88.0.2:80", "10.88.0.1:34001"}};
+    take_translations(table, translations);
+    bind_inet_ends(table, {});
+    CHECK(peer(table, 10) == 20);
+    CHECK(table.find(Inode{10})->facts.stands_for == "10.88.0.2:80");
+    CHECK(peer(table, 20) == 10);
+    CHECK(table.find(Inode{20})->facts.stands_for == "127.0.0.1:34000");
+}
