@@ -129,7 +129,12 @@ private:
         for (const NodeKey& node : look_.scope.calls) {
             const Process* daemon = look_.facts.process(node.pid);
             const Goroutine* goroutine = goroutine_of(look_.facts, node);
-            if (!daemon || !goroutine || goroutine->serves.method.empty()) continue;
+            if (!daemon || !goroutine) continue;
+            if (goroutine->serves.method.empty()) {
+                // A client's own: whether the answer is late only more time can tell.
+                proof_.unsettled |= goroutine->wait.reply.protocol == "HTTP" && look_.facts.interval_s() < slow_runtime_s;
+                continue;
+            }
             weaken(Confidence::likely);
             const GoServedCall& call = goroutine->serves;
             const double since = waiting_seconds(*goroutine), usual = usual_seconds(call);
