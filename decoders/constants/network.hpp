@@ -21,6 +21,8 @@ extern const FlagSet ip_options;
 extern const FlagSet ipv6_options;
 extern const FlagSet netlink_options;
 extern const FlagSet packet_options;
+extern const FlagSet packet_membership_types;
+extern const FlagSet raw_options;
 extern const FlagSet packet_types;
 extern const FlagSet arp_types;
 extern const FlagSet vsock_cids;

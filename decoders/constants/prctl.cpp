@@ -69,6 +69,36 @@ static constexpr FlagName speculation_controls_rows[] = {
 };
 const FlagSet speculation_controls{"PR_SPEC_???", speculation_controls_rows};
 
+static constexpr FlagName unaligned_controls_rows[] = {{1, "PR_UNALIGN_NOPRINT"}, {2, "PR_UNALIGN_SIGBUS"}};
+const FlagSet unaligned_controls{"PR_UNALIGN_???", unaligned_controls_rows};
+
+static constexpr FlagName machine_check_options_rows[] = {{0, "PR_MCE_KILL_CLEAR"}, {1, "PR_MCE_KILL_SET"}};
+const FlagSet machine_check_options{"PR_MCE_KILL_???", machine_check_options_rows};
+
+static constexpr FlagName machine_check_policies_rows[] = {{0, "PR_MCE_KILL_LATE"}, {1, "PR_MCE_KILL_EARLY"}, {2, "PR_MCE_KILL_DEFAULT"}};
+const FlagSet machine_check_policies{"PR_MCE_KILL_???", machine_check_policies_rows};
+
+static constexpr FlagName authentication_keys_rows[] = {
+    {1, "PR_PAC_APIAKEY"}, {2, "PR_PAC_APIBKEY"}, {4, "PR_PAC_APDAKEY"}, {8, "PR_PAC_APDBKEY"}, {0x10, "PR_PAC_APGAKEY"}};
+const FlagSet authentication_keys{"PR_PAC_???", authentication_keys_rows};
+const FlagSet enabled_authentication_keys{"PR_PAC_???", std::span(authentication_keys_rows).first<4>()};
+
+static constexpr FlagName dispatch_options_rows[] = {{0, "PR_SYS_DISPATCH_OFF"}, {1, "PR_SYS_DISPATCH_ON"}};
+const FlagSet dispatch_options{"PR_SYS_DISPATCH_???", dispatch_options_rows};
+
+static constexpr FlagName core_scheduling_options_rows[] = {
+    {0, "PR_SCHED_CORE_GET"}, {1, "PR_SCHED_CORE_CREATE"}, {2, "PR_SCHED_CORE_SHARE_TO"}, {3, "PR_SCHED_CORE_SHARE_FROM"}};
+const FlagSet core_scheduling_options{"PR_SCHED_CORE_???", core_scheduling_options_rows};
+
+static constexpr FlagName process_id_types_rows[] = {{0, "PIDTYPE_PID"}, {1, "PIDTYPE_TGID"}, {2, "PIDTYPE_PGID"}, {3, "PIDTYPE_SID"}};
+const FlagSet process_id_types{"PIDTYPE_???", process_id_types_rows};
+
+static constexpr FlagName scalable_vector_flags_rows[] = {{0x40000, "PR_SVE_SET_VL_ONEXEC"}, {0x20000, "PR_SVE_VL_INHERIT"}};
+const FlagSet scalable_vector_flags{"PR_SVE_???", scalable_vector_flags_rows};
+
+static constexpr FlagName scalable_matrix_flags_rows[] = {{0x40000, "PR_SME_SET_VL_ONEXEC"}, {0x20000, "PR_SME_VL_INHERIT"}};
+const FlagSet scalable_matrix_flags{"PR_SME_???", scalable_matrix_flags_rows};
+
 static constexpr FlagName thp_disable_flags_rows[] = {
     {2, "PR_THP_DISABLE_EXCEPT_ADVISED"},
 };

@@ -25,6 +25,8 @@ extern const FlagSet secure_bits;
 extern const FlagSet speculation_features;
 extern const FlagSet speculation_controls;
 extern const FlagSet thp_disable_flags;
+extern const FlagSet unaligned_controls, machine_check_options, machine_check_policies, authentication_keys, enabled_authentication_keys,
+    dispatch_options, core_scheduling_options, process_id_types, scalable_vector_flags, scalable_matrix_flags;
 extern const FlagSet capabilities;
 extern const FlagSet capability_versions;
 extern const FlagSet seccomp_modes;

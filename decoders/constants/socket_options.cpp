@@ -267,6 +267,13 @@ static constexpr FlagName ipv6_options_rows[] = {
     {0x22, "IPV6_IPSEC_POLICY"},
     {0x23, "IPV6_XFRM_POLICY"},
     {0x24, "IPV6_HDRINCL"},
+    {0x2a, "MCAST_JOIN_GROUP"},
+    {0x2b, "MCAST_BLOCK_SOURCE"},
+    {0x2c, "MCAST_UNBLOCK_SOURCE"},
+    {0x2d, "MCAST_LEAVE_GROUP"},
+    {0x2e, "MCAST_JOIN_SOURCE_GROUP"},
+    {0x2f, "MCAST_LEAVE_SOURCE_GROUP"},
+    {0x30, "MCAST_MSFILTER"},
     {0x31, "IPV6_RECVPKTINFO"},
     {0x32, "IPV6_PKTINFO"},
     {0x33, "IPV6_RECVHOPLIMIT"},
@@ -346,5 +353,12 @@ static constexpr FlagName mcast_mtu_discover_rows[] = {
     {5, "IP_PMTUDISC_OMIT"},
 };
 const FlagSet mcast_mtu_discover{"IP_PMTUDISC_???", mcast_mtu_discover_rows};
+
+static constexpr FlagName packet_membership_types_rows[] = {
+    {0, "PACKET_MR_MULTICAST"}, {1, "PACKET_MR_PROMISC"}, {2, "PACKET_MR_ALLMULTI"}, {3, "PACKET_MR_UNICAST"}};
+const FlagSet packet_membership_types{"PACKET_MR_???", packet_membership_types_rows};
+
+static constexpr FlagName raw_options_rows[] = {{1, "ICMP_FILTER"}};
+const FlagSet raw_options{"RAW_???", raw_options_rows};
 
 }  // namespace shimtrace::decoders

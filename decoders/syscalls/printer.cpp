@@ -134,7 +134,8 @@ void Printer::mode(std::uint64_t mode) {
     }
     if (mode & type) {
         const std::string_view name = file_types.name_of(mode & type);
-        name.empty() ? octal(mode & type) : text(name);
+        if (name.empty()) return octal(mode);
+        text(name);
         put('|');
     }
     if (mode & set_uid) text("S_ISUID|");
@@ -206,6 +207,10 @@ void Printer::interface_index(std::uint32_t index) {
     comment("if_nametoindex(\"lo\")");
 }
 
+void Printer::user(std::uint32_t id) {
+    id == UINT32_MAX ? text("-1") : unsigned_decimal(id);
+}
+
 void Printer::clock_ticks(std::uint64_t ticks) {
     constexpr std::uint64_t per_second = 100;  // USER_HZ
     unsigned_decimal(ticks);
@@ -217,12 +222,19 @@ void Printer::clock_ticks(std::uint64_t ticks) {
     text(" s */");
 }
 
+/// Whether what was captured ends where the next page could not be read: what is there is no answer to what was asked for.
+static bool ends_unreadable(std::uint64_t address, std::size_t captured, std::uint64_t wanted) {
+    constexpr std::uint64_t page = 4096;
+    return captured < wanted && (address + captured) % page == 0;
+}
+
 void Printer::buffer(std::uint64_t address, std::uint64_t length) {
     if (address == 0) return text("NULL");
     if (length == 0) return text("\"\"");
     if (style_.string_limit == 0) return quoted({}, length);
-    const auto found = call_.bytes(address, std::min<std::uint64_t>(length, style_.string_limit));
-    if (!found) return this->address(address);
+    const std::uint64_t wanted = std::min<std::uint64_t>(length, style_.string_limit);
+    const auto found = call_.bytes(address, wanted);
+    if (!found || ends_unreadable(address, found->size(), wanted)) return this->address(address);
     quoted(*found, length);
 }
 
@@ -231,6 +243,7 @@ void Printer::string(std::uint64_t address, std::uint32_t limit) {
     const auto found = call_.bytes(address, std::size_t{limit} + 1);
     if (!found) return this->address(address);
     const void* end = std::memchr(found->data(), 0, found->size());
+    if (!end && ends_unreadable(address, found->size(), std::uint64_t{limit} + 1)) return this->address(address);
     if (!end) return quoted(*found, found->size() + 1, limit);
     const auto length = static_cast<std::size_t>(static_cast<const std::byte*>(end) - found->data());
     quoted(found->first(length), length, limit);

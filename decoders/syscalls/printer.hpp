@@ -73,6 +73,7 @@ public:
     void interest(const InterestEntry& entry);
     void directory_fd(std::int32_t fd);  ///< AT_FDCWD
     void pid(std::int32_t pid);
+    void user(std::uint32_t id);  ///< -1 stands for "as it is", or nobody
 
     /// A T at an address, or the address where it was not captured. nullopt: the address was written.
     template <typename T>

@@ -32,7 +32,7 @@ void print_code(Printer& printer, std::int32_t signal, std::int32_t code) {
 
 void print_sender(Fields& fields, std::span<const std::byte> bytes) {
     fields("si_pid").pid(value_at<std::int32_t>(bytes, 16));
-    fields("si_uid").unsigned_decimal(value_at<std::uint32_t>(bytes, 20));
+    fields("si_uid").user(value_at<std::uint32_t>(bytes, 20));
 }
 
 /// Present where it is not zero, and always with a timer's.

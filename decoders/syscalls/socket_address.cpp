@@ -37,7 +37,7 @@ void print_port(Fields& fields, std::string_view name, std::span<const std::byte
 /// A path ends at its NUL; an abstract name starts with one and has the length that is given.
 void print_unix(Fields& fields, std::span<const std::byte> bytes) {
     constexpr std::uint32_t most = 108;
-    const auto path = bytes.subspan(2);
+    const auto path = bytes.subspan(2, std::min<std::size_t>(bytes.size() - 2, most));
     if (path.empty()) return;
     Printer& value = fields("sun_path");
     if (path.front() == std::byte{0}) {

@@ -1,5 +1,5 @@
 // Arbitrary bytes as what went through a netlink socket of each family: bounded lines come out, of printable characters.
-#include "decoders/syscalls/netlink/message.hpp"
+#include "decoders/syscalls/netlink/netlink_message.hpp"
 #include "decoders/syscalls/printer.hpp"
 
 #include <cstdlib>

@@ -9,7 +9,7 @@ namespace shimtrace::decoders {
 
 namespace {
 
-enum class Field : std::uint8_t {
+enum class FieldKind : std::uint8_t {
     number,
     fd,
     address,
@@ -28,52 +28,61 @@ struct FieldRow {
     std::string_view name;
     std::uint16_t offset;
     std::uint8_t size;
-    Field kind;
+    FieldKind kind;
 };
 
 constexpr FieldRow map_create[] = {
-    {"map_type", 0, 4, Field::map_type},
-    {"key_size", 4, 4, Field::number},
-    {"value_size", 8, 4, Field::number},
-    {"max_entries", 12, 4, Field::number},
-    {"map_flags", 16, 4, Field::hex},
-    {"inner_map_fd", 20, 4, Field::fd},
-    {"map_name", 28, 16, Field::name},
-    {"map_ifindex", 44, 4, Field::number},
-    {"btf_fd", 48, 4, Field::fd},
-    {"btf_key_type_id", 52, 4, Field::number},
-    {"btf_value_type_id", 56, 4, Field::number},
-    {"btf_vmlinux_value_type_id", 60, 4, Field::number},
-    {"map_extra", 64, 8, Field::number},
+    {"map_type", 0, 4, FieldKind::map_type},
+    {"key_size", 4, 4, FieldKind::number},
+    {"value_size", 8, 4, FieldKind::number},
+    {"max_entries", 12, 4, FieldKind::number},
+    {"map_flags", 16, 4, FieldKind::hex},
+    {"inner_map_fd", 20, 4, FieldKind::fd},
+    {"map_name", 28, 16, FieldKind::name},
+    {"map_ifindex", 44, 4, FieldKind::number},
+    {"btf_fd", 48, 4, FieldKind::fd},
+    {"btf_key_type_id", 52, 4, FieldKind::number},
+    {"btf_value_type_id", 56, 4, FieldKind::number},
+    {"btf_vmlinux_value_type_id", 60, 4, FieldKind::number},
+    {"map_extra", 64, 8, FieldKind::number},
 };
-constexpr FieldRow map_element[] = {
-    {"map_fd", 0, 4, Field::fd}, {"key", 8, 8, Field::address}, {"value", 16, 8, Field::address}, {"flags", 24, 8, Field::update_flags}};
-constexpr FieldRow map_delete[] = {{"map_fd", 0, 4, Field::fd}, {"key", 8, 8, Field::address}};
-constexpr FieldRow map_next_key[] = {{"map_fd", 0, 4, Field::fd}, {"key", 8, 8, Field::address}, {"next_key", 16, 8, Field::address}};
+constexpr FieldRow map_element[] = {{"map_fd", 0, 4, FieldKind::fd},
+                                    {"key", 8, 8, FieldKind::address},
+                                    {"value", 16, 8, FieldKind::address},
+                                    {"flags", 24, 8, FieldKind::update_flags}};
+constexpr FieldRow map_delete[] = {{"map_fd", 0, 4, FieldKind::fd}, {"key", 8, 8, FieldKind::address}};
+constexpr FieldRow map_next_key[] = {
+    {"map_fd", 0, 4, FieldKind::fd}, {"key", 8, 8, FieldKind::address}, {"next_key", 16, 8, FieldKind::address}};
 constexpr FieldRow program_load[] = {
-    {"prog_type", 0, 4, Field::program_type}, {"insn_cnt", 4, 4, Field::number},       {"insns", 8, 8, Field::address},
-    {"license", 16, 8, Field::text},          {"log_level", 24, 4, Field::number},     {"log_size", 28, 4, Field::number},
-    {"log_buf", 32, 8, Field::address},       {"kern_version", 40, 4, Field::version}, {"prog_flags", 44, 4, Field::hex},
-    {"prog_name", 48, 16, Field::name},       {"prog_ifindex", 64, 4, Field::number},  {"expected_attach_type", 68, 4, Field::attach_type},
+    {"prog_type", 0, 4, FieldKind::program_type}, {"insn_cnt", 4, 4, FieldKind::number},
+    {"insns", 8, 8, FieldKind::address},          {"license", 16, 8, FieldKind::text},
+    {"log_level", 24, 4, FieldKind::number},      {"log_size", 28, 4, FieldKind::number},
+    {"log_buf", 32, 8, FieldKind::address},       {"kern_version", 40, 4, FieldKind::version},
+    {"prog_flags", 44, 4, FieldKind::hex},        {"prog_name", 48, 16, FieldKind::name},
+    {"prog_ifindex", 64, 4, FieldKind::number},   {"expected_attach_type", 68, 4, FieldKind::attach_type},
 };
-constexpr FieldRow object[] = {{"pathname", 0, 8, Field::path}, {"bpf_fd", 8, 4, Field::fd}, {"file_flags", 12, 4, Field::hex}};
-constexpr FieldRow program_attach[] = {{"target_fd", 0, 4, Field::fd},
-                                       {"attach_bpf_fd", 4, 4, Field::fd},
-                                       {"attach_type", 8, 4, Field::attach_type},
-                                       {"attach_flags", 12, 4, Field::attach_flags},
-                                       {"replace_bpf_fd", 16, 4, Field::fd}};
+constexpr FieldRow object[] = {{"pathname", 0, 8, FieldKind::path}, {"bpf_fd", 8, 4, FieldKind::fd}, {"file_flags", 12, 4, FieldKind::hex}};
+constexpr FieldRow program_attach[] = {{"target_fd", 0, 4, FieldKind::fd},
+                                       {"attach_bpf_fd", 4, 4, FieldKind::fd},
+                                       {"attach_type", 8, 4, FieldKind::attach_type},
+                                       {"attach_flags", 12, 4, FieldKind::attach_flags},
+                                       {"replace_bpf_fd", 16, 4, FieldKind::fd}};
 constexpr FieldRow program_detach[] = {
-    {"target_fd", 0, 4, Field::fd}, {"attach_bpf_fd", 4, 4, Field::fd}, {"attach_type", 8, 4, Field::attach_type}};
-constexpr FieldRow program_by_id[] = {{"prog_id", 0, 4, Field::number}, {"next_id", 4, 4, Field::number}, {"open_flags", 8, 4, Field::hex}};
-constexpr FieldRow map_by_id[] = {{"map_id", 0, 4, Field::number}, {"next_id", 4, 4, Field::number}, {"open_flags", 8, 4, Field::hex}};
-constexpr FieldRow info[] = {{"bpf_fd", 0, 4, Field::fd}, {"info_len", 4, 4, Field::number}, {"info", 8, 8, Field::address}};
-constexpr FieldRow raw_tracepoint[] = {{"name", 0, 8, Field::text}, {"prog_fd", 8, 4, Field::fd}};
-constexpr FieldRow link_create[] = {
-    {"prog_fd", 0, 4, Field::fd}, {"target_fd", 4, 4, Field::fd}, {"attach_type", 8, 4, Field::attach_type}, {"flags", 12, 4, Field::hex}};
+    {"target_fd", 0, 4, FieldKind::fd}, {"attach_bpf_fd", 4, 4, FieldKind::fd}, {"attach_type", 8, 4, FieldKind::attach_type}};
+constexpr FieldRow program_by_id[] = {
+    {"prog_id", 0, 4, FieldKind::number}, {"next_id", 4, 4, FieldKind::number}, {"open_flags", 8, 4, FieldKind::hex}};
+constexpr FieldRow map_by_id[] = {
+    {"map_id", 0, 4, FieldKind::number}, {"next_id", 4, 4, FieldKind::number}, {"open_flags", 8, 4, FieldKind::hex}};
+constexpr FieldRow info[] = {{"bpf_fd", 0, 4, FieldKind::fd}, {"info_len", 4, 4, FieldKind::number}, {"info", 8, 8, FieldKind::address}};
+constexpr FieldRow raw_tracepoint[] = {{"name", 0, 8, FieldKind::text}, {"prog_fd", 8, 4, FieldKind::fd}};
+constexpr FieldRow link_create[] = {{"prog_fd", 0, 4, FieldKind::fd},
+                                    {"target_fd", 4, 4, FieldKind::fd},
+                                    {"attach_type", 8, 4, FieldKind::attach_type},
+                                    {"flags", 12, 4, FieldKind::hex}};
 
-constexpr FieldRow query[] = {{"target_fd", 0, 4, Field::fd},      {"attach_type", 4, 4, Field::attach_type},
-                              {"query_flags", 8, 4, Field::hex},   {"attach_flags", 12, 4, Field::attach_flags},
-                              {"prog_ids", 16, 8, Field::address}, {"prog_cnt", 24, 4, Field::number}};
+constexpr FieldRow query[] = {{"target_fd", 0, 4, FieldKind::fd},      {"attach_type", 4, 4, FieldKind::attach_type},
+                              {"query_flags", 8, 4, FieldKind::hex},   {"attach_flags", 12, 4, FieldKind::attach_flags},
+                              {"prog_ids", 16, 8, FieldKind::address}, {"prog_cnt", 24, 4, FieldKind::number}};
 
 /// What is read of union bpf_attr for a command.
 struct Attributes {
@@ -93,41 +102,41 @@ void capture_bpf_attribute(Capture& capture, const Slot& slot, int level) {
     for (const FieldRow& field : attributes.fields) {
         const auto pointer = capture.call().value<std::uint64_t>(slot.value + field.offset);
         if (!pointer) continue;
-        if (field.kind == Field::path) capture.path(*pointer);
-        if (field.kind == Field::text) capture.string(*pointer);
+        if (field.kind == FieldKind::path) capture.path(*pointer);
+        if (field.kind == FieldKind::text) capture.string(*pointer);
     }
 }
 
 void print_field(Printer& printer, const FieldRow& field, std::span<const std::byte> bytes) {
     const std::uint64_t value = field.size == 8 ? value_at<std::uint64_t>(bytes, 0) : value_at<std::uint32_t>(bytes, 0);
     switch (field.kind) {
-        case Field::number:
+        case FieldKind::number:
             return printer.unsigned_decimal(value);
-        case Field::fd:
+        case FieldKind::fd:
             return printer.fd(static_cast<std::int32_t>(value));
-        case Field::address:
+        case FieldKind::address:
             return printer.address(value);
-        case Field::hex:
+        case FieldKind::hex:
             return printer.hex(value);
-        case Field::path:
+        case FieldKind::path:
             return printer.path(value);
-        case Field::text:
+        case FieldKind::text:
             return printer.string(value, printer.style().string_limit);
-        case Field::name:
+        case FieldKind::name:
             return printer.field_text(bytes);
-        case Field::map_type:
+        case FieldKind::map_type:
             return printer.constant(bpf_map_types, value);
-        case Field::program_type:
+        case FieldKind::program_type:
             return printer.constant(bpf_program_types, value);
-        case Field::attach_type:
+        case FieldKind::attach_type:
             return printer.constant(bpf_attach_types, value);
-        case Field::attach_flags:
+        case FieldKind::attach_flags:
             return value == 0 ? printer.put('0') : printer.flags(bpf_attach_flags, value);
-        case Field::update_flags: {
+        case FieldKind::update_flags: {
             constexpr std::string_view names[] = {"BPF_ANY", "BPF_NOEXIST", "BPF_EXIST"};
             return value < std::size(names) ? printer.text(names[value]) : printer.hex(value);
         }
-        case Field::version:
+        case FieldKind::version:
             printer.text("KERNEL_VERSION(");
             printer.unsigned_decimal(value >> 16);
             printer.text(", ");
@@ -160,8 +169,8 @@ void render_bpf_attribute(Printer& printer, const Slot& slot) {
 template <const Attributes& attributes>
 void collect_descriptors(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     for (const FieldRow& field : attributes.fields)
-        if (field.kind == Field::fd)
-            if (const auto fd = call.value_at_entry<std::int32_t>(slot.value + field.offset); fd && *fd > 0) into.push_back(Fd{*fd});
+        if (field.kind == FieldKind::fd)
+            if (const auto fd = call.value_at_entry<std::int32_t>(slot.value + field.offset); fd && *fd >= 0) into.push_back(Fd{*fd});
 }
 
 // linux/perf_event.h: the first fields of struct perf_event_attr

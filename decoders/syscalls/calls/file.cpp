@@ -174,7 +174,7 @@ void render_open_how(Printer& printer, const Slot& slot) {
     const auto flags = value_at<std::uint64_t>(*bytes, 0), mode = value_at<std::uint64_t>(*bytes, 8);
     Fields fields(printer);
     fields("flags").open_flags(flags);
-    if ((flags & create) || (flags & temporary) == temporary || mode != 0) fields("mode").octal_padded(mode, 2);
+    if ((flags & (create | temporary)) || mode != 0) fields("mode").octal_padded(mode, 2);
     fields("resolve").flags(resolve_flags, value_at<std::uint64_t>(*bytes, 16));
 }
 

@@ -68,6 +68,7 @@ void render_waiters(Printer& printer, const Slot& slot) {
             fields("val").hex(value_at<std::uint64_t>(bytes, 0));
             fields("uaddr").address(value_at<std::uint64_t>(bytes, 8));
             fields("flags").flags(futex2_flags, value_at<std::uint32_t>(bytes, 16));
+            if (const auto reserved = value_at<std::uint32_t>(bytes, 20); reserved != 0) fields("__reserved").hex(reserved);
         },
         true);
 }

@@ -65,7 +65,7 @@ void capture_ids_out(Capture& capture, const Slot& slot, int level) {
 }
 void print_ids(Printer& printer, std::uint64_t address, std::uint64_t count) {
     array(printer, address, count, 4, printer.element_limit(),
-          [&](std::span<const std::byte> bytes, std::uint64_t) { printer.unsigned_decimal(value_at<std::uint32_t>(bytes, 0)); });
+          [&](std::span<const std::byte> bytes, std::uint64_t) { printer.user(value_at<std::uint32_t>(bytes, 0)); });
 }
 void render_ids_in(Printer& printer, const Slot& slot) {
     print_ids(printer, slot.value, printer.call().argument32(slot.argument.other));

@@ -1,7 +1,9 @@
 // ioctl, by its command: terminals, block devices, sockets, seccomp notifications, namespaces.
+#include "decoders/constants/ioctl_names.hpp"
 #include "decoders/constants/process.hpp"
 #include "decoders/constants/terminal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/calls/ioctl_commands.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 #include "decoders/syscalls/variants.hpp"
@@ -27,7 +29,8 @@ void print_unknown(Printer& printer, std::uint32_t command) {
 void render_command(Printer& printer, const Slot& slot) {
     const auto value = static_cast<std::uint32_t>(slot.value);
     if (printer.style().constants == Constants::raw) return printer.hex(value);
-    const std::string_view name = variant_name(printer.call());
+    std::string_view name = variant_name(printer.call());
+    if (name.empty()) name = ioctl_name(value);
     if (printer.style().constants == Constants::verbose) {
         printer.hex(value);
         printer.text(" /* ");
@@ -222,7 +225,6 @@ static constexpr Variant ioctl_variants[] = {
     {0x125f, "BLKRRPART", {}},
     {0x1260, "BLKGETSIZE", {fills<uint64_at>}},
     {0x1261, "BLKFLSBUF", {}},
-    {0x1262, "BLKRASET", {number("argp")}},
     {0x1263, "BLKRAGET", {fills<uint64_at>}},
     {0x1268, "BLKSSZGET", {fills<int_at>}},
     {0x1277, "BLKDISCARD", {takes<pair_at>}},
@@ -268,10 +270,6 @@ static constexpr Variant ioctl_variants[] = {
     {0x5412, "TIOCSTI", {address("argp")}},
     {0x5413, "TIOCGWINSZ", {fills<window_size_at>}},
     {0x5414, "TIOCSWINSZ", {takes<window_size_at>}},
-    {0x5415, "TIOCMGET", {address("argp")}},
-    {0x5416, "TIOCMBIS", {address("argp")}},
-    {0x5417, "TIOCMBIC", {address("argp")}},
-    {0x5418, "TIOCMSET", {address("argp")}},
     {0x541b, "FIONREAD", {fills<int_at>}},
     {0x541c, "TIOCLINUX", {address("argp")}},
     {0x541d, "TIOCCONS", {}},
@@ -313,6 +311,7 @@ static constexpr Variant ioctl_variants[] = {
     {0x8927, "SIOCGIFHWADDR", {address("argp")}},
     {0x8933, "SIOCGIFINDEX", {address("argp")}},
     {0x8946, "SIOCETHTOOL", {address("argp")}},
+    {0xab00, "NBD_SET_SOCK", {fd("argp")}},
     {0xb701, "NS_GET_USERNS", {}, results::fd},
     {0xb702, "NS_GET_PARENT", {}, results::fd},
     {0xb703, "NS_GET_NSTYPE", {}, namespace_type},
@@ -325,9 +324,7 @@ static constexpr Variant ioctl_variants[] = {
     {0x40049409, "BTRFS_IOC_CLONE or FICLONE", {fd("argp")}},
     {0x40081271, "BLKBSZSET", {takes<int_at>}},
     {0x40082102, "SECCOMP_IOCTL_NOTIF_ID_VALID", {takes<uint64_at>}},
-    {0x40086602, "FS_IOC_SETFLAGS", {address("argp")}},
     {0x40182103, "SECCOMP_IOCTL_NOTIF_ADDFD", {takes<addfd_at>}},
-    {0x401c5820, "FS_IOC_FSSETXATTR", {address("argp")}},
     {0x4020940d, "BTRFS_IOC_CLONE_RANGE or FICLONERANGE", {takes<clone_range_at>}},
     {0x402c542b, "TCSETS2", {takes<termios2_at>}},
     {0x402c542c, "TCSETSW2", {takes<termios2_at>}},
@@ -341,15 +338,12 @@ static constexpr Variant ioctl_variants[] = {
     {0x80081270, "BLKBSZGET", {fills<int_at>}},
     {0x80081272, "BLKGETSIZE64", {fills<uint64_at>}},
     {0x80082407, "PERF_EVENT_IOC_ID", {fills<uint64_at>}},
-    {0x80086601, "FS_IOC_GETFLAGS", {address("argp")}},
     {0x80087601, "FS_IOC_GETVERSION", {fills<uint64_at>}},
-    {0x801c581f, "FS_IOC_FSGETXATTR", {address("argp")}},
     {0x802c542a, "TCGETS2", {fills<termios2_at>}},
     {0x81009431, "FS_IOC_GETFSLABEL", {address("argp")}},
     {0xc0045877, "FIFREEZE", {}},
     {0xc0045878, "FITHAW", {}},
     {0xc0182101, "SECCOMP_IOCTL_NOTIF_SEND", {takes<response_at>}},
-    {0xc0185879, "FITRIM", {address("argp")}},
     {0xc0189436, "BTRFS_IOC_FILE_EXTENT_SAME or FIDEDUPERANGE", {address("argp")}},
     {0xc018aa3f, "UFFDIO_API", {address("argp")}},
     {0xc020660b, "FS_IOC_FIEMAP", {address("argp")}},
@@ -360,7 +354,11 @@ static constexpr Variant ioctl_variants[] = {
 static constexpr VariantTable ioctl_by_command{ioctl_variants, "", 1};
 
 static constexpr SyscallRow ioctl_table[] = {
-    {"ioctl", class_desc, {fd("fd"), of("request", types::ioctl_command), hex("argp")}, ioctl_by_command, {.effect = commands}},
+    {"ioctl",
+     class_desc,
+     {fd("fd"), of("request", types::ioctl_command), of("argp", types::device_in), from(2, of("argp", types::device_out))},
+     ioctl_by_command,
+     {.effect = commands}},
 };
 
 constinit const std::span<const SyscallRow> ioctl_rows = ioctl_table;

@@ -21,7 +21,9 @@ constexpr FlagSet key_permissions{"KEY_???", key_permission_rows};
 
 void render_serial(Printer& printer, const Slot& slot) {
     const std::string_view name = key_specs.name_of(static_cast<std::uint32_t>(slot.value));
-    name.empty() ? printer.decimal(static_cast<std::int32_t>(slot.value)) : printer.text(name);
+    if (!name.empty() && printer.style().constants == Constants::abbrev) return printer.text(name);
+    printer.decimal(static_cast<std::int32_t>(slot.value));
+    if (!name.empty() && printer.style().constants == Constants::verbose) printer.comment(name);
 }
 
 std::uint64_t filled_bytes(const Call& call, const Slot& slot) {
@@ -61,36 +63,36 @@ static constexpr Argument key(std::string_view name) {
 }
 
 static constexpr Variant keyctl_variants[] = {
-    {0, "KEYCTL_GET_KEYRING_ID", {key("arg2"), number64("arg3")}},
+    {0, "KEYCTL_GET_KEYRING_ID", {key("arg2"), number("arg3")}},
     {1, "KEYCTL_JOIN_SESSION_KEYRING", {string("arg2")}},
-    {2, "KEYCTL_UPDATE", {key("arg2"), in_buffer("arg3", 3), number64("arg4")}},
+    {2, "KEYCTL_UPDATE", {key("arg2"), in_buffer("arg3", 3), size("arg4")}},
     {3, "KEYCTL_REVOKE", {key("arg2")}},
-    {4, "KEYCTL_CHOWN", {key("arg2"), number("arg3"), number("arg4")}},
+    {4, "KEYCTL_CHOWN", {key("arg2"), id("arg3"), id("arg4")}},
     {5, "KEYCTL_SETPERM", {key("arg2"), flags("arg3", key_permissions)}},
-    {6, "KEYCTL_DESCRIBE", {key("arg2"), of("arg3", types::key_description), number64("arg4")}},
+    {6, "KEYCTL_DESCRIBE", {key("arg2"), of("arg3", types::key_description), size("arg4")}},
     {7, "KEYCTL_CLEAR", {key("arg2")}},
     {8, "KEYCTL_LINK", {key("arg2"), key("arg3")}},
     {9, "KEYCTL_UNLINK", {key("arg2"), key("arg3")}},
     {10, "KEYCTL_SEARCH", {key("arg2"), string("arg3"), string("arg4"), key("arg5")}},
-    {11, "KEYCTL_READ", {key("arg2"), of("arg3", types::key_contents), number64("arg4")}},
-    {12, "KEYCTL_INSTANTIATE", {key("arg2"), in_buffer("arg3", 3), number64("arg4"), key("arg5")}},
-    {13, "KEYCTL_NEGATE", {key("arg2"), number64("arg3"), key("arg4")}},
+    {11, "KEYCTL_READ", {key("arg2"), of("arg3", types::key_contents), size("arg4")}},
+    {12, "KEYCTL_INSTANTIATE", {key("arg2"), in_buffer("arg3", 3), size("arg4"), key("arg5")}},
+    {13, "KEYCTL_NEGATE", {key("arg2"), count("arg3"), key("arg4")}},
     {14, "KEYCTL_SET_REQKEY_KEYRING"},
-    {15, "KEYCTL_SET_TIMEOUT", {key("arg2"), number64("arg3")}},
+    {15, "KEYCTL_SET_TIMEOUT", {key("arg2"), count("arg3")}},
     {16, "KEYCTL_ASSUME_AUTHORITY", {key("arg2")}},
-    {17, "KEYCTL_GET_SECURITY", {key("arg2"), of("arg3", types::key_description), number64("arg4")}},
+    {17, "KEYCTL_GET_SECURITY", {key("arg2"), of("arg3", types::key_description), size("arg4")}},
     {18, "KEYCTL_SESSION_TO_PARENT", {}},
     {19, "KEYCTL_REJECT"},
     {20, "KEYCTL_INSTANTIATE_IOV"},
     {21, "KEYCTL_INVALIDATE", {key("arg2")}},
-    {22, "KEYCTL_GET_PERSISTENT", {number("arg2"), key("arg3")}},
+    {22, "KEYCTL_GET_PERSISTENT", {id("arg2"), key("arg3")}},
     {23, "KEYCTL_DH_COMPUTE"},
     {24, "KEYCTL_PKEY_QUERY"},
     {25, "KEYCTL_PKEY_ENCRYPT"},
     {26, "KEYCTL_PKEY_DECRYPT"},
     {27, "KEYCTL_PKEY_SIGN"},
     {28, "KEYCTL_PKEY_VERIFY"},
-    {29, "KEYCTL_RESTRICT_KEYRING"},
+    {29, "KEYCTL_RESTRICT_KEYRING", {key("arg2"), string("arg3"), string("arg4")}},
     {30, "KEYCTL_MOVE"},
     {31, "KEYCTL_CAPABILITIES"},
     {32, "KEYCTL_WATCH_KEY"},

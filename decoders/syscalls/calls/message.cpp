@@ -35,7 +35,14 @@ void capture_parts(Capture& capture, const Header& header, std::uint64_t length,
 // Control messages: {size_t len; int level; int type; data}, each aligned to 8.
 
 constexpr std::size_t control_header_size = 16, right_size = 4;
-enum ControlType : std::uint32_t { rights = 1, credentials = 2, timestamp = 29, timestamp_ns = 35 };
+enum ControlType : std::uint32_t {
+    rights = 1,
+    credentials = 2,
+    timestamp = 29,
+    timestamp_ns = 35,
+    timestamp_new = 63,
+    timestamp_ns_new = 64
+};
 
 struct ControlMessage {
     std::uint64_t length;
@@ -75,8 +82,9 @@ void print_control_data(Printer& printer, Fields& fields, const ControlMessage& 
         inner("gid").unsigned_decimal(value_at<std::uint32_t>(message.data, 8));
         return;
     }
-    if (message.level == level_socket && message.type == timestamp && message.data.size() >= 16) return print_timeval(value, message.data);
-    if (message.level == level_socket && message.type == timestamp_ns && message.data.size() >= 16)
+    if (message.level == level_socket && (message.type == timestamp || message.type == timestamp_new) && message.data.size() >= 16)
+        return print_timeval(value, message.data);
+    if (message.level == level_socket && (message.type == timestamp_ns || message.type == timestamp_ns_new) && message.data.size() >= 16)
         return print_timespec(value, message.data);
     value.quoted(message.data, message.data.size());
 }

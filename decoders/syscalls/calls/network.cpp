@@ -1,7 +1,7 @@
 // Sockets: their addresses, options and protocols.
 #include "decoders/constants/network.hpp"
 #include "decoders/syscalls/argument_types.hpp"
-#include "decoders/syscalls/filter_program.hpp"
+#include "decoders/syscalls/calls/socket_options.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/socket_address.hpp"
 #include "decoders/syscalls/structs.hpp"
@@ -30,14 +30,6 @@ void render_address_in(Printer& printer, const Slot& slot) {
 
 // accept, getsockname …: the length's pointer is another argument, read before and after.
 
-struct Lengths {
-    std::optional<std::int32_t> before, after;
-};
-Lengths lengths_at(const Call& call, std::uint64_t address) {
-    if (address == 0) return {};
-    return {call.value_at_entry<std::int32_t>(address),
-            call.exit() ? call.exit()->memory.value<std::int32_t>(RemoteAddress{address}) : std::nullopt};
-}
 void capture_length(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.bytes(slot.value, 4);
 }
@@ -86,115 +78,6 @@ void render_protocol(Printer& printer, const Slot& slot) {
     }
 }
 
-// Options of sockets.
-
-enum Level : std::uint32_t {
-    level_ip = 0,
-    level_socket = 1,
-    level_tcp = 6,
-    level_udp = 17,
-    level_ipv6 = 41,
-    level_packet = 263,
-    level_netlink = 270
-};
-struct LevelOptions {
-    std::uint32_t level;
-    const FlagSet* names;
-};
-const LevelOptions level_options[] = {{level_ip, &ip_options},          {level_socket, &socket_options}, {level_tcp, &tcp_options},
-                                      {level_udp, &udp_options},        {level_ipv6, &ipv6_options},     {level_packet, &packet_options},
-                                      {level_netlink, &netlink_options}};
-
-void render_option(Printer& printer, const Slot& slot) {
-    const auto option = static_cast<std::uint32_t>(slot.value);
-    for (const LevelOptions& row : level_options)
-        if (row.level == printer.call().argument32(1)) return printer.constant(*row.names, option);
-    printer.unsigned_decimal(option);
-}
-
-enum SocketOption : std::uint32_t { option_error = 4, option_linger = 13, option_peer_credentials = 17, option_attach_filter = 26, option_attach_reuseport_filter = 51 };
-enum IpOption : std::uint32_t { option_add_membership = 35, option_drop_membership = 36 };
-enum NetlinkOption : std::uint32_t { option_list_memberships = 9 };
-
-/// Options whose value is a struct.
-struct OptionStruct {
-    std::uint32_t level, option;
-    std::size_t size;
-    PrintStruct print;
-};
-void print_linger(Printer& printer, std::span<const std::byte> bytes) {
-    Fields fields(printer);
-    fields("l_onoff").decimal(value_at<std::int32_t>(bytes, 0));
-    fields("l_linger").decimal(value_at<std::int32_t>(bytes, 4));
-}
-void print_credentials(Printer& printer, std::span<const std::byte> bytes) {
-    Fields fields(printer);
-    fields("pid").pid(value_at<std::int32_t>(bytes, 0));
-    fields("uid").unsigned_decimal(value_at<std::uint32_t>(bytes, 4));
-    fields("gid").unsigned_decimal(value_at<std::uint32_t>(bytes, 8));
-}
-void print_membership(Printer& printer, std::span<const std::byte> bytes) {
-    Fields fields(printer);
-    print_inet_address(fields("imr_multiaddr"), bytes);
-    print_inet_address(fields("imr_interface"), bytes.subspan(4));
-}
-void print_socket_filter(Printer& printer, std::span<const std::byte> bytes) {
-    print_filter_program(printer, bytes, FilterUse::socket);
-}
-constexpr OptionStruct option_structs[] = {
-    {level_socket, option_linger, 8, print_linger},
-    {level_socket, option_peer_credentials, 12, print_credentials},
-    {level_socket, option_attach_filter, filter_program_size, print_socket_filter},
-    {level_socket, option_attach_reuseport_filter, filter_program_size, print_socket_filter},
-    {level_ip, option_add_membership, 8, print_membership},
-    {level_ip, option_drop_membership, 8, print_membership},
-};
-
-void print_option(Printer& printer, std::uint64_t address, std::uint64_t length) {
-    const Call& call = printer.call();
-    const auto bytes = address ? call.bytes(address, std::min<std::uint64_t>(length, printer.style().string_limit)) : std::nullopt;
-    if (!bytes) return printer.address(address);
-    for (const OptionStruct& row : option_structs)
-        if (row.level == call.argument32(1) && row.option == call.argument32(2) && bytes->size() >= row.size)
-            return row.print(printer, *bytes);
-    if (call.argument32(1) == level_netlink && call.argument32(2) == option_list_memberships)
-        return array(printer, address, length / 4, 4, UINT64_MAX,
-                     [&](std::span<const std::byte> group, std::uint64_t) { printer.unsigned_decimal(value_at<std::uint32_t>(group, 0)); });
-    if (length != 4) return printer.quoted(*bytes, length);
-    const auto value = value_at<std::int32_t>(*bytes, 0);
-    printer.put('[');
-    const bool is_error = call.argument32(1) == level_socket && call.argument32(2) == option_error && value != 0;
-    is_error ? printer.error(value) : printer.decimal(value);
-    printer.put(']');
-}
-
-std::uint64_t option_length(const Call& call) {
-    const auto length = static_cast<std::int32_t>(call.argument(4));
-    return length < 0 ? 0 : static_cast<std::uint64_t>(length);
-}
-void capture_option_in(Capture& capture, const Slot& slot, int level) {
-    // Structs are small: they are read whole, whatever the payload limit is.
-    if (level == 0)
-        capture.bytes(slot.value, std::min<std::uint64_t>(option_length(capture.call()), std::max(16u, capture.limits().payload_bytes)));
-}
-void render_option_in(Printer& printer, const Slot& slot) {
-    if (option_length(printer.call()) == 0) return slot.value ? printer.text("\"\"") : printer.text("NULL");
-    print_option(printer, slot.value, option_length(printer.call()));
-}
-std::uint64_t filled_length(const Call& call) {
-    const Lengths lengths = lengths_at(call, call.argument(4));
-    const std::int32_t length = std::min(lengths.before.value_or(0), lengths.after.value_or(0));
-    return length < 0 ? 0 : static_cast<std::uint64_t>(length);
-}
-void capture_option_out(Capture& capture, const Slot& slot, int level) {
-    if (level != 1) return;
-    capture.bytes(slot.value, std::min<std::uint64_t>(filled_length(capture.call()), std::max(16u, capture.limits().payload_bytes)));
-}
-void render_option_out(Printer& printer, const Slot& slot) {
-    const std::uint64_t length = printer.call().failed() ? 0 : filled_length(printer.call());
-    length == 0 ? printer.address(slot.value) : print_option(printer, slot.value, length);
-}
-
 void render_socket_type(Printer& printer, const Slot& slot) {
     constexpr std::uint32_t type = 0xf;
     const auto value = static_cast<std::uint32_t>(slot.value);
@@ -236,10 +119,6 @@ static constexpr ArgumentType socket_address_out{
 static constexpr ArgumentType socket_length{
     .phase = Phase::exit, .render = render_length, .capture = capture_length, .captured_at_both = true, .compat = &same};
 static constexpr ArgumentType socket_protocol{.render = render_protocol};
-static constexpr ArgumentType socket_option{.render = render_option};
-static constexpr ArgumentType socket_value_in{.render = render_option_in, .capture = capture_option_in, .compat = &same};
-static constexpr ArgumentType socket_value_out{
-    .phase = Phase::exit, .render = render_option_out, .capture = capture_option_out, .compat = &same};
 const ArgumentType socket_address_in{.render = render_address_in, .capture = capture_address_in, .compat = &same};
 static constexpr ArgumentType socket_type{.render = render_socket_type};
 }  // namespace types

@@ -9,7 +9,7 @@ namespace shimtrace::decoders {
 
 namespace {
 
-constexpr FlagName tsc_rows[] = {{0, "0"}, {1, "PR_TSC_ENABLE"}, {2, "PR_TSC_SIGSEGV"}};
+constexpr FlagName tsc_rows[] = {{1, "PR_TSC_ENABLE"}, {2, "PR_TSC_SIGSEGV"}};
 constexpr FlagSet tsc_states{"PR_TSC_???", tsc_rows};
 
 constexpr std::uint32_t thread_name_size = 16, vma_name_size = 80;
@@ -58,6 +58,47 @@ void render_ambient_capability(Printer& printer, const Slot& slot) {
     operation == is_set || operation == raise || operation == lower ? printer.constant(capabilities, slot.value) : printer.hex(slot.value);
 }
 
+/// Whom a machine check kills is told where it is set.
+void render_machine_check_policy(Printer& printer, const Slot& slot) {
+    constexpr std::uint64_t set = 1;
+    printer.call().argument(1) == set ? printer.constant(machine_check_policies, slot.value) : printer.hex(slot.value);
+}
+
+/// The number, and its name whatever -X says.
+void render_process_id_type(Printer& printer, const Slot& slot) {
+    RenderStyle style = printer.style();
+    if (style.constants == Constants::abbrev) style.constants = Constants::verbose;
+    Printer(printer.out(), printer.call(), style, printer.scope()).constant(process_id_types, static_cast<std::uint32_t>(slot.value));
+}
+
+/// Flags, and a length of vectors in the low 16 bits.
+void print_vector_length(Printer& printer, std::uint64_t value, const FlagSet& set) {
+    constexpr std::uint64_t length = 0xffff;
+    const bool verbose = printer.style().constants == Constants::verbose;
+    if (printer.style().constants == Constants::raw || (value & ~length) == 0) return printer.hex(value);
+    if (verbose) {
+        printer.hex(value);
+        printer.text(" /* ");
+    }
+    std::uint64_t left = value & ~length;
+    for (const FlagName& flag : set.names) {
+        if ((left & flag.value) == 0) continue;
+        printer.text(flag.name);
+        printer.put('|');
+        left &= ~flag.value;
+    }
+    if (left != 0) {
+        printer.hex(left);
+        printer.put('|');
+    }
+    printer.hex(value & length);
+    if (verbose) printer.text(" */");
+}
+template <const FlagSet& set>
+void render_vector_length(Printer& printer, const Slot& slot) {
+    print_vector_length(printer, slot.value, set);
+}
+
 // The number, and what it stands for.
 
 template <typename Print>
@@ -69,6 +110,17 @@ void remark_result(Printer& printer, Print print) {
 void dumpable_result(Printer& printer) {
     printer.decimal(printer.call().result());
     remark_result(printer, [&](std::uint64_t result) { printer.constant(prctl_dumpable, result); });
+}
+template <const FlagSet& set>
+void constant_result(Printer& printer) {
+    printer.decimal(printer.call().result());
+    remark_result(printer, [&](std::uint64_t result) { printer.constant(set, result); });
+}
+template <const FlagSet& set>
+void vector_length_result(Printer& printer) {
+    results::hex(printer);
+    if ((printer.call().result() & ~std::int64_t{0xffff}) != 0)
+        remark_result(printer, [&](std::uint64_t result) { print_vector_length(printer, result, set); });
 }
 template <const FlagSet& set>
 void flags_result(Printer& printer) {
@@ -87,10 +139,14 @@ static constexpr ArgumentType thread_name_out{
 static constexpr ArgumentType vma_name{.render = render_vma_name, .capture = capture_name<vma_name_size>, .is_text = true, .compat = &same};
 static constexpr ArgumentType prctl_signal = in_32_bits(struct_out<4, print_signal>, &same);
 static constexpr ArgumentType prctl_tsc = in_32_bits(struct_out<4, print_tsc>, &same);
+static constexpr ArgumentType machine_check_policy{.render = render_machine_check_policy};
+static constexpr ArgumentType process_id_type{.render = render_process_id_type};
+template <const FlagSet& set>
+constexpr ArgumentType vector_length{.render = render_vector_length<set>};
 static constexpr ArgumentType ambient_capability{.render = render_ambient_capability};
 static constexpr ArgumentType seccomp_filter{
     .render = render_filter, .capture = capture_filter, .present = installs_filter, .compat = &address};
-static constexpr ArgumentType out_hex64 = struct_out<8, print_hex>;
+static constexpr ArgumentType out_hex64 = in_32_bits(struct_out<8, print_hex>, &same);
 
 }  // namespace types
 
@@ -102,7 +158,7 @@ static constexpr Variant prctl_variants[] = {
     {3, "PR_GET_DUMPABLE", {}, dumpable_result},
     {4, "PR_SET_DUMPABLE", {constant64("arg2", prctl_dumpable)}},
     {5, "PR_GET_UNALIGN", {of("arg2", types::out_uint32)}},
-    {6, "PR_SET_UNALIGN"},
+    {6, "PR_SET_UNALIGN", {flags("arg2", unaligned_controls)}},
     {7, "PR_GET_KEEPCAPS", {}},
     {8, "PR_SET_KEEPCAPS", {size("arg2")}},
     {9, "PR_GET_FPEMU", {of("arg2", types::out_uint32)}},
@@ -127,8 +183,8 @@ static constexpr Variant prctl_variants[] = {
     {30, "PR_GET_TIMERSLACK", {}},
     {31, "PR_TASK_PERF_EVENTS_DISABLE", {}},
     {32, "PR_TASK_PERF_EVENTS_ENABLE", {}},
-    {33, "PR_MCE_KILL"},
-    {34, "PR_MCE_KILL_GET"},
+    {33, "PR_MCE_KILL", {constant64("arg2", machine_check_options), of("arg3", types::machine_check_policy), hex("arg4"), hex("arg5")}},
+    {34, "PR_MCE_KILL_GET", {hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}, constant_result<machine_check_policies>},
     {35, "PR_SET_MM", {constant64("arg2", prctl_mm_options), hex("arg3"), hex("arg4"), hex("arg5")}},
     {36, "PR_SET_CHILD_SUBREAPER", {size("arg2")}},
     {37, "PR_GET_CHILD_SUBREAPER", {of("arg2", types::out_uint32)}},
@@ -142,8 +198,8 @@ static constexpr Variant prctl_variants[] = {
     {45, "PR_SET_FP_MODE"},
     {46, "PR_GET_FP_MODE"},
     {47, "PR_CAP_AMBIENT", {constant64("arg2", prctl_ambient_options), of("arg3", types::ambient_capability), hex("arg4"), hex("arg5")}},
-    {50, "PR_SVE_SET_VL"},
-    {51, "PR_SVE_GET_VL"},
+    {50, "PR_SVE_SET_VL", {of("arg2", types::vector_length<scalable_vector_flags>)}, vector_length_result<scalable_vector_flags>},
+    {51, "PR_SVE_GET_VL", {}, vector_length_result<scalable_vector_flags>},
     {52,
      "PR_GET_SPECULATION_CTRL",
      {constant64("arg2", speculation_features), hex("arg3"), hex("arg4"), hex("arg5")},
@@ -151,17 +207,21 @@ static constexpr Variant prctl_variants[] = {
     {53,
      "PR_SET_SPECULATION_CTRL",
      {constant64("arg2", speculation_features), flags64("arg3", speculation_controls), hex("arg4"), hex("arg5")}},
-    {54, "PR_PAC_RESET_KEYS"},
+    {54, "PR_PAC_RESET_KEYS", {flags64("arg2", authentication_keys), hex("arg3"), hex("arg4"), hex("arg5")}},
     {55, "PR_SET_TAGGED_ADDR_CTRL"},
     {56, "PR_GET_TAGGED_ADDR_CTRL"},
     {57, "PR_SET_IO_FLUSHER", {size("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
     {58, "PR_GET_IO_FLUSHER", {hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
-    {59, "PR_SET_SYSCALL_USER_DISPATCH"},
-    {60, "PR_PAC_SET_ENABLED_KEYS"},
-    {61, "PR_PAC_GET_ENABLED_KEYS"},
-    {62, "PR_SCHED_CORE"},
-    {63, "PR_SME_SET_VL"},
-    {64, "PR_SME_GET_VL"},
+    {59, "PR_SET_SYSCALL_USER_DISPATCH", {constant64("arg2", dispatch_options), hex("arg3"), hex("arg4"), address("arg5")}},
+    {60,
+     "PR_PAC_SET_ENABLED_KEYS",
+     {flags64("arg2", enabled_authentication_keys), flags64("arg3", enabled_authentication_keys), hex("arg4"), hex("arg5")}},
+    {61, "PR_PAC_GET_ENABLED_KEYS", {hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}, flags_result<enabled_authentication_keys>},
+    {62,
+     "PR_SCHED_CORE",
+     {constant("arg2", core_scheduling_options), pid("arg3"), of("arg4", types::process_id_type), of("arg5", types::out_hex64)}},
+    {63, "PR_SME_SET_VL", {of("arg2", types::vector_length<scalable_matrix_flags>)}, vector_length_result<scalable_matrix_flags>},
+    {64, "PR_SME_GET_VL", {}, vector_length_result<scalable_matrix_flags>},
     {65, "PR_SET_MDWE"},
     {66, "PR_GET_MDWE"},
     {67, "PR_SET_MEMORY_MERGE"},
@@ -182,8 +242,8 @@ static constexpr Variant prctl_variants[] = {
 static constexpr VariantTable prctl_by_option{prctl_variants, "PR_???", 0};
 
 static constexpr Variant arch_prctl_variants[] = {
-    {0x1001, "ARCH_SET_GS"},
-    {0x1002, "ARCH_SET_FS"},
+    {0x1001, "ARCH_SET_GS", {hex("addr")}},
+    {0x1002, "ARCH_SET_FS", {hex("addr")}},
     {0x1003, "ARCH_GET_FS", {of("addr", types::out_hex64)}},
     {0x1004, "ARCH_GET_GS", {of("addr", types::out_hex64)}},
     {0x1011, "ARCH_GET_CPUID", {}},
@@ -212,7 +272,7 @@ static constexpr VariantTable arch_prctl_by_code{arch_prctl_variants, "ARCH_???"
 
 static constexpr SyscallRow prctl_table[] = {
     {"prctl", class_creds, {selector("option"), hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}, prctl_by_option},
-    {"arch_prctl", 0, {selector("code"), address("addr")}, arch_prctl_by_code},
+    {"arch_prctl", 0, {selector("code"), hex("addr")}, arch_prctl_by_code},
 };
 
 constinit const std::span<const SyscallRow> prctl_rows = prctl_table;

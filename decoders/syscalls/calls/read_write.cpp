@@ -18,12 +18,12 @@ void render_sendfile_offset(Printer& printer, const Slot& slot) {
     const auto before = slot.value ? call.value_at_entry<Offset>(slot.value) : std::nullopt;
     if (!before) return printer.address(slot.value);
     printer.put('[');
-    printer.decimal(*before);
+    printer.unsigned_decimal(static_cast<std::make_unsigned_t<Offset>>(*before));
     printer.put(']');
     const auto after = call.exit()->memory.value<Offset>(RemoteAddress{slot.value});
     if (!call.succeeded() || call.result() == 0 || !after) return;
     printer.text(" => [");
-    printer.decimal(*after);
+    printer.unsigned_decimal(static_cast<std::make_unsigned_t<Offset>>(*after));
     printer.put(']');
 }
 

@@ -69,6 +69,7 @@ void render_cpus(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
     const std::uint64_t length = cpu_bytes(call, slot, filled);
     const auto bytes = slot.value && !(filled && call.failed()) && length ? call.bytes(slot.value, length) : std::nullopt;
+    if (!filled && slot.value && length == 0) return printer.text("[]");
     if (!bytes) return printer.address(slot.value);
     printer.put('[');
     bool first = true;
@@ -110,9 +111,9 @@ bool has_kcmp_indexes(const Call& call, const Slot&) {
 }
 void render_kcmp_index(Printer& printer, const Slot& slot) {
     constexpr std::uint32_t epoll_target = 7;
-    printer.call().argument32(2) > epoll_target || (printer.call().argument32(2) == epoll_target && slot.index == 4)
-        ? printer.hex(slot.value)
-        : printer.unsigned_decimal(slot.value);
+    const std::uint32_t type = printer.call().argument32(2);
+    if (type > epoll_target) return printer.hex(slot.value);
+    type == epoll_target&& slot.index == 4 ? printer.address(slot.value) : printer.fd(static_cast<std::int32_t>(slot.value));
 }
 
 }  // namespace

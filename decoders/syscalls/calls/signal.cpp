@@ -16,6 +16,14 @@ void print_signal_set(Printer& printer, std::span<const std::byte> bytes) {
     printer.signal_set(bytes);
 }
 
+/// A set of another size than the kernel's is none that it takes. `other`: where the caller says its size.
+void render_set_in(Printer& printer, const Slot& slot) {
+    const bool is_sized = slot.argument.other != 0 && printer.call().argument(slot.argument.other) != set_size;
+    const auto bytes = slot.value && !is_sized ? printer.call().bytes_at_entry(slot.value, set_size) : std::nullopt;
+    if (!bytes || bytes->size() < set_size) return printer.address(slot.value);
+    printer.signal_set(*bytes);
+}
+
 // asm/signal.h: struct sigaction as the kernel has it.
 
 constexpr std::size_t action_size = 32;
@@ -102,7 +110,7 @@ static constexpr ArgumentType signal_stack_out = in_32_bits(struct_out<stack_siz
 static constexpr ArgumentType siginfo_in = in_32_bits(struct_in<siginfo_size, print_siginfo>, &address);
 static constexpr ArgumentType signal_return{.render = render_frame, .capture = capture_frame, .compat = &address};
 static constexpr ArgumentType restart{.render = render_restart};
-const ArgumentType signal_set_in = in_32_bits(struct_in<set_size, print_signal_set>, &same);
+const ArgumentType signal_set_in{.render = render_set_in, .capture = capture_struct<set_size>, .compat = &same};
 const ArgumentType siginfo_out = in_32_bits(struct_out<siginfo_size, print_siginfo>, &address);
 
 }  // namespace types
@@ -121,12 +129,12 @@ static constexpr SyscallRow signal_table[] = {
      {signal("signum"), of("act", types::sigaction_in), of("oldact", types::sigaction_out), size("sigsetsize")}},
     {"rt_sigprocmask",
      class_signal,
-     {constant("how", sigprocmask_how), of("set", types::signal_set_in), of("oldset", types::signal_set_out), size("sigsetsize")}},
+     {constant("how", sigprocmask_how), of("set", types::signal_set_in, 3), of("oldset", types::signal_set_out), size("sigsetsize")}},
     {"rt_sigpending", class_signal, {of("set", types::signal_set_out), size("sigsetsize")}},
-    {"rt_sigsuspend", class_signal, {of("mask", types::signal_set_in), size("sigsetsize")}, {.waits = {signals}}},
+    {"rt_sigsuspend", class_signal, {of("mask", types::signal_set_in, 1), size("sigsetsize")}, {.waits = {signals}}},
     {"rt_sigtimedwait",
      class_signal,
-     {of("set", types::signal_set_in), of("info", types::siginfo_out), of("timeout", types::timespec_in), size("sigsetsize")},
+     {of("set", types::signal_set_in, 3), of("info", types::siginfo_out), of("timeout", types::timespec_in), size("sigsetsize")},
      results::signal_number,
      {.waits = {signals}, .ends_with_eintr = true}},
     {"rt_sigqueueinfo", class_process | class_signal, {pid("tgid"), signal("sig"), of("info", types::siginfo_in)}},

@@ -135,9 +135,9 @@ void print_sigevent(Printer& printer, std::span<const std::byte> bytes) {
         inner("sival_ptr").address(value_at<std::uint64_t>(bytes, 0));
     }
     if (notify == none || notify == thread) {
-        fields("sigev_signo").decimal(value_at<std::int32_t>(bytes, 8));
+        fields("sigev_signo").unsigned_decimal(value_at<std::uint32_t>(bytes, 8));
     } else {
-        fields("sigev_signo").signal(value_at<std::int32_t>(bytes, 8));
+        fields("sigev_signo").signal(value_at<std::uint32_t>(bytes, 8));
     }
     fields("sigev_notify").constant(sigev_notifies, notify);
     if (notify == thread_id) fields("sigev_notify_thread_id").pid(value_at<std::int32_t>(bytes, 16));
@@ -152,7 +152,7 @@ void print_sigevent(Printer& printer, std::span<const std::byte> bytes) {
 void print_time(Printer& printer, std::int64_t seconds, std::int64_t fraction, std::string_view fraction_name) {
     Fields fields(printer);
     fields("tv_sec").decimal(seconds);
-    fields(fraction_name).decimal(fraction);
+    fields(fraction_name).unsigned_decimal(static_cast<std::uint64_t>(fraction));  // as the kernel takes it
 }
 
 void print_timespec(Printer& printer, std::span<const std::byte> bytes) {
@@ -164,8 +164,9 @@ void print_timeval(Printer& printer, std::span<const std::byte> bytes) {
 }
 
 std::string calendar_time(std::int64_t seconds, std::int64_t nanoseconds, unsigned fraction_digits) {
-    constexpr std::int64_t most_seconds = 253402300799;  // the end of the year 9999
-    if (seconds < 0 || seconds > most_seconds || nanoseconds < 0 || nanoseconds > 999'999'999) return {};
+    constexpr std::int64_t most_seconds = 253402300799;   // the end of the year 9999
+    constexpr std::int64_t least_seconds = -62135596800;  // the beginning of the year 1
+    if (seconds < least_seconds || seconds > most_seconds || nanoseconds < 0 || nanoseconds > 999'999'999) return {};
     if (seconds == 0 && nanoseconds == 0) return {};
     const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
     const auto day = std::chrono::floor<std::chrono::days>(time);
@@ -184,8 +185,19 @@ std::string calendar_time(std::int64_t seconds, std::int64_t nanoseconds, unsign
     return result.append("+0000");
 }
 
+/// Seconds and their fractions, by turns: the first have a sign.
+template <std::size_t count, PrintStruct print>
+static void print_widened_times(Printer& printer, std::span<const std::byte> bytes) {
+    std::array<std::uint64_t, count> wide;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto number = value_at<std::int32_t>(bytes, i * sizeof(std::int32_t));
+        wide[i] = i % 2 != 0 ? static_cast<std::uint32_t>(number) : static_cast<std::uint64_t>(std::int64_t{number});
+    }
+    print(printer, std::as_bytes(std::span(wide)));
+}
+
 void print_narrow_timespec(Printer& printer, std::span<const std::byte> bytes) {
-    print_widened<2, std::int32_t, print_timespec>(printer, bytes);
+    print_widened_times<2, print_timespec>(printer, bytes);
 }
 
 namespace {
@@ -193,7 +205,7 @@ namespace {
 constexpr std::size_t narrow_time_size = 8;
 
 void print_narrow_timeval(Printer& printer, std::span<const std::byte> bytes) {
-    print_widened<2, std::int32_t, print_timeval>(printer, bytes);
+    print_widened_times<2, print_timeval>(printer, bytes);
 }
 
 bool has_narrow_times(const Call& call) {
@@ -242,8 +254,12 @@ template <std::size_t count, PrintStruct print>
 constexpr ArgumentType narrow_in = struct_in<count * 4, print_widened<count, std::int32_t, print>>;
 template <std::size_t count, PrintStruct print>
 constexpr ArgumentType narrow_out = struct_out<count * 4, print_widened<count, std::int32_t, print>>;
-static constexpr ArgumentType compat_timespec_in = narrow_in<2, print_timespec>;
-static constexpr ArgumentType compat_timespec_out = narrow_out<2, print_timespec>;
+template <std::size_t count, PrintStruct print>
+constexpr ArgumentType narrow_times_in = struct_in<count * 4, print_widened_times<count, print>>;
+template <std::size_t count, PrintStruct print>
+constexpr ArgumentType narrow_times_out = struct_out<count * 4, print_widened_times<count, print>>;
+static constexpr ArgumentType compat_timespec_in = narrow_times_in<2, print_timespec>;
+static constexpr ArgumentType compat_timespec_out = narrow_times_out<2, print_timespec>;
 static constexpr ArgumentType compat_timespec_remaining{
     .phase = Phase::exit_always, .render = render_remaining<8, print_narrow_timespec>, .capture = capture_struct<8>};
 static constexpr ArgumentType compat_timespec_left{
@@ -251,13 +267,13 @@ static constexpr ArgumentType compat_timespec_left{
 static constexpr ArgumentType compat_timeval_left{
     .render = render_struct_in<8, print_narrow_timeval>, .capture = capture_struct<8>, .captured_at_both = true};
 static constexpr ArgumentType compat_utimes_pair = narrow_in<4, print_pair<print_utime>>;
-static constexpr ArgumentType compat_timeval_in = narrow_in<2, print_timeval>;
-static constexpr ArgumentType compat_timeval_out = narrow_out<2, print_timeval>;
-static constexpr ArgumentType compat_timeval_pair = narrow_in<4, print_pair<print_dated_timeval>>;
-static constexpr ArgumentType compat_itimerspec_in = narrow_in<4, print_timer<print_timespec>>;
-static constexpr ArgumentType compat_itimerspec_out = narrow_out<4, print_timer<print_timespec>>;
-static constexpr ArgumentType compat_itimerval_in = narrow_in<4, print_timer<print_timeval>>;
-static constexpr ArgumentType compat_itimerval_out = narrow_out<4, print_timer<print_timeval>>;
+static constexpr ArgumentType compat_timeval_in = narrow_times_in<2, print_timeval>;
+static constexpr ArgumentType compat_timeval_out = narrow_times_out<2, print_timeval>;
+static constexpr ArgumentType compat_timeval_pair = narrow_times_in<4, print_pair<print_dated_timeval>>;
+static constexpr ArgumentType compat_itimerspec_in = narrow_times_in<4, print_timer<print_timespec>>;
+static constexpr ArgumentType compat_itimerspec_out = narrow_times_out<4, print_timer<print_timespec>>;
+static constexpr ArgumentType compat_itimerval_in = narrow_times_in<4, print_timer<print_timeval>>;
+static constexpr ArgumentType compat_itimerval_out = narrow_times_out<4, print_timer<print_timeval>>;
 static constexpr ArgumentType compat_times = narrow_out<4, print_times>;
 static constexpr ArgumentType compat_utimbuf = narrow_in<2, print_utimbuf>;
 static constexpr ArgumentType compat_time_out = narrow_out<1, print_time_value>;

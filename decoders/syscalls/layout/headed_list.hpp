@@ -1,7 +1,7 @@
 // Lists of netlink: each element begins with a header that says how long it is, and the next one follows, aligned to 4.
 #pragma once
 
-#include "decoders/syscalls/layout/value.hpp"
+#include "decoders/syscalls/layout/struct_layout.hpp"
 #include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders {

@@ -1,7 +1,7 @@
 // The attributes that messages of netlink may have, by what the message is about.
 #pragma once
 
-#include "decoders/syscalls/layout/value.hpp"
+#include "decoders/syscalls/layout/struct_layout.hpp"
 
 namespace shimtrace::decoders::netlink {
 

@@ -2,7 +2,7 @@
 #include "decoders/constants/netlink.hpp"
 #include "decoders/constants/network.hpp"
 #include "decoders/syscalls/layout/headed_list.hpp"
-#include "decoders/syscalls/netlink/message.hpp"
+#include "decoders/syscalls/netlink/netlink_message.hpp"
 
 #include <arpa/inet.h>
 

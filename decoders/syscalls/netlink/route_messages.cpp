@@ -2,7 +2,7 @@
 #include "decoders/constants/netlink.hpp"
 #include "decoders/constants/network.hpp"
 #include "decoders/syscalls/netlink/attribute_sets.hpp"
-#include "decoders/syscalls/netlink/message.hpp"
+#include "decoders/syscalls/netlink/netlink_message.hpp"
 #include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders::netlink {

@@ -41,7 +41,7 @@ void octal_mode(Printer& printer, const Slot& slot) {
 }
 /// -1 stands for "as it is" in chown and its like.
 void user_id(Printer& printer, const Slot& slot) {
-    low(slot) == 0xffffffff ? printer.text("-1") : printer.unsigned_decimal(low(slot));
+    printer.user(low(slot));
 }
 void flags32(Printer& printer, const Slot& slot) {
     printer.flags(*slot.argument.flags, low(slot));
@@ -61,8 +61,7 @@ void render_open_flags(Printer& printer, const Slot& slot) {
 /// open's mode is there only where a file may be created.
 bool creates(const Call& call, const Slot& slot) {
     constexpr std::uint64_t create = 0100, temporary = 020000000;  // the bit of O_TMPFILE that is not O_DIRECTORY's
-    const std::uint64_t flags = call.argument(slot.argument.other);
-    return (flags & create) != 0 || (flags & temporary) == temporary;
+    return (call.argument(slot.argument.other) & (create | temporary)) != 0;
 }
 void signal(Printer& printer, const Slot& slot) {
     printer.signal(low_signed(slot));

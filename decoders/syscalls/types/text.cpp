@@ -2,7 +2,7 @@
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/capturing.hpp"
 #include "decoders/syscalls/iovec.hpp"
-#include "decoders/syscalls/netlink/message.hpp"
+#include "decoders/syscalls/netlink/netlink_message.hpp"
 #include "decoders/syscalls/printer.hpp"
 
 #include <charconv>
@@ -13,6 +13,11 @@ namespace {
 
 std::uint64_t result_bytes(const Call& call) {
     return call.succeeded() && call.result() > 0 ? static_cast<std::uint64_t>(call.result()) : 0;
+}
+
+/// What a buffer was filled with. MSG_TRUNC: a datagram's length is told, whatever there was room for.
+std::uint64_t filled_bytes(const Call& call, const Slot& slot) {
+    return std::min(result_bytes(call), call.argument(slot.index + 1));
 }
 
 void capture_path(Capture& capture, const Slot& slot, int level) {
@@ -63,11 +68,11 @@ void render_buffer_in(Printer& printer, const Slot& slot) {
     print_moved(printer, slot.value, printer.call().argument(slot.argument.other));
 }
 void capture_buffer_out(Capture& capture, const Slot& slot, int level) {
-    if (level == 0) capture.payload(slot.value, result_bytes(capture.call()));
+    if (level == 0) capture.payload(slot.value, filled_bytes(capture.call(), slot));
 }
 void render_buffer_out(Printer& printer, const Slot& slot) {
     if (printer.call().failed()) return printer.address(slot.value);
-    print_moved(printer, slot.value, result_bytes(printer.call()));
+    print_moved(printer, slot.value, filled_bytes(printer.call(), slot));
 }
 void capture_iovec_in(Capture& capture, const Slot& slot, int level) {
     capture_iovec(capture, slot.value, capture.call().argument(slot.argument.other), UINT64_MAX, level);
@@ -126,7 +131,7 @@ const ArgumentType in_buffer{.render = render_buffer_in, .capture = capture_buff
 const ArgumentType out_buffer{
     .phase = Phase::exit, .render = render_buffer_out, .capture = capture_buffer_out, .is_text = true, .compat = &same};
 const ArgumentType in_iovec{.render = render_iovec_in, .capture = capture_iovec_in, .compat = &same};
-const ArgumentType out_iovec{.phase = Phase::exit, .render = render_iovec_out, .capture = capture_iovec_out, .compat = &same};
+const ArgumentType out_iovec{.phase = Phase::exit_always, .render = render_iovec_out, .capture = capture_iovec_out, .compat = &same};
 
 }  // namespace types
 

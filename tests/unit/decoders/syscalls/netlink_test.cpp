@@ -1,5 +1,5 @@
 // Messages of netlink, as ip, ss and nft exchange them with the kernel.
-#include "decoders/syscalls/netlink/message.hpp"
+#include "decoders/syscalls/netlink/netlink_message.hpp"
 #include "tests/unit/decoders/syscalls/traced_call.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "decoders/syscalls/netlink/message.hpp"
+#include "decoders/syscalls/netlink/netlink_message.hpp"
 
 #include "decoders/constants/netlink.hpp"
 #include "decoders/constants/network.hpp"

@@ -64,6 +64,7 @@ enum class Format : std::uint8_t {
     device,
     user,  ///< -1 stands for itself
     descriptor,
+    process,
     error,             ///< -EACCES
     clock_ticks,       ///< 250 /* 2.50 s */
     hardware_address,  ///< 02:42:ac:11:00:02
@@ -72,6 +73,7 @@ enum class Format : std::uint8_t {
     address,  ///< by the family that was said before
     socket_address,
     counted_bytes,  ///< as many as a field of 16 bits at `place` of its struct says
+    counted_hardware_address,
     layout,
     elements,
     attributes,
@@ -85,16 +87,16 @@ using PrintRegion = void (*)(Printer&, const Region&, Surroundings&);
 /// How a value is shown. `width`: its bytes; 0: all that there are.
 struct Value {
     constexpr Value() = default;
-    constexpr Value(Format how, std::uint8_t bytes = 0) : form(how), width(bytes) {}
-    constexpr Value(Format how, std::uint8_t bytes, const FlagSet& set) : form(how), width(bytes), names(&set) {}
-    constexpr Value(const Layout& rows) : form(Format::layout), layout(&rows) {}
-    constexpr Value(const Elements& list) : form(Format::elements), elements(&list) {}
-    constexpr Value(const AttributeSet& set) : form(Format::attributes), attributes(&set) {}
-    constexpr Value(const ByFamily& table) : form(Format::by_family), by_family(&table) {}
-    constexpr Value(const ByKind& table) : form(Format::by_kind), by_kind(&table) {}
-    constexpr Value(PrintRegion print) : form(Format::by_function), function(print) {}
+    constexpr Value(Format how, std::uint8_t bytes = 0) : format(how), width(bytes) {}
+    constexpr Value(Format how, std::uint8_t bytes, const FlagSet& set) : format(how), width(bytes), names(&set) {}
+    constexpr Value(const Layout& rows) : format(Format::layout), layout(&rows) {}
+    constexpr Value(const Elements& list) : format(Format::elements), elements(&list) {}
+    constexpr Value(const AttributeSet& set) : format(Format::attributes), attributes(&set) {}
+    constexpr Value(const ByFamily& table) : format(Format::by_family), by_family(&table) {}
+    constexpr Value(const ByKind& table) : format(Format::by_kind), by_kind(&table) {}
+    constexpr Value(PrintRegion print) : format(Format::by_function), function(print) {}
 
-    Format form = Format::bytes;
+    Format format = Format::bytes;
     std::uint8_t width = 0;
     std::uint16_t place = 0;
     union {
@@ -123,6 +125,7 @@ struct Layout {
     Rest rest = Rest::ignored;
     const AttributeSet* attributes = nullptr;
     bool short_is_text = false;  ///< what is too short for it is shown as a string
+    std::uint8_t brief = 0;      ///< so many of its fields are enough where things are cut short; 0: it is never cut
 };
 
 /// Values of one kind, one behind the other.
@@ -194,8 +197,8 @@ constexpr Value constant16(const FlagSet& set) {
 constexpr Value constant32(const FlagSet& set) {
     return {Format::constant, 4, set};
 }
-constexpr Value of(Format form, std::uint8_t width) {
-    return {form, width};
+constexpr Value of(Format format, std::uint8_t width) {
+    return {format, width};
 }
 constexpr Value of(PrintRegion print, std::uint8_t width) {
     Value value{print};
@@ -206,6 +209,11 @@ constexpr Value of(PrintRegion print, std::uint8_t width) {
 constexpr Value counted_bytes(std::uint8_t most, std::uint16_t place) {
     Value value{Format::counted_bytes, most};
     value.place = place;
+    return value;
+}
+constexpr Value counted_hardware_address(std::uint8_t most, std::uint16_t place) {
+    Value value = counted_bytes(most, place);
+    value.format = Format::counted_hardware_address;
     return value;
 }
 
@@ -221,5 +229,7 @@ void print_attributes(Printer& printer, const AttributeSet& set, Region region, 
 void print_hex_text(Printer& printer, const Region& region);
 /// The bytes of a struct that has these fields.
 std::size_t size_of(const Layout& layout);
+/// Those of a whole value; 0: it depends on how many there are.
+std::size_t size_of(const Value& value);
 
 }  // namespace shimtrace::decoders

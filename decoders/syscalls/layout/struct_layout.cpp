@@ -1,4 +1,4 @@
-#include "decoders/syscalls/layout/value.hpp"
+#include "decoders/syscalls/layout/struct_layout.hpp"
 
 #include "decoders/constants/network.hpp"
 #include "decoders/syscalls/printer.hpp"
@@ -29,26 +29,8 @@ std::uint64_t swapped(std::uint64_t number, std::size_t width) {
     return __builtin_bswap64(number) >> (64 - 8 * width);
 }
 
-/// What a whole value of this kind has; 0: it depends on how many there are.
-std::size_t size_of(const Value& value) {
-    switch (value.form) {
-        case Format::layout:
-            return size_of(*value.layout);
-        case Format::elements:
-            return size_of(value.elements->element) * value.elements->count;
-        case Format::inet:
-            return inet_size;
-        case Format::inet6:
-            return inet6_size;
-        case Format::socket_address:
-            return socket_address_size;
-        default:
-            return value.width;
-    }
-}
-
 std::size_t alignment_of(const Value& value) {
-    switch (value.form) {
+    switch (value.format) {
         case Format::layout: {
             std::size_t most = 1;
             for (const Field& field : value.layout->fields) most = std::max(most, alignment_of(field.value));
@@ -61,6 +43,7 @@ std::size_t alignment_of(const Value& value) {
         case Format::text:
         case Format::hardware_address:
         case Format::counted_bytes:
+        case Format::counted_hardware_address:
         case Format::inet6:
         case Format::address:
             return 1;
@@ -71,9 +54,9 @@ std::size_t alignment_of(const Value& value) {
 
 /// Fewer bytes are shown as what they are.
 std::size_t needed(const Value& value, const Surroundings& around) {
-    if (value.form == Format::layout) return value.layout->least != 0 ? value.layout->least : size_of(*value.layout);
-    if (value.form == Format::elements && value.elements->count == 0) return size_of(value.elements->element);
-    if (value.form == Format::address) return around.family == inet_family ? inet_size : around.family == inet6_family ? inet6_size : 0;
+    if (value.format == Format::layout) return value.layout->least != 0 ? value.layout->least : size_of(*value.layout);
+    if (value.format == Format::elements && value.elements->count == 0) return size_of(value.elements->element);
+    if (value.format == Format::address) return around.family == inet_family ? inet_size : around.family == inet6_family ? inet6_size : 0;
     return size_of(value);
 }
 
@@ -151,7 +134,7 @@ void print_elements(Printer& printer, const Elements& list, Region region, Surro
 void print_scalar(Printer& printer, const Value& value, std::span<const std::byte> bytes, Surroundings& around) {
     const std::size_t width = value.width;
     const std::uint64_t number = unsigned_at(bytes, width);
-    switch (value.form) {
+    switch (value.format) {
         case Format::signed_number:
             return printer.decimal(signed_at(bytes, width));
         case Format::hex:
@@ -171,7 +154,7 @@ void print_scalar(Printer& printer, const Value& value, std::span<const std::byt
             RenderStyle style = printer.style();
             if (style.constants == Constants::abbrev) style.constants = Constants::verbose;
             Printer numbered(printer.out(), printer.call(), style, printer.scope());
-            return value.form == Format::numbered_flags ? numbered.flags(*value.names, number) : numbered.constant(*value.names, number);
+            return value.format == Format::numbered_flags ? numbered.flags(*value.names, number) : numbered.constant(*value.names, number);
         }
         case Format::family:
             around.family = static_cast<std::uint8_t>(number);
@@ -181,9 +164,9 @@ void print_scalar(Printer& printer, const Value& value, std::span<const std::byt
         case Format::network_constant: {
             const std::uint64_t meant = swapped(number, width);
             printer.text(width == 2 ? "htons(" : width == 4 ? "htonl(" : "htobe64(");
-            value.form == Format::network_order ? printer.unsigned_decimal(meant)
-            : value.form == Format::network_hex ? printer.hex(meant)
-                                                : printer.constant(*value.names, meant);
+            value.format == Format::network_order ? printer.unsigned_decimal(meant)
+            : value.format == Format::network_hex ? printer.hex(meant)
+                                                  : printer.constant(*value.names, meant);
             return printer.put(')');
         }
         case Format::index:
@@ -191,7 +174,9 @@ void print_scalar(Printer& printer, const Value& value, std::span<const std::byt
         case Format::device:
             return printer.device(number);
         case Format::user:
-            return number == UINT32_MAX ? printer.text("-1") : printer.unsigned_decimal(number);
+            return printer.user(static_cast<std::uint32_t>(number));
+        case Format::process:
+            return printer.pid(static_cast<std::int32_t>(number));
         case Format::descriptor:
             return printer.fd(static_cast<std::int32_t>(number));
         case Format::error: {
@@ -232,18 +217,19 @@ void print_layout(Printer& printer, const Layout& layout, const Region& region, 
 
 /// Whether there is nothing to say of a field: it is kept for later, and zero.
 bool is_silent(const Value& value, const Region& region) {
-    if (value.form == Format::skipped) return true;
-    return value.form == Format::reserved && std::ranges::all_of(region.bytes, [](std::byte byte) { return byte == std::byte{0}; });
+    if (value.format == Format::skipped) return true;
+    return value.format == Format::reserved && std::ranges::all_of(region.bytes, [](std::byte byte) { return byte == std::byte{0}; });
 }
 
 void print_field(Printer& printer, Fields& fields, std::string_view name, const Value& value, const Region& whole, const Region& region,
                  Surroundings& around) {
-    if (value.form == Format::address && around.family == inet6_family && region.readable(inet6_size)) {
+    const bool is_inet6 = value.format == Format::inet6 || (value.format == Format::address && around.family == inet6_family);
+    if (is_inet6 && region.readable(inet6_size)) {
         fields.separate();
         return print_inet6_call(printer, region.bytes, name);
     }
     fields(name);
-    switch (value.form) {
+    switch (value.format) {
         case Format::text:
             return printer.field_text(region.bytes);
         case Format::bytes:
@@ -251,6 +237,8 @@ void print_field(Printer& printer, Fields& fields, std::string_view name, const 
         case Format::reserved:
             return std::has_single_bit(value.width) ? print_scalar(printer, value, region.bytes, around)
                                                     : print_all_hex(printer, region.bytes);
+        case Format::counted_hardware_address:
+            return print_hardware_address(printer, region.first(unsigned_at(whole.from(value.place).bytes, 2)).bytes);
         case Format::counted_bytes:
             return print_all_hex(printer, region.first(unsigned_at(whole.from(value.place).bytes, 2)).bytes);
         default:
@@ -259,6 +247,23 @@ void print_field(Printer& printer, Fields& fields, std::string_view name, const 
 }
 
 }  // namespace
+
+std::size_t size_of(const Value& value) {
+    switch (value.format) {
+        case Format::layout:
+            return size_of(*value.layout);
+        case Format::elements:
+            return size_of(value.elements->element) * value.elements->count;
+        case Format::inet:
+            return inet_size;
+        case Format::inet6:
+            return inet6_size;
+        case Format::socket_address:
+            return socket_address_size;
+        default:
+            return value.width;
+    }
+}
 
 std::size_t size_of(const Layout& layout) {
     std::size_t size = 0;
@@ -280,15 +285,17 @@ void print_hex_text(Printer& printer, const Region& region) {
 
 void print_fields(Printer& printer, const Layout& layout, const Region& region, Surroundings& around) {
     Fields fields(printer);
-    std::size_t at = 0;
+    std::size_t at = 0, shown = 0;
     for (const Field& field : layout.fields) {
         const std::size_t alignment = alignment_of(field.value), size = size_of(field.value);
         at = (at + alignment - 1) & ~(alignment - 1);
-        for (std::string_view names = field.names; !names.empty() || field.value.form == Format::skipped; at += size) {
+        for (std::string_view names = field.names; !names.empty() || field.value.format == Format::skipped; at += size) {
             const std::string_view name = names.substr(0, names.find(' '));
             names.remove_prefix(std::min(names.size(), name.size() + 1));
             const Region part = size != 0 ? region.from(at).first(size) : region.from(at);
-            if (part.length == 0 || part.length < size) return;
+            if (part.length == 0) return;
+            if (layout.brief != 0 && shown++ == layout.brief && printer.abbreviate()) return fields.more();
+            if (part.length < size) return print_all_hex(fields(name), part.bytes);
             if (!is_silent(field.value, part)) print_field(printer, fields, name, field.value, region, part, around);
             if (names.empty()) {
                 at += size;
@@ -299,21 +306,21 @@ void print_fields(Printer& printer, const Layout& layout, const Region& region, 
 }
 
 void print_value(Printer& printer, const Value& value, const Region& region, Surroundings& around) {
-    if (value.form == Format::by_family) return print_value(printer, chosen(*value.by_family, around.family), region, around);
-    if (value.form == Format::by_kind) return print_value(printer, chosen(*value.by_kind, around), region, around);
-    if (value.form == Format::by_function) return value.function(printer, region, around);
-    if (value.form == Format::attributes) return print_attributes(printer, *value.attributes, region, around);
-    if (value.form == Format::bytes) return print_hex_text(printer, region);
+    if (value.format == Format::by_family) return print_value(printer, chosen(*value.by_family, around.family), region, around);
+    if (value.format == Format::by_kind) return print_value(printer, chosen(*value.by_kind, around), region, around);
+    if (value.format == Format::by_function) return value.function(printer, region, around);
+    if (value.format == Format::attributes) return print_attributes(printer, *value.attributes, region, around);
+    if (value.format == Format::bytes) return print_hex_text(printer, region);
 
     const std::size_t least = needed(value, around);
-    const bool short_is_text = value.form == Format::layout && value.layout->short_is_text;
+    const bool short_is_text = value.format == Format::layout && value.layout->short_is_text;
     if (region.length < least) return short_is_text ? printer.quoted(region.bytes, region.length) : print_hex_text(printer, region);
-    const bool all = value.form == Format::text || value.form == Format::hardware_address || value.form == Format::clock_ticks;
-    const std::uint64_t wanted = all                            ? region.length
-                                 : value.form == Format::layout ? std::min<std::uint64_t>(region.length, size_of(*value.layout))
-                                                                : least;
+    const bool all = value.format == Format::text || value.format == Format::hardware_address || value.format == Format::clock_ticks;
+    const std::uint64_t wanted = all                              ? region.length
+                                 : value.format == Format::layout ? std::min<std::uint64_t>(region.length, size_of(*value.layout))
+                                                                  : least;
     if (!region.readable(wanted)) return printer.address(region.address);
-    switch (value.form) {
+    switch (value.format) {
         case Format::text:
             return print_string(printer, region);
         case Format::layout:

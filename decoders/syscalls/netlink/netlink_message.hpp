@@ -1,7 +1,7 @@
 // Messages of netlink: headers, and what is in them by the family of their socket.
 #pragma once
 
-#include "decoders/syscalls/layout/value.hpp"
+#include "decoders/syscalls/layout/struct_layout.hpp"
 
 #include <string_view>
 
