@@ -3,6 +3,7 @@
 #include "decoders/syscalls/table.hpp"
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/mapped_devices.hpp"
+#include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/process_memory.hpp"
 
 #include <sys/mman.h>
@@ -53,7 +54,7 @@ const MemoryCall* find_call(const Event& event) {
 /// One that has no other thread stands still as we look: nobody can hold the lock of its mappings.
 bool is_alone(Pid pid) {
     struct stat tasks;
-    return ::stat(("/proc/" + std::to_string(pid.value) + "/task").c_str(), &tasks) == 0 && tasks.st_nlink == 3;
+    return ::stat(host::proc_path(pid, "task").c_str(), &tasks) == 0 && tasks.st_nlink == 3;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "tracer/procfs/foreign_file.hpp"
 
+#include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/stand_in.hpp"
 
 #include <cerrno>
@@ -29,7 +30,7 @@ struct FileTold {
 
 OwnedFd find_file(const FileAsked& question, const std::string& path) {
     if (!question.in_root) return OwnedFd(::open(path.c_str(), O_PATH | O_CLOEXEC));
-    const OwnedFd root(::open(("/proc/" + std::to_string(question.whose) + "/root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const OwnedFd root(::open(proc_path(Pid{question.whose}, "root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!root) return {};
     open_how how{};
     how.flags = O_PATH | O_CLOEXEC;

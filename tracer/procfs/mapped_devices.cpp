@@ -1,6 +1,7 @@
 #include "tracer/procfs/mapped_devices.hpp"
 
 #include "tracer/procfs/proc_directory.hpp"
+#include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/stand_in.hpp"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ std::optional<std::uint64_t> device_of(std::string_view line) {
 }
 
 std::string maps_of(Pid pid) {
-    return "/proc/" + std::to_string(pid.value) + "/maps";
+    return proc_path(pid, "maps");
 }
 
 struct MappingAsked {
@@ -100,7 +101,7 @@ Parcel tell_user_faults(Parcel request) {
     std::int32_t pid = 0;
     if (request.bytes.size() != sizeof pid) return {};
     std::memcpy(&pid, request.bytes.data(), sizeof pid);
-    const auto directory = ProcDirectory::open(("/proc/" + std::to_string(pid)).c_str());
+    const auto directory = ProcDirectory::open(proc_path(Pid{pid}).c_str());
     if (!directory) return {};
     std::string scratch;
     bool found = has_userfaultfd(*directory);
@@ -129,7 +130,7 @@ std::optional<std::vector<std::uint64_t>> mapped_devices(Pid pid, std::optional<
         const OwnedFd maps(::open(maps_of(pid).c_str(), O_RDONLY | O_CLOEXEC));
         if (auto found = device_at(maps.get(), *at)) return found;
     }
-    const auto directory = ProcDirectory::open(("/proc/" + std::to_string(pid.value)).c_str());
+    const auto directory = ProcDirectory::open(proc_path(pid).c_str());
     if (!directory) return std::nullopt;
     std::string scratch;
     const auto text = directory->read_records("maps", scratch, most);

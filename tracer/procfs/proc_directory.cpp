@@ -1,5 +1,7 @@
 #include "tracer/procfs/proc_directory.hpp"
 
+#include "tracer/procfs/proc_root.hpp"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
@@ -22,6 +24,10 @@ OrErrno<ProcDirectory> ProcDirectory::open(const char* path) {
     OwnedFd fd(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd) return failed();
     return ProcDirectory(std::move(fd));
+}
+
+OrErrno<ProcDirectory> ProcDirectory::open() {
+    return open(proc_root().c_str());
 }
 
 OrErrno<ProcDirectory> ProcDirectory::directory(const char* name) const {

@@ -31,7 +31,9 @@ using OrErrno = std::expected<T, int>;
 
 class ProcDirectory {
 public:
-    static OrErrno<ProcDirectory> open(const char* path = "/proc");
+    static OrErrno<ProcDirectory> open(const char* path);
+    /// All processes (proc_root.hpp).
+    static OrErrno<ProcDirectory> open();
     explicit ProcDirectory(OwnedFd fd) : fd_(std::move(fd)) {}
 
     [[nodiscard]] OrErrno<ProcDirectory> directory(const char* name) const;

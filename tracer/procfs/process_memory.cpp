@@ -1,5 +1,6 @@
 #include "tracer/procfs/process_memory.hpp"
 
+#include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/stand_in.hpp"
 
 #include <algorithm>
@@ -50,9 +51,7 @@ ssize_t read_batch(Tid tid, std::span<ReadRequest> requests) {
 
 /// /proc/TID/mem answers where process_vm_readv is compiled out or filtered.
 void read_through_proc(Tid tid, std::span<ReadRequest> requests) {
-    std::array<char, 32> path;
-    std::snprintf(path.data(), path.size(), "/proc/%d/mem", tid.value);
-    const int fd = open(path.data(), O_RDONLY | O_CLOEXEC);
+    const int fd = open(proc_path(Pid{tid.value}, "mem").c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return;
     for (ReadRequest& request : requests) {
         while (!complete(request)) {

@@ -1,5 +1,7 @@
 #include "tracer/procfs/seize.hpp"
 
+#include "tracer/procfs/proc_root.hpp"
+
 #include <csetjmp>
 #include <csignal>
 #include <ctime>
@@ -78,7 +80,7 @@ int seize(Tid tid, unsigned long options) {
 
 /// The jump may have come when all was done.
 bool is_ours(Tid tid) {
-    std::ifstream status("/proc/" + std::to_string(tid.value) + "/status");
+    std::ifstream status(proc_path(Pid{tid.value}, "status"));
     for (std::string line; std::getline(status, line);)
         if (line.starts_with("TracerPid:")) return std::stol(line.substr(10)) == ::syscall(SYS_gettid);
     return false;

@@ -3,6 +3,7 @@
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/patience.hpp"
 #include "tracer/procfs/proc_directory.hpp"
+#include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
 #include <algorithm>
@@ -206,7 +207,7 @@ private:
     StandIn(OwnedFd socket, pid_t process)
         : socket_(std::move(socket)),
           process_(process),
-          schedstat_(::open(("/proc/" + std::to_string(process) + "/schedstat").c_str(), O_RDONLY | O_CLOEXEC)) {}
+          schedstat_(::open(proc_path(Pid{process}, "schedstat").c_str(), O_RDONLY | O_CLOEXEC)) {}
 
     std::optional<Parcel> abandon() {
         broken_ = true;
@@ -229,7 +230,7 @@ private:
 
     /// It has not been given a CPU yet, or is on one: on a busy machine that says nothing about what it was asked.
     [[nodiscard]] bool is_ready() const {
-        const auto directory = ProcDirectory::open(("/proc/" + std::to_string(process_)).c_str());
+        const auto directory = ProcDirectory::open(proc_path(Pid{process_}).c_str());
         std::string scratch;
         const auto text = directory ? directory->read("stat", scratch) : std::unexpected(directory.error());
         const auto line = text ? parse_stat(*text) : std::nullopt;

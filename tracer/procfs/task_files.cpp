@@ -1,5 +1,7 @@
 #include "tracer/procfs/task_files.hpp"
 
+#include "tracer/procfs/proc_root.hpp"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -13,7 +15,7 @@ namespace shimtrace::host {
 namespace {
 
 std::string path_of(Tid tid, const std::string& name) {
-    return "/proc/" + std::to_string(tid.value) + "/" + name;
+    return proc_path(Pid{tid.value}, name);
 }
 
 std::vector<std::int32_t> numbers_in(const std::string& path) {
@@ -65,7 +67,7 @@ std::vector<std::int32_t> task_numbers(Tid tid, const char* folder) {
 
 std::vector<Pid> all_processes() {
     std::vector<Pid> processes;
-    for (const std::int32_t number : numbers_in("/proc")) processes.emplace_back(number);
+    for (const std::int32_t number : numbers_in(proc_root())) processes.emplace_back(number);
     return processes;
 }
 

@@ -4,6 +4,7 @@
 #include "tracer/containerd/session_roles.hpp"
 #include "tracer/output/tee.hpp"
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/process_reader.hpp"
 #include "tracer/session/session_signals.hpp"
 #include "tracer/session/version.hpp"
@@ -96,7 +97,8 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
     std::vector<EventSink*> all(sinks);
     if (!plan.request.command.empty()) all.push_back(&watch);
     output::Tee tee(all);
-    const SessionSignals signals(stop, !plan.request.command.empty(), plan.request.attaches());
+    const SessionSignals signals(
+        stop, {.started_command = !plan.request.command.empty(), .attached = plan.request.attaches(), .interruptible = plan.interruptible});
     containerd::SessionRoles roles(plan.surroundings, host::read_process, containerd::plugin_addresses(plan.surroundings));
     host::ObserverHooks hooks = plan.roles ? role_hooks(roles) : no_hooks();
     hooks.task_names = plan.request.task_names;
@@ -104,10 +106,13 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
     hooks.stack = [&stack_reader](Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into) {
         stack_reader.stack_of(pid, tid, memory, into);
     };
+    if (!host::use_own_proc())
+        return std::unexpected(
+            Error{"trace from within a pid namespace", 0, "/proc shows another one: mount one's own (unshare --mount-proc)"});
     const auto observer = host::make_session_observer(std::move(hooks));
     auto result = engine::trace(plan.request, describe_session(plan), *observer, tee, stop);
     if (!result) return std::unexpected(std::move(result.error()));
-    SessionEnd end{.skipped = std::move(result->skipped)};
+    SessionEnd end{.stopped_by = SessionSignals::stopped_by(), .skipped = std::move(result->skipped)};
     if (plan.request.command.empty()) return end;
     end.exit_status = result->exit_status;
     end.killed_by = result->killed_by;

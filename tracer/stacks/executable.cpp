@@ -1,6 +1,7 @@
 #include "tracer/stacks/executable.hpp"
 
 #include "tracer/procfs/foreign_file.hpp"
+#include "tracer/procfs/proc_root.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ std::int64_t nanoseconds(const timespec& time) {
 }  // namespace
 
 Result<Executable> Executable::open(Pid pid, host::AnsweringMounts& mounts) {
-    const std::string path = fmt::format("/proc/{}/exe", pid.value);
+    const std::string path = host::proc_path(pid, "exe");
     auto file = host::open_foreign(pid, {.path = path}, mounts);
     if (!file) {
         const int error = file.error();

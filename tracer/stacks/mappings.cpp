@@ -1,6 +1,7 @@
 #include "tracer/stacks/mappings.hpp"
 
 #include "tracer/procfs/foreign_file.hpp"
+#include "tracer/procfs/proc_root.hpp"
 #include "tracer/stacks/proc.hpp"
 
 #include <fmt/format.h>
@@ -74,7 +75,7 @@ const Mapping* first_of_file(const std::vector<Mapping>& mappings, const Mapping
 
 int ProcessFiles::open(const Mapping& mapping) const {
     if (mapping.inode == 0) return -1;
-    const std::string link = fmt::format("/proc/{}/map_files/{:x}-{:x}", pid_.value, mapping.begin, mapping.end);
+    const std::string link = host::proc_path(pid_, fmt::format("map_files/{:x}-{:x}", mapping.begin, mapping.end));
     if (auto file = host::open_foreign(pid_, {.path = link}, mounts_); file && file->status.st_ino == mapping.inode)
         return file->fd.release();
     if (!mapping.path.starts_with('/')) return -1;

@@ -2,6 +2,7 @@
 
 #include "tracer/procfs/call_of_thread.hpp"
 #include "tracer/procfs/files_in_time.hpp"
+#include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/process_memory.hpp"
 #include "tracer/procfs/task_files.hpp"
 
@@ -23,7 +24,7 @@ std::vector<std::int32_t> ids_within(Tid tid) {
 }  // namespace
 
 std::string read_in_time(Pid pid, const std::string& name, std::size_t most) {
-    const auto directory = host::ProcDirectory::open(fmt::format("/proc/{}", pid.value).c_str());
+    const auto directory = host::ProcDirectory::open(host::proc_path(pid).c_str());
     if (!directory) return {};
     return host::read_in_time(*directory, pid, {.name = name.c_str(), .most = most, .records = true}).value_or("");
 }
