@@ -27,8 +27,8 @@ bool is_same_file(const std::string& a, const std::string& b) {
 
 class FileWriter : public output::LineWriter {
 public:
-    FileWriter(int fd, bool owned, pid_t command, OutputEnded ended)
-        : fd_(fd), owned_(owned), command_(command), ended_(std::move(ended)) {}
+    FileWriter(int fd, bool owned, pid_t command, std::string name, OutputEnded ended)
+        : fd_(fd), owned_(owned), command_(command), name_(std::move(name)), ended_(std::move(ended)) {}
     ~FileWriter() override {
         FileWriter::flush();
         if (owned_) ::close(fd_);
@@ -46,7 +46,7 @@ public:
         if (error == 0) return;
         failed_ = true;
         const bool unread = error == EPIPE;
-        if (!unread) report({"write the output", error}, exit_failed);
+        if (!unread) report({name_.empty() ? "write the output" : name_, error}, exit_failed);
         ended_(!unread);
     }
 
@@ -54,6 +54,7 @@ private:
     int fd_;
     bool owned_;
     pid_t command_;
+    std::string name_;  ///< empty: it has none
     OutputEnded ended_;
     std::string held_;
     bool failed_ = false;
@@ -84,6 +85,18 @@ private:
     OutputPlace place_;
     OutputEnded ended_;
     std::unordered_map<Tid, std::unique_ptr<output::LineWriter>> files_;
+};
+
+/// As strace -o: what is said of the session itself stands on standard error, and only lines of threads in the file.
+class NoticesApart : public output::LineWriter {
+public:
+    explicit NoticesApart(std::unique_ptr<output::LineWriter> lines) : lines_(std::move(lines)) {}
+    void write(Tid tid, std::string_view text) override { lines_->write(tid, text); }
+    void notice(Tid, std::string_view text) override { host::write_whole(STDERR_FILENO, text); }
+    void flush() override { lines_->flush(); }
+
+private:
+    std::unique_ptr<output::LineWriter> lines_;
 };
 
 bool is_regular_file(int fd) {
@@ -136,6 +149,13 @@ Result<Opened> open_place(const OutputPlace& place) {
 }  // namespace
 
 Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place, OutputEnded ended) {
+    if (place.notices_apart) {
+        OutputPlace lines = place;
+        lines.notices_apart = false;
+        auto opened = open_output(lines, std::move(ended));
+        if (!opened) return opened;
+        return std::make_unique<NoticesApart>(std::move(*opened));
+    }
     if (is_same_file(place.path, place.source)) return fail("write " + place.path, 0, "it is the recording that is read");
     if (place.separate) return std::make_unique<SeparateWriter>(place, std::move(ended));
     const auto opened = open_place(place);
@@ -144,7 +164,7 @@ Result<std::unique_ptr<output::LineWriter>> open_output(const OutputPlace& place
         if (opened->owned) ::close(opened->fd);
         return fail("write to a terminal what is no text", 0, "-o FILE, or a pipe");
     }
-    auto writer = std::make_unique<FileWriter>(opened->fd, opened->owned, opened->command, std::move(ended));
+    auto writer = std::make_unique<FileWriter>(opened->fd, opened->owned, opened->command, place.path, std::move(ended));
     if (!place.tell_lost || is_regular_file(opened->fd)) return writer;
     return std::make_unique<output::ThreadedWriter>(std::move(writer), place.tell_lost);
 }

@@ -13,11 +13,12 @@
 namespace shimtrace::cli {
 
 struct OutputPlace {
-    std::string path;       ///< -o: empty: `standard`; "-": standard output; "|cmd" or "!cmd": a command's standard input
-    bool append = false;    ///< -A
-    bool separate = false;  ///< -ff: one file a thread, named PATH.TID
-    int standard = 2;       ///< the descriptor used without -o
-    bool is_text = true;    ///< else it is refused to a terminal
+    std::string path;            ///< -o: empty: `standard`; "-": standard output; "|cmd" or "!cmd": a command's standard input
+    bool append = false;         ///< -A
+    bool separate = false;       ///< -ff: one file a thread, named PATH.TID
+    bool notices_apart = false;  ///< what is said of the session itself stands on standard error, not in the file
+    int standard = 2;            ///< the descriptor used without -o
+    bool is_text = true;         ///< else it is refused to a terminal
     /// Set: a reader that does not read (of a pipe, a terminal, a device; regular files have none) holds nobody up; lines are lost instead,
     /// and this tells how many, in a line.
     std::function<std::string(std::uint64_t)> tell_lost;

@@ -31,6 +31,7 @@ public:
         plan->print.interesting = !json_ && !calls_only_ && folds_rest(options_, *plan);
         if (calls_only_) {
             plan->print.quiet |= output::quiet_attach | output::quiet_exit;
+            plan->print.signals.reset();
             plan->print.messages = plan->print.messages_alone = 0;  // a stream with holes says nothing
         }
         plan->print.slow_messages = picky_.slow_messages;

@@ -15,17 +15,18 @@ void say_what_colocating_risks(const TracePlan& plan) {
            exit_done);
 }
 
-SessionExit exit_of(const Result<session::SessionEnd>& end) {
+/// `plain`: as strace, by the signal that ended the session.
+SessionExit exit_of(const Result<session::SessionEnd>& end, bool plain) {
     if (!end) return {.exit_code = report(end.error(), exit_failed)};
     for (const Error& error : end->skipped) report(error, exit_failed);
-    return {.exit_code = end->exit_status, .killed_by = end->killed_by};
+    return {.exit_code = end->exit_status, .killed_by = end->killed_by == 0 && plain ? end->stopped_by : end->killed_by};
 }
 
 }  // namespace
 
 SessionExit run_session(const TracePlan& plan, const std::vector<EventSink*>& sinks, engine::StopRequest& stop) {
     say_what_colocating_risks(plan);
-    return exit_of(session::run_session(plan.session, sinks, stop));
+    return exit_of(session::run_session(plan.session, sinks, stop), plan.print.plain);
 }
 
 SessionExit record_session(const session::RecordingPlan& recording, const TracePlan& plan, std::vector<EventSink*> sinks,
@@ -34,7 +35,7 @@ SessionExit record_session(const session::RecordingPlan& recording, const TraceP
     auto recorded = session::record_session(recording, plan.session, std::move(sinks), stop);
     if (!recorded) return {.exit_code = report(recorded.error(), exit_failed)};
     report_recording(recording, recorded->recording);
-    const SessionExit end = exit_of(recorded->session);
+    const SessionExit end = exit_of(recorded->session, plan.print.plain);
     return recorded->recording.failure ? SessionExit{.exit_code = exit_failed} : end;
 }
 

@@ -31,6 +31,11 @@ Words::iterator first_operand(const CLI::App& app, const CLI::App& command, Word
     return word;
 }
 
+/// Of a program's file no container has to be asked for.
+bool is_path(const std::string& word) {
+    return word.starts_with('/') || word.starts_with("./") || word.starts_with("../");
+}
+
 /// The words from `begin` on; of `arguments` those before `from` are left.
 Words taken(Words& arguments, Words::iterator from, Words::iterator begin) {
     Words command(std::make_move_iterator(begin), std::make_move_iterator(arguments.end()));
@@ -51,12 +56,14 @@ Result<StartedCommand> take_command(const CLI::App& app, const CLI::App& command
     const auto operand = first_operand(app, command, arguments);
     const auto dashes = std::ranges::find(arguments, "--");
     // `strace ls -- -x`: the dashes are the program's own.
-    const bool behind_program = operand < dashes && meanings.is_program(*operand) && meanings.target(*operand) == NameOf::nothing;
+    const auto stands_for = [&] { return is_path(*operand) ? NameOf::nothing : meanings.target(*operand); };
+    const bool behind_program =
+        operand < dashes && dashes != arguments.end() && meanings.is_program(*operand) && stands_for() == NameOf::nothing;
     if (dashes != arguments.end() && !behind_program)
         return StartedCommand{.words = taken(arguments, dashes, std::next(dashes)), .guessed = false};
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (operand == arguments.end() || std::ranges::all_of(*operand, is_digit) || !meanings.is_program(*operand)) return StartedCommand{};
-    switch (meanings.target(*operand)) {
+    switch (stands_for()) {
         case NameOf::daemon:
             return StartedCommand{};
         case NameOf::container:

@@ -37,7 +37,8 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
     if (plan->session.request.attaches()) plan->place.tell_lost = tell_lost_lines(globals.json);
     auto writer = open_output(plan->place, [&](bool failed) {
         output_failed = failed;
-        stop.stop();
+        // strace says so, and traces on: its command is not let go in the midst.
+        if (!options.plain || options.command.empty()) stop.stop();
     });
     if (!writer) return report(writer.error(), exit_failed);
     auto printer = make_printer(globals.json, plan->print, **writer);
@@ -52,7 +53,7 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
     elsewhere.reset();
     printer.reset();
     writer->reset();
-    if (output_failed && end.exit_code == exit_done && end.killed_by == 0) return exit_failed;
+    if (output_failed && !options.plain && end.exit_code == exit_done && end.killed_by == 0) return exit_failed;
     return end_like_command(end);
 }
 

@@ -21,13 +21,13 @@ struct NamedSort {
     output::SummarySort sort;
 };
 constexpr NamedSort sorts[] = {
-    {"time", output::SummarySort::time},         {"time-total", output::SummarySort::time},   {"time_total", output::SummarySort::time},
-    {"total-time", output::SummarySort::time},   {"min-time", output::SummarySort::min_time}, {"shortest", output::SummarySort::min_time},
-    {"time-min", output::SummarySort::min_time}, {"max-time", output::SummarySort::max_time}, {"longest", output::SummarySort::max_time},
-    {"time-max", output::SummarySort::max_time}, {"avg-time", output::SummarySort::avg_time}, {"time-avg", output::SummarySort::avg_time},
-    {"calls", output::SummarySort::calls},       {"count", output::SummarySort::calls},       {"errors", output::SummarySort::errors},
-    {"error", output::SummarySort::errors},      {"name", output::SummarySort::name},         {"syscall", output::SummarySort::name},
-    {"syscall-name", output::SummarySort::name}, {"nothing", output::SummarySort::nothing},   {"none", output::SummarySort::nothing},
+    {"time", output::SummarySort::time},         {"time-total", output::SummarySort::time},   {"total-time", output::SummarySort::time},
+    {"min-time", output::SummarySort::min_time}, {"shortest", output::SummarySort::min_time}, {"time-min", output::SummarySort::min_time},
+    {"max-time", output::SummarySort::max_time}, {"longest", output::SummarySort::max_time},  {"time-max", output::SummarySort::max_time},
+    {"avg-time", output::SummarySort::avg_time}, {"time-avg", output::SummarySort::avg_time}, {"calls", output::SummarySort::calls},
+    {"count", output::SummarySort::calls},       {"errors", output::SummarySort::errors},     {"error", output::SummarySort::errors},
+    {"name", output::SummarySort::name},         {"syscall", output::SummarySort::name},      {"syscall-name", output::SummarySort::name},
+    {"nothing", output::SummarySort::nothing},   {"none", output::SummarySort::nothing},
 };
 
 struct NamedHex {
@@ -84,6 +84,12 @@ Result<std::vector<Pid>> parse_pids(const std::vector<std::string>& texts) {
     return pids;
 }
 
+/// strace knows each sort with underscores, too: total_time.
+std::string sort_word(std::string word) {
+    std::ranges::replace(word, '_', '-');
+    return word;
+}
+
 std::uint8_t quiet_of(int level) {
     using namespace output;
     constexpr std::uint8_t levels[] = {0, quiet_attach | quiet_personality, quiet_attach | quiet_personality | quiet_exit, 0xff};
@@ -95,7 +101,7 @@ Result<void> plan_summary(const TraceOptions& options, output::PrintOptions& pri
     if (options.summary_only) print.summary = output::Summary::only;
     if (options.summary) print.summary = output::Summary::both;
     print.wall_clock = options.wall_clock;
-    const auto sort = std::ranges::find(sorts, options.sort, &NamedSort::name);
+    const auto sort = std::ranges::find(sorts, sort_word(options.sort), &NamedSort::name);
     if (sort == std::end(sorts))
         return fail(fmt::format("-S {}: time, min-time, max-time, avg-time, calls, errors, name or nothing", options.sort));
     print.sort = sort->sort;
@@ -212,10 +218,10 @@ void add_flag_with_set(CLI::App& app, const std::string& names, const std::strin
     app.add_flag(names, *word, help)->trigger_on_parse()->each([word, add = std::move(add)](const std::string& set) { add(set); });
 }
 
-/// Of options that take one value the last counts, as in strace.
+/// Of options that take one value the last counts, as in strace; flags (-q, -t, -v …) add up.
 void last_one_wins(CLI::App& app) {
     for (CLI::Option* option : app.get_options([](const CLI::Option* each) { return !each->get_positional(); }))
-        if (option->get_items_expected_max() <= 1) option->take_last();
+        if (option->get_items_expected_max() == 1) option->take_last();
 }
 
 }  // namespace
@@ -302,6 +308,13 @@ void add_target_options(CLI::App& app, TraceOptions& options) {
         ->allow_extra_args(false)
         ->type_name("PID");
     app.add_flag("-f,--follow-forks", options.follow, "follow threads and children (the default for a TARGET); -ff: a file each");
+    app.add_option("-b,--detach-on", options.detach_on, "=execve: a process that executes another program is let go")
+        ->check(CLI::IsMember({"execve"}))
+        ->type_name("CALL");
+    app.add_option("-I,--interruptible", options.interruptible,
+                   "1 anywhere, 2 waiting: Ctrl-C, SIGTERM and SIGHUP end the session; 3 never, 4 never_tstp: they do not")
+        ->check(CLI::IsMember({"1", "anywhere", "always", "2", "waiting", "3", "never", "4", "never_tstp"}))
+        ->type_name("WHEN");
     app.add_flag("--output-separately", options.separate, "a file for each thread: FILE.TID");
     app.add_flag("--no-follow", options.no_follow, "a TARGET's own threads only");
     app.add_option("-E,--env", options.environment, "NAME=VALUE sets, NAME removes a variable of the command")->allow_extra_args(false);
@@ -364,13 +377,14 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     const bool follow = options.follow > 0 || (!options.targets.empty() && !options.no_follow);
     const bool separate = (options.follow > 1 || options.separate) && !options.output.empty();
     if (separate && print.summary != output::Summary::none) return fail("-c and -ff exclude each other");
-    plan.place = {.path = options.output, .append = options.append, .separate = separate};
-    print.prefix = separate                            ? output::PidPrefix::none
-                   : !options.output.empty() && follow ? output::PidPrefix::column
-                                                       : output::PidPrefix::bracketed;
-
+    plan.place = {
+        .path = options.output, .append = options.append, .separate = separate, .notices_apart = options.plain && !options.output.empty()};
     auto pids = parse_pids(options.pids);
     if (!pids) return std::unexpected(pids.error());
+    const bool several = follow || pids->size() + (options.command.empty() ? 0 : 1) > 1;
+    print.prefix = separate                             ? output::PidPrefix::none
+                   : !options.output.empty() && several ? output::PidPrefix::column
+                                                        : output::PidPrefix::bracketed;
     plan.session.pids = *pids;
     plan.session.roles = !options.plain;
     const auto blocked = text::parse_duration(options.blocked);
@@ -397,6 +411,9 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     const bool filter_by_default = !print.calls.of(native_arch).all() && engine::filter_takes_no_privileges();
     request.seccomp_filter = !options.no_seccomp && !options.command.empty() && follow && (options.seccomp || filter_by_default);
     request.colocate = options.colocate;
+    request.detach_on_exec = !options.detach_on.empty();
+    plan.session.interruptible =
+        options.interruptible != "3" && options.interruptible != "4" && !options.interruptible.starts_with("never");
     return plan;
 }
 

@@ -25,6 +25,7 @@ struct TraceOptions {
     std::string constants = "abbrev", sort = "time", columns;
     std::string blocked = "5s";
     std::string color = "auto";
+    std::string detach_on, interruptible;
     int follow = 0, timestamps = 0, fds = 0, hex = 0, quiet = 0, column = 40;
     bool no_follow = false, append = false, separate = false, pointers = false, numbers = false;
     bool stacks = false, summary_only = false, summary = false, wall_clock = false;

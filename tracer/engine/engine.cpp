@@ -144,11 +144,30 @@ void Engine::begin_child(Tracee& child) {
 void Engine::on_unknown(const Stop& stop) {
     // A child's first stop may be seen before its parent's event: it is kept waiting for that.
     Waiter::consume(stop.tid);
+    if (!manner_.follows && !stop.status.ended()) return pass_by(stop.tid);
     if (detaching_) {
         detach(stop.tid, stop.status.signal_delivery_stop() ? stop.status.signal() : 0);
         return;
     }
     newborn_[stop.tid] = reporter_.now();
+}
+
+/// Made with CLONE_PTRACE, which attaches it to its parent's tracer, though children are not followed.
+void Engine::pass_by(Tid tid) {
+    Tracee& child = tracees_.add(tid);
+    child.pid = Pid{tid.value};
+    reporter_.passed_by(child);
+    detach(tid);
+    tracees_.erase(tid);
+}
+
+/// Made with CLONE_PARENT by a command of ours, it is our child, though none of our tracees.
+void Engine::end_unknown(Tid tid, WaitStatus status) {
+    Tracee& child = tracees_.add(tid);
+    child.pid = Pid{tid.value};
+    child.announced = true;
+    reporter_.ended(child, status);
+    tracees_.erase(tid);
 }
 
 void Engine::on_exec(Tid tid) {
@@ -159,12 +178,14 @@ void Engine::on_exec(Tid tid) {
     if (former != tid && tracees_.find(former)) tracees_.rename(former, tid);
     Tracee* tracee = tracees_.find(tid);
     if (!tracee) return on_unknown({tid, exec_stop, {}});
+    const bool starts = tid == command_ && !tracee->executed;
     tracee->silent = tracee->found = tracee->listening = false;
     tracee->executed = tracee->stopped = true;
     tracee->enter.tid = tid;
     spaces_.executed(tracee->pid);
     reporter_.executed(*tracee, former);
     if (detaching_) return detach_at(*tracee, exec_stop);
+    if (request_.detach_on_exec && !starts) return detach_from(*tracee, 0);
     go_on(*tracee);
 }
 
@@ -172,6 +193,7 @@ void Engine::on_end(Tid tid, WaitStatus status) {
     Tracee* tracee = tracees_.find(tid);
     newborn_.erase(tid);
     if (!tracee) {
+        if (!manner_.follows) return end_unknown(tid, status);
         stillborn_.insert(tid);
         return;
     }

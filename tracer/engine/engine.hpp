@@ -19,6 +19,7 @@ struct TraceMode {
     unsigned long options = 0;  ///< PTRACE_O_*
     bool filtered = false;      ///< a seccomp filter stops at the calls that matter, and at no others
     bool threads_only = false;  ///< children in another thread group are let go
+    bool follows = false;       ///< whoever is born is seen first by its parent's event
 };
 
 class Engine {
@@ -47,6 +48,8 @@ private:
     void on_exec(Tid tid);
     void on_end(Tid tid, WaitStatus status);
     void on_unknown(const Stop& stop);
+    void pass_by(Tid tid);
+    void end_unknown(Tid tid, WaitStatus status);
     void begin_child(Tracee& child);
     void go_on(Tracee& tracee, int signal = 0);
 

@@ -179,6 +179,10 @@ void Reporter::still_blocked(Tracee& tracee) {
     sink_.event(event);
 }
 
+void Reporter::passed_by(const Tracee& tracee) {
+    if (!muted_) sink_.event(fresh(EventKind::detached, tracee));
+}
+
 void Reporter::detached(Tracee& tracee) {
     if (tracee.announced && !quiet(tracee)) sink_.event(fresh(EventKind::detached, tracee));
     if (tracee.announced) observer_.task_ended(tracee.pid, tracee.tid());

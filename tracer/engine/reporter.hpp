@@ -43,6 +43,8 @@ public:
     void ended(Tracee& tracee, WaitStatus status);
     void still_blocked(Tracee& tracee);
     void detached(Tracee& tracee);
+    /// It was never attached to: `detached` is all that is told of it.
+    void passed_by(const Tracee& tracee);
 
     /// A call's entry or return is captured while its thread is stopped and reaches the sink here, once the thread goes on:
     /// what the sink makes of it costs the thread nothing then.

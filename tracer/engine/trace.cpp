@@ -25,6 +25,7 @@ TraceMode manner_of(const TraceRequest& request) {
         manner.options |= PTRACE_O_TRACECLONE;
         manner.threads_only = true;
     }
+    manner.follows = (manner.options & follow_options) != 0;
     const bool narrowed = !request.calls.of(native_arch).all() || !request.calls.of(compat_arch).all();
     manner.filtered = request.seccomp_filter && request.follow && narrowed && !request.attaches();
     // A filter outlives its tracer, and without one the calls that it names fail with ENOSYS: better ended than broken.

@@ -39,7 +39,8 @@ struct TraceRequest {
     /// outlives its tracer, and its calls fail without one. So such a command is not let go at a StopRequest: it is served on,
     /// unreported, until it ends; and it is killed with shimtrace (PTRACE_O_EXITKILL).
     bool seccomp_filter = false;
-    bool colocate = false;  ///< share one CPU with the tracees; a kill -9 of shimtrace would leave them there
+    bool detach_on_exec = false;  ///< who executes another program than the command's first one is let go
+    bool colocate = false;        ///< share one CPU with the tracees; a kill -9 of shimtrace would leave them there
 
     [[nodiscard]] bool attaches() const { return !attach.empty() || !attach_threads.empty(); }
 };

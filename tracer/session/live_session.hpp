@@ -15,6 +15,7 @@ namespace shimtrace::session {
 struct SessionPlan {
     engine::TraceRequest request;  ///< but for attach, attach_threads: see find_session_targets
     std::vector<Pid> pids;         ///< asked for by number: single threads, unless the request follows
+    bool interruptible = true;     ///< Ctrl-C, SIGTERM and SIGHUP end it
     bool roles = true;             ///< find out what stands behind descriptors and processes
     Snapshot surroundings;         ///< the host as it was when targets were looked for: roles start from it
 };
@@ -26,6 +27,7 @@ std::expected<void, Refusal> find_session_targets(SessionPlan& plan, const std::
 struct SessionEnd {
     int exit_status = 0;         ///< the started command's, where there is one
     int killed_by = 0;           ///< the signal that killed that command; 0: none did
+    int stopped_by = 0;          ///< the signal that ended the session; 0: it ended by itself
     std::vector<Error> skipped;  ///< threads that could not be attached
 };
 

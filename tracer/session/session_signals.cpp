@@ -13,8 +13,10 @@ namespace {
 
 engine::StopRequest* interrupted_session = nullptr;  // a signal handler has no other way to its session
 std::atomic<bool> command_has_ended = false;
+std::atomic<int> stopping_signal = 0;
 
-void on_signal(int) {
+void on_signal(int signal) {
+    stopping_signal = signal;
     if (interrupted_session != nullptr) interrupted_session->stop();
 }
 
@@ -37,18 +39,20 @@ void on_suspend(int) {
 
 }  // namespace
 
-SessionSignals::SessionSignals(engine::StopRequest& stop, bool started_command, bool attached) {
+SessionSignals::SessionSignals(engine::StopRequest& stop, const Session& session) {
     interrupted_session = &stop;
     command_has_ended = false;
+    stopping_signal = 0;
     struct sigaction action {};
-    action.sa_handler = on_signal;
+    const auto nothing = [](int) {};
+    action.sa_handler = session.interruptible ? on_signal : nothing;
     set(SIGTERM, action);
     set(SIGHUP, action);
     // A handler and not SIG_IGN: what is ignored here would stay ignored in the command (execve(2)).
-    action.sa_handler = [](int) {};
+    action.sa_handler = nothing;
     set(SIGPIPE, action);
     set(SIGXFSZ, action);
-    if (attached) {
+    if (session.attached) {
         // Opened anew: whoever shares the descriptor is not to find it non-blocking. A socket cannot be; then nothing is said.
         unwaiting_stderr = ::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_APPEND | O_CLOEXEC);
         action.sa_handler = on_suspend;
@@ -56,9 +60,9 @@ SessionSignals::SessionSignals(engine::StopRequest& stop, bool started_command, 
         set(SIGTSTP, action);
         action.sa_flags = 0;
         action.sa_handler = SIG_IGN;  // a terminal that stops writers in the background (stty tostop)
-        if (!started_command) set(SIGTTOU, action);
+        if (!session.started_command) set(SIGTTOU, action);
     }
-    action.sa_handler = started_command ? on_interrupt : on_signal;
+    action.sa_handler = !session.interruptible ? nothing : session.started_command ? on_interrupt : on_signal;
     set(SIGINT, action);
     set(SIGQUIT, action);
 }
@@ -67,6 +71,10 @@ SessionSignals::~SessionSignals() {
     for (const auto& [signal, before] : before_) ::sigaction(signal, &before, nullptr);
     interrupted_session = nullptr;
     if (unwaiting_stderr >= 0) ::close(std::exchange(unwaiting_stderr, -1));
+}
+
+int SessionSignals::stopped_by() {
+    return stopping_signal;
 }
 
 void SessionSignals::command_ended() {

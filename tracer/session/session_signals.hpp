@@ -13,13 +13,18 @@ namespace shimtrace::session {
 /// suspend us where we are attached to others than the command that we start. Restored at the end of the scope. One at a time.
 class SessionSignals {
 public:
-    SessionSignals(engine::StopRequest& stop, bool started_command, bool attached);
+    struct Session {
+        bool started_command = false, attached = false, interruptible = true;
+    };
+    SessionSignals(engine::StopRequest& stop, const Session& session);
     ~SessionSignals();
     SessionSignals(const SessionSignals&) = delete;
     SessionSignals& operator=(const SessionSignals&) = delete;
 
     /// From now on Ctrl-C is no longer the command's alone.
     static void command_ended();
+    /// The signal that ended the session; 0: none did.
+    static int stopped_by();
 
 private:
     void set(int signal, const struct sigaction& action);

@@ -283,7 +283,7 @@ void TracePrinter::on_exec(const Event& event) {
             change();
         }
         if (traced_ > 0) --traced_;
-        if (printing() && (options_.quiet & quiet_superseded) == 0)
+        if (printing() && (options_.quiet & (quiet_superseded | quiet_thread_execve)) == 0)
             tell_line(event, fmt::format("+++ superseded by execve in pid {} +++", event.parent.value));
     }
     Thread& thread = threads_[event.tid];
@@ -315,8 +315,17 @@ void TracePrinter::show_unreturned(const Event& event, Thread& thread) {
 }
 
 void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
+    if (thread.task.tid != event.tid) {  // never attached to
+        if (options_.plain && printing() && (options_.quiet & quiet_exit) == 0) {
+            interrupt_open_line();
+            notice(event.tid, fmt::format("Exit of unknown pid {} ignored", event.tid.value));
+        }
+        threads_.erase(event.tid);
+        return;
+    }
     if (printing()) show_unreturned(event, thread);
-    if (printing() && (options_.quiet & quiet_exit) == 0) {
+    const bool told = event.kind == EventKind::exited ? (options_.quiet & quiet_exit) == 0 : shows_signal(options_, event.number);
+    if (printing() && told) {
         tell_line(event, event.kind == EventKind::exited ? fmt::format("+++ exited with {} +++", event.result)
                                                          : fmt::format("+++ killed by {}{} +++", decoders::signal_name(event.number),
                                                                        event.result == 1 ? " (core dumped)" : ""));
@@ -342,8 +351,13 @@ void TracePrinter::on_detached(const Event& event, Thread& thread) {
             end_line();
         }
     }
+    const bool known = thread.task.tid == event.tid;
     threads_.erase(event.tid);
-    if (traced_ > 0) --traced_;
+    if (known && traced_ > 0) --traced_;
+    if (!options_.plain || (options_.quiet & quiet_attach) != 0 || !printing()) return;
+    interrupt_open_line();
+    notice(event.tid,
+           known ? fmt::format("Process {} detached", event.tid.value) : fmt::format("Detached unknown pid {}", event.tid.value));
 }
 
 void TracePrinter::on_still_blocked(const Event& event, Thread& thread) {
@@ -448,11 +462,9 @@ void TracePrinter::tell_line(const Event& at, std::string_view text) {
 }
 
 void TracePrinter::notice(Tid tid, std::string_view text) {
-    if (text_of_ != tid) {
-        pass_on();
-        text_of_ = tid;
-    }
-    text_.append("shimtrace: ").append(text::printable(text)).append("\n");
+    pass_on();
+    text_of_ = tid;
+    writer_.notice(tid, fmt::format("shimtrace: {}\n", text::printable(text)));
 }
 
 void TracePrinter::pass_on() {

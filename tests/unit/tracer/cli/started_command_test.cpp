@@ -54,6 +54,7 @@ TEST_CASE("the first word that is no option begins the command, with all that fo
         {{"trace", "--output=web", "ls"}, {"ls"}, {"trace", "--output=web"}},
         {{"--color", "always", "trace", "-e", "trace=file", "ls"}, {"ls"}, {"--color", "always", "trace", "-e", "trace=file"}},
         {{"trace", "--color", "always", "ls"}, {"ls"}, {"trace", "--color", "always"}},
+        {{"trace", "-f", "ls", "--", "-x"}, {"ls", "--", "-x"}, {"trace", "-f"}},
     };
     for (const Row& row : rows) {
         Words arguments = row.typed;
