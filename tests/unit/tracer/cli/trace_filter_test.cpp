@@ -137,9 +137,9 @@ TEST_CASE("the last one wins, whether as an option or with -e, and options that 
     CHECK(last->print.style.constants == decoders::Constants::verbose);
     CHECK(plan_of({"-z", "-Z"})->print.statuses == output::status_failed);
     CHECK(plan_of({"-Z", "-e", "status=successful"})->print.statuses == output::status_successful);
-    CHECK(plan_of({"-v", "-e", "abbrev=all"})->print.abbreviated.x86_64.all());
-    CHECK(plan_of({"-e", "abbrev=all", "-v"})->print.abbreviated.x86_64.none());
-    CHECK(plan_of({"-e", "trace=read", "--trace=write"})->print.calls.x86_64.count() == 1);
+    CHECK(plan_of({"-v", "-e", "abbrev=all"})->print.abbreviated.of(Arch::x86_64).all());
+    CHECK(plan_of({"-e", "abbrev=all", "-v"})->print.abbreviated.of(Arch::x86_64).none());
+    CHECK(plan_of({"-e", "trace=read", "--trace=write"})->print.calls.of(Arch::x86_64).count() == 1);
     CHECK(plan_of({"--quiet"})->print.quiet == (output::quiet_attach | output::quiet_personality));
     CHECK(plan_of({"--silent=exits"})->print.quiet == output::quiet_exit);
     CHECK(plan_of({"-Y", "--pidns-translation"})->print.style.pid_namespaces);
