@@ -198,7 +198,7 @@ const Value& chosen(const ByFamily& table, std::uint8_t family) {
     return table.otherwise;
 }
 const Value& chosen(const ByKind& table, const Surroundings& around) {
-    static constexpr Value unknown;
+    static constexpr Value unknown{};
     for (const OfKind& row : table.rows)
         if (row.kind == (table.slave ? around.slave_kind : around.kind)) return row.value;
     return unknown;
