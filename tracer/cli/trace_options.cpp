@@ -412,6 +412,7 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     request.seccomp_filter = !options.no_seccomp && !options.command.empty() && follow && (options.seccomp || filter_by_default);
     request.colocate = options.colocate;
     request.detach_on_exec = !options.detach_on.empty();
+    if (request.detach_on_exec) request.seccomp_filter = false;  // who is let go would keep the filter, and its calls would fail
     plan.session.interruptible =
         options.interruptible != "3" && options.interruptible != "4" && !options.interruptible.starts_with("never");
     return plan;
