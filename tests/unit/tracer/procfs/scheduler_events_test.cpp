@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 
 using namespace shimtrace;
@@ -50,7 +51,8 @@ TEST_CASE("who woke a thread is told, and where it ran") {
     ::close(ends[0]);
     ::close(ends[1]);
     bool woken = false, slept = false, ran = false, named = false;
-    for (int i = 0; i < 200 && !(woken && slept && ran && named); ++i) {
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    while (std::chrono::steady_clock::now() < end && !(woken && slept && ran && named)) {
         const auto stretch = (*events)->read();
         if (!stretch) {
             std::this_thread::sleep_for(10ms);
