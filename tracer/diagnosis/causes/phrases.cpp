@@ -53,8 +53,10 @@ Patient patient_of(const Context& look) {
 
 std::vector<Remedy> signal_to(const Process* process, std::string_view text, std::string_view signal, Risk risk) {
     if (!process) return {};
-    return {remedy(fmt::format("{} {}[{}]", text, printable(process->comm, 32), process->pid.value), kill_line(signal, process->pid), risk,
-                   {process})};
+    const bool dropped = signal == "TERM" && drops_sigterm(*process);
+    return {
+        remedy(fmt::format("{} {}[{}]{}", text, printable(process->comm, 32), process->pid.value, dropped ? ", which drops SIGTERM" : ""),
+               kill_line(dropped ? "KILL" : signal, process->pid), risk, {process})};
 }
 
 std::vector<Remedy> signal_first(const ExplanationInput& input, std::string_view text, std::string_view signal, Risk risk) {

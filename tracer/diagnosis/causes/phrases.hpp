@@ -31,7 +31,7 @@ Patient patient_of(const Context& look);
 extern const RemedyRow let_it_go_on;
 /// A signal to whoever is to blame the most; nothing where nobody is.
 std::vector<Remedy> signal_first(const ExplanationInput& input, std::string_view text, std::string_view signal, Risk risk);
-/// The same to any process; nothing where there is none.
+/// The same to any process; nothing where there is none. SIGKILL where SIGTERM would do nothing.
 std::vector<Remedy> signal_to(const Process* process, std::string_view text, std::string_view signal, Risk risk);
 
 }  // namespace shimtrace::diagnosis

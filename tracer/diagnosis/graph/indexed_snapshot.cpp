@@ -333,6 +333,13 @@ std::vector<Scope> Facts::all_scopes() const {
     return scopes;
 }
 
+bool drops_sigterm(const Process& process) {
+    constexpr std::uint64_t sigterm = 1ULL << 14U;
+    if ((process.caught_signals & sigterm) != 0) return false;
+    const bool first_of_namespace = process.ns_pids.size() > 1 && process.ns_pids.back() == 1;
+    return first_of_namespace || (process.ignored_signals & sigterm) != 0;
+}
+
 bool is_stopped(const Process& process) {
     return process.state == ProcessState::stopped;
 }

@@ -115,6 +115,9 @@ private:
 
 /// Facts that need no index.
 bool is_stopped(const Process& process);
+/// SIGTERM does nothing to it: it ignores it, or is pid 1 of its namespace and has no handler for it (linux/kernel/signal.c,
+/// sig_task_ignored()).
+bool drops_sigterm(const Process& process);
 bool is_full(const Pipe* pipe);
 bool is_container_role(ProcessRole role);
 /// One of the container's own programs; runc's init is not yet one.

@@ -70,9 +70,8 @@ void ignored_stop(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* init = look.facts.process(subject.pid);
     if (!init || init->pid != look.scope.init || init->role.role != ProcessRole::container_init || is_zombie(*init) || is_stopped(*init))
         return;
-    // linux/kernel/signal.c, sig_task_ignored(): of signals without a handler pid 1 of a namespace gets SIGKILL and SIGSTOP alone.
     const bool first = init->ns_pids.size() > 1 && init->ns_pids.back() == 1;
-    if (!first || (init->caught_signals & sigterm) != 0) return;
+    if (!first || !drops_sigterm(*init)) return;
     const bool pending = (init->pending_signals & init->blocked_signals & sigterm) != 0;
     std::optional<Stop> stop = stop_served(look);
     if (!stop) stop = stop_asked(look);

@@ -146,6 +146,11 @@ TEST_CASE("two threads that wait for each other's mutex, and one that waits for 
     const Diagnosis diagnosis = host.why("c1");
     CHECK(diagnosis.cause == "deadlock");
     CHECK(blamed(diagnosis) == std::vector{200});
+    // Without a handler the first of a pid namespace does not get SIGTERM.
+    REQUIRE_FALSE(diagnosis.remedies.empty());
+    CHECK(diagnosis.remedies.front().command == "kill -KILL 200");
+    init.caught_signals = 1U << 14U;
+    CHECK(host.why("c1").remedies.front().command == "kill -TERM 200");
 }
 
 TEST_CASE("a thread that waits for what it holds itself") {
