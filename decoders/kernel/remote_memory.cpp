@@ -1,6 +1,7 @@
 #include "decoders/kernel/remote_memory.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <string_view>
 
@@ -8,13 +9,19 @@ namespace shimtrace::kernel {
 
 namespace {
 
-Pid below_proc(std::string_view path) {
+/// Files below /proc/PID whose reading takes that process's memory map; others (stat, ns/net …) do not.
+constexpr auto of_memory = std::to_array<std::string_view>(
+    {"auxv", "clear_refs", "cmdline", "environ", "maps", "mem", "numa_maps", "pagemap", "smaps", "smaps_rollup"});
+
+/// Of /proc/PID/FILE and /proc/PID/task/TID/FILE: PID, where FILE is one of these.
+Pid whose_memory(std::string_view path) {
     constexpr std::string_view proc = "/proc/";
     if (!path.starts_with(proc)) return {};
     path.remove_prefix(proc.size());
     std::int32_t pid = 0;
     const auto [end, error] = std::from_chars(path.data(), path.data() + path.size(), pid);
-    return error == std::errc{} && end != path.data() + path.size() && *end == '/' ? Pid{pid} : Pid{};
+    if (error != std::errc{} || end == path.data() + path.size() || *end != '/') return {};
+    return std::ranges::find(of_memory, path.substr(path.rfind('/') + 1)) != of_memory.end() ? Pid{pid} : Pid{};
 }
 
 }  // namespace
@@ -23,12 +30,12 @@ Pid remote_memory(const Process& process, const Thread& thread) {
     if (thread.syscall < 0 || thread.args[0] > INT32_MAX) return {};
     const Fd fd{static_cast<std::int32_t>(thread.args[0])};
     const auto entry = std::ranges::find(process.fds, fd, &FdEntry::fd);
-    const Pid whose = entry == process.fds.end() ? Pid{} : below_proc(entry->target.path);
+    const Pid whose = entry == process.fds.end() ? Pid{} : whose_memory(entry->target.path);
     return whose == process.pid ? Pid{} : whose;
 }
 
 bool reads_memory_of(const Process& process, Pid whose) {
-    return std::ranges::any_of(process.fds, [&](const FdEntry& entry) { return below_proc(entry.target.path) == whose; });
+    return std::ranges::any_of(process.fds, [&](const FdEntry& entry) { return whose_memory(entry.target.path) == whose; });
 }
 
 }  // namespace shimtrace::kernel

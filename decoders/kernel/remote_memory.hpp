@@ -7,7 +7,7 @@ namespace shimtrace::kernel {
 
 /// The process below whose /proc/PID the file of the thread's call lies (ps reads /proc/812/cmdline); 0: it is no such call.
 Pid remote_memory(const Process& process, const Thread& thread);
-/// The process has a file below /proc/PID of that one open.
+/// The process has one of that one's files open whose reading takes its memory map: /proc/PID/maps, mem, cmdline …
 bool reads_memory_of(const Process& process, Pid whose);
 
 }  // namespace shimtrace::kernel

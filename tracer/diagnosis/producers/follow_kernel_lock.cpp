@@ -37,10 +37,11 @@ bool follow_log(const Context& look, const Process& process, const Thread& threa
         on.to = owner != other.threads.end() ? NodeKey::thread(other.pid, said->owner) : NodeKey::of(other.pid);
         on.root_cause = RootCause::none;
         on.if_idle = RootCause::kernel_lock;
+        on.inferred = true;
+        on.kernel_lock = said->on.empty() ? "a lock of the kernel's" : fmt::format("a {} of the kernel's", printable(said->on, 32));
         on.confidence = std::min(wait.confidence, Confidence::likely);
         on.evidence += fmt::format("; the kernel's log says: \"{}\"", printable(said->line, 240));
-        on.object_text =
-            fmt::format("a {} of the kernel's, which {} has, likely", said->on.empty() ? "lock" : printable(said->on, 32), who(other));
+        on.object_text = fmt::format("{}, which {} has, likely", on.kernel_lock, who(other));
         on.since_s = std::max(wait.since_s, static_cast<double>(said->seconds));
         out.push_back(std::move(on));
         return true;
