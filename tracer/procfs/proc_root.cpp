@@ -14,6 +14,7 @@ namespace shimtrace::host {
 namespace {
 
 std::string root = "/proc";  // set once, before anything is read: which procfs is ours is a fact of this process
+int own_mount = -1;
 
 bool is_ours() {
     std::array<char, 16> text;
@@ -42,10 +43,18 @@ int make_proc() {
 }  // namespace
 
 bool use_own_proc() {
-    if (is_ours()) return true;
-    const int mount = make_proc();
-    if (mount < 0) return false;
-    root = "/proc/self/fd/" + std::to_string(mount);
+    if (own_mount >= 0 || is_ours()) return true;
+    own_mount = make_proc();
+    if (own_mount < 0) return false;
+    root = "/proc/self/fd/" + std::to_string(own_mount);
+    return true;
+}
+
+bool keep_own_proc_as(int kept) {
+    if (own_mount < 0) return false;
+    if (own_mount != kept && ::dup2(own_mount, kept) < 0) return false;
+    own_mount = kept;
+    root = "/proc/self/fd/" + std::to_string(kept);
     return true;
 }
 

@@ -12,6 +12,9 @@ namespace shimtrace::host {
 /// none to be had. To be called before any thread starts.
 bool use_own_proc();
 
+/// In a copy of this process, which keeps few descriptors: ours is descriptor `kept` from now on. False: we have none of our own.
+bool keep_own_proc_as(int kept);
+
 /// "/proc", or what stands for it.
 const std::string& proc_root();
 

@@ -133,9 +133,11 @@ void become_stand_in(int socket) {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::prctl(PR_SET_NAME, "shimtrace-asks");
     ::setpriority(PRIO_PROCESS, 0, -10);  // somebody waits for each of its answers; refused without privileges
-    constexpr int kept = 3;
-    if (socket != kept) ::dup2(socket, kept);
-    ::syscall(SYS_close_range, kept + 1, ~0U, 0);
+    constexpr int kept = 3, kept_proc = 4;
+    const int asked_through = ::fcntl(socket, F_DUPFD, kept_proc + 1);  // either may lie where the other shall
+    const bool own_proc = keep_own_proc_as(kept_proc);
+    ::dup2(asked_through, kept);
+    ::syscall(SYS_close_range, own_proc ? kept_proc + 1 : kept + 1, ~0U, 0);
     const int nothing = ::open("/dev/null", O_RDWR);
     for (const int standard : {0, 1, 2}) ::dup2(nothing, standard);
     if (nothing > 2) ::close(nothing);

@@ -63,6 +63,9 @@ host::ObserverHooks no_hooks() {
 }  // namespace
 
 std::expected<void, Refusal> find_session_targets(SessionPlan& plan, const std::vector<std::string>& targets, const std::string& run_dir) {
+    if (!host::use_own_proc())
+        return std::unexpected(
+            Refusal{{"trace from within a pid namespace", 0, "/proc shows another one: mount one's own (unshare --mount-proc)"}});
     engine::TraceRequest& request = plan.request;
     for (const Pid pid : plan.pids) {
         if (request.follow)
@@ -106,9 +109,6 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
     hooks.stack = [&stack_reader](Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into) {
         stack_reader.stack_of(pid, tid, memory, into);
     };
-    if (!host::use_own_proc())
-        return std::unexpected(
-            Error{"trace from within a pid namespace", 0, "/proc shows another one: mount one's own (unshare --mount-proc)"});
     const auto observer = host::make_session_observer(std::move(hooks));
     auto result = engine::trace(plan.request, describe_session(plan), *observer, tee, stop);
     if (!result) return std::unexpected(std::move(result.error()));
