@@ -12,6 +12,8 @@ struct Translation {
     char protocol = 'T';                   ///< T: TCP, U: UDP
     std::string from, to;                  ///< as who has connected sees it
     std::string answers_from, answers_to;  ///< as the other end sees it: its own address, and what it takes for the first one's
+
+    bool operator==(const Translation&) const = default;
 };
 
 /// Those alone whose answers come from elsewhere than they went to, or go elsewhere.

@@ -47,8 +47,13 @@ void Collector::take_translations_of(const Positions& processes) {
     }
     std::vector<Translation> all;
     for (const std::string& path : paths)
-        if (const auto text = proc_.read_records(path.c_str(), scratch_, most_text))
-            for (Translation& one : parse_translations(*text)) all.push_back(std::move(one));
+        if (const auto text = proc_.read_records(path.c_str(), scratch_, most_text)) {
+            const bool whole = text->size() < most_text;
+            // The last line of a part may end in the midst of a port.
+            const std::string_view lines = whole ? *text : std::string_view(*text).substr(0, text->rfind('\n') + 1);
+            if (!whole) errors_.add("whose connections have other addresses: not all of " + path + " was read");
+            for (Translation& one : parse_translations(lines)) all.push_back(std::move(one));
+        }
     if (all.empty()) return;
     take_translations(sockets_, all);
     bound_sockets_ = 0;

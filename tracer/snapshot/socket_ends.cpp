@@ -151,19 +151,24 @@ bool is_loopback(std::string_view host) {
 void take_translations(SocketTable& sockets, std::span<const Translation> translations) {
     std::unordered_map<std::string, const Translation*> forth, back;
     const auto key = [](char protocol, const std::string& local, const std::string& remote) { return protocol + local + ' ' + remote; };
+    // What namespaces with the same addresses tell differently is told by none of them.
+    const auto add = [](auto& map, std::string from, const Translation& one) {
+        const auto [at, fresh] = map.emplace(std::move(from), &one);
+        if (!fresh && at->second && *at->second != one) at->second = nullptr;
+    };
     for (const Translation& one : translations) {
-        forth.emplace(key(one.protocol, one.from, one.to), &one);
-        back.emplace(key(one.protocol, one.answers_from, one.answers_to), &one);
+        add(forth, key(one.protocol, one.from, one.to), one);
+        add(back, key(one.protocol, one.answers_from, one.answers_to), one);
     }
     if (forth.empty()) return;
     for (auto& [inode, socket] : sockets) {
         SocketFacts& facts = socket.facts;
         if (!takes_part(socket) || facts.remote.empty() || facts.peer_inode) continue;
         const std::string own = key(is_stream(facts) ? 'T' : 'U', plain_address(facts.local), plain_address(facts.remote));
-        if (const auto found = forth.find(own); found != forth.end()) {
+        if (const auto found = forth.find(own); found != forth.end() && found->second) {
             facts.stands_for = found->second->answers_from;
             socket.seen_as = found->second->answers_to;
-        } else if (const auto answered = back.find(own); answered != back.end()) {
+        } else if (const auto answered = back.find(own); answered != back.end() && answered->second) {
             facts.stands_for = answered->second->from;
             socket.seen_as = answered->second->to;
         }
