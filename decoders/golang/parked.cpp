@@ -12,6 +12,7 @@ Result<ParkedGoroutines> parked_goroutines(const RuntimeLocation& location, cons
     std::array<std::uint64_t, 2> header{};     // pointer, length
     if (memory.read(RemoteAddress{location.all_goroutines}, std::as_writable_bytes(std::span(header))) != sizeof header)
         return fail("read the list of goroutines");
+    if (header[1] == 0) return fail("read the list of goroutines", 0, "it is empty: this is not where it lies");
     if (header[1] > most) return fail("read the list of goroutines", 0, "there are too many");
     std::vector<std::uint64_t> addresses(header[1]);
     if (memory.read(RemoteAddress{header[0]}, std::as_writable_bytes(std::span(addresses))) != addresses.size() * sizeof(std::uint64_t))

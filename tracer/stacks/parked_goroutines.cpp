@@ -27,7 +27,9 @@ std::optional<golang::ParkedGoroutines> ParkedGoroutineReader::read(Pid pid, std
     known.read_since = true;
     if (!known.location) return std::nullopt;
     auto parked = golang::parked_goroutines(*known.location, memory);
-    return parked ? std::optional(std::move(*parked)) : std::nullopt;
+    if (parked) return std::move(*parked);
+    known_.erase(at);  // it may run another program than when it was seen first
+    return std::nullopt;
 }
 
 void ParkedGoroutineReader::forget_others() {
