@@ -47,6 +47,16 @@ struct Share {
 /// Between looks that lie closer together chance tells more than the thread.
 constexpr Nanoseconds long_enough = std::chrono::milliseconds(100);
 
+/// Figures may be a recording's, and so any.
+Nanoseconds grown(Nanoseconds before, Nanoseconds now) {
+    Nanoseconds::rep difference = 0;
+    return __builtin_sub_overflow(now.count(), before.count(), &difference) ? Nanoseconds{} : Nanoseconds(difference);
+}
+
+Nanoseconds between_looks(const Thread& thread) {
+    return grown(thread.first.at.time_since_epoch(), thread.second->at.time_since_epoch());
+}
+
 std::uint64_t per_cent_of(Nanoseconds part, Nanoseconds whole) {
     return part <= Nanoseconds{} ? 0
                                  : static_cast<std::uint64_t>(
@@ -58,11 +68,11 @@ std::uint64_t waited_for_cpu(const Thread& thread, Nanoseconds between) {
     // What is added up when it gets a CPU is not told of one that gets none.
     const bool told = now.run_delay != Nanoseconds{} || now.on_cpu != Nanoseconds{};
     if (told && thread.state == ProcessState::running && now.on_cpu == before.on_cpu && now.run_delay == before.run_delay) return 100;
-    return per_cent_of(now.run_delay - before.run_delay, between);
+    return per_cent_of(grown(before.run_delay, now.run_delay), between);
 }
 
 std::uint64_t waited_for_io(const Thread& thread, Nanoseconds between) {
-    return per_cent_of(thread.second->io_delay - thread.first.io_delay, between);
+    return per_cent_of(grown(thread.first.io_delay, thread.second->io_delay), between);
 }
 
 template <typename Measure>
@@ -72,8 +82,8 @@ Share most_of(const Facts& facts, const Scope& scope, Measure measure) {
         const Process* process = facts.process(pid);
         if (process == nullptr) continue;
         for (const Thread& thread : process->threads) {
-            if (!thread.second || thread.second->at - thread.first.at < long_enough) continue;
-            const std::uint64_t share = measure(thread, thread.second->at - thread.first.at);
+            if (!thread.second || between_looks(thread) < long_enough) continue;
+            const std::uint64_t share = measure(thread, between_looks(thread));
             if (share > most.per_cent) most = {share, &thread};
         }
     }
@@ -82,7 +92,7 @@ Share most_of(const Facts& facts, const Scope& scope, Measure measure) {
 
 void add_share(Slowness& slow, const Share& share, std::string_view what, const std::string& remark) {
     if (share.thread == nullptr || share.per_cent < worth_a_word) return;
-    const double seconds = std::chrono::duration<double>(share.thread->second->at - share.thread->first.at).count();
+    const double seconds = std::chrono::duration<double>(between_looks(*share.thread)).count();
     slow.reasons.push_back(fmt::format("{}[{}] {} {} % of the last {:.1f} s{}", printable(share.thread->comm, 32), share.thread->tid.value,
                                        what, share.per_cent, seconds, remark));
 }
