@@ -34,33 +34,6 @@ static constexpr FlagName tcp_state_sets_rows[] = {
 };
 const FlagSet tcp_state_sets{"1<<TCP_???", tcp_state_sets_rows};
 
-static constexpr FlagName netlink_diag_protocols_rows[] = {
-    {0, "NETLINK_ROUTE"},
-    {1, "NETLINK_UNUSED"},
-    {2, "NETLINK_USERSOCK"},
-    {3, "NETLINK_FIREWALL"},
-    {4, "NETLINK_SOCK_DIAG"},
-    {5, "NETLINK_NFLOG"},
-    {6, "NETLINK_XFRM"},
-    {7, "NETLINK_SELINUX"},
-    {8, "NETLINK_ISCSI"},
-    {9, "NETLINK_AUDIT"},
-    {0xa, "NETLINK_FIB_LOOKUP"},
-    {0xb, "NETLINK_CONNECTOR"},
-    {0xc, "NETLINK_NETFILTER"},
-    {0xd, "NETLINK_IP6_FW"},
-    {0xe, "NETLINK_DNRTMSG"},
-    {0xf, "NETLINK_KOBJECT_UEVENT"},
-    {0x10, "NETLINK_GENERIC"},
-    {0x12, "NETLINK_SCSITRANSPORT"},
-    {0x13, "NETLINK_ECRYPTFS"},
-    {0x14, "NETLINK_RDMA"},
-    {0x15, "NETLINK_CRYPTO"},
-    {0x16, "NETLINK_SMC"},
-    {0xff, "NDIAG_PROTO_ALL"},
-};
-const FlagSet netlink_diag_protocols{"NETLINK_???", netlink_diag_protocols_rows};
-
 static constexpr FlagName unix_diag_show_rows[] = {
     {1, "UDIAG_SHOW_NAME"},
     {2, "UDIAG_SHOW_VFS"},

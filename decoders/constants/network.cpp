@@ -1,5 +1,7 @@
 #include "decoders/constants/network.hpp"
 
+#include "decoders/constants/netlink.hpp"
+
 namespace shimtrace::decoders {
 
 static constexpr FlagName address_families_rows[] = {
@@ -51,6 +53,13 @@ static constexpr FlagName address_families_rows[] = {
     {0x2d, "AF_MCTP"},
 };
 const FlagSet address_families{"AF_???", address_families_rows};
+
+static constexpr FlagName report_only_rows[] = {
+    {0x80, "RTNL_FAMILY_IPMR"},
+    {0x81, "RTNL_FAMILY_IP6MR"},
+};
+static constexpr auto report_families_rows = joined(address_families_rows, report_only_rows);
+const FlagSet report_families{"RTNL_FAMILY_???", report_families_rows};
 
 static constexpr FlagName socket_types_rows[] = {
     {1, "SOCK_STREAM"},
@@ -132,6 +141,10 @@ static constexpr FlagName netlink_protocols_rows[] = {
     {0x16, "NETLINK_SMC"},
 };
 const FlagSet netlink_protocols{"NETLINK_???", netlink_protocols_rows};
+
+static constexpr FlagName every_protocol_rows[] = {{0xff, "NDIAG_PROTO_ALL"}};
+static constexpr auto netlink_diag_protocols_rows = joined(netlink_protocols_rows, every_protocol_rows);
+const FlagSet netlink_diag_protocols{"NETLINK_???", netlink_diag_protocols_rows};
 
 static constexpr FlagName message_flags_rows[] = {
     {1, "MSG_OOB"},
