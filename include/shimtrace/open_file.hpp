@@ -2,6 +2,7 @@
 // value alone, so a recording can print it long after the process is gone.
 #pragma once
 
+#include <shimtrace/boxed.hpp>
 #include <shimtrace/process_state.hpp>
 #include <shimtrace/role.hpp>
 #include <shimtrace/types.hpp>
@@ -112,8 +113,8 @@ struct OpenFile {
     std::uint32_t flags = 0;  ///< open flags from fdinfo: O_RDONLY, O_NONBLOCK, O_CLOEXEC …
     OpenFileRoleInfo role;
 
-    std::vector<Holder> holders;  ///< pipes, fifos: both ends; sockets: the peer's; ptys: the other side's
-    std::optional<SocketFacts> socket;
+    std::vector<Holder> holders;          ///< pipes, fifos: both ends; sockets: the peer's; ptys: the other side's
+    Boxed<SocketFacts> socket;            ///< of most descriptors there is none
     std::vector<InterestEntry> interest;  ///< eventpoll
     Pid pidfd_pid;                        ///< pidfd: the process, in the host's pid namespace; 0: not one, or gone
     std::uint64_t count = 0;              ///< eventfd: its count; timerfd: expirations; pty: N of /dev/pts/N

@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <shimtrace/boxed.hpp>
 #include <shimtrace/process_state.hpp>
 #include <shimtrace/shared_text.hpp>
 #include <shimtrace/types.hpp>
@@ -54,6 +55,8 @@ template <typename T>
 inline constexpr bool is_optional = false;
 template <typename T>
 inline constexpr bool is_optional<std::optional<T>> = true;
+template <typename T>
+inline constexpr bool is_optional<Boxed<T>> = true;
 template <typename T>
 inline constexpr bool is_strong = false;
 template <typename Number, typename Tag>
