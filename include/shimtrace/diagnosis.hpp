@@ -23,6 +23,7 @@ struct Culprit {
     std::string role;  ///< "reader", "shim", "hook", "holder" …
     ProcessState state = ProcessState::unknown;
     std::string why;
+    ContainerRef container = {};  ///< that it runs in; none: it runs on the host
 };
 
 struct ChainLink {

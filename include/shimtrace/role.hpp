@@ -34,6 +34,12 @@ enum class ProcessRole : std::uint8_t {
     monitor,            ///< conmon: what a shim is to containerd's containers, for one of podman's or CRI-O's
 };
 
+/// Runs within the container, as its shim, its runtime and its client do not.
+constexpr bool runs_inside(ProcessRole role) {
+    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::container_process ||
+           role == ProcessRole::runtime_init;
+}
+
 struct ProcessRoleInfo {
     ProcessRole role = ProcessRole::none;
     ContainerRef container;

@@ -14,6 +14,7 @@ namespace {
 Culprit culprit(const Process& process, std::string role, std::string why) {
     Culprit made{.pid = process.pid, .comm = process.comm, .role = std::move(role), .state = process.state, .why = std::move(why)};
     if (process.ns_pids.size() > 1) made.pid_ns = process.ns_pids.back();
+    if (runs_inside(process.role.role)) made.container = process.role.container;
     return made;
 }
 

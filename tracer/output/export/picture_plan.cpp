@@ -20,12 +20,6 @@ bool is_actor(NodeKind kind) {
     return kind == NodeKind::process || kind == NodeKind::thread || kind == NodeKind::goroutine;
 }
 
-/// Runs within the container, as its shim and its runtime do not.
-bool is_inside(ProcessRole role) {
-    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::container_process ||
-           role == ProcessRole::runtime_init;
-}
-
 class Planner {
 public:
     Planner(const Diagnosis& diagnosis, const Snapshot& snapshot) : diagnosis_(diagnosis), snapshot_(snapshot) {}
@@ -149,7 +143,7 @@ private:
 
     void add_container(const Process& owner, PictureBox& box) const {
         const ContainerRef& ref = owner.role.container;
-        if (!ref || !is_inside(owner.role.role)) return;
+        if (!ref || !runs_inside(owner.role.role)) return;
         const auto files = std::ranges::find(snapshot_.containers, ref, &ContainerFiles::container);
         if (files != snapshot_.containers.end() && !files->pod.empty())
             box.frames.push_back(fmt::format("pod {}/{}", files->pod_namespace, files->pod));

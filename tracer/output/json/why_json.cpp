@@ -37,6 +37,10 @@ nlohmann::ordered_json diagnosis_json(const Diagnosis& diagnosis) {
                     {"state", std::string(1, letter(culprit.state))},
                     {"why", culprit.why}};
         if (culprit.pid_ns != 0) one["pid_ns"] = culprit.pid_ns;
+        if (culprit.container) {
+            one["namespace"] = culprit.container.ns;
+            one["container"] = culprit.container.id;
+        }
         culprits.push_back(std::move(one));
     }
     Json chain = Json::array();
