@@ -40,6 +40,14 @@ struct StateWords {
     bool differ = false;
 };
 
+/// A bundle's bootstrap.json: what the shim wrote of itself, and containerd reads when it starts anew.
+struct BootstrapFacts {
+    std::int64_t version = 0;          ///< of the shim's API: 2, 3
+    std::string protocol;              ///< "ttrpc", "grpc"
+    std::string error;                 ///< what is wrong with the file; empty: nothing
+    std::vector<std::int64_t> served;  ///< the versions of the API that the shim answered to; empty: it was not asked
+};
+
 /// What audit reads of a container beyond its ContainerFiles; one for each of the snapshot's containers, in their order.
 struct ContainerFacts {
     std::vector<ConfigBreach> config;
@@ -56,6 +64,7 @@ struct ContainerFacts {
     std::optional<bool> listening;     ///< somebody listens there; nullopt: not known
     std::optional<ShimAnswer> answer;  ///< only where it was asked
     StateWords states;
+    std::optional<BootstrapFacts> bootstrap;  ///< nullopt: there is no such file
 };
 
 /// A socket of a directory where shims listen.

@@ -99,6 +99,11 @@ struct GoServedCall {
     Fd connection{-1};               ///< on which the request came; -1: not known
 };
 
+/// One of the labels that runtime/pprof gives a goroutine.
+struct GoLabel {
+    std::string key, value;
+};
+
 struct Goroutine {
     GoroutineId id;
     GoState state = GoState::unknown;
@@ -115,6 +120,7 @@ struct Goroutine {
     GoroutinePurpose purpose;
     bool system = false;  ///< the runtime's own: Go's tracebacks leave it out
     GoServedCall serves;
+    std::vector<GoLabel> labels;  ///< pprof's
 };
 
 struct GoProgram {
@@ -122,8 +128,9 @@ struct GoProgram {
     std::string version;          ///< "go1.19.8"
     bool derived_layout = false;  ///< the version is unknown: offsets were derived from what must hold
     std::vector<Goroutine> goroutines;
-    std::string incomplete;  ///< why something is missing; empty: nothing is
-    Nanoseconds stopped{};   ///< how long the process was stopped for it; 0: not at all
+    std::string incomplete;      ///< why something is missing; empty: nothing is
+    Nanoseconds stopped{};       ///< how long the process was stopped for it; 0: not at all
+    bool prints_labels = false;  ///< its own tracebacks have the labels: modules of Go 1.27 and later
 };
 
 }  // namespace shimtrace

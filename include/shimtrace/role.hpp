@@ -32,6 +32,8 @@ enum class ProcessRole : std::uint8_t {
     client,             ///< ctr, crictl, nerdctl, dockerd, kubelet
     plugin,             ///< a program that a daemon started and waits for: CNI, image verifier, credential helper
     monitor,            ///< conmon: what a shim is to containerd's containers, for one of podman's or CRI-O's
+    sandbox,            ///< the kernel that a container has instead of the host's: gVisor's sentry, Kata's virtual machine
+    gofer,              ///< serves the host's files to a sandbox: gVisor's gofer, Kata's virtiofsd
 };
 
 /// Runs within the container, as its shim, its runtime and its client do not.

@@ -30,6 +30,8 @@ constexpr RoleWords role_words[] = {
     {ProcessRole::client, "client", "client"},
     {ProcessRole::plugin, "plugin", "plugin"},
     {ProcessRole::monitor, "monitor", "monitor"},
+    {ProcessRole::sandbox, "sandbox", "sandbox"},
+    {ProcessRole::gofer, "gofer", "gofer"},
 };
 
 const RoleWords& words(ProcessRole role) {

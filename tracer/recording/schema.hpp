@@ -30,7 +30,7 @@ struct LastOf<OpenFileKind> {
 };
 template <>
 struct LastOf<ProcessRole> {
-    static constexpr ProcessRole value = ProcessRole::monitor;
+    static constexpr ProcessRole value = ProcessRole::gofer;
 };
 template <>
 struct LastOf<OpenFileRole> {
@@ -153,19 +153,25 @@ struct Schema<GoroutinePurpose> {
                                        Field{3, &GoroutinePurpose::container}, Field{4, &GoroutinePurpose::exec_id}};
 };
 template <>
+struct Schema<GoLabel> {
+    static constexpr std::tuple fields{Field{1, &GoLabel::key}, Field{2, &GoLabel::value}};
+};
+template <>
 struct Schema<Goroutine> {
     static constexpr std::tuple fields{
         Field{1, &Goroutine::id},          Field{2, &Goroutine::state},    Field{3, &Goroutine::wait_reason},
         Field{4, &Goroutine::waiting},     Field{5, &Goroutine::thread},   Field{6, &Goroutine::locked_to_thread},
         Field{7, &Goroutine::stack},       Field{8, &Goroutine::complete}, Field{9, &Goroutine::changed},
         Field{10, &Goroutine::created_by}, Field{11, &Goroutine::parent},  Field{12, &Goroutine::wait},
-        Field{13, &Goroutine::purpose},    Field{14, &Goroutine::system},  Field{15, &Goroutine::serves}};
+        Field{13, &Goroutine::purpose},    Field{14, &Goroutine::system},  Field{15, &Goroutine::serves},
+        Field{16, &Goroutine::labels}};
 };
 template <>
 struct Schema<GoProgram> {
     static constexpr std::tuple fields{
-        Field{1, &GoProgram::pid},        Field{2, &GoProgram::version},    Field{3, &GoProgram::derived_layout},
-        Field{4, &GoProgram::goroutines}, Field{5, &GoProgram::incomplete}, Field{6, &GoProgram::stopped}};
+        Field{1, &GoProgram::pid},          Field{2, &GoProgram::version},    Field{3, &GoProgram::derived_layout},
+        Field{4, &GoProgram::goroutines},   Field{5, &GoProgram::incomplete}, Field{6, &GoProgram::stopped},
+        Field{7, &GoProgram::prints_labels}};
 };
 template <>
 struct Schema<HostInfo> {

@@ -28,6 +28,10 @@ std::string role_word(const Process& process) {
             return "plugin";
         case ProcessRole::monitor:
             return "monitor";
+        case ProcessRole::sandbox:
+            return "sandbox";
+        case ProcessRole::gofer:
+            return "gofer";
         case ProcessRole::none:
             break;
     }
@@ -56,6 +60,10 @@ std::string who(const Process& process) {
             return fmt::format("{} exec {}", id, named);
         case ProcessRole::container_process:
             return fmt::format("{} process {}", id, named);
+        case ProcessRole::sandbox:
+            return fmt::format("{} sandbox {}", id, named);
+        case ProcessRole::gofer:
+            return fmt::format("{} gofer {}", id, named);
         default:
             return named;
     }
