@@ -135,3 +135,11 @@ healthy_ended() {
     eventually 5 "the workload is gone" test ! -d "/proc/${lab_fact[init]}"
     fact init ''
 }
+
+hang healthy/gvisor healthy_gvisor 'a container of gVisor (`runsc`) that sleeps'
+healthy_gvisor() {
+    with_gvisor
+    start_containerd
+    run_detached c1 -- sleep 9999
+    eventually 10 "the sandbox waits" stays_in_call "${lab_fact[init]}" 202
+}

@@ -363,7 +363,8 @@ struct Schema<ContainerFiles> {
                                        Field{32, &ContainerFiles::engine_name},
                                        Field{33, &ContainerFiles::monitor},
                                        Field{34, &ContainerFiles::init_gone_for},
-                                       Field{35, &ContainerFiles::changed_s_ago}};
+                                       Field{35, &ContainerFiles::changed_s_ago},
+                                       Field{36, &ContainerFiles::gofer}};
 };
 template <>
 struct Schema<Observer> {

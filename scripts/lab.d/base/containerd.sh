@@ -189,3 +189,16 @@ make_bundle() {
 }
 
 oci() { "$oci_runtime" --root "$lab_dir/runtime" "$@"; }
+
+# with_gvisor: the runtime is runsc, without a network of its own; of a container's processes the host sees the sandbox, its gofer, and stubs.
+with_gvisor() {
+    local real
+    real=$(command -v runsc) || { echo "lab: not installed: runsc; run scripts/setup" >&2; exit 77; }
+    oci_runtime=$lab_dir/runsc
+    runtime_program=$real
+    printf '#!/bin/sh\nexec %s --network=none "$@"\n' "$real" >"$oci_runtime"
+    chmod +x "$oci_runtime"
+}
+
+# gofer_of SHIM: prints the gofer of its sandbox.
+gofer_of() { descendant_running "$1" 'runsc-gofer *'; }
