@@ -17,10 +17,13 @@ struct Numbered32 {
     std::uint8_t arguments;
 };
 
-std::span<const NumberedName> x86_64_numbers();   ///< as of Linux 6.18
-std::span<const NumberedName> x32_numbers();      ///< those that differ from x86-64's, without the x32 bit
-std::span<const NumberedName> aarch64_numbers();  ///< as of Linux 6.18
-std::span<const Numbered32> i386_numbers();       ///< as of Linux 6.18
-std::span<const Numbered32> arm_numbers();        ///< of the EABI, as of Linux 6.18; without what only ARM's kernels have (cacheflush …)
+// Linux 6.18's. Each architecture has its own below 424 (and memfd_secret, which 32-bit ARM lacks), and shares what came later.
+std::span<const NumberedName> x86_64_numbers();
+std::span<const NumberedName> x32_numbers();  ///< those that differ from x86-64's, without the x32 bit
+std::span<const NumberedName> aarch64_numbers();
+std::span<const Numbered32> i386_numbers();
+std::span<const Numbered32> arm_numbers();     ///< of the EABI; without what only ARM's kernels have (cacheflush …)
+std::span<const Numbered32> time64_numbers();  ///< of i386 and arm: times of 64 bits
+std::span<const Numbered32> shared_numbers();  ///< of every architecture
 
 }  // namespace shimtrace::decoders

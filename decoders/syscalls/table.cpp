@@ -41,13 +41,20 @@ ByName index_rows() {
     return rows;
 }
 
+void add(EntriesByNumber& table, const ByName& rows, std::uint16_t number, std::string_view name) {
+    const auto found = rows.find(name);
+    if (found == rows.end()) return;
+    const auto& [row, facts, forms] = found->second;
+    table[number] = {name, row, &facts, forms, row->variants, static_cast<std::uint8_t>(row->count), row->classes};
+}
+
 void add(EntriesByNumber& table, const ByName& rows, std::span<const NumberedName> numbers) {
-    for (const auto& [number, name] : numbers) {
-        const auto found = rows.find(name);
-        if (found == rows.end()) continue;
-        const auto& [row, facts, forms] = found->second;
-        table[number] = {name, row, &facts, forms, row->variants, static_cast<std::uint8_t>(row->count), row->classes};
-    }
+    for (const auto& [number, name] : numbers) add(table, rows, number, name);
+}
+
+void add_64_bit(EntriesByNumber& table, const ByName& rows, std::span<const NumberedName> numbers) {
+    add(table, rows, numbers);
+    for (const auto& [number, name, _] : shared_numbers()) add(table, rows, number, name);
 }
 
 /// clone as it is where CLONE_BACKWARDS is set (kernel/fork.c): its last two arguments have changed places.
@@ -59,7 +66,7 @@ Known backwards(const Known& clone, SyscallRow& row) {
 }
 
 void add_aarch64(EntriesByNumber& table, const ByName& rows, const Known& clone) {
-    add(table, rows, aarch64_numbers());
+    add_64_bit(table, rows, aarch64_numbers());
     for (Entry& entry : table) {
         if (entry.name != "clone") continue;
         entry.row = clone.row;
@@ -69,7 +76,7 @@ void add_aarch64(EntriesByNumber& table, const ByName& rows, const Known& clone)
 
 /// The x32 calls with numbers of their own take 32-bit structs: their arguments stay raw.
 void add_x32(EntriesByNumber& table, const ByName& rows) {
-    add(table, rows, x86_64_numbers());
+    add_64_bit(table, rows, x86_64_numbers());
     add(table, rows, x32_numbers());
     for (const auto& [number, name] : x32_numbers()) table[number].row = nullptr;
 }
@@ -121,11 +128,13 @@ struct Tables {
     std::deque<CompatRow> compat_rows;
 
     Tables() {
-        add(x86_64, rows, x86_64_numbers());
+        add_64_bit(x86_64, rows, x86_64_numbers());
         add_x32(x32, rows);
         add_aarch64(aarch64, rows, backwards_clone);
-        add_32_bit(i386, Arch::i386, i386_numbers(), rows, compat_rows);
-        add_32_bit(arm, Arch::arm, arm_numbers(), rows, compat_rows);
+        for (const auto numbers : {i386_numbers(), time64_numbers(), shared_numbers()})
+            add_32_bit(i386, Arch::i386, numbers, rows, compat_rows);
+        for (const auto numbers : {arm_numbers(), time64_numbers(), shared_numbers()})
+            add_32_bit(arm, Arch::arm, numbers, rows, compat_rows);
     }
 };
 

@@ -34,6 +34,17 @@ TEST_CASE("other architectures have their own numbers for the same calls") {
     CHECK_FALSE(syscall_number(Arch::aarch64, "open"));
 }
 
+TEST_CASE("what came since Linux 5.1 has one number everywhere") {
+    for (const Numbered32& row : shared_numbers())
+        for (const Arch arch : {Arch::x86_64, Arch::x32, Arch::aarch64, Arch::i386, Arch::arm}) {
+            CAPTURE(row.name);
+            CHECK(syscall_name(arch, row.number | (arch == Arch::x32 ? 0x40000000 : 0)) == row.name);
+        }
+    CHECK(syscall_name(Arch::aarch64, 435) == "clone3");
+    CHECK(syscall_name(Arch::arm, 403) == "clock_gettime64");
+    CHECK_FALSE(syscall_name(Arch::arm, 447));
+}
+
 TEST_CASE("every number has a row, and every row a number") {
     std::set<std::string_view> rows, numbered;
     for (const auto area : all_rows())
@@ -47,7 +58,8 @@ TEST_CASE("every number has a row, and every row a number") {
             CHECK(rows.contains(name));
             numbered.insert(name);
         }
-    for (const Numbered32& row : i386_numbers()) numbered.insert(row.name);
+    for (const auto table : {i386_numbers(), shared_numbers()})
+        for (const Numbered32& row : table) numbered.insert(row.name);
     for (const std::string_view name : rows) {
         CAPTURE(name);
         CHECK(numbered.contains(name));
