@@ -51,7 +51,7 @@ struct LinkText {
 };
 LinkText link_text(const OpenFile& target) {
     constexpr std::string_view mark = " (deleted)";
-    const bool deleted = target.path.starts_with('/') && target.path.ends_with(mark);
+    const bool deleted = target.path.starts_with('/') && target.path.ends_with(mark) && !target.called_deleted;
     return {std::string_view(target.path).substr(0, target.path.size() - (deleted ? mark.size() : 0)), deleted};
 }
 

@@ -42,6 +42,7 @@ struct StackFrame {
     std::uint64_t offset = 0;  ///< from the function's start, or from the module's where the function is unknown
     std::string file;          ///< source; empty where unknown
     int line = 0;
+    std::uint64_t file_offset = 0;  ///< where the code stands in the mapped file
 };
 
 /// Sources reuse one Event and its buffers, so that the steady state allocates nothing; whoever keeps one copies it.

@@ -121,6 +121,7 @@ struct OpenFile {
     Nanoseconds timer_value{};            ///< timerfd: time left; 0: disarmed
     std::uint64_t signal_mask = 0;        ///< signalfd
     std::vector<FanotifyMark> marks;      ///< fanotify
+    bool called_deleted = false;          ///< the " (deleted)" at the end of its path is a part of its name
 
     auto operator<=>(const OpenFile&) const = default;
 };

@@ -92,7 +92,7 @@ OrErrno<std::vector<std::int32_t>> ProcDirectory::numbers() const {
 
 OrErrno<struct statx> ProcDirectory::status(const char* name) const {
     struct statx found;
-    constexpr unsigned wanted = STATX_TYPE | STATX_MODE | STATX_INO;
+    constexpr unsigned wanted = STATX_TYPE | STATX_MODE | STATX_INO | STATX_NLINK;
     if (::statx(fd_.get(), name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, wanted, &found) < 0) return failed();
     return found;
 }

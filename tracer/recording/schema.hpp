@@ -100,16 +100,18 @@ struct Schema<FanotifyMark> {
 };
 template <>
 struct Schema<OpenFile> {
-    static constexpr std::tuple fields{Field{1, &OpenFile::kind},         Field{2, &OpenFile::path},         Field{3, &OpenFile::inode},
-                                       Field{4, &OpenFile::device},       Field{5, &OpenFile::rdev},         Field{6, &OpenFile::flags},
-                                       Field{7, &OpenFile::role},         Field{8, &OpenFile::holders},      Field{9, &OpenFile::socket},
-                                       Field{10, &OpenFile::interest},    Field{11, &OpenFile::pidfd_pid},   Field{12, &OpenFile::count},
-                                       Field{13, &OpenFile::timer_value}, Field{14, &OpenFile::signal_mask}, Field{15, &OpenFile::marks}};
+    static constexpr std::tuple fields{Field{1, &OpenFile::kind},           Field{2, &OpenFile::path},         Field{3, &OpenFile::inode},
+                                       Field{4, &OpenFile::device},         Field{5, &OpenFile::rdev},         Field{6, &OpenFile::flags},
+                                       Field{7, &OpenFile::role},           Field{8, &OpenFile::holders},      Field{9, &OpenFile::socket},
+                                       Field{10, &OpenFile::interest},      Field{11, &OpenFile::pidfd_pid},   Field{12, &OpenFile::count},
+                                       Field{13, &OpenFile::timer_value},   Field{14, &OpenFile::signal_mask}, Field{15, &OpenFile::marks},
+                                       Field{16, &OpenFile::called_deleted}};
 };
 template <>
 struct Schema<StackFrame> {
-    static constexpr std::tuple fields{Field{1, &StackFrame::pc},     Field{2, &StackFrame::module}, Field{3, &StackFrame::function},
-                                       Field{4, &StackFrame::offset}, Field{5, &StackFrame::file},   Field{6, &StackFrame::line}};
+    static constexpr std::tuple fields{Field{1, &StackFrame::pc},         Field{2, &StackFrame::module}, Field{3, &StackFrame::function},
+                                       Field{4, &StackFrame::offset},     Field{5, &StackFrame::file},   Field{6, &StackFrame::line},
+                                       Field{7, &StackFrame::file_offset}};
 };
 template <>
 struct Schema<GoFrame> {

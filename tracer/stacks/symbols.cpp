@@ -118,7 +118,7 @@ StackFrame Symbols::describe(std::uint64_t pc, bool exact, const std::vector<Map
     if (mapping == nullptr) return frame;
     const Mapping* first = first_of_file(mappings, *mapping);
     frame.module = mapping->path;
-    frame.offset = pc - mapping->begin + mapping->offset;
+    frame.offset = frame.file_offset = pc - mapping->begin + mapping->offset;
     const std::uint64_t looked_up = exact ? pc : pc - 1;
     Dwfl_Module* module = mapping->inode == 0 ? nullptr : inside_->module_at(looked_up, *mapping, first);
     if (module == nullptr) return frame;

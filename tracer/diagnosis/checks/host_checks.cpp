@@ -181,7 +181,9 @@ void stdio_fifo_missing(const AuditFacts& facts, Findings& findings) {
         std::set<std::string> said;
         for (const FdEntry& entry : process.fds) {
             const OpenFile& target = entry.target;
-            if (target.kind != OpenFileKind::fifo || !is_stdio(target.role.role) || !target.path.ends_with(deleted)) continue;
+            if (target.kind != OpenFileKind::fifo || !is_stdio(target.role.role) || !target.path.ends_with(deleted) ||
+                target.called_deleted)
+                continue;
             if (has_ended(ended, target.role)) continue;
             const std::string path = target.path.substr(0, target.path.size() - deleted.size());
             if (!said.insert(path).second) continue;

@@ -50,7 +50,7 @@ void TracePrinter::print_stack(const Event& event) {
         if (frame.function.empty())
             text_ += fmt::format("() [{:#x}]", frame.offset);
         else
-            text_ += fmt::format("({}+{:#x}) [{:#x}]", frame.function, frame.offset, frame.pc);
+            text_ += fmt::format("({}+{:#x}) [{:#x}]", frame.function, frame.offset, frame.file_offset != 0 ? frame.file_offset : frame.pc);
         if (!frame.file.empty() && !options_.plain) text_ += fmt::format(" {}:{}", frame.file, frame.line);
         text_ += '\n';
     }
