@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace shimtrace::golang {
 namespace {
@@ -14,8 +15,10 @@ namespace {
 constexpr std::uint64_t condition_list = 16, list_head = 16, list_bytes = 32;
 constexpr std::size_t most_waiters = 1 << 16, most_searched = 4096, most_others = 64;
 
-/// Whose sudogs hang on a notifyList: addresses of g's. Empty: it is none.
-std::vector<std::uint64_t> waiters_of(std::uint64_t list, const Memory& memory) {
+using Addresses = std::unordered_set<std::uint64_t>;
+
+/// Whose sudogs hang on a notifyList: addresses of g's. Empty: it is none, as any other list is, at the first link that is nobody's.
+std::vector<std::uint64_t> waiters_of(std::uint64_t list, const Addresses& everybody, const Memory& memory) {
     std::array<std::byte, list_bytes> bytes;
     if (memory.read(RemoteAddress{list}, bytes) != bytes.size()) return {};
     const std::uint64_t tail = word(bytes, list_head + 8);
@@ -23,6 +26,7 @@ std::vector<std::uint64_t> waiters_of(std::uint64_t list, const Memory& memory) 
     for (std::uint64_t sudog = word(bytes, list_head); sudog != 0 && waiters.size() < most_waiters;) {
         std::array<std::uint64_t, 2> links{};  // g, next
         if (sudog % 8 != 0 || memory.read(RemoteAddress{sudog}, std::as_writable_bytes(std::span(links))) != sizeof(links)) return {};
+        if (!everybody.contains(links[0])) return {};
         waiters.push_back(links[0]);
         if (sudog == tail) return waiters;
         sudog = links[1];
@@ -33,7 +37,10 @@ std::vector<std::uint64_t> waiters_of(std::uint64_t list, const Memory& memory) 
 class ConditionSearch {
 public:
     ConditionSearch(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks, const Memory& memory)
-        : state_(state), binary_(binary), stacks_(stacks), memory_(memory) {}
+        : state_(state), binary_(binary), stacks_(stacks), memory_(memory) {
+        everybody_.reserve(state.goroutines.size());
+        for (const CapturedGoroutine& g : state.goroutines) everybody_.insert(g.address);
+    }
 
     /// Address of the sync.Cond; 0: not found.
     std::uint64_t condition_of(std::size_t goroutine) {
@@ -54,7 +61,7 @@ public:
 
 private:
     bool holds(std::uint64_t list, std::uint64_t goroutine) {
-        const std::vector<std::uint64_t> waiters = waiters_of(list, memory_);
+        const std::vector<std::uint64_t> waiters = waiters_of(list, everybody_, memory_);
         if (std::ranges::find(waiters, goroutine) == waiters.end()) return false;
         for (const std::uint64_t waiter : waiters) conditions_.emplace(waiter, list - condition_list);
         return true;
@@ -64,6 +71,7 @@ private:
     const GoBinary& binary_;
     std::span<const UnwoundStack> stacks_;
     const Memory& memory_;
+    Addresses everybody_;
     std::unordered_map<std::uint64_t, std::uint64_t> conditions_;  ///< g's address → address of the sync.Cond
     std::size_t searched_ = 0;
 };
@@ -72,6 +80,7 @@ private:
 
 void find_conditions(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks,
                      std::span<Goroutine> goroutines, const Memory& memory) {
+    if (std::ranges::none_of(goroutines, [](const Goroutine& one) { return one.wait.kind == GoWaitKind::cond; })) return;
     ConditionSearch search(state, binary, stacks, memory);
     std::unordered_map<std::uint64_t, std::vector<GoroutineId>> waiters;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {

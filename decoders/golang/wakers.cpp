@@ -61,18 +61,27 @@ struct Candidate {
     [[nodiscard]] int score() const { return 4 * (objects + child) + 2 * started; }
 };
 
-/// Those for the wait of one goroutine.
+/// Those for the wait of one goroutine. One serves for all of them in turn: of thousands that wait, each has hundreds.
 class Candidates {
 public:
     using ByFunction = std::unordered_map<std::string_view, std::vector<std::size_t>>;
 
-    Candidates(std::span<const Goroutine> goroutines, std::size_t waiter) : goroutines_(goroutines), waiter_(waiter) {}
+    explicit Candidates(std::span<const Goroutine> goroutines) : goroutines_(goroutines), places_(goroutines.size(), 0) {}
+
+    void begin(std::size_t waiter) {
+        for (const Candidate& one : all_) places_[one.index] = 0;
+        all_.clear();
+        waiter_ = waiter;
+    }
 
     void add(std::size_t other, int Candidate::*reason) {
         if (other == waiter_) return;
-        const auto [at, fresh] = places_.try_emplace(other, all_.size());
-        if (fresh) all_.push_back({.index = other});
-        ++(all_[at->second].*reason);
+        std::uint32_t& place = places_[other];
+        if (place == 0) {
+            all_.push_back({.index = other});
+            place = static_cast<std::uint32_t>(all_.size());
+        }
+        ++(all_[place - 1].*reason);
     }
 
     /// After all others: a function may have started thousands, of which those with nothing else for them are told by number.
@@ -86,35 +95,41 @@ public:
             if (found == started.end()) continue;
             std::size_t added = 0;
             for (auto other = found->second.begin(); other != found->second.end() && added < most_wakers; ++other) {
-                if (*other == waiter_ || places_.contains(*other)) continue;
+                if (*other == waiter_ || places_[*other] != 0) continue;
                 add(*other, &Candidate::started);
                 ++added;
             }
         }
     }
 
+    /// Their order in all_ is lost.
     [[nodiscard]] std::vector<InferredHolder> best() {
-        std::ranges::sort(all_, [&](const Candidate& a, const Candidate& b) {
+        const auto told_end = all_.begin() + static_cast<std::ptrdiff_t>(std::min(most_wakers, all_.size()));
+        std::ranges::partial_sort(all_, told_end, [&](const Candidate& a, const Candidate& b) {
             const auto number = [&](const Candidate& one) { return goroutines_[one.index].id.value; };
             return a.score() != b.score() ? a.score() > b.score() : number(a) < number(b);
         });
         std::vector<InferredHolder> told;
-        for (const Candidate& one : all_ | std::views::take(most_wakers)) {
+        told.reserve(most_wakers);
+        for (const Candidate& one : std::ranges::subrange(all_.begin(), told_end)) {
             InferredHolder& holder = told.emplace_back();
             holder.goroutine = goroutines_[one.index].id;
             holder.score = one.score();
-            for (int n = 0; n < one.objects; ++n) holder.reasons.emplace_back("has the object waited for in its frames");
-            for (int n = 0; n < one.child; ++n) holder.reasons.emplace_back("was started by it");
-            if (one.started > 0) holder.reasons.emplace_back("was started by a function of its stack");
+            holder.reasons.reserve(static_cast<std::size_t>(one.objects + one.child + (one.started > 0 ? 1 : 0)));
+            for (int n = 0; n < one.objects; ++n) holder.reasons.push_back(has_object_);
+            for (int n = 0; n < one.child; ++n) holder.reasons.push_back(is_child_);
+            if (one.started > 0) holder.reasons.push_back(was_started_);
         }
         return told;
     }
 
 private:
     std::span<const Goroutine> goroutines_;
-    std::size_t waiter_;
+    const SharedText has_object_ = "has the object waited for in its frames", is_child_ = "was started by it",
+                     was_started_ = "was started by a function of its stack";
+    std::size_t waiter_ = 0;
     std::vector<Candidate> all_;
-    std::unordered_map<std::size_t, std::size_t> places_;  ///< in all_, by index
+    std::vector<std::uint32_t> places_;  ///< by index: its place in all_ and 1; 0: it is none
 };
 
 }  // namespace
@@ -140,10 +155,12 @@ void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stack
     // Of many that one function has started, only the first by number can be among those that are told.
     for (auto& [function, all] : started) std::ranges::sort(all, {}, [&](std::size_t i) { return goroutines[i].id.value; });
     std::size_t searched = 0;
+    Candidates candidates(goroutines);
+    std::unordered_set<std::string_view> functions;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
         GoWait& wait = goroutines[i].wait;
         if (!waits_for_others(wait) || goroutines[i].system || state.goroutines[i].changed || ++searched > most_waits) continue;
-        Candidates candidates(goroutines, i);
+        candidates.begin(i);
         for (const std::uint64_t object : waited_for[i]) {
             const auto found = holders.find(object);
             if (found == holders.end()) continue;
@@ -153,7 +170,7 @@ void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stack
         }
         if (const auto own = children.find(goroutines[i].id.value); own != children.end())
             for (const std::size_t other : own->second) candidates.add(other, &Candidate::child);
-        std::unordered_set<std::string_view> functions;
+        functions.clear();
         for (const GoFrame& frame : stacks[i].frames) {
             functions.insert(frame.function.str());
             if (frame.function == dialing.waits) functions.insert(dialing.starts);

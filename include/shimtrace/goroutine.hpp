@@ -47,7 +47,7 @@ enum class GoWaitKind : std::uint8_t {
 struct InferredHolder {
     GoroutineId goroutine;
     int score = 0;  ///< higher is likelier; below 5 is weak
-    std::vector<std::string> reasons;
+    std::vector<SharedText> reasons;
 };
 
 struct GoSelectCase {

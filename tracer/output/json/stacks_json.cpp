@@ -53,7 +53,9 @@ json wait_json(const GoWait& wait, const StackStyle& style) {
                       wait.kind == GoWaitKind::once;
     for (const InferredHolder& holder : wait.holders) {
         result[lock ? "inferred_holders" : "inferred_wakers"].push_back(
-            {{"goroutine", holder.goroutine.value}, {"score", holder.score}, {"reasons", holder.reasons}});
+            {{"goroutine", holder.goroutine.value},
+             {"score", holder.score},
+             {"reasons", std::vector<std::string>(holder.reasons.begin(), holder.reasons.end())}});
     }
     if (wait.child) result["child"] = wait.child.value;
     if (wait.syscall >= 0) {
