@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace shimtrace::golang {
 namespace {
@@ -96,6 +97,18 @@ std::optional<FoundTable> find_line_table(const ElfImage& image) {
     // Stripped of section headers, or inside .data.rel.ro (cgo, position independent): the magic and the header's own sense.
     const char quantum = image.arch() == Arch::aarch64 ? 4 : 1;
     const std::string magic{'\xff', '\xff', '\xff', '\0', '\0', quantum, '\10'};  // after a byte that tells the format
+    // The linker aligns it (cmd/link/internal/ld/data.go, symalign): so most of the file is not even touched. If it is nowhere so,
+    // anywhere.
+    constexpr std::uint64_t alignment = 32;
+    for (const bool executable : {false, true})
+        for (const ElfSegment& segment : image.segments()) {
+            if (segment.executable != executable) continue;
+            const Bytes bytes = image.at(segment.address);
+            for (std::uint64_t at = (alignment - segment.address % alignment) % alignment; at + 8 <= bytes.size(); at += alignment) {
+                if (std::memcmp(bytes.data() + at + 1, magic.data(), magic.size()) != 0) continue;
+                if (auto lines = LineTable::parse(slice(bytes, at))) return FoundTable{*lines, segment.address + at};
+            }
+        }
     for (const ElfSegment& segment : image.segments()) {
         const Bytes bytes = image.at(segment.address);
         for (std::uint64_t at = find(bytes, magic, 1); at != nowhere; at = find(bytes, magic, at + 1)) {

@@ -1,6 +1,7 @@
 #include "decoders/golang/elf_image.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include <elf.h>
 
@@ -62,15 +63,30 @@ void ElfImage::read_relocations(std::uint64_t dynamic, std::uint64_t size) {
     }
     if (table == 0) return;
     // DT_RELR needs nothing: there the addend lies in place, and the load address is 0 here.
-    const Bytes rows = at(table, table_size);
-    const std::uint64_t relative = arch_ == Arch::aarch64 ? std::uint64_t{R_AARCH64_RELATIVE} : std::uint64_t{R_X86_64_RELATIVE};
-    const std::size_t count = std::min(rows.size() / sizeof(Elf64_Rela), most_relocations);
-    relocations_.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto row = *load<Elf64_Rela>(rows, i * sizeof(Elf64_Rela));
-        if (ELF64_R_TYPE(row.r_info) == relative) relocations_.push_back({row.r_offset, static_cast<std::uint64_t>(row.r_addend)});
+    relocation_rows_ = at(table, table_size);
+    const std::size_t count = std::min(relocation_rows_.size() / sizeof(Elf64_Rela), most_relocations);
+    std::uint64_t last = 0;
+    bool relative_ended = false, in_order = true;
+    for (std::size_t i = 0; i < count && in_order; ++i) {
+        const auto one = relocation(i);
+        relative_ended |= !one;
+        if (!one) continue;
+        in_order = !relative_ended && one->address >= last;
+        last = one->address;
+        ++relocation_count_;
     }
-    if (!std::ranges::is_sorted(relocations_, {}, &Relocation::address)) std::ranges::sort(relocations_, {}, &Relocation::address);
+    if (in_order) return;
+    relocation_count_ = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        if (const auto one = relocation(i)) relocations_.push_back(*one);
+    std::ranges::sort(relocations_, {}, &Relocation::address);
+}
+
+std::optional<ElfImage::Relocation> ElfImage::relocation(std::size_t row) const {
+    const std::uint64_t relative = arch_ == Arch::aarch64 ? std::uint64_t{R_AARCH64_RELATIVE} : std::uint64_t{R_X86_64_RELATIVE};
+    const auto found = load<Elf64_Rela>(relocation_rows_, row * sizeof(Elf64_Rela));
+    if (!found || ELF64_R_TYPE(found->r_info) != relative) return std::nullopt;
+    return Relocation{found->r_offset, static_cast<std::uint64_t>(found->r_addend)};
 }
 
 const ElfSection* ElfImage::section(std::string_view name) const {
@@ -89,6 +105,9 @@ Bytes ElfImage::at(std::uint64_t address, std::uint64_t most) const {
 }
 
 std::optional<std::uint64_t> ElfImage::pointer(std::uint64_t address) const {
+    const auto rows = std::views::iota(std::size_t{0}, relocation_count_);
+    const auto row = std::ranges::lower_bound(rows, address, {}, [&](std::size_t i) { return relocation(i)->address; });
+    if (row != rows.end() && relocation(*row)->address == address) return relocation(*row)->value;
     const auto found = std::ranges::lower_bound(relocations_, address, {}, &Relocation::address);
     if (found != relocations_.end() && found->address == address) return found->value;
     return load<std::uint64_t>(at(address, sizeof(std::uint64_t)), 0);
@@ -96,6 +115,8 @@ std::optional<std::uint64_t> ElfImage::pointer(std::uint64_t address) const {
 
 std::vector<std::uint64_t> ElfImage::pointers_to(std::uint64_t value, std::size_t most) const {
     std::vector<std::uint64_t> found;
+    for (std::size_t i = 0; i < relocation_count_ && found.size() < most; ++i)
+        if (const auto one = relocation(i); one->value == value) found.push_back(one->address);
     for (const Relocation& relocation : relocations_) {
         if (relocation.value == value && found.size() < most) found.push_back(relocation.address);
     }

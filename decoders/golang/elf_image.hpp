@@ -46,13 +46,16 @@ private:
     struct Relocation {
         std::uint64_t address = 0, value = 0;
     };
+    [[nodiscard]] std::optional<Relocation> relocation(std::size_t row) const;  ///< nullopt: it is no relative one
 
     Bytes file_;
     std::uint64_t entry_ = 0;
     Arch arch_ = Arch::x86_64;
     std::vector<ElfSegment> segments_;
     std::vector<ElfSection> sections_;
-    std::vector<Relocation> relocations_;  ///< R_X86_64_RELATIVE or R_AARCH64_RELATIVE, by address
+    Bytes relocation_rows_;                ///< of the file, where the relative ones come first and by address, as linkers put them
+    std::size_t relocation_count_ = 0;     ///< so many of them are relative
+    std::vector<Relocation> relocations_;  ///< else those, by address
 };
 
 }  // namespace shimtrace::golang
