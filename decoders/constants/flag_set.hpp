@@ -16,18 +16,65 @@ struct FlagName {
     std::string_view name;
 };
 
-/// The names of one set, in the order in which strace writes them.
+/// Names of values that follow one another, as a text: a third of the bytes that rows take. "A B 0x10 C D": A and B have the first two values,
+/// C and D 0x10 and the one after it.
+struct NameList {
+    const char* text = nullptr;
+    bool bits = false;  ///< 1, 2, 4 …; else 0, 1, 2 …
+};
+constexpr NameList numbers(const char* names) {
+    return {names, false};
+}
+constexpr NameList bits(const char* names) {
+    return {names, true};
+}
+
+/// The names of one set, in the order in which strace writes them: rows, or a list.
 struct FlagSet {
+    constexpr FlagSet(std::string_view otherwise, std::span<const FlagName> names)
+        : unknown(otherwise), rows(names.data()), count(static_cast<std::uint32_t>(names.size())) {}
+    constexpr FlagSet(std::string_view otherwise, NameList names) : unknown(otherwise), list(names.text), is_list(true), of_bits(names.bits) {}
+
     std::string_view unknown;  ///< "O_???": the comment behind a value without a name
-    std::span<const FlagName> names;
+    union {
+        const FlagName* rows;
+        const char* list;
+    };
+    std::uint32_t count = 0;  ///< of rows
+    bool is_list = false, of_bits = false;
 
     /// Of exactly this value; empty: it has none.
-    [[nodiscard]] constexpr std::string_view name_of(std::uint64_t value) const {
-        for (const FlagName& flag : names)
-            if (flag.value == value) return flag.name;
-        return {};
-    }
+    [[nodiscard]] std::string_view name_of(std::uint64_t value) const;
 };
+
+/// One name after the other.
+class NamesOf {
+public:
+    explicit NamesOf(const FlagSet& set)
+        : row_(set.is_list ? nullptr : set.rows), left_(set.count), list_(set.is_list ? set.list : ""), of_bits_(set.of_bits),
+          value_(of_bits_ ? 1 : 0) {}
+    /// nullptr: there are no more.
+    const FlagName* next() {
+        if (left_ == 0) return next_listed();
+        --left_;
+        return row_++;
+    }
+
+private:
+    const FlagName* next_listed();
+    const FlagName* row_;
+    std::uint32_t left_;
+    const char* list_;
+    bool of_bits_;
+    std::uint64_t value_;
+    FlagName listed_{};
+};
+
+inline std::string_view FlagSet::name_of(std::uint64_t value) const {
+    for (NamesOf all(*this); const FlagName* flag = all.next();)
+        if (flag->value == value) return flag->name;
+    return {};
+}
 
 /// Two tables as one.
 template <std::size_t first, std::size_t second>

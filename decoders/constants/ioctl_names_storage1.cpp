@@ -4,6 +4,8 @@
 namespace shimtrace::decoders {
 
 static constexpr NamedNumber storage1_ioctl_rows[] = {
+    {0x1, "FIBMAP"},
+    {0x2, "FIGETBSZ"},
     {0x301, "HDIO_GETGEO"},
     {0x302, "HDIO_GET_UNMASKINTR"},
     {0x304, "HDIO_GET_MULTCOUNT"},
@@ -208,6 +210,7 @@ static constexpr NamedNumber storage1_ioctl_rows[] = {
     {0x4004f506, "F2FS_IOC_GARBAGE_COLLECT"},
     {0x4004f50d, "F2FS_IOC_SET_PIN_FILE"},
     {0x40081271, "BLKBSZSET"},
+    {0x40082102, "SECCOMP_IOCTL_NOTIF_ID_VALID"},
     {0x40084203, "CCISS_SETINTINFO"},
     {0x40084d02, "MEMERASE"},
     {0x40084d05, "MEMLOCK"},

@@ -180,7 +180,7 @@ static constexpr FlagName shm_get_flags_rows[] = {
     {0x800, "SHM_HUGETLB"},
     {0x1000, "SHM_NORESERVE"},
 };
-const FlagSet shm_get_flags{"SHM_???", shm_get_flags_rows};
+const FlagSet shm_get_flags{"", shm_get_flags_rows};
 
 static constexpr FlagName ipc_get_flags_rows[] = {
     {0x200, "IPC_CREAT"},

@@ -71,6 +71,7 @@ static constexpr FlagName netfilter_osf_types_rows[] = {
 const FlagSet netfilter_osf_types{"OSF_MSG_???", netfilter_osf_types_rows};
 
 static constexpr FlagName netfilter_ipset_types_rows[] = {
+    {0, "IPSET_CMD_NONE"},
     {1, "IPSET_CMD_PROTOCOL"},
     {2, "IPSET_CMD_CREATE"},
     {3, "IPSET_CMD_DESTROY"},

@@ -27,7 +27,7 @@ static constexpr FlagName terminal_tab_delays_rows[] = {
     {0, "TAB0"},
     {0x800, "TAB1"},
     {0x1000, "TAB2"},
-    {0x1800, "TAB3"},
+    {0x1800, "XTABS"},
 };
 const FlagSet terminal_tab_delays{"TAB???", terminal_tab_delays_rows};
 
@@ -104,19 +104,16 @@ static constexpr FlagName terminal_control_flags_rows[] = {
 };
 const FlagSet terminal_control_flags{"C???", terminal_control_flags_rows};
 
-static constexpr FlagName terminal_local_flags_rows[] = {
-    {1, "ISIG"},       {2, "ICANON"},      {4, "XCASE"},       {8, "ECHO"},          {0x10, "ECHOE"},    {0x20, "ECHOK"},
-    {0x40, "ECHONL"},  {0x80, "NOFLSH"},   {0x100, "TOSTOP"},  {0x8000, "IEXTEN"},   {0x200, "ECHOCTL"}, {0x400, "ECHOPRT"},
-    {0x800, "ECHOKE"}, {0x1000, "FLUSHO"}, {0x4000, "PENDIN"}, {0x10000, "EXTPROC"},
-};
-const FlagSet terminal_local_flags{"L???", terminal_local_flags_rows};
+const FlagSet terminal_local_flags{
+    "L???", bits("ISIG ICANON XCASE ECHO ECHOE ECHOK ECHONL NOFLSH 0x8000 IEXTEN 0x200 ECHOCTL ECHOPRT ECHOKE FLUSHO 0x4000 PENDIN 0x100 TOSTOP 0x10000 EXTPROC")};
 
-static constexpr FlagName terminal_disciplines_rows[] = {
-    {0, "N_TTY"},
-    {1, "N_SLIP"},
-    {2, "N_MOUSE"},
-    {3, "N_PPP"},
-};
-const FlagSet terminal_disciplines{"N_???", terminal_disciplines_rows};
+const FlagSet terminal_disciplines{
+    "N_???", numbers("N_TTY N_SLIP N_MOUSE N_PPP N_STRIP N_AX25 N_X25 N_6PACK N_MASC N_R3964 N_PROFIBUS_FDL N_IRDA N_SMSBLOCK N_HDLC N_SYNC_PPP N_HCI "
+                     "N_GIGASET_M101 N_SLCAN N_PPS N_V253 N_CAIF N_GSM0710 N_TI_WL N_TRACESINK N_TRACEROUTER N_NCI N_SPEAKUP N_NULL")};
+
+const FlagSet terminal_characters{
+    "", numbers("VINTR VQUIT VERASE VKILL VEOF VTIME VMIN VSWTC VSTART VSTOP VSUSP VEOL VREPRINT VDISCARD VWERASE VLNEXT VEOL2")};
+const FlagSet terminal_flow{"TC???", numbers("TCOOFF TCOON TCIOFF TCION")};
+const FlagSet terminal_flushes{"TC???", numbers("TCIFLUSH TCOFLUSH TCIOFLUSH")};
 
 }  // namespace shimtrace::decoders

@@ -17,6 +17,6 @@ extern const FlagSet terminal_speeds;
 extern const FlagSet terminal_sizes;
 extern const FlagSet terminal_control_flags;
 extern const FlagSet terminal_local_flags;
-extern const FlagSet terminal_disciplines;
+extern const FlagSet terminal_disciplines, terminal_characters, terminal_flow, terminal_flushes;
 
 }  // namespace shimtrace::decoders

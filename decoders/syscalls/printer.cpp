@@ -60,13 +60,13 @@ void Printer::flags(const FlagSet& set, std::uint64_t value) {
     const char* open = verbose ? " /* " : "";
     std::uint64_t left = value;
     bool any = false;
-    for (const FlagName& flag : set.names) {
-        const bool matches = flag.value != 0 ? (left & flag.value) == flag.value : value == 0;
+    for (NamesOf names(set); const FlagName* flag = names.next();) {
+        const bool matches = flag->value != 0 ? (left & flag->value) == flag->value : value == 0;
         if (!matches) continue;
         text(any ? "|" : open);
-        text(flag.name);
+        text(flag->name);
         any = true;
-        left &= ~flag.value;
+        left &= ~flag->value;
         if (left == 0) break;
     }
     if (any) {
@@ -78,7 +78,7 @@ void Printer::flags(const FlagSet& set, std::uint64_t value) {
         return;
     }
     if (!verbose) hex(value);
-    if (value != 0) comment(set.unknown);
+    if (value != 0 && !set.unknown.empty()) comment(set.unknown);
 }
 
 void Printer::constant(const FlagSet& set, std::uint64_t value) {
@@ -186,11 +186,11 @@ void Printer::open_flags(std::uint64_t flags) {
     }
     text(open_access_modes.name_of(flags & access));
     std::uint64_t left = generic_open_flags(call_.enter().arch, flags) & ~access;
-    for (const FlagName& flag : decoders::open_flags.names) {
-        if ((left & flag.value) != flag.value) continue;
+    for (NamesOf names(decoders::open_flags); const FlagName* flag = names.next();) {
+        if ((left & flag->value) != flag->value) continue;
         put('|');
-        text(flag.name);
-        left &= ~flag.value;
+        text(flag->name);
+        left &= ~flag->value;
     }
     if (left != 0) {
         put('|');
@@ -220,6 +220,19 @@ void Printer::clock_ticks(std::uint64_t ticks) {
     text(ticks % per_second < 10 ? ".0" : ".");
     unsigned_decimal(ticks % per_second);
     text(" s */");
+}
+
+void Printer::kernel_version(std::uint64_t version) {
+    if (style_.constants != Constants::abbrev) hex(version);
+    if (style_.constants == Constants::raw) return;
+    const bool verbose = style_.constants == Constants::verbose;
+    text(verbose ? " /* KERNEL_VERSION(" : "KERNEL_VERSION(");
+    unsigned_decimal(version >> 16);
+    text(", ");
+    unsigned_decimal(version >> 8 & 0xff);
+    text(", ");
+    unsigned_decimal(version & 0xff);
+    text(verbose ? ") */" : ")");
 }
 
 /// Whether what was captured ends where the next page could not be read: what is there is no answer to what was asked for.
@@ -257,7 +270,9 @@ void Printer::path(std::uint64_t address) {
 void Printer::field_text(std::span<const std::byte> field) {
     const void* end = field.empty() ? nullptr : std::memchr(field.data(), 0, field.size());
     const std::size_t length = end ? static_cast<std::size_t>(static_cast<const std::byte*>(end) - field.data()) : field.size();
-    quoted(field.first(length), end ? length : length + 1, static_cast<std::uint32_t>(field.size()));
+    // What has no end is cut before its last byte, as if that were it.
+    quoted(field.first(length), end ? length : length + 1,
+           static_cast<std::uint32_t>(end ? length : length - std::min<std::size_t>(length, 1)));
 }
 
 }  // namespace shimtrace::decoders

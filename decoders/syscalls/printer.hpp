@@ -51,8 +51,9 @@ public:
     void device(std::uint64_t device);     ///< makedev(0x8, 0x1)
     void error(std::int64_t number);       ///< ENOENT, or the number
     void open_flags(std::uint64_t flags);
-    void interface_index(std::uint32_t index);  ///< if_nametoindex("lo"): Linux gives 1 to every namespace's loopback, and to nothing else
-    void clock_ticks(std::uint64_t ticks);      ///< 250 /* 2.50 s */
+    void interface_index(std::uint32_t index);   ///< if_nametoindex("lo"): Linux gives 1 to every namespace's loopback, and to nothing else
+    void clock_ticks(std::uint64_t ticks);       ///< 250 /* 2.50 s */
+    void kernel_version(std::uint64_t version);  ///< KERNEL_VERSION(6, 1, 0)
 
     /// Bytes as a quoted string, of `length` in all.
     void quoted(std::span<const std::byte> bytes, std::uint64_t length, std::uint32_t limit);
@@ -95,10 +96,16 @@ private:
 /// {name=value, name=value}
 class Fields {
 public:
-    explicit Fields(Printer& printer) : printer_(printer) { printer_.put('{'); }
+    /// A struct in two parts: what is known when a call begins, and what it has filled.
+    enum Part : std::uint8_t { whole, left_open, continued };
+    explicit Fields(Printer& printer, Part part = whole) : printer_(printer), closes_(part != left_open), first_(part != continued) {
+        if (first_) printer_.put('{');
+    }
     Fields(const Fields&) = delete;
     Fields& operator=(const Fields&) = delete;
-    ~Fields() { printer_.put('}'); }
+    ~Fields() {
+        if (closes_) printer_.put('}');
+    }
 
     Printer& operator()(std::string_view name) {
         separate();
@@ -118,7 +125,7 @@ public:
 
 private:
     Printer& printer_;
-    bool first_ = true;
+    bool closes_, first_;
 };
 
 /// [a, b, ...] of `count` elements of `size` bytes at an address; `element` gets each one's bytes. Elements that were not

@@ -45,18 +45,20 @@ void render_mmap_flags(Printer& printer, const Slot& slot) {
     if (huge) rest &= ~(huge_mask << huge_shift);
     if (rest != 0) {
         std::uint32_t left = rest;
-        for (const FlagName& flag : mmap_flags.names) {
-            if ((left & flag.value) == 0) continue;
+        for (NamesOf names(mmap_flags); const FlagName* flag = names.next();) {
+            if ((left & flag->value) == 0) continue;
             printer.put('|');
-            printer.text(flag.name);
-            left &= ~static_cast<std::uint32_t>(flag.value);
+            printer.text(flag->name);
+            left &= ~static_cast<std::uint32_t>(flag->value);
         }
         if (left != 0) {
             printer.put('|');
             printer.hex(left);
         }
     }
-    if (huge) print_huge(printer, value, "MAP_HUGE_SHIFT");
+    if (!huge || (value >> huge_shift & huge_mask) == 0) return;
+    printer.put('|');
+    print_huge(printer, value, "MAP_HUGE_SHIFT");
 }
 
 /// mmap2 counts in pages.

@@ -81,11 +81,11 @@ void print_vector_length(Printer& printer, std::uint64_t value, const FlagSet& s
         printer.text(" /* ");
     }
     std::uint64_t left = value & ~length;
-    for (const FlagName& flag : set.names) {
-        if ((left & flag.value) == 0) continue;
-        printer.text(flag.name);
+    for (NamesOf names(set); const FlagName* flag = names.next();) {
+        if ((left & flag->value) == 0) continue;
+        printer.text(flag->name);
         printer.put('|');
-        left &= ~flag.value;
+        left &= ~flag->value;
     }
     if (left != 0) {
         printer.hex(left);
