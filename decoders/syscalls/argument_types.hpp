@@ -18,7 +18,7 @@ extern const ArgumentType path, link_text, string, in_buffer, out_buffer, in_iov
 // types/value.cpp
 extern const ArgumentType out_int32, out_uint32, out_uint64, out_address;
 // of families, for others: calls/descriptor.cpp, calls/message.cpp, calls/network.cpp, calls/memory.cpp
-extern const ArgumentType poll_fds, fd_set, message_in, message_out, socket_address_in, compat_page_offset;
+extern const ArgumentType poll_fds, pselect_mask, fd_set, message_in, message_out, socket_address_in, compat_page_offset;
 // calls/signal.cpp, calls/time.cpp
 extern const ArgumentType signal_set_in, siginfo_out, timespec_in, timespec_out, timespec_left, timeval_left, itimerspec_in, itimerspec_out,
     sigevent;

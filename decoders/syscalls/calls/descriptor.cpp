@@ -227,7 +227,7 @@ static constexpr ArgumentType close_range_end{.render = render_range_end};
 static constexpr ArgumentType epoll_event{.render = render_epoll_event, .capture = capture_epoll_event, .compat = &same};
 static constexpr ArgumentType epoll_events{
     .phase = Phase::exit, .render = render_epoll_events, .capture = capture_epoll_events, .compat = &same};
-static constexpr ArgumentType pselect_mask{.render = render_pselect_mask, .capture = capture_pselect_mask, .compat = &address};
+const ArgumentType pselect_mask{.render = render_pselect_mask, .capture = capture_pselect_mask, .compat = &address};
 const ArgumentType poll_fds{
     .render = render_poll, .capture = capture_poll, .descriptors = collect_poll, .captured_at_both = true, .compat = &same};
 const ArgumentType fd_set{

@@ -1,12 +1,14 @@
 #include "decoders/syscalls/layout/struct_layout.hpp"
 
 #include "decoders/constants/network.hpp"
+#include "decoders/syscalls/layout/field_walk.hpp"
 #include "decoders/syscalls/printer.hpp"
 #include "decoders/syscalls/socket_address.hpp"
 #include "decoders/syscalls/styled.hpp"
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <bit>
 
 namespace shimtrace::decoders {
@@ -27,29 +29,6 @@ std::int64_t signed_at(std::span<const std::byte> bytes, std::size_t width) {
 }
 std::uint64_t swapped(std::uint64_t number, std::size_t width) {
     return __builtin_bswap64(number) >> (64 - 8 * width);
-}
-
-std::size_t alignment_of(const Value& value) {
-    switch (value.format) {
-        case Format::layout: {
-            std::size_t most = 1;
-            for (const Field& field : value.layout->fields) most = std::max(most, alignment_of(field.value));
-            return most;
-        }
-        case Format::elements:
-            return alignment_of(value.elements->element);
-        case Format::bytes:
-        case Format::skipped:
-        case Format::text:
-        case Format::hardware_address:
-        case Format::counted_bytes:
-        case Format::counted_hardware_address:
-        case Format::inet6:
-        case Format::address:
-            return 1;
-        default:
-            return std::has_single_bit(size_of(value)) ? std::min<std::size_t>(size_of(value), 8) : 1;
-    }
 }
 
 /// Fewer bytes are shown as what they are.
@@ -100,8 +79,8 @@ void print_string(Printer& printer, const Region& region) {
 void print_elements(Printer& printer, const Elements& list, Region region, Surroundings& around) {
     const std::size_t size = size_of(list.element);
     if (size == 0) return print_hex_text(printer, region);
-    const std::uint64_t count = list.count != 0 ? list.count : region.length / size;
-    const std::uint64_t limit = list.count != 0 ? UINT64_MAX : printer.element_limit();
+    const std::uint64_t count = list.count != 0 || list.cut ? list.count : region.length / size;
+    const std::uint64_t limit = list.count != 0 && !list.cut ? UINT64_MAX : printer.element_limit();
     printer.put('[');
     for (std::uint64_t i = 0; i < count; ++i, region = region.from(size)) {
         if (i != 0) printer.text(", ");
@@ -122,13 +101,48 @@ void print_elements(Printer& printer, const Elements& list, Region region, Surro
                 styled(printer, name, [&] { printer.unsigned_decimal(i); });
             } else {
                 printer.unsigned_decimal(i);
-                if (printer.style().constants != Constants::raw) printer.comment(list.indexes->unknown);
+                if (printer.style().constants != Constants::raw && !list.indexes->unknown.empty()) printer.comment(list.indexes->unknown);
             }
             printer.text("]=");
         }
         print_value(printer, list.element, region.first(size), around);
     }
     printer.put(']');
+}
+
+/// As C writes it: 'a', '\'', '\xfa'.
+void print_character(Printer& printer, std::uint64_t character) {
+    printer.put('\'');
+    if (character == '\'' || character == '\\') {
+        printer.put('\\');
+        printer.put(static_cast<char>(character));
+    } else if (character >= ' ' && character < 0x7f) {
+        printer.put(static_cast<char>(character));
+    } else {
+        printer.text("\\x");
+        printer.put("0123456789abcdef"[character >> 4 & 15]);
+        printer.put("0123456789abcdef"[character & 15]);
+    }
+    printer.put('\'');
+}
+
+void print_four_characters(Printer& printer, std::uint64_t code, const FlagSet* names) {
+    if (printer.style().constants == Constants::raw) return printer.hex(code);
+    printer.text("v4l2_fourcc(");
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+        if (shift != 0) printer.text(", ");
+        print_character(printer, code >> shift & 0xff);
+    }
+    printer.put(')');
+    if (const std::string_view name = names->name_of(code); !name.empty()) printer.comment(name);
+}
+
+void print_uuid(Printer& printer, std::span<const std::byte> bytes) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) printer.put('-');
+        printer.put("0123456789abcdef"[std::to_integer<std::size_t>(bytes[i] >> 4)]);
+        printer.put("0123456789abcdef"[std::to_integer<std::size_t>(bytes[i] & std::byte{15})]);
+    }
 }
 
 void print_scalar(Printer& printer, const Value& value, std::span<const std::byte> bytes, Surroundings& around) {
@@ -187,6 +201,22 @@ void print_scalar(Printer& printer, const Value& value, std::span<const std::byt
         }
         case Format::clock_ticks:
             return printer.clock_ticks(number);
+        case Format::character:
+            return print_character(printer, number);
+        case Format::four_characters:
+            return print_four_characters(printer, number, value.names);
+        case Format::ratio:
+            printer.unsigned_decimal(number & UINT32_MAX);
+            printer.put('/');
+            return printer.unsigned_decimal(number >> 32);
+        case Format::version:
+            return printer.kernel_version(number);
+        case Format::signal:
+            return printer.signal(static_cast<std::int32_t>(number));
+        case Format::open_flags:
+            return printer.open_flags(number);
+        case Format::location:
+            return printer.address(number);
         default:
             return printer.unsigned_decimal(number);
     }
@@ -215,10 +245,14 @@ void print_layout(Printer& printer, const Layout& layout, const Region& region, 
                                     : print_hex_text(printer, region.from(end));
 }
 
+bool is_all_zero(std::span<const std::byte> bytes) {
+    return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
+}
+
 /// Whether there is nothing to say of a field: it is kept for later, and zero.
 bool is_silent(const Value& value, const Region& region) {
     if (value.format == Format::skipped) return true;
-    return value.format == Format::reserved && std::ranges::all_of(region.bytes, [](std::byte byte) { return byte == std::byte{0}; });
+    return (value.format == Format::reserved || value.shown == Shown::if_set) && is_all_zero(region.bytes);
 }
 
 void print_field(Printer& printer, Fields& fields, std::string_view name, const Value& value, const Region& whole, const Region& region,
@@ -237,6 +271,21 @@ void print_field(Printer& printer, Fields& fields, std::string_view name, const 
         case Format::reserved:
             return std::has_single_bit(value.width) ? print_scalar(printer, value, region.bytes, around)
                                                     : print_all_hex(printer, region.bytes);
+        case Format::pointer:
+            return print_pointed(printer, *value.pointed, whole, region, around);
+        case Format::elements: {
+            if (value.elements->counted_by == nowhere) return print_value(printer, value, region, around);
+            Elements counted = *value.elements;
+            counted.counted_by = nowhere;
+            counted.cut = true;
+            const std::uint64_t count = number_at(whole, value.elements->counted_by, value.elements->counter);
+            counted.count = count > INT32_MAX ? 0 : static_cast<std::uint8_t>(std::min<std::uint64_t>(count, counted.count));
+            return print_elements(printer, counted, region, around);
+        }
+        case Format::counted_text: {
+            const std::uint64_t counted = std::min<std::uint64_t>(number_at(whole, value.place, 4), value.width);
+            return printer.quoted(region.first(counted).bytes, counted, UINT32_MAX);
+        }
         case Format::counted_hardware_address:
             return print_hardware_address(printer, region.first(unsigned_at(whole.from(value.place).bytes, 2)).bytes);
         case Format::counted_bytes:
@@ -244,6 +293,32 @@ void print_field(Printer& printer, Fields& fields, std::string_view name, const 
         default:
             return print_value(printer, value, region, around);
     }
+}
+
+/// `before`: the struct when the call began, where this is what the call has made of it.
+void print_each_field(Printer& printer, Fields& fields, const Layout& layout, const Region& region, const Region* before,
+                      Surroundings& around) {
+    std::size_t shown = 0;
+    bool hidden = false;
+    for (FieldWalk walk(layout.fields, region); walk.next();) {
+        const Value& value = walk.value();
+        const Region part = walk.part();
+        if (part.length == 0 && value.format != Format::pointer) return;
+        if (layout.brief != 0 && shown++ == layout.brief && printer.abbreviate()) return fields.more();
+        if (part.length < walk.size()) return print_all_hex(fields(walk.name()), part.bytes);
+        if (value.shown == Shown::in_full && printer.abbreviate()) {
+            hidden = true;
+        } else if (value.shown == Shown::if_changed && before != nullptr) {
+            const Region old = before->from(part.address - region.address).first(walk.size());
+            if (std::ranges::equal(old.bytes, part.bytes)) continue;
+            printer.text(" => ");
+            if (!walk.name().empty()) (printer.text(walk.name()), printer.put('='));
+            print_value(printer, value, part, around);
+        } else if (!is_silent(value, part) && (value.shown != Shown::if_failed || printer.call().failed())) {
+            print_field(printer, fields, walk.name(), value, region, part, around);
+        }
+    }
+    if (hidden) fields.more();
 }
 
 }  // namespace
@@ -259,20 +334,20 @@ std::size_t size_of(const Value& value) {
         case Format::inet6:
             return inet6_size;
         case Format::socket_address:
-            return socket_address_size;
+            return value.width != 0 ? value.width : socket_address_size;
+        case Format::pointer:
+            return value.pointed->here ? 0 : sizeof(std::uint64_t);
         default:
             return value.width;
     }
 }
 
-std::size_t size_of(const Layout& layout) {
-    std::size_t size = 0;
-    for (const Field& field : layout.fields) {
-        const std::size_t alignment = alignment_of(field.value);
-        size = (size + alignment - 1) & ~(alignment - 1);
-        size += size_of(field.value) * static_cast<std::size_t>(1 + std::ranges::count(field.names, ' '));
-    }
-    return size;
+void print_alone(Printer& printer, const Value& value, const Region& region, Surroundings& around) {
+    const bool is_one = value.format != Format::layout && value.format != Format::elements && value.format != Format::pointer &&
+                        value.format != Format::by_function && value.format != Format::text;
+    if (is_one) printer.put('[');
+    print_value(printer, value, region, around);
+    if (is_one) printer.put(']');
 }
 
 void print_hex_text(Printer& printer, const Region& region) {
@@ -285,30 +360,24 @@ void print_hex_text(Printer& printer, const Region& region) {
 
 void print_fields(Printer& printer, const Layout& layout, const Region& region, Surroundings& around) {
     Fields fields(printer);
-    std::size_t at = 0, shown = 0;
-    for (const Field& field : layout.fields) {
-        const std::size_t alignment = alignment_of(field.value), size = size_of(field.value);
-        at = (at + alignment - 1) & ~(alignment - 1);
-        for (std::string_view names = field.names; !names.empty() || field.value.format == Format::skipped; at += size) {
-            const std::string_view name = names.substr(0, names.find(' '));
-            names.remove_prefix(std::min(names.size(), name.size() + 1));
-            const Region part = size != 0 ? region.from(at).first(size) : region.from(at);
-            if (part.length == 0) return;
-            if (layout.brief != 0 && shown++ == layout.brief && printer.abbreviate()) return fields.more();
-            if (part.length < size) return print_all_hex(fields(name), part.bytes);
-            if (!is_silent(field.value, part)) print_field(printer, fields, name, field.value, region, part, around);
-            if (names.empty()) {
-                at += size;
-                break;
-            }
-        }
-    }
+    print_each_field(printer, fields, layout, region, nullptr, around);
+}
+
+void print_first_fields(Printer& printer, const Layout& layout, const Region& region, Surroundings& around) {
+    Fields fields(printer, Fields::left_open);
+    print_each_field(printer, fields, layout, region, nullptr, around);
+}
+
+void print_other_fields(Printer& printer, const Layout& layout, const Region& region, const Region& before, Surroundings& around) {
+    Fields fields(printer, Fields::continued);
+    print_each_field(printer, fields, layout, region, &before, around);
 }
 
 void print_value(Printer& printer, const Value& value, const Region& region, Surroundings& around) {
     if (value.format == Format::by_family) return print_value(printer, chosen(*value.by_family, around.family), region, around);
     if (value.format == Format::by_kind) return print_value(printer, chosen(*value.by_kind, around), region, around);
     if (value.format == Format::by_function) return value.function(printer, region, around);
+    if (value.format == Format::pointer) return print_pointed(printer, *value.pointed, region, region, around);
     if (value.format == Format::attributes) return print_attributes(printer, *value.attributes, region, around);
     if (value.format == Format::bytes) return print_hex_text(printer, region);
 
@@ -327,6 +396,10 @@ void print_value(Printer& printer, const Value& value, const Region& region, Sur
             return print_layout(printer, *value.layout, region, around);
         case Format::elements:
             return print_elements(printer, *value.elements, region, around);
+        case Format::buffer:
+            return printer.quoted(region.bytes, region.length);
+        case Format::uuid:
+            return print_uuid(printer, region.bytes);
         case Format::hardware_address:
             return print_hardware_address(printer, region.bytes);
         case Format::inet:
@@ -336,7 +409,7 @@ void print_value(Printer& printer, const Value& value, const Region& region, Sur
         case Format::address:
             return print_family_address(printer, region, around);
         case Format::socket_address:
-            return print_socket_address(printer, region.bytes.first(socket_address_size));
+            return print_socket_address(printer, region.bytes.first(size_of(value)));
         case Format::clock_ticks:
             if (region.length > sizeof(std::uint64_t)) return print_hex_text(printer, region);
             return printer.clock_ticks(unsigned_at(region.bytes, region.length));

@@ -12,12 +12,16 @@
 
 namespace shimtrace::decoders {
 
+class Capture;
 class Printer;
+struct Field;
 struct Layout;
 struct AttributeSet;
 struct ByFamily;
 struct ByKind;
+struct ByNumber;
 struct Elements;
+struct Pointed;
 
 /// Bytes of the tracee: where they lie, how many there are by what their holder says, and those of them that could be read.
 struct Region {
@@ -41,12 +45,22 @@ struct Surroundings {
     std::string_view kind;        ///< IFLA_INFO_KIND
     std::string_view slave_kind;  ///< IFLA_INFO_SLAVE_KIND
     unsigned depth = 0;           ///< of attributes within attributes
+    bool at_entry = false;        ///< memory is shown as it was when the call began
 };
 
 enum class Format : std::uint8_t {
     bytes,    ///< "\x61\x62": all that there is
     skipped,  ///< within a struct: nothing is shown of it
     text,     ///< a string that ends at a NUL; "..." where it has none
+    buffer,   ///< a string of all that there is
+    character,
+    four_characters,  ///< v4l2_fourcc('Y', 'U', 'Y', 'V') /* its name */
+    ratio,            ///< 1/30, two numbers of 32 bits
+    version,          ///< KERNEL_VERSION(6, 1, 0)
+    signal,
+    open_flags,
+    location,  ///< an address of the tracee
+    uuid,
     unsigned_number,
     signed_number,
     hex,
@@ -72,15 +86,30 @@ enum class Format : std::uint8_t {
     inet6,
     address,  ///< by the family that was said before
     socket_address,
+    counted_text,   ///< a buffer of as many bytes as a field of 32 bits at `place` of its struct says
     counted_bytes,  ///< as many as a field of 16 bits at `place` of its struct says
     counted_hardware_address,
     layout,
     elements,
     attributes,
+    pointer,
     by_family,
     by_kind,
+    by_number,
     by_function,
 };
+
+/// When a field is shown.
+enum class Shown : std::uint8_t {
+    always,
+    if_set,      ///< where it is not all zero
+    in_full,     ///< where structs are not cut short; "..." at the end tells of it
+    if_changed,  ///< at the end of a call: " => value" where the call has changed it
+    if_failed,   ///< where the call failed
+};
+
+/// No place: a field that follows the one before, a list that nothing counts.
+constexpr std::uint16_t nowhere = 0xffff;
 
 using PrintRegion = void (*)(Printer&, const Region&, Surroundings&);
 
@@ -94,11 +123,15 @@ struct Value {
     constexpr Value(const AttributeSet& set) : format(Format::attributes), attributes(&set) {}
     constexpr Value(const ByFamily& table) : format(Format::by_family), by_family(&table) {}
     constexpr Value(const ByKind& table) : format(Format::by_kind), by_kind(&table) {}
+    constexpr Value(const ByNumber& table) : format(Format::by_number), by_number(&table) {}
+    constexpr Value(const Pointed& what) : format(Format::pointer), pointed(&what) {}
     constexpr Value(PrintRegion print) : format(Format::by_function), function(print) {}
 
     Format format = Format::bytes;
     std::uint8_t width = 0;
     std::uint16_t place = 0;
+    std::uint16_t offset = nowhere;  ///< of a field in its struct, where that is not behind the one before
+    Shown shown = Shown::always;
     union {
         const FlagSet* names = nullptr;
         const Layout* layout;
@@ -106,6 +139,8 @@ struct Value {
         const AttributeSet* attributes;
         const ByFamily* by_family;
         const ByKind* by_kind;
+        const ByNumber* by_number;
+        const Pointed* pointed;
         PrintRegion function;
     };
 };
@@ -126,13 +161,38 @@ struct Layout {
     const AttributeSet* attributes = nullptr;
     bool short_is_text = false;  ///< what is too short for it is shown as a string
     std::uint8_t brief = 0;      ///< so many of its fields are enough where things are cut short; 0: it is never cut
+    std::uint16_t size = 0;      ///< where it is not that of its fields
 };
 
 /// Values of one kind, one behind the other.
 struct Elements {
     Value element;
-    const FlagSet* indexes = nullptr;  ///< their names, where each has one: [DEVCONF_HOPLIMIT]=64
-    std::uint8_t count = 0;            ///< within a struct; 0: as many as there are
+    const FlagSet* indexes = nullptr;    ///< their names, where each has one: [DEVCONF_HOPLIMIT]=64
+    std::uint8_t count = 0;              ///< within a struct; 0: as many as there are
+    bool cut = false;                    ///< as lists are, though its length is known
+    std::uint16_t counted_by = nowhere;  ///< the place in its struct that says how many of them count
+    std::uint8_t counter = 4;            ///< bytes of that number
+};
+
+/// What a pointer in a struct leads to, or what stands behind the struct.
+struct Pointed {
+    Value value;                         ///< text: up to its NUL; bytes, buffer: as many as are counted; else a value, or a list of them
+    std::uint16_t counted_by = nowhere;  ///< where the struct says how many there are
+    std::uint8_t counter = 4;            ///< bytes of that number; 0: the number is `counted_by` itself
+    bool here = false;                   ///< no pointer: it stands here itself
+};
+
+/// A part of a struct that depends on a number in it. What follows it says where it stands.
+struct OfNumber {
+    std::uint64_t number;
+    std::span<const Field> fields;
+};
+struct ByNumber {
+    std::uint16_t place;
+    std::uint8_t width;
+    std::span<const OfNumber> rows;
+    std::span<const Field> otherwise{};
+    std::uint64_t mask = ~std::uint64_t{0};
 };
 
 struct Attribute {
@@ -172,9 +232,10 @@ inline constexpr Value text{Format::text}, u8{Format::unsigned_number, 1}, u16{F
     u64{Format::unsigned_number, 8}, s8{Format::signed_number, 1}, s16{Format::signed_number, 2}, s32{Format::signed_number, 4},
     s64{Format::signed_number, 8}, x8{Format::hex, 1}, x16{Format::hex, 2}, x32{Format::hex, 4}, x64{Format::hex, 8},
     be16{Format::network_order, 2}, be32{Format::network_order, 4}, be64{Format::network_order, 8}, index{Format::index, 4},
-    user{Format::user, 4}, descriptor{Format::descriptor, 4}, family8{Format::family, 1}, family16{Format::family, 2},
-    ticks{Format::clock_ticks}, hardware_address{Format::hardware_address}, inet{Format::inet, 4}, inet6{Format::inet6, 16},
-    address{Format::address};
+    user{Format::user, 4}, descriptor{Format::descriptor, 4}, process{Format::process, 4}, location{Format::location, 8},
+    device64{Format::device, 8}, ratio{Format::ratio, 8}, version{Format::version, 4}, character{Format::character, 1},
+    family8{Format::family, 1}, family16{Format::family, 2}, ticks{Format::clock_ticks}, hardware_address{Format::hardware_address},
+    inet{Format::inet, 4}, inet6{Format::inet6, 16}, address{Format::address};
 
 constexpr Value flags8(const FlagSet& set) {
     return {Format::flags, 1, set};
@@ -197,12 +258,35 @@ constexpr Value constant16(const FlagSet& set) {
 constexpr Value constant32(const FlagSet& set) {
     return {Format::constant, 4, set};
 }
+constexpr Value constant64(const FlagSet& set) {
+    return {Format::constant, 8, set};
+}
+constexpr Value string(std::uint8_t width) {
+    return {Format::text, width};
+}
+constexpr Value skipped(std::uint8_t width) {
+    return {Format::skipped, width};
+}
+constexpr Value at(std::uint16_t offset, Value value) {
+    value.offset = offset;
+    return value;
+}
+constexpr Value when(Shown shown, Value value) {
+    value.shown = shown;
+    return value;
+}
 constexpr Value of(Format format, std::uint8_t width) {
     return {format, width};
 }
 constexpr Value of(PrintRegion print, std::uint8_t width) {
     Value value{print};
     value.width = width;
+    return value;
+}
+/// At most `most` bytes, as many as the 32 bits at `place` of the struct say.
+constexpr Value counted_text(std::uint8_t most, std::uint16_t place) {
+    Value value{Format::counted_text, most};
+    value.place = place;
     return value;
 }
 /// At most `most` bytes, as many as the 16 bits at `place` of the struct say.
@@ -221,8 +305,18 @@ constexpr Value counted_hardware_address(std::uint8_t most, std::uint16_t place)
 
 /// Shows it, or what there is of it: bytes where they are too few, their address where they could not be read.
 void print_value(Printer& printer, const Value& value, const Region& region, Surroundings& around);
+/// As an argument: what is neither a struct nor a list nor text stands in brackets.
+void print_alone(Printer& printer, const Value& value, const Region& region, Surroundings& around);
 /// {name=value, name=value}, without a look at the length.
 void print_fields(Printer& printer, const Layout& layout, const Region& region, Surroundings& around);
+/// The first of two parts: "{name=value" of what is known when the call begins.
+void print_first_fields(Printer& printer, const Layout& layout, const Region& region, Surroundings& around);
+/// The second: ", name=value}" of what the call has filled. `before`: the struct when the call began.
+void print_other_fields(Printer& printer, const Layout& layout, const Region& region, const Region& before, Surroundings& around);
+/// What a pointer at `part` of the struct `whole` leads to.
+void print_pointed(Printer& printer, const Pointed& to, const Region& whole, const Region& part, Surroundings& around);
+/// Asks for what the pointers in a value lead to that has been captured; `level` of them, one behind the other.
+void capture_behind(Capture& capture, const Value& value, const Region& region, int level);
 /// Attributes of netlink: [{nla_len=8, nla_type=IFLA_MTU}, 1500], …
 void print_attributes(Printer& printer, const AttributeSet& set, Region region, Surroundings& around);
 /// "\x61\x62": cut as strings are; the address where nothing of it could be read.
