@@ -233,7 +233,8 @@ static constexpr SyscallRow io_uring_table[] = {
      {.waits = {reads}, .ends_with_eintr = true}},
     {"io_pgetevents",
      0,
-     {address("ctx"), number64("min_nr"), number64("nr"), address("events"), of("timeout", types::timespec_in), address("usig")},
+     {address("ctx"), number64("min_nr"), number64("nr"), address("events"), of("timeout", types::timespec_in),
+      of("usig", types::pselect_mask)},
      {.ends_with_eintr = true}},
 };
 

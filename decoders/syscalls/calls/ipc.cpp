@@ -4,6 +4,7 @@
 #include "decoders/constants/process.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/calls/huge_pages.hpp"
+#include "decoders/syscalls/layout/layout_argument.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 
@@ -11,12 +12,14 @@ namespace shimtrace::decoders {
 
 namespace {
 
+using values::s32, values::s64, values::u16, values::u64, values::x64;
+
 constexpr FlagName queue_flag_rows[] = {{0x800, "O_NONBLOCK"}};
 constexpr FlagSet queue_flags{"O_???", queue_flag_rows};
 
 void render_ipc_key(Printer& printer, const Slot& slot) {
     const auto key = static_cast<std::uint32_t>(slot.value);
-    key == 0 ? printer.text("IPC_PRIVATE") : printer.hex(key);
+    key == 0 ? styled(printer, "IPC_PRIVATE", [&] { printer.put('0'); }) : printer.hex(key);
 }
 
 /// IPC_CREAT|0600
@@ -80,15 +83,11 @@ void render_message_out(Printer& printer, const Slot& slot) {
 
 // struct mq_attr: {long flags, maximum, size, current}
 
-constexpr std::size_t queue_attributes_size = 64;
-void print_queue_attributes(Printer& printer, std::span<const std::byte> bytes) {
-    Fields fields(printer);
-    const auto flags = value_at<std::uint64_t>(bytes, 0);
-    flags == 0 ? fields("mq_flags").put('0') : fields("mq_flags").flags(queue_flags, flags);
-    fields("mq_maxmsg").decimal(value_at<std::int64_t>(bytes, 8));
-    fields("mq_msgsize").decimal(value_at<std::int64_t>(bytes, 16));
-    fields("mq_curmsgs").decimal(value_at<std::int64_t>(bytes, 24));
-}
+constexpr std::uint16_t queue_attributes_size = 64;
+constexpr Field queue_fields[] = {{"mq_flags", values::flags64(queue_flags)}, {"mq_maxmsg mq_msgsize mq_curmsgs", s64}};
+constexpr Field new_queue_fields[] = {{"mq_flags", x64}, {"mq_maxmsg mq_msgsize mq_curmsgs", s64}};  // its flags are those of the call
+constexpr Layout queue{.fields = queue_fields, .size = queue_attributes_size},
+    new_queue{.fields = new_queue_fields, .size = queue_attributes_size};
 bool creates_queue(const Call& call, const Slot& slot) {
     constexpr std::uint64_t create = 0100;
     return (call.argument(slot.argument.other) & create) != 0;
@@ -156,11 +155,25 @@ template <const StatusLayout& layout>
 constexpr ArgumentType status_out{
     .phase = Phase::exit, .render = render_status<layout, false>, .capture = capture_struct<largest_status>, .compat = &types::address};
 
+// What is said of all objects of a kind.
+
+constexpr Field message_info_fields[] = {{"msgpool msgmap msgmax msgmnb msgmni msgssz msgtql", s32}, {"msgseg", u16}};
+constexpr Field semaphore_info_fields[] = {{"semmap semmni semmns semmnu semmsl semopm semume semusz semvmx semaem", s32}};
+constexpr Field memory_limit_fields[] = {{"shmmax shmmin shmmni shmseg shmall", u64}};
+constexpr Field memory_use_fields[] = {{"used_ids", s32}, {"shm_tot shm_rss shm_swp swap_attempts swap_successes", u64}};
+constexpr Layout message_info{.fields = message_info_fields, .size = 32}, semaphore_info{semaphore_info_fields},
+    memory_limits{.fields = memory_limit_fields, .size = 72}, memory_use{memory_use_fields};
+template <const Layout& layout>
+constexpr ArgumentType info_out = in_32_bits(layout_out<layout>, &types::address);
+
 void render_shm_flags(Printer& printer, const Slot& slot) {
     const auto value = static_cast<std::uint32_t>(slot.value);
     const std::uint32_t flags = value & ~0777u & ~(huge_mask << huge_shift);
     if (flags != 0) {
         printer.flags(shm_get_flags, flags);
+        printer.put('|');
+    }
+    if ((value >> huge_shift & huge_mask) != 0) {
         print_huge(printer, value, "SHM_HUGE_SHIFT");
         printer.put('|');
     }
@@ -178,11 +191,10 @@ static constexpr ArgumentType semaphore_operations{.render = render_operations, 
 static constexpr ArgumentType ipc_message_in{.render = render_message_in, .capture = capture_message<false>, .compat = &address};
 static constexpr ArgumentType ipc_message_out{
     .phase = Phase::exit, .render = render_message_out, .capture = capture_message<true>, .compat = &address};
-static constexpr ArgumentType queue_attributes_create{.render = render_struct_in<queue_attributes_size, print_queue_attributes>,
-                                                      .capture = capture_struct<queue_attributes_size>,
-                                                      .present = creates_queue};
-static constexpr ArgumentType queue_attributes_in = in_32_bits(struct_in<queue_attributes_size, print_queue_attributes>, &address);
-static constexpr ArgumentType queue_attributes_out = in_32_bits(struct_out<queue_attributes_size, print_queue_attributes>, &address);
+static constexpr ArgumentType queue_attributes_create{
+    .render = render_of_layout_in<new_queue>, .capture = capture_of_layout<new_queue>, .present = creates_queue};
+static constexpr ArgumentType queue_attributes_in = in_32_bits(layout_in<queue>, &address);
+static constexpr ArgumentType queue_attributes_out = in_32_bits(layout_out<queue>, &address);
 static constexpr ArgumentType shm_flags{.render = render_shm_flags};
 
 }  // namespace types
@@ -193,10 +205,10 @@ static constexpr Variant shmctl_variants[] = {
     {0, "IPC_RMID"},
     {1, "IPC_SET", {of("buf", status_in<shm_layout>)}},
     {2, "IPC_STAT", {of("buf", status_out<shm_layout>)}},
-    {3, "IPC_INFO"},
+    {3, "IPC_INFO", {of("buf", info_out<memory_limits>)}},
     {13, "SHM_STAT", {of("buf", status_out<shm_layout>)}},
-    {14, "SHM_INFO"},
-    {15, "SHM_STAT_ANY"},
+    {14, "SHM_INFO", {of("buf", info_out<memory_use>)}},
+    {15, "SHM_STAT_ANY", {of("buf", status_out<shm_layout>)}},
     {11, "SHM_LOCK"},
     {12, "SHM_UNLOCK"},
 };
@@ -204,10 +216,10 @@ static constexpr Variant semctl_variants[] = {
     {0, "IPC_RMID"},
     {1, "IPC_SET", {of("arg", status_in<sem_layout>)}},
     {2, "IPC_STAT", {of("arg", status_out<sem_layout>)}},
-    {3, "IPC_INFO"},
+    {3, "IPC_INFO", {of("arg", info_out<semaphore_info>)}},
     {18, "SEM_STAT", {of("arg", status_out<sem_layout>)}},
-    {19, "SEM_INFO"},
-    {20, "SEM_STAT_ANY"},
+    {19, "SEM_INFO", {of("arg", info_out<semaphore_info>)}},
+    {20, "SEM_STAT_ANY", {of("arg", status_out<sem_layout>)}},
     {11, "GETPID"},
     {12, "GETVAL"},
     {13, "GETALL"},
@@ -217,9 +229,13 @@ static constexpr Variant semctl_variants[] = {
     {17, "SETALL"},
 };
 static constexpr Variant msgctl_variants[] = {
-    {0, "IPC_RMID"},      {1, "IPC_SET", {of("buf", status_in<msg_layout>)}},    {2, "IPC_STAT", {of("buf", status_out<msg_layout>)}},
-    {3, "IPC_INFO"},      {11, "MSG_STAT", {of("buf", status_out<msg_layout>)}}, {12, "MSG_INFO"},
-    {13, "MSG_STAT_ANY"},
+    {0, "IPC_RMID"},
+    {1, "IPC_SET", {of("buf", status_in<msg_layout>)}},
+    {2, "IPC_STAT", {of("buf", status_out<msg_layout>)}},
+    {3, "IPC_INFO", {of("buf", info_out<message_info>)}},
+    {11, "MSG_STAT", {of("buf", status_out<msg_layout>)}},
+    {12, "MSG_INFO", {of("buf", info_out<message_info>)}},
+    {13, "MSG_STAT_ANY", {of("buf", status_out<msg_layout>)}},
 };
 static constexpr VariantTable shmctl_by_command{shmctl_variants, "SHM_???", 1, ipc_64},
     semctl_by_command{semctl_variants, "SEM_???", 2, ipc_64}, msgctl_by_command{msgctl_variants, "MSG_???", 1, ipc_64};
@@ -248,9 +264,9 @@ static constexpr SyscallRow ipc_table[] = {
     {"msgctl", class_ipc, {number("msqid"), of("cmd", types::ipc_command), address("buf")}, msgctl_by_command},
     {"mq_open",
      class_desc,
-     {string("name"), of("oflag", types::open_flags), of("mode", types::open_mode, 1), of("attr", types::queue_attributes_create, 1)},
+     {path("name"), of("oflag", types::open_flags), of("mode", types::open_mode, 1), of("attr", types::queue_attributes_create, 1)},
      results::fd},
-    {"mq_unlink", 0, {string("name")}},
+    {"mq_unlink", 0, {path("name")}},
     {"mq_timedsend",
      class_desc,
      {fd("mqdes"), in_buffer("msg_ptr", 2), size("msg_len"), count("msg_prio"), of("abs_timeout", types::timespec_in)},

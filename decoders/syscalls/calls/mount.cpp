@@ -3,27 +3,20 @@
 #include "decoders/constants/process.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/calls/quota.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/styled.hpp"
 
 namespace shimtrace::decoders {
 
 namespace {
 
-constexpr FlagName quota_rows[] = {
-    {0x800001, "Q_SYNC"},     {0x800002, "Q_QUOTAON"},  {0x800003, "Q_QUOTAOFF"},    {0x800004, "Q_GETFMT"},       {0x800005, "Q_GETINFO"},
-    {0x800006, "Q_SETINFO"},  {0x800007, "Q_GETQUOTA"}, {0x800008, "Q_SETQUOTA"},    {0x800009, "Q_GETNEXTQUOTA"}, {0x5801, "Q_XQUOTAON"},
-    {0x5802, "Q_XQUOTAOFF"},  {0x5803, "Q_XGETQUOTA"},  {0x5804, "Q_XSETQLIM"},      {0x5805, "Q_XGETQSTAT"},      {0x5806, "Q_XQUOTARM"},
-    {0x5807, "Q_XQUOTASYNC"}, {0x5808, "Q_XGETQSTATV"}, {0x5809, "Q_XGETNEXTQUOTA"},
-};
-constexpr FlagSet quota_commands{"Q_???", quota_rows};
-
 constexpr std::uint64_t mount_magic = 0xc0ed0000, mount_magic_mask = 0xffff0000;
 
 void render_mount_flags(Printer& printer, const Slot& slot) {
-    if ((slot.value & mount_magic_mask) != mount_magic || printer.style().constants != Constants::abbrev)
-        return printer.flags(mount_flags, slot.value);
-    printer.text("MS_MGC_VAL");
+    if ((slot.value & mount_magic_mask) != mount_magic) return printer.flags(mount_flags, slot.value);
+    styled(printer, "MS_MGC_VAL", [&] { printer.hex(mount_magic); });
     const std::uint64_t rest = slot.value & ~mount_magic_mask;
     if (rest == 0) return;
     printer.put('|');
@@ -153,22 +146,6 @@ void render_swap_flags(Printer& printer, const Slot& slot) {
     printer.unsigned_decimal(value & priority);
 }
 
-/// quotactl's command is made of an operation and a type: linux/quota.h, QCMD.
-void render_quota_command(Printer& printer, const Slot& slot) {
-    const auto value = static_cast<std::uint32_t>(slot.value);
-    constexpr std::string_view types[] = {"USRQUOTA", "GRPQUOTA", "PRJQUOTA"};
-    printer.text("QCMD(");
-    printer.constant(quota_commands, value >> 8);
-    printer.text(", ");
-    if ((value & 0xff) < std::size(types)) {
-        printer.text(types[value & 0xff]);
-    } else {
-        printer.hex(value & 0xff);
-        printer.comment("???QUOTA");
-    }
-    printer.put(')');
-}
-
 }  // namespace
 
 namespace types {
@@ -182,7 +159,6 @@ static constexpr ArgumentType fsconfig_key{.render = render_fsconfig_key, .captu
 static constexpr ArgumentType fsconfig_value{.render = render_fsconfig_value, .capture = capture_fsconfig_value, .compat = &same};
 static constexpr ArgumentType fsconfig_aux{.render = render_aux, .descriptors = collect_aux};
 static constexpr ArgumentType swap_flags{.render = render_swap_flags};
-static constexpr ArgumentType quota_command{.render = render_quota_command};
 
 }  // namespace types
 
@@ -218,8 +194,14 @@ static constexpr SyscallRow mount_table[] = {
     {"listmount", 0, {address("req"), address("mnt_ids"), size("nr_mnt_ids"), hex("flags")}},
     {"swapon", class_file, {path("path"), of("swapflags", types::swap_flags)}},
     {"swapoff", class_file, {path("path")}},
-    {"quotactl", class_file, {of("cmd", types::quota_command), path("special"), id("id"), address("addr")}},
-    {"quotactl_fd", class_desc, {fd("fd"), of("cmd", types::quota_command), id("id"), address("addr")}},
+    {"quotactl",
+     class_file,
+     {of("cmd", types::quota_command, 0), path("special"), of("id", types::quota_id, 0), of("addr", types::quota_in, 0),
+      from(3, of("addr", types::quota_out, 0))}},
+    {"quotactl_fd",
+     class_desc,
+     {fd("fd"), of("cmd", types::quota_command, 1), of("id", types::quota_id, 1), of("addr", types::quota_in, 1),
+      from(3, of("addr", types::quota_out, 1))}},
     {"acct", class_file, {path("filename")}},
     {"sysfs", 0, {hex("option"), hex("arg1"), hex("arg2")}},
     {"nfsservctl", 0, {hex("cmd"), hex("argp"), hex("resp")}},

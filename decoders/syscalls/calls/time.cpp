@@ -123,9 +123,9 @@ void print_timex(Printer& printer, std::span<const std::byte> bytes) {
     fields("tai").decimal(value_at<std::int32_t>(bytes, 160));
 }
 
-constexpr std::size_t sigevent_size = 64;
+constexpr std::size_t sigevent_size = 32;  // as far as anything is said in it
 void print_sigevent(Printer& printer, std::span<const std::byte> bytes) {
-    constexpr std::uint32_t none = 1, thread = 2, thread_id = 4;
+    constexpr std::uint32_t none = 1, thread = 2, last = 4, thread_id = 4;
     const auto notify = value_at<std::uint32_t>(bytes, 12);
     Fields fields(printer);
     if (value_at<std::uint64_t>(bytes, 0) != 0) {
@@ -134,7 +134,7 @@ void print_sigevent(Printer& printer, std::span<const std::byte> bytes) {
         inner("sival_int").decimal(value_at<std::int32_t>(bytes, 0));
         inner("sival_ptr").address(value_at<std::uint64_t>(bytes, 0));
     }
-    if (notify == none || notify == thread) {
+    if (notify == none || notify > last) {
         fields("sigev_signo").unsigned_decimal(value_at<std::uint32_t>(bytes, 8));
     } else {
         fields("sigev_signo").signal(value_at<std::uint32_t>(bytes, 8));

@@ -5,6 +5,7 @@
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
+#include "decoders/syscalls/styled.hpp"
 
 namespace shimtrace::decoders {
 
@@ -20,7 +21,7 @@ void render_fanotify_flags(Printer& printer, const Slot& slot) {
 }
 void render_fanotify_directory(Printer& printer, const Slot& slot) {
     const auto fd = static_cast<std::int32_t>(slot.value);
-    fd == -1 ? printer.text("FAN_NOFD") : printer.directory_fd(fd);
+    fd == -1 ? styled(printer, "FAN_NOFD", [&] { printer.decimal(fd); }) : printer.directory_fd(fd);
 }
 void collect_directory(const Call&, const Slot& slot, std::vector<Fd>& into) {
     into.push_back(Fd{static_cast<std::int32_t>(slot.value)});

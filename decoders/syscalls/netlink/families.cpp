@@ -112,6 +112,17 @@ const FlagSet* const subsystem_types[] = {nullptr,
 bool is_batch(std::uint16_t type) {
     return !netfilter_whole_types.name_of(type).empty();
 }
+/// The verb that a type's name has.
+const FlagSet& netfilter_flags_of(std::uint16_t type) {
+    constexpr std::uint32_t with_verbs = 1 << 1 | 1 << 2 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11;  // subsystems
+    const auto subsystem = static_cast<std::size_t>(type >> 8);
+    if (is_batch(type) || subsystem >= std::size(subsystem_types) || !(with_verbs >> subsystem & 1)) return netlink_flags;
+    const std::string_view name = subsystem_types[subsystem]->name_of(type & 0xff);
+    return name.contains("_NEW")   ? netlink_new_flags
+           : name.contains("_DEL") ? netlink_delete_flags
+           : name.contains("_GET") ? netlink_get_flags
+                                   : netlink_flags;
+}
 void print_netfilter_type(Printer& printer, std::uint16_t type) {
     if (is_batch(type)) return printer.constant(netfilter_whole_types, type);
     const auto subsystem = static_cast<std::size_t>(type >> 8);
@@ -181,7 +192,7 @@ const Family families[] = {
     {.name = "XFRM", .types = &netlink_xfrm_types, .flags = xfrm_flags_of},
     {.name = "SELINUX", .types = &netlink_selinux_types, .print_payload = print_selinux_payload},
     {.name = "AUDIT", .types = &netlink_audit_types},
-    {.name = "NETFILTER", .print_type = print_netfilter_type, .print_payload = print_netfilter_payload},
+    {.name = "NETFILTER", .flags = netfilter_flags_of, .print_type = print_netfilter_type, .print_payload = print_netfilter_payload},
     {.name = "KOBJECT_UEVENT", .print_messages = print_udev},
     {.name = "GENERIC", .types = &netlink_generic_types},
     {.name = "CRYPTO", .types = &netlink_crypto_types, .flags = crypto_flags_of, .print_payload = print_crypto_payload},
