@@ -412,10 +412,10 @@ std::optional<std::pair<std::uint64_t, Inode>> place_of(const ContainerFiles& co
 
 }  // namespace
 
-void read_container_files(Snapshot& snapshot, const std::string& run_dir) {
+void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesRolesTo roles) {
     // Roles once without files, to find the shims and runtimes that lead to them; then with them.
     snapshot.containers.clear();
-    assign_roles(snapshot);
+    assign_process_roles(snapshot);
     const std::int64_t taken = std::chrono::duration_cast<std::chrono::seconds>(snapshot.taken.time_since_epoch()).count();
     const std::int64_t now_s = taken > 0 ? taken : static_cast<std::int64_t>(time(nullptr));
     const MountViews views(snapshot);
@@ -437,7 +437,10 @@ void read_container_files(Snapshot& snapshot, const std::string& run_dir) {
     find_monitors(snapshot);
     for (const MountViews::View& view : views.all()) read_engine_names(snapshot, view.files, views.residents_of(view));
     name_containers(snapshot);
-    assign_roles(snapshot);
+    if (roles == GivesRolesTo::processes)
+        assign_process_roles(snapshot);
+    else
+        assign_roles(snapshot);
     snapshot.untrusted = unbelieved_claims(snapshot);
     std::ranges::move(untrusted, std::back_inserter(snapshot.untrusted));
 }

@@ -49,7 +49,10 @@ Result<Snapshot> list_containers(const std::string& run_dir);
 /// The same with a closer look at every shim and init: threads, calls, cgroups.
 Result<Snapshot> list_containers_closely(const std::string& run_dir);
 
+/// Whoever looks on gives descriptors their roles when their sockets' names are known: until then it needs none.
+enum class GivesRolesTo : std::uint8_t { processes, descriptors_too };
+
 /// Adds the ContainerFiles of every container that processes or state directories show, then assigns roles.
-void read_container_files(Snapshot& snapshot, const std::string& run_dir);
+void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesRolesTo roles = GivesRolesTo::descriptors_too);
 
 }  // namespace shimtrace::containerd

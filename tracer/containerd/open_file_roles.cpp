@@ -334,7 +334,8 @@ private:
 }  // namespace
 
 OpenFileRoleInfo target_role(const OpenFile& target, const Process* holder) {
-    const ContainerRef container = holder != nullptr ? holder->role.container : ContainerRef{};
+    static const ContainerRef none;
+    const ContainerRef& container = holder != nullptr ? holder->role.container : none;
     // What a container's process has open by path is a path of its own root: names there mean nothing here.
     const bool foreign =
         holder != nullptr && is_or_becomes_part_of_container(holder->role.role) && holder->role.role != ProcessRole::runtime_init;

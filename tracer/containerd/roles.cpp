@@ -481,8 +481,12 @@ ProcessRoleInfo process_role(const Process& process, const Process* parent, cons
     return role_by_itself(process);
 }
 
-void assign_roles(Snapshot& snapshot) {
+void assign_process_roles(Snapshot& snapshot) {
     ProcessRoles(snapshot).assign();
+}
+
+void assign_roles(Snapshot& snapshot) {
+    assign_process_roles(snapshot);
     assign_target_roles(snapshot);
 }
 

@@ -11,6 +11,8 @@ inline constexpr OpenFileRole stream_roles[] = {OpenFileRole::stdin_stream, Open
 
 /// Fills role in every Process and OpenFile of the snapshot.
 void assign_roles(Snapshot& snapshot);
+/// In every Process alone.
+void assign_process_roles(Snapshot& snapshot);
 
 /// One process from its own facts and its parents' (for a session that meets new processes one by one).
 ProcessRoleInfo process_role(const Process& process, const Process* parent, const ProcessRoleInfo* parent_role);

@@ -112,7 +112,7 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     std::vector<std::string> left_out;
     auto snapshot = host::take_snapshot(
         {.detailed = {}, .interrupted = options.interrupted, .tell_work = options.tell_work}, [&](Snapshot& table) -> host::Chosen {
-            containerd::read_container_files(table, options.run_dir);
+            containerd::read_container_files(table, options.run_dir, containerd::GivesRolesTo::processes);
             FoundTargets targets;
             if (options.session) targets = find_remaining(table, options.targets, left_out);
             std::vector<std::string> not_found;
@@ -207,7 +207,9 @@ Nanoseconds LiveDiagnosis::patience() const {
 
 std::expected<DiagnosisResult, Refusal> LiveDiagnosis::once(Nanoseconds interval, Nanoseconds longer) {
     return diagnose_resampled(
-        {[this] { return snapshot_targets(options_, cache_); }, [this](MonotonicTime moment) { return wait_until(moment); }},
+        {.take = [this] { return snapshot_targets(options_, cache_); },
+         .wait_until = [this](MonotonicTime moment) { return wait_until(moment); },
+         .answers_interrupted = options_.session.has_value()},
         resample_after(interval, longer), nullptr, patience());
 }
 

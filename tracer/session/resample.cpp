@@ -41,6 +41,10 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
         if (!source.wait_until(before.taken_monotonic + all[n])) break;
         const bool is_first = earlier == nullptr;
         if (is_first) earlier = &first.emplace(std::move(current.snapshot));
+        if (!source.answers_interrupted) {
+            current.snapshot = {};
+            if (is_first) diagnosis::keep_compared(*first);
+        }
         taken = source.take();
         if (!taken && taken.error().error.number == ECANCELED) {  // interrupted: what has been seen is answered
             if (is_first) current.snapshot = std::move(*first);

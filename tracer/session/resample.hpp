@@ -29,6 +29,9 @@ struct DiagnosisResult {
 struct SnapshotSource {
     std::function<std::expected<SnapshotAndQuery, Refusal>()> take;
     std::function<bool(MonotonicTime)> wait_until;  ///< false: there is no time for another
+    /// A look that is interrupted leaves the one before as the answer, with all that was in its snapshot. False: nobody would look at that,
+    /// and of earlier ones no more is kept than later ones are compared to.
+    bool answers_interrupted = true;
 };
 
 DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken);

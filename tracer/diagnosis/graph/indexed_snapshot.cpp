@@ -6,6 +6,7 @@
 #include <shimtrace/observed.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 namespace shimtrace::diagnosis {
@@ -27,6 +28,102 @@ std::span<const Process* const> ProcessesByContainer::of(const ContainerRef& con
     const auto found = by_container_.find(container);
     if (found == by_container_.end()) return {};
     return found->second;
+}
+
+namespace {
+
+constexpr std::size_t many_of_one = 64;  ///< fewer are looked through
+
+/// 0: not known.
+std::int32_t inner_number(const Process& process, const Thread& thread) {
+    if (thread.ns_tid != 0) return thread.ns_tid;
+    return process.ns_pids.size() <= 1 ? thread.tid.value : 0;
+}
+
+bool is_living(const Thread& thread) {
+    return thread.state != ProcessState::zombie && thread.state != ProcessState::dead;
+}
+
+Standstill standstill_of(const Thread& thread) {
+    if (!thread.second) return Standstill::unknown;
+    const bool same =
+        thread.second->context_switches == thread.first.context_switches && thread.second->cpu_ticks == thread.first.cpu_ticks;
+    return same ? Standstill::still : Standstill::moved;
+}
+
+Standstill standstill_of(const Process& process) {
+    Standstill all = process.threads.empty() ? Standstill::unknown : Standstill::still;
+    for (const Thread& thread : process.threads) {
+        const Standstill one = standstill_of(thread);
+        if (one == Standstill::moved) return one;
+        if (one == Standstill::unknown) all = one;
+    }
+    return all;
+}
+
+bool do_all_but_one_rest(const Process& process) {
+    const auto rests = [](const Thread& thread) { return thread.state == ProcessState::zombie || stack_has(thread, "futex_wait"); };
+    return std::ranges::count_if(process.threads, std::not_fn(rests)) <= 1;
+}
+
+}  // namespace
+
+Facts::Crowd Facts::crowd_of(const Process& process) {
+    Crowd made{.threads = {},
+               .by_inner_number = {},
+               .goroutines = {},
+               .standstill = standstill_of(process),
+               .all_but_one_rest = do_all_but_one_rest(process)};
+    made.threads.reserve(process.threads.size());
+    for (const Thread& thread : process.threads) {
+        made.threads.emplace(thread.tid.value, &thread);
+        if (is_living(thread)) made.by_inner_number.emplace(inner_number(process, thread), &thread);
+    }
+    if (!process.go) return made;
+    made.goroutines.reserve(process.go->goroutines.size());
+    for (const Goroutine& goroutine : process.go->goroutines) made.goroutines.emplace(goroutine.id.value, &goroutine);
+    return made;
+}
+
+const Facts::Crowd* Facts::crowd(const Process& process) const {
+    const auto found = crowds_.find(&process);
+    return found == crowds_.end() ? nullptr : &found->second;
+}
+
+const Thread* Facts::thread(const Process& process, Tid tid) const {
+    if (const Crowd* many = crowd(process)) {
+        const auto found = many->threads.find(tid.value);
+        return found == many->threads.end() ? nullptr : found->second;
+    }
+    const auto found = std::ranges::find(process.threads, tid, &Thread::tid);
+    return found == process.threads.end() ? nullptr : &*found;
+}
+
+std::vector<const Thread*> Facts::threads_called(const Process& process, std::int32_t number) const {
+    std::vector<const Thread*> found;
+    if (const Crowd* many = crowd(process)) {
+        const auto [first, last] = many->by_inner_number.equal_range(number);
+        for (auto at = first; at != last; ++at) found.push_back(at->second);
+        return found;
+    }
+    for (const Thread& thread : process.threads)
+        if (inner_number(process, thread) == number && is_living(thread)) found.push_back(&thread);
+    return found;
+}
+
+const Goroutine* Facts::goroutine(const Process& process, GoroutineId id) const {
+    if (!process.go) return nullptr;
+    if (const Crowd* many = crowd(process)) {
+        const auto found = many->goroutines.find(id.value);
+        return found == many->goroutines.end() ? nullptr : found->second;
+    }
+    const auto found = std::ranges::find(process.go->goroutines, id, &Goroutine::id);
+    return found == process.go->goroutines.end() ? nullptr : &*found;
+}
+
+bool Facts::all_but_one_rest(const Process& process) const {
+    const Crowd* many = crowd(process);
+    return many ? many->all_but_one_rest : do_all_but_one_rest(process);
 }
 
 Facts::Facts(const Snapshot& snapshot)
@@ -53,6 +150,9 @@ Facts::Facts(const Snapshot& snapshot)
             interval_s_ = std::max(interval_s_, std::chrono::duration<double>(thread.second->at - thread.first.at).count());
         }
     }
+    for (const Process& process : snapshot.processes)
+        if (process.threads.size() > many_of_one || (process.go && process.go->goroutines.size() > many_of_one))
+            crowds_.emplace(&process, crowd_of(process));
     for (const Pipe& pipe : snapshot.pipes) pipes_[pipe.inode.value].push_back(&pipe);
     for (const SocketFacts& socket : snapshot.sockets) sockets_.emplace(socket.inode.value, &socket);
     for (const Cgroup& cgroup : snapshot.cgroups) cgroups_.emplace(cgroup.path, &cgroup);
@@ -176,20 +276,12 @@ std::optional<double> Facts::age_s(const Process& process) const {
 }
 
 Standstill Facts::standstill(const Thread& thread) const {
-    if (!thread.second) return Standstill::unknown;
-    const bool same =
-        thread.second->context_switches == thread.first.context_switches && thread.second->cpu_ticks == thread.first.cpu_ticks;
-    return same ? Standstill::still : Standstill::moved;
+    return standstill_of(thread);
 }
 
 Standstill Facts::standstill(const Process& process) const {
-    Standstill all = process.threads.empty() ? Standstill::unknown : Standstill::still;
-    for (const Thread& thread : process.threads) {
-        const Standstill one = standstill(thread);
-        if (one == Standstill::moved) return one;
-        if (one == Standstill::unknown) all = one;
-    }
-    return all;
+    const Crowd* many = crowd(process);
+    return many ? many->standstill : standstill_of(process);
 }
 
 const Process* Facts::shim_above(const Process& process) const {

@@ -65,6 +65,10 @@ public:
     /// The goroutines of daemons that serve a call of which somebody waits for the end (calls.hpp).
     [[nodiscard]] std::span<const ServedCall> served_calls() const { return served_calls_; }
     [[nodiscard]] const OpenFile* target(const Process& process, Fd fd) const;
+    [[nodiscard]] const Thread* thread(const Process& process, Tid tid) const;
+    /// Those that live and have that number in their own pid namespace.
+    [[nodiscard]] std::vector<const Thread*> threads_called(const Process& process, std::int32_t inner_number) const;
+    [[nodiscard]] const Goroutine* goroutine(const Process& process, GoroutineId id) const;
     /// A pipe or fifo; nullptr: the snapshot has no row for it.
     [[nodiscard]] const Pipe* pipe(Inode inode, std::uint64_t device) const;
     [[nodiscard]] const SocketFacts* socket(Inode inode) const;
@@ -87,6 +91,8 @@ public:
     [[nodiscard]] Standstill standstill(const Thread& thread) const;
     /// `still` only where every thread of it is.
     [[nodiscard]] Standstill standstill(const Process& process) const;
+    /// All its threads wait for each other in futex(2), but one at most.
+    [[nodiscard]] bool all_but_one_rest(const Process& process) const;
 
     /// The processes and files of one container. `shim` 0: found by the reference alone.
     [[nodiscard]] Scope scope(const ContainerRef& ref, Pid shim, const std::string& place = {}) const;
@@ -99,6 +105,17 @@ private:
     [[nodiscard]] const ContainerFiles* files_of(const ContainerRef& ref, const Process* shim, Pid init, const std::string& place) const;
     [[nodiscard]] const Process* shim_above(const Process& process) const;
 
+    /// Of a process with many threads or goroutines, each of which asks about the others.
+    struct Crowd {
+        std::unordered_map<std::int32_t, const Thread*> threads;
+        std::unordered_multimap<std::int32_t, const Thread*> by_inner_number;
+        std::unordered_map<std::uint64_t, const Goroutine*> goroutines;
+        Standstill standstill = Standstill::unknown;
+        bool all_but_one_rest = false;
+    };
+    [[nodiscard]] static Crowd crowd_of(const Process& process);
+    [[nodiscard]] const Crowd* crowd(const Process& process) const;
+
     const Snapshot& snapshot_;
     bool sees_hosts_processes_;  ///< asked for once a container
     double interval_s_ = 0;
@@ -109,6 +126,7 @@ private:
     std::unordered_map<std::uint64_t, const SocketFacts*> sockets_;
     std::unordered_map<std::uint64_t, std::vector<Pid>> socket_holders_;
     std::unordered_map<std::string, const Cgroup*> cgroups_;
+    std::unordered_map<const Process*, Crowd> crowds_;
     std::vector<ServedCall> served_calls_;  ///< by process in the snapshot's order, then by goroutine: asked for once a container
     std::unordered_map<std::uint64_t, std::vector<Holder>> ends_;  ///< inode → holders, from descriptors in the snapshot
 };

@@ -123,6 +123,29 @@ std::vector<ContainerRef> remade_containers(const Snapshot& later, const Snapsho
     return remade;
 }
 
+void keep_compared(Snapshot& earlier) {
+    const auto drop = [](auto& list) { std::exchange(list, {}); };
+    for (Process& process : earlier.processes) {
+        drop(process.fds);
+        drop(process.command_line);
+        drop(process.environment);
+        for (Thread& thread : process.threads) {
+            drop(thread.kernel_stack);
+            drop(thread.polled);
+        }
+        if (!process.go) continue;
+        for (Goroutine& goroutine : process.go->goroutines) {
+            drop(goroutine.stack);
+            drop(goroutine.wait.holders);
+            drop(goroutine.wait.others);
+        }
+    }
+    drop(earlier.pipes);
+    drop(earlier.sockets);
+    drop(earlier.mounts);
+    drop(earlier.locks);
+}
+
 void merge_progress(Snapshot& later, const Snapshot& earlier) {
     const Processes now = by_pid(later), then = by_pid(earlier);
     for (Process& process : later.processes)

@@ -27,10 +27,8 @@ double syn_sent_s(std::uint32_t again) {
 }
 
 /// One thread alone waits for anything but the others: what that one waits for, the process does.
-bool acts_as_one(const Process& process) {
-    if (process.go) return false;
-    const auto rests = [](const Thread& thread) { return thread.state == ProcessState::zombie || stack_has(thread, "futex_wait"); };
-    return std::ranges::count_if(process.threads, std::not_fn(rests)) <= 1;
+bool acts_as_one(const Facts& facts, const Process& process) {
+    return !process.go && facts.all_but_one_rest(process);
 }
 
 /// How its own processes get on with each other is a container's own affair.
@@ -61,7 +59,7 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
             if (connection.unread() > 0 || !connection.is_accepted()) {
                 if (wait.since_s >= 0 && wait.since_s < owed_for_s) return;
                 wait.if_idle = RootCause::peer;
-            } else if (!acts_as_one(peer)) {
+            } else if (!acts_as_one(look.facts, peer)) {
                 return;  // it has the request: which of its threads is at it is not known
             }
             break;

@@ -14,9 +14,8 @@ namespace {
 
 /// All of it stands still, and but one of its threads only rests: it can do nothing else meanwhile.
 bool stands_still(const Context& look, const Process& process) {
-    const auto rests = [](const Thread& thread) { return thread.state == ProcessState::zombie || stack_has(thread, "futex_wait"); };
     return !process.threads.empty() && process.state != ProcessState::running && look.facts.standstill(process) != Standstill::moved &&
-           std::ranges::count_if(process.threads, std::not_fn(rests)) <= 1;
+           look.facts.all_but_one_rest(process);
 }
 
 /// The one process among `ends` that can end the wait; nullptr: there are several, or one that does something else.

@@ -17,15 +17,6 @@ struct ThreadFound {
     const Thread* thread = nullptr;
 };
 
-std::int32_t inner_number(const Process& process, const Thread& thread) {
-    if (thread.ns_tid != 0) return thread.ns_tid;
-    return process.ns_pids.size() <= 1 ? thread.tid.value : 0;
-}
-
-bool is_living(const Thread& thread) {
-    return thread.state != ProcessState::zombie && thread.state != ProcessState::dead;
-}
-
 /// Who has that number: in its own process, and, of a lock in shared memory, in those that have the memory too. Of several, who is in the
 /// waiter's own pid namespace.
 std::vector<ThreadFound> threads_called(const Context& look, const Process& waiter, const FutexMemory& futex, std::int32_t number) {
@@ -35,8 +26,7 @@ std::vector<ThreadFound> threads_called(const Context& look, const Process& wait
     for (const Pid pid : processes) {
         const Process* process = look.facts.process(pid);
         if (!process) continue;
-        for (const Thread& thread : process->threads)
-            if (inner_number(*process, thread) == number && is_living(thread)) found.push_back({process, &thread});
+        for (const Thread* thread : look.facts.threads_called(*process, number)) found.push_back({process, thread});
     }
     const auto near = [&](const ThreadFound& one) { return one.process->ns.pid == waiter.ns.pid; };
     if (found.size() > 1 && std::ranges::any_of(found, near)) std::erase_if(found, std::not_fn(near));
@@ -106,15 +96,15 @@ void thread_joins(const Context& look, const NodeKey& subject, Waits& out) {
     if (!call || !call->name.starts_with("futex")) return;
     const auto number = decoders::joined_thread(*thread->futex, thread->args);
     if (!number) return;
-    for (const Thread& other : process->threads)
-        if (inner_number(*process, other) == *number && other.tid != thread->tid && is_living(other))
+    for (const Thread* other : look.facts.threads_called(*process, *number))
+        if (other != thread)
             out.push_back({.kind = WaitKind::child,
-                           .to = NodeKey::thread(process->pid, other.tid),
+                           .to = NodeKey::thread(process->pid, other->tid),
                            .evidence = fmt::format("{}; it waits for the end of thread {}", call_words(look.facts, *process, *thread),
-                                                   other.tid.value),
+                                                   other->tid.value),
                            .normal = true,
                            .in_ring_alone = true,
-                           .object_text = fmt::format("the end of thread {}", other.tid.value)});
+                           .object_text = fmt::format("the end of thread {}", other->tid.value)});
 }
 
 }  // namespace shimtrace::diagnosis::produce

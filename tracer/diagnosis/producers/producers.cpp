@@ -92,17 +92,12 @@ void settle(Wait& wait, Standstill standstill, double interval_s, double needed_
 
 const Thread* thread_of(const Facts& facts, const NodeKey& subject) {
     const Process* process = facts.process(subject.pid);
-    if (!process) return nullptr;
-    const auto found = std::ranges::find(process->threads, subject.tid, &Thread::tid);
-    return found == process->threads.end() ? nullptr : &*found;
+    return process ? facts.thread(*process, subject.tid) : nullptr;
 }
 
 const Goroutine* goroutine_of(const Facts& facts, const NodeKey& subject) {
     const Process* process = facts.process(subject.pid);
-    if (!process || !process->go) return nullptr;
-    const auto& all = process->go->goroutines;
-    const auto found = std::ranges::find(all, subject.goroutine, &Goroutine::id);
-    return found == all.end() ? nullptr : &*found;
+    return process ? facts.goroutine(*process, subject.goroutine) : nullptr;
 }
 
 bool is_workload(const Context&, const Process& process) {
