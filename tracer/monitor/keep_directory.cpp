@@ -61,6 +61,19 @@ Result<void> sync(const std::string& path, int flags) {
     return {};
 }
 
+/// What is kept later is never older than what was kept before, whatever the wall clock does: by their times the first to go are chosen.
+void make_newest(const std::string& path, const std::string& directory) {
+    struct stat status {};
+    const std::vector<KeptFile> files = kept_files(directory);
+    if (files.empty() || ::lstat(path.c_str(), &status) != 0) return;
+    const std::int64_t last = files.back().modified_ns;
+    const bool is_one = std::ranges::find(files, status.st_ino, &KeptFile::inode) != files.end();
+    if (is_one || status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec > last) return;
+    const timespec next{.tv_sec = (last + 1) / 1'000'000'000, .tv_nsec = (last + 1) % 1'000'000'000};
+    const timespec times[] = {next, next};
+    ::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW);
+}
+
 }  // namespace
 
 Result<KeepDirectory> KeepDirectory::open(const std::string& path, std::uint64_t most_bytes) {
@@ -105,6 +118,7 @@ void KeepDirectory::discard(const std::string& name) const {
 
 Result<void> KeepDirectory::publish(const std::string& name) const {
     const std::string temporary = unfinished(name);
+    if (is_kept(name)) make_newest(temporary, path_);
     if (auto synced = sync(temporary, O_RDONLY); !synced) return synced;
     if (::rename(temporary.c_str(), path_of(name).c_str()) != 0) return fail("write " + path_of(name), errno);
     return sync(path_, O_RDONLY | O_DIRECTORY);

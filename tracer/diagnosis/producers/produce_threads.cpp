@@ -94,8 +94,9 @@ bool is_exec_fifo(const OpenFile& target) {
 /// Created, and waiting for the start: who is to say it, where that one is stopped or at work, else nobody.
 void start_waits(const Context& look, const InCall& in, Wait wait, Waits& out) {
     const auto age = look.facts.age_s(*in.process);
+    // By the wall clock, which may have been set forward meanwhile: the process is not younger than its fifo.
     if (look.scope.files && look.scope.files->exec_fifo_age_s)
-        wait.since_s = static_cast<double>(*look.scope.files->exec_fifo_age_s);
+        wait.since_s = std::min(static_cast<double>(*look.scope.files->exec_fifo_age_s), age.value_or(1e18));
     else if (age)
         wait.since_s = *age;
     bool at_work = false;

@@ -127,6 +127,30 @@ TEST_CASE("the wall clock jumps: how long a hang lasted does not") {
     CHECK(over[0].lasted_s == doctest::Approx(30));
 }
 
+TEST_CASE("the wall clock jumps, there and back, while it hangs: it is the same hang, and began when it began") {
+    HangLedger ledger("boot");
+    const auto begun = ledger.take(at(0, {diagnosis("c1", true)}));
+    REQUIRE(begun.size() == 1);
+    int second = 0;
+    for (const std::chrono::hours jump : {std::chrono::hours(24 * 365), std::chrono::hours(-24 * 365), std::chrono::hours(0)}) {
+        Findings later = at(second += 30, {diagnosis("c1", true)});
+        later.at += jump;
+        CHECK(ledger.take(later).empty());
+        const Hang& hang = ledger.hangs().begin()->second;
+        CHECK(hang.id == begun[0].hang.id);
+        CHECK(hang.began == begun[0].hang.began);
+        // And so it is to a monitor that is started anew meanwhile.
+        HangLedger anew("boot");
+        CHECK(anew.take_over({hang}, "boot", later.at).empty());
+        CHECK(anew.take(later).empty());
+        later.diagnoses = {diagnosis("c1", false)};
+        const auto over = anew.take(later);
+        REQUIRE(over.size() == 1);
+        CHECK(over[0].hang.id == begun[0].hang.id);
+        CHECK(over[0].lasted_s == doctest::Approx(second));
+    }
+}
+
 TEST_CASE("critical is what keeps others from being managed") {
     CHECK(severity_of(diagnosis("c1", true)) == HangSeverity::warning);
     Diagnosis shim = diagnosis("c1", true);

@@ -61,6 +61,22 @@ TEST_CASE("the oldest go first, but never the last of its kind") {
     CHECK(folder.names().size() == 4);
 }
 
+TEST_CASE("the wall clock is set back: what is kept after that still goes last") {
+    const Folder folder;
+    folder.file("deadlock-1.shimtrace", -86400);
+    folder.file("deadlock-2.shimtrace", -86400);
+    auto keep = KeepDirectory::open(folder.path, 200'000);
+    REQUIRE(keep);
+    for (const char* name : {"deadlock-3.shimtrace", "deadlock-4.shimtrace"}) {
+        folder.file(std::string(".unfinished-") + name, 0);
+        REQUIRE(keep->keep_finished(name));
+    }
+    CHECK(folder.names() == std::set<std::string>{"deadlock-2.shimtrace", "deadlock-3.shimtrace", "deadlock-4.shimtrace"});
+    folder.file(".unfinished-deadlock-5.shimtrace", 10);
+    REQUIRE(keep->keep_finished("deadlock-5.shimtrace"));
+    CHECK(folder.names() == std::set<std::string>{"deadlock-3.shimtrace", "deadlock-4.shimtrace", "deadlock-5.shimtrace"});
+}
+
 TEST_CASE("a snapshot is kept whole, under its name, for its owner alone") {
     const Folder folder;
     auto keep = KeepDirectory::open(folder.path + "/made", 1 << 20);
