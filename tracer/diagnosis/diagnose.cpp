@@ -414,11 +414,13 @@ bool is_unsettled(const std::vector<Diagnosis>& diagnoses) {
     return std::ranges::any_of(diagnoses, &Diagnosis::unsettled);
 }
 
+bool needs_second_look(const Diagnosis& diagnosis) {
+    const auto doubtful = [](const Diagnosis& one) { return one.stuck && one.confidence == Confidence::possible; };
+    return diagnosis.unsettled || doubtful(diagnosis) || std::ranges::any_of(diagnosis.also, doubtful);
+}
+
 bool needs_second_look(const std::vector<Diagnosis>& diagnoses) {
-    return std::ranges::any_of(diagnoses, [](const Diagnosis& diagnosis) {
-        const auto doubtful = [](const Diagnosis& one) { return one.stuck && one.confidence == Confidence::possible; };
-        return diagnosis.unsettled || doubtful(diagnosis) || std::ranges::any_of(diagnosis.also, doubtful);
-    });
+    return std::ranges::any_of(diagnoses, [](const Diagnosis& one) { return needs_second_look(one); });
 }
 
 }  // namespace shimtrace::diagnosis

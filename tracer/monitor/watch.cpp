@@ -41,6 +41,11 @@ bool covers(const ClosePlan& plan, const Activity& activity, Pid unit) {
     return plan.all && (known == activity.units.end() || !known->second.daemon);
 }
 
+session::DiagnoseOptions narrowed(session::DiagnoseOptions about) {
+    about.narrows = true;
+    return about;
+}
+
 }  // namespace
 
 Watch::Watch(WatchOptions options)
@@ -48,7 +53,7 @@ Watch::Watch(WatchOptions options)
       host_(host::host_info()),
       ledger_(host_.boot_id),
       began_(host::monotonic_now()),
-      diagnosis_(options_.about),
+      diagnosis_(narrowed(options_.about)),
       goroutines_(diagnosis_.binaries()) {
     budget_.share = options_.share;
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <set>
 #include <thread>
@@ -205,12 +206,30 @@ Nanoseconds LiveDiagnosis::patience() const {
     return options_.session ? Nanoseconds{} : most_patient;
 }
 
+std::expected<SnapshotAndQuery, Refusal> LiveDiagnosis::look_again(const std::vector<Diagnosis>& before) {
+    DiagnoseOptions some = options_;
+    const bool all = options_.narrows && options_.targets.empty() && options_.ns.empty() && !options_.session;
+    for (const Diagnosis& diagnosis : before) {
+        if (!all || !diagnosis::needs_second_look(diagnosis)) continue;
+        // Who is no container's, or has no process left, is found by a look at everything alone.
+        if (!diagnosis.target.container || !diagnosis.target.pid || !diagnosis.target.place.empty())
+            return snapshot_targets(options_, cache_);
+        const ContainerRef& container = diagnosis.target.container;
+        some.targets.push_back(container.ns.empty() ? container.id : container.ns + "/" + container.id);
+    }
+    if (some.targets.empty() || some.targets.size() * 4 > before.size()) return snapshot_targets(options_, cache_);
+    auto taken = snapshot_targets(some, cache_);
+    if (!taken && taken.error().error.number != ECANCELED) return snapshot_targets(options_, cache_);  // one of them has gone meanwhile
+    if (taken) taken->of_some = true;
+    return taken;
+}
+
 std::expected<DiagnosisResult, Refusal> LiveDiagnosis::once(Nanoseconds interval, Nanoseconds longer) {
-    return diagnose_resampled(
-        {.take = [this] { return snapshot_targets(options_, cache_); },
-         .wait_until = [this](MonotonicTime moment) { return wait_until(moment); },
-         .answers_interrupted = options_.session.has_value()},
-        resample_after(interval, longer), nullptr, patience());
+    return diagnose_resampled({.take = [this] { return snapshot_targets(options_, cache_); },
+                               .wait_until = [this](MonotonicTime moment) { return wait_until(moment); },
+                               .answers_interrupted = options_.session.has_value(),
+                               .take_again = [this](const std::vector<Diagnosis>& before) { return look_again(before); }},
+                              resample_after(interval, longer), nullptr, patience());
 }
 
 std::expected<DiagnosisResult, Refusal> LiveDiagnosis::next(Nanoseconds interval, Nanoseconds every) {

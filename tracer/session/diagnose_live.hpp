@@ -24,6 +24,8 @@ struct DiagnoseOptions {
     /// these, and a target that is gone is left out.
     std::optional<std::vector<Pid>> session;
     std::string run_dir;  ///< containerd's state, where it cannot be found from the shims
+    /// Of all, only those in doubt are looked at again, before it is told of them (resample.hpp): for who does not keep the whole snapshot.
+    bool narrows = false;
     /// Asked while another look is waited for: what has been seen is answered then. Asked in the midst of a look, by several threads: that
     /// look fails. Empty: never.
     std::function<bool()> interrupted;
@@ -58,6 +60,7 @@ public:
 private:
     [[nodiscard]] bool wait_until(MonotonicTime moment) const;
     [[nodiscard]] Nanoseconds patience() const;
+    std::expected<SnapshotAndQuery, Refusal> look_again(const std::vector<Diagnosis>& before);
 
     DiagnoseOptions options_;
     stacks::BinaryCache cache_;

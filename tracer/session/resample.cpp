@@ -16,6 +16,33 @@ DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken) {
     return result;
 }
 
+namespace {
+
+bool is_same(const DiagnosedTarget& one, const DiagnosedTarget& other) {
+    return one.container ? one.container == other.container && one.place == other.place : !other.container && one.pid == other.pid;
+}
+
+/// `later` is of those alone that were in doubt: who of them is not found any more is gone.
+DiagnosisResult joined(DiagnosisResult whole, DiagnosisResult later) {
+    std::erase_if(whole.diagnoses, [&](const Diagnosis& before) {
+        return diagnosis::needs_second_look(before) &&
+               std::ranges::none_of(later.diagnoses, [&](const Diagnosis& now) { return is_same(before.target, now.target); });
+    });
+    for (Diagnosis& now : later.diagnoses) {
+        const auto before = std::ranges::find_if(whole.diagnoses, [&](const Diagnosis& one) { return is_same(one.target, now.target); });
+        if (before == whole.diagnoses.end())
+            whole.diagnoses.push_back(std::move(now));
+        else
+            *before = std::move(now);
+    }
+    for (Limit& limit : later.limits)
+        if (std::ranges::find(whole.limits, limit) == whole.limits.end()) whole.limits.push_back(std::move(limit));
+    whole.snapshot = std::move(later.snapshot);
+    return whole;
+}
+
+}  // namespace
+
 std::vector<Nanoseconds> resample_after(Nanoseconds interval, Nanoseconds longer) {
     if (interval.count() == 0) return {};
     return {interval, std::max(interval, longer)};
@@ -45,14 +72,16 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
             current.snapshot = {};
             if (is_first) diagnosis::keep_compared(*first);
         }
-        taken = source.take();
+        taken = source.take_again ? source.take_again(current.diagnoses) : source.take();
         if (!taken && taken.error().error.number == ECANCELED) {  // interrupted: what has been seen is answered
             if (is_first) current.snapshot = std::move(*first);
             break;
         }
         if (!taken) return std::unexpected(std::move(taken.error()));
         compare();
-        current = diagnose_snapshot(std::move(*taken));
+        const bool of_some = taken->of_some;
+        DiagnosisResult later = diagnose_snapshot(std::move(*taken));
+        current = of_some ? joined(std::move(current), std::move(later)) : std::move(later);
     }
     return current;
 }

@@ -16,6 +16,7 @@ namespace shimtrace::session {
 struct SnapshotAndQuery {
     Snapshot snapshot;
     diagnosis::Query query;
+    bool of_some = false;  ///< of those alone that were still in doubt
 };
 
 /// A snapshot, and what follows from it.
@@ -32,6 +33,9 @@ struct SnapshotSource {
     /// A look that is interrupted leaves the one before as the answer, with all that was in its snapshot. False: nobody would look at that,
     /// and of earlier ones no more is kept than later ones are compared to.
     bool answers_interrupted = true;
+    /// Another look, given what the one before said; empty: `take`. One at those in doubt alone leaves what was said of all others; the
+    /// snapshot is that of the last look then.
+    std::function<std::expected<SnapshotAndQuery, Refusal>(const std::vector<Diagnosis>&)> take_again = {};
 };
 
 DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken);

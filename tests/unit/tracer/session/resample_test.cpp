@@ -1,5 +1,6 @@
 #include "tracer/session/resample.hpp"
 #include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+#include "tracer/diagnosis/diagnose.hpp"
 
 #include <doctest/doctest.h>
 
@@ -146,6 +147,47 @@ TEST_CASE("who is interrupted while waiting answers what has been seen so far") 
     REQUIRE(first);
     CHECK(at_once.taken == 1);
     CHECK(first->snapshot.processes.size() == at_once.host.processes.size());
+}
+
+TEST_CASE("a later look at those in doubt alone leaves what was said of the others, and who is gone is left out") {
+    for (const bool gone : {false, true}) {
+        Source stuck;
+        Host other;
+        other.container(700, 800, "c2");
+        const Snapshot healthy = other.build();
+        stuck.host.processes.insert(stuck.host.processes.end(), healthy.processes.begin(), healthy.processes.end());
+        stuck.host.containers.insert(stuck.host.containers.end(), healthy.containers.begin(), healthy.containers.end());
+        std::vector<std::string> asked_again;
+        SnapshotSource source = stuck.source();
+        const auto take = source.take;
+        source.take = [&]() -> std::expected<SnapshotAndQuery, Refusal> {
+            auto taken = take();
+            if (taken) taken->query.containers.push_back({"default", "c2"});
+            if (taken) taken->query.shims = {Pid{}, Pid{}}, taken->query.places = {"", ""};
+            return taken;
+        };
+        source.answers_interrupted = false;
+        source.take_again = [&](const std::vector<Diagnosis>& before) {
+            for (const Diagnosis& one : before)
+                if (diagnosis::needs_second_look(one)) asked_again.push_back(one.target.container.id);
+            auto taken = take();
+            taken->of_some = true;
+            if (gone) taken->query.containers = {{"default", "c2"}};
+            return taken;
+        };
+        const auto result = diagnose_resampled(source, resample_after(200ms));
+        REQUIRE(result);
+        CHECK(asked_again.front() == "c1");
+        CHECK(result->diagnoses.size() == (gone ? 1 : 2));
+        const auto c2 =
+            std::ranges::find(result->diagnoses, "c2", [](const Diagnosis& one) -> const std::string& { return one.target.container.id; });
+        REQUIRE(c2 != result->diagnoses.end());
+        CHECK(c2->cause == "healthy");
+        if (gone) continue;
+        CHECK(asked_again == std::vector<std::string>{"c1", "c1"});
+        CHECK(result->diagnoses.at(0).cause == "stdio-backpressure");
+        CHECK(result->diagnoses.at(0).confidence == Confidence::likely);
+    }
 }
 
 TEST_CASE("a look that fails ends it: the first as well as a later one") {
