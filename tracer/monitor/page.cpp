@@ -21,7 +21,7 @@ h1{font-size:1.4rem;margin:.2em 0}h2{font-size:1.15rem;margin:1.6em 0 .4em}h3{fo
 .soft{color:var(--faint)}.warning{color:var(--warn)}.critical{color:var(--bad)}.good{color:var(--good)}
 article{border:1px solid var(--line);border-left:.35rem solid var(--warn);border-radius:.4rem;padding:.7rem 1rem;margin:.8rem 0}
 article.is-critical{border-left-color:var(--bad)}
-ol.chain{margin:.3em 0;padding-left:1.4em}code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
+ol.chain{margin:.3em 0;padding-left:1.4em}code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere;display:inline-block;max-width:100%}
 p{margin:.4em 0;overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}
 td,th{text-align:left;padding:.3em .6em .3em 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 .wide{overflow-x:auto}a{color:inherit})";
