@@ -128,9 +128,12 @@ std::vector<HangEvent> HangLedger::take(const Findings& findings) {
     return events;
 }
 
-std::vector<HangEvent> HangLedger::take_over(std::vector<Hang> hangs, const std::string& boot_id, RealTime now) {
+std::vector<HangEvent> HangLedger::take_over(std::vector<Hang> hangs, const std::string& boot_id, RealTime now,
+                                             MonotonicTime now_monotonic) {
     std::vector<HangEvent> events;
     for (Hang& hang : hangs) {
+        if (hang.began_monotonic > now_monotonic || hang.began_monotonic < MonotonicTime{}) hang.began_monotonic = now_monotonic;
+        if (hang.began < RealTime{}) hang.began = now;
         if (boot_id == boot_id_)
             hangs_.emplace(hang.key, std::move(hang));
         else  // two boots share no clock but the wall's

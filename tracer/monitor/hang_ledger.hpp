@@ -66,8 +66,9 @@ public:
     explicit HangLedger(std::string boot_id) : boot_id_(std::move(boot_id)) {}
 
     std::vector<HangEvent> take(const Findings& findings);
-    /// Those that an earlier monitor saw. Of an earlier boot they are over.
-    std::vector<HangEvent> take_over(std::vector<Hang> hangs, const std::string& boot_id, RealTime now);
+    /// Those that an earlier monitor saw. Of an earlier boot they are over. One that is said to have begun when it cannot have (a file may
+    /// say anything, and monotonic clocks differ between time namespaces) began now.
+    std::vector<HangEvent> take_over(std::vector<Hang> hangs, const std::string& boot_id, RealTime now, MonotonicTime now_monotonic);
 
     [[nodiscard]] const std::map<std::string, Hang>& hangs() const { return hangs_; }  ///< by key
     [[nodiscard]] const std::deque<HangEvent>& ended() const { return ended_; }        ///< the latest first, 50 at most

@@ -104,7 +104,7 @@ private:
             if (!keep_->holds(hang.snapshot)) hang.snapshot.clear();
             if (!keep_->holds(hang.recording)) hang.recording.clear();
         }
-        return tell(watch_.ledger().take_over(std::move(state->hangs), state->boot_id, host::real_now()), nullptr);
+        return tell(watch_.ledger().take_over(std::move(state->hangs), state->boot_id, host::real_now(), host::monotonic_now()), nullptr);
     }
 
     /// Every `every` from one look's beginning to the next one's, whatever the wall clock does.

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+
 using namespace shimtrace;
 using namespace shimtrace::monitor;
 
@@ -103,7 +105,7 @@ TEST_CASE("a later monitor goes on with the hangs of an earlier one; those of an
     for (const auto& [key, hang] : before.hangs()) kept.push_back(hang);
 
     HangLedger same("boot");
-    CHECK(same.take_over(kept, "boot", at(20, {}).at).empty());
+    CHECK(same.take_over(kept, "boot", at(20, {}).at, at(20, {}).at_monotonic).empty());
     CHECK(same.take(at(30, {diagnosis("c1", true)})).empty());
     const auto over = same.take(at(60, {diagnosis("c1", false)}));
     REQUIRE(over.size() == 1);
@@ -111,7 +113,7 @@ TEST_CASE("a later monitor goes on with the hangs of an earlier one; those of an
     CHECK(over[0].lasted_s == doctest::Approx(60));
 
     HangLedger other("another boot");
-    const auto ended = other.take_over(kept, "boot", at(20, {}).at);
+    const auto ended = other.take_over(kept, "boot", at(20, {}).at, at(20, {}).at_monotonic);
     REQUIRE(ended.size() == 1);
     CHECK(ended[0].how == HangEnd::restarted);
     CHECK(other.hangs().empty());
@@ -141,13 +143,35 @@ TEST_CASE("the wall clock jumps, there and back, while it hangs: it is the same 
         CHECK(hang.began == begun[0].hang.began);
         // And so it is to a monitor that is started anew meanwhile.
         HangLedger anew("boot");
-        CHECK(anew.take_over({hang}, "boot", later.at).empty());
+        CHECK(anew.take_over({hang}, "boot", later.at, later.at_monotonic).empty());
         CHECK(anew.take(later).empty());
         later.diagnoses = {diagnosis("c1", false)};
         const auto over = anew.take(later);
         REQUIRE(over.size() == 1);
         CHECK(over[0].hang.id == begun[0].hang.id);
         CHECK(over[0].lasted_s == doctest::Approx(second));
+    }
+}
+
+TEST_CASE("a hang that is said to have begun when it cannot have lasts no negative time, and no centuries") {
+    const Hang seen = [] {
+        HangLedger before("boot");
+        before.take(at(0, {diagnosis("c1", true)}));
+        return before.hangs().begin()->second;
+    }();
+    for (const std::int64_t nanoseconds : {INT64_MAX, INT64_MIN}) {
+        Hang forged = seen;
+        forged.began = RealTime(Nanoseconds(nanoseconds));
+        forged.began_monotonic = MonotonicTime(Nanoseconds(nanoseconds));
+        HangLedger later("boot");
+        CHECK(later.take_over({forged}, "boot", at(20, {}).at, at(20, {}).at_monotonic).empty());
+        const auto over = later.take(at(60, {diagnosis("c1", false)}));
+        REQUIRE(over.size() == 1);
+        CHECK(over[0].lasted_s == doctest::Approx(40));
+        HangLedger of_next_boot("another boot");
+        const auto ended = of_next_boot.take_over({forged}, "boot", at(20, {}).at, at(20, {}).at_monotonic);
+        REQUIRE(ended.size() == 1);
+        CHECK(ended[0].lasted_s == 0);
     }
 }
 
