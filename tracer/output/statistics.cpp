@@ -55,7 +55,7 @@ NotableCall Statistics::notable(const Event& enter, const Event* exit, Nanosecon
     style.fds = decoders::FdDecoding::all;
     style.roles = true;
     const decoders::RenderScope scope{&targets(), [this](Tid tid) { return find_task(tid); }};
-    NotableCall call{enter.time, duration, enter.pid, enter.tid, {}, {}, {}, may_rest(enter)};
+    NotableCall call{enter.time, duration, enter.pid, enter.tid, {}, {}, {}, may_rest(enter), enter.at_attach};
     if (exit != nullptr) {
         const auto rendered = decoders::render_call(enter, *exit, style, scope);
         call.text = rendered.on_entry + rendered.on_exit + " = " + rendered.result;
@@ -119,6 +119,7 @@ void Statistics::keep_longest(std::vector<NotableCall>& calls, const Event& ente
 }
 
 void Statistics::note_wait(const Event& enter, MonotonicTime until) {
+    if (enter.at_attach) ++found;
     times.call(enter, until, wait_cause(enter, enter.fds.empty() ? nullptr : targets().find(enter.fds.front().target)));
     if (times.has_scheduling()) times.advance(until, [this](Tid tid) { return find_task(tid) != nullptr; });
 }

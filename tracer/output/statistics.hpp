@@ -31,6 +31,7 @@ struct NotableCall {
     std::string comm, container;
     std::string text;    ///< the line as trace shows it, without its prefix
     bool rests = false;  ///< it may: see may_rest
+    bool found = false;  ///< its thread was in it when the session began
 };
 
 using Tallies = std::map<std::string, Tally>;
@@ -49,6 +50,7 @@ public:
     std::uint64_t never_returned_count = 0;
     std::vector<AwaitedReply> never_answered;  ///< oldest first; lasting ones left out
     std::uint64_t events = 0, lost = 0, signals = 0;
+    std::uint64_t found = 0;  ///< calls that their threads were in when the session began
     MonotonicTime first, last;
     OffCpu times;
 

@@ -57,6 +57,8 @@ std::string where_time_went(const Statistics& statistics) {
         text = "\ntime in calls that wait, by what for (record --sched tells what was off the CPU):\n" + std::string(columns);
         for (const auto* row : by_total(times.calls, [](const Histogram& waits) -> const Histogram& { return waits; }))
             text += wait_row(row->second, row->first, "");
+        // Elsewhere the whole of such a wait is told.
+        if (statistics.found != 0) text += "  (of a call that was begun before, what falls into the session)\n";
         return text;
     }
     const auto wanted = std::max<std::int64_t>((times.all.on_cpu + times.all.ready).count(), 1);
@@ -104,7 +106,8 @@ std::string comm_of(const Statistics& statistics, Tid tid) {
 std::string notable_text(const Statistics& statistics, const std::vector<NotableCall>& calls) {
     std::string text;
     for (const NotableCall& call : calls)
-        text += fmt::format("{:>9}  at {:.3f} s  {}[{}]{}  {}\n", duration_text(call.duration), seconds_into(statistics, call.time),
+        text += fmt::format("{:>9}  {}  {}[{}]{}  {}\n", duration_text(call.duration),
+                            call.found ? "begun before" : fmt::format("at {:.3f} s", seconds_into(statistics, call.time)),
                             text::printable(call.comm), call.tid.value,
                             call.container.empty() ? "" : " of " + text::printable(statistics.words_of(call.container)),
                             text::printable(call.text));

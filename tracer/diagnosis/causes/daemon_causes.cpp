@@ -1,4 +1,5 @@
 // A daemon waits for what it has started or calls.
+#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
@@ -42,7 +43,8 @@ std::string plugin_sentence(Input input) {
     if (!call.empty()) said += fmt::format(": {}", call);
     if (plugin && !input.culprits.empty() && input.culprits.front().pid != plugin->pid)
         said += fmt::format("; it waits for {}", blamed(input));
-    return said + lasting(input);
+    const double since = last(input).wait.since_s;
+    return since > 0 ? fmt::format("{}; for {}", said, text::duration_in_words(since)) : said;
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ std::vector<Cause> holder_causes() {
             .blame = {{RootCause::unready_logger, Whom::led_to, "logger", "does not say that it is ready"}},
             .sentence =
                 [](Input input) {
-                    return fmt::format("the create of {} waits{} for its logging program {}, which does not say that it is ready",
-                                       target_words(input.look), lasting(input), blamed(input));
+                    return fmt::format("the create of {} {} for its logging program {}, which does not say that it is ready",
+                                       target_words(input.look), waits(input), blamed(input));
                 },
             .remedies = {let_it_go_on,
                          {.name = "end-logger",

@@ -113,7 +113,12 @@ std::vector<Cause> kernel_causes() {
             .fits = {{150, {RootCause::frozen}, Where::anywhere}},
             .ends = {{RootCause::frozen, ProvenBy::end}},
             .blame = {},
-            .sentence = [](Input input) { return fmt::format("{} is frozen: {}", target_words(input.look), last_object(input)); },
+            .sentence =
+                [](Input input) {
+                    std::string by = last_object(input);
+                    if (constexpr std::string_view said = "frozen "; by.starts_with(said)) by.erase(0, said.size());
+                    return fmt::format("{} is frozen: {}", target_words(input.look), by);
+                },
             .remedies = {let_it_go_on,
                          {.name = "thaw-above",
                           .what = "where a cgroup above the container's is frozen: thaw that, with all that is in there",

@@ -15,22 +15,26 @@ namespace {
 
 using Input = const ExplanationInput&;
 
-/// "a[1] waits for X, b[2] waits for Y".
+/// "a[1] waits for X, and b[2] waits for Y".
 std::string ring_words(Input input) {
     constexpr std::size_t most = 4;
     std::vector<std::string> said;
-    for (auto step = ring_of(input.path); step != input.path.end(); ++step) {
+    // Of goroutines that only seem to hold what others wait for, the last may be parked elsewhere: then it is the way there that tells.
+    auto step = ring_of(input.path);
+    if (step == input.path.end()) step = input.path.begin();
+    for (; step != input.path.end(); ++step) {
         const Wait& wait = step->wait;
         const bool is_object = step->from.kind != NodeKind::thread && step->from.kind != NodeKind::goroutine;
         if (wait.object_text.empty() || is_object) continue;
         const Process* process = input.look.facts.process(step->from.pid);
-        const std::string from = process ? who(*process) : label(input.look.facts, step->from);
+        const bool whole = process && step->from.kind != NodeKind::goroutine;
+        const std::string from = whole ? who(*process) : label(input.look.facts, step->from);
         const std::string thread =
             step->from.tid && step->from.tid != leader(step->from.pid) ? fmt::format("{} thread {}", from, step->from.tid.value) : from;
         said.push_back(fmt::format("{} waits for {}", thread, printable(wait.object_text, 100)));
     }
     std::string words;
-    for (std::size_t i = 0; i < std::min(most, said.size()); ++i) words += (i == 0 ? "" : ", ") + said[i];
+    for (std::size_t i = 0; i < std::min(most, said.size()); ++i) words += (i == 0 ? "" : i + 1 == said.size() ? ", and " : ", ") + said[i];
     if (said.size() > most) words += fmt::format(", and {} more", said.size() - most);
     return words;
 }
@@ -56,19 +60,19 @@ std::string peer_sentence(Input input) {
     const std::string waits =
         fmt::format("{} {} {}", asks ? who(*asks) : target_words(input.look), words.waits, printable(step.wait.object_text, 120));
     const double since = step.wait.since_s;
-    const std::string time = since > 0 ? fmt::format(" for at least {}", text::duration_in_words(since)) : std::string();
-    if (input.culprits.empty()) return fmt::format("{}, which {}{}", waits, words.undone, time);
-    const std::string& why = input.culprits.front().why;
-    return fmt::format("{}: {} {}{}{}", waits, blamed(input), words.undone, time,
-                       why == does_not_answer ? std::string() : ", " + printable(why, 120));
+    std::string more = since > 0 ? fmt::format("for at least {}", text::duration_in_words(since)) : std::string();
+    const std::string why = input.culprits.empty() ? std::string() : input.culprits.front().why;
+    if (!why.empty() && why != does_not_answer) more += (more.empty() ? "" : "; ") + printable(why, 120);
+    if (!more.empty()) more = " (" + more + ")";
+    return input.culprits.empty() ? fmt::format("{}, which {}{}", waits, words.undone, more)
+                                  : fmt::format("{}: {} {}{}", waits, blamed(input), words.undone, more);
 }
 
 std::string lock_sentence(Input input) {
-    const std::string waits = fmt::format("{} waits for {}", waiter(input), last_object(input));
-    if (input.culprits.empty()) return fmt::format("{}: its owner is gone", waits);
+    const std::string wait = fmt::format("{} {} for {}", waiter(input), waits(input), last_object(input));
+    if (input.culprits.empty()) return fmt::format("{}: its owner is gone", wait);
     const NodeKey& owner = last(input).wait.to;
-    return fmt::format("{}, which {} holds{}", waits, owner.kind == NodeKind::thread ? label(input.look.facts, owner) : blamed(input),
-                       lasting(input));
+    return fmt::format("{}, which {} holds", wait, owner.kind == NodeKind::thread ? label(input.look.facts, owner) : blamed(input));
 }
 
 }  // namespace
@@ -82,7 +86,7 @@ std::vector<Cause> peer_causes() {
             .fits = {{205, {RootCause::deadlock}, Where::anywhere}},
             .ends = {},
             .blame = {{RootCause::deadlock, Whom::in_ring, "", "waits in a ring of waits"}},
-            .sentence = [](Input input) { return fmt::format("waits in a ring, a deadlock: {}", ring_words(input)); },
+            .sentence = [](Input input) { return fmt::format("{} is in a deadlock: {}", target_words(input.look), ring_words(input)); },
             .remedies = {let_it_go_on,
                          {.name = "end-one",
                           .what = "end one of those who wait for each other: the others go on, where they bear its end",

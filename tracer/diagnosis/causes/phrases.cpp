@@ -41,9 +41,9 @@ std::string waiter(const ExplanationInput& input) {
     return process ? who(*process) : target_words(input.look);
 }
 
-std::string lasting(const ExplanationInput& input) {
+std::string waits(const ExplanationInput& input) {
     const double since = last(input).wait.since_s;
-    return since > 0 ? fmt::format(" for {}", text::duration_in_words(since)) : std::string();
+    return since > 0 ? fmt::format("has waited {}", text::duration_in_words(since)) : std::string("waits");
 }
 
 Patient patient_of(const Context& look) {

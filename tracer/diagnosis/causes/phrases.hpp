@@ -22,8 +22,8 @@ const Step& last(const ExplanationInput& input);
 std::string last_object(const ExplanationInput& input);
 /// The process at the end of the chain.
 std::string waiter(const ExplanationInput& input);
-/// " for 3 min"; empty where it is not known.
-std::string lasting(const ExplanationInput& input);
+/// "has waited 3 min"; "waits" where it is not known for how long: the last wait.
+std::string waits(const ExplanationInput& input);
 
 Patient patient_of(const Context& look);
 

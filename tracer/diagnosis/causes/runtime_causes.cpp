@@ -1,4 +1,5 @@
 // runc is at work and does not end, or should be and is not.
+#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/causes/all_causes.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
@@ -44,6 +45,22 @@ constexpr auto hook_kinds = std::to_array<HookKind>({
     {"poststart", "the container's start fails then, though its program has begun"},
     {"poststop", "the delete goes on then, without what the hook should have taken down"},
 });
+
+/// " (createRuntime: /opt/gpu/hook)", as far as it is known which of config.json's it is: what has to be looked at, or left out.
+std::string hook_words(const Facts& facts, Pid pid) {
+    const Process* process = facts.process(pid);
+    if (!process || process->role.operation.empty()) return {};
+    std::string words = process->role.operation;
+    const auto& containers = facts.snapshot().containers;
+    const auto files = std::ranges::find(containers, process->role.container, &ContainerFiles::container);
+    if (files != containers.end()) {
+        const auto is_run = [&](const OciHook& hook) {
+            return hook.path == process->exe || std::ranges::find(process->command_line, hook.path) != process->command_line.end();
+        };
+        if (const auto hook = std::ranges::find_if(files->hooks, is_run); hook != files->hooks.end()) words += ": " + hook->path;
+    }
+    return " (" + printable(words, most_shown) + ")";
+}
 
 std::vector<Remedy> end_hook(Input input) {
     if (input.culprits.empty()) return {};
@@ -94,9 +111,12 @@ std::vector<Cause> runtime_causes() {
                         input.culprits.size() > 1 && input.culprits[1].role == "hook" && input.culprits[0].state != ProcessState::stopped;
                     const std::string hook =
                         through ? fmt::format("{}[{}]", printable(input.culprits[1].comm, 32), input.culprits[1].pid.value) : blamed(input);
-                    return fmt::format("{} waits for the OCI hook {}, which {}{}", target_words(input.look), hook,
-                                       through ? fmt::format("waits for {}, and that does not end", blamed(input)) : "does not end",
-                                       lasting(input));
+                    const Pid pid = input.culprits.empty() ? Pid{} : input.culprits[through ? 1 : 0].pid;
+                    const double since = last(input).wait.since_s;
+                    return fmt::format("{} waits for the OCI hook {}{}, which {}{}does not end", target_words(input.look), hook,
+                                       hook_words(input.look.facts, pid),
+                                       through ? fmt::format("waits for {}, and that ", blamed(input)) : "",
+                                       since > 0 ? fmt::format("has run for {} and ", text::duration_in_words(since)) : std::string());
                 },
             .remedies = {let_it_go_on,
                          {.name = "end-hook",
@@ -148,8 +168,8 @@ std::vector<Cause> runtime_causes() {
             .blame = {},
             .sentence =
                 [](Input input) {
-                    return fmt::format("{} is created and waits{} at {} for a start that does not come{}", target_words(input.look),
-                                       lasting(input), last_object(input), input.culprits.empty() ? "" : ": " + blamed_why(input));
+                    return fmt::format("{} is created and {} at {} for a start that does not come{}", target_words(input.look),
+                                       waits(input), last_object(input), input.culprits.empty() ? "" : ": " + blamed_why(input));
                 },
             .remedies =
                 {let_it_go_on,
@@ -185,7 +205,7 @@ std::vector<Cause> runtime_causes() {
                       {RootCause::inherits_pipe, Whom::led_to, "holder", "keeps the pipe open that the runtime reads to its end"}},
             .sentence =
                 [](Input input) {
-                    return fmt::format("{} waits for {}, and that waits{} on {}", target_words(input.look), waiter(input), lasting(input),
+                    return fmt::format("{} waits for {}, and that {} on {}", target_words(input.look), waiter(input), waits(input),
                                        last_object(input));
                 },
             .remedies = {let_it_go_on, end_runtime},

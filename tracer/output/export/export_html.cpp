@@ -24,6 +24,15 @@ std::string time_cell(Nanoseconds duration) {
     return fmt::format("<td data-v=\"{}\">{}</td>", duration.count(), duration_text(duration));
 }
 
+std::string seconds(RealTime time) {
+    return text::rfc3339(RealTime(std::chrono::floor<std::chrono::seconds>(time)));
+}
+
+/// When a call began, from the session's begin on.
+std::string begin_cell(const NotableCall& call, MonotonicTime first) {
+    return call.found ? "<td data-v=\"-1\">before</td>" : time_cell(elapsed(first, call.time));
+}
+
 /// A table that the script can sort and search; it scrolls by itself where a page is narrower.
 std::string table_head(std::string_view title, std::string_view columns) {
     return fmt::format(
@@ -101,12 +110,11 @@ private:
         const std::string headline = moment ? report_headline(*moment) : fmt::format("{}: {}", info.host.name, events);
         std::string text = report_head(headline);
         text += fmt::format("<header><h1>{}</h1>\n<p class=\"faint\">{}{} recorded from {}, by {} on kernel {}", html(headline),
-                            html(info.host.name), moment ? ": " + events + "," : "",
-                            text::rfc3339(RealTime(std::chrono::floor<std::chrono::seconds>(info.real_anchor))), html(info.writer),
+                            html(info.host.name), moment ? ": " + events + "," : "", seconds(info.real_anchor), html(info.writer),
                             html(info.host.kernel));
         if (!info.host.containerd_version.empty()) text += ", containerd " + html(info.host.containerd_version);
         if (!info.host.runc_version.empty()) text += ", runc " + html(info.host.runc_version);
-        if (moment) text += "; looked at last at " + text::rfc3339(moment->snapshot.taken);
+        if (moment) text += "; " + look_words(moment->snapshot.taken);
         text += ".";
         if (statistics_.lost != 0) text += fmt::format(" <b class=\"bad\">{} events were lost.</b>", statistics_.lost);
         text += "</p>\n<nav aria-label=\"Parts\"><ul>";
@@ -115,6 +123,13 @@ private:
         if (moment && !moment->findings.empty()) text += "<li><a href=\"#findings\">What contradicts</a></li>";
         if (moment) text += "<li><a href=\"#host\">Where and when</a></li>";
         writer_.write({}, text + "<li><a href=\"#calls\">Calls</a></li></ul></nav></header>\n<main id=\"main\">\n");
+    }
+
+    /// The snapshot that the verdict is of may have been taken before the first call was seen, and nothing be known of the time since.
+    [[nodiscard]] std::string look_words(RealTime taken) const {
+        const RealTime begin = statistics_.of_session().real_anchor;
+        if (taken >= begin) return "the verdict is of " + seconds(taken);
+        return fmt::format("the verdict is of {}, {} before that", seconds(taken), duration_text(begin - taken));
     }
 
     void put_timeline() {
@@ -154,17 +169,24 @@ private:
 
     void put_notable(std::string_view title, const std::vector<const NotableCall*>& calls) {
         if (calls.empty()) return;
-        std::string text = table_head(title,
-                                      "<th scope=\"col\">took</th><th scope=\"col\">at</th><th scope=\"col\" class=\"left\">thread</th><th "
-                                      "scope=\"col\" class=\"left\">container</th>"
-                                      "<th scope=\"col\" class=\"name\">call</th>");
+        std::string text =
+            table_head(title,
+                       "<th scope=\"col\">took</th><th scope=\"col\">began</th><th scope=\"col\" class=\"left\">thread</th><th "
+                       "scope=\"col\" class=\"left\">container</th>"
+                       "<th scope=\"col\" class=\"name\">call</th>");
         for (std::size_t i = 0; i < std::min(calls.size(), most_rows); ++i) {
             const NotableCall& call = *calls[i];
-            text += "<tr>" + time_cell(call.duration) + time_cell(elapsed(statistics_.first, call.time));
+            text += "<tr>" + time_cell(call.duration) + begin_cell(call, statistics_.first);
             text += fmt::format("<td class=\"left\">{}[{}]</td><td class=\"left\">{}</td><th scope=\"row\" class=\"name\">{}</th></tr>\n",
                                 html(call.comm), call.tid.value, html(statistics_.words_of(call.container)), html(call.text));
         }
-        writer_.write({}, text + table_foot(calls.size()));
+        text += table_foot(calls.size());
+        if (std::ranges::any_of(calls, &NotableCall::found))
+            text += fmt::format(
+                "<p class=\"faint\">began before: the call was under way when the recording began, which lasted {}; the "
+                "whole time is told as far as it is known.</p>\n",
+                duration_text(elapsed(statistics_.first, statistics_.last)));
+        writer_.write({}, text);
     }
 
     void put_unanswered() {
@@ -202,16 +224,20 @@ private:
                                duration_text(times.all.ready), times.all.preempted,
                                times.lost == 0 ? "" : fmt::format("; {} of the scheduler's events are missing", times.lost));
         text += table_head(times.has_scheduling() ? "Off the CPU, by what for" : "Time in calls that wait, by what for",
-                           fmt::format("<th scope=\"col\" class=\"left\">for</th><th scope=\"col\">waits</th><th scope=\"col\">total</th>"
+                           fmt::format("<th scope=\"col\" class=\"name\">for</th><th scope=\"col\">waits</th><th scope=\"col\">total</th>"
                                        "<th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">max</th>{}",
                                        times.has_scheduling() ? "<th scope=\"col\" class=\"name\">most often woken by</th>" : ""));
         for (const auto& [cause, waits, waker] : rows) {
-            text += fmt::format("<tr><th scope=\"row\" class=\"left\">{}</th><td>{}</td>", cause, waits->count());
+            text += fmt::format("<tr><th scope=\"row\" class=\"name\">{}</th><td>{}</td>", cause, waits->count());
             for (const Nanoseconds time : {waits->total(), waits->percentile(0.5), waits->percentile(0.99), waits->max()})
                 text += time_cell(time);
             text += (times.has_scheduling() ? "<td class=\"name\">" + html(waker) + "</td>" : "") + "</tr>\n";
         }
-        writer_.write({}, text + table_foot(rows.size()));
+        text += table_foot(rows.size());
+        if (statistics_.found != 0)
+            text += fmt::format("<p class=\"faint\">Of {} that began before the recording only what falls into it is counted here.</p>\n",
+                                statistics_.found == 1 ? "one call" : fmt::format("{} calls", statistics_.found));
+        writer_.write({}, text);
     }
 
     void put_table(std::string_view title, std::string_view what, const Tallies& tallies) {

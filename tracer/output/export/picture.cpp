@@ -161,7 +161,7 @@ private:
         if (arrow.inferred) verb += " (inferred)";
         if (arrow.normal) verb += " (resting)";
         std::vector<std::string> lines = lines_of(verb, title_letters);
-        if (!arrow.evidence.empty()) std::ranges::move(lines_of(arrow.evidence, note_letters), std::back_inserter(lines));
+        if (!arrow.told && !arrow.evidence.empty()) std::ranges::move(lines_of(arrow.evidence, note_letters), std::back_inserter(lines));
         return lines;
     }
 
@@ -280,12 +280,13 @@ std::string wait_picture(const Diagnosis& diagnosis, const Snapshot& snapshot, s
 
 std::string wait_list(const Diagnosis& diagnosis) {
     if (diagnosis.chain.empty()) return {};
-    std::string out = "<ol class=\"chain\">\n";
+    std::string out = "<ol class=\"chain\">\n", last;
     for (const ChainLink& link : diagnosis.chain) {
-        out += fmt::format("<li><b>{}</b> <i>{}</i>", html(link.from), html(link.waits));
+        out += "<li>" + (link.from == last ? std::string("which") : "<b>" + html(link.from) + "</b>") + " <i>" + html(link.waits) + "</i>";
         if (!link.on.empty()) out += " " + html(link.on);
-        if (!link.to.empty()) out += " → <b>" + html(link.to) + "</b>";
+        if (!link.to.empty() && !link.on.ends_with(" " + link.to)) out += " → <b>" + html(link.to) + "</b>";
         out += "</li>\n";
+        last = link.to;
     }
     return out + "</ol>\n";
 }

@@ -85,6 +85,7 @@ private:
                                 .waits = edge.waits,
                                 .on = std::move(on),
                                 .evidence = edge.evidence,
+                                .told = std::ranges::find(diagnosis_.evidence, edge.evidence) != diagnosis_.evidence.end(),
                                 .since_s = edge.since_s,
                                 .inferred = edge.inferred,
                                 .normal = edge.normal && !on_chain,

@@ -58,13 +58,19 @@ std::string remedies_list(std::span<const Remedy> remedies) {
     });
 }
 
+/// Where somebody has to go to act on it.
+std::string place_of(const Culprit& culprit) {
+    const std::string inner = culprit.pid_ns == 0 ? std::string() : fmt::format(" (pid {} there)", culprit.pid_ns);
+    if (culprit.container) return "it runs in " + text::container_words(culprit.container) + inner;
+    return culprit.pid_ns == 0 ? "it runs on the host" : "it runs in a pid namespace of no container that was found" + inner;
+}
+
 std::string culprits_list(const Diagnosis& diagnosis) {
     if (diagnosis.culprits.empty()) return diagnosis.stuck ? "no process" : "";
     return list(diagnosis.culprits, [](const Culprit& culprit) {
-        std::string text = fmt::format("<b>{}[{}]</b> {}, state {}: {}", html(culprit.comm), culprit.pid.value, html(culprit.role),
+        std::string text = fmt::format("<b>{}[{}]</b> {}, state {}: {}; ", html(culprit.comm), culprit.pid.value, html(culprit.role),
                                        html(std::string(1, letter(culprit.state))), html(culprit.why));
-        if (culprit.pid_ns != 0) text += fmt::format(" (pid {} in its container)", culprit.pid_ns);
-        return text;
+        return text + html(place_of(culprit));
     });
 }
 
@@ -103,7 +109,7 @@ public:
             diagnosis.since_s ? ", for at least " + html(text::duration_in_words(*diagnosis.since_s)) : std::string(),
             html(diagnosis.summary));
         out += others;
-        out += facts(diagnosis);
+        out += facts(diagnosis, {});
         if (!diagnosis.remedies.empty()) out += "<h3>What can be done (nothing was)</h3>\n" + remedies_list(diagnosis.remedies);
         out += seen(diagnosis);
         out += calls_table(diagnosis);
@@ -111,16 +117,17 @@ public:
         int number = 0;
         for (const Diagnosis& also : diagnosis.also) {
             out += fmt::format("<details><summary>And, once that is mended: {}</summary>\n", html(also.summary));
-            out += facts(also) + (also.remedies.empty() ? std::string() : remedies_list(also.remedies));
+            out += facts(also, fmt::format(" ({})", word(also.confidence))) +
+                   (also.remedies.empty() ? std::string() : remedies_list(also.remedies));
             out += picture(also, fmt::format("p{}-{}", number_, ++number)) + evidence(also) + "</details>\n";
         }
         return out + "</section>\n";
     }
 
 private:
-    [[nodiscard]] std::string facts(const Diagnosis& diagnosis) const {
-        std::string out =
-            fmt::format("<dl class=\"facts\"><dt>Cause</dt><dd><b>{}</b> ({})</dd>", html(diagnosis.cause), word(diagnosis.confidence));
+    /// `confidence`: where nothing above says it.
+    [[nodiscard]] std::string facts(const Diagnosis& diagnosis, std::string_view confidence) const {
+        std::string out = fmt::format("<dl class=\"facts\"><dt>Cause</dt><dd><b>{}</b>{}</dd>", html(diagnosis.cause), confidence);
         if (const std::string blamed = culprits_list(diagnosis); !blamed.empty()) out += "<dt>To blame</dt><dd>" + blamed + "</dd>";
         out += "<dt>Asked about</dt><dd>" + html(target_words(diagnosis));
         if (diagnosis.target.pid) out += fmt::format(" ({}[{}])", html(diagnosis.target.comm), diagnosis.target.pid.value);
@@ -176,11 +183,15 @@ std::string folded(std::string_view title, const std::vector<const Diagnosis*>& 
 }
 
 std::string finding_text(const Finding& finding) {
+    const bool of_many = finding.places.size() > 1;
     std::string out =
         fmt::format("<details><summary><span class=\"badge {0}\">{0}</span> <b>{1}</b>: {2}{3}</summary>\n",
                     finding.severity == Severity::error ? "error" : "warning", html(finding.code),
-                    finding.container ? html(text::container_words(finding.container)) + ": " : std::string(), html(finding.summary));
+                    finding.container ? html(text::container_words(finding.container)) + ": " : std::string(),
+                    of_many ? fmt::format("{} places, the first: {}", finding.places.size(), html(finding.places.front().summary))
+                            : html(finding.summary));
     out += "<p>" + html(finding.why) + "</p>\n";
+    if (of_many) out += list(finding.places, [](const Place& place) { return html(place.summary); });
     if (!finding.beliefs.empty())
         out +=
             list(finding.beliefs, [](const Belief& belief) { return fmt::format("<b>{}</b>: {}", html(belief.who), html(belief.what)); });

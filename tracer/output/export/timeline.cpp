@@ -186,11 +186,16 @@ std::string Timeline::html(MonotonicTime first, MonotonicTime last, const std::f
         return rank(a) < rank(b);
     });
     const Nanoseconds whole = between(first, last);
+    const bool any_before = std::ranges::any_of(
+        lanes, [&](const Lane* lane) { return std::ranges::any_of(lane->bars, [&](const Bar& bar) { return bar.from < first; }); });
     std::string out =
         "<p class=\"key faint\">In a call: <i style=\"background:var(--bad)\"></i>that never returned <i "
         "style=\"background:var(--mark)\"></i>for another's sake "
         "<i style=\"background:var(--warn)\"></i>that failed <i style=\"background:var(--line)\"></i>resting <i "
-        "style=\"background:var(--good)\"></i>message and reply</p>\n"
+        "style=\"background:var(--good)\"></i>message and reply</p>\n";
+    if (any_before)
+        out += "<p class=\"faint\">What began before the recording is drawn from its begin; the times beside the names are whole.</p>\n";
+    out +=
         "<div class=\"time\" tabindex=\"0\" role=\"region\" aria-label=\"Calls over time: + and - zoom, 0 shows all\"><div "
         "class=\"rows\">\n<div class=\"axis\">";
     for (int part = 0; part <= 4; ++part) out += fmt::format("<span>{}</span>", duration_text(whole / 4 * part));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace shimtrace::output {
 
@@ -33,6 +34,16 @@ std::size_t columns(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
 }
 
+/// A number and its unit are one word: "3.9 s", "12 min".
+std::size_t end_of_word(std::string_view text) {
+    constexpr std::string_view units[] = {"s", "ms", "min", "h", "d", "%", "bytes", "KiB", "MiB", "GiB"};
+    const std::size_t end = std::min(text.find(' '), text.size());
+    if (end == 0 || end == text.size() || text[end - 1] < '0' || text[end - 1] > '9') return end;
+    const std::string_view next = text.substr(end + 1, text.find(' ', end + 1) - end - 1);
+    const std::string_view bare = next.substr(0, next.find_first_of(",.;:)"));
+    return std::ranges::find(units, bare) == std::end(units) ? end : end + 1 + next.size();
+}
+
 /// Words in lines of at most `width` columns; lines after the first begin with `indent`. A word longer than a line stays whole:
 /// a path that is cut cannot be copied.
 std::string wrap(std::string_view foreign, std::size_t width, std::string_view first, std::string_view indent) {
@@ -42,7 +53,7 @@ std::string wrap(std::string_view foreign, std::size_t width, std::string_view f
     std::size_t used = columns(first);
     bool fresh = true;
     while (!text.empty()) {
-        const std::size_t end = std::min(text.find(' '), text.size());
+        const std::size_t end = end_of_word(text);
         const std::string_view word = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (word.empty()) continue;
@@ -74,7 +85,8 @@ void draw_chain(const Diagnosis& diagnosis, std::size_t width, std::string& out)
     for (const ChainLink& link : diagnosis.chain) {
         if (link.from != from) out += fmt::format("  {}\n", text::printable(link.from));
         std::string line = fmt::format("─{}→ {}", link.waits, link.on);
-        if (!link.to.empty()) line += fmt::format("{}─→ {}", link.on.empty() ? "" : " ", link.to);
+        // An object that its own name ends with ("frozen cgroup /a/b") is not told once more.
+        if (!link.to.empty() && !link.on.ends_with(" " + link.to)) line += fmt::format("{}─→ {}", link.on.empty() ? "" : " ", link.to);
         out += wrap(line, width, "    ", "      ");
         from = link.to;
     }

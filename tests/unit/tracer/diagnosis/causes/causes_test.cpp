@@ -229,6 +229,7 @@ TEST_CASE("a frozen cgroup comes before what waits behind it, and both are told"
     host.snapshot().cgroups.push_back({.path = init.cgroup, .freezer_state = "FROZEN", .self_freezing = true, .frozen_by = init.cgroup});
     const Diagnosis verdict = host.why("c1");
     CHECK(verdict.cause == "container-frozen");
+    CHECK(verdict.summary == "c1 is frozen: cgroup " + init.cgroup);
     CHECK(verdict.culprits.empty());
     REQUIRE(verdict.also.size() == 1);
     CHECK(verdict.also.front().cause == "stdio-backpressure");

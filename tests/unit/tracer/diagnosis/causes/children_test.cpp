@@ -45,6 +45,14 @@ TEST_CASE("a hook that waits for its child: the child is to blame, the hook behi
     const Diagnosis verdict = made.host.why("c1");
     CHECK(verdict.cause == "hook-running");
     CHECK(blamed(verdict) == Pids{130, 120});
+    CHECK(verdict.summary.starts_with("c1 waits for the OCI hook hook.sh[120] (createRuntime), which waits for sleep[130], and that "));
+}
+
+TEST_CASE("a hook is told by its kind and by the path that config.json gives it") {
+    Hooked made;
+    made.hook.command_line = {"/bin/sh", "/opt/gpu/hook.sh"};
+    made.host.files().hooks = {{.kind = "poststop", .path = "/bin/true"}, {.kind = "createRuntime", .path = "/opt/gpu/hook.sh"}};
+    CHECK(made.host.why("c1").summary.find("hook.sh[120] (createRuntime: /opt/gpu/hook.sh), which") != std::string::npos);
 }
 
 TEST_CASE("a hook's child that waits for a lock: whoever holds it") {
