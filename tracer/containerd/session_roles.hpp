@@ -20,6 +20,11 @@ public:
 
     /// The role of a process as it is now, without threads and descriptors: to be told anew at its start and after each exec.
     ProcessRoleInfo process(Process fresh);
+    /// As it was when it was last told of, or looked at; nullptr: never.
+    [[nodiscard]] const Process* known(Pid pid) const {
+        const auto found = processes_.find(pid);
+        return found == processes_.end() ? nullptr : &found->second;
+    }
     /// The role of what `pid` holds.
     OpenFileRoleInfo target(Pid pid, const OpenFile& target);
 

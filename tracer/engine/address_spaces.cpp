@@ -2,7 +2,6 @@
 
 #include "decoders/syscalls/table.hpp"
 #include "tracer/procfs/clock.hpp"
-#include "tracer/procfs/mapped_devices.hpp"
 #include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/process_memory.hpp"
 
@@ -52,7 +51,7 @@ const MemoryCall* find_call(const Event& event) {
 }
 
 /// One that has no other thread stands still as we look: nobody can hold the lock of its mappings.
-bool is_alone(Pid pid) {
+bool has_one_thread(Pid pid) {
     struct stat tasks;
     return ::stat(host::proc_path(pid, "task").c_str(), &tasks) == 0 && tasks.st_nlink == 3;
 }
@@ -76,7 +75,7 @@ TraceeMemory AddressSpaces::of(const Tracee& tracee) {
     if (space.risk == Risk::unknown) {
         const MonotonicTime now = host::monotonic_now();
         if (space.looked == MonotonicTime{} || now - space.looked > look_again_after) {
-            space.risk = look_at_all(tracee.pid, space.born_in_sight);
+            space.risk = look_at_all(space, tracee.pid);
             space.looked = now;
         }
     }
@@ -86,25 +85,38 @@ TraceeMemory AddressSpaces::of(const Tracee& tracee) {
 /// Whether nothing is mapped that is not seen.
 bool AddressSpaces::sees_all(Space& space, Pid pid) {
     if (all_threads_ || space.alone) return true;
-    return space.alone = is_alone(pid);
+    return space.alone = has_one_thread(pid);
 }
 
-AddressSpaces::Risk AddressSpaces::look(Pid pid, std::optional<RemoteAddress> at) {
-    const auto devices = is_alone(pid) ? host::mapped_devices(pid, at) : host::mapped_devices_in_time(pid, at, 4 * argument_patience);
+std::optional<std::vector<std::uint64_t>> AddressSpaces::devices(Space& space, Pid pid, std::optional<RemoteAddress> at) {
+    if (!space.alone) space.alone = has_one_thread(pid);
+    if (!space.alone) return host::mapped_devices_in_time(pid, at, 4 * argument_patience);
+    if (at) {
+        if (maps_.pid() != pid) maps_ = host::OpenMaps(pid);
+        if (auto found = maps_.devices_at(*at)) return found;
+    }
+    return host::mapped_devices(pid);
+}
+
+AddressSpaces::Risk AddressSpaces::look(Space& space, Pid pid, std::optional<RemoteAddress> at) {
+    const auto devices = this->devices(space, pid, at);
     if (!devices) return Risk::unknown;
     return std::ranges::all_of(*devices, [&](std::uint64_t device) { return mounts_.device(device); }) ? Risk::none : Risk::some;
 }
 
-AddressSpaces::Risk AddressSpaces::look_at_all(Pid pid, bool born_in_sight) {
-    const Risk files = look(pid, std::nullopt);
-    if (files != Risk::none || born_in_sight) return files;
+AddressSpaces::Risk AddressSpaces::look_at_all(Space& space, Pid pid) {
+    const Risk files = look(space, pid, std::nullopt);
+    if (files != Risk::none || space.born_in_sight) return files;
     const auto faults = host::has_user_faults_in_time(pid, 4 * argument_patience);
     return !faults ? Risk::unknown : *faults ? Risk::some : Risk::none;
 }
 
 void AddressSpaces::started(const Tracee& child, Pid parent) {
-    if (child.pid == parent) return;
     const auto found = spaces_.find(parent);
+    if (child.pid == parent) {
+        if (found != spaces_.end()) found->second.alone = false;
+        return;
+    }
     spaces_[child.pid] = {.risk = found == spaces_.end() ? Risk::unknown : found->second.risk,
                           .born_in_sight = found != spaces_.end() && found->second.born_in_sight};
 }
@@ -126,15 +138,22 @@ void AddressSpaces::returned(Tracee& tracee, std::int64_t result, bool is_error)
     Space& space = spaces_[tracee.pid];
     space.mapping -= space.mapping != 0 ? 1 : 0;
     if (is_error || space.risk != Risk::none) return;
-    space.risk = look(tracee.pid, RemoteAddress{static_cast<std::uint64_t>(result)});
+    space.risk = look(space, tracee.pid, RemoteAddress{static_cast<std::uint64_t>(result)});
     space.looked = {};
+}
+
+void AddressSpaces::executed(Pid pid) {
+    spaces_[pid] = {.born_in_sight = true};
+    if (maps_.pid() == pid) maps_ = {};  // those of the former program
 }
 
 void AddressSpaces::ended(const Tracee& tracee) {
     const auto found = spaces_.find(tracee.pid);
     if (found == spaces_.end()) return;
     if (tracee.maps_file && found->second.mapping != 0) --found->second.mapping;
-    if (tracee.tid() == leader(tracee.pid)) spaces_.erase(found);
+    if (tracee.tid() != leader(tracee.pid)) return;
+    if (maps_.pid() == tracee.pid) maps_ = {};
+    spaces_.erase(found);
 }
 
 }  // namespace shimtrace::engine

@@ -4,9 +4,11 @@
 
 #include "tracer/engine/tracee.hpp"
 #include "tracer/procfs/answering_mounts.hpp"
+#include "tracer/procfs/mapped_devices.hpp"
 
 #include <shimtrace/captured_memory.hpp>
 
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -44,7 +46,7 @@ public:
     void started(const Tracee& child, Pid parent);
     void entered(Tracee& tracee);
     void returned(Tracee& tracee, std::int64_t result, bool is_error);
-    void executed(Pid pid) { spaces_[pid] = {.born_in_sight = true}; }
+    void executed(Pid pid);
     void ended(const Tracee& tracee);
 
 private:
@@ -53,16 +55,18 @@ private:
         Risk risk = Risk::unknown;
         unsigned mapping = 0;        ///< threads in the midst of mapping a file, with the lock of the mappings held
         MonotonicTime looked{};      ///< in vain
-        bool alone = false;          ///< it has no thread but the one that is traced
+        bool alone = false;          ///< it has no thread but the one that is traced; until that starts one
         bool born_in_sight = false;  ///< by an exec that was seen: whatever it does to its memory is seen too
     };
     bool sees_all(Space& space, Pid pid);
-    Risk look(Pid pid, std::optional<RemoteAddress> at);
-    Risk look_at_all(Pid pid, bool born_in_sight);
+    [[nodiscard]] std::optional<std::vector<std::uint64_t>> devices(Space& space, Pid pid, std::optional<RemoteAddress> at);
+    Risk look(Space& space, Pid pid, std::optional<RemoteAddress> at);
+    Risk look_at_all(Space& space, Pid pid);
 
     bool all_threads_;
     std::unordered_map<Pid, Space> spaces_;
     host::AnsweringMounts mounts_;
+    host::OpenMaps maps_;  ///< of the process that has last mapped a file: a program maps some as it starts
 };
 
 }  // namespace shimtrace::engine

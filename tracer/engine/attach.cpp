@@ -1,6 +1,7 @@
 #include "tracer/engine/attach.hpp"
 
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/seize.hpp"
 #include "tracer/procfs/task_files.hpp"
 
 #include <sys/syscall.h>
@@ -77,7 +78,7 @@ Error explain(Tid tid, int number) {
 enum class Seized : std::uint8_t { fresh, known, vanished };
 
 /// Seizes one thread. The errno where it was refused.
-std::expected<Seized, int> seize_one(Tid tid, Pid pid, unsigned long options, Tracees& tracees) {
+std::expected<Seized, int> seize_one(host::SeizeInTime& seize, Tid tid, Pid pid, unsigned long options, Tracees& tracees) {
     if (tracees.find(tid)) return Seized::known;
     if (const int number = seize(tid, options); number != 0) {
         // Born to a thread that is seized already: the kernel seized it with its parent, whose event will tell.
@@ -100,10 +101,11 @@ std::optional<Error> seize_group(Pid pid, unsigned long options, Tracees& tracee
     if (group.value == getpid()) return explain(leader(pid), EPERM);
     std::optional<Error> refused;
     bool any = false;
+    host::SeizeInTime seize;
     for (bool fresh = true; fresh && !refused;) {
         fresh = false;
         for (const Tid tid : host::threads_of(pid)) {
-            const auto seized = seize_one(tid, group, options, tracees);
+            const auto seized = seize_one(seize, tid, group, options, tracees);
             if (!seized) {
                 if (!refused) refused = explain(tid, seized.error());
                 if (seized.error() == ETIMEDOUT) break;  // all of its threads are kept waiting by the same exec
@@ -120,7 +122,8 @@ std::optional<Error> seize_group(Pid pid, unsigned long options, Tracees& tracee
 std::optional<Error> seize_thread(Tid tid, unsigned long options, Tracees& tracees) {
     const Pid group = group_of(tid);
     if (group.value == getpid()) return explain(tid, EPERM);
-    const auto seized = seize_one(tid, group, options, tracees);
+    host::SeizeInTime seize;
+    const auto seized = seize_one(seize, tid, group, options, tracees);
     if (!seized) return explain(tid, seized.error());
     if (*seized == Seized::vanished) return explain(tid, host::task_stat(tid) ? EPERM : ESRCH);
     return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "tracer/engine/ptrace_calls.hpp"
 #include "tracer/engine/wait_status.hpp"
+#include "tracer/procfs/seize.hpp"
 
 #include <fcntl.h>
 #include <linux/seccomp.h>
@@ -93,7 +94,7 @@ struct Plan {
 
 /// Seizes the child and has it stop, before it is let past the pipe.
 int seize_child(Tid child, unsigned long options) {
-    if (const int number = seize(child, options); number != 0) return number;
+    if (const int number = host::SeizeInTime()(child, options); number != 0) return number;
     interrupt(child);
     int status = 0;
     while (waitpid(child.value, &status, __WALL) < 0) {

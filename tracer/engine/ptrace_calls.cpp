@@ -1,7 +1,6 @@
 #include "tracer/engine/ptrace_calls.hpp"
 
 #include "tracer/engine/wait_status.hpp"
-#include "tracer/procfs/seize.hpp"
 
 #include <linux/audit.h>
 #include <sys/wait.h>
@@ -38,10 +37,6 @@ std::optional<WaitStatus> await_stop(Tid tid, Nanoseconds limit) {
 }
 
 }  // namespace
-
-int seize(Tid tid, unsigned long options) {
-    return host::seize_in_time(tid, options);
-}
 
 bool interrupt(Tid tid) {
     return ptrace(PTRACE_INTERRUPT, tid.value, nullptr, nullptr) == 0;

@@ -21,8 +21,6 @@ enum class Resume : std::uint8_t {
     freely,        ///< PTRACE_CONT: stops at signals and events only
 };
 
-/// 0, or the errno of PTRACE_SEIZE; ETIMEDOUT: its process is in an exec that does not get on.
-int seize(Tid tid, unsigned long options);
 /// Makes a running thread stop soon, with PTRACE_EVENT_STOP.
 bool interrupt(Tid tid);
 bool resume(Tid tid, Resume how, int signal = 0);

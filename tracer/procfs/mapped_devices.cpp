@@ -27,15 +27,6 @@ struct ProcmapQuery {
 };
 constexpr unsigned long procmap_query = _IOWR('f', 17, ProcmapQuery);
 
-std::optional<std::vector<std::uint64_t>> device_at(int maps, RemoteAddress address) {
-    ProcmapQuery query{};
-    query.size = sizeof query;
-    query.query_addr = address.value;
-    if (::ioctl(maps, procmap_query, &query) != 0) return std::nullopt;
-    if (query.inode == 0) return std::vector<std::uint64_t>{};
-    return std::vector<std::uint64_t>{makedev(query.dev_major, query.dev_minor)};
-}
-
 /// "7f12000-7f13000 r-xp 00001000 fe:00 5357573    /path": the device; nullopt: no file.
 std::optional<std::uint64_t> device_of(std::string_view line) {
     std::array<std::string_view, 5> words;
@@ -53,10 +44,6 @@ std::optional<std::uint64_t> device_of(std::string_view line) {
     return makedev(major, minor);
 }
 
-std::string maps_of(Pid pid) {
-    return proc_path(pid, "maps");
-}
-
 struct MappingAsked {
     std::int32_t pid = 0;
     bool one = false;
@@ -67,7 +54,9 @@ Parcel tell_devices(Parcel request) {
     MappingAsked question;
     if (request.bytes.size() != sizeof question) return {};
     std::memcpy(&question, request.bytes.data(), sizeof question);
-    const auto devices = mapped_devices(Pid{question.pid}, question.one ? std::optional(RemoteAddress{question.address}) : std::nullopt);
+    const Pid pid{question.pid};
+    auto devices = question.one ? OpenMaps(pid).devices_at(RemoteAddress{question.address}) : std::nullopt;
+    if (!devices) devices = mapped_devices(pid);
     if (!devices) return {};
     Parcel reply{.bytes = "+", .descriptor = {}};
     reply.bytes.append(reinterpret_cast<const char*>(devices->data()), devices->size() * sizeof(std::uint64_t));
@@ -124,12 +113,19 @@ std::optional<bool> has_user_faults_in_time(Pid pid, Nanoseconds patience) {
     return reply->bytes == "+";
 }
 
-std::optional<std::vector<std::uint64_t>> mapped_devices(Pid pid, std::optional<RemoteAddress> at) {
+OpenMaps::OpenMaps(Pid pid) : pid_(pid), maps_(::open(proc_path(pid, "maps").c_str(), O_RDONLY | O_CLOEXEC)) {}
+
+std::optional<std::vector<std::uint64_t>> OpenMaps::devices_at(RemoteAddress address) const {
+    ProcmapQuery query{};
+    query.size = sizeof query;
+    query.query_addr = address.value;
+    if (!maps_ || ::ioctl(maps_.get(), procmap_query, &query) != 0) return std::nullopt;
+    if (query.inode == 0) return std::vector<std::uint64_t>{};
+    return std::vector<std::uint64_t>{makedev(query.dev_major, query.dev_minor)};
+}
+
+std::optional<std::vector<std::uint64_t>> mapped_devices(Pid pid) {
     constexpr std::size_t most = std::size_t{1} << 24;
-    if (at) {
-        const OwnedFd maps(::open(maps_of(pid).c_str(), O_RDONLY | O_CLOEXEC));
-        if (auto found = device_at(maps.get(), *at)) return found;
-    }
     const auto directory = ProcDirectory::open(proc_path(pid).c_str());
     if (!directory) return std::nullopt;
     std::string scratch;

@@ -116,11 +116,17 @@ bool a_thread_may_hold_lock(const ProcDirectory& directory, Pid whose, std::stri
                                [](const auto& text) { return text && may_hold_mmap_lock(parse_kernel_stack(*text)); });
 }
 
-void read_program(const ProcDirectory& directory, Process& process, ReadErrors& errors) {
-    constexpr std::array wanted = {FileWanted{.name = "cmdline", .most = most_command_line},
-                                   FileWanted{.name = "environ", .most = most_environment}};
-    const auto texts = read_in_time(directory, process.pid, wanted);
-    take_program(process, texts.front(), texts.back(), errors);
+void read_command_line(const ProcDirectory& directory, Process& process, const KnownProgram& program, std::string& scratch,
+                       ReadErrors& errors) {
+    constexpr FileWanted wanted{.name = "cmdline", .most = most_command_line};
+    if (program.forked_from != nullptr) {
+        process.command_line = program.forked_from->command_line;
+    } else if (program.just_executed) {
+        const auto text = directory.read(wanted.name, scratch, wanted.most);
+        take_program(process, text ? OrErrno<std::string>(std::string(*text)) : std::unexpected(text.error()), std::unexpected(0), errors);
+    } else if (may_ask_program(directory, process, errors)) {
+        take_program(process, read_in_time(directory, process.pid, wanted), std::unexpected(0), errors);
+    }
 }
 
 }  // namespace
@@ -216,13 +222,13 @@ std::optional<TableRow> read_who(const ProcDirectory& process_directory, std::st
 
 }  // namespace
 
-std::optional<TableRow> read_identity(const ProcDirectory& process_directory, std::string& scratch, ReadErrors& errors) {
+std::optional<TableRow> read_identity(const ProcDirectory& process_directory, std::string& scratch, ReadErrors& errors,
+                                      const KnownProgram& program) {
     auto row = read_who(process_directory, scratch, errors);
     if (!row || row->kernel_thread || !has_memory(row->process)) return row;
     const auto thread = row->leader_gone ? living_thread(process_directory, scratch) : std::nullopt;
     const ProcDirectory& directory = thread ? *thread : process_directory;
-    if (may_ask_program(directory, row->process, errors)) read_program(directory, row->process, errors);
-    row->process.environment.clear();
+    read_command_line(directory, row->process, program, scratch, errors);
     return row;
 }
 

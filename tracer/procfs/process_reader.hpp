@@ -26,8 +26,14 @@ std::optional<TableRow> read_table_row(const ProcDirectory& directory, std::stri
 /// The command lines and environments, which lie in the processes' memory, of many with few questions. `proc`: the directory that theirs
 /// are in.
 void read_programs(const ProcDirectory& proc, std::span<TableRow> rows, std::string& scratch, ReadErrors& errors);
+/// What is known of the program that a process runs.
+struct KnownProgram {
+    const Process* forked_from = nullptr;  ///< it has executed nothing since this one forked it: it runs what that runs
+    bool just_executed = false;            ///< it is held at its exec: nobody has touched its new memory, and nobody can make a reader wait
+};
 /// Of that only who it is: name, numbers, parent, start time, executable, working directory, command line, pid and mount namespaces.
-std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, ReadErrors& errors);
+std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, ReadErrors& errors,
+                                      const KnownProgram& program = {});
 
 /// The identity of a live process, from /proc/PID; nullopt: it is gone.
 std::optional<Process> read_process(Pid pid);

@@ -51,6 +51,7 @@ host::ObserverHooks role_hooks(containerd::SessionRoles& roles) {
     host::ObserverHooks hooks;
     hooks.target_role = [&roles](Pid holder, const OpenFile& target) { return roles.target(holder, target); };
     hooks.process_role = [&roles](const Process& process) { return roles.process(process); };
+    hooks.known_process = [&roles](Pid pid) { return roles.known(pid); };
     return hooks;
 }
 

@@ -51,6 +51,12 @@ public:
     /// unshare(CLONE_FILES).
     void unshared(Pid pid, Tid tid);
 
+    /// 0: it was never announced.
+    [[nodiscard]] Pid process_of(Tid tid) const {
+        const auto found = tasks_.find(tid);
+        return found == tasks_.end() ? Pid{} : found->second.first;
+    }
+
     void call_returned(const Event& enter, const Event& exit);
 
     /// A number that rises when a traced task renames or removes a file.

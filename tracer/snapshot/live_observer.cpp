@@ -90,8 +90,9 @@ private:
     void add_holders(OpenFile& target);
     CachedFd remember(const OpenFile& target, EventSink& sink);
     [[nodiscard]] bool writes_to_comm(const Event& enter) const;
-    void emit_task(Pid pid, Tid tid, EventSink& sink);
-    const KnownProcess& identify(Pid pid);
+    void emit_task(Pid pid, Tid tid, EventSink& sink, const KnownProgram& program = {});
+    [[nodiscard]] const Process* forked_from(Pid parent, std::uint64_t clone_flags) const;
+    const KnownProcess& identify(Pid pid, const KnownProgram& program = {});
     std::string read_comm(const ProcDirectory& directory, const std::string& name);
 
     ObserverHooks hooks_;
@@ -256,18 +257,24 @@ bool share_files(Pid one, Tid other) {
 }
 
 void LiveObserver::task_started(Pid pid, Tid tid, Tid parent, std::uint64_t clone_flags, EventSink& sink) {
+    const Pid forking = cache_.process_of(parent);
     cache_.started(pid, tid, parent, (clone_flags & CLONE_FILES) != 0);
     if (!parent && tid != leader(pid) && !share_files(pid, tid)) cache_.unshared(pid, tid);
     if (tid == leader(pid)) known_.erase(pid);
     if (parent && !(clone_flags & CLONE_FILES)) forked_ = monotonic_now();
-    emit_task(pid, tid, sink);
+    emit_task(pid, tid, sink, {.forked_from = tid == leader(pid) ? forked_from(forking, clone_flags) : nullptr});
+}
+
+/// Whoever executes a program is told of, so that a child which has just been seen to be born runs what its parent is known to run.
+const Process* LiveObserver::forked_from(Pid parent, std::uint64_t clone_flags) const {
+    return parent && (clone_flags & CLONE_PARENT) == 0 && hooks_.known_process ? hooks_.known_process(parent) : nullptr;
 }
 
 void LiveObserver::task_executed(Pid pid, Tid tid, EventSink& sink) {
     cache_.executed(pid, tid);
     forked_ = monotonic_now();
     known_.erase(pid);
-    emit_task(pid, tid, sink);
+    emit_task(pid, tid, sink, {.just_executed = true});
 }
 
 /// A file comm of whatever procfs: /proc/self/comm, /proc/PID/task/TID/comm.
@@ -302,7 +309,7 @@ void LiveObserver::task_renamed(const Event& enter, const Event&, EventSink& sin
     }
 }
 
-const KnownProcess& LiveObserver::identify(Pid pid) {
+const KnownProcess& LiveObserver::identify(Pid pid, const KnownProgram& program) {
     const auto [at, is_new] = known_.try_emplace(pid);
     KnownProcess& known = at->second;
     if (!is_new || !proc_) return known;
@@ -310,7 +317,7 @@ const KnownProcess& LiveObserver::identify(Pid pid) {
     if (!directory) return known;
     if (hooks_.process_role) {
         ReadErrors errors;
-        if (auto row = read_identity(*directory, scratch_, errors)) {
+        if (auto row = read_identity(*directory, scratch_, errors, program)) {
             known.role = hooks_.process_role(row->process);
             known.comm = std::move(row->process.comm);
             known.ns_pids = std::move(row->process.ns_pids);
@@ -329,8 +336,8 @@ std::string LiveObserver::read_comm(const ProcDirectory& directory, const std::s
     return std::string(text ? text->substr(0, text->find_last_not_of('\n') + 1) : std::string_view());
 }
 
-void LiveObserver::emit_task(Pid pid, Tid tid, EventSink& sink) {
-    const KnownProcess& known = identify(pid);
+void LiveObserver::emit_task(Pid pid, Tid tid, EventSink& sink, const KnownProgram& program) {
+    const KnownProcess& known = identify(pid, program);
     TaskInfo info{
         .pid = pid, .tid = tid, .comm = known.comm, .ns_tids = known.ns_pids, .pid_namespace = known.pid_namespace, .role = known.role};
     if (tid != leader(pid) && proc_) {

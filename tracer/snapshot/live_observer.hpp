@@ -12,6 +12,7 @@ namespace shimtrace::host {
 struct ObserverHooks {
     std::function<OpenFileRoleInfo(Pid, const OpenFile&)> target_role;  ///< containerd's roles
     std::function<ProcessRoleInfo(const Process&)> process_role;        ///< of a process that is new or has executed a program
+    std::function<const Process*(Pid)> known_process;                   ///< one that process_role was told of, as it was then
     std::function<void(Pid, Tid, const Memory&, std::vector<StackFrame>&)> stack;
     /// Find out who holds the other ends (OpenFile::holders, blocked_note), by a look at everybody's descriptors now and then
     /// from a thread of its own; and read counts and timers at each use. false: what strace prints needs none of it.

@@ -58,16 +58,19 @@ StoppedThreads::~StoppedThreads() {
 StoppedThreads::StoppedThreads(const std::vector<Tid>& tids, Nanoseconds deadline) {
     std::size_t uninterruptible = 0, refused = 0;
     int refusal = 0;
-    for (const Tid tid : tids) {
-        const auto stat = host::task_stat(tid);
-        if (stat && stat->state == ProcessState::uninterruptible) {
-            ++uninterruptible;
-        } else if (const int error = host::seize_in_time(tid, 0, exec_patience); error == 0) {
-            pending_.push_back(tid);
-        } else if (error != ESRCH) {
-            ++refused;
-            refusal = error;
-            if (error == ETIMEDOUT) break;  // an exec that does not get on: it keeps whoever comes for any of the threads
+    {
+        host::SeizeInTime seize(exec_patience);
+        for (const Tid tid : tids) {
+            const auto stat = host::task_stat(tid);
+            if (stat && stat->state == ProcessState::uninterruptible) {
+                ++uninterruptible;
+            } else if (const int error = seize(tid, 0); error == 0) {
+                pending_.push_back(tid);
+            } else if (error != ESRCH) {
+                ++refused;
+                refusal = error;
+                if (error == ETIMEDOUT) break;  // an exec that does not get on: it keeps whoever comes for any of the threads
+            }
         }
     }
     urgency_ = std::make_unique<Urgency>();

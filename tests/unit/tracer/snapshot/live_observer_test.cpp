@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -217,7 +218,31 @@ TEST_CASE("tasks are told with their names and numbers") {
     CHECK(watched.sink.tasks[0].role.role == ProcessRole::hook);
 }
 
-TEST_CASE("a blocked read of a pipe tells who could write, and how that one is") {
+TEST_CASE("who was only forked runs what its parent is known to run; else it is asked") {
+    const LiveChild parent([] {}), child([] {});
+    const Process known{.pid = Pid{parent.pid()}, .command_line = {"shim", "-id", "c1"}};
+    std::vector<std::string> told;
+    Watched watched(parent.pid(), {.process_role =
+                                       [&](const Process& process) {
+                                           told = process.command_line;
+                                           return ProcessRoleInfo{};
+                                       },
+                                   .known_process = [&](Pid pid) { return pid == known.pid ? &known : nullptr; }});
+    const std::vector<std::string> own = told;
+    CHECK(own != known.command_line);
+    const auto begins = [&](Tid by, std::uint64_t flags) {
+        watched.observer->task_started(Pid{child.pid()}, Tid{child.pid()}, by, flags, watched.sink);
+        return told;
+    };
+    CHECK(begins(Tid{parent.pid()}, 0) == known.command_line);
+    CHECK(begins(Tid{parent.pid()}, CLONE_PARENT) == own);
+    CHECK(begins(Tid{1}, 0) == own);
+    told.clear();
+    watched.observer->task_executed(Pid{child.pid()}, Tid{child.pid()}, watched.sink);
+    CHECK(told == own);
+}
+
+TEST_CASE("a blocked read of a pipe tells, and how that one is") {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
     const LiveChild reader([&] { ::close(ends[1]); });
