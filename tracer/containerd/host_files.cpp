@@ -162,69 +162,37 @@ int open_beneath(int directory, const std::string& path, std::uint64_t flags, st
     return open(path.c_str(), static_cast<int>(how.flags));  // kernels before 5.6
 }
 
-/// One step, by the descriptor of the directory: never along a link. `way` gets what was found.
-OwnedFd step(int here, std::string_view name, std::uint64_t resolve, std::vector<FileFacts>& way) {
-    OwnedFd next(open_beneath(here, std::string(name), O_NOFOLLOW, RESOLVE_BENEATH | (resolve & RESOLVE_NO_XDEV)));
-    if (const auto facts = facts_of(next.get()))
-        way.push_back(*facts);
-    else
-        next = OwnedFd();
-    return next;
-}
-
-/// The directory of the last file that was looked at: the next one often lies beside it.
-struct LastDirectory {
-    int from = -1;
-    std::string path;
-    std::uint64_t trusted = 0;
-    OwnedFd here;
-    std::vector<FileFacts> way;
-};
-
 /// From one directory to the next, each by its descriptor. `from`: where `path` starts. The last is what is to be read.
-Found look_along(int from, std::string_view path, LookWanted wanted, std::uint64_t resolve, LastDirectory* last) {
+Found look_along(int from, std::string_view path, LookWanted wanted, std::uint64_t resolve) {
     Found found;
     const auto failed_with = [&](int number) {
         found.error = number;
         return std::move(found);
     };
-    const std::size_t slash = path.rfind('/');
-    const std::string_view directory = slash == path.npos ? std::string_view() : path.substr(0, slash);
-    const bool may_last = last != nullptr && directory.size() > wanted.trusted && slash + 1 < path.size();
-    OwnedFd here;
-    int at = -1;
-    if (may_last && last->here && last->from == from && last->trusted == wanted.trusted && last->path == directory) {
-        at = last->here.get();
-        found.way = last->way;
-        path.remove_prefix(slash + 1);
-    } else {
-        std::string start(path.substr(0, wanted.trusted));
-        if (start.empty()) start = ".";
-        here = OwnedFd(open_beneath(from, start, O_DIRECTORY, resolve | RESOLVE_NO_SYMLINKS));
-        if (!here) return failed_with(errno);
-        at = here.get();
-        path.remove_prefix(std::min<std::size_t>(path.size(), wanted.trusted));
-    }
+    std::string start(path.substr(0, wanted.trusted));
+    if (start.empty()) start = ".";
+    OwnedFd here(open_beneath(from, start, O_DIRECTORY, resolve | RESOLVE_NO_SYMLINKS));
+    if (!here) return failed_with(errno);
+    path.remove_prefix(std::min<std::size_t>(path.size(), wanted.trusted));
     while (true) {
         path.remove_prefix(std::min(path.size(), path.find_first_not_of('/')));
         if (path.empty()) break;
-        const std::string_view name = path.substr(0, path.find('/'));
+        const std::string name(path.substr(0, path.find('/')));
         path.remove_prefix(name.size());
-        if (may_last && path.empty() && here) *last = {from, std::string(directory), wanted.trusted, std::move(here), found.way};
-        if (may_last && path.empty()) at = last->here.get();
-        OwnedFd next = step(at, name, resolve, found.way);
-        if (!next) return failed_with(errno);
-        if (found.way.back().type == FileType::link) return failed_with(path.empty() ? EINVAL : ELOOP);
+        OwnedFd next(open_beneath(here.get(), name, O_NOFOLLOW, RESOLVE_BENEATH | (resolve & RESOLVE_NO_XDEV)));
+        const auto facts = facts_of(next.get());
+        if (!facts) return failed_with(errno);
+        found.way.push_back(*facts);
+        if (facts->type == FileType::link) return failed_with(path.empty() ? EINVAL : ELOOP);
         here = std::move(next);
-        at = here.get();
     }
-    Found what = look_at(at, wanted.look, wanted.limit);
-    what.way = std::move(found.way);
-    return what;
+    Found last = look_at(here.get(), wanted.look, wanted.limit);
+    last.way = std::move(found.way);
+    return last;
 }
 
-Found look_from(int from, const std::string& path, LookWanted wanted, std::uint64_t resolve, LastDirectory* last = nullptr) {
-    if (wanted.stepwise) return look_along(from, path, wanted, resolve, last);
+Found look_from(int from, const std::string& path, LookWanted wanted, std::uint64_t resolve) {
+    if (wanted.stepwise) return look_along(from, path, wanted, resolve);
     const OwnedFd opened(open_beneath(from, path, open_flags(wanted.look), resolve));
     return look_at(opened.get(), wanted.look, wanted.limit);
 }
@@ -285,7 +253,6 @@ struct HostFiles::Mounts {
     host::AnsweringMounts answering;
     UnresponsiveMounts unresponsive;
     std::map<std::string, OwnedFd> points;  ///< mount points that answer, open
-    LastDirectory last;
 };
 
 static Found look_in_copy(const std::string& root_path, const std::string& path, LookWanted wanted) {
@@ -308,7 +275,7 @@ static Found look_on_host(HostFiles::Mounts& mounts, const std::string& path, Lo
         if (at->second && (!wanted.stepwise || wanted.trusted >= point.size())) {
             LookWanted here = wanted;
             here.trusted -= std::min<std::uint64_t>(here.trusted, path.size() - below.size());
-            Found found = look_from(at->second.get(), below.empty() ? "." : below, here, RESOLVE_NO_XDEV, &mounts.last);
+            Found found = look_from(at->second.get(), below.empty() ? "." : below, here, RESOLVE_NO_XDEV);
             if (found.error != EXDEV && found.error != ENOSYS) return found;
         }
         return ask_aside(path, "", path, wanted);
