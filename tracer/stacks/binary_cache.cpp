@@ -19,6 +19,7 @@ std::shared_ptr<const LearnedBinary> learn(FileMapping file) {
         learned->go = std::move(*binary);
     }
     if (!learned->go) learned->file = FileMapping{};
+    learned->file.release_pages();  // a daemon's tables are tens of megabytes, of which little is asked for again
     return learned;
 }
 

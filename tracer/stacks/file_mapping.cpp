@@ -72,6 +72,10 @@ FileMapping::~FileMapping() {
     forget_range(reinterpret_cast<std::uintptr_t>(data_));
 }
 
+void FileMapping::release_pages() const {
+    if (data_ != nullptr) madvise(data_, size_, MADV_DONTNEED);
+}
+
 Result<FileMapping> FileMapping::map(int fd, std::uint64_t size) {
     if (size == 0 || size > most_bytes) return fail(fmt::format("map a file of {} bytes", size), EFBIG);
     [[maybe_unused]] static const bool installed = (install_handler(), true);

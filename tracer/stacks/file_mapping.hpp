@@ -24,6 +24,8 @@ public:
     /// Errors: empty, too large, not to be mapped, or too many files are mapped already.
     static Result<FileMapping> map(int fd, std::uint64_t size);
     [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
+    /// The pages that have been looked at count as this program's memory no more; they come again where they are looked at again.
+    void release_pages() const;
 
 private:
     std::byte* data_ = nullptr;
