@@ -18,38 +18,50 @@ namespace {
 constexpr int column_width = 400, margin = 18, frame_step = 9, frame_head = 20, frame_foot = 9, line_height = 17, box_padding = 8,
               arrow_gap = 12;
 constexpr int shaft_at = margin + 22, words_at = shaft_at + 14;  // beside which the words stand: an arrow crosses none
-constexpr std::size_t title_letters = 44, note_letters = 50;
+constexpr std::size_t title_width = 440, note_width = 500;       // in tenths of a common letter's
 
-/// Lines of at most `most` characters; what is longer than a line is broken where it must be.
+/// Of UTF-8's byte, that of the letter which it begins: capitals and some others are wider, of other scripts twice as wide at most.
+std::size_t width_of(char byte) {
+    const auto code = static_cast<unsigned char>(byte);
+    if ((code & 0xc0U) == 0x80) return 0;
+    if (code >= 0x80) return code >= 0xe0 ? 20 : 14;
+    constexpr std::string_view wide = "mw@%";
+    return (byte >= 'A' && byte <= 'Z') || wide.contains(byte) ? 14 : 10;
+}
+
+/// Lines no wider than `most`; what is longer than a line is broken where it must be.
 std::vector<std::string> lines_of(std::string_view foreign, std::size_t most) {
     const std::string text = text::printable(foreign);
     std::vector<std::string> lines(1);
     std::size_t used = 0;
     std::string_view rest = text;
-    const auto letters = [](std::string_view word) {
-        return static_cast<std::size_t>(
-            std::ranges::count_if(word, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
+    const auto width = [](std::string_view word) {
+        std::size_t sum = 0;
+        for (const char c : word) sum += width_of(c);
+        return sum;
     };
+    constexpr std::size_t space = 10;
     while (!rest.empty()) {
         std::string_view word = rest.substr(0, rest.find(' '));
         rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-        if (used != 0 && used + 1 + letters(word) > most) {
+        if (used != 0 && used + space + width(word) > most) {
             lines.emplace_back();
             used = 0;
         }
         if (used != 0) {
             lines.back() += ' ';
-            ++used;
+            used += space;
         }
-        while (letters(word) > most) {
+        while (width(word) > most) {
             std::size_t end = 0;
-            for (std::size_t count = 0; count < most; ++count) end += std::max<std::size_t>(1, text::printable_length(word.substr(end)));
+            for (std::size_t sum = width_of(word[0]); sum <= most; sum += width_of(word[end]))
+                end += std::max<std::size_t>(1, text::printable_length(word.substr(end)));
             lines.back() += word.substr(0, end);
             lines.emplace_back();
             word.remove_prefix(end);
         }
         lines.back() += word;
-        used += letters(word);
+        used += width(word);
     }
     return lines;
 }
@@ -105,7 +117,7 @@ private:
                                           "<text class=\"framed\" x=\"{}\" y=\"{}\">{}</text>\n",
                                           left, frame.top, column_width - 2 * inset, column.bottom - frame.top,
                                           left_of(&column == columns_ ? 0 : 1) + words_at, frame.top + 15,
-                                          html(lines_of(frame.name, note_letters).front())));
+                                          html(lines_of(frame.name, note_width).front())));
         }
     }
 
@@ -160,8 +172,8 @@ private:
         if (arrow.since_s >= 1) verb += fmt::format(", for at least {}", text::duration_in_words(arrow.since_s));
         if (arrow.inferred) verb += " (inferred)";
         if (arrow.normal) verb += " (resting)";
-        std::vector<std::string> lines = lines_of(verb, title_letters);
-        if (!arrow.told && !arrow.evidence.empty()) std::ranges::move(lines_of(arrow.evidence, note_letters), std::back_inserter(lines));
+        std::vector<std::string> lines = lines_of(verb, title_width);
+        if (!arrow.told && !arrow.evidence.empty()) std::ranges::move(lines_of(arrow.evidence, note_width), std::back_inserter(lines));
         return lines;
     }
 
@@ -195,10 +207,10 @@ private:
         };
         std::string spoken = box.title;
         if (box.to_blame) add("blame", "to blame");
-        for (const std::string& line : lines_of(box.title, title_letters)) add("title", line);
+        for (const std::string& line : lines_of(box.title, title_width)) add("title", line);
         for (const std::string& note : box.notes) {
             spoken += ", " + note;
-            for (const std::string& line : lines_of(note, note_letters)) add("note", line);
+            for (const std::string& line : lines_of(note, note_width)) add("note", line);
         }
         if (box.to_blame) spoken += ", to blame";
         for (auto frame = box.frames.rbegin(); frame != box.frames.rend(); ++frame) spoken += ", of " + *frame;

@@ -143,6 +143,14 @@ TEST_CASE("a long word is broken, a long line wrapped: no box is wider than the 
     CHECK(longest <= 50);
 }
 
+TEST_CASE("wide letters fill a line sooner") {
+    Hang hang;
+    hang.diagnosis.graph.nodes[2].label = "/tmp/" + std::string(60, 'W');
+    const std::string picture = wait_picture(hang.diagnosis, hang.snapshot, "p");
+    CHECK(count(picture, ">/tmp/" + std::string(27, 'W') + "<") == 1);
+    CHECK(count(picture, ">" + std::string(31, 'W') + "<") == 1);
+}
+
 TEST_CASE("an archive is as tar(5) has it") {
     Tar tar;
     tar.add("folder/a.txt", "hello", 1);
