@@ -11,14 +11,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <utility>
 
 namespace shimtrace::output {
 
 namespace {
 
 /// Told in full; the rest by their summaries.
-constexpr std::size_t most_cards = 20, most_calls = 200, most_lines = 60;
+constexpr std::size_t most_cards = 20, most_of_a_cause = 3, most_calls = 200, most_lines = 60;
 
 const char* kind_of(const Diagnosis& diagnosis) {
     return diagnosis.stuck ? "stuck" : diagnosis.decided ? "healthy" : "unknown";
@@ -97,6 +99,12 @@ std::string calls_table(const Diagnosis& diagnosis) {
     return out + "</tbody></table></div>\n";
 }
 
+/// Its chain is what each believes, which the evidence says: nobody waits for anybody there.
+bool is_told_by_files(const Diagnosis& diagnosis) {
+    return diagnosis.graph.chain.empty() && !diagnosis.chain.empty() &&
+           std::ranges::all_of(diagnosis.chain, [](const ChainLink& link) { return link.waits == "says"; });
+}
+
 class Card {
 public:
     Card(const ReportedMoment& moment, int number) : moment_(moment), number_(number) {}
@@ -153,13 +161,13 @@ private:
         if (!diagnosis.evidence.empty())
             out += fmt::format("<h3>{}</h3>\n", diagnosis.stuck ? "Evidence" : "What it does") +
                    list(diagnosis.evidence, [](const std::string& line) { return html(line); });
-        if (const std::string links = wait_list(diagnosis); !links.empty())
+        if (const std::string links = wait_list(diagnosis); !links.empty() && !is_told_by_files(diagnosis))
             out += "<details><summary>The chain in words</summary>\n" + links + "</details>\n";
         return out;
     }
 
     [[nodiscard]] std::string seen(const Diagnosis& diagnosis) const {
-        const std::string drawn = picture(diagnosis, fmt::format("p{}", number_));
+        const std::string drawn = is_told_by_files(diagnosis) ? std::string() : picture(diagnosis, fmt::format("p{}", number_));
         if (drawn.empty()) return evidence(diagnosis);
         return "<div class=\"two\"><div><h3>Who waits for whom</h3>\n" + drawn + "</div><div>" + evidence(diagnosis) + "</div></div>\n";
     }
@@ -180,6 +188,15 @@ std::string folded(std::string_view title, const std::vector<const Diagnosis*>& 
     for (const Diagnosis* diagnosis : diagnoses)
         out += fmt::format("<li>{} <span class=\"faint\">({})</span></li>\n", html(diagnosis->summary), word(diagnosis->confidence));
     return out + "</ul></details>\n";
+}
+
+/// "orphaned-container 250, stdio-backpressure 1": the most frequent first.
+std::string causes_line(const std::map<std::string, std::size_t>& counts) {
+    std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
+    std::ranges::stable_sort(sorted, std::greater{}, &std::pair<std::string, std::size_t>::second);
+    std::string out;
+    for (const auto& [cause, count] : sorted) out += fmt::format("{}<b>{}</b> {}", out.empty() ? "" : ", ", html(cause), count);
+    return "<p>" + out + "</p>\n";
 }
 
 std::string finding_text(const Finding& finding) {
@@ -223,16 +240,19 @@ std::string report_verdicts(const ReportedMoment& moment) {
     const VerdictGroups groups = grouped(moment.diagnoses);
     std::string out;
     int number = 0;
-    std::vector<const Diagnosis*> rest;
+    std::map<std::string, std::size_t> of_cause, told;
+    for (const auto& group : groups.stuck) of_cause[group.front()->cause] += group.size();
+    if (groups.stuck.size() > 1) out += causes_line(of_cause);
+    std::map<std::string, std::vector<const Diagnosis*>> rest;
     const auto card = [&](const Diagnosis& diagnosis, const std::string& others) {
-        if (static_cast<std::size_t>(number) < most_cards)
+        if (static_cast<std::size_t>(number) < most_cards && ++told[diagnosis.cause] <= most_of_a_cause)
             out += Card(moment, ++number).text(diagnosis, others);
         else
-            rest.push_back(&diagnosis);
+            rest[diagnosis.cause].push_back(&diagnosis);
     };
     for (const auto& group : groups.stuck) card(*group.front(), others_of(group));
     for (const Diagnosis* diagnosis : groups.undecided) card(*diagnosis, {});
-    if (!rest.empty()) out += folded(fmt::format("{} more", rest.size()), rest);
+    for (const auto& [cause, diagnoses] : rest) out += folded(fmt::format("{} more: {}", diagnoses.size(), html(cause)), diagnoses);
     if (number == 0 && groups.healthy.size() == 1)
         card(*groups.healthy.front(), {});
     else if (!groups.healthy.empty())

@@ -132,6 +132,25 @@ TEST_CASE("a finding of many places is one line, and its places a list") {
     CHECK_FALSE(has(page, "nobody at /a; nobody at /b"));
 }
 
+TEST_CASE("of many that hang alike some are told in full, the rest in a line each, and how many of each first") {
+    ReportedMoment made = moment();
+    for (int i = 0; i < 10; ++i) {
+        Diagnosis& one = made.diagnoses.emplace_back();
+        one.target = {.pid = Pid{1000 + i}, .comm = "app"};
+        one.cause = "orphaned-container";
+        one.stuck = true;
+        one.summary = "orphan " + std::to_string(i);
+        one.chain = {{"kernel", "says", "process 7", ""}, {"shim", "says", "no such process", ""}};
+        one.evidence = {"kernel: process 7", "shim: no such process"};
+    }
+    const std::string page = page_of(made);
+    CHECK(has(page, "<p><b>orphaned-container</b> 10, <b>peer-unresponsive</b> 1</p>"));
+    CHECK(count(page, "<section class=\"card stuck\"") == 4);
+    CHECK(has(page, "<summary>7 more: orphaned-container</summary>"));
+    CHECK(count(page, "<svg ") == 1);  // what is believed is no wait
+    CHECK(count(page, "orphan 9") == 1);
+}
+
 TEST_CASE("of which moment the verdict is, where that was before the recording") {
     const RealTime begin(std::chrono::seconds(1'700'000'000));
     CHECK(has(exported(begin + std::chrono::seconds(5)), "the verdict is of 2023-11-14T22:13:25Z."));
