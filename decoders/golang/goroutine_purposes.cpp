@@ -51,6 +51,8 @@ constexpr MeaningRow rows_by_function[] = {
     {"/v2.copyLogFile", "log reader of a shim", ""},
     {"/v2.(*binary).Start.func", "log reader of a shim", ""},
     {"/exec.(*Cmd).Run", "runs a command", ""},
+    // dockerd's side of a container's stream: from the shim's fifo to whoever is attached, and to the logger's own copier.
+    {"container/stream.(*Config).CopyToPipe.func", stream_copier, ""},
     // ttrpc itself.
     {"ttrpc.(*serverConn).run.func1", "ttrpc reader", ""},
     {"ttrpc.(*serverConn).run", "ttrpc connection", ""},

@@ -30,6 +30,9 @@ private:
     std::unordered_map<std::string, std::size_t> rows_;  ///< the first row that a function matches; past the last: none
 };
 
+/// What copies a container's stream in dockerd.
+constexpr std::string_view stream_copier = "stream copier";
+
 /// True for the purposes whose stacks hold a request with a container's id.
 bool carries_request(const GoroutinePurpose& purpose);
 

@@ -2,6 +2,7 @@
 
 #include "decoders/golang/children.hpp"
 #include "decoders/golang/conditions.hpp"
+#include "decoders/golang/copied_streams.hpp"
 #include "decoders/golang/goroutine_purposes.hpp"
 #include "decoders/golang/page_cache.hpp"
 #include "decoders/golang/polls.hpp"
@@ -97,7 +98,7 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
         infer_holders(state, unwinder, stacks, program.goroutines);
         find_served_calls(state, binary, stacks, program.goroutines, memory);
         find_replies(state, binary, stacks, program.goroutines, memory, location.bias);
-        infer_wakers(state, stacks, program.goroutines);
+        infer_wakers(state, stacks, program.goroutines, memory);
         decoded.children = find_children(state, binary, stacks, program.goroutines, memory);
     } else {
         program.incomplete = "the Go version is not known: what goroutines wait on cannot be told";
@@ -105,7 +106,10 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
     for (std::size_t i = 0; i < stacks.size(); ++i) program.goroutines[i].stack = std::move(stacks[i].frames);
     MeaningFinder purposes;
     for (Goroutine& goroutine : program.goroutines) goroutine.purpose = purposes.meaning_of(goroutine);
-    if (location.objects_known) find_requests(state, binary, stacks, program.goroutines, memory);
+    if (location.objects_known) {
+        find_requests(state, binary, stacks, program.goroutines, memory);
+        find_copied_streams(state, stacks, program.goroutines, memory);
+    }
     return decoded;
 }
 

@@ -183,8 +183,10 @@ HandledMethod handled_method(std::string_view function) {
     const std::string_view name = dot == std::string_view::npos ? function : function.substr(dot + 1);
     if (const HandledMethod generated = generated_handler(name); !generated.method.empty()) return generated;
     // dockerd: github.com/docker/docker/api/server/router/container.(*containerRouter).postContainersStart
+    // A method that was passed on as a value is called by a wrapper of that name and "-fm" (cmd/compile/internal/typecheck).
+    constexpr std::string_view bound = "-fm";
     if (function.find("/api/server/router/") != std::string_view::npos && function.find("Router).") != std::string_view::npos)
-        return {"docker", name};
+        return {"docker", name.substr(0, name.size() - (name.ends_with(bound) ? bound.size() : 0))};
     return {};
 }
 

@@ -1,6 +1,7 @@
 #include "decoders/golang/wakers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <ranges>
 #include <unordered_map>
 #include <unordered_set>
@@ -22,9 +23,19 @@ bool waits_for_others(const GoWait& wait) {
 constexpr std::string_view group_wait = "errgroup.(*Group).Wait";
 constexpr std::uint64_t group_to_wait_group = 8;
 
-std::vector<std::uint64_t> objects_of(const GoWait& wait, const UnwoundStack& stack) {
+/// sync.Cond begins with its lock, an interface {type, pointer} (sync/cond.go). What the lock is the first part of, its users have in hand:
+/// docker's BytesPipe, of which the one end waits for the other.
+std::uint64_t locked_by(std::uint64_t condition, const Memory& memory) {
+    std::array<std::uint64_t, 2> lock{};
+    const bool read = memory.read(RemoteAddress{condition}, std::as_writable_bytes(std::span(lock))) == sizeof(lock);
+    return read && lock[1] >= 4096 && lock[1] % 8 == 0 ? lock[1] : 0;
+}
+
+std::vector<std::uint64_t> objects_of(const GoWait& wait, const UnwoundStack& stack, const Memory& memory) {
     std::vector<std::uint64_t> objects;
     if (wait.object) objects.push_back(wait.object.value);
+    if (wait.object && wait.kind == GoWaitKind::cond)
+        if (const std::uint64_t lock = locked_by(wait.object.value, memory)) objects.push_back(lock);
     if (wait.object && wait.kind == GoWaitKind::wait_group &&
         std::ranges::any_of(stack.frames, [](const GoFrame& frame) { return frame.function.str().ends_with(group_wait); }))
         objects.push_back(wait.object.value - group_to_wait_group);
@@ -34,12 +45,12 @@ std::vector<std::uint64_t> objects_of(const GoWait& wait, const UnwoundStack& st
 }
 
 /// Object → the goroutines that have it in their frames, by index.
-std::unordered_map<std::uint64_t, std::vector<std::size_t>> holders_of(const RuntimeState& state, std::span<const UnwoundStack> stacks,
+std::unordered_map<std::uint64_t, std::vector<std::size_t>> holders_of(const RuntimeState& state,
+                                                                       std::span<const std::vector<std::uint64_t>> waited_for,
                                                                        std::span<Goroutine> goroutines) {
     std::unordered_map<std::uint64_t, std::vector<std::size_t>> holders;
-    for (std::size_t i = 0; i < goroutines.size(); ++i)
-        if (waits_for_others(goroutines[i].wait))
-            for (const std::uint64_t object : objects_of(goroutines[i].wait, stacks[i])) holders.try_emplace(object);
+    for (const std::vector<std::uint64_t>& objects : waited_for)
+        for (const std::uint64_t object : objects) holders.try_emplace(object);
     if (holders.empty()) return holders;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
         if (goroutines[i].system) continue;
@@ -134,8 +145,15 @@ private:
 
 }  // namespace
 
-void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines) {
-    const auto holders = holders_of(state, stacks, goroutines);
+void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines, const Memory& memory) {
+    // A select may have thousands of cases: each list is made once.
+    std::vector<std::vector<std::uint64_t>> waited_for(goroutines.size());
+    for (std::size_t i = 0; i < goroutines.size(); ++i) {
+        if (!waits_for_others(goroutines[i].wait)) continue;
+        waited_for[i] = objects_of(goroutines[i].wait, stacks[i], memory);
+        std::ranges::sort(waited_for[i]);
+    }
+    const auto holders = holders_of(state, waited_for, goroutines);
     // Who was started by a function: by that function's name.
     std::unordered_map<std::string_view, std::vector<std::size_t>> started;
     std::unordered_map<std::uint64_t, std::vector<std::size_t>> children;  // since Go 1.21 a goroutine knows who started it
@@ -145,13 +163,6 @@ void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stack
         else if (goroutines[i].created_by && !goroutines[i].system)
             started[goroutines[i].created_by->function.str()].push_back(i);
 
-    // A select may have thousands of cases: each list is made once.
-    std::vector<std::vector<std::uint64_t>> waited_for(goroutines.size());
-    for (std::size_t i = 0; i < goroutines.size(); ++i) {
-        if (!waits_for_others(goroutines[i].wait)) continue;
-        waited_for[i] = objects_of(goroutines[i].wait, stacks[i]);
-        std::ranges::sort(waited_for[i]);
-    }
     // Of many that one function has started, only the first by number can be among those that are told.
     for (auto& [function, all] : started) std::ranges::sort(all, {}, [&](std::size_t i) { return goroutines[i].id.value; });
     std::size_t searched = 0;

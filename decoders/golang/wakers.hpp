@@ -12,6 +12,6 @@
 namespace shimtrace::golang {
 
 /// Fills GoWait::holders of those waits. `goroutines` have their stacks not yet: `stacks` has them.
-void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines);
+void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines, const Memory& memory);
 
 }  // namespace shimtrace::golang

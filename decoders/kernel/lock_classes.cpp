@@ -137,12 +137,13 @@ constexpr auto area_waits = list("__vma_start_write", "vma_start_write*", "__vma
 constexpr auto area_within = list("handle_mm_fault", "__handle_mm_fault", "lock_vma_under_rcu", "do_fault", "__do_fault");
 
 // linux/block, drivers/block/loop.c, drivers/md
-constexpr auto device_waits =
-    list("folio_wait_bit*", "folio_wait_writeback*", "wait_on_page_bit*", "__wait_on_buffer", "bit_wait_io", "__lock_buffer",
-         "io_schedule*", "submit_bio_wait", "blk_mq_get_tag", "blk_mq_freeze_queue_wait", "blk_queue_enter*", "__bio_queue_enter",
-         "jbd2_write_superblock", "jbd2_journal_commit_transaction", "jbd2_log_do_checkpoint", "xfs_buf_iowait", "xfs_buf_delwri_*",
-         "xlog_*", "xfs_log_force*", "balance_dirty_pages*", "rq_qos_wait", "wbt_wait", "__blkdev_direct_IO*", "iomap_dio_*",
-         "blkdev_issue_*", "submit_bio_noacct*", "__iomap_dio_rw", "filemap_read_folio");
+constexpr auto device_waits = list(
+    "folio_wait_bit*", "folio_wait_writeback*", "wait_on_page_bit*", "__wait_on_buffer", "bit_wait_io", "__lock_buffer", "io_schedule*",
+    "submit_bio_wait", "blk_mq_get_tag", "blk_mq_freeze_queue_wait", "blk_queue_enter*", "__bio_queue_enter", "jbd2_write_superblock",
+    "jbd2_journal_commit_transaction", "jbd2_log_do_checkpoint", "xfs_buf_iowait", "xfs_buf_delwri_*", "xlog_*", "xfs_log_force*",
+    "balance_dirty_pages*", "rq_qos_wait", "wbt_wait", "__blkdev_direct_IO*", "iomap_dio_*", "blkdev_issue_*", "submit_bio_noacct*",
+    "__iomap_dio_rw", "filemap_read_folio", "ext4_commit_super", "ext4_sb_bread*", "__ext4_sb_bread*", "ext4_read_bh*", "ext4_bread*",
+    "__read_extent_tree_block", "__ext4_get_inode_loc*", "ext4_wait_block_bitmap", "sync_dirty_buffer", "__sync_dirty_buffer");
 constexpr auto device_within = list("loop_process_work", "loop_workfn", "loop_rootcg_workfn", "loop_handle_cmd", "loop_queue_work",
                                     "lo_rw_aio", "do_req_filebacked", "dm_wq_work", "process_thin_deferred_bios", "do_work<kthread_*",
                                     "dm_submit_bio", "kcryptd_*", "do_mirror", "raid5d", "raid1d", "raid10d", "md_thread");
@@ -235,7 +236,13 @@ constexpr LockClass classes[] = {
      .waits = {},
      .within = memory_within,
      .after = memory_after},
-    {.name = "a block device", .reach = Reach::device, .takes = {}, .waits = device_waits, .within = device_within, .after = {}},
+    {.name = "a block device",
+     .reach = Reach::device,
+     .takes = {},
+     .waits = device_waits,
+     .within = device_within,
+     .after = {},
+     .by_kernel = true},
 };
 
 // They sleep for whoever is above them on the stack.

@@ -27,6 +27,7 @@ struct LockClass {
     std::span<const std::string_view> within;  ///< run with it, or are that work
     std::span<const std::string_view> after;   ///< what takers call when they have given it back
     bool per_cpu = false;                      ///< a percpu_rw_semaphore, whose own function shows
+    bool by_kernel = false;                    ///< only the kernel's own threads do that work
 };
 
 /// The lock that a thread in state D with this stack, innermost first, waits for; nullptr: none that is known.

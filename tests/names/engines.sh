@@ -11,6 +11,12 @@ find_engines() {
         unpack_engines || return
         export PATH=$engine_folder/usr/bin:$engine_folder/usr/sbin:$PATH
         export LD_LIBRARY_PATH=$engine_folder/usr/lib/x86_64-linux-gnu:$engine_folder/lib/x86_64-linux-gnu
+        export XTABLES_LIBDIR=$engine_folder/usr/lib/x86_64-linux-gnu/xtables
+        # What the package's own script would link.
+        local name
+        for name in iptables iptables-save iptables-restore; do
+            [[ -e $engine_folder/usr/sbin/$name ]] || ln -s "${name/iptables/iptables-nft}" "$engine_folder/usr/sbin/$name"
+        done
     fi
     command -v podman >/dev/null && command -v dockerd >/dev/null
 }
@@ -71,6 +77,18 @@ start_docker() {
     echo '{}' >"$dir/daemon.json"
     setsid dockerd --data-root "$dir/docker" --exec-root "$dir/docker-exec" -H "unix://$dir/docker.sock" -p "$dir/dockerd.pid" --iptables=false --bridge=none \
         --config-file "$dir/daemon.json" --storage-driver vfs --cgroup-parent "/$cgroup" >"$dir/dockerd.log" 2>&1 </dev/null &
+    disown
+    until_true 60 docker_answers || return
+    tar -C "$dir/fs" -c . | docker_private import - busybox >/dev/null
+}
+
+# start_docker_with_network: with published ports, by proxy and by address translation, in a network namespace of its own.
+start_docker_with_network() {
+    echo '{}' >"$dir/daemon.json"
+    setsid unshare --net --mount sh -c 'ip link set lo up && echo 1 >/proc/sys/net/ipv4/ip_forward && exec dockerd --data-root "$0/docker" --exec-root "$0/docker-exec" \
+        -H "unix://$0/docker.sock" -p "$0/dockerd.pid" --ip6tables=false --config-file "$0/daemon.json" --storage-driver vfs --cgroup-parent "$1"' \
+        "$dir" "/$cgroup" >"$dir/dockerd.log" 2>&1 </dev/null &
+    disown
     until_true 60 docker_answers || return
     tar -C "$dir/fs" -c . | docker_private import - busybox >/dev/null
 }

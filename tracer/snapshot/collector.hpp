@@ -67,7 +67,7 @@ private:
     void bind_fanotify();
     void bind_lock_owners();
     // (collector_locks.cpp)
-    void read_unusual_sleepers();
+    void read_unusual_sleepers(bool of_kernel);
     /// Of those processes whose threads wait for a lock of the kernel's: who has it, by the stacks of all.
     void bind_lock_holders(const Positions& processes);
     void list_block_devices();
@@ -99,7 +99,7 @@ private:
         std::vector<std::string> stack;
     };
     std::vector<Sleeper> sleepers_;
-    bool sleepers_read_ = false;
+    bool kernel_sleepers_read_ = false, sleepers_read_ = false;
     std::set<std::size_t> lock_holders_;  ///< by position: kernel threads among them are looked at closer, too
     std::unordered_map<Pid, std::vector<Pid>> bound_;
     std::unordered_map<Pid, std::set<Fd>> ends_of_daemons_;

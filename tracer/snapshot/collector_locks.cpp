@@ -24,14 +24,16 @@ const kernel::LockClass* waited_for(const Thread& thread) {
 
 }  // namespace
 
-/// Threads that sleep in something that is not usual, of processes that are not looked at closer; of those that are, all.
-void Collector::read_unusual_sleepers() {
+/// Threads that sleep in something that is not usual, of processes that are not looked at closer; of those that are, all. The kernel's own
+/// threads are few, and cheaply told; everybody's takes time, on a host with thousands.
+void Collector::read_unusual_sleepers(bool of_kernel) {
     const MonotonicTime end = monotonic_now() + enough;
     std::vector<std::string> names;
     std::vector<std::size_t> whose;
     for (std::size_t position = 0; position < snapshot_.processes.size(); ++position) {
         const Process& process = snapshot_.processes[position];
-        if (detailed_[position] || has_ended(process.state) || process.pid.value == self_) continue;
+        if (detailed_[position] || has_ended(process.state) || process.pid.value == self_ || kernel_threads_[position] != of_kernel)
+            continue;
         if (names.size() >= most_sleepers || monotonic_now() > end) {
             errors_.add("who holds a lock of the kernel's: not all processes' stacks were read");
             break;
@@ -69,8 +71,12 @@ void Collector::bind_lock_holders(const Positions& processes) {
             if (const auto* lock = waited_for(thread)) waiters.push_back({position, lock, kernel::remote_memory(process, thread)});
     }
     if (waiters.empty()) return;
-    if (!sleepers_read_) read_unusual_sleepers();
-    sleepers_read_ = true;
+    if (!kernel_sleepers_read_) read_unusual_sleepers(true);
+    kernel_sleepers_read_ = true;
+    // Nobody but the kernel's own threads works on a block device.
+    const bool of_all = std::ranges::any_of(waiters, [](const Waiter& waiter) { return !waiter.lock->by_kernel; });
+    if (of_all && !sleepers_read_) read_unusual_sleepers(false);
+    sleepers_read_ |= of_all;
     std::vector<Sleeper> all = sleepers_;
     for (const std::size_t position : processes)
         for (const Thread& thread : snapshot_.processes[position].threads)

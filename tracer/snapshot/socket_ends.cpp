@@ -89,9 +89,10 @@ public:
         // In whichever namespace: a loopback address, too, is one that the kernel's list has.
         const Inode found = find(anywhere_, ends_key(facts.protocol, {}, facts.stands_for, socket.seen_as));
         if (found && found != facts.inode) return found;
-        if (is_stream(facts)) return {};
+        // A stream that is not accepted yet lies in the listener's queue, under the addresses that the other end knows.
         SocketFacts asked = facts;
         asked.remote = facts.stands_for;
+        if (is_stream(facts)) asked.local = socket.seen_as;
         return listener(asked);
     }
 

@@ -84,9 +84,10 @@ std::string sleep_sentence(Input input) {
     const auto locked = std::ranges::find_if(input.path, [](const Step& step) { return !step.wait.kernel_lock.empty(); });
     if (locked == input.path.end()) return sleeps;
     const Facts& facts = input.look.facts;
-    const std::string has =
-        fmt::format("{} waits in the kernel for {}, which {} {}, likely", who(facts, locked->from.pid), locked->wait.kernel_lock,
-                    who(facts, locked->wait.to.pid), locked->wait.lock_is_work ? "is at" : "has");
+    const std::string holder = who(facts, locked->wait.to.pid);
+    const std::string has = fmt::format(
+        "{} waits in the kernel for {}, {}", who(facts, locked->from.pid), locked->wait.kernel_lock,
+        locked->wait.lock_is_work ? fmt::format("on which {} works, likely", holder) : fmt::format("which {} has, likely", holder));
     return last(input).wait.root_cause == RootCause::kernel_lock && &*locked == &last(input) ? has : fmt::format("{}; {}", has, sleeps);
 }
 

@@ -98,6 +98,11 @@ std::string_view method_of(std::string_view asked) {
     return asked.substr(asked.rfind('.') + 1);
 }
 
+/// It lasts for as long as what is waited for lives, or until something happens: dockerd's subscription to its containerd's events.
+bool is_open_ended(std::string_view asked) {
+    return method_of(asked) == "Wait" || asked.find("Subscribe") != asked.npos;
+}
+
 /// The container's id, or the beginning of it that the caller gave.
 bool names_container(const GoServedCall& call, const std::string& id) {
     return call.container.size() >= 4 && id.starts_with(call.container);
@@ -190,7 +195,7 @@ std::vector<NodeKey> calls_made_by(const Facts& facts, const Process& client) {
     if (client.go)
         for (const Goroutine& goroutine : client.go->goroutines)
             if (!goroutine.wait.reply.protocol.empty() && !goroutine.system && goroutine.serves.method.empty() &&
-                method_of(goroutine.wait.reply.method) != "Wait")  // for as long as what is waited for lives
+                !is_open_ended(goroutine.wait.reply.method))
                 calls.push_back(NodeKey::of(client.pid, goroutine.id));
     return calls;
 }

@@ -82,6 +82,7 @@ struct Wait {
     bool normal = false;                          ///< passing, or of its own will: no hang by itself
     bool inferred = false;
     bool over_socket = false;    ///< to whoever has the other end of a connection
+    bool by_timing = false;      ///< whom it is for was told by when things happened alone: no end makes that certain
     bool in_ring_alone = false;  ///< of its own will, and no hang by itself; it is followed to find a ring of waits, which is one
     double since_s = -1;
     OpenFileRoleInfo role = {};           ///< of the object waited on

@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/producers/called_file.hpp"
 
+#include "decoders/syscalls/call_facts.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 
@@ -47,6 +48,11 @@ CalledFile called_file(const Facts& facts, const Process& process, const Thread&
         const BlockDevice* device = device_of_kernel_thread(facts, process);
         if (!device || !stack_has(thread, "loop")) return {};
         return {device->backing_file, device->below.empty() ? 0 : device->below.front()};
+    }
+    // What umount2 has taken out of the tree is no mount of anybody's any more: its path leads to the file system below.
+    if (const decoders::CallFacts* asked = decoders::call_facts(thread.arch, thread.syscall); asked && asked->name == "umount2") {
+        const Mount* mount = facts.mount_of(process, thread.path_argument, 0);
+        if (!mount || mount->mount_point != thread.path_argument) return {};
     }
     if (const auto call = waiting_call(facts, process, thread); call && call->fd.value >= 0)
         if (const OpenFile* target = facts.target(process, call->fd); target && !target->path.empty())

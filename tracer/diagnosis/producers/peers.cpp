@@ -26,9 +26,15 @@ double syn_sent_s(std::uint32_t again) {
     return linear + static_cast<double>((1U << (std::min(again, most) - linear + 1)) - 2);
 }
 
-/// One thread alone waits for anything but the others: what that one waits for, the process does.
-bool acts_as_one(const Facts& facts, const Process& process) {
-    return !process.go && facts.all_but_one_rest(process);
+/// All that it does waits in the kernel, and no signal interrupts it.
+bool sleeps_in_kernel(const Facts& facts, const Process& process) {
+    return process.state == ProcessState::uninterruptible && acts_as_one(facts, process);
+}
+
+/// Nothing tells of these whether an answer is owed: who reads is taken to wait for one. A datagram leaves no trace once it was taken, so
+/// that a program that polls for nothing else counts as one that reads.
+bool may_be_owed(const SocketWait& asked, const Connection& connection) {
+    return asked.kind == WaitKind::reads || (connection.own && connection.own->protocol.starts_with("UDP"));
 }
 
 /// How its own processes get on with each other is a container's own affair.
@@ -52,13 +58,19 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
             if (halted) wait.confidence = Confidence::certain;
             break;
         default:
-            if (!connection.is_owed() && !(halted && asked.kind == WaitKind::reads)) return;
+            if (!connection.is_owed() && !(may_be_owed(asked, connection) && (halted || sleeps_in_kernel(look.facts, peer)))) return;
             if (halted) break;
             settle(wait, theirs, interval_s, patience_s);
             if (wait.normal) return;
             if (connection.unread() > 0 || !connection.is_accepted()) {
                 if (wait.since_s >= 0 && wait.since_s < owed_for_s) return;
                 wait.if_idle = RootCause::peer;
+            } else if (connection.peer && is_forwarder(peer)) {
+                // Whoever it has passed the request on to is asked for this connection, and for none of its others.
+                wait.to = {.kind = NodeKind::process, .pid = peer.pid, .inode = connection.peer->inode};
+                wait.evidence += fmt::format("; the other end is {}'s", who(peer));
+                out.push_back(std::move(wait));
+                return;
             } else if (!acts_as_one(look.facts, peer)) {
                 return;  // it has the request: which of its threads is at it is not known
             }
@@ -144,6 +156,10 @@ Connection connection_of(const Context& look, const Process& process, const Open
 
 bool is_full_backlog(const SocketFacts& listener) {
     return listener.state == "LISTEN" && listener.receive_queue > listener.send_queue;
+}
+
+bool acts_as_one(const Facts& facts, const Process& process) {
+    return !process.go && facts.all_but_one_rest(process);
 }
 
 bool cannot_run(const Facts& facts, const Process& process) {

@@ -34,6 +34,10 @@ Connection connection_of(const Context& look, const Process& process, const Open
 /// True where more connections wait to be accepted than the listener has room for.
 bool is_full_backlog(const SocketFacts& listener);
 
+/// It passes on what it gets to another, and the answer back: a published port's proxy, a reverse proxy.
+bool is_forwarder(const Process& process);
+/// One thread alone waits for anything but the others: what that one waits for, the process does.
+bool acts_as_one(const Facts& facts, const Process& process);
 /// Stopped, traced or frozen as a whole: it can neither read nor answer.
 bool cannot_run(const Facts& facts, const Process& process);
 

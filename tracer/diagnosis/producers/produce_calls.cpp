@@ -3,6 +3,7 @@
 #include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/goroutine_words.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
 #include <fmt/format.h>
@@ -94,7 +95,11 @@ void over_connection(const Context& look, const Process& process, const Goroutin
         return;
     }
     wait.to = NodeKey::of(other->pid);
-    wait.to_plugin = !http;
+    // A bus passes on what it gets: that no reply comes is its own doing only while it can't. What a runtime asks of systemd is told apart.
+    const bool bus = reply.protocol == "D-Bus";
+    if (bus && (is_runtime(process) || !cannot_run(look.facts, *other))) return;
+    wait.over_socket = http || bus;
+    wait.to_plugin = !http && !bus;
     if (is_stopped(*other) || silent >= usual_s)
         ends_at(std::move(wait), http ? RootCause::peer : RootCause::plugin, out);
     else
@@ -120,7 +125,7 @@ void goroutine_reply(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
     if (!process || !goroutine || goroutine->changed) return;
-    // A subscription brings what happens when it happens, and owes nothing meanwhile: dockerd's to its containerd's events.
+    // A subscription brings what happens when it happens, and owes nothing meanwhile.
     if (goroutine->wait.reply.method.find("Subscribe") != std::string::npos) return;
     for (const Fd fd : goroutine->wait.reply.connections) over_connection(look, *process, *goroutine, fd, out);
 }

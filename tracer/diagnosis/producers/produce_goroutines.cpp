@@ -69,8 +69,19 @@ void end_of_pipe(const Context& look, const Process& process, const Goroutine& g
 /// What a daemon sends of its own accord, in no call: a container's output to a log server (docker's log drivers).
 bool sends_on(const Process& daemon, const Goroutine& goroutine) {
     const auto entry = std::ranges::find(daemon.fds, goroutine.wait.fd, &FdEntry::fd);
-    return goroutine.wait.kind == GoWaitKind::fd_write && goroutine.serves.method.empty() && entry != daemon.fds.end() &&
-           entry->target.kind == OpenFileKind::inet_socket;
+    if (goroutine.wait.kind != GoWaitKind::fd_write || !goroutine.serves.method.empty() || entry == daemon.fds.end()) return false;
+    // By a unix socket it answers clients, too.
+    return entry->target.kind == OpenFileKind::inet_socket ||
+           (entry->target.kind == OpenFileKind::unix_socket && has_frame(goroutine, "daemon/logger"));
+}
+
+/// dockerd's goroutines that take this container's output from its shim, and do not get rid of it.
+std::vector<const Goroutine*> stream_copiers(const Context& look, const Process& daemon) {
+    std::vector<const Goroutine*> found;
+    if (!look.scope.ref) return found;
+    for (const Goroutine& goroutine : daemon.go->goroutines)
+        if (goroutine.purpose.what == "stream copier" && goroutine.purpose.container.id == look.scope.ref.id) found.push_back(&goroutine);
+    return found;
 }
 
 }  // namespace
@@ -82,9 +93,12 @@ void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
     // A daemon's calls are asked about one by one: who waits for one of them does not wait for all. All wait while it waits for its
     // database, or as it starts for a shim.
     if (is_daemon(*process)) {
+        const std::vector<const Goroutine*> copiers = stream_copiers(look, *process);
         for (const Goroutine& goroutine : process->go->goroutines)
-            if (retries_lock(goroutine) || loads_shims(goroutine) || sends_on(*process, goroutine))
+            if (retries_lock(goroutine) || loads_shims(goroutine) || (copiers.empty() && sends_on(*process, goroutine)))
                 out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine.id)});
+        for (const Goroutine* goroutine : copiers)
+            out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine->id)});
         return;
     }
     for (const Goroutine& goroutine : process->go->goroutines) {
@@ -160,7 +174,7 @@ void goroutine_lock(const Context& look, const NodeKey& subject, Waits& out) {
          .to = NodeKey::of(process->pid, best.goroutine),
          .evidence = goroutine_words(*process, *goroutine) + fmt::format(" waits for {}, held, it seems, by goroutine {}{}", address,
                                                                          best.goroutine.value, reasons.empty() ? "" : " (" + reasons + ")"),
-         .if_idle = parked(*holder) ? RootCause::deadlock : RootCause::none,
+         .if_idle = parked(*holder) && (is_lock(holder->wait.kind) || !is_daemon(*process)) ? RootCause::deadlock : RootCause::none,
          .confidence = lasting(look, *goroutine),
          .since_s = waiting_seconds(*goroutine),
          .object_text = address});

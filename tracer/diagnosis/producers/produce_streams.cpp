@@ -1,5 +1,6 @@
 // A container's output on its way out: from a full pipe or console to whoever should read it.
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 #include "tracer/diagnosis/producers/streams.hpp"
 
@@ -116,7 +117,7 @@ void console_master(const Context& look, const NodeKey& subject, Waits& out) {
 
 void copier(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* shim = look.facts.process(subject.pid);
-    if (!shim || !subject.inode) return;
+    if (!shim || !subject.inode || is_forwarder(*shim)) return;
     const bool console = subject.name == "console";
     Stream stream = stream_of(look, subject.inode, subject.device);
     if (console) stream.role = OpenFileRole::console;

@@ -1,7 +1,7 @@
 // What a thread waits for, by the system call it is in.
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
-#include "tracer/diagnosis/producers/producers.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
 
 #include <fmt/format.h>
 
@@ -87,6 +87,17 @@ Wait bus_wait(const Context& look, const Process& process, const OpenFile& targe
             .object_text = what(target)};
 }
 
+/// Whoever could write is another container's, or nobody's, and does one thing at a time: what that waits for, the reader does. What the
+/// programs of one container have to say to each other is their own affair.
+bool nobody_else_can_write(const Context& look, const InCall& in, const std::vector<Holder>& writers) {
+    return !writers.empty() && std::ranges::all_of(writers, [&](const Holder& holder) {
+        const Process* writer = look.facts.process(holder.pid);
+        const bool is_own = writer && in.process->role.container && writer->role.container == in.process->role.container;
+        return writer && writer->pid != in.process->pid && !is_own && !is_runtime_side(*writer) &&
+               (cannot_run(look.facts, *writer) || acts_as_one(*writer));
+    });
+}
+
 bool is_exec_fifo(const OpenFile& target) {
     return target.role.role == OpenFileRole::exec_fifo || target.path.ends_with("/exec.fifo");
 }
@@ -158,7 +169,7 @@ void thread_reads(const Context& look, const NodeKey& subject, Waits& out) {
                     return inherited_pipe(look, others, *in.target, look.facts.standstill(*in.thread),
                                           call_words(look.facts, *in.process, *in.thread), out);
             }
-            wait_on_peers(look, in, WaitKind::reads, writers, !hard, out);
+            wait_on_peers(look, in, WaitKind::reads, writers, !hard && !nobody_else_can_write(look, in, writers), out);
             break;
         }
         case OpenFileKind::unix_socket:
@@ -347,8 +358,10 @@ void thread_locks(const Context& look, const NodeKey& subject, Waits& out) {
     Wait wait{.kind = WaitKind::locks,
               .to = lock != locks.end() && lock->holder ? NodeKey::of(lock->holder) : NodeKey::nobody("a holder that is not known"),
               .evidence = call_words(look.facts, *in.process, *in.thread),
-              .root_cause = RootCause::lock_holder,
               .object_text = fmt::format("lock on {}", short_path(file))};
+    // A holder that waits for something in its turn is not the end; one that is stopped keeps it, whoever has stopped it.
+    const Process* holder = look.facts.process(wait.to.pid);
+    (holder && !is_stopped(*holder) ? wait.if_idle : wait.root_cause) = RootCause::lock_holder;
     if (lock != locks.end())
         wait.evidence += fmt::format("; {} holds the {} lock (/proc/locks)", who(look.facts, lock->holder), lock->kind);
     settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());

@@ -18,8 +18,13 @@ struct ThreadFound {
 };
 
 /// Who has that number: in its own process, and, of a lock in shared memory, in those that have the memory too. Of several, who is in the
-/// waiter's own pid namespace.
-std::vector<ThreadFound> threads_called(const Context& look, const Process& waiter, const FutexMemory& futex, std::int32_t number) {
+/// waiter's own pid namespace; but for the thread that waits, since each namespace has its own process 1, and few lock what they have.
+struct Owners {
+    std::vector<ThreadFound> threads;
+    bool may_be_another = false;  ///< several have that number
+};
+
+Owners threads_called(const Context& look, const Process& waiter, const Thread& waiting, const FutexMemory& futex, std::int32_t number) {
     std::vector<ThreadFound> found;
     std::vector<Pid> processes{waiter.pid};
     processes.insert(processes.end(), futex.mapped_by.begin(), futex.mapped_by.end());
@@ -29,8 +34,11 @@ std::vector<ThreadFound> threads_called(const Context& look, const Process& wait
         for (const Thread* thread : look.facts.threads_called(*process, number)) found.push_back({process, thread});
     }
     const auto near = [&](const ThreadFound& one) { return one.process->ns.pid == waiter.ns.pid; };
+    const bool several = found.size() > 1;
+    bool waits_itself = false;
+    if (several) waits_itself = std::erase_if(found, [&](const ThreadFound& one) { return one.thread == &waiting; }) > 0;
     if (found.size() > 1 && std::ranges::any_of(found, near)) std::erase_if(found, std::not_fn(near));
-    return found;
+    return {std::move(found), waits_itself};
 }
 
 bool all_threads_seen(const Context& look, const Process& waiter, const FutexMemory& futex) {
@@ -61,7 +69,7 @@ void thread_user_lock(const Context& look, const NodeKey& subject, Waits& out) {
               .object_text = name};
     settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
     const bool lasts = wait.confidence == Confidence::likely;
-    const auto owners = threads_called(look, *process, futex, lock->owner);
+    const auto [owners, may_be_another] = threads_called(look, *process, *thread, futex, lock->owner);
     if (owners.empty()) {
         if (!all_threads_seen(look, *process, futex)) return;
         wait.to = NodeKey::nobody(fmt::format("thread {}, which is gone", lock->owner));
@@ -78,7 +86,8 @@ void thread_user_lock(const Context& look, const NodeKey& subject, Waits& out) {
     const bool moves = owner->state == ProcessState::running || look.facts.standstill(*owner) == Standstill::moved;
     if (owner != thread) wait.normal |= moves && !is_stopped(*owning);
     if (owners.size() > 1) wait.confidence = Confidence::possible;
-    if (owners.size() == 1 && lasts && look.facts.standstill(*owner) == Standstill::still) wait.confidence = Confidence::certain;
+    if (owners.size() == 1 && !may_be_another && lasts && look.facts.standstill(*owner) == Standstill::still)
+        wait.confidence = Confidence::certain;
     if (owning->pid != process->pid && is_stopped(*owning)) {
         wait.to = NodeKey::of(owning->pid);
         wait.root_cause = RootCause::lock_owner;

@@ -29,6 +29,7 @@ constexpr auto table = std::to_array<Producer>({
     {"a shim, for its logging program", NodeKind::process, produce::unready_logger},
     {"a shim, for a mount that is busy", NodeKind::process, produce::busy_mounts},
     {"a stop, for an init that ignores it", NodeKind::process, produce::ignored_stop},
+    {"a proxy, for whom it has passed a request on to", NodeKind::process, produce::passed_on},
     {"a process, as its goroutines", NodeKind::process, produce::goroutines},
     {"a process, as its threads", NodeKind::process, produce::threads},
     {"a file system's server", NodeKind::thread, produce::file_system},

@@ -77,6 +77,8 @@ void containerd_gone(const Context&, const NodeKey& process, Waits&);
 // produce_peers.cpp
 void thread_on_socket(const Context&, const NodeKey& thread, Waits&);
 void goroutine_on_socket(const Context&, const NodeKey& goroutine, Waits&);
+// produce_forwarders.cpp
+void passed_on(const Context&, const NodeKey& process, Waits&);
 // produce_user_locks.cpp
 void thread_user_lock(const Context&, const NodeKey& thread, Waits&);
 void thread_joins(const Context&, const NodeKey& thread, Waits&);

@@ -156,6 +156,19 @@ Judgement judge_futex(const Process& process, const Thread& thread) {
     return {Rest::outside, fmt::format("a lock in the memory of {} that does not tell who holds it", who(process))};
 }
 
+/// Queues and semaphores that others fill, drain or raise, and of which the kernel does not say who.
+struct SharedQueueRow {
+    std::string_view call, words;
+};
+constexpr auto shared_queues = std::to_array<SharedQueueRow>({
+    {"semop", "a System V semaphore, which another process has to give back"},
+    {"semtimedop", "a System V semaphore, which another process has to give back"},
+    {"msgrcv", "a message in a System V queue"},
+    {"msgsnd", "room in a System V queue"},
+    {"mq_timedsend", "room in a POSIX message queue"},
+    {"mq_timedreceive", "a message in a POSIX queue"},
+});
+
 Judgement judge_asleep(const Context& look, const Process& process, const Thread& thread) {
     if (std::ranges::any_of(resting_functions, [&](std::string_view name) { return stack_has(thread, name); })) return {};
     if (unread(thread)) return {Rest::unseen, fmt::format("what {} waits for", who(process))};
@@ -164,6 +177,8 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
     const Judgement unknown{lasts ? Rest::unclear : Rest::passing, call_words(look.facts, process, thread)};
     if (waits_for_vfork(thread)) return judge_child(look, process, thread);
     if (!call || thread.state == ProcessState::uninterruptible) return unknown;
+    if (const auto queue = std::ranges::find(shared_queues, call->name, &SharedQueueRow::call); queue != shared_queues.end())
+        return {Rest::outside, std::string(queue->words)};
     switch (call->kind) {
         case WaitKind::sleeps:
         case WaitKind::accepts:

@@ -15,6 +15,8 @@ TEST_CASE("a handler's function tells service and method") {
     CHECK(of("github.com/containerd/containerd/api/services/tasks/v1._Tasks_Create_Handler") == "Tasks/Create");
     CHECK(of("github.com/docker/docker/api/server/router/container.(*containerRouter).postContainersStart") ==
           "docker/postContainersStart");
+    CHECK(of("github.com/docker/docker/api/server/router/container.(*containerRouter).postContainersStop-fm") ==
+          "docker/postContainersStop");
     CHECK(of("k8s.io/cri-api/pkg/apis/runtime/v1._RuntimeService_RunPodSandbox_Handler.func1") == "/");
     CHECK(of("net/http.(*conn).serve") == "/");
     CHECK(of("a._Handler") == "/");

@@ -185,6 +185,19 @@ TEST_CASE("what a container waits for of its own is idle for certain; what it wa
     CHECK(made.why().cause == "healthy");
 }
 
+TEST_CASE("a semaphore or queue of System V's is others' to raise or fill: that it is well is likely only") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    for (const std::string_view call : {"semop", "semtimedop", "msgrcv", "msgsnd", "mq_timedsend"}) {
+        Host::in_call(init, call_number(call), 3);
+        host.resample(2s);
+        const Diagnosis diagnosis = host.why("c1");
+        CAPTURE(call);
+        CHECK(diagnosis.cause == "healthy");
+        CHECK(diagnosis.confidence == Confidence::likely);
+    }
+}
+
 TEST_CASE("a child that is waited for must be idle itself") {
     Healthy made;
     Host::in_call(made.init, call_wait4, static_cast<std::uint64_t>(-1));

@@ -98,6 +98,17 @@ TEST_CASE("behind an address translation the peer is told by the client's addres
     CHECK(peer(table, 11) == 0);
 }
 
+TEST_CASE("behind an address translation a connection that is not accepted yet is the listener's") {
+    SocketTable table;
+    Network(table, host_network).socket(10, "172.17.0.1:34976", "172.17.0.1:8080");
+    Network(table, second_pod).socket(20, "0.0.0.0:80", "", "LISTEN");
+    table.add_unaccepted({"TCP", "172.17.0.3:80", "172.17.0.1:34976", second_pod});
+    const std::vector<Translation> translations{{'T', "172.17.0.1:34976", "172.17.0.1:8080", "172.17.0.3:80", "172.17.0.1:34976"}};
+    take_translations(table, translations);
+    bind_inet_ends(table, {{"172.17.0.3", second_pod}});
+    CHECK(peer(table, 10) == 20);
+}
+
 TEST_CASE("what is sent by UDP goes to whoever is bound there") {
     SocketTable table;
     Network(table, first_pod)

@@ -264,6 +264,30 @@ TEST_CASE("a lock's holder is to blame") {
     CHECK(blamed(verdict) == Pids{500});
 }
 
+TEST_CASE("a lock's holder that waits for something in its turn is not the end") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_flock, 3);
+    Host::fd(init, 3, OpenFileKind::file, 77, read_write, OpenFileRole::none, "/data/lock");
+    Process& holder = host.add(500, 1, "holder");
+    host.snapshot().locks.push_back(
+        {.kind = "FLOCK", .write = true, .holder = Pid{500}, .device = 1, .inode = Inode{77}, .waiters = {Pid{200}}});
+    SUBCASE("a fifo that nobody opens") {
+        Host::in_call(holder, call_openat);
+        holder.threads.front().path_argument = "/data/fifo";
+        holder.threads.front().kernel_stack = {"wait_for_partner", "fifo_open"};
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "fifo-open");
+    }
+    SUBCASE("stopped, it has the lock") {
+        Host::stop(holder);
+        host.resample(2s);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "file-lock");
+        CHECK(blamed(verdict) == Pids{500});
+    }
+}
+
 TEST_CASE("a FUSE server that is stopped") {
     Host host;
     Process& init = host.container(100, 200, "c1");

@@ -6,6 +6,8 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+
 using namespace shimtrace;
 using namespace shimtrace::test;
 
@@ -238,6 +240,172 @@ TEST_CASE("a container's output that dockerd sends to a log server which does no
     const Diagnosis diagnosis = host.why("c1");
     CHECK(diagnosis.cause == "peer-unresponsive");
     CHECK(blamed(diagnosis).front() == 400);
+}
+
+TEST_CASE("of two containers whose log servers do not read each waits for its own") {
+    Host host;
+    Process& one = host.container(100, 200, "c1");
+    Process& two = host.container(110, 210, "c2");
+    host.full_stdout(one, 100, 5000);
+    host.full_stdout(two, 110, 5100);
+    Process& docker = host.reader(300, one, 5000);
+    Host::fd(docker, 10, OpenFileKind::fifo, 5101, read_only, OpenFileRole::stdout_stream, "/run/containerd/fifo/1/c2-stdout");
+    docker.comm = "dockerd";
+    Host::in_call(docker, call_epoll);
+    docker.go.emplace();
+    const auto sends = [&](std::string container, std::int32_t server, std::int32_t number, std::uint64_t inode, std::uint64_t first) {
+        Process& reader = host.add(server, 1, "fluentd");
+        Host::in_call(reader, call_nanosleep);
+        const SocketFacts near{.protocol = "TCP",
+                               .remote = "10.0.0.2:24224",
+                               .state = "ESTABLISHED",
+                               .inode = Inode{inode},
+                               .peer_inode = Inode{inode + 1},
+                               .send_queue = 400000};
+        const SocketFacts far{
+            .protocol = "TCP", .local = "10.0.0.2:24224", .state = "ESTABLISHED", .inode = Inode{inode + 1}, .peer_inode = Inode{inode}};
+        Host::fd(docker, number, OpenFileKind::inet_socket, inode, read_write, OpenFileRole::none, "socket").socket = near;
+        Host::fd(reader, 4, OpenFileKind::inet_socket, inode + 1, read_write, OpenFileRole::none, "socket").socket = far;
+        host.snapshot().sockets.insert(host.snapshot().sockets.end(), {near, far});
+        Goroutine writes{.id = GoroutineId{first}, .state = GoState::waiting, .wait_reason = "IO wait", .waiting = 100s};
+        writes.wait.kind = GoWaitKind::fd_write;
+        writes.wait.fd = Fd{number};
+        Goroutine copies{.id = GoroutineId{first + 1}, .state = GoState::waiting, .wait_reason = "sync.Cond.Wait", .waiting = 100s};
+        copies.wait.kind = GoWaitKind::cond;
+        copies.wait.holders = {{GoroutineId{first}, 4, {"has the object waited for in its frames"}}};
+        copies.purpose = {.what = "stream copier", .detail = "stdout", .container = {{}, std::move(container)}};
+        docker.go->goroutines.insert(docker.go->goroutines.end(), {writes, copies});
+    };
+    sends("c1", 400, 23, 7000, 130);
+    sends("c2", 410, 24, 7010, 140);
+    host.resample(2s);
+    CHECK(host.why("c1").cause == "peer-unresponsive");
+    const auto blames = [&](std::string container, std::int32_t pid) {
+        return std::ranges::count(blamed(host.why(std::move(container))), pid) == 1;
+    };
+    CHECK(blamed(host.why("c1")).front() == 400);
+    CHECK_FALSE(blames("c1", 410));
+    CHECK(blamed(host.why("c2")).front() == 410);
+    CHECK_FALSE(blames("c2", 400));
+}
+
+namespace {
+
+/// The client of a published port, its proxy (inode 7001 on one side, 7002 on the other) and the server (7003).
+struct Published {
+    Pair pair;
+    Process& backend;
+    SocketFacts out{.protocol = "TCP",
+                    .local = "172.17.0.1:5000",
+                    .remote = "172.17.0.3:80",
+                    .state = "ESTABLISHED",
+                    .inode = Inode{7002},
+                    .peer_inode = Inode{7003},
+                    .sent_ms_ago = 60000};
+    SocketFacts in{.protocol = "TCP",
+                   .local = "172.17.0.3:80",
+                   .remote = "172.17.0.1:5000",
+                   .state = "ESTABLISHED",
+                   .inode = Inode{7003},
+                   .peer_inode = Inode{7002}};
+
+    explicit Published(std::string proxy = "docker-proxy") : backend(pair.host.add(400, 1, "web")) {
+        pair.server.comm = std::move(proxy);
+        pair.server.go.emplace();
+        Host::in_call(pair.server, call_epoll, 9);
+        Host::in_call(backend, call_nanosleep);
+        pair.near.sent_ms_ago = 60001;
+        pair.far.received_ms_ago = 60000;
+    }
+    Diagnosis why() {
+        OpenFile& far = Host::fd(pair.server, 5, OpenFileKind::inet_socket, 7002, read_write, OpenFileRole::none, "socket");
+        far.socket = out;
+        far.holders.push_back({.pid = Pid{400}, .comm = "web"});
+        Host::fd(backend, 4, OpenFileKind::inet_socket, 7003, read_write, OpenFileRole::none, "socket").socket = in;
+        pair.host.snapshot().sockets.insert(pair.host.snapshot().sockets.end(), {out, in});
+        return pair.why();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("who waits for a published port's proxy waits for who is behind it") {
+    SUBCASE("it is stopped") {
+        Published port;
+        Host::stop(port.backend);
+        const Diagnosis diagnosis = port.why();
+        CHECK(diagnosis.stuck == true);
+        CHECK(blamed(diagnosis).front() == 400);
+        CHECK(diagnosis.confidence == Confidence::likely);
+    }
+    SUBCASE("it does not read") {
+        Published port;
+        port.in.receive_queue = 300;
+        CHECK(blamed(port.why()).front() == 400);
+    }
+    SUBCASE("it has answered") {
+        Published port;
+        Host::stop(port.backend);
+        port.out.received_ms_ago = 100;
+        CHECK(port.why().stuck != true);
+    }
+    SUBCASE("what was sent long before is another's affair") {
+        Published port;
+        Host::stop(port.backend);
+        port.out.sent_ms_ago = 90000;
+        CHECK(port.why().stuck != true);
+    }
+    SUBCASE("who is no proxy may have anything to do") {
+        Published port("server");
+        Host::stop(port.backend);
+        CHECK(port.why().stuck != true);
+    }
+}
+
+TEST_CASE("a bus is to blame for a reply only while it cannot pass anything on") {
+    Pair pair;
+    pair.unix();
+    Process& client = pair.host.add(400, 1, "client");
+    client.role.role = ProcessRole::client;
+    Host::fd(client, 12, OpenFileKind::unix_socket, 7005, read_write, OpenFileRole::none, "socket").socket =
+        SocketFacts{.protocol = "UNIX-STREAM", .remote = "/run/bus", .inode = Inode{7005}, .peer_inode = Inode{7001}};
+    client.fds.back().target.holders.push_back({.pid = Pid{300}, .comm = "dbus-daemon"});
+    Goroutine goroutine{.id = GoroutineId{44}, .state = GoState::waiting, .wait_reason = "chan receive", .waiting = 100s};
+    goroutine.wait.kind = GoWaitKind::chan_receive;
+    goroutine.wait.reply = {.protocol = "D-Bus", .connections = {Fd{12}}, .tied = true};
+    client.go.emplace().goroutines.push_back(goroutine);
+    const auto asked = [&] { return diagnosis::diagnose(pair.host.build(), {.containers = {}, .pids = {Pid{400}}, .shims = {}}).at(0); };
+    pair.host.resample(2s);
+    CHECK(asked().culprits.empty());
+    Host::stop(pair.server);
+    const Diagnosis diagnosis = asked();
+    CHECK(diagnosis.cause == "peer-unresponsive");
+    CHECK(blamed(diagnosis).front() == 300);
+}
+
+TEST_CASE("who reads a fifo waits for what the one who could write waits for, over containers") {
+    Host host;
+    Process& reader = host.container(100, 200, "c1");
+    Process& relay = host.container(110, 210, "c2");
+    Process& source = host.container(120, 220, "c3");
+    const auto fifo = [&](Process& from, Process& to, std::uint64_t inode) {
+        Host::in_call(to, call_read, 3);
+        Host::fd(to, 3, OpenFileKind::fifo, inode, read_only, OpenFileRole::none, "/data/fifo");
+        Host::fd(from, 5, OpenFileKind::fifo, inode, write_only, OpenFileRole::none, "/data/fifo");
+    };
+    fifo(relay, reader, 800);
+    fifo(source, relay, 801);
+    SUBCASE("stopped") {
+        Host::stop(source);
+        host.resample(2s);
+        CHECK(blamed(host.why("c1")) == std::vector{220});
+        CHECK(blamed(host.why("c2")) == std::vector{220});
+    }
+    SUBCASE("at rest, as it likes") {
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+        CHECK(host.why("c2").cause == "healthy");
+    }
 }
 
 TEST_CASE("a subscription to events owes nothing while nothing happens") {

@@ -808,6 +808,33 @@ TEST_CASE("a goroutine that tries a lock again and again: bbolt's, by the databa
     CHECK(edges(host, name, goroutine_7).empty());
 }
 
+TEST_CASE("a proxy: the connection on which it sent when the request had come, and no other") {
+    Host host;
+    Process& proxy = host.add(300, 1, "docker-proxy");
+    Process& web = host.add(400, 1, "web");
+    Host::stop(web);
+    const SocketFacts in{.protocol = "TCP", .state = "ESTABLISHED", .inode = Inode{7001}, .received_ms_ago = 60000};
+    Host::fd(proxy, 4, OpenFileKind::inet_socket, 7001, read_write).socket = in;
+    host.snapshot().sockets.push_back(in);
+    const auto sends = [&](std::int32_t number, std::uint64_t inode, std::uint64_t sent) {
+        const SocketFacts out{
+            .protocol = "TCP", .remote = "172.17.0.3:80", .state = "ESTABLISHED", .inode = Inode{inode}, .sent_ms_ago = sent};
+        OpenFile& end = Host::fd(proxy, number, OpenFileKind::inet_socket, inode, read_write);
+        end.socket = out;
+        end.holders.push_back({.pid = Pid{400}, .comm = "web"});
+        host.snapshot().sockets.push_back(out);
+    };
+    constexpr std::string_view name = "a proxy, for whom it has passed a request on to";
+    const NodeKey asked{.kind = NodeKind::process, .pid = Pid{300}, .inode = Inode{7001}};
+    sends(5, 7002, 59990);
+    sends(6, 7010, 90000);
+    CHECK(only_edge(host, name, asked).to.pid == Pid{400});
+    CHECK(only_edge(host, name, asked).evidence.find("descriptor 5") != std::string::npos);
+    CHECK(edges(host, name, NodeKey::of(Pid{300})).empty());
+    sends(7, 7020, 60005);  // as near: nothing tells which
+    CHECK(edges(host, name, asked).empty());
+}
+
 TEST_CASE("every producer of the table has been tested above") {
     for (const diagnosis::Producer& producer : diagnosis::producers()) {
         CAPTURE(producer.name);

@@ -118,6 +118,22 @@ TEST_CASE("a mutex in shared memory: its owner is whoever has the memory, and th
         CHECK(diagnosis.cause == "mutex-held");
         CHECK(blamed(diagnosis) == std::vector{400});
     }
+    SUBCASE("whose number in its own pid namespace is the waiter's too") {
+        Process& owner = host.inside(host.add(400, 1, "owner"), {"default", "c2"}, 1);
+        owner.threads.front().ns_tid = 1;
+        Host::in_call(owner, call_nanosleep);
+        waits_for_mutex(waiter, 0x1000, 1);
+        waiter.ns_tid = 1;
+        waiter.args[1] = 0;
+        waiter.futex->words[FutexMemory::before + 4] = 128;
+        waiter.futex->mapped_by = {Pid{400}};
+        waiter.futex->mappings_known = waiter.futex->shared = true;
+        host.resample(2s);
+        const Diagnosis diagnosis = host.why("c1");
+        CHECK(diagnosis.cause == "mutex-held");
+        CHECK(blamed(diagnosis) == std::vector{400});
+        CHECK(diagnosis.confidence != Confidence::certain);
+    }
     SUBCASE("gone") {
         waiter.futex->mappings_known = true;
         host.resample(2s);

@@ -1,0 +1,83 @@
+// A proxy has passed a request on: whoever waits for the proxy waits for who has got it.
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace shimtrace::diagnosis {
+
+bool is_forwarder(const Process& process) {
+    // docker's and rootless engines' for published ports, and who passes bytes on by trade.
+    constexpr auto names = std::to_array<std::string_view>({"docker-proxy", "rootlessport", "rootlesskit", "slirp4netns", "pasta",
+                                                            "pasta.avx2", "socat", "haproxy", "envoy", "nginx", "kubectl", "traefik"});
+    return std::ranges::find(names, process.comm) != names.end();
+}
+
+namespace produce {
+
+namespace {
+
+/// So long it takes at most from what came in to what went out, on a busy machine.
+constexpr std::uint64_t passes_within_ms = 1000;
+/// By so much the next best must be worse, or nothing tells which of them it is.
+constexpr std::uint64_t tells_apart_ms = 20;
+
+struct PassedOn {
+    const FdEntry* entry = nullptr;
+    std::uint64_t within_ms = 0;
+    bool several = false;
+};
+
+/// The connection on which something was sent when the request had come, and on which nothing has come back since.
+PassedOn passed_on_to(const Context& look, const Process& forwarder, const SocketFacts& asked) {
+    PassedOn best;
+    if (!asked.received_ms_ago) return best;
+    for (const FdEntry& entry : forwarder.fds) {
+        if (entry.target.kind != OpenFileKind::inet_socket || entry.target.inode == asked.inode) continue;
+        const Connection connection = connection_of(look, forwarder, entry.target);
+        if (!connection || !connection.own->sent_ms_ago || connection.own->state == "LISTEN" || !connection.is_owed()) continue;
+        const std::uint64_t sent = *connection.own->sent_ms_ago, came = *asked.received_ms_ago;
+        const std::uint64_t apart = sent > came ? sent - came : came - sent;
+        if (apart > passes_within_ms || (best.entry && best.entry->target.inode == entry.target.inode)) continue;
+        const bool nearer = !best.entry || apart < best.within_ms;
+        const std::uint64_t other = nearer ? best.within_ms : apart;
+        const bool close = best.entry && other - std::min(apart, best.within_ms) < tells_apart_ms;
+        best.several = close || (best.several && !nearer);
+        if (!nearer) continue;
+        best.entry = &entry;
+        best.within_ms = apart;
+    }
+    return best;
+}
+
+}  // namespace
+
+void passed_on(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* forwarder = look.facts.process(subject.pid);
+    if (!forwarder || !subject.inode || !is_forwarder(*forwarder)) return;
+    const SocketFacts* asked = look.facts.socket(subject.inode);
+    if (!asked) return;
+    const PassedOn to = passed_on_to(look, *forwarder, *asked);
+    if (!to.entry || to.several) return;
+    Waits found;
+    wait_for_peer(look,
+                  {.process = *forwarder,
+                   .socket = to.entry->target,
+                   .kind = WaitKind::reads,
+                   .standstill = look.facts.standstill(*forwarder),
+                   .evidence = fmt::format("{} has passed it on, as it seems: it sent on {} (descriptor {}) within {} ms", who(*forwarder),
+                                           what(to.entry->target), to.entry->fd.value, to.within_ms)},
+                  found);
+    for (Wait& wait : found) {
+        wait.inferred = wait.by_timing = true;
+        if (wait.confidence == Confidence::certain) wait.confidence = Confidence::likely;
+        out.push_back(std::move(wait));
+    }
+}
+
+}  // namespace produce
+
+}  // namespace shimtrace::diagnosis
