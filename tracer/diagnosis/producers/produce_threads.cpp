@@ -359,9 +359,10 @@ void thread_locks(const Context& look, const NodeKey& subject, Waits& out) {
               .to = lock != locks.end() && lock->holder ? NodeKey::of(lock->holder) : NodeKey::nobody("a holder that is not known"),
               .evidence = call_words(look.facts, *in.process, *in.thread),
               .object_text = fmt::format("lock on {}", short_path(file))};
-    // A holder that waits for something in its turn is not the end; one that is stopped keeps it, whoever has stopped it.
+    // A holder that waits for something in its turn is not the end; one that is stopped keeps it, whoever has stopped it. Of several
+    // threads any may be the one that has it.
     const Process* holder = look.facts.process(wait.to.pid);
-    (holder && !is_stopped(*holder) ? wait.if_idle : wait.root_cause) = RootCause::lock_holder;
+    (holder && !is_stopped(*holder) && acts_as_one(*holder) ? wait.if_idle : wait.root_cause) = RootCause::lock_holder;
     if (lock != locks.end())
         wait.evidence += fmt::format("; {} holds the {} lock (/proc/locks)", who(look.facts, lock->holder), lock->kind);
     settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
