@@ -100,6 +100,9 @@ docker_answers() { docker_private version >/dev/null 2>&1; }
 end_engines() {
     local pid point round
     for point in $(awk -v dir="$dir/" 'index($5, dir) == 1 && / ext4 / { print $5 }' /proc/self/mountinfo); do fsfreeze -u "$point" 2>/dev/null; done
+    # What is paused is not killed before it is thawed.
+    while read -r point; do echo THAWED >"$point"; done < <(find /sys/fs/cgroup -path "*/$cgroup/*" -name freezer.state)
+    while read -r point; do echo 0 >"$point"; done < <(find /sys/fs/cgroup -path "*/$cgroup/*" -name cgroup.freeze)
     for round in {1..100}; do
         local -a left=()
         mapfile -t left < <(own_processes)
