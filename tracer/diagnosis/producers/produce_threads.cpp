@@ -87,14 +87,24 @@ Wait bus_wait(const Context& look, const Process& process, const OpenFile& targe
             .object_text = what(target)};
 }
 
-/// Whoever could write is another container's, or nobody's, and does one thing at a time: what that waits for, the reader does. What the
-/// programs of one container have to say to each other is their own affair.
+/// It passes on what it reads from another pipe, and does nothing else.
+bool is_relay(const Context& look, const Process& process) {
+    return acts_as_one(process) && std::ranges::any_of(process.threads, [&](const Thread& thread) {
+               const auto call = waiting_call(look.facts, process, thread);
+               if (!call || call->kind != WaitKind::reads) return false;
+               const OpenFile* source = look.facts.target(process, call->fd);
+               return source && (source->kind == OpenFileKind::pipe || source->kind == OpenFileKind::fifo);
+           });
+}
+
+/// Whoever could write is another container's, or nobody's, and cannot run, or waits for a pipe itself: what that waits for, the reader
+/// does. What the programs of one container have to say to each other is their own affair.
 bool nobody_else_can_write(const Context& look, const InCall& in, const std::vector<Holder>& writers) {
     return !writers.empty() && std::ranges::all_of(writers, [&](const Holder& holder) {
         const Process* writer = look.facts.process(holder.pid);
         const bool is_own = writer && in.process->role.container && writer->role.container == in.process->role.container;
         return writer && writer->pid != in.process->pid && !is_own && !is_runtime_side(*writer) &&
-               (cannot_run(look.facts, *writer) || acts_as_one(*writer));
+               (cannot_run(look.facts, *writer) || is_relay(look, *writer));
     });
 }
 
