@@ -65,7 +65,7 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
             if (connection.unread() > 0 || !connection.is_accepted()) {
                 if (wait.since_s >= 0 && wait.since_s < owed_for_s) return;
                 wait.if_idle = RootCause::peer;
-            } else if (connection.peer && is_forwarder(peer)) {
+            } else if (connection.peer && is_forwarder(peer) && !sleeps_in_kernel(look.facts, peer)) {
                 // Whoever it has passed the request on to is asked for this connection, and for none of its others.
                 wait.to = {.kind = NodeKind::process, .pid = peer.pid, .inode = connection.peer->inode};
                 wait.evidence += fmt::format("; the other end is {}'s", who(peer));

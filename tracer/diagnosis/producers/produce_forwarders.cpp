@@ -61,7 +61,13 @@ void passed_on(const Context& look, const NodeKey& subject, Waits& out) {
     const SocketFacts* asked = look.facts.socket(subject.inode);
     if (!asked) return;
     const PassedOn to = passed_on_to(look, *forwarder, *asked);
-    if (!to.entry || to.several) return;
+    if (to.several) return;
+    if (!to.entry && acts_as_one(look.facts, *forwarder))  // it has it still: what it waits for itself is what there is to wait for
+        out.push_back({.kind = WaitKind::reads,
+                       .to = NodeKey::of(forwarder->pid),
+                       .evidence = fmt::format("{} has the request, and has passed it on to nobody that can be seen", who(*forwarder)),
+                       .over_socket = true});
+    if (!to.entry) return;
     Waits found;
     wait_for_peer(look,
                   {.process = *forwarder,

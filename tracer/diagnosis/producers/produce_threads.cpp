@@ -89,7 +89,7 @@ Wait bus_wait(const Context& look, const Process& process, const OpenFile& targe
 
 /// It passes on what it reads from another pipe, and does nothing else.
 bool is_relay(const Context& look, const Process& process) {
-    return acts_as_one(process) && std::ranges::any_of(process.threads, [&](const Thread& thread) {
+    return acts_as_one(look.facts, process) && std::ranges::any_of(process.threads, [&](const Thread& thread) {
                const auto call = waiting_call(look.facts, process, thread);
                if (!call || call->kind != WaitKind::reads) return false;
                const OpenFile* source = look.facts.target(process, call->fd);
@@ -372,7 +372,7 @@ void thread_locks(const Context& look, const NodeKey& subject, Waits& out) {
     // A holder that waits for something in its turn is not the end; one that is stopped keeps it, whoever has stopped it. Of several
     // threads any may be the one that has it.
     const Process* holder = look.facts.process(wait.to.pid);
-    (holder && !is_stopped(*holder) && acts_as_one(*holder) ? wait.if_idle : wait.root_cause) = RootCause::lock_holder;
+    (holder && !is_stopped(*holder) && acts_as_one(look.facts, *holder) ? wait.if_idle : wait.root_cause) = RootCause::lock_holder;
     if (lock != locks.end())
         wait.evidence += fmt::format("; {} holds the {} lock (/proc/locks)", who(look.facts, lock->holder), lock->kind);
     settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
