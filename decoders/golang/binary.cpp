@@ -57,22 +57,34 @@ std::optional<std::string> version_in_build_info(const ElfImage& image, Bytes in
     return std::string(version);
 }
 
-/// The linker puts it into a section of its own; without section headers it is found by its magic, at 16 bytes' alignment.
-std::optional<std::string> build_info_version(const ElfImage& image) {
+/// debug/buildinfo's bytes from their magic on: in a section of their own; without section headers at 16 bytes' alignment. Empty: none.
+Bytes find_build_info(const ElfImage& image) {
     constexpr std::string_view magic = "\xff Go buildinf:";
     if (const ElfSection* section = image.section(".go.buildinfo")) {
         const Bytes info = image.at(section->address);
-        if (text(info).starts_with(magic)) return version_in_build_info(image, info);
+        if (text(info).starts_with(magic)) return info;
     }
-    if (!image.sections().empty()) return std::nullopt;
+    if (!image.sections().empty()) return {};
     for (const ElfSegment& segment : image.segments()) {
         const Bytes bytes = image.at(segment.address);
         for (std::uint64_t at = (16 - segment.address % 16) % 16; at < bytes.size(); at += 16) {
             if (!text(slice(bytes, at, magic.size())).starts_with(magic)) continue;
-            if (auto version = version_in_build_info(image, slice(bytes, at))) return version;
+            if (version_in_build_info(image, slice(bytes, at))) return slice(bytes, at);
         }
     }
-    return std::nullopt;
+    return {};
+}
+
+/// Whether Go prints labels in its tracebacks: since 1.27, but for modules that were written for an older Go, which is told among the
+/// settings of the build. GODEBUG in the environment could say otherwise.
+bool labels_are_printed(int minor, Bytes info) {
+    constexpr int printed_since = 27;
+    constexpr std::uint64_t most = 1 << 16;
+    if (minor < printed_since || info.empty()) return false;
+    const std::string_view settings = text(slice(info, 0, std::min<std::uint64_t>(info.size(), most)));
+    const std::size_t defaults = settings.find("DefaultGODEBUG=");
+    return defaults == settings.npos ||
+           settings.substr(defaults, settings.find('\n', defaults) - defaults).find("tracebacklabels=0") == settings.npos;
 }
 
 /// "go1.19.8" → 19; "devel go1.23-abc" → 23; 0 where it does not say.
@@ -249,7 +261,8 @@ std::vector<std::string> find_wait_reasons(const GoBinary& binary) {
 Result<std::optional<GoBinary>> learn_binary(Bytes executable) {
     auto image = ElfImage::parse(executable);
     if (!image) return std::nullopt;
-    const auto info = build_info_version(*image);
+    const Bytes build_info = find_build_info(*image);
+    const auto info = version_in_build_info(*image, build_info);
     const auto table = find_line_table(*image);
     if (!table) {
         if (!info) return std::nullopt;
@@ -271,6 +284,7 @@ Result<std::optional<GoBinary>> learn_binary(Bytes executable) {
     const Learned learned = binary.lines.find_names(learned_from);
     binary.version = info ? *info : version_in_code(binary, learned).value_or("");
     binary.minor = minor_version(binary.version);
+    binary.prints_labels = labels_are_printed(binary.minor, build_info);
     binary.trees = find_trees(binary.image, binary.lines, *module, binary.minor);
     binary.wait_reasons = find_wait_reasons(binary);
     std::optional<Function> mark_root_prepare, semrelease = learned[semrelease1];

@@ -33,6 +33,7 @@ struct GoBinary {
     std::vector<std::uint64_t> all_goroutines;    ///< where runtime.allgs may be, likeliest first
     std::vector<std::uint64_t> semaphore_tables;  ///< where runtime.semtable may be
     std::vector<std::string> wait_reasons;        ///< runtime.waitReasonStrings
+    bool prints_labels = false;                   ///< its tracebacks have goroutines' labels
     std::uint8_t wrapper_id = 0;                  ///< the funcID of generated wrappers: the highest in every version
 
     /// A code address as LineTable wants it; nullopt: not in Go's text.

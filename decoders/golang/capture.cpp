@@ -38,8 +38,9 @@ CapturedGoroutine parse_goroutine(Bytes bytes, std::uint64_t address, const Goro
     g.parent = layout.parent_id != 0 ? word(bytes, layout.parent_id) : 0;
     g.go_pc = word(bytes, layout.go_pc);
     g.start_pc = word(bytes, layout.start_pc);
-    g.waiting = g.status == g_waiting ? word(bytes, layout.waiting) : 0;
+    g.waiting = is_waiting(g.status) ? word(bytes, layout.waiting) : 0;
     g.timer = word(bytes, layout.timer);
+    g.labels = word(bytes, layout.labels);
     g.sleep_when = layout.sleep_when != 0 ? static_cast<std::int64_t>(word(bytes, layout.sleep_when)) : 0;
     return g;
 }
@@ -123,7 +124,7 @@ void Capture::assign_threads(std::span<CapturedGoroutine> goroutines) {
 /// Decides where unwinding starts (runtime/traceback.go): the saved system call, the thread's registers, or the saved context.
 void Capture::place_stack(CapturedGoroutine& g) {
     const auto on_stack = [&](std::uint64_t sp) { return sp >= g.stack_low && sp < g.stack_high; };
-    if (g.syscall_sp != 0 && g.status != g_waiting && on_stack(g.syscall_sp)) {
+    if (g.syscall_sp != 0 && !is_waiting(g.status) && on_stack(g.syscall_sp)) {
         g.start_sp = g.syscall_sp;
         g.start_unwind_pc = g.syscall_pc;
         g.start_link = 0;
@@ -267,7 +268,7 @@ void Capture::read_timers() {
     if (layout_.g.sleep_when != 0) return;
     std::vector<std::uint64_t> addresses;
     for (const CapturedGoroutine& g : state_.goroutines) {
-        if (g.status == g_waiting && plausible(g.timer)) addresses.push_back(g.timer);
+        if (is_waiting(g.status) && plausible(g.timer)) addresses.push_back(g.timer);
     }
     const Records records(memory_, addresses, layout_.timer_when + std::size_t{8});
     for (std::size_t i = 0; i < addresses.size(); ++i) {

@@ -62,10 +62,15 @@ enum GStatus : std::uint32_t {
     g_dead_extra = 11
 };
 
+/// It waits: a goroutine that the garbage collector has found to be leaked does for ever.
+constexpr bool is_waiting(std::uint32_t status) {
+    return status == g_waiting || status == g_leaked;
+}
+
 struct CapturedGoroutine {
     std::uint64_t address = 0;
     std::uint64_t stack_low = 0, stack_high = 0, m = 0, sp = 0, pc = 0, link = 0, syscall_sp = 0, syscall_pc = 0;
-    std::uint64_t id = 0, parent = 0, go_pc = 0, start_pc = 0, waiting = 0, timer = 0, locked_m = 0;
+    std::uint64_t id = 0, parent = 0, go_pc = 0, start_pc = 0, waiting = 0, timer = 0, locked_m = 0, labels = 0;
     std::int64_t wait_since = 0, sleep_when = 0;
     std::uint32_t status = 0;
     std::uint8_t wait_reason = 0;

@@ -28,7 +28,7 @@ Result<ParkedGoroutines> parked_goroutines(const RuntimeLocation& location, cons
             const std::uint32_t status = load<std::uint32_t>(record, layout.status).value_or(0) & ~0x1000U;
             const bool in_call = status == g_syscall;
             found.some_run |= status == g_running || status == g_runnable || status == g_copystack || status == g_preempted;
-            if (!in_call && status != g_waiting) continue;
+            if (!in_call && !is_waiting(status)) continue;
             found.all.push_back({.id = word(record, layout.id),
                                  .sp = word(record, in_call ? layout.syscall_sp : GoroutineLayout::sp),
                                  .pc = word(record, in_call ? layout.syscall_pc : GoroutineLayout::pc),

@@ -4,6 +4,7 @@
 #include "decoders/golang/conditions.hpp"
 #include "decoders/golang/copied_streams.hpp"
 #include "decoders/golang/goroutine_purposes.hpp"
+#include "decoders/golang/labels.hpp"
 #include "decoders/golang/page_cache.hpp"
 #include "decoders/golang/polls.hpp"
 #include "decoders/golang/replies.hpp"
@@ -49,7 +50,7 @@ Goroutine describe(const CapturedGoroutine& g, const GoBinary& binary, Unwinder&
     Goroutine goroutine;
     goroutine.id = GoroutineId{g.id};
     goroutine.state = state_of(g.status);
-    if (g.status == g_waiting && g.wait_reason < binary.wait_reasons.size()) goroutine.wait_reason = binary.wait_reasons[g.wait_reason];
+    if (is_waiting(g.status) && g.wait_reason < binary.wait_reasons.size()) goroutine.wait_reason = binary.wait_reasons[g.wait_reason];
     const std::int64_t elapsed = now.time_since_epoch().count() - g.wait_since;
     if ((g.status == g_waiting || g.status == g_syscall) && g.wait_since > 0 && elapsed >= 0) goroutine.waiting = Nanoseconds(elapsed);
     if (g.thread != nullptr) goroutine.thread = g.thread->tid;
@@ -78,6 +79,7 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
     program.pid = facts.pid;
     program.version = binary.version;
     program.derived_layout = location.derived;
+    program.prints_labels = binary.prints_labels;
     program.incomplete = state.incomplete;
 
     Unwinder unwinder(binary, location.bias);
@@ -92,6 +94,7 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
     }
     if (frames >= most_frames_together) program.incomplete = "there are more stack frames than are kept";
     if (location.objects_known) {
+        find_labels(state, binary, program.goroutines, memory);
         fill_waits(state, facts.polled, stacks, program.goroutines);
         find_polls(state, location, binary, stacks, program.goroutines, memory);
         find_conditions(state, binary, stacks, program.goroutines, memory);

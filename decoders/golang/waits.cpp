@@ -132,7 +132,7 @@ void fill_wait(const CapturedGoroutine& g, const RuntimeState& state, const Unwo
                Goroutine& goroutine) {
     GoWait& wait = goroutine.wait;
     if (g.status == g_syscall || g.status == g_running) return fill_syscall_wait(g, wait);
-    if (g.status != g_waiting) return;
+    if (!is_waiting(g.status)) return;
     const auto row = std::ranges::find(reasons, std::string_view(goroutine.wait_reason), &ReasonRow::reason);
     if (row == std::end(reasons)) return;
     wait.kind = row->kind;

@@ -30,9 +30,9 @@ def eventually(condition, what, seconds=20):
 class Program:
     """The test program, running, all of its goroutines at rest."""
 
-    def __init__(self, binary, many=0, **popen):
+    def __init__(self, binary, many=0, *arguments, **popen):
         self.directory = tempfile.mkdtemp(prefix="shimtrace-waits-")
-        self.process = subprocess.Popen([binary, self.directory, str(many)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=self.directory,
+        self.process = subprocess.Popen([binary, self.directory, str(many), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=self.directory,
                                         text=True, **popen)
         self.child = None
         for line in self.process.stdout:
@@ -212,9 +212,16 @@ def toolchains():
     return found
 
 
-def build(root, cgo, mode, where):
-    binary = os.path.join(where, f"waits-{os.path.basename(root)}-{cgo}-{mode}")
-    environment = {**os.environ, "GOROOT": root, "GOTOOLCHAIN": "local", "GOFLAGS": "-buildvcs=false", "CGO_ENABLED": cgo,
+def build(root, cgo, mode, where, language=None, experiment=""):
+    """language: the Go that the module says it is written for, where that is another than the sources'."""
+    binary = os.path.join(where, f"waits-{os.path.basename(root)}-{cgo}-{mode}-{language}-{experiment}")
+    flags = "-buildvcs=false"
+    if language:
+        module = os.path.join(where, f"go-{language}.mod")
+        with open(module, "w") as file:
+            file.write(f"module waits\n\ngo {language}\n")
+        flags += f" -modfile={module}"
+    environment = {**os.environ, "GOROOT": root, "GOTOOLCHAIN": "local", "GOFLAGS": flags, "GOEXPERIMENT": experiment, "CGO_ENABLED": cgo,
                    "GOCACHE": os.environ.get("GOCACHE", "/var/tmp/shimtrace-gocache")}
     subprocess.run([f"{root}/bin/go", "build", f"-buildmode={mode}", "-ldflags=-s -w", "-o", binary, "."], cwd=os.path.join(HERE, "waits"),
                    env=environment, check=True, capture_output=True)
@@ -234,6 +241,111 @@ def build_of_unknown_version(root, where):
         file.write(patched)
     os.chmod(unknown, 0o755)
     return unknown
+
+
+def without_sections(binary):
+    """The same program without section headers: what it is made of has to be found by its magic numbers."""
+    with open(binary, "rb") as file:
+        content = bytearray(file.read())
+    content[40:48] = bytes(8)   # e_shoff
+    content[60:64] = bytes(4)   # e_shnum, e_shstrndx
+    bare = binary + "-bare"
+    with open(bare, "wb") as file:
+        file.write(content)
+    os.chmod(bare, 0o755)
+    return bare
+
+
+def check_labels(program, printed):
+    """pprof's labels of a goroutine: in Go's own headers for modules of Go 1.27 and later."""
+    labelled = [g for g in json.loads(stacks(program, "--json", "--no-threads"))["processes"][0]["go"]["goroutines"] if g.get("labels")]
+    if not labelled:
+        raise AssertionError("no goroutine has labels")
+    if {"key": "purpose", "value": "testing"} not in labelled[0]["labels"]:
+        raise AssertionError(f"the labels are {labelled[0]['labels']}")
+    own = program.own_dump()
+    if ("purpose: testing" in own) != printed:
+        raise AssertionError(f"the program itself {'does not print' if printed else 'prints'} them")
+    compare(program)
+    if "purpose: testing" not in stacks(program):
+        raise AssertionError("stacks do not show them")
+
+
+def check_leaks(program):
+    """What the runtime has found to be leaked (Go 1.26 and later) waits as it did, and is said to be leaked."""
+    own = program.own_dump()
+    if "(leaked)" not in own:
+        raise NotHere("this Go finds no goroutine to be leaked")
+    compare(program)
+    leaked = [g for g in json.loads(stacks(program, "--json", "--no-threads"))["processes"][0]["go"]["goroutines"] if g["state"] == "leaked"]
+    if not any(g["wait"]["kind"] in ("chan_receive", "chan_send", "select", "mutex") for g in leaked):
+        raise AssertionError(f"what the leaked wait for is not told: {[g['wait'] for g in leaked]}")
+
+
+# Programs of npm's registry that Gos have built which Debian does not have: `npm install` of esbuild.
+FOREIGN = {"1.18": ("esbuild-linux-64", "0.14.30"), "1.20": ("@esbuild/linux-x64", "0.19.12"), "1.25": ("@esbuild/linux-x64", "0.27.2")}
+
+
+class Foreign:
+    """esbuild as a server: its goroutines by its own account are what SIGQUIT makes it write, at its end."""
+
+    def __init__(self, binary):
+        self.directory = tempfile.mkdtemp(prefix="shimtrace-esbuild-")
+        self.process = subprocess.Popen([binary, "--serve=127.0.0.1:0", f"--servedir={self.directory}"], cwd=self.directory, stdin=subprocess.PIPE,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, "GOTRACEBACK": "all"})
+        self.pid = self.process.pid
+        for line in self.process.stderr:
+            if "127.0.0.1" in line:
+                break
+        time.sleep(0.3)  # and all that it started rests
+
+    def own_dump(self):
+        self.process.send_signal(signal.SIGQUIT)
+        # It adds where each frame and each goroutine lies.
+        text = re.sub(r" fp=0x[0-9a-f]+ sp=0x[0-9a-f]+ pc=0x[0-9a-f]+$", "", self.process.stderr.read(), flags=re.M)
+        return re.sub(r"^(goroutine \d+) gp=\S+ m=\S+(?: mp=\S+)? ", r"\1 ", text, flags=re.M)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def foreign_binary(version):
+    package, release = FOREIGN[version]
+    cache = os.path.join(os.environ.get("SHIMTRACE_CACHE", os.path.expanduser("~/.cache/shimtrace-tests")), "esbuild", release)
+    binary = os.path.join(cache, "node_modules", package, "bin", "esbuild")
+    if not os.access(binary, os.X_OK):
+        if not shutil.which("npm"):
+            raise NotHere("npm is not there, which would bring a program that this Go has built")
+        os.makedirs(cache, exist_ok=True)
+        made = subprocess.run(["npm", "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", cache, f"{package}@{release}"],
+                              capture_output=True, text=True)
+        if made.returncode != 0 or not os.access(binary, os.X_OK):
+            raise NotHere("npm does not bring a program that this Go has built: " + (made.stderr.strip().splitlines() or ["?"])[-1])
+    return binary
+
+
+def check_foreign(version):
+    program = Foreign(foreign_binary(version))
+    try:
+        said = json.loads(stacks(program, "--json", "--no-threads"))["processes"][0]["go"]
+        if not said["version"].startswith(f"go{version}.") and said["version"] != f"go{version}":
+            raise AssertionError(f"it is said to be of {said['version']!r}")
+        if said["derived_layout"]:
+            raise AssertionError("its layout is said to be derived")
+        # Of some goroutines it writes the runtime's own frames as well.
+        plain, whole = (goroutines(stacks(program, "--dump", "go", *option)) for option in ((), ("--runtime",)))
+        own = goroutines(program.own_dump())
+        same = [number for number in plain if own.get(number) in (plain[number], whole[number])]
+        other = {number: (plain[number], own.get(number)) for number in plain if number not in same}
+        # The one that takes the signal has moved, and what the signal has woken.
+        if len(same) < 3 or len(other) > 2:
+            raise AssertionError(f"{len(same)} goroutines are the same, not so {other}")
+        print(f"# go{version}: {len(same)} of {len(plain)} goroutines as by its own account")
+    finally:
+        program.close()
 
 
 def check_derived(program):
@@ -285,8 +397,8 @@ def case(wanted, name, test):
     return True
 
 
-def with_program(binary, many, *tests):
-    program = Program(binary, many)
+def with_program(binary, many, *tests, arguments=()):
+    program = Program(binary, many, *arguments)
     try:
         for test in tests:
             test(program)
@@ -308,7 +420,19 @@ def main():
                     fine &= case(wanted, f"exact-{name}", lambda: with_program(
                         build(root, cgo, mode, where), 0, compare, lambda p: compare(p, "--stop"), lambda p: waits(p, check_objects)))
             fine &= case(wanted, f"derived-{version}", lambda: with_program(build_of_unknown_version(root, where), 0, check_derived))
+            fine &= case(wanted, f"bare-{version}", lambda: with_program(without_sections(build(root, "0", "exe", where)), 0, compare))
+            number = int(version.split(".")[1])
+            if number >= 24:
+                fine &= case(wanted, f"labels-{version}", lambda: with_program(
+                    build(root, "0", "exe", where, version if number >= 27 else None), 0, lambda p: check_labels(p, number >= 27)))
+            if number >= 26:
+                experiment = "goroutineleakprofile" if number == 26 else ""
+                fine &= case(wanted, f"leaks-{version}", lambda: with_program(
+                    build(root, "0", "exe", where, None, experiment), 0, check_leaks, arguments=["leaks"]))
             fine &= case(wanted, f"trace-k-{version}", lambda: with_program(build(root, "0", "exe", where), 0, check_stack_of_calls))
+        for version in FOREIGN:
+            if version not in found:
+                fine &= case(wanted, f"foreign-{version}", lambda: check_foreign(version))
         newest = found[max(found, key=lambda version: [int(number) for number in version.split(".")])]
         fine &= case(wanted, "many-goroutines", lambda: with_program(build(newest, "0", "exe", where), 10000, check_many))
         fine &= case(wanted, "forms", lambda: with_program(build(newest, "0", "exe", where), 1000, check_forms))

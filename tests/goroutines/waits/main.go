@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -204,7 +205,7 @@ func others() {
 		runtime.LockOSThread()
 		<-blocked
 	}()
-	go pprof.Do(context.Background(), pprof.Labels("kind", "labelled"), func(context.Context) { <-blocked })
+	go pprof.Do(context.Background(), pprof.Labels("kind", "labelled", "purpose", "testing", "note", "two \"words\" \u00e9\n"), func(context.Context) { <-blocked })
 }
 
 func main() {
@@ -226,6 +227,9 @@ func main() {
 	runtime.GC()
 	debug.SetGCPercent(-1) // a collection would move goroutines that are said to be at rest
 	time.Sleep(300 * time.Millisecond)
+	if profile := pprof.Lookup("goroutineleak"); profile != nil && len(os.Args) > 3 && os.Args[3] == "leaks" {
+		profile.WriteTo(io.Discard, 0) // those that nobody can wake are leaked from now on
+	}
 	fmt.Println("ready")
 	for input.Scan() {
 		os.Stdout.Write(buffer[:runtime.Stack(buffer, true)])

@@ -1,5 +1,7 @@
 #include "tracer/output/text/goroutine_traceback.hpp"
 
+#include "decoders/text/printable.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace shimtrace::output {
@@ -105,6 +107,8 @@ json goroutine_json(const Goroutine& goroutine, const StackStyle& style) {
                    {"stack", json::array()}};
     if (!goroutine.purpose.what.empty()) result["meaning"] = purpose_json(goroutine.purpose);
     if (!goroutine.serves.method.empty()) result["serves"] = served_json(goroutine.serves);
+    for (const GoLabel& label : goroutine.labels)
+        result["labels"].push_back({{"key", text::printable(label.key)}, {"value", text::printable(label.value)}});
     for (const GoFrame& frame : goroutine.stack) result["stack"].push_back(frame_json(frame));
     if (goroutine.created_by) {
         result["created_by"] = frame_json(*goroutine.created_by);

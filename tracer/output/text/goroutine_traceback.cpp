@@ -126,6 +126,58 @@ void print_creator(std::string& out, const Goroutine& goroutine, int minor) {
     out += '\n';
 }
 
+/// The code point that a text begins with, and its bytes; nullopt: it is no UTF-8 there.
+std::optional<std::pair<std::uint32_t, std::size_t>> code_point(std::string_view text) {
+    const auto byte = [&](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at])); };
+    const std::uint32_t first = byte(0);
+    const std::size_t length = first < 0x80 ? 1 : first >> 5U == 6 ? 2 : first >> 4U == 14 ? 3 : first >> 3U == 30 ? 4 : 0;
+    if (length == 0 || length > text.size()) return std::nullopt;
+    std::uint32_t value = length == 1 ? first : first & (0x7FU >> length);
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xC0U) != 0x80U) return std::nullopt;
+        value = value << 6U | (byte(i) & 0x3FU);
+    }
+    constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const bool surrogate = value >= 0xD800 && value < 0xE000;
+    return value < least[length] || surrogate || value > 0x10FFFF ? std::nullopt : std::optional(std::pair{value, length});
+}
+
+/// runtime.printquoted.
+std::string go_quoted(std::string_view text) {
+    constexpr std::pair<std::uint32_t, std::string_view> escapes[] = {
+        {'\n', "\\n"}, {'\r', "\\r"}, {'\t', "\\t"}, {'\\', "\\\\"}, {'"', "\\\""}};
+    std::string out = "\"";
+    for (std::size_t at = 0; at < text.size();) {
+        const auto next = code_point(text.substr(at));
+        const std::uint32_t c = next ? next->first : static_cast<unsigned char>(text[at]);
+        at += next ? next->second : 1;
+        const auto named = std::ranges::find(escapes, c, &std::pair<std::uint32_t, std::string_view>::first);
+        if (named != std::end(escapes))
+            out += named->second;
+        else if (c >= ' ' && c <= '~')
+            out += static_cast<char>(c);
+        else if (!next || c < 127)
+            out += fmt::format("\\x{:02x}", c);
+        else
+            out += c < 0x10000 ? fmt::format("\\u{:04x}", c) : fmt::format("\\U{:08x}", c);
+    }
+    return out + '"';
+}
+
+/// " {request: /healthz, pool: \"two words\"}", as Go 1.27 has it.
+std::string labels_text(const Goroutine& goroutine) {
+    const auto written = [](const std::string& text) {
+        const bool plain = std::ranges::all_of(text, [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '/' || c == '_';
+        });
+        return plain ? text : go_quoted(text);
+    };
+    std::string out;
+    for (const GoLabel& label : goroutine.labels)
+        out += fmt::format("{}{}: {}", out.empty() ? " {" : ", ", written(label.key), written(label.value));
+    return out.empty() ? out : out + "}";
+}
+
 std::string_view state_text(const Goroutine& goroutine) {
     if ((goroutine.state == GoState::waiting || goroutine.state == GoState::leaked) && !goroutine.wait_reason.empty())
         return goroutine.wait_reason;
@@ -178,7 +230,8 @@ std::string goroutine_title(const Goroutine& goroutine, const StackStyle& style)
         if (const std::string served = served_text(goroutine.serves); !served.empty()) out += ", " + served;
         if (goroutine.changed) out += ", moved while it was read";
     }
-    return out + "]";
+    out += "]";
+    return style.exact ? out : out + labels_text(goroutine);
 }
 
 void print_goroutines(const GoProgram& program, const StackStyle& style, const std::function<void(std::string_view)>& write) {
@@ -189,6 +242,7 @@ void print_goroutines(const GoProgram& program, const StackStyle& style, const s
         if (goroutine.system && !style.runtime_frames) continue;
         out = first ? "" : "\n";
         out += goroutine_title(goroutine, style);
+        if (style.exact && program.prints_labels) out += labels_text(goroutine);
         out += ":\n";
         print_body(out, goroutine, style, minor);
         write(out);
