@@ -59,13 +59,35 @@ std::vector<std::string> texts_at(const Json& document, std::string_view pointer
     return strings;
 }
 
+/// "a-b.slice" lies in "a.slice".
+std::string slice_path(std::string_view slice) {
+    constexpr std::string_view suffix = ".slice";
+    std::string path;
+    if (slice.empty() || slice == "-.slice") return path;
+    const std::string_view name = slice.ends_with(suffix) ? slice.substr(0, slice.size() - suffix.size()) : slice;
+    for (std::size_t dash = name.find('-'); dash != name.npos; dash = name.find('-', dash + 1))
+        path += fmt::format("/{}{}", name.substr(0, dash), suffix);
+    return path + fmt::format("/{}{}", name, suffix);
+}
+
 }  // namespace
+
+std::string cgroup_of_spec(std::string_view cgroups_path, bool systemd) {
+    if (cgroups_path.empty() || cgroups_path.front() == '/') return std::string(cgroups_path);
+    const std::size_t first = cgroups_path.find(':'), second = first == cgroups_path.npos ? first : cgroups_path.find(':', first + 1);
+    if (!systemd || second == cgroups_path.npos) return fmt::format("/{}", cgroups_path);
+    const std::string_view slice = cgroups_path.substr(0, first), prefix = cgroups_path.substr(first + 1, second - first - 1),
+                           name = cgroups_path.substr(second + 1);
+    if (name.ends_with(".slice")) return slice_path(name);
+    return fmt::format("{}/{}{}{}.scope", slice_path(slice.empty() ? "system.slice" : slice), prefix, prefix.empty() ? "" : "-", name);
+}
 
 std::expected<RuntimeState, JsonError> parse_state(std::string_view text, const StateForm& form) {
     auto parsed = parse_json(text);
     if (!parsed) return std::unexpected(std::move(parsed.error()));
     if (auto error = missing(text, *parsed, form.required)) return std::unexpected(std::move(*error));
-    const auto pid = pid_at(*parsed, form.init_pid);
+    const bool lacks_init = form.init_may_lack && value_at(*parsed, form.init_pid) == nullptr;
+    const auto pid = lacks_init ? 0 : pid_at(*parsed, form.init_pid);
     if (!pid) return std::unexpected(error_at_pointer(text, form.init_pid, fmt::format("{} is no process id", form.init_pid.substr(1))));
 
     RuntimeState state;
@@ -80,6 +102,8 @@ std::expected<RuntimeState, JsonError> parse_state(std::string_view text, const 
     state.rootfs = text_at(*parsed, form.rootfs);
     if (!state.rootfs.empty() && state.rootfs.front() != '/') state.rootfs = state.bundle + "/" + state.rootfs;
     state.cgroup = text_at(*parsed, form.cgroup);
+    for (const std::string_view place : form.other_cgroups)
+        if (state.cgroup.empty()) state.cgroup = text_at(*parsed, place);
     if (const Json* paths = value_at(*parsed, form.cgroup_paths); paths != nullptr && paths->is_object()) {
         for (const auto& [controller, path] : paths->items()) {
             if (path.is_string()) state.cgroup_paths[controller] = path.get<std::string>();
@@ -88,6 +112,7 @@ std::expected<RuntimeState, JsonError> parse_state(std::string_view text, const 
     const Json* systemd = value_at(*parsed, form.systemd_cgroup);
     state.systemd_cgroup = systemd != nullptr && systemd->is_boolean() && systemd->get<bool>();
     state.stdio = texts_at(*parsed, form.stdio);
+    state.gofer_pid = pid_at(*parsed, form.gofer_pid).value_or(0);
     return state;
 }
 

@@ -24,6 +24,7 @@ struct RuntimeState {
     std::map<std::string, std::string> cgroup_paths;  ///< by controller ("": v2's); absolute
     bool systemd_cgroup = false;
     std::vector<std::string> stdio;  ///< what the init's descriptors 0, 1 and 2 led to: "pipe:[38898]"
+    std::int32_t gofer_pid = 0;      ///< who serves its sandbox the host's files; 0: none
 };
 
 /// A key that the runtime relies on.
@@ -41,7 +42,13 @@ struct StateForm {
     std::string_view rootfs;  ///< where it is relative, to the bundle
     std::string_view cgroup, cgroup_paths, systemd_cgroup;
     std::string_view stdio;  ///< a list, or a string that holds one as JSON
+    std::string_view gofer_pid = {};
+    std::span<const std::string_view> other_cgroups = {};  ///< where `cgroup` is, too, by kind of hierarchy
+    bool init_may_lack = false;                            ///< as long as there is none, or none any more
 };
+
+/// config.json's cgroupsPath as a path below the hierarchies: "/ns/c1"; of systemd's "SLICE:PREFIX:NAME" where its scope lies.
+std::string cgroup_of_spec(std::string_view cgroups_path, bool systemd);
 
 /// Strict: every required key must be there and of its type.
 std::expected<RuntimeState, JsonError> parse_state(std::string_view text, const StateForm& form);

@@ -113,6 +113,105 @@ constexpr ValueOption crun_command_options[] = {
     {"pids-limit"},
 };
 
+// youki 0.x: crates/liboci-cli and crates/youki/src/main.rs.
+constexpr std::string_view youki_roots[] = {"/run/youki"};
+constexpr ValueOption youki_global_options[] = {{"root", root}, {"r", root}, {"log", log}, {"l", log}, {"log-format"}, {"log-level"}};
+constexpr ValueOption youki_command_options[] = {
+    {"bundle", bundle},
+    {"b", bundle},
+    {"pid-file", pid_file},
+    {"console-socket", console_socket},
+    {"preserve-fds"},
+    {"process", process_file},
+    {"p", process_file},
+    {"cwd"},
+    {"env"},
+    {"e"},
+    {"user"},
+    {"u"},
+    {"additional-gids"},
+    {"g"},
+    {"process-label"},
+    {"apparmor"},
+    {"cap"},
+    {"cgroup"},
+    {"format"},
+    {"f"},
+    {"resources"},
+    {"r"},
+    {"interval"},
+    {"image-path"},
+    {"work-path"},
+    {"blkio-weight"},
+    {"cpu-period"},
+    {"cpu-quota"},
+    {"cpu-share"},
+    {"cpu-rt-period"},
+    {"cpu-rt-runtime"},
+    {"cpuset-cpus"},
+    {"cpuset-mems"},
+    {"memory"},
+    {"memory-reservation"},
+    {"memory-swap"},
+    {"pids-limit"},
+};
+
+// gVisor's runsc: runsc/config/flags.go and runsc/cmd/*.go. Go's flag package takes "-name value" too.
+constexpr std::string_view runsc_roots[] = {"/run/runsc"};
+constexpr ValueOption runsc_global_options[] = {
+    {"root", root},
+    {"log", log},
+    {"log-format"},
+    {"debug-log"},
+    {"debug-log-format"},
+    {"panic-log"},
+    {"platform"},
+    {"network"},
+    {"file-access"},
+    {"file-access-mounts"},
+    {"overlay2"},
+    {"host-uds"},
+    {"host-fifo"},
+    {"watchdog-action"},
+    {"panic-signal"},
+    {"log-fd"},
+    {"debug-log-fd"},
+    {"panic-log-fd"},
+    {"strace-syscalls"},
+    {"strace-log-size"},
+    {"ref-leak-mode"},
+    {"num-network-channels"},
+    {"qdisc"},
+    {"fdlimit"},
+    {"dcache"},
+    {"metric-server"},
+    {"pod-init-config"},
+    {"traceback"},
+};
+constexpr ValueOption runsc_command_options[] = {
+    {"bundle", bundle},
+    {"pid-file", pid_file},
+    {"console-socket", console_socket},
+    {"user-log"},
+    {"process", process_file},
+    {"internal-pid-file"},
+    {"cwd"},
+    {"env"},
+    {"user"},
+    {"additional-gids"},
+    {"cap"},
+    {"pass-fd"},
+    {"exec-fd"},
+    {"pid"},
+    {"rootpid"},
+    {"image-path"},
+    {"fs-restore-image-path"},
+    {"format"},
+    {"interval"},
+    {"resources"},
+    {"r"},
+};
+
 constexpr RequiredKey runc_keys[] = {
     {"/id", JsonKind::string},
     {"/init_process_pid", JsonKind::integer},
@@ -128,6 +227,23 @@ constexpr RequiredKey crun_keys[] = {
     {"/rootfs", JsonKind::string},
     {"/created", JsonKind::string},
 };
+
+// `pid` is left out until there is one, `created` until it is created.
+constexpr RequiredKey youki_keys[] = {
+    {"/id", JsonKind::string},         {"/status", JsonKind::string},        {"/bundle", JsonKind::string},
+    {"/pid", JsonKind::integer, true}, {"/created", JsonKind::string, true},
+};
+// runsc/container/container.go, runsc/sandbox/sandbox.go; no sandbox: the container has ended.
+constexpr RequiredKey runsc_keys[] = {
+    {"/id", JsonKind::string},
+    {"/spec", JsonKind::object},
+    {"/bundleDir", JsonKind::string},
+    {"/status", JsonKind::string},
+    {"/sandbox/pid", JsonKind::integer, true},
+    {"/goferPid", JsonKind::integer, true},
+};
+constexpr std::string_view runsc_cgroups[] = {"/sandbox/cgroup/cgroupv2/path", "/sandbox/cgroup/cgroupsystemd/path"};
+constexpr std::string_view sandbox_mark = "_sandbox:", state_suffix = ".state";
 
 // What only one has (a mark) stands before what several have.
 constexpr Runtime rows[] = {
@@ -151,6 +267,53 @@ constexpr Runtime rows[] = {
                .stdio = "/external_descriptors"},
      .global_options = crun_global_options,
      .command_options = crun_command_options},
+    {.name = "youki",
+     .programs = {},
+     .init_name = "youki:[",
+     .roots = youki_roots,
+     .mark = "youki_config.json",
+     .state_file = "state.json",
+     .state = {.required = youki_keys,
+               .id = "/id",
+               .init_pid = "/pid",
+               .init_start = {},
+               .created = "/created",
+               .bundle = "/bundle",
+               .labels = {},
+               .rootfs = {},
+               .cgroup = {},
+               .cgroup_paths = {},
+               .systemd_cgroup = "/useSystemd",
+               .stdio = {},
+               .init_may_lack = true},
+     .global_options = youki_global_options,
+     .command_options = youki_command_options,
+     .cgroup_file = "youki_config.json",
+     .cgroup_in_file = "/cgroup_path"},
+    {.name = "runsc",
+     .programs = {},
+     .init_name = {},
+     .roots = runsc_roots,
+     .mark = {},
+     .state_file = "state",
+     .state = {.required = runsc_keys,
+               .id = "/id",
+               .init_pid = "/sandbox/pid",
+               .init_start = {},
+               .created = "/createdAt",
+               .bundle = "/bundleDir",
+               .labels = {},
+               .rootfs = "/spec/root/path",
+               .cgroup = "/sandbox/cgroup/cgroupv1/name",
+               .cgroup_paths = {},
+               .systemd_cgroup = {},
+               .stdio = {},
+               .gofer_pid = "/goferPid",
+               .other_cgroups = runsc_cgroups,
+               .init_may_lack = true},
+     .global_options = runsc_global_options,
+     .command_options = runsc_command_options,
+     .has_sandbox = true},
     {.name = "runc",
      .programs = runc_programs,
      .init_name = "runc:[",
@@ -194,6 +357,15 @@ const Runtime* runtime_of_program(std::string_view program) {
 const Runtime& runtime_named(std::string_view name) {
     const auto found = std::ranges::find(rows, name, &Runtime::name);
     return found == std::end(rows) ? *runtime_of_program("runc") : *found;
+}
+
+std::optional<FlatState> flat_state(std::string_view file) {
+    const std::size_t mark = file.find(sandbox_mark);
+    if (mark == file.npos || mark == 0 || !file.ends_with(state_suffix)) return std::nullopt;
+    const std::string_view sandbox =
+        file.substr(mark + sandbox_mark.size(), file.size() - mark - sandbox_mark.size() - state_suffix.size());
+    if (sandbox.empty()) return std::nullopt;
+    return FlatState{&runtime_named("runsc"), file.substr(0, mark), sandbox};
 }
 
 bool is_runtime_operation(std::string_view word) {

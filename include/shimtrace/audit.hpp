@@ -32,6 +32,7 @@ struct ShimAnswer {
     Pid pid;
     std::string error;  ///< no answer: why; an error: its text
     double took_s = 0;
+    int version = 0;  ///< of the task API in which it answered: 2, 3; 0: it did not
 };
 
 /// What runc, the shim and the kernel each call its state, as `ps` has it.
@@ -42,10 +43,9 @@ struct StateWords {
 
 /// A bundle's bootstrap.json: what the shim wrote of itself, and containerd reads when it starts anew.
 struct BootstrapFacts {
-    std::int64_t version = 0;          ///< of the shim's API: 2, 3
-    std::string protocol;              ///< "ttrpc", "grpc"
-    std::string error;                 ///< what is wrong with the file; empty: nothing
-    std::vector<std::int64_t> served;  ///< the versions of the API that the shim answered to; empty: it was not asked
+    std::int64_t version = 0;  ///< of the shim's API: 2, 3
+    std::string protocol;      ///< "ttrpc", "grpc"
+    std::string error;         ///< what is wrong with the file; empty: nothing
 };
 
 /// What audit reads of a container beyond its ContainerFiles; one for each of the snapshot's containers, in their order.

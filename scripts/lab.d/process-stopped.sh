@@ -18,8 +18,8 @@ stopped_init() {
 
 hang process-stopped/sentry stopped_sentry 'gVisor (`runsc`): the sandbox, the kernel of its containers, is stopped by a signal'
 stopped_sentry() {
-    with_gvisor
     start_containerd
+    with_gvisor
     run_detached c1 -- sleep 9999
     stop "${lab_fact[init]}"
     fact culprit "${lab_fact[init]}"
@@ -27,8 +27,8 @@ stopped_sentry() {
 
 hang process-stopped/gofer stopped_gofer 'gVisor (`runsc`): the gofer is stopped by a signal, and the container opens a file'
 stopped_gofer() {
-    with_gvisor
     start_containerd
+    with_gvisor
     run_detached c1 -- sh -c 'until test -e /tmp/go; do sleep 0.1; done; cat /etc/passwd; sleep 9999'
     local gofer
     eventually 10 "the gofer runs" remember gofer gofer_of "${lab_fact[shim]}"

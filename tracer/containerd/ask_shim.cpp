@@ -145,6 +145,7 @@ ShimAnswer ask_shim(const std::string& address, const ContainerRef& container, s
         stream += 2;
         if (reply.status == unimplemented && service.find("v3") != service.npos) continue;
         answer.answered = true;
+        answer.version = service.find("v3") != service.npos ? 3 : 2;
         if (reply.status != 0) return finish(reply.status_message);
         if (const ttrpc::Field* status = ttrpc::find(reply.fields, "status")) answer.status = status->text;
         if (const ttrpc::Field* pid = ttrpc::find(reply.fields, "pid")) answer.pid = Pid{static_cast<std::int32_t>(pid->number)};
@@ -209,6 +210,7 @@ host::Parcel ask_all(host::Parcel request) {
         put(reply.bytes, std::to_string(answer.pid.value));
         put(reply.bytes, answer.error);
         put(reply.bytes, std::to_string(answer.took_s));
+        put(reply.bytes, std::to_string(answer.version));
     }
     return reply;
 }
@@ -238,6 +240,7 @@ std::vector<ShimAnswer> ask_shims(const std::vector<ShimToAsk>& shims, double ti
             answer.pid = Pid{std::atoi(take(rest).c_str())};
             answer.error = take(rest);
             answer.took_s = std::strtod(take(rest).c_str(), nullptr);
+            answer.version = std::atoi(take(rest).c_str());
         }
     }
     return answers;

@@ -63,6 +63,11 @@ std::vector<std::string> read_mount_points(const HostFiles& files) {
     return points;
 }
 
+/// SHA-256 in hexadecimal digits.
+bool is_digest(std::string_view name) {
+    return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == name.npos;
+}
+
 class Gatherer {
 public:
     /// `files`: the host's, or a copy of them. `views`: of containers that are seen through others; nullptr: none is.
@@ -127,6 +132,7 @@ private:
         ContainerFacts facts;
         read_config(container, facts);
         read_state(container, facts);
+        read_bootstrap(container, facts);
         const std::string socket(socket_path(container.address));
         if (!socket.empty() && socket.front() == '/') {
             facts.socket_exists = files_of(container).facts(socket).has_value();
@@ -214,12 +220,14 @@ private:
     void read_state(const ContainerFiles& container, ContainerFacts& facts) {
         if (container.state_path.empty() || !container.state_json_error.empty()) return;
         const HostFiles& files = files_of(container);
-        const std::string name = container.state_path.substr(container.state_path.rfind('/') + 1);
-        const auto text = read(container, {container.runc_root, container.container.id + "/" + name, container.owner});
+        if (!container.state_path.starts_with(container.runc_root + "/")) return;
+        const auto text =
+            read(container, {container.runc_root, container.state_path.substr(container.runc_root.size() + 1), container.owner});
         if (!text) return;
-        const auto state = oci::parse_state(*text, oci::runtime_named(container.runtime).state);
+        const oci::StateForm& form = oci::runtime_named(container.runtime).state;
+        const auto state = oci::parse_state(*text, form);
         if (!state) return;
-        facts.state_read = true;
+        facts.state_read = !form.systemd_cgroup.empty();  // else it does not tell who made its cgroup
         facts.systemd_cgroup = state->systemd_cgroup;
         if (!facts_.live) return;
         std::set<Pid> processes;
@@ -233,6 +241,23 @@ private:
             if (const auto list = files.read(path + "/cgroup.procs", most_json)) add_pids(*list, processes);
         }
         facts.cgroup_processes.assign(processes.begin(), processes.end());
+    }
+
+    /// What containerd will connect to the shim by when it starts anew. Its first containerds wrote the address alone, in `address`.
+    void read_bootstrap(const ContainerFiles& container, ContainerFacts& facts) {
+        if (!container.bundle_exists) return;
+        const auto text = read(container, {container.bundle, "bootstrap.json", container.owner});
+        if (!text) return;
+        BootstrapFacts& bootstrap = facts.bootstrap.emplace();
+        const auto document = oci::parse_json(*text);
+        if (!document) {
+            bootstrap.error = document.error().text();
+            return;
+        }
+        bootstrap.protocol = oci::string_at(*document, "/protocol");
+        if (const oci::Json* version = oci::find(*document, "/version"); version != nullptr && version->is_number_integer())
+            bootstrap.version = version->get<std::int64_t>();
+        if (oci::string_at(*document, "/address").empty()) bootstrap.error = "it has no address";
     }
 
     static void add_pids(std::string_view text, std::set<Pid>& pids) {
@@ -253,7 +278,9 @@ private:
         }
         for (const ContainerFiles& container : facts_.snapshot.containers) {
             const std::string_view path = socket_path(container.address);
-            if (path.starts_with('/') && base_name(parent_path(path)) == "s") directories.insert(std::string(parent_path(path)));
+            // containerd 2.3's socket_dir may be any: among what else is there a shim's socket is known by its name, a digest.
+            if (path.starts_with('/') && (base_name(parent_path(path)) == "s" || is_digest(base_name(path))))
+                directories.insert(std::string(parent_path(path)));
             if (!container.containerd_address.empty()) daemon_sockets_.insert(container.containerd_address);
         }
         for (const Process& process : facts_.snapshot.processes) {
@@ -268,12 +295,14 @@ private:
             seen.insert(directory);
             for (const std::string& name : *names) {
                 const std::string path = directory + "/" + name;
+                if (base_name(directory) != "s" && !is_digest(name)) continue;
                 const auto facts = files_.facts(path);
                 if (facts && facts->type == FileType::socket) sockets[path] = {path, true, listening_.contains(path)};
             }
         }
         for (const std::string& path : listening_) {
-            const bool of_shim = seen.contains(std::string(parent_path(path)));
+            const bool of_shim =
+                seen.contains(std::string(parent_path(path))) && (base_name(parent_path(path)) == "s" || is_digest(base_name(path)));
             if (of_shim && !sockets.contains(path)) sockets[path] = {path, files_.facts(path).has_value(), true};
             if (daemon_sockets_.contains(path)) sockets[path] = {path, true, true};
         }

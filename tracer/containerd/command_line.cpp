@@ -201,6 +201,12 @@ std::optional<ShimCommand> parse_shim(CommandLine arguments) {
     return command;
 }
 
+std::string_view shim_action(CommandLine arguments) {
+    for (const std::string_view action : {"start", "delete"})
+        if (arguments.size() > 1 && arguments.back() == action) return action;
+    return "";
+}
+
 std::optional<RuntimeCommand> parse_runtime(CommandLine arguments, bool known_binary) {
     RuntimeCommand command;
     const RuntimeOptions options(arguments.empty() ? nullptr : oci::runtime_of_program(program_name(arguments.front())));

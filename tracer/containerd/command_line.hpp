@@ -20,6 +20,9 @@ struct ShimCommand {
     std::string action;  ///< "start" or "delete"; empty: the server
 };
 std::optional<ShimCommand> parse_shim(CommandLine arguments);
+/// The last word of a shim that is told by its working directory what it is of (`shim start`, its parameters on stdin): "start", "delete";
+/// empty: the server.
+std::string_view shim_action(CommandLine arguments);
 
 /// `runc --root R --log L create --bundle B --pid-file P ID`, whatever the binary's name. The runtimes' options are in
 /// decoders/oci/runtimes.

@@ -70,7 +70,8 @@ public:
     }
 
     FoundContainers find() {
-        for (const Instance& instance : layout_.instances) add_bundles(instance);
+        for (const Instance& instance : layout_.instances)
+            for (const std::string_view directory : {task_directory, sandbox_directory}) add_bundles(instance, directory);
         add_shims_without_bundle();
         std::vector<RuntimeRoot> roots = layout_.runtime_roots;
         std::set<std::string> listed;
@@ -125,8 +126,8 @@ private:
         return container;
     }
 
-    void add_bundles(const Instance& instance) {
-        const std::string tasks = instance.state_dir + "/" + std::string(task_directory);
+    void add_bundles(const Instance& instance, std::string_view directory) {
+        const std::string tasks = instance.state_dir + "/" + std::string(directory);
         const bool usual = is_usual_state_dir(instance.state_dir);
         if (refuse(tasks, usual ? trust_.doubt_of(tasks, 0) : trust_.doubt_of_named(tasks, 0))) return;
         const auto namespaces = files_.list(tasks);
@@ -139,15 +140,16 @@ private:
                 if (found_.size() >= most_containers) return;
                 const BelievedPlace place{tasks, ns + "/" + id, 0};
                 const std::string bundle = place.path();
-                if (refuse_entry(bundle, 0)) continue;
+                if (refuse_entry(bundle, 0) || (directory == sandbox_directory && is_found(ns, id))) continue;
                 ContainerFiles& container = add({ns, id}, 0);
                 container.state_dir = instance.state_dir;
                 container.containerd_address = instance.address;
                 container.bundle = bundle;
                 container.bundle_exists = true;
                 read_bundle(container, place);
-                const std::string root = configured_root(place);
-                container.runc_root = canonical_path((root.empty() ? "/run/containerd/runc" : root) + "/" + ns);
+                std::string root = configured_root(place);
+                if (root.empty()) root = usual_root(place);
+                if (!root.empty()) container.runc_root = canonical_path(root + "/" + ns);
             }
         }
     }
@@ -158,6 +160,20 @@ private:
         if (!text) return "";
         const auto options = oci::parse_json(*text);
         return options ? oci::string_at(*options, "/root") : "";
+    }
+
+    [[nodiscard]] bool is_found(const std::string& ns, const std::string& id) const {
+        const auto [first, last] = by_id_.equal_range(id);
+        return std::any_of(first, last, [&](const auto& entry) { return found_[entry.second].container.ns == ns; });
+    }
+
+    /// Where the shim that a bundle names has its runtime's state; empty: it has none (Kata's containers are in its virtual machine), or
+    /// where is not known.
+    std::string usual_root(const BelievedPlace& bundle) {
+        const auto shim = read(bundle.in("shim-binary-path"), 4096);
+        const std::string_view name = shim ? program_name(without_line_end(*shim)) : "";
+        if (name.empty() || name.starts_with("containerd-shim-runc")) return "/run/containerd/runc";
+        return name.starts_with("containerd-shim-runsc") ? "/run/containerd/runsc" : "";
     }
 
     void add_shims_without_bundle() {
@@ -206,6 +222,9 @@ private:
         } else if (const auto bootstrap = read(bundle.in("bootstrap.json"), most_json)) {
             if (const auto document = oci::parse_json(*bootstrap)) container.address = oci::string_at(*document, "/address");
         }
+        // Of containerd 2.x: whose shim serves it.
+        if (const auto sandbox = read(bundle.in("sandbox"), 4096); sandbox && container.sandbox.empty())
+            container.sandbox = without_line_end(*sandbox);
         if (const auto names = files_.list(container.bundle, 5000)) {
             for (const std::string& name : *names) {
                 if (!name.ends_with(".pid")) continue;
@@ -249,7 +268,9 @@ private:
             return std::string();
         };
         // CRI plugin (pkg/cri/annotations), cri-o; runc.v2's group annotation makes shims shared without CRI.
-        container.sandbox = first_of({"io.kubernetes.cri.sandbox-id", "io.kubernetes.cri-o.SandboxID", "io.containerd.runc.v2.group"});
+        if (std::string named = first_of({"io.kubernetes.cri.sandbox-id", "io.kubernetes.cri-o.SandboxID", "io.containerd.runc.v2.group"});
+            !named.empty())
+            container.sandbox = std::move(named);
         container.pod = first_of({"io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"});
         container.pod_namespace = first_of({"io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace"});
         container.name = first_of({"io.kubernetes.cri.container-name", "io.kubernetes.container.name", "nerdctl/name"});
@@ -271,17 +292,22 @@ private:
             if (found_.size() >= most_containers) break;
             const std::string directory = root.path + "/" + id;
             const auto facts = files_.facts(directory);
-            if (!facts || facts->type != FileType::directory) continue;
+            const auto flat = facts && facts->type == FileType::regular ? oci::flat_state(id) : std::nullopt;
+            if (!facts || (facts->type != FileType::directory && !flat)) continue;
             if (!files_.is_copy() && refuse(directory, doubt_of_entry(*facts, root.owner))) continue;
-            add_state(root, id, directory);
+            if (flat)
+                add_flat_state(root, *flat, id);
+            else
+                add_state(root, id, directory);
         }
         return true;
     }
 
     /// By what only its state has; nullptr: there is no state.
     const oci::Runtime* runtime_of(const std::string& directory) const {
-        const auto found = std::ranges::find_if(
-            oci::runtimes(), [&](const oci::Runtime& each) { return files_.facts(directory + "/" + std::string(each.mark)).has_value(); });
+        const auto found = std::ranges::find_if(oci::runtimes(), [&](const oci::Runtime& each) {
+            return !each.mark.empty() && files_.facts(directory + "/" + std::string(each.mark)).has_value();
+        });
         return found == oci::runtimes().end() ? nullptr : &*found;
     }
 
@@ -317,8 +343,42 @@ private:
         } else if (!*parsed) {
             container->state_json_error = parsed->error().text();
         } else {
+            if (!row.cgroup_file.empty()) read_cgroup(**parsed, row, BelievedPlace{root.path, id, root.owner});
             take(*container, **parsed, id);
         }
+    }
+
+    /// Of a runtime whose state does not tell it.
+    void read_cgroup(oci::RuntimeState& state, const oci::Runtime& runtime, const BelievedPlace& directory) {
+        const auto text = read(directory.in(runtime.cgroup_file), most_json);
+        const auto document = text ? oci::parse_json(*text) : std::unexpected(oci::JsonError{});
+        if (document) state.cgroup = oci::cgroup_of_spec(oci::string_at(*document, runtime.cgroup_in_file), state.systemd_cgroup);
+    }
+
+    /// The state of a container that lives in a sandbox: its pid is the sandbox's.
+    void add_flat_state(const RuntimeRoot& root, const oci::FlatState& flat, const std::string& file) {
+        const std::string id(flat.id);
+        const BelievedPlace place{root.path, file, root.owner};
+        auto [text, doubt] = believed_.read(place, most_json);
+        if (refuse(place.path(), doubt)) return;
+        const auto parsed = text ? std::optional(oci::parse_state(*text, flat.runtime->state)) : std::nullopt;
+        const std::string bundle = parsed && *parsed ? (*parsed)->bundle : "";
+        ContainerFiles* container = match(root, id, bundle);
+        if (container == nullptr) {
+            container = &add({root.owner == 0 ? std::string(namespace_of_runtime_root(root.path)) : "", id}, root.owner);
+            if (bundle.starts_with('/')) add_named_bundle(*container, bundle);
+        }
+        container->runc_root = root.path;
+        container->state_path = place.path();
+        container->state_json_exists = true;
+        container->runtime = flat.runtime->name;
+        if (container->sandbox.empty() && flat.sandbox != flat.id) container->sandbox = flat.sandbox;
+        if (!text)
+            container->state_json_error = text.error().message();
+        else if (!*parsed)
+            container->state_json_error = parsed->error().text();
+        else
+            take(*container, **parsed, id);
     }
 
     void note_changed(ContainerFiles& container) const {
@@ -346,6 +406,7 @@ private:
         container.state_init_pid = Pid{state.init_pid};
         container.state_init_start = state.init_start;
         container.created = state.created;
+        container.gofer = Pid{state.gofer_pid};
         container.cgroup = cgroup_of(state);
         // Another user's container is in that user's part of the tree, whatever its state says.
         if (container.owner != 0 && container.cgroup.find(fmt::format("/user-{}.slice/", container.owner)) == std::string::npos)
@@ -370,6 +431,7 @@ private:
     }
 
     void note_missing_state(ContainerFiles& container) const {
+        if (container.runc_root.empty()) return;
         const std::string directory = container.runc_root + "/" + container.container.id;
         const auto facts = files_.facts(directory);
         if (facts) return;

@@ -19,7 +19,8 @@ Pid living_init(const ContainerFiles& container, const Process* by_state_pid, co
 }
 
 std::optional<BundlePath> parse_bundle_path(std::string_view path) {
-    for (const std::string_view mark : {"/io.containerd.runtime.v2.task/", "/io.containerd.runtime.v1.linux/"}) {
+    for (const std::string_view mark :
+         {"/io.containerd.runtime.v2.task/", "/io.containerd.runtime.v1.linux/", "/io.containerd.sandbox.controller.v1.shim/"}) {
         const std::size_t found = path.find(mark);
         if (found == path.npos) continue;
         std::string_view rest = path.substr(found + mark.size());
@@ -37,8 +38,9 @@ std::optional<BundlePath> parse_bundle_path(std::string_view path) {
 
 std::string_view namespace_of_runtime_root(std::string_view root) {
     const std::string_view parent = parent_path(root);
-    if (base_name(parent) == "runtime-runc") return base_name(root);
-    if (base_name(parent) == "runc" && base_name(parent_path(parent)) == "containerd") return base_name(root);
+    if (base_name(parent) == "runtime-runc" || base_name(parent) == "runtime-runsc") return base_name(root);
+    if ((base_name(parent) == "runc" || base_name(parent) == "runsc") && base_name(parent_path(parent)) == "containerd")
+        return base_name(root);
     return "";
 }
 

@@ -10,6 +10,19 @@
 
 namespace shimtrace::containerd {
 
+namespace {
+
+/// containerd's own socket, of a shim that has no `-address`: where it publishes its events lies beside it.
+std::string containerd_of_environment(const Process& process) {
+    constexpr std::string_view key = "TTRPC_ADDRESS=", suffix = ".ttrpc";
+    for (const std::string_view entry : process.environment)
+        if (entry.starts_with(key) && entry.ends_with(suffix))
+            return std::string(entry.substr(key.size(), entry.size() - key.size() - suffix.size()));
+    return "";
+}
+
+}  // namespace
+
 void find_shims(Snapshot& snapshot) {
     struct Shim {
         const Process* process;
@@ -23,6 +36,9 @@ void find_shims(Snapshot& snapshot) {
         if (process.role.role != ProcessRole::shim || !process.role.operation.empty() || process.state == ProcessState::zombie) continue;
         if (auto command = parse_shim(process.command_line)) {
             shims[{command->ns, command->id}].push_back({&process, command->address});
+            serving.insert(&process);
+        } else if (process.role.container) {
+            shims[process.role.container].push_back({&process, containerd_of_environment(process)});
             serving.insert(&process);
         }
     }

@@ -113,8 +113,8 @@ private:
     }
     static bool names_one(const Process& process) {
         const ProcessRole role = process.role.role;
-        return process.role.container &&
-               (role == ProcessRole::shim || role == ProcessRole::container_init || role == ProcessRole::runtime_init);
+        return process.role.container && (role == ProcessRole::shim || role == ProcessRole::container_init ||
+                                          role == ProcessRole::runtime_init || role == ProcessRole::sandbox);
     }
 
     static std::string said(const Match& match) {
@@ -218,6 +218,7 @@ private:
                     target.runtimes.push_back(process.pid);
                     break;
                 case ProcessRole::container_init:
+                case ProcessRole::sandbox:
                     target.init = process.pid;
                     break;
                 case ProcessRole::runtime_init:

@@ -26,7 +26,8 @@ constexpr UsualPlace usual_places[] = {
 };
 
 /// Roots whose children are namespaces with ID directories in them.
-constexpr std::string_view roots_by_namespace[] = {"/run/containerd/runc", "/run/docker/runtime-runc", "/run/k3s/containerd/runc"};
+constexpr std::string_view roots_by_namespace[] = {"/run/containerd/runc", "/run/docker/runtime-runc", "/run/k3s/containerd/runc",
+                                                   "/run/containerd/runsc", "/run/docker/runtime-runsc"};
 
 class LayoutFinder {
 public:

@@ -16,6 +16,8 @@ namespace shimtrace::containerd {
 
 /// Under containerd's STATE: the bundles of its tasks.
 inline constexpr std::string_view task_directory = "io.containerd.runtime.v2.task";
+/// Of sandboxes that have no container of their own, since containerd 2.0 (the sandboxer `shim`): a shim, and perhaps a virtual machine.
+inline constexpr std::string_view sandbox_directory = "io.containerd.sandbox.controller.v1.shim";
 
 /// One containerd, alive or not.
 struct Instance {

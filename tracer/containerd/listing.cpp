@@ -160,7 +160,8 @@ private:
         const ProcessRoleInfo& role = process.role;
         if (!role.container) return;
         ListedContainer* row = row_of(process);
-        const bool names_one = role.role == ProcessRole::container_init || role.role == ProcessRole::shim;
+        const bool names_one =
+            role.role == ProcessRole::container_init || role.role == ProcessRole::sandbox || role.role == ProcessRole::shim;
         if (row == nullptr && names_one && role.operation.empty()) row = &add(role.container);
         if (row == nullptr) return;
         switch (role.role) {
@@ -176,8 +177,13 @@ private:
                 if (!row->init && role.role == ProcessRole::container_init) row->init = process.pid;
                 ++row->processes;
                 break;
+            case ProcessRole::sandbox:
+                row->init = process.pid;
+                ++row->processes;
+                break;
             case ProcessRole::container_exec:
             case ProcessRole::container_process:
+            case ProcessRole::gofer:
                 ++row->processes;
                 break;
             default:

@@ -160,7 +160,8 @@ bool has_it_as_both_outputs(const Process& process, Inode pipe) {
 }
 
 bool is_or_becomes_container(ProcessRole role) {
-    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::runtime_init;
+    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::runtime_init ||
+           role == ProcessRole::sandbox;
 }
 bool is_or_becomes_part_of_container(ProcessRole role) {
     return is_or_becomes_container(role) || role == ProcessRole::container_process;

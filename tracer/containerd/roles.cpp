@@ -55,6 +55,34 @@ bool is_namespace_init(const Process& process) {
     return process.ns_pids.size() > 1 && process.ns_pids.back() == 1;
 }
 
+/// What Kata's shim starts for a sandbox, by the beginning of its program's name.
+constexpr KnownProgram kata_programs[] = {
+    {"qemu-system-", ProcessRole::sandbox}, {"cloud-hypervisor", ProcessRole::sandbox}, {"firecracker", ProcessRole::sandbox},
+    {"stratovirt", ProcessRole::sandbox},   {"virtiofsd", ProcessRole::gofer},          {"nydusd", ProcessRole::gofer},
+};
+
+ProcessRole kata_role(const Process& process) {
+    const std::string_view name = program_name(process.exe);
+    const auto found = std::ranges::find_if(kata_programs, [&](const KnownProgram& row) { return name.starts_with(row.name); });
+    return found == std::end(kata_programs) ? ProcessRole::none : found->role;
+}
+
+bool is_kata_shim(const Process& process) {
+    return program_name(process.exe).starts_with("containerd-shim-kata") || argument_name(process).starts_with("containerd-shim-kata");
+}
+
+/// Some word of its command line has the id, and not as a part of a longer name: "sandbox-ID,debug-threads=on", "/run/vc/vm/ID/clh.sock".
+bool has_id_in_words(const Process& process, std::string_view id) {
+    const auto is_of_name = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    return !id.empty() && std::ranges::any_of(process.command_line, [&](std::string_view word) {
+        for (std::size_t at = word.find(id); at != word.npos; at = word.find(id, at + 1)) {
+            const bool begins = at == 0 || !is_of_name(word[at - 1]);
+            if (begins && (at + id.size() == word.size() || !is_of_name(word[at + id.size()]))) return true;
+        }
+        return false;
+    });
+}
+
 /// "runc:[1:CHILD]", "runc:[2:INIT]".
 bool has_init_name(const Process& process) {
     return std::ranges::any_of(
@@ -134,6 +162,10 @@ ProcessRoleInfo shim_role(const Process& process) {
     if (const auto command = parse_shim(process.command_line)) {
         info.container = {command->ns, command->id};
         info.operation = command->action;
+    } else if (const auto bundle = parse_bundle_path(process.cwd)) {
+        // A shim of containerd 2.3's protocol need not have flags: it works in its bundle.
+        info.container = {std::string(bundle->ns), std::string(bundle->id)};
+        info.operation = shim_action(process.command_line);
     }
     return info;
 }
@@ -168,6 +200,8 @@ bool is_unstarted_init(const Process& process) {
 /// A child of a shim: the runtime at work, `runc init` after the runtime has left, or the container itself.
 ProcessRoleInfo child_of_shim(const Process& process, const Process& shim, const ProcessRoleInfo& shim_info) {
     const bool inside = is_inside(process, shim);
+    if (is_kata_shim(shim) && is_of_host(process))
+        if (const ProcessRole role = kata_role(process); role != ProcessRole::none) return {role, shim_info.container};
     if (inits_runtime(process)) return {ProcessRole::runtime_init, shim_info.container};
     const auto command = called_command(process);
     // A container's process may be the shim's child and call itself what it likes: whose it is, is told by its cgroup and the files.
@@ -246,8 +280,13 @@ public:
         for (Process& process : snapshot.processes) {
             processes_[process.pid] = &process;
             if (process.uid != 0 || !is_of_host(process)) continue;
-            if (const auto shim = parse_shim(process.command_line); shim && is_shim(process)) root_shims_.emplace(shim->ns, shim->id);
+            if (const auto shim = parse_shim(process.command_line); shim && is_shim(process)) {
+                root_shims_.emplace(shim->ns, shim->id);
+                if (is_kata_shim(process)) kata_sandboxes_.emplace_back(shim->ns, shim->id);
+            }
         }
+        for (const ContainerFiles& each : snapshot.containers)
+            if (each.gofer) gofers_.emplace(each.gofer, &each);
     }
 
     void assign() {
@@ -280,10 +319,12 @@ private:
     ProcessRoleInfo refined(const Process& process, ProcessRoleInfo info, const Process* parent) const {
         if (const ContainerFiles* files = index_.by_init(process.pid); files != nullptr && is_credible_init(process, info, parent)) {
             info.container = files->container;
+            if (oci::runtime_named(files->runtime).has_sandbox) return {ProcessRole::sandbox, files->container};
             if (info.role == ProcessRole::runtime) info.role = ProcessRole::runtime_init;
             if (info.role != ProcessRole::runtime_init) info = {ProcessRole::container_init, files->container};
             return info;
         }
+        if (const ContainerFiles* files = served_by_gofer(process)) return {ProcessRole::gofer, files->container};
         if (is_of_machinery(info.role) && has_other_mounts_than_init(process)) {
             if (const ContainerFiles* files = inner_container(process)) info = {ProcessRole::none, files->container};
         }
@@ -297,6 +338,10 @@ private:
                 break;
             case ProcessRole::runtime:
                 complete_runtime(process, info);
+                // An exec into a sandbox has no process on the host: the command stays in its place, and has its pid file.
+                if (const auto [files, exec] = index_.exec_with(info.container.ns, process.pid);
+                    exec != nullptr && oci::runtime_named(files->runtime).has_sandbox)
+                    info = {ProcessRole::container_exec, files->container, exec->exec_id};
                 break;
             case ProcessRole::hook:
                 info.operation = hook_kind(process, info.container, parent);
@@ -307,6 +352,9 @@ private:
                 complete_inner(process, info, parent);
                 break;
             case ProcessRole::none:
+                if (const ProcessRole role = kata_role(process); role != ProcessRole::none && is_of_host(process))
+                    for (const ContainerRef& sandbox : kata_sandboxes_)
+                        if (has_id_in_words(process, sandbox.id)) return {role, sandbox};
                 if (const ContainerFiles* files = inner_container(process)) {
                     const ExecPidFile* exec = index_.exec_of(*files, process.pid);
                     info = {exec != nullptr ? ProcessRole::container_exec : ProcessRole::container_process, files->container,
@@ -330,6 +378,13 @@ private:
         if (crun_init) return true;
         return (info.role == ProcessRole::none || info.role == ProcessRole::runtime_init || is_of_container(info.role)) &&
                process.pid.value > 1;
+    }
+
+    /// As the state has it, and as it calls itself: a pid alone may be another's by now.
+    const ContainerFiles* served_by_gofer(const Process& process) const {
+        const auto found = gofers_.find(process.pid);
+        if (found == gofers_.end() || std::ranges::find(process.command_line, "gofer") == process.command_line.end()) return nullptr;
+        return found->second;
     }
 
     static bool is_of_machinery(ProcessRole role) {
@@ -440,6 +495,8 @@ private:
     std::unordered_map<Pid, bool> resolved_;
     std::unordered_map<Inode, const Process*> inits_by_namespace_;
     std::set<ContainerRef> root_shims_;
+    std::vector<ContainerRef> kata_sandboxes_;  ///< whose shim is Kata's
+    std::unordered_map<Pid, const ContainerFiles*> gofers_;
 };
 
 }  // namespace
@@ -450,8 +507,10 @@ ProcessRoleInfo process_role(const Process& process, const Process* parent, cons
             case ProcessRole::container_init:
             case ProcessRole::container_exec:
             case ProcessRole::container_process:
+            case ProcessRole::sandbox:
                 return {ProcessRole::container_process, parent_role->container};
             case ProcessRole::hook:
+            case ProcessRole::gofer:
                 return *parent_role;
             case ProcessRole::runtime:
                 return child_of_runtime(process, *parent, *parent_role);

@@ -10,7 +10,7 @@ namespace shimtrace::containerd {
 namespace {
 
 bool plays_container(ProcessRole role) {
-    return role == ProcessRole::container_init || role == ProcessRole::container_exec;
+    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::sandbox;
 }
 
 }  // namespace

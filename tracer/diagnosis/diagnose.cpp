@@ -287,6 +287,7 @@ Diagnosis from_proof(const Context& look, Proof proof, bool remade) {
     diagnosis.chain = std::move(rests.chain);
     diagnosis.evidence = std::move(rests.evidence);
     if (open.empty()) {
+        diagnosis.limits = std::move(proof.doubtful);
         diagnosis.confidence = proof.confidence;
         diagnosis.summary = std::move(rests.summary);
         if (!proof.outside.empty())
@@ -307,7 +308,12 @@ Diagnosis from_proof(const Context& look, Proof proof, bool remade) {
     diagnosis.summary = fmt::format("whether {} is stuck cannot be told: {}: {}{}", target_words(look), first.what, first.why,
                                     open.size() > 1 ? fmt::format(", and {} limits more", open.size() - 1) : std::string());
     diagnosis.limits = std::move(open);
+    for (Limit& limit : proof.doubtful) add_limit(diagnosis.limits, std::move(limit));
     return diagnosis;
+}
+
+bool leads_by_goroutines(const Diagnosis& diagnosis) {
+    return std::ranges::any_of(diagnosis.graph.nodes, [](const Node& node) { return node.kind == NodeKind::goroutine; });
 }
 
 /// What containerd's and runc's files contradict: no wait shows that.
@@ -344,6 +350,10 @@ Diagnosis diagnose_one(const Context& look, bool remade = false) {
     if (all.empty()) return with_calls(look, from_proof(look, std::move(proof), remade));
     for (auto& [urgency, one] : all) {
         for (const Limit& limit : proof.limits) add_limit(one.limits, limit);
+        if (leads_by_goroutines(one) && !proof.doubtful.empty()) {
+            for (const Limit& limit : proof.doubtful) add_limit(one.limits, limit);
+            one.confidence = std::min(one.confidence, Confidence::likely);
+        }
         // Of an unknown cause nobody is certain; nor that nobody holds an end, where not all descriptors were seen.
         if (urgency == unknown_cause().urgency || !proof.limits.empty()) one.confidence = std::min(one.confidence, Confidence::likely);
     }

@@ -60,7 +60,9 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
     for (Process& process : snapshot.processes) {
         const bool reads_slowly = readers.contains(process.pid) && !process.go;
         const bool of_session = options.session && std::ranges::find(*options.session, process.pid) != options.session->end();
-        if (process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime && !of_session && !reads_slowly) continue;
+        if (process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime &&
+            process.role.role != ProcessRole::sandbox && !of_session && !reads_slowly)
+            continue;
         const bool is_concerned = reads_slowly || std::ranges::binary_search(pids, process.pid);
         if (!is_concerned || process.state == ProcessState::zombie) continue;
         if (options.interrupted && options.interrupted()) return;

@@ -139,9 +139,10 @@ std::vector<Pid> concerned(const Snapshot& snapshot, const FoundTargets& targets
     const std::set<ContainerRef> containers = containers_of(snapshot, targets);
     for (const Process& process : snapshot.processes)
         if (containers.contains(process.role.container)) pids.insert(process.pid);
-    // What a shim is at, its runtimes tell, also where it was asked about by its pid.
+    // What a shim is at, its runtimes tell, also where it was asked about by its pid; and what its sandbox's processes are at, the sandbox.
     for (const Process& process : snapshot.processes)
-        if (process.role.role == ProcessRole::runtime && !pids.contains(process.pid) && pids.contains(shim_above(snapshot, process.pid)))
+        if ((process.role.role == ProcessRole::runtime || process.role.role == ProcessRole::sandbox) && !pids.contains(process.pid) &&
+            pids.contains(shim_above(snapshot, process.pid)))
             pids.insert(process.pid);
     if (targets.empty() && !processes)
         for (const Process& process : snapshot.processes)

@@ -190,7 +190,7 @@ make_bundle() {
 
 oci() { "$oci_runtime" --root "$lab_dir/runtime" "$@"; }
 
-# with_gvisor: the runtime is runsc, without a network of its own; of a container's processes the host sees the sandbox, its gofer, and stubs.
+# with_gvisor: the runtime is from now on runsc (what decoys there are have another), without a network of its own; of a container's processes the host sees the sandbox, its gofer, and stubs.
 with_gvisor() {
     local real
     real=$(command -v runsc) || { echo "lab: not installed: runsc; run scripts/setup" >&2; exit 77; }

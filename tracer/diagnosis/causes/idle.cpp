@@ -2,12 +2,14 @@
 
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/sandboxes.hpp"
 #include "tracer/diagnosis/graph/shim_tasks.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 namespace shimtrace::diagnosis {
 
@@ -85,6 +87,18 @@ Phrase phrase(const Facts& facts, const Process& process, const Thread& thread) 
     }
 }
 
+/// What its containers do on the kernel that it is.
+Phrase sandbox_phrase(const Process& sandbox) {
+    constexpr std::size_t most = 4;
+    const std::vector<SandboxTask> tasks = sandbox_tasks(sandbox);
+    if (tasks.empty()) return {"runs", "its containers"};
+    std::string calls;
+    for (const SandboxTask& task : tasks | std::views::take(most))
+        calls += fmt::format("{}{}", calls.empty() ? "" : ", ", task.call.empty() ? "computes" : printable(task.call, 40));
+    return {"runs", fmt::format("{} process{} ({}{})", tasks.size(), tasks.size() == 1 ? "" : "es", calls,
+                                tasks.size() > most ? fmt::format(", and {} more", tasks.size() - most) : std::string())};
+}
+
 /// Where nobody of it lives.
 std::string end_words(const Context& look) {
     if (look.facts.process(look.scope.shim)) return "its process has ended, and its shim waits to be told to delete it";
@@ -103,8 +117,10 @@ Idle idle(const Context& look) {
         const Process* process = look.facts.process(pid);
         if (!process || is_zombie(*process)) continue;
         const Thread* thread = telling_thread(look.facts, *process);
-        const Phrase said =
-            thread ? phrase(look.facts, *process, *thread) : Phrase{fmt::format("is {}", words(process->state).predicate), ""};
+        if (look.scope.sandbox && pid != look.scope.sandbox) continue;  // its gofer, and what stands for an exec
+        const Phrase said = pid == look.scope.sandbox ? sandbox_phrase(*process)
+                            : thread                  ? phrase(look.facts, *process, *thread)
+                                                      : Phrase{fmt::format("is {}", words(process->state).predicate), ""};
         const std::string line = fmt::format("{} {}{}{}", who(*process), said.does, said.on.empty() ? "" : " ", said.on);
         if (idle.chain.empty()) {
             idle.summary = look.scope.ref ? fmt::format("{} is healthy: {}[{}] {}{}{}", target, printable(process->comm, 32), pid.value,

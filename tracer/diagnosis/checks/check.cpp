@@ -192,6 +192,15 @@ constexpr Check checks[] = {
      .recognised = "Cgroup directories that the runtime's state names are not there, and the init lives.",
      .mending = "Recreate the container; find out who removes cgroups.",
      .look = cgroup_missing},
+    {.code = "bootstrap-wrong",
+     .severity = warning,
+     .needs_kernel = false,
+     .why = "containerd connects to the shim as this file says when it starts anew: the shim is taken for dead, or its calls fail with "
+            "`service not implemented`",
+     .recognised = "bootstrap.json is no JSON or has no address; or it names a later version of the task API than the shim has answered in "
+                   "(`--ask`), or than shims of the release that runs speak: 2 before containerd 2.",
+     .mending = "Recreate the pod, whose shim is of an older containerd than its files.",
+     .look = bootstrap_wrong},
     {.code = "cgroup-moved",
      .severity = warning,
      .needs_kernel = true,

@@ -26,6 +26,7 @@ void init_pid_mismatch(const ContainerView&, Findings&);
 void config_invalid(const ContainerView&, Findings&);
 void state_untrusted(const AuditFacts&, Findings&);
 void config_nonconformant(const AuditFacts&, Findings&);
+void bootstrap_wrong(const AuditFacts&, Findings&);
 void hook_unusable(const AuditFacts&, Findings&);
 void runtime_failed(const AuditFacts&, Findings&);
 void cgroup_driver_mismatch(const AuditFacts&, Findings&);

@@ -52,7 +52,7 @@ ContainerView container_view(const Snapshot& snapshot, const diagnosis::Processe
         if (role == ProcessRole::runtime && (subject.runtime == nullptr || !process.role.operation.empty())) subject.runtime = &process;
         if (role == ProcessRole::shim && !process.role.operation.empty() && process.state != ProcessState::zombie)
             subject.shim_command = &process;
-        if (role == ProcessRole::container_init && subject.init == nullptr) subject.init = &process;
+        if ((role == ProcessRole::container_init || role == ProcessRole::sandbox) && subject.init == nullptr) subject.init = &process;
         if (diagnosis::is_program_of(process, files.container) && process.state != ProcessState::zombie)
             subject.processes.push_back(&process);
     }

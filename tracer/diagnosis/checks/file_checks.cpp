@@ -90,6 +90,44 @@ void config_nonconformant(const AuditFacts& facts, Findings& findings) {
     });
 }
 
+namespace {
+
+/// The version of the task API that the shim serves, as it has answered, or as all shims of its release do. 0: not known.
+int served_version(const ContainerView& subject) {
+    if (subject.facts.answer && subject.facts.answer->version != 0) return subject.facts.answer->version;
+    const std::string_view release = subject.shim != nullptr ? std::string_view(subject.shim->version) : std::string_view();
+    return release.starts_with("1.") || release.starts_with("v1.") ? 2 : 0;
+}
+
+}  // namespace
+
+void bootstrap_wrong(const AuditFacts& facts, Findings& findings) {
+    for_each_container(facts, [&](const ContainerView& subject) {
+        if (!subject.facts.bootstrap || subject.is_in_transit()) return;
+        const BootstrapFacts& bootstrap = *subject.facts.bootstrap;
+        const std::string path = subject.files.bundle + "/bootstrap.json";
+        if (!bootstrap.error.empty()) {
+            Finding& finding = findings.add(subject.files.container, fmt::format("{} can't be used: {}", path, bootstrap.error));
+            finding.beliefs = {{"containerd", "finds no shim of this container when it starts anew"}};
+            if (subject.shim != nullptr) finding.beliefs.push_back({"kernel", fmt::format("its shim {} runs", subject.shim->pid.value)});
+            finding.seen_for_s = moments_s;
+            return;
+        }
+        const int served = served_version(subject);
+        if (served == 0 || bootstrap.version <= served) return;
+        Finding& finding = findings.add(
+            subject.files.container, fmt::format("{} says that its shim speaks version {} of the task API, and it speaks version {}", path,
+                                                 bootstrap.version, served));
+        if (subject.shim != nullptr) finding.pids = {subject.shim->pid};
+        finding.beliefs = {{"containerd", fmt::format("{}: version {}, {}", path, bootstrap.version, bootstrap.protocol)},
+                           {"shim", subject.facts.answer && subject.facts.answer->version != 0
+                                        ? fmt::format("answered in version {}", served)
+                                        : fmt::format("is of containerd {}, whose shims speak version {}", subject.shim->version, served)}};
+        finding.remedies = {
+            {"recreate the pod: a shim that was started by an older containerd goes on in its own version", "", Risk::disruptive}};
+    });
+}
+
 void hook_unusable(const AuditFacts& facts, Findings& findings) {
     for_each_container(facts, [&](const ContainerView& subject) {
         for (const HookFacts& hook : subject.facts.hooks) {

@@ -332,8 +332,13 @@ Scope Facts::scope(const ContainerRef& ref, Pid shim, const std::string& place) 
                 if (!scope.init && (process.ns_pids.size() < 2 || process.ns_pids.back() == 1)) scope.init = process.pid;
                 own.push_back(&process);
                 break;
+            case ProcessRole::sandbox:
+                scope.init = scope.sandbox = process.pid;
+                own.insert(own.begin(), &process);
+                break;
             case ProcessRole::container_exec:
             case ProcessRole::container_process:
+            case ProcessRole::gofer:
                 own.push_back(&process);
                 break;
             default:
@@ -348,6 +353,16 @@ Scope Facts::scope(const ContainerRef& ref, Pid shim, const std::string& place) 
         if (!scope.init && process(scope.files->init_pid) && scope.files->state_init_pid == scope.files->init_pid)
             scope.init = scope.files->init_pid;
     }
+    // A pod's containers share its sandbox, which is of one of them alone by its role.
+    if (const Process* init = process(scope.init); init && init->role.role == ProcessRole::sandbox && !scope.sandbox) {
+        scope.sandbox = init->pid;
+        own.insert(own.begin(), init);
+    }
+    // What a sandbox has made to run its containers' code in waits for nothing of its own.
+    if (scope.sandbox)
+        std::erase_if(own, [&](const Process* each) {
+            return each->role.role == ProcessRole::container_process && descends_from(each->pid, scope.sandbox);
+        });
     for (const Process* process : own) scope.processes.push_back(process->pid);
     scope.calls = calls_about(*this, ref, scope.files);
     return scope;
@@ -380,7 +395,7 @@ Scope Facts::scope(Pid pid) const {
             break;
     }
     // An init stands for its container, with files and shim: that its shim is gone is what ails it.
-    const bool is_init = asked->role.role == ProcessRole::container_init ||
+    const bool is_init = asked->role.role == ProcessRole::container_init || asked->role.role == ProcessRole::sandbox ||
                          (asked->role.role == ProcessRole::runtime_init && asked->ns_pids.size() > 1 && asked->ns_pids.back() == 1);
     if (is_init && asked->role.container) {
         const Process* shim = shim_above(*asked);
@@ -448,7 +463,7 @@ bool is_program_of(const Process& process, const ContainerRef& container) {
 
 bool is_container_role(ProcessRole role) {
     return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::container_process ||
-           role == ProcessRole::runtime_init;
+           role == ProcessRole::runtime_init || role == ProcessRole::sandbox;
 }
 
 const Thread* main_thread(const Process& process) {

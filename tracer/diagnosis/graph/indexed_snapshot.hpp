@@ -27,6 +27,7 @@ struct Scope {
     const ContainerFiles* files = nullptr;
     std::vector<NodeKey> calls;  ///< goroutines of daemons (or of the client asked about) whose calls are about it
     PodRef pod;                  ///< of which no shim tells; empty: it is no such question
+    Pid sandbox = {};            ///< the kernel that its processes run on, where that is not the host's
 };
 
 /// A snapshot's processes by pid and by container, each in the snapshot's order.

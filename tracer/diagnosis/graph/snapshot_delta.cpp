@@ -95,7 +95,8 @@ using Lives = std::map<ContainerRef, std::set<std::pair<Pid, std::uint64_t>>>;
 Lives lives_of(const Snapshot& snapshot) {
     Lives lives;
     for (const Process& process : snapshot.processes) {
-        const bool stands = process.role.role == ProcessRole::shim || process.role.role == ProcessRole::container_init;
+        const bool stands = process.role.role == ProcessRole::shim || process.role.role == ProcessRole::container_init ||
+                            process.role.role == ProcessRole::sandbox;
         if (stands && process.role.container && process.role.operation.empty())
             lives[process.role.container].emplace(process.pid, process.start_time);
     }

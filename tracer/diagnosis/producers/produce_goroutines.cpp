@@ -101,6 +101,8 @@ void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
             out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine->id)});
         return;
     }
+    // A sandbox's goroutines are its containers' processes: what those wait for is their own affair, and told by the proof.
+    if (process->role.role == ProcessRole::sandbox) return;
     for (const Goroutine& goroutine : process->go->goroutines) {
         const GoWaitKind kind = goroutine.wait.kind;
         if (goroutine.system || goroutine.state == GoState::dead) continue;

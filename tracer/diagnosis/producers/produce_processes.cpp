@@ -1,5 +1,6 @@
 // What a process waits for as a whole: its state, its children, its parent.
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/sandboxes.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
 #include <fmt/format.h>
@@ -44,6 +45,7 @@ void traced(const Context& look, const NodeKey& subject, Waits& out) {
     const auto held = std::ranges::find_if(process->threads, [](const Thread& thread) { return thread.state == ProcessState::traced; });
     if (held == process->threads.end() && process->state != ProcessState::traced) return;
     const Thread* thread = held != process->threads.end() ? &*held : main_thread(*process);
+    if (thread && tracing_sandbox(look.facts, *process, *thread)) return;
     const Pid tracer{thread ? thread->tracer : 0};
     Wait wait{.kind = WaitKind::stopped_by,
               .to = tracer ? NodeKey::of(tracer) : NodeKey::nobody("a tracer"),

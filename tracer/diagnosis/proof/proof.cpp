@@ -3,6 +3,7 @@
 #include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/sandboxes.hpp"
 #include "tracer/diagnosis/graph/shim_tasks.hpp"
 #include "tracer/diagnosis/known_bugs/known_bugs.hpp"
 #include "tracer/diagnosis/proof/idle_waits.hpp"
@@ -37,6 +38,30 @@ double usual_time(std::string_view method) {
     return row == usual_times.end() ? usual_s : row->seconds;
 }
 
+/// System calls as gVisor names them, in which a process that has nothing to do rests.
+constexpr auto idle_in_sandbox = std::to_array<std::string_view>({
+    "Nanosleep",
+    "ClockNanosleep",
+    "Pause",
+    "RtSigsuspend",
+    "RtSigtimedwait",
+    "Wait4",
+    "Waitid",
+    "Poll",
+    "Ppoll",
+    "Select",
+    "Pselect6",
+    "EpollWait",
+    "EpollPwait",
+    "EpollPwait2",
+    "Accept",
+    "Accept4",
+});
+
+bool is_idle_in_sandbox(std::string_view call) {
+    return std::ranges::find(idle_in_sandbox, call) != idle_in_sandbox.end();
+}
+
 class Prover {
 public:
     explicit Prover(const Context& look) : look_(look) {}
@@ -46,6 +71,7 @@ public:
         prove_calls();
         for (const Pid pid : look_.scope.runtimes) prove_runtime(pid);
         for (const Pid pid : look_.scope.processes) prove_process(pid);
+        prove_layouts();
         prove_process(look_.scope.monitor);
         prove_presence();
         return std::move(proof_);
@@ -56,6 +82,24 @@ private:
         std::string needs = missing_for_processes(look_.facts.snapshot().observer);
         if (why.empty()) why = needs.empty() ? "it could not be read" : "not permitted";
         add_limit(proof_.limits, {std::move(what), std::move(why), std::move(needs)});
+    }
+
+    /// Whose Go is not known was read as one that is: its stacks were checked, what its goroutines wait on could not be.
+    void prove_layouts() {
+        const auto doubt = [&](Pid pid) {
+            const Process* process = look_.facts.process(pid);
+            if (!process || !process->go || !process->go->derived_layout || !process->go->incomplete.empty()) return;
+            const std::string& version = process->go->version;
+            add_limit(proof_.doubtful, {fmt::format("goroutines of {}", who(*process)),
+                                        fmt::format("how {} lays them out is not known: they were read as the known version that fits",
+                                                    version.empty() ? std::string("the Go that it was built by") : printable(version, 40)),
+                                        ""});
+            weaken(Confidence::likely);
+        };
+        doubt(look_.scope.shim);
+        for (const Pid pid : look_.scope.runtimes) doubt(pid);
+        for (const Pid pid : look_.scope.processes) doubt(pid);
+        for (const NodeKey& call : look_.scope.calls) doubt(call.pid);
     }
 
     void weaken(Confidence to) { proof_.confidence = std::min(proof_.confidence, to); }
@@ -89,6 +133,8 @@ private:
     void prove_process(Pid pid) {
         const Process* process = look_.facts.process(pid);
         if (!process || is_zombie(*process)) return;
+        if (process->role.role == ProcessRole::sandbox) return prove_sandbox(*process);
+        if (look_.scope.sandbox) return prove_beside_sandbox(*process);
         if (is_daemon(*process) || serves_calls(*process)) return prove_daemon(*process);
         if (process->threads.empty()) {
             // Who ended in the midst of the look has none any more, where all may be read: another look tells, or that it was born since
@@ -104,6 +150,31 @@ private:
         }
         prove_sockets(*process);
         for (const Thread& thread : process->threads) take(judge(look_, *process, thread));
+    }
+
+    /// Its containers' processes are its goroutines, where it is gVisor's and they could be read. Whether what those wait for will come is
+    /// not to be seen from the host.
+    void prove_sandbox(const Process& sandbox) {
+        for (const Thread& thread : sandbox.threads)
+            if (thread.state == ProcessState::uninterruptible) take(judge(look_, sandbox, thread));
+        weaken(Confidence::likely);
+        const std::vector<SandboxTask> tasks = sandbox_tasks(sandbox);
+        if (tasks.empty() || !sandbox.go->incomplete.empty()) {
+            const std::string needs = sandbox.go || sandbox.threads.empty() ? missing_for_processes(look_.facts.snapshot().observer) : "";
+            return add_limit(proof_.limits,
+                             {fmt::format("processes of {}", printable(look_.scope.ref.id, 128)),
+                              fmt::format("they run on the kernel of {}, and do not show on the host", who(sandbox)), needs});
+        }
+        for (const SandboxTask& task : tasks)
+            if (!task.call.empty() && !is_idle_in_sandbox(task.call))
+                take({Rest::outside, fmt::format("what a process on the kernel of {} does in {} (its goroutine {})", who(sandbox),
+                                                 printable(task.call, 40), task.goroutine.value)});
+    }
+
+    /// Its gofer, and the commands that stand for what was exec'd into it: they wait for as long as it lives.
+    void prove_beside_sandbox(const Process& process) {
+        for (const Thread& thread : process.threads)
+            if (thread.state == ProcessState::uninterruptible) take(judge(look_, process, thread));
     }
 
     /// Whose connections are out of sight may wait for anybody.
@@ -266,6 +337,9 @@ private:
                                        missing_for_files(look_.facts.snapshot().observer)});
             return;
         }
+        // A sandbox without a container of its own: its shim is all there is of it.
+        if (scope.files && scope.files->bundle.find("/io.containerd.sandbox.controller.v1.shim/") != std::string::npos)
+            return weaken(Confidence::likely);
         // That the shim waits to be told to delete it could be normal; that nobody tells it, too long, is not to be seen here.
         weaken(Confidence::likely);
         if (!shim->go || !shim->go->incomplete.empty()) return;

@@ -22,6 +22,7 @@ struct Proof {
     Confidence confidence = Confidence::certain;
     std::vector<Limit> limits;         ///< what was not seen: then nothing is proved
     std::vector<Limit> unclear;        ///< what was seen, and is no wait that is known to be idle: neither
+    std::vector<Limit> doubtful;       ///< what was seen by what is only likely to hold: then nothing is certain
     std::vector<std::string> outside;  ///< what is waited for outside of the container, and who holds the other end
     std::vector<CallInFlight> calls;   ///< too long
     bool unsettled = false;            ///< another look could tell more

@@ -64,6 +64,24 @@ bool could_not_tell(const Diagnosis& verdict) {
 
 }  // namespace
 
+TEST_CASE("goroutines of a Go that is not known make nothing certain, and that is said") {
+    Healthy all;
+    all.go.version = "go1.99.1";
+    all.go.derived_layout = true;
+    const Diagnosis well = all.why();
+    CHECK(well.cause == "healthy");
+    CHECK(!well.stuck);
+    CHECK(well.confidence == Confidence::likely);
+    REQUIRE(!well.limits.empty());
+    CHECK(well.limits.front().what.find("goroutines of shim[100]") != std::string::npos);
+    CHECK(well.limits.front().why.find("go1.99.1") != std::string::npos);
+    // What the kernel tells is as certain as ever.
+    Host::stop(all.init);
+    const Diagnosis stopped = all.why();
+    CHECK(stopped.cause == "process-stopped");
+    CHECK(stopped.confidence == Confidence::certain);
+}
+
 TEST_CASE("a sleeper under a resting shim is healthy for certain") {
     const Diagnosis verdict = Healthy().why();
     CHECK(verdict.cause == "healthy");

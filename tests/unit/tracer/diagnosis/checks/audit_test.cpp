@@ -142,6 +142,23 @@ TEST_CASE("a container of runc alone is not spoken of as containerd's") {
     }
 }
 
+TEST_CASE("a bootstrap.json that says a later version than its shim speaks, or can't be read") {
+    AuditFacts facts = healthy();
+    facts.containers[0].bootstrap = BootstrapFacts{.version = 3, .protocol = "ttrpc", .error = {}};
+    CHECK(codes(facts).empty());  // what it speaks is not known
+    facts.containers[0].answer = ShimAnswer{.answered = true, .status = "RUNNING", .pid = Pid{110}, .error = {}, .took_s = 0, .version = 3};
+    CHECK(codes(facts).empty());
+    facts.containers[0].answer->version = 2;
+    CHECK(codes(facts) == Codes{"bootstrap-wrong"});
+    facts.containers[0].answer.reset();
+    facts.snapshot.processes[2].version = "1.7.24~ds1";
+    CHECK(codes(facts) == Codes{"bootstrap-wrong"});
+    facts.containers[0].bootstrap->version = 2;
+    CHECK(codes(facts).empty());
+    facts.containers[0].bootstrap->error = "line 1, column 1: it is empty";
+    CHECK(codes(facts) == Codes{"bootstrap-wrong"});
+}
+
 TEST_CASE("docker's hooks are the program of its own process") {
     CHECK(containerd::process_of_exe_link("/proc/50/exe") == Pid{50});
     for (const std::string_view path : {"/proc/self/exe", "/proc//exe", "/proc/50/root/exe", "/proc/-5/exe", "/usr/bin/hook"})
