@@ -140,6 +140,6 @@ hang healthy/gvisor healthy_gvisor 'a container of gVisor (`runsc`) that sleeps'
 healthy_gvisor() {
     start_containerd
     with_gvisor
-    run_detached c1 -- sleep 9999
+    run_detached "$sandbox" -- sleep 9999
     eventually 10 "the sandbox waits" stays_in_call "${lab_fact[init]}" 202
 }

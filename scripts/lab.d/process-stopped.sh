@@ -20,7 +20,7 @@ hang process-stopped/sentry stopped_sentry 'gVisor (`runsc`): the sandbox, the k
 stopped_sentry() {
     start_containerd
     with_gvisor
-    run_detached c1 -- sleep 9999
+    run_detached "$sandbox" -- sleep 9999
     stop "${lab_fact[init]}"
     fact culprit "${lab_fact[init]}"
 }
@@ -29,7 +29,7 @@ hang process-stopped/gofer stopped_gofer 'gVisor (`runsc`): the gofer is stopped
 stopped_gofer() {
     start_containerd
     with_gvisor
-    run_detached c1 -- sh -c 'until test -e /tmp/go; do sleep 0.1; done; cat /etc/passwd; sleep 9999'
+    run_detached "$sandbox" -- sh -c 'until test -e /tmp/go; do sleep 0.1; done; cat /etc/passwd; sleep 9999'
     local gofer
     eventually 10 "the gofer runs" remember gofer gofer_of "${lab_fact[shim]}"
     stop "$gofer"

@@ -195,6 +195,7 @@ with_gvisor() {
     local real
     real=$(command -v runsc) || { echo "lab: not installed: runsc; run scripts/setup" >&2; exit 77; }
     oci_runtime=$lab_dir/runsc
+    sandbox=c1-${lab_name#lab-}  # sandboxes of all roots share the names of their control sockets
     runtime_program=$real
     printf '#!/bin/sh\nexec %s --network=none "$@"\n' "$real" >"$oci_runtime"
     chmod +x "$oci_runtime"

@@ -110,6 +110,7 @@ void bootstrap_wrong(const AuditFacts& facts, Findings& findings) {
             Finding& finding = findings.add(subject.files.container, fmt::format("{} can't be used: {}", path, bootstrap.error));
             finding.beliefs = {{"containerd", "finds no shim of this container when it starts anew"}};
             if (subject.shim != nullptr) finding.beliefs.push_back({"kernel", fmt::format("its shim {} runs", subject.shim->pid.value)});
+            finding.remedies = {{"end the container and its shim before containerd starts anew, and recreate it", "", Risk::destroys_data}};
             finding.seen_for_s = moments_s;
             return;
         }
