@@ -17,17 +17,21 @@ constexpr std::size_t most_waiters = 1 << 16, most_searched = 4096, most_others 
 
 using Addresses = std::unordered_set<std::uint64_t>;
 
-/// Whose sudogs hang on a notifyList: addresses of g's. Empty: it is none, as any other list is, at the first link that is nobody's.
+/// Whose sudogs hang on a notifyList, of those that are known: addresses of g's. Empty: it is none, as any other list is, at the first link
+/// that is nobody's. After that a g may be unknown: younger than the look, or one too many.
 std::vector<std::uint64_t> waiters_of(std::uint64_t list, const Addresses& everybody, const Memory& memory) {
     std::array<std::byte, list_bytes> bytes;
     if (memory.read(RemoteAddress{list}, bytes) != bytes.size()) return {};
     const std::uint64_t tail = word(bytes, list_head + 8);
     std::vector<std::uint64_t> waiters;
+    std::size_t unknown = 0;
     for (std::uint64_t sudog = word(bytes, list_head); sudog != 0 && waiters.size() < most_waiters;) {
         std::array<std::uint64_t, 2> links{};  // g, next
         if (sudog % 8 != 0 || memory.read(RemoteAddress{sudog}, std::as_writable_bytes(std::span(links))) != sizeof(links)) return {};
-        if (!everybody.contains(links[0])) return {};
-        waiters.push_back(links[0]);
+        if (everybody.contains(links[0]))
+            waiters.push_back(links[0]);
+        else if (waiters.empty() || ++unknown > most_waiters)
+            return {};
         if (sudog == tail) return waiters;
         sudog = links[1];
     }

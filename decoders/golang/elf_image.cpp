@@ -106,8 +106,10 @@ Bytes ElfImage::at(std::uint64_t address, std::uint64_t most) const {
 
 std::optional<std::uint64_t> ElfImage::pointer(std::uint64_t address) const {
     const auto rows = std::views::iota(std::size_t{0}, relocation_count_);
-    const auto row = std::ranges::lower_bound(rows, address, {}, [&](std::size_t i) { return relocation(i)->address; });
-    if (row != rows.end() && relocation(*row)->address == address) return relocation(*row)->value;
+    // The rows are read again each time from a file that may change meanwhile: one that is no relocation any more is at 0.
+    const auto row =
+        std::ranges::lower_bound(rows, address, {}, [&](std::size_t i) { return relocation(i).value_or(Relocation{}).address; });
+    if (const auto one = row != rows.end() ? relocation(*row) : std::nullopt; one && one->address == address) return one->value;
     const auto found = std::ranges::lower_bound(relocations_, address, {}, &Relocation::address);
     if (found != relocations_.end() && found->address == address) return found->value;
     return load<std::uint64_t>(at(address, sizeof(std::uint64_t)), 0);
@@ -116,7 +118,7 @@ std::optional<std::uint64_t> ElfImage::pointer(std::uint64_t address) const {
 std::vector<std::uint64_t> ElfImage::pointers_to(std::uint64_t value, std::size_t most) const {
     std::vector<std::uint64_t> found;
     for (std::size_t i = 0; i < relocation_count_ && found.size() < most; ++i)
-        if (const auto one = relocation(i); one->value == value) found.push_back(one->address);
+        if (const auto one = relocation(i); one && one->value == value) found.push_back(one->address);
     for (const Relocation& relocation : relocations_) {
         if (relocation.value == value && found.size() < most) found.push_back(relocation.address);
     }

@@ -133,7 +133,7 @@ std::vector<HangEvent> HangLedger::take_over(std::vector<Hang> hangs, const std:
     std::vector<HangEvent> events;
     for (Hang& hang : hangs) {
         if (hang.began_monotonic > now_monotonic || hang.began_monotonic < MonotonicTime{}) hang.began_monotonic = now_monotonic;
-        if (hang.began < RealTime{}) hang.began = now;
+        if (hang.began < RealTime{} || hang.began > now) hang.began = now;
         if (boot_id == boot_id_)
             hangs_.emplace(hang.key, std::move(hang));
         else  // two boots share no clock but the wall's

@@ -25,6 +25,13 @@ namespace {
 constexpr std::string_view snapshot_suffix = ".shimtrace", recording_suffix = ".strec", state_name = "monitor-state.json";
 constexpr std::size_t longest_state = std::size_t{16} << 20;
 
+/// A file may say any second: the last that can be told stands for what is later.
+std::int64_t nanoseconds_of(const timespec& time) {
+    std::int64_t sum = 0;
+    const bool is_told = !__builtin_mul_overflow(time.tv_sec, 1'000'000'000, &sum) && !__builtin_add_overflow(sum, time.tv_nsec, &sum);
+    return is_told ? sum : time.tv_sec < 0 ? INT64_MIN : INT64_MAX;
+}
+
 struct KeptFile {
     std::int64_t modified_ns = 0;
     std::string name, kind;
@@ -48,8 +55,8 @@ std::vector<KeptFile> kept_files(const std::string& directory) {
         const std::string name = entry.path().filename();
         struct stat status {};
         if (!is_kept(name) || ::lstat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-        files.push_back({status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec, name, kind_of(name),
-                         static_cast<std::uint64_t>(status.st_blocks) * 512, status.st_ino});
+        files.push_back(
+            {nanoseconds_of(status.st_mtim), name, kind_of(name), static_cast<std::uint64_t>(status.st_blocks) * 512, status.st_ino});
     }
     std::ranges::sort(files, {}, [](const KeptFile& file) { return std::tie(file.modified_ns, file.name); });
     return files;
@@ -68,7 +75,7 @@ void make_newest(const std::string& path, const std::string& directory) {
     if (files.empty() || ::lstat(path.c_str(), &status) != 0) return;
     const std::int64_t last = files.back().modified_ns;
     const bool is_one = std::ranges::find(files, status.st_ino, &KeptFile::inode) != files.end();
-    if (is_one || status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec > last) return;
+    if (is_one || nanoseconds_of(status.st_mtim) > last || last == INT64_MAX) return;
     const timespec next{.tv_sec = (last + 1) / 1'000'000'000, .tv_nsec = (last + 1) % 1'000'000'000};
     const timespec times[] = {next, next};
     ::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW);

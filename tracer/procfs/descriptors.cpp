@@ -125,8 +125,9 @@ OrErrno<OpenFile> read_descriptor(const ProcDirectory& directory, Fd fd, const F
             if (target.kind == OpenFileKind::file) target.kind = kind_of_mode(found->stx_mode, target.rdev);
             if (target.kind == OpenFileKind::pty && !is_pty_master(target)) target.count = minor(target.rdev);
             // The kernel's mark, or the name? A file that has a name yet is called so; where another name is left of one that was deleted,
-            // that is wrong, but nothing short of a look at the path, which may wait for a server, would tell.
-            target.called_deleted = found->stx_nlink > 0 && target.path.ends_with(" (deleted)");
+            // that is wrong, but nothing short of a look at the path, which may wait for a server, would tell. A directory that was removed
+            // may keep its count of links (cgroups).
+            target.called_deleted = found->stx_nlink > 0 && !S_ISDIR(found->stx_mode) && target.path.ends_with(" (deleted)");
         }
     }
     if (is_pipe(target.kind)) {

@@ -212,7 +212,7 @@ std::expected<SnapshotAndQuery, Refusal> LiveDiagnosis::look_again(const std::ve
     DiagnoseOptions some = options_;
     const bool all = options_.narrows && options_.targets.empty() && options_.ns.empty() && !options_.session;
     for (const Diagnosis& diagnosis : before) {
-        if (!all || !diagnosis::needs_second_look(diagnosis)) continue;
+        if (!all || !is_looked_at_again(diagnosis)) continue;
         // Who is no container's, or has no process left, is found by a look at everything alone.
         if (!diagnosis.target.container || !diagnosis.target.pid || !diagnosis.target.place.empty())
             return snapshot_targets(options_, cache_);

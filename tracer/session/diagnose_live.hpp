@@ -24,7 +24,7 @@ struct DiagnoseOptions {
     /// these, and a target that is gone is left out.
     std::optional<std::vector<Pid>> session;
     std::string run_dir;  ///< containerd's state, where it cannot be found from the shims
-    /// Of all, only those in doubt are looked at again, before it is told of them (resample.hpp): for who does not keep the whole snapshot.
+    /// Of all, only those that hang or are in doubt are looked at again (resample.hpp): for who keeps no snapshot of the others.
     bool narrows = false;
     /// Asked while another look is waited for: what has been seen is answered then. Asked in the midst of a look, by several threads: that
     /// look fails. Empty: never.

@@ -16,16 +16,20 @@ DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken) {
     return result;
 }
 
+bool is_looked_at_again(const Diagnosis& before) {
+    return before.stuck || diagnosis::needs_second_look(before);
+}
+
 namespace {
 
 bool is_same(const DiagnosedTarget& one, const DiagnosedTarget& other) {
     return one.container ? one.container == other.container && one.place == other.place : !other.container && one.pid == other.pid;
 }
 
-/// `later` is of those alone that were in doubt: who of them is not found any more is gone.
+/// `later` is of those alone that are looked at again: who of them is not found any more is gone.
 DiagnosisResult joined(DiagnosisResult whole, DiagnosisResult later) {
     std::erase_if(whole.diagnoses, [&](const Diagnosis& before) {
-        return diagnosis::needs_second_look(before) &&
+        return is_looked_at_again(before) &&
                std::ranges::none_of(later.diagnoses, [&](const Diagnosis& now) { return is_same(before.target, now.target); });
     });
     for (Diagnosis& now : later.diagnoses) {
@@ -73,7 +77,7 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
             if (is_first) diagnosis::keep_compared(*first);
         }
         taken = source.take_again ? source.take_again(current.diagnoses) : source.take();
-        if (!taken && taken.error().error.number == ECANCELED) {  // interrupted: what has been seen is answered
+        if (!taken && taken.error().error.number == ECANCELED && source.answers_interrupted) {
             if (is_first) current.snapshot = std::move(*first);
             break;
         }

@@ -16,7 +16,7 @@ namespace shimtrace::session {
 struct SnapshotAndQuery {
     Snapshot snapshot;
     diagnosis::Query query;
-    bool of_some = false;  ///< of those alone that were still in doubt
+    bool of_some = false;  ///< of those alone that `is_looked_at_again` names
 };
 
 /// A snapshot, and what follows from it.
@@ -33,12 +33,15 @@ struct SnapshotSource {
     /// A look that is interrupted leaves the one before as the answer, with all that was in its snapshot. False: nobody would look at that,
     /// and of earlier ones no more is kept than later ones are compared to.
     bool answers_interrupted = true;
-    /// Another look, given what the one before said; empty: `take`. One at those in doubt alone leaves what was said of all others; the
-    /// snapshot is that of the last look then.
+    /// Another look, given what the one before said; empty: `take`. One at some alone leaves what was said of all others; the snapshot
+    /// is that of the last look then.
     std::function<std::expected<SnapshotAndQuery, Refusal>(const std::vector<Diagnosis>&)> take_again = {};
 };
 
 DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken);
+
+/// Whether a look at some is at this one too: at who is in doubt, and at who hangs, since the last look is what is kept of that.
+bool is_looked_at_again(const Diagnosis& before);
 
 /// Longer than any wait has to last before it is told from one that is about to end.
 constexpr Nanoseconds long_enough = std::chrono::milliseconds(1600);

@@ -190,6 +190,15 @@ TEST_CASE("a later look at those in doubt alone leaves what was said of the othe
     }
 }
 
+TEST_CASE("who hangs for certain is looked at again with those in doubt: the last look is what is kept of that hang") {
+    Diagnosis one;
+    CHECK_FALSE(is_looked_at_again(one));
+    one.stuck = true;
+    one.confidence = Confidence::certain;
+    CHECK_FALSE(diagnosis::needs_second_look(one));
+    CHECK(is_looked_at_again(one));
+}
+
 TEST_CASE("a look that fails ends it: the first as well as a later one") {
     for (const std::size_t nth : {std::size_t{0}, std::size_t{1}}) {
         Source gone;

@@ -242,7 +242,7 @@ TEST_CASE("who was only forked runs what its parent is known to run; else it is 
     CHECK(told == own);
 }
 
-TEST_CASE("a blocked read of a pipe tells, and how that one is") {
+TEST_CASE("a blocked read of a pipe tells who could write, and how that one is") {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
     const LiveChild reader([&] { ::close(ends[1]); });
