@@ -19,6 +19,6 @@ extern const FlagSet bus_states, counter_components, counter_events, counter_sco
     video_fields, video_format_flags, video_formats, video_input_types, video_interval_types, video_memories,
     video_meta_formats, video_next_flags, video_radio_formats, video_size_types, video_sliced_flags,
     video_streaming, video_tuner_capabilities, video_tuner_channels, video_tuner_modes, video_tuner_types,
-    video_vbi_flags;
+    video_vbi_flags, virtual_capabilities, virtual_cpuid_flags, virtual_memory_flags;
 
 }  // namespace shimtrace::decoders

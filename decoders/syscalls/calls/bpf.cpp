@@ -2,6 +2,7 @@
 #include "decoders/constants/process.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/devices/perf_attributes.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 
@@ -54,12 +55,28 @@ constexpr FieldRow map_delete[] = {{"map_fd", 0, 4, FieldKind::fd}, {"key", 8, 8
 constexpr FieldRow map_next_key[] = {
     {"map_fd", 0, 4, FieldKind::fd}, {"key", 8, 8, FieldKind::address}, {"next_key", 16, 8, FieldKind::address}};
 constexpr FieldRow program_load[] = {
-    {"prog_type", 0, 4, FieldKind::program_type}, {"insn_cnt", 4, 4, FieldKind::number},
-    {"insns", 8, 8, FieldKind::address},          {"license", 16, 8, FieldKind::text},
-    {"log_level", 24, 4, FieldKind::number},      {"log_size", 28, 4, FieldKind::number},
-    {"log_buf", 32, 8, FieldKind::address},       {"kern_version", 40, 4, FieldKind::version},
-    {"prog_flags", 44, 4, FieldKind::hex},        {"prog_name", 48, 16, FieldKind::name},
-    {"prog_ifindex", 64, 4, FieldKind::number},   {"expected_attach_type", 68, 4, FieldKind::attach_type},
+    {"prog_type", 0, 4, FieldKind::program_type},
+    {"insn_cnt", 4, 4, FieldKind::number},
+    {"insns", 8, 8, FieldKind::address},
+    {"license", 16, 8, FieldKind::text},
+    {"log_level", 24, 4, FieldKind::number},
+    {"log_size", 28, 4, FieldKind::number},
+    {"log_buf", 32, 8, FieldKind::text},
+    {"kern_version", 40, 4, FieldKind::version},
+    {"prog_flags", 44, 4, FieldKind::hex},
+    {"prog_name", 48, 16, FieldKind::name},
+    {"prog_ifindex", 64, 4, FieldKind::number},
+    {"expected_attach_type", 68, 4, FieldKind::attach_type},
+    {"prog_btf_fd", 72, 4, FieldKind::fd},
+    {"func_info_rec_size", 76, 4, FieldKind::number},
+    {"func_info", 80, 8, FieldKind::address},
+    {"func_info_cnt", 88, 4, FieldKind::number},
+    {"line_info_rec_size", 92, 4, FieldKind::number},
+    {"line_info", 96, 8, FieldKind::address},
+    {"line_info_cnt", 104, 4, FieldKind::number},
+    {"attach_btf_id", 108, 4, FieldKind::number},
+    {"attach_prog_fd", 112, 4, FieldKind::fd},
+    {"fd_array", 120, 8, FieldKind::address},
 };
 constexpr FieldRow object[] = {{"pathname", 0, 8, FieldKind::path}, {"bpf_fd", 8, 4, FieldKind::fd}, {"file_flags", 12, 4, FieldKind::hex}};
 constexpr FieldRow program_attach[] = {{"target_fd", 0, 4, FieldKind::fd},
@@ -88,10 +105,11 @@ constexpr FieldRow query[] = {{"target_fd", 0, 4, FieldKind::fd},      {"attach_
 struct Attributes {
     std::span<const FieldRow> fields;
     std::string_view inside = {};  ///< the member of the union that holds the fields, where it has a name
+    bool answers = false;          ///< the call writes into them: a number that it has changed is shown again
 };
 constexpr Attributes of_map_create{map_create}, of_map_element{map_element}, of_map_delete{map_delete}, of_map_next_key{map_next_key},
     of_program_load{program_load}, of_object{object}, of_program_attach{program_attach}, of_program_detach{program_detach},
-    of_program_by_id{program_by_id}, of_map_by_id{map_by_id}, of_info{info, "info"}, of_query{query, "query"},
+    of_program_by_id{program_by_id}, of_map_by_id{map_by_id}, of_info{info, "info", true}, of_query{query, "query"},
     of_raw_tracepoint{raw_tracepoint, "raw_tracepoint"}, of_link_create{link_create, "link_create"};
 
 constexpr std::size_t most_attribute = 128;
@@ -147,24 +165,31 @@ void print_field(Printer& printer, const FieldRow& field, std::span<const std::b
     }
 }
 
-void print_fields(Printer& printer, std::span<const FieldRow> rows, std::span<const std::byte> bytes) {
+/// `now`: after the call, where that is told.
+void print_fields(Printer& printer, std::span<const FieldRow> rows, std::span<const std::byte> bytes, std::span<const std::byte> now) {
     Fields fields(printer);
     for (const FieldRow& field : rows) {
         if (field.offset + std::size_t{field.size} > bytes.size()) break;
-        fields(field.name);
-        print_field(printer, field, bytes.subspan(field.offset, field.size));
+        const auto value = bytes.subspan(field.offset, field.size);
+        print_field(fields(field.name), field, value);
+        if (field.kind != FieldKind::number || now.size() < bytes.size()) continue;
+        const auto changed = now.subspan(field.offset, field.size);
+        if (std::ranges::equal(value, changed)) continue;
+        printer.text(" => ");
+        print_field(printer, field, changed);
     }
 }
 
 template <const Attributes& attributes>
 void render_bpf_attribute(Printer& printer, const Slot& slot) {
-    const std::uint64_t length = std::min<std::uint64_t>(printer.call().argument32(2), most_attribute);
-    const auto bytes = slot.value && length ? printer.call().bytes_at_entry(slot.value, length) : std::nullopt;
+    const Call& call = printer.call();
+    const std::uint64_t length = std::min<std::uint64_t>(call.argument32(2), most_attribute);
+    const auto bytes = slot.value && length ? call.bytes_at_entry(slot.value, length) : std::nullopt;
     if (!bytes) return printer.address(slot.value);
-    if (attributes.inside.empty()) return print_fields(printer, attributes.fields, *bytes);
-    Fields outer(printer);
-    outer(attributes.inside);
-    print_fields(printer, attributes.fields, *bytes);
+    const auto now = attributes.answers && call.succeeded() ? call.bytes(slot.value, length) : std::nullopt;
+    std::optional<Fields> outer;
+    if (!attributes.inside.empty()) outer.emplace(printer)(attributes.inside);
+    print_fields(printer, attributes.fields, *bytes, now.value_or(std::span<const std::byte>{}));
 }
 template <const Attributes& attributes>
 void collect_descriptors(const Call& call, const Slot& slot, std::vector<Fd>& into) {
@@ -173,34 +198,17 @@ void collect_descriptors(const Call& call, const Slot& slot, std::vector<Fd>& in
             if (const auto fd = call.value_at_entry<std::int32_t>(slot.value + field.offset); fd && *fd >= 0) into.push_back(Fd{*fd});
 }
 
-// linux/perf_event.h: the first fields of struct perf_event_attr
-
-constexpr std::size_t perf_size = 48;
-void print_perf(Printer& printer, std::span<const std::byte> bytes) {
-    constexpr std::string_view types[] = {"PERF_TYPE_HARDWARE", "PERF_TYPE_SOFTWARE", "PERF_TYPE_TRACEPOINT",
-                                          "PERF_TYPE_HW_CACHE", "PERF_TYPE_RAW",      "PERF_TYPE_BREAKPOINT"};
-    const auto type = value_at<std::uint32_t>(bytes, 0);
-    Fields fields(printer);
-    Printer& value = fields("type");
-    type < std::size(types) ? value.text(types[type]) : value.hex(type);
-    fields("size").hex(value_at<std::uint32_t>(bytes, 4));
-    fields("config").hex(value_at<std::uint64_t>(bytes, 8));
-    fields("sample_period").unsigned_decimal(value_at<std::uint64_t>(bytes, 16));
-    fields("sample_type").hex(value_at<std::uint64_t>(bytes, 24));
-    fields("read_format").hex(value_at<std::uint64_t>(bytes, 32));
-    fields.more();
-}
-
 }  // namespace
 
 namespace types {
 
 template <const Attributes& attributes>
-constexpr ArgumentType bpf_attributes{.render = render_bpf_attribute<attributes>,
+constexpr ArgumentType bpf_attributes{.phase = attributes.answers ? Phase::exit_always : Phase::entry,
+                                      .render = render_bpf_attribute<attributes>,
                                       .capture = capture_bpf_attribute<attributes>,
                                       .descriptors = collect_descriptors<attributes>,
+                                      .captured_at_both = attributes.answers,
                                       .compat = &address};
-static constexpr ArgumentType perf_attributes = in_32_bits(struct_in<perf_size, print_perf>, &same);
 
 }  // namespace types
 

@@ -93,6 +93,8 @@ using namespace arguments;
 
 static constexpr Variant ioctl_variants[] = {
     {0x5441, "TIOCGPTPEER", {hex("argp")}, results::fd},
+    {0xae01, "KVM_CREATE_VM", {hex("argp")}, results::fd},
+    {0xae41, "KVM_CREATE_VCPU", {count("argp")}, results::fd},
     {0xb701, "NS_GET_USERNS", {}, results::fd},
     {0xb702, "NS_GET_PARENT", {}, results::fd},
     {0xb703, "NS_GET_NSTYPE", {}, namespace_type},

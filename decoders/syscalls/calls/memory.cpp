@@ -9,6 +9,7 @@
 #include "decoders/syscalls/structs.hpp"
 
 #include <cstdio>
+#include <string>
 
 namespace shimtrace::decoders {
 
@@ -92,13 +93,13 @@ template <bool wide>
 void render_policy(Printer& printer, const Slot& slot) {
     const std::uint64_t value = wide ? slot.value : static_cast<std::uint32_t>(slot.value);
     constexpr std::uint64_t modes = 0xe000;
-    if (const std::string_view name = memory_policies.name_of(value & ~modes); !name.empty()) {
-        printer.text(name);
-        if ((value & modes) == 0) return;
-        printer.put('|');
-        return printer.flags(memory_policy_modes, value & modes);
-    }
-    printer.flags(memory_policy_modes, value);
+    if ((value & modes) == 0) return printer.constant(memory_policies, value);
+    const std::string_view name = memory_policies.name_of(value & ~modes);
+    if (name.empty()) return printer.flags(memory_policy_modes, value);
+    std::string both(name);
+    for (NamesOf names(memory_policy_modes); const FlagName* mode = names.next();)
+        if (value & mode->value) both.append("|").append(mode->name);
+    styled(printer, both, [&] { printer.hex(value); });
 }
 void print_policy_out(Printer& printer, std::span<const std::byte> bytes) {
     printer.put('[');
@@ -106,29 +107,29 @@ void print_policy_out(Printer& printer, std::span<const std::byte> bytes) {
     printer.put(']');
 }
 
-std::uint64_t node_bytes(const Call& call, const Slot& slot) {
-    constexpr std::uint64_t most = 128;
+// Masks of nodes: the kernel's last bit is one before what it is told.
+constexpr std::uint64_t word_bits = 64, most_node_words = most_array_bytes / sizeof(std::uint64_t);
+std::uint64_t node_words(const Call& call, const Slot& slot) {
     const std::uint64_t bits = call.argument(slot.argument.other);
-    return bits > most * 8 ? most : (bits + 63) / 64 * 8;
+    return bits < 2 ? 0 : (bits - 2) / word_bits + 1;
 }
 void capture_nodes(Capture& capture, const Slot& slot, int level) {
-    if (level == 0) capture.bytes(slot.value, node_bytes(capture.call(), slot));
+    if (level == 0) capture.bytes(slot.value, std::min(node_words(capture.call(), slot), most_node_words) * sizeof(std::uint64_t));
 }
 void render_nodes(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
-    const std::uint64_t length = node_bytes(call, slot);
-    const auto words = slot.value && length && !call.failed() ? call.bytes(slot.value, length) : std::nullopt;
-    if (!words || words->size() < length) return printer.address(slot.value);
-    printer.put('[');
-    for (std::size_t at = 0; at < length; at += 8) {
-        if (at != 0) printer.text(", ");
+    const std::uint64_t bits = call.argument(slot.argument.other), words = node_words(call, slot);
+    if (words == 0 && bits != 0) return printer.address(slot.value);
+    array(printer, slot.value, words, sizeof(std::uint64_t), printer.element_limit(), [&](std::span<const std::byte> bytes, std::uint64_t) {
         // As printf's %#018lx: no prefix for zero, and 16 digits.
-        const auto word = value_at<std::uint64_t>(*words, at);
+        const auto word = value_at<std::uint64_t>(bytes, 0);
         char text[19];
         std::snprintf(text, sizeof text, word == 0 ? "%016lx" : "%#018lx", word);
         printer.text(text);
-    }
-    printer.put(']');
+    });
+}
+void render_filled_nodes(Printer& printer, const Slot& slot) {
+    printer.call().failed() ? printer.address(slot.value) : render_nodes(printer, slot);
 }
 
 // move_pages(2): lists of addresses, of nodes, and of what became of each page (a node, or an error).
@@ -176,7 +177,8 @@ static constexpr ArgumentType memory_policy{.render = render_policy<true>};
 static constexpr ArgumentType memory_policy32{.render = render_policy<false>};
 static constexpr ArgumentType memory_policy_out = in_32_bits(struct_out<4, print_policy_out>, &same);
 static constexpr ArgumentType node_mask_in{.render = render_nodes, .capture = capture_nodes, .compat = &address};
-static constexpr ArgumentType node_mask_out{.phase = Phase::exit, .render = render_nodes, .capture = capture_nodes, .compat = &address};
+static constexpr ArgumentType node_mask_out{
+    .phase = Phase::exit, .render = render_filled_nodes, .capture = capture_nodes, .compat = &address};
 static constexpr ArgumentType moved_pages{.render = render_moved<8, print_page>, .capture = capture_moved<8>, .compat = &address};
 static constexpr ArgumentType moved_nodes{.render = render_moved<4, print_node>, .capture = capture_moved<4>, .compat = &same};
 static constexpr ArgumentType moved_status{

@@ -53,6 +53,8 @@ bool is_shown_at_exit(const Call& call, const Slot&) {
 }
 
 void capture_value(Capture& capture, const Value& value, const Region& region, int level) {
+    const bool is_itself = value.format == Format::pointer && value.pointed->here;
+    if (is_itself) return capture_behind(capture, value, region, level + 1);
     if (level == 0) return capture.bytes(region.address, region.length);
     if (region.address != 0 && region.readable(region.length)) capture_behind(capture, value, region, level);
 }
@@ -122,7 +124,7 @@ void render_in(Printer& printer, const Slot& slot) {
     if (row->way == Way::points || !printer.style().dereference) return printer.address(slot.value);
     const Region region = region_at_entry(printer.call(), *row, slot.value);
     if (is_hidden(row->value, region)) return;
-    const bool is_open = row->way == Way::completes || row->way == Way::completes_always;
+    const bool is_open = row->way == Way::completes || row->way == Way::completes_or_more || row->way == Way::completes_always;
     if (!is_open || region.address == 0 || !region.readable(region.length)) return print(printer, row->value, region, around);
     print_first_fields(printer, *row->value.layout, region, around);
 }
@@ -140,6 +142,9 @@ void render_out(Printer& printer, const Slot& slot) {
     const Region before = region_at_entry(call, *row, slot.value), now = region_at_exit(call, *row, *row->after, slot.value);
     if (slot.value == 0 || !before.readable(before.length)) return;
     switch (row->way) {
+        case Way::completes_or_more:
+            if (call.failed()) return printer.text(", ...}");
+            [[fallthrough]];
         case Way::completes:
             if (call.failed()) return printer.put('}');
             [[fallthrough]];

@@ -10,16 +10,17 @@
 namespace shimtrace::decoders::devices {
 
 enum class Way : std::uint8_t {
-    none,              ///< the argument means nothing
-    number,            ///< it is the value itself
-    points,            ///< it leads somewhere
-    takes,             ///< to a value that the command reads
-    fills,             ///< to a place for one
-    completes,         ///< to a struct of which it reads one part and fills another: {index=0, name="a"}
-    changes,           ///< to a value that it reads, and another one that it leaves there: {offset=0} => {name="a"}
-    answers,           ///< likewise; the address where it failed
-    completes_always,  ///< what it fills is shown after an error too
-    changes_always,    ///< likewise, where all that it reads could be read
+    none,               ///< the argument means nothing
+    number,             ///< it is the value itself
+    points,             ///< it leads somewhere
+    takes,              ///< to a value that the command reads
+    fills,              ///< to a place for one
+    completes,          ///< to a struct of which it reads one part and fills another: {index=0, name="a"}
+    completes_or_more,  ///< likewise, "..." where it failed
+    changes,            ///< to a value that it reads, and another one that it leaves there: {offset=0} => {name="a"}
+    answers,            ///< likewise; the address where it failed
+    completes_always,   ///< what it fills is shown after an error too
+    changes_always,     ///< likewise, where all that it reads could be read
 };
 
 struct Command {
@@ -40,7 +41,7 @@ struct Family {
 
 /// By type of device, each rising.
 extern const std::span<const Command> block_commands, clock_commands, flash_commands, input_commands, line_commands, loop_commands,
-    memory_commands, network_commands, other_commands, scsi_commands, terminal_commands, video_commands;
+    machine_commands, memory_commands, network_commands, other_commands, scsi_commands, terminal_commands, video_commands;
 extern const std::span<const Family> command_families;
 
 const Command* find_command(std::uint32_t command);

@@ -3,6 +3,7 @@
 #include "decoders/constants/file.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/devices/commands.hpp"
+#include "decoders/syscalls/devices/perf_attributes.hpp"
 #include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders::devices {
@@ -47,13 +48,20 @@ static constexpr Field descriptor_fields[] = {
 static constexpr Layout notification{notification_fields}, answer{answer_fields}, handed_descriptor{descriptor_fields};
 static constexpr Value told_notification = notification;
 
+// linux/perf_event.h: struct perf_event_query_bpf
+static constexpr Pointed programs{.value = u32, .counted_by = 4, .here = true};
+static constexpr Field query_fields[] = {{"ids_len", u32}};
+static constexpr Field queried_fields[] = {{"prog_cnt", at(4, u32)}, {"ids", at(8, programs)}};
+static constexpr Layout query{query_fields}, queried{queried_fields};
+static constexpr Value told_programs = queried;
+
 static constexpr Pointed filter{.value = text, .here = true};
 
 static constexpr Command rows[] = {
-    {0x2400, Way::number, flags64(perf_command_flags)},                                 // PERF_EVENT_IOC_ENABLE
-    {0x2401, Way::number, flags64(perf_command_flags)},                                 // PERF_EVENT_IOC_DISABLE
+    {0x2400, Way::number, flags32(perf_command_flags)},                                 // PERF_EVENT_IOC_ENABLE
+    {0x2401, Way::number, flags32(perf_command_flags)},                                 // PERF_EVENT_IOC_DISABLE
     {0x2402, Way::number, s32},                                                         // PERF_EVENT_IOC_REFRESH
-    {0x2403, Way::number, flags64(perf_command_flags)},                                 // PERF_EVENT_IOC_RESET
+    {0x2403, Way::number, flags32(perf_command_flags)},                                 // PERF_EVENT_IOC_RESET
     {0x2405, Way::number, descriptor},                                                  // PERF_EVENT_IOC_SET_OUTPUT
     {0x5204, Way::none},                                                                // RNDZAPENTCNT
     {0x5206, Way::none},                                                                // RNDCLEARPOOL
@@ -76,6 +84,7 @@ static constexpr Command rows[] = {
     {0x40082102, Way::takes, x64},                                                      // SECCOMP_IOCTL_NOTIF_ID_VALID
     {0x40082404, Way::takes, u64},                                                      // PERF_EVENT_IOC_PERIOD
     {0x40082406, Way::takes, filter},                                                   // PERF_EVENT_IOC_SET_FILTER
+    {0x4008240b, Way::takes, of(print_perf_attributes, brief_perf_attributes)},         // PERF_EVENT_IOC_MODIFY_ATTRIBUTES
     {0x40085203, Way::takes, entropy},                                                  // RNDADDENTROPY
     {0x40182103, Way::takes, handed_descriptor},                                        // SECCOMP_IOCTL_NOTIF_ADDFD
     {0x80045200, Way::fills, s32},                                                      // RNDGETENTCNT
@@ -89,6 +98,7 @@ static constexpr Command rows[] = {
     {0x80046924, Way::fills, u32},                                                      // LIRC_GET_REC_TIMEOUT
     {0x80082102, Way::takes, x64},                                                      // SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR
     {0x80082407, Way::fills, u64},                                                      // PERF_EVENT_IOC_ID
+    {0xc008240a, Way::completes_or_more, query, &told_programs},                        // PERF_EVENT_IOC_QUERY_BPF
     {0xc0182101, Way::takes, answer},                                                   // SECCOMP_IOCTL_NOTIF_SEND
     {0xc0502100, Way::answers, when(Shown::if_set, notification), &told_notification},  // SECCOMP_IOCTL_NOTIF_RECV
 };

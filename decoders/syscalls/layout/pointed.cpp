@@ -63,6 +63,7 @@ void print_pointed(Printer& printer, const Pointed& to, const Region& whole, con
         const Region bytes = element(address);
         return print_hex_text(printer, {address, count, bytes.bytes});
     }
+    if (to.in_full && printer.abbreviate()) return printer.text(count != 0 ? "[...]" : "[]");
     if (to.counted_by != nowhere)
         return array(
             printer, address, count, size, printer.element_limit(),

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace shimtrace::decoders {
 
@@ -299,7 +300,7 @@ void print_field(Printer& printer, Fields& fields, std::string_view name, const 
 void print_each_field(Printer& printer, Fields& fields, const Layout& layout, const Region& region, const Region* before,
                       Surroundings& around) {
     std::size_t shown = 0;
-    bool hidden = false;
+    bool hidden = false, marked = false;
     for (FieldWalk walk(layout.fields, region); walk.next();) {
         const Value& value = walk.value();
         const Region part = walk.part();
@@ -308,6 +309,9 @@ void print_each_field(Printer& printer, Fields& fields, const Layout& layout, co
         if (part.length < walk.size()) return print_all_hex(fields(walk.name()), part.bytes);
         if (value.shown == Shown::in_full && printer.abbreviate()) {
             hidden = true;
+        } else if (value.shown == Shown::in_full_marked && printer.abbreviate()) {
+            if (!std::exchange(marked, true)) fields.more();
+            continue;
         } else if (value.shown == Shown::if_changed && before != nullptr) {
             const Region old = before->from(part.address - region.address).first(walk.size());
             if (std::ranges::equal(old.bytes, part.bytes)) continue;
@@ -317,6 +321,7 @@ void print_each_field(Printer& printer, Fields& fields, const Layout& layout, co
         } else if (!is_silent(value, part) && (value.shown != Shown::if_failed || printer.call().failed())) {
             print_field(printer, fields, walk.name(), value, region, part, around);
         }
+        marked = false;
     }
     if (hidden) fields.more();
 }

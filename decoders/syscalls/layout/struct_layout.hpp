@@ -102,10 +102,11 @@ enum class Format : std::uint8_t {
 /// When a field is shown.
 enum class Shown : std::uint8_t {
     always,
-    if_set,      ///< where it is not all zero
-    in_full,     ///< where structs are not cut short; "..." at the end tells of it
-    if_changed,  ///< at the end of a call: " => value" where the call has changed it
-    if_failed,   ///< where the call failed
+    if_set,          ///< where it is not all zero
+    in_full,         ///< where structs are not cut short; "..." at the end tells of it
+    in_full_marked,  ///< likewise; "..." stands in its place
+    if_changed,      ///< at the end of a call: " => value" where the call has changed it
+    if_failed,       ///< where the call failed
 };
 
 /// No place: a field that follows the one before, a list that nothing counts.
@@ -180,6 +181,7 @@ struct Pointed {
     std::uint16_t counted_by = nowhere;  ///< where the struct says how many there are
     std::uint8_t counter = 4;            ///< bytes of that number; 0: the number is `counted_by` itself
     bool here = false;                   ///< no pointer: it stands here itself
+    bool in_full = false;                ///< a list of which nothing is shown where structs are cut short: [...]
 };
 
 /// A part of a struct that depends on a number in it. What follows it says where it stands.

@@ -42,8 +42,8 @@ std::string said_after(std::uint32_t command, std::string_view before, std::stri
 
 TEST_CASE("commands of ioctl rise in each table, and have names") {
     for (const std::span<const Command> rows :
-         {block_commands, clock_commands, flash_commands, input_commands, line_commands, loop_commands, memory_commands, network_commands,
-          other_commands, scsi_commands, terminal_commands, video_commands}) {
+         {block_commands, clock_commands, flash_commands, input_commands, line_commands, loop_commands, machine_commands, memory_commands,
+          network_commands, other_commands, scsi_commands, terminal_commands, video_commands}) {
         CHECK(std::ranges::is_sorted(rows, {}, &Command::command));
         for (const Command& row : rows) {
             CAPTURE(row.command);
@@ -186,4 +186,52 @@ TEST_CASE("keys: buffers whose length stands in another argument's struct") {
           "keyctl(KEYCTL_PKEY_ENCRYPT, {key_id=KEY_SPEC_PROCESS_KEYRING, in_len=3, out_len=2}, \"enc\", \"abc\", \"xy\") = 2");
     traced.call("keyctl", {19, 7, 5, 19, 0});
     CHECK(traced.returns(0) == "keyctl(KEYCTL_REJECT, 7, 5, ENODEV, 0) = 0");
+}
+
+TEST_CASE("fields that stand only in the full form leave a mark, and lists no more than that they are there") {
+    constexpr std::uint32_t set_registers = 0x4090ae82, set_processor = 0x4008ae90;
+    Traced traced;
+    const std::uint64_t registers = traced.memory.put(bytes_with<144>({{0, 2}, {128, 0x1000}}));
+    CHECK(said(traced, set_registers, registers, 0) ==
+          "ioctl(3, KVM_SET_REGS, {rax=0x2, ..., rsp=0, rbp=0, ..., rip=0x1000, rflags=0}) = 0");
+    const std::uint64_t none = traced.memory.put(bytes_with<8>({})), one = traced.memory.put(bytes_with<48>({{0, 1}, {20, 7}}));
+    CHECK(said(traced, set_processor, none, 0) == "ioctl(3, KVM_SET_CPUID2, {nent=0, entries=[]}) = 0");
+    CHECK(said(traced, set_processor, one, 0) == "ioctl(3, KVM_SET_CPUID2, {nent=1, entries=[...]}) = 0");
+    traced.style.abbreviate = false;
+    CHECK(said(traced, set_processor, one, 0) ==
+          "ioctl(3, KVM_SET_CPUID2, {nent=1, entries=[{function=0, index=0, flags=0, eax=0x7, ebx=0, ecx=0, edx=0}]}) = 0");
+    traced.call("ioctl", {3, 0xae01, 0});
+    CHECK(traced.returns(4) == "ioctl(3, KVM_CREATE_VM, 0) = 4");
+}
+
+TEST_CASE("what a performance event counts") {
+    Traced traced;
+    const std::uint64_t cycles = traced.memory.put(bytes_with<128>({{4, 128}, {16, 1000}, {24, 1}, {40, 1 << 5 | 1}}));
+    traced.call("perf_event_open", {cycles, 0, 0xffffffff, 0xffffffff, 8});
+    CHECK(traced.returns(3) ==
+          "perf_event_open({type=PERF_TYPE_HARDWARE, size=PERF_ATTR_SIZE_VER7, config=PERF_COUNT_HW_CPU_CYCLES, sample_period=1000, "
+          "sample_type=PERF_SAMPLE_IP, read_format=0, disabled=1, exclude_kernel=1, precise_ip=0 /* arbitrary skid */, ...}, 0, -1, -1, "
+          "PERF_FLAG_FD_CLOEXEC) = 3");
+    traced.call("perf_event_open", {0, 0, 0, 0, 0});
+    CHECK(traced.returns(-14).starts_with("perf_event_open(NULL, 0, 0, 0, 0) = -1 EFAULT"));
+}
+
+TEST_CASE("policies of memory, and masks of nodes") {
+    Traced traced;
+    const std::uint64_t mask = traced.memory.put_value(std::array<std::uint64_t, 2>{5, 0});
+    traced.call("set_mempolicy", {3 | 0x8000, mask, 129});
+    CHECK(traced.returns(0) == "set_mempolicy(MPOL_INTERLEAVE|MPOL_F_STATIC_NODES, [0x0000000000000005, 0000000000000000], 129) = 0");
+    traced.call("set_mempolicy", {99, mask, 0});
+    CHECK(traced.returns(-22).starts_with("set_mempolicy(0x63 /* MPOL_??? */, [], 0) = -1 EINVAL"));
+    traced.style.constants = decoders::Constants::raw;
+    traced.call("set_mempolicy", {3 | 0x8000, 0, 1});
+    CHECK(traced.returns(0) == "set_mempolicy(0x8003, NULL, 1) = 0");
+}
+
+TEST_CASE("a number that bpf has changed is shown again") {
+    Traced traced;
+    const std::uint64_t at = traced.memory.put(bytes_with<16>({{0, 5}, {4, 152}}));
+    traced.call("bpf", {15, at, 16});
+    traced.memory.change(at, bytes_with<16>({{0, 5}, {4, 104}}));
+    CHECK(traced.returns(0) == "bpf(BPF_OBJ_GET_INFO_BY_FD, {info={bpf_fd=5, info_len=152 => 104, info=NULL}}, 16) = 0");
 }
