@@ -2,28 +2,9 @@
 
 namespace shimtrace::decoders {
 
-static constexpr FlagName open_flags_rows[] = {
-    {0x40, "O_CREAT"},
-    {0x80, "O_EXCL"},
-    {0x100, "O_NOCTTY"},
-    {0x200, "O_TRUNC"},
-    {0x400, "O_APPEND"},
-    {0x800, "O_NONBLOCK"},
-    {0x101000, "O_SYNC"},
-    {0x100000, "__O_SYNC"},
-    {0x1000, "O_DSYNC"},
-    {0x4000, "O_DIRECT"},
-    {0x8000, "O_LARGEFILE"},
-    {0x20000, "O_NOFOLLOW"},
-    {0x40000, "O_NOATIME"},
-    {0x80000, "O_CLOEXEC"},
-    {0x200000, "O_PATH"},
-    {0x410000, "O_TMPFILE"},
-    {0x400000, "__O_TMPFILE"},
-    {0x10000, "O_DIRECTORY"},
-    {0x2000, "FASYNC"},
-};
-const FlagSet open_flags{"O_???", open_flags_rows};
+const FlagSet open_flags{"O_???", bits("0x40 O_CREAT O_EXCL O_NOCTTY O_TRUNC O_APPEND O_NONBLOCK 0x101000 O_SYNC 0x100000 __O_SYNC 0x1000 O_DSYNC 0x4000 "
+                 "O_DIRECT O_LARGEFILE 0x20000 O_NOFOLLOW O_NOATIME O_CLOEXEC 0x200000 O_PATH 0x410000 O_TMPFILE 0x400000 __O_TMPFILE "
+                 "0x10000 O_DIRECTORY 0x2000 FASYNC")};
 
 static constexpr FlagName open_access_modes_rows[] = {
     {0, "O_RDONLY"},
@@ -75,29 +56,9 @@ static constexpr FlagName statx_sync_types_rows[] = {
 };
 const FlagSet statx_sync_types{"AT_STATX_???", statx_sync_types_rows};
 
-static constexpr FlagName statx_masks_rows[] = {
-    {0xfff, "STATX_ALL"},
-    {0x7ff, "STATX_BASIC_STATS"},
-    {1, "STATX_TYPE"},
-    {2, "STATX_MODE"},
-    {4, "STATX_NLINK"},
-    {8, "STATX_UID"},
-    {0x10, "STATX_GID"},
-    {0x20, "STATX_ATIME"},
-    {0x40, "STATX_MTIME"},
-    {0x80, "STATX_CTIME"},
-    {0x100, "STATX_INO"},
-    {0x200, "STATX_SIZE"},
-    {0x400, "STATX_BLOCKS"},
-    {0x800, "STATX_BTIME"},
-    {0x1000, "STATX_MNT_ID"},
-    {0x2000, "STATX_DIOALIGN"},
-    {0x4000, "STATX_MNT_ID_UNIQUE"},
-    {0x8000, "STATX_SUBVOL"},
-    {0x10000, "STATX_WRITE_ATOMIC"},
-    {0x20000, "STATX_DIO_READ_ALIGN"},
-};
-const FlagSet statx_masks{"STATX_???", statx_masks_rows};
+const FlagSet statx_masks{"STATX_???", bits("0xfff STATX_ALL 0x7ff STATX_BASIC_STATS 1 STATX_TYPE STATX_MODE STATX_NLINK STATX_UID STATX_GID STATX_ATIME "
+                 "STATX_MTIME STATX_CTIME STATX_INO STATX_SIZE STATX_BLOCKS STATX_BTIME STATX_MNT_ID STATX_DIOALIGN STATX_MNT_ID_UNIQUE "
+                 "STATX_SUBVOL STATX_WRITE_ATOMIC STATX_DIO_READ_ALIGN")};
 
 static constexpr FlagName statx_attributes_rows[] = {
     {4, "STATX_ATTR_COMPRESSED"},

@@ -29,11 +29,17 @@ constexpr NameList bits(const char* names) {
     return {names, true};
 }
 
-/// The names of one set, in the order in which strace writes them: rows, or a list.
+/// The names of one set, in the order in which strace writes them: rows, or a list. consteval: the compiler would else fill each when the program starts.
 struct FlagSet {
+    template <std::size_t size>
+    consteval FlagSet(std::string_view otherwise, const FlagName (&names)[size]) : FlagSet(otherwise, std::span<const FlagName>(names)) {}
+    template <std::size_t size>
+    consteval FlagSet(std::string_view otherwise, const std::array<FlagName, size>& names)
+        : FlagSet(otherwise, std::span<const FlagName>(names)) {}
+    consteval FlagSet(std::string_view otherwise, NameList names) : unknown(otherwise), list(names.text), is_list(true), of_bits(names.bits) {}
+    /// Of names that are found while the program runs.
     constexpr FlagSet(std::string_view otherwise, std::span<const FlagName> names)
         : unknown(otherwise), rows(names.data()), count(static_cast<std::uint32_t>(names.size())) {}
-    constexpr FlagSet(std::string_view otherwise, NameList names) : unknown(otherwise), list(names.text), is_list(true), of_bits(names.bits) {}
 
     std::string_view unknown;  ///< "O_???": the comment behind a value without a name
     union {

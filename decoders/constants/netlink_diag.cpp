@@ -2,21 +2,8 @@
 
 namespace shimtrace::decoders {
 
-static constexpr FlagName tcp_states_rows[] = {
-    {1, "TCP_ESTABLISHED"},
-    {2, "TCP_SYN_SENT"},
-    {3, "TCP_SYN_RECV"},
-    {4, "TCP_FIN_WAIT1"},
-    {5, "TCP_FIN_WAIT2"},
-    {6, "TCP_TIME_WAIT"},
-    {7, "TCP_CLOSE"},
-    {8, "TCP_CLOSE_WAIT"},
-    {9, "TCP_LAST_ACK"},
-    {0xa, "TCP_LISTEN"},
-    {0xb, "TCP_CLOSING"},
-    {0xc, "TCP_NEW_SYN_RECV"},
-};
-const FlagSet tcp_states{"TCP_???", tcp_states_rows};
+const FlagSet tcp_states{"TCP_???", numbers("1 TCP_ESTABLISHED TCP_SYN_SENT TCP_SYN_RECV TCP_FIN_WAIT1 TCP_FIN_WAIT2 TCP_TIME_WAIT TCP_CLOSE TCP_CLOSE_WAIT "
+                 "TCP_LAST_ACK TCP_LISTEN TCP_CLOSING TCP_NEW_SYN_RECV")};
 
 static constexpr FlagName tcp_state_sets_rows[] = {
     {2, "1<<TCP_ESTABLISHED"},
@@ -107,23 +94,9 @@ static constexpr FlagName inet_diag_extensions_rows[] = {
 };
 const FlagSet inet_diag_extensions{"1<<INET_DIAG_??" "?-1", inet_diag_extensions_rows};
 
-static constexpr FlagName inet_diag_conditions_rows[] = {
-    {0, "INET_DIAG_BC_NOP"},
-    {1, "INET_DIAG_BC_JMP"},
-    {2, "INET_DIAG_BC_S_GE"},
-    {3, "INET_DIAG_BC_S_LE"},
-    {4, "INET_DIAG_BC_D_GE"},
-    {5, "INET_DIAG_BC_D_LE"},
-    {6, "INET_DIAG_BC_AUTO"},
-    {7, "INET_DIAG_BC_S_COND"},
-    {8, "INET_DIAG_BC_D_COND"},
-    {9, "INET_DIAG_BC_DEV_COND"},
-    {0xa, "INET_DIAG_BC_MARK_COND"},
-    {0xb, "INET_DIAG_BC_S_EQ"},
-    {0xc, "INET_DIAG_BC_D_EQ"},
-    {0xd, "INET_DIAG_BC_CGROUP_COND"},
-};
-const FlagSet inet_diag_conditions{"INET_DIAG_BC_???", inet_diag_conditions_rows};
+const FlagSet inet_diag_conditions{"INET_DIAG_BC_???", numbers("INET_DIAG_BC_NOP INET_DIAG_BC_JMP INET_DIAG_BC_S_GE INET_DIAG_BC_S_LE INET_DIAG_BC_D_GE INET_DIAG_BC_D_LE "
+                 "INET_DIAG_BC_AUTO INET_DIAG_BC_S_COND INET_DIAG_BC_D_COND INET_DIAG_BC_DEV_COND INET_DIAG_BC_MARK_COND "
+                 "INET_DIAG_BC_S_EQ INET_DIAG_BC_D_EQ INET_DIAG_BC_CGROUP_COND")};
 
 static constexpr FlagName memory_info_rows[] = {
     {0, "SK_MEMINFO_RMEM_ALLOC"},
@@ -183,21 +156,8 @@ static constexpr FlagName mptcp_flags_rows[] = {
 };
 const FlagSet mptcp_flags{"MPTCP_SUBFLOW_FLAG_???", mptcp_flags_rows};
 
-static constexpr FlagName smc_states_rows[] = {
-    {1, "SMC_ACTIVE"},
-    {2, "SMC_INIT"},
-    {7, "SMC_CLOSED"},
-    {0xa, "SMC_LISTEN"},
-    {0x14, "SMC_PEERCLOSEWAIT1"},
-    {0x15, "SMC_PEERCLOSEWAIT2"},
-    {0x16, "SMC_APPCLOSEWAIT1"},
-    {0x17, "SMC_APPCLOSEWAIT2"},
-    {0x18, "SMC_APPFINCLOSEWAIT"},
-    {0x19, "SMC_PEERFINCLOSEWAIT"},
-    {0x1a, "SMC_PEERABORTWAIT"},
-    {0x1b, "SMC_PROCESSABORT"},
-};
-const FlagSet smc_states{"SMC_???", smc_states_rows};
+const FlagSet smc_states{"SMC_???", numbers("1 SMC_ACTIVE SMC_INIT 7 SMC_CLOSED 0xa SMC_LISTEN 0x14 SMC_PEERCLOSEWAIT1 SMC_PEERCLOSEWAIT2 SMC_APPCLOSEWAIT1 "
+                 "SMC_APPCLOSEWAIT2 SMC_APPFINCLOSEWAIT SMC_PEERFINCLOSEWAIT SMC_PEERABORTWAIT SMC_PROCESSABORT")};
 
 static constexpr FlagName smc_modes_rows[] = {
     {0, "SMC_DIAG_MODE_SMCR"},
@@ -221,25 +181,10 @@ static constexpr FlagName smc_roles_rows[] = {
 };
 const FlagSet smc_roles{"SMC_???", smc_roles_rows};
 
-static constexpr FlagName smc_declines_rows[] = {
-    {0x1010000, "SMC_CLC_DECL_MEM"},
-    {0x2010000, "SMC_CLC_DECL_TIMEOUT_CL"},
-    {0x2020000, "SMC_CLC_DECL_TIMEOUT_AL"},
-    {0x3000000, "SMC_CLC_DECL_CNFERR"},
-    {0x3010000, "SMC_CLC_DECL_PEERNOSMC"},
-    {0x3020000, "SMC_CLC_DECL_IPSEC"},
-    {0x3030000, "SMC_CLC_DECL_NOSMCDEV"},
-    {0x3040000, "SMC_CLC_DECL_MODEUNSUPP"},
-    {0x3050000, "SMC_CLC_DECL_RMBE_EC"},
-    {0x3060000, "SMC_CLC_DECL_OPTUNSUPP"},
-    {0x3070000, "SMC_CLC_DECL_DIFFPREFIX"},
-    {0x4000000, "SMC_CLC_DECL_SYNCERR"},
-    {0x5000000, "SMC_CLC_DECL_PEERDECL"},
-    {0x9990000, "SMC_CLC_DECL_INTERR"},
-    {0x9990001, "SMC_CLC_DECL_ERR_RTOK"},
-    {0x9990002, "SMC_CLC_DECL_ERR_RDYLNK"},
-    {0x9990003, "SMC_CLC_DECL_ERR_REGRMB"},
-};
-const FlagSet smc_declines{"SMC_CLC_DECL_???", smc_declines_rows};
+const FlagSet smc_declines{"SMC_CLC_DECL_???", numbers("0x1010000 SMC_CLC_DECL_MEM 0x2010000 SMC_CLC_DECL_TIMEOUT_CL 0x2020000 SMC_CLC_DECL_TIMEOUT_AL 0x3000000 "
+                 "SMC_CLC_DECL_CNFERR 0x3010000 SMC_CLC_DECL_PEERNOSMC 0x3020000 SMC_CLC_DECL_IPSEC 0x3030000 SMC_CLC_DECL_NOSMCDEV "
+                 "0x3040000 SMC_CLC_DECL_MODEUNSUPP 0x3050000 SMC_CLC_DECL_RMBE_EC 0x3060000 SMC_CLC_DECL_OPTUNSUPP 0x3070000 "
+                 "SMC_CLC_DECL_DIFFPREFIX 0x4000000 SMC_CLC_DECL_SYNCERR 0x5000000 SMC_CLC_DECL_PEERDECL 0x9990000 SMC_CLC_DECL_INTERR "
+                 "SMC_CLC_DECL_ERR_RTOK SMC_CLC_DECL_ERR_RDYLNK SMC_CLC_DECL_ERR_REGRMB")};
 
 }  // namespace shimtrace::decoders

@@ -8,22 +8,9 @@ static constexpr FlagName netfilter_whole_types_rows[] = {
 };
 const FlagSet netfilter_whole_types{"NFNL_MSG_???", netfilter_whole_types_rows};
 
-static constexpr FlagName netfilter_subsystems_rows[] = {
-    {0, "NFNL_SUBSYS_NONE"},
-    {1, "NFNL_SUBSYS_CTNETLINK"},
-    {2, "NFNL_SUBSYS_CTNETLINK_EXP"},
-    {3, "NFNL_SUBSYS_QUEUE"},
-    {4, "NFNL_SUBSYS_ULOG"},
-    {5, "NFNL_SUBSYS_OSF"},
-    {6, "NFNL_SUBSYS_IPSET"},
-    {7, "NFNL_SUBSYS_ACCT"},
-    {8, "NFNL_SUBSYS_CTNETLINK_TIMEOUT"},
-    {9, "NFNL_SUBSYS_CTHELPER"},
-    {0xa, "NFNL_SUBSYS_NFTABLES"},
-    {0xb, "NFNL_SUBSYS_NFT_COMPAT"},
-    {0xc, "NFNL_SUBSYS_HOOK"},
-};
-const FlagSet netfilter_subsystems{"NFNL_SUBSYS_???", netfilter_subsystems_rows};
+const FlagSet netfilter_subsystems{"NFNL_SUBSYS_???", numbers("NFNL_SUBSYS_NONE NFNL_SUBSYS_CTNETLINK NFNL_SUBSYS_CTNETLINK_EXP NFNL_SUBSYS_QUEUE NFNL_SUBSYS_ULOG NFNL_SUBSYS_OSF "
+                 "NFNL_SUBSYS_IPSET NFNL_SUBSYS_ACCT NFNL_SUBSYS_CTNETLINK_TIMEOUT NFNL_SUBSYS_CTHELPER NFNL_SUBSYS_NFTABLES "
+                 "NFNL_SUBSYS_NFT_COMPAT NFNL_SUBSYS_HOOK")};
 
 static constexpr FlagName netfilter_versions_rows[] = {
     {0, "NFNETLINK_V0"},
@@ -70,30 +57,10 @@ static constexpr FlagName netfilter_osf_types_rows[] = {
 };
 const FlagSet netfilter_osf_types{"OSF_MSG_???", netfilter_osf_types_rows};
 
-static constexpr FlagName netfilter_ipset_types_rows[] = {
-    {0, "IPSET_CMD_NONE"},
-    {1, "IPSET_CMD_PROTOCOL"},
-    {2, "IPSET_CMD_CREATE"},
-    {3, "IPSET_CMD_DESTROY"},
-    {4, "IPSET_CMD_FLUSH"},
-    {5, "IPSET_CMD_RENAME"},
-    {6, "IPSET_CMD_SWAP"},
-    {7, "IPSET_CMD_LIST"},
-    {8, "IPSET_CMD_SAVE"},
-    {9, "IPSET_CMD_ADD"},
-    {0xa, "IPSET_CMD_DEL"},
-    {0xb, "IPSET_CMD_TEST"},
-    {0xc, "IPSET_CMD_HEADER"},
-    {0xd, "IPSET_CMD_TYPE"},
-    {0xe, "IPSET_CMD_GET_BYNAME"},
-    {0xf, "IPSET_CMD_GET_BYINDEX"},
-    {0x10, "IPSET_CMD_RESTORE"},
-    {0x11, "IPSET_CMD_HELP"},
-    {0x12, "IPSET_CMD_VERSION"},
-    {0x13, "IPSET_CMD_QUIT"},
-    {0x14, "IPSET_CMD_COMMIT"},
-};
-const FlagSet netfilter_ipset_types{"IPSET_CMD_???", netfilter_ipset_types_rows};
+const FlagSet netfilter_ipset_types{"IPSET_CMD_???", numbers("IPSET_CMD_NONE IPSET_CMD_PROTOCOL IPSET_CMD_CREATE IPSET_CMD_DESTROY IPSET_CMD_FLUSH IPSET_CMD_RENAME IPSET_CMD_SWAP "
+                 "IPSET_CMD_LIST IPSET_CMD_SAVE IPSET_CMD_ADD IPSET_CMD_DEL IPSET_CMD_TEST IPSET_CMD_HEADER IPSET_CMD_TYPE "
+                 "IPSET_CMD_GET_BYNAME IPSET_CMD_GET_BYINDEX IPSET_CMD_RESTORE IPSET_CMD_HELP IPSET_CMD_VERSION IPSET_CMD_QUIT "
+                 "IPSET_CMD_COMMIT")};
 
 static constexpr FlagName netfilter_acct_types_rows[] = {
     {0, "NFNL_MSG_ACCT_NEW"},
@@ -120,34 +87,10 @@ static constexpr FlagName netfilter_helper_types_rows[] = {
 };
 const FlagSet netfilter_helper_types{"NFNL_MSG_CTHELPER_???", netfilter_helper_types_rows};
 
-static constexpr FlagName netfilter_nftables_types_rows[] = {
-    {0, "NFT_MSG_NEWTABLE"},
-    {1, "NFT_MSG_GETTABLE"},
-    {2, "NFT_MSG_DELTABLE"},
-    {3, "NFT_MSG_NEWCHAIN"},
-    {4, "NFT_MSG_GETCHAIN"},
-    {5, "NFT_MSG_DELCHAIN"},
-    {6, "NFT_MSG_NEWRULE"},
-    {7, "NFT_MSG_GETRULE"},
-    {8, "NFT_MSG_DELRULE"},
-    {9, "NFT_MSG_NEWSET"},
-    {0xa, "NFT_MSG_GETSET"},
-    {0xb, "NFT_MSG_DELSET"},
-    {0xc, "NFT_MSG_NEWSETELEM"},
-    {0xd, "NFT_MSG_GETSETELEM"},
-    {0xe, "NFT_MSG_DELSETELEM"},
-    {0xf, "NFT_MSG_NEWGEN"},
-    {0x10, "NFT_MSG_GETGEN"},
-    {0x11, "NFT_MSG_TRACE"},
-    {0x12, "NFT_MSG_NEWOBJ"},
-    {0x13, "NFT_MSG_GETOBJ"},
-    {0x14, "NFT_MSG_DELOBJ"},
-    {0x15, "NFT_MSG_GETOBJ_RESET"},
-    {0x16, "NFT_MSG_NEWFLOWTABLE"},
-    {0x17, "NFT_MSG_GETFLOWTABLE"},
-    {0x18, "NFT_MSG_DELFLOWTABLE"},
-};
-const FlagSet netfilter_nftables_types{"NFT_MSG_???", netfilter_nftables_types_rows};
+const FlagSet netfilter_nftables_types{"NFT_MSG_???", numbers("NFT_MSG_NEWTABLE NFT_MSG_GETTABLE NFT_MSG_DELTABLE NFT_MSG_NEWCHAIN NFT_MSG_GETCHAIN NFT_MSG_DELCHAIN NFT_MSG_NEWRULE "
+                 "NFT_MSG_GETRULE NFT_MSG_DELRULE NFT_MSG_NEWSET NFT_MSG_GETSET NFT_MSG_DELSET NFT_MSG_NEWSETELEM NFT_MSG_GETSETELEM "
+                 "NFT_MSG_DELSETELEM NFT_MSG_NEWGEN NFT_MSG_GETGEN NFT_MSG_TRACE NFT_MSG_NEWOBJ NFT_MSG_GETOBJ NFT_MSG_DELOBJ "
+                 "NFT_MSG_GETOBJ_RESET NFT_MSG_NEWFLOWTABLE NFT_MSG_GETFLOWTABLE NFT_MSG_DELFLOWTABLE")};
 
 static constexpr FlagName netfilter_compat_types_rows[] = {
     {0, "NFNL_MSG_COMPAT_GET"},

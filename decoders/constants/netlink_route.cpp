@@ -2,28 +2,9 @@
 
 namespace shimtrace::decoders {
 
-static constexpr FlagName interface_flags_rows[] = {
-    {1, "IFF_UP"},
-    {2, "IFF_BROADCAST"},
-    {4, "IFF_DEBUG"},
-    {8, "IFF_LOOPBACK"},
-    {0x10, "IFF_POINTOPOINT"},
-    {0x20, "IFF_NOTRAILERS"},
-    {0x40, "IFF_RUNNING"},
-    {0x80, "IFF_NOARP"},
-    {0x100, "IFF_PROMISC"},
-    {0x200, "IFF_ALLMULTI"},
-    {0x400, "IFF_MASTER"},
-    {0x800, "IFF_SLAVE"},
-    {0x1000, "IFF_MULTICAST"},
-    {0x2000, "IFF_PORTSEL"},
-    {0x4000, "IFF_AUTOMEDIA"},
-    {0x8000, "IFF_DYNAMIC"},
-    {0x10000, "IFF_LOWER_UP"},
-    {0x20000, "IFF_DORMANT"},
-    {0x40000, "IFF_ECHO"},
-};
-const FlagSet interface_flags{"IFF_???", interface_flags_rows};
+const FlagSet interface_flags{"IFF_???", bits("IFF_UP IFF_BROADCAST IFF_DEBUG IFF_LOOPBACK IFF_POINTOPOINT IFF_NOTRAILERS IFF_RUNNING IFF_NOARP IFF_PROMISC "
+                 "IFF_ALLMULTI IFF_MASTER IFF_SLAVE IFF_MULTICAST IFF_PORTSEL IFF_AUTOMEDIA IFF_DYNAMIC IFF_LOWER_UP IFF_DORMANT "
+                 "IFF_ECHO")};
 
 static constexpr FlagName address_flags_rows[] = {
     {1, "IFA_F_SECONDARY"},
@@ -58,48 +39,12 @@ static constexpr FlagName route_tables_rows[] = {
 };
 const FlagSet route_tables{"RT_TABLE_???", route_tables_rows};
 
-static constexpr FlagName route_protocols_rows[] = {
-    {0, "RTPROT_UNSPEC"},
-    {1, "RTPROT_REDIRECT"},
-    {2, "RTPROT_KERNEL"},
-    {3, "RTPROT_BOOT"},
-    {4, "RTPROT_STATIC"},
-    {8, "RTPROT_GATED"},
-    {9, "RTPROT_RA"},
-    {0xa, "RTPROT_MRT"},
-    {0xb, "RTPROT_ZEBRA"},
-    {0xc, "RTPROT_BIRD"},
-    {0xd, "RTPROT_DNROUTED"},
-    {0xe, "RTPROT_XORP"},
-    {0xf, "RTPROT_NTK"},
-    {0x10, "RTPROT_DHCP"},
-    {0x11, "RTPROT_MROUTED"},
-    {0x12, "RTPROT_KEEPALIVED"},
-    {0x2a, "RTPROT_BABEL"},
-    {0x63, "RTPROT_OPENR"},
-    {0xba, "RTPROT_BGP"},
-    {0xbb, "RTPROT_ISIS"},
-    {0xbc, "RTPROT_OSPF"},
-    {0xbd, "RTPROT_RIP"},
-    {0xc0, "RTPROT_EIGRP"},
-};
-const FlagSet route_protocols{"RTPROT_???", route_protocols_rows};
+const FlagSet route_protocols{"RTPROT_???", numbers("RTPROT_UNSPEC RTPROT_REDIRECT RTPROT_KERNEL RTPROT_BOOT RTPROT_STATIC 8 RTPROT_GATED RTPROT_RA RTPROT_MRT RTPROT_ZEBRA "
+                 "RTPROT_BIRD RTPROT_DNROUTED RTPROT_XORP RTPROT_NTK RTPROT_DHCP RTPROT_MROUTED RTPROT_KEEPALIVED 0x2a RTPROT_BABEL 0x63 "
+                 "RTPROT_OPENR 0xba RTPROT_BGP RTPROT_ISIS RTPROT_OSPF RTPROT_RIP 0xc0 RTPROT_EIGRP")};
 
-static constexpr FlagName route_types_rows[] = {
-    {0, "RTN_UNSPEC"},
-    {1, "RTN_UNICAST"},
-    {2, "RTN_LOCAL"},
-    {3, "RTN_BROADCAST"},
-    {4, "RTN_ANYCAST"},
-    {5, "RTN_MULTICAST"},
-    {6, "RTN_BLACKHOLE"},
-    {7, "RTN_UNREACHABLE"},
-    {8, "RTN_PROHIBIT"},
-    {9, "RTN_THROW"},
-    {0xa, "RTN_NAT"},
-    {0xb, "RTN_XRESOLVE"},
-};
-const FlagSet route_types{"RTN_???", route_types_rows};
+const FlagSet route_types{"RTN_???", numbers("RTN_UNSPEC RTN_UNICAST RTN_LOCAL RTN_BROADCAST RTN_ANYCAST RTN_MULTICAST RTN_BLACKHOLE RTN_UNREACHABLE RTN_PROHIBIT "
+                 "RTN_THROW RTN_NAT RTN_XRESOLVE")};
 
 static constexpr FlagName route_flags_rows[] = {
     {0x100, "RTM_F_NOTIFY"},
@@ -209,37 +154,11 @@ static constexpr FlagName tunnel_encapsulations_rows[] = {
 };
 const FlagSet tunnel_encapsulations{"LWTUNNEL_ENCAP_???", tunnel_encapsulations_rows};
 
-static constexpr FlagName dcb_commands_rows[] = {
-    {0, "DCB_CMD_UNDEFINED"},
-    {1, "DCB_CMD_GSTATE"},
-    {2, "DCB_CMD_SSTATE"},
-    {3, "DCB_CMD_PGTX_GCFG"},
-    {4, "DCB_CMD_PGTX_SCFG"},
-    {5, "DCB_CMD_PGRX_GCFG"},
-    {6, "DCB_CMD_PGRX_SCFG"},
-    {7, "DCB_CMD_PFC_GCFG"},
-    {8, "DCB_CMD_PFC_SCFG"},
-    {9, "DCB_CMD_SET_ALL"},
-    {0xa, "DCB_CMD_GPERM_HWADDR"},
-    {0xb, "DCB_CMD_GCAP"},
-    {0xc, "DCB_CMD_GNUMTCS"},
-    {0xd, "DCB_CMD_SNUMTCS"},
-    {0xe, "DCB_CMD_PFC_GSTATE"},
-    {0xf, "DCB_CMD_PFC_SSTATE"},
-    {0x10, "DCB_CMD_BCN_GCFG"},
-    {0x11, "DCB_CMD_BCN_SCFG"},
-    {0x12, "DCB_CMD_GAPP"},
-    {0x13, "DCB_CMD_SAPP"},
-    {0x14, "DCB_CMD_IEEE_SET"},
-    {0x15, "DCB_CMD_IEEE_GET"},
-    {0x16, "DCB_CMD_GDCBX"},
-    {0x17, "DCB_CMD_SDCBX"},
-    {0x18, "DCB_CMD_GFEATCFG"},
-    {0x19, "DCB_CMD_SFEATCFG"},
-    {0x1a, "DCB_CMD_CEE_GET"},
-    {0x1b, "DCB_CMD_IEEE_DEL"},
-};
-const FlagSet dcb_commands{"DCB_CMD_???", dcb_commands_rows};
+const FlagSet dcb_commands{"DCB_CMD_???", numbers("DCB_CMD_UNDEFINED DCB_CMD_GSTATE DCB_CMD_SSTATE DCB_CMD_PGTX_GCFG DCB_CMD_PGTX_SCFG DCB_CMD_PGRX_GCFG "
+                 "DCB_CMD_PGRX_SCFG DCB_CMD_PFC_GCFG DCB_CMD_PFC_SCFG DCB_CMD_SET_ALL DCB_CMD_GPERM_HWADDR DCB_CMD_GCAP DCB_CMD_GNUMTCS "
+                 "DCB_CMD_SNUMTCS DCB_CMD_PFC_GSTATE DCB_CMD_PFC_SSTATE DCB_CMD_BCN_GCFG DCB_CMD_BCN_SCFG DCB_CMD_GAPP DCB_CMD_SAPP "
+                 "DCB_CMD_IEEE_SET DCB_CMD_IEEE_GET DCB_CMD_GDCBX DCB_CMD_SDCBX DCB_CMD_GFEATCFG DCB_CMD_SFEATCFG DCB_CMD_CEE_GET "
+                 "DCB_CMD_IEEE_DEL")};
 
 static constexpr FlagName action_flags_rows[] = {
     {1, "TCA_ACT_FLAGS_NO_PERCPU_STATS"},

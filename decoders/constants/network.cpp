@@ -78,43 +78,11 @@ static constexpr FlagName socket_flags_rows[] = {
 };
 const FlagSet socket_flags{"SOCK_???", socket_flags_rows};
 
-static constexpr FlagName inet_protocols_rows[] = {
-    {0, "IPPROTO_IP"},
-    {1, "IPPROTO_ICMP"},
-    {2, "IPPROTO_IGMP"},
-    {4, "IPPROTO_IPIP"},
-    {6, "IPPROTO_TCP"},
-    {8, "IPPROTO_EGP"},
-    {0xc, "IPPROTO_PUP"},
-    {0x11, "IPPROTO_UDP"},
-    {0x16, "IPPROTO_IDP"},
-    {0x1d, "IPPROTO_TP"},
-    {0x21, "IPPROTO_DCCP"},
-    {0x29, "IPPROTO_IPV6"},
-    {0x2b, "IPPROTO_ROUTING"},
-    {0x2c, "IPPROTO_FRAGMENT"},
-    {0x2e, "IPPROTO_RSVP"},
-    {0x2f, "IPPROTO_GRE"},
-    {0x32, "IPPROTO_ESP"},
-    {0x33, "IPPROTO_AH"},
-    {0x3a, "IPPROTO_ICMPV6"},
-    {0x3b, "IPPROTO_NONE"},
-    {0x3c, "IPPROTO_DSTOPTS"},
-    {0x5c, "IPPROTO_MTP"},
-    {0x5e, "IPPROTO_BEETPH"},
-    {0x62, "IPPROTO_ENCAP"},
-    {0x67, "IPPROTO_PIM"},
-    {0x6c, "IPPROTO_COMP"},
-    {0x73, "IPPROTO_L2TP"},
-    {0x84, "IPPROTO_SCTP"},
-    {0x87, "IPPROTO_MH"},
-    {0x88, "IPPROTO_UDPLITE"},
-    {0x89, "IPPROTO_MPLS"},
-    {0x8f, "IPPROTO_ETHERNET"},
-    {0xff, "IPPROTO_RAW"},
-    {0x106, "IPPROTO_MPTCP"},
-};
-const FlagSet inet_protocols{"IPPROTO_???", inet_protocols_rows};
+const FlagSet inet_protocols{"IPPROTO_???", numbers("IPPROTO_IP IPPROTO_ICMP IPPROTO_IGMP 4 IPPROTO_IPIP 6 IPPROTO_TCP 8 IPPROTO_EGP 0xc IPPROTO_PUP 0x11 IPPROTO_UDP 0x16 "
+                 "IPPROTO_IDP 0x1d IPPROTO_TP 0x21 IPPROTO_DCCP 0x29 IPPROTO_IPV6 0x2b IPPROTO_ROUTING IPPROTO_FRAGMENT 0x2e "
+                 "IPPROTO_RSVP IPPROTO_GRE 0x32 IPPROTO_ESP IPPROTO_AH 0x3a IPPROTO_ICMPV6 IPPROTO_NONE IPPROTO_DSTOPTS 0x5c IPPROTO_MTP "
+                 "0x5e IPPROTO_BEETPH 0x62 IPPROTO_ENCAP 0x67 IPPROTO_PIM 0x6c IPPROTO_COMP 0x73 IPPROTO_L2TP 0x84 IPPROTO_SCTP 0x87 "
+                 "IPPROTO_MH IPPROTO_UDPLITE IPPROTO_MPLS 0x8f IPPROTO_ETHERNET 0xff IPPROTO_RAW 0x106 IPPROTO_MPTCP")};
 
 static constexpr FlagName netlink_protocols_rows[] = {
     {0, "NETLINK_ROUTE"},
@@ -146,33 +114,9 @@ static constexpr FlagName every_protocol_rows[] = {{0xff, "NDIAG_PROTO_ALL"}};
 static constexpr auto netlink_diag_protocols_rows = joined(netlink_protocols_rows, every_protocol_rows);
 const FlagSet netlink_diag_protocols{"NETLINK_???", netlink_diag_protocols_rows};
 
-static constexpr FlagName message_flags_rows[] = {
-    {1, "MSG_OOB"},
-    {2, "MSG_PEEK"},
-    {4, "MSG_DONTROUTE"},
-    {8, "MSG_CTRUNC"},
-    {0x10, "MSG_PROBE"},
-    {0x20, "MSG_TRUNC"},
-    {0x40, "MSG_DONTWAIT"},
-    {0x80, "MSG_EOR"},
-    {0x100, "MSG_WAITALL"},
-    {0x200, "MSG_FIN"},
-    {0x400, "MSG_SYN"},
-    {0x800, "MSG_CONFIRM"},
-    {0x1000, "MSG_RST"},
-    {0x2000, "MSG_ERRQUEUE"},
-    {0x4000, "MSG_NOSIGNAL"},
-    {0x8000, "MSG_MORE"},
-    {0x10000, "MSG_WAITFORONE"},
-    {0x20000, "MSG_SENDPAGE_NOTLAST"},
-    {0x40000, "MSG_BATCH"},
-    {0x80000, "MSG_NO_SHARED_FRAGS"},
-    {0x4000000, "MSG_ZEROCOPY"},
-    {0x20000000, "MSG_FASTOPEN"},
-    {0x40000000, "MSG_CMSG_CLOEXEC"},
-    {0x80000000, "MSG_CMSG_COMPAT"},
-};
-const FlagSet message_flags{"MSG_???", message_flags_rows};
+const FlagSet message_flags{"MSG_???", bits("MSG_OOB MSG_PEEK MSG_DONTROUTE MSG_CTRUNC MSG_PROBE MSG_TRUNC MSG_DONTWAIT MSG_EOR MSG_WAITALL MSG_FIN MSG_SYN "
+                 "MSG_CONFIRM MSG_RST MSG_ERRQUEUE MSG_NOSIGNAL MSG_MORE MSG_WAITFORONE MSG_SENDPAGE_NOTLAST MSG_BATCH "
+                 "MSG_NO_SHARED_FRAGS 0x4000000 MSG_ZEROCOPY 0x20000000 MSG_FASTOPEN MSG_CMSG_CLOEXEC MSG_CMSG_COMPAT")};
 
 static constexpr FlagName shutdown_modes_rows[] = {
     {0, "SHUT_RD"},

@@ -13,31 +13,9 @@ static constexpr FlagName notify_flags_rows[] = {
 };
 const FlagSet notify_flags{"DN_???", notify_flags_rows};
 
-static constexpr FlagName inotify_masks_rows[] = {
-    {1, "IN_ACCESS"},
-    {2, "IN_MODIFY"},
-    {4, "IN_ATTRIB"},
-    {8, "IN_CLOSE_WRITE"},
-    {0x10, "IN_CLOSE_NOWRITE"},
-    {0x20, "IN_OPEN"},
-    {0x40, "IN_MOVED_FROM"},
-    {0x80, "IN_MOVED_TO"},
-    {0x100, "IN_CREATE"},
-    {0x200, "IN_DELETE"},
-    {0x400, "IN_DELETE_SELF"},
-    {0x800, "IN_MOVE_SELF"},
-    {0x2000, "IN_UNMOUNT"},
-    {0x4000, "IN_Q_OVERFLOW"},
-    {0x8000, "IN_IGNORED"},
-    {0x1000000, "IN_ONLYDIR"},
-    {0x2000000, "IN_DONT_FOLLOW"},
-    {0x4000000, "IN_EXCL_UNLINK"},
-    {0x10000000, "IN_MASK_CREATE"},
-    {0x20000000, "IN_MASK_ADD"},
-    {0x40000000, "IN_ISDIR"},
-    {0x80000000, "IN_ONESHOT"},
-};
-const FlagSet inotify_masks{"IN_???", inotify_masks_rows};
+const FlagSet inotify_masks{"IN_???", bits("IN_ACCESS IN_MODIFY IN_ATTRIB IN_CLOSE_WRITE IN_CLOSE_NOWRITE IN_OPEN IN_MOVED_FROM IN_MOVED_TO IN_CREATE IN_DELETE "
+                 "IN_DELETE_SELF IN_MOVE_SELF 0x2000 IN_UNMOUNT IN_Q_OVERFLOW IN_IGNORED 0x1000000 IN_ONLYDIR IN_DONT_FOLLOW "
+                 "IN_EXCL_UNLINK 0x10000000 IN_MASK_CREATE IN_MASK_ADD IN_ISDIR IN_ONESHOT")};
 
 static constexpr FlagName inotify_init_flags_rows[] = {
     {0x800, "IN_NONBLOCK"},
@@ -52,22 +30,8 @@ static constexpr FlagName fanotify_classes_rows[] = {
 };
 const FlagSet fanotify_classes{"FAN_CLASS_???", fanotify_classes_rows};
 
-static constexpr FlagName fanotify_init_flags_rows[] = {
-    {1, "FAN_CLOEXEC"},
-    {2, "FAN_NONBLOCK"},
-    {0x10, "FAN_UNLIMITED_QUEUE"},
-    {0x20, "FAN_UNLIMITED_MARKS"},
-    {0x40, "FAN_ENABLE_AUDIT"},
-    {0x80, "FAN_REPORT_PIDFD"},
-    {0x100, "FAN_REPORT_TID"},
-    {0x200, "FAN_REPORT_FID"},
-    {0x400, "FAN_REPORT_DIR_FID"},
-    {0x800, "FAN_REPORT_NAME"},
-    {0x1000, "FAN_REPORT_TARGET_FID"},
-    {0x2000, "FAN_REPORT_FD_ERROR"},
-    {0x4000, "FAN_REPORT_MNT"},
-};
-const FlagSet fanotify_init_flags{"FAN_???", fanotify_init_flags_rows};
+const FlagSet fanotify_init_flags{"FAN_???", bits("FAN_CLOEXEC FAN_NONBLOCK 0x10 FAN_UNLIMITED_QUEUE FAN_UNLIMITED_MARKS FAN_ENABLE_AUDIT FAN_REPORT_PIDFD FAN_REPORT_TID "
+                 "FAN_REPORT_FID FAN_REPORT_DIR_FID FAN_REPORT_NAME FAN_REPORT_TARGET_FID FAN_REPORT_FD_ERROR FAN_REPORT_MNT")};
 
 static constexpr FlagName fanotify_mark_flags_rows[] = {
     {1, "FAN_MARK_ADD"},
@@ -84,30 +48,8 @@ static constexpr FlagName fanotify_mark_flags_rows[] = {
 };
 const FlagSet fanotify_mark_flags{"FAN_MARK_???", fanotify_mark_flags_rows};
 
-static constexpr FlagName fanotify_masks_rows[] = {
-    {1, "FAN_ACCESS"},
-    {2, "FAN_MODIFY"},
-    {4, "FAN_ATTRIB"},
-    {8, "FAN_CLOSE_WRITE"},
-    {0x10, "FAN_CLOSE_NOWRITE"},
-    {0x20, "FAN_OPEN"},
-    {0x40, "FAN_MOVED_FROM"},
-    {0x80, "FAN_MOVED_TO"},
-    {0x100, "FAN_CREATE"},
-    {0x200, "FAN_DELETE"},
-    {0x400, "FAN_DELETE_SELF"},
-    {0x800, "FAN_MOVE_SELF"},
-    {0x1000, "FAN_OPEN_EXEC"},
-    {0x4000, "FAN_Q_OVERFLOW"},
-    {0x8000, "FAN_FS_ERROR"},
-    {0x10000, "FAN_OPEN_PERM"},
-    {0x20000, "FAN_ACCESS_PERM"},
-    {0x40000, "FAN_OPEN_EXEC_PERM"},
-    {0x80000, "FAN_DIR_MODIFY"},
-    {0x40000000, "FAN_ONDIR"},
-    {0x8000000, "FAN_EVENT_ON_CHILD"},
-    {0x10000000, "FAN_RENAME"},
-};
-const FlagSet fanotify_masks{"FAN_???", fanotify_masks_rows};
+const FlagSet fanotify_masks{"FAN_???", bits("FAN_ACCESS FAN_MODIFY FAN_ATTRIB FAN_CLOSE_WRITE FAN_CLOSE_NOWRITE FAN_OPEN FAN_MOVED_FROM FAN_MOVED_TO FAN_CREATE "
+                 "FAN_DELETE FAN_DELETE_SELF FAN_MOVE_SELF FAN_OPEN_EXEC 0x4000 FAN_Q_OVERFLOW FAN_FS_ERROR FAN_OPEN_PERM "
+                 "FAN_ACCESS_PERM FAN_OPEN_EXEC_PERM FAN_DIR_MODIFY 0x40000000 FAN_ONDIR 0x8000000 FAN_EVENT_ON_CHILD FAN_RENAME")};
 
 }  // namespace shimtrace::decoders

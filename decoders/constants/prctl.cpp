@@ -2,24 +2,9 @@
 
 namespace shimtrace::decoders {
 
-static constexpr FlagName prctl_mm_options_rows[] = {
-    {1, "PR_SET_MM_START_CODE"},
-    {2, "PR_SET_MM_END_CODE"},
-    {3, "PR_SET_MM_START_DATA"},
-    {4, "PR_SET_MM_END_DATA"},
-    {5, "PR_SET_MM_START_STACK"},
-    {6, "PR_SET_MM_START_BRK"},
-    {7, "PR_SET_MM_BRK"},
-    {8, "PR_SET_MM_ARG_START"},
-    {9, "PR_SET_MM_ARG_END"},
-    {0xa, "PR_SET_MM_ENV_START"},
-    {0xb, "PR_SET_MM_ENV_END"},
-    {0xc, "PR_SET_MM_AUXV"},
-    {0xd, "PR_SET_MM_EXE_FILE"},
-    {0xe, "PR_SET_MM_MAP"},
-    {0xf, "PR_SET_MM_MAP_SIZE"},
-};
-const FlagSet prctl_mm_options{"PR_SET_MM_???", prctl_mm_options_rows};
+const FlagSet prctl_mm_options{"PR_SET_MM_???", numbers("1 PR_SET_MM_START_CODE PR_SET_MM_END_CODE PR_SET_MM_START_DATA PR_SET_MM_END_DATA PR_SET_MM_START_STACK "
+                 "PR_SET_MM_START_BRK PR_SET_MM_BRK PR_SET_MM_ARG_START PR_SET_MM_ARG_END PR_SET_MM_ENV_START PR_SET_MM_ENV_END "
+                 "PR_SET_MM_AUXV PR_SET_MM_EXE_FILE PR_SET_MM_MAP PR_SET_MM_MAP_SIZE")};
 
 static constexpr FlagName prctl_ambient_options_rows[] = {
     {1, "PR_CAP_AMBIENT_IS_SET"},

@@ -2,50 +2,12 @@
 
 namespace shimtrace::decoders {
 
-static constexpr FlagName capabilities_rows[] = {
-    {0, "CAP_CHOWN"},
-    {1, "CAP_DAC_OVERRIDE"},
-    {2, "CAP_DAC_READ_SEARCH"},
-    {3, "CAP_FOWNER"},
-    {4, "CAP_FSETID"},
-    {5, "CAP_KILL"},
-    {6, "CAP_SETGID"},
-    {7, "CAP_SETUID"},
-    {8, "CAP_SETPCAP"},
-    {9, "CAP_LINUX_IMMUTABLE"},
-    {0xa, "CAP_NET_BIND_SERVICE"},
-    {0xb, "CAP_NET_BROADCAST"},
-    {0xc, "CAP_NET_ADMIN"},
-    {0xd, "CAP_NET_RAW"},
-    {0xe, "CAP_IPC_LOCK"},
-    {0xf, "CAP_IPC_OWNER"},
-    {0x10, "CAP_SYS_MODULE"},
-    {0x11, "CAP_SYS_RAWIO"},
-    {0x12, "CAP_SYS_CHROOT"},
-    {0x13, "CAP_SYS_PTRACE"},
-    {0x14, "CAP_SYS_PACCT"},
-    {0x15, "CAP_SYS_ADMIN"},
-    {0x16, "CAP_SYS_BOOT"},
-    {0x17, "CAP_SYS_NICE"},
-    {0x18, "CAP_SYS_RESOURCE"},
-    {0x19, "CAP_SYS_TIME"},
-    {0x1a, "CAP_SYS_TTY_CONFIG"},
-    {0x1b, "CAP_MKNOD"},
-    {0x1c, "CAP_LEASE"},
-    {0x1d, "CAP_AUDIT_WRITE"},
-    {0x1e, "CAP_AUDIT_CONTROL"},
-    {0x1f, "CAP_SETFCAP"},
-    {0x20, "CAP_MAC_OVERRIDE"},
-    {0x21, "CAP_MAC_ADMIN"},
-    {0x22, "CAP_SYSLOG"},
-    {0x23, "CAP_WAKE_ALARM"},
-    {0x24, "CAP_BLOCK_SUSPEND"},
-    {0x25, "CAP_AUDIT_READ"},
-    {0x26, "CAP_PERFMON"},
-    {0x27, "CAP_BPF"},
-    {0x28, "CAP_CHECKPOINT_RESTORE"},
-};
-const FlagSet capabilities{"CAP_???", capabilities_rows};
+const FlagSet capabilities{"CAP_???", numbers("CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_KILL CAP_SETGID CAP_SETUID CAP_SETPCAP "
+                 "CAP_LINUX_IMMUTABLE CAP_NET_BIND_SERVICE CAP_NET_BROADCAST CAP_NET_ADMIN CAP_NET_RAW CAP_IPC_LOCK CAP_IPC_OWNER "
+                 "CAP_SYS_MODULE CAP_SYS_RAWIO CAP_SYS_CHROOT CAP_SYS_PTRACE CAP_SYS_PACCT CAP_SYS_ADMIN CAP_SYS_BOOT CAP_SYS_NICE "
+                 "CAP_SYS_RESOURCE CAP_SYS_TIME CAP_SYS_TTY_CONFIG CAP_MKNOD CAP_LEASE CAP_AUDIT_WRITE CAP_AUDIT_CONTROL CAP_SETFCAP "
+                 "CAP_MAC_OVERRIDE CAP_MAC_ADMIN CAP_SYSLOG CAP_WAKE_ALARM CAP_BLOCK_SUSPEND CAP_AUDIT_READ CAP_PERFMON CAP_BPF "
+                 "CAP_CHECKPOINT_RESTORE")};
 
 static constexpr FlagName capability_versions_rows[] = {
     {0x19980330, "_LINUX_CAPABILITY_VERSION_1"},

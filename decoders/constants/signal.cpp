@@ -44,22 +44,8 @@ static constexpr FlagName pidfd_signal_flags_rows[] = {
 };
 const FlagSet pidfd_signal_flags{"PIDFD_SIGNAL_???", pidfd_signal_flags_rows};
 
-static constexpr FlagName poll_events_rows[] = {
-    {1, "POLLIN"},
-    {2, "POLLPRI"},
-    {4, "POLLOUT"},
-    {8, "POLLERR"},
-    {0x10, "POLLHUP"},
-    {0x20, "POLLNVAL"},
-    {0x40, "POLLRDNORM"},
-    {0x80, "POLLRDBAND"},
-    {0x100, "POLLWRNORM"},
-    {0x200, "POLLWRBAND"},
-    {0x400, "POLLMSG"},
-    {0x1000, "POLLREMOVE"},
-    {0x2000, "POLLRDHUP"},
-};
-const FlagSet poll_events{"POLL???", poll_events_rows};
+const FlagSet poll_events{"POLL???", bits("POLLIN POLLPRI POLLOUT POLLERR POLLHUP POLLNVAL POLLRDNORM POLLRDBAND POLLWRNORM POLLWRBAND POLLMSG 0x1000 POLLREMOVE "
+                 "POLLRDHUP")};
 
 static constexpr FlagName epoll_operations_rows[] = {
     {1, "EPOLL_CTL_ADD"},
@@ -68,24 +54,8 @@ static constexpr FlagName epoll_operations_rows[] = {
 };
 const FlagSet epoll_operations{"EPOLL_CTL_???", epoll_operations_rows};
 
-static constexpr FlagName epoll_events_rows[] = {
-    {1, "EPOLLIN"},
-    {2, "EPOLLPRI"},
-    {4, "EPOLLOUT"},
-    {0x40, "EPOLLRDNORM"},
-    {0x80, "EPOLLRDBAND"},
-    {0x100, "EPOLLWRNORM"},
-    {0x200, "EPOLLWRBAND"},
-    {0x400, "EPOLLMSG"},
-    {8, "EPOLLERR"},
-    {0x10, "EPOLLHUP"},
-    {0x2000, "EPOLLRDHUP"},
-    {0x10000000, "EPOLLEXCLUSIVE"},
-    {0x20000000, "EPOLLWAKEUP"},
-    {0x40000000, "EPOLLONESHOT"},
-    {0x80000000, "EPOLLET"},
-};
-const FlagSet epoll_events{"EPOLL???", epoll_events_rows};
+const FlagSet epoll_events{"EPOLL???", bits("EPOLLIN EPOLLPRI EPOLLOUT 0x40 EPOLLRDNORM EPOLLRDBAND EPOLLWRNORM EPOLLWRBAND EPOLLMSG 8 EPOLLERR EPOLLHUP 0x2000 "
+                 "EPOLLRDHUP 0x10000000 EPOLLEXCLUSIVE EPOLLWAKEUP EPOLLONESHOT EPOLLET")};
 
 static constexpr FlagName epoll_create_flags_rows[] = {
     {0x80000, "EPOLL_CLOEXEC"},
@@ -112,21 +82,9 @@ static constexpr FlagName timer_flags_rows[] = {
 };
 const FlagSet timer_flags{"TIMER_???", timer_flags_rows};
 
-static constexpr FlagName clock_names_rows[] = {
-    {0, "CLOCK_REALTIME"},
-    {1, "CLOCK_MONOTONIC"},
-    {2, "CLOCK_PROCESS_CPUTIME_ID"},
-    {3, "CLOCK_THREAD_CPUTIME_ID"},
-    {4, "CLOCK_MONOTONIC_RAW"},
-    {5, "CLOCK_REALTIME_COARSE"},
-    {6, "CLOCK_MONOTONIC_COARSE"},
-    {7, "CLOCK_BOOTTIME"},
-    {8, "CLOCK_REALTIME_ALARM"},
-    {9, "CLOCK_BOOTTIME_ALARM"},
-    {0xa, "CLOCK_SGI_CYCLE"},
-    {0xb, "CLOCK_TAI"},
-};
-const FlagSet clock_names{"CLOCK_???", clock_names_rows};
+const FlagSet clock_names{"CLOCK_???", numbers("CLOCK_REALTIME CLOCK_MONOTONIC CLOCK_PROCESS_CPUTIME_ID CLOCK_THREAD_CPUTIME_ID CLOCK_MONOTONIC_RAW "
+                 "CLOCK_REALTIME_COARSE CLOCK_MONOTONIC_COARSE CLOCK_BOOTTIME CLOCK_REALTIME_ALARM CLOCK_BOOTTIME_ALARM CLOCK_SGI_CYCLE "
+                 "CLOCK_TAI")};
 
 static constexpr FlagName timer_kinds_rows[] = {
     {0, "ITIMER_REAL"},
@@ -168,25 +126,8 @@ static constexpr FlagName adjtimex_states_rows[] = {
 };
 const FlagSet adjtimex_states{"TIME_???", adjtimex_states_rows};
 
-static constexpr FlagName adjtimex_status_rows[] = {
-    {1, "STA_PLL"},
-    {2, "STA_PPSFREQ"},
-    {4, "STA_PPSTIME"},
-    {8, "STA_FLL"},
-    {0x10, "STA_INS"},
-    {0x20, "STA_DEL"},
-    {0x40, "STA_UNSYNC"},
-    {0x80, "STA_FREQHOLD"},
-    {0x100, "STA_PPSSIGNAL"},
-    {0x200, "STA_PPSJITTER"},
-    {0x400, "STA_PPSWANDER"},
-    {0x800, "STA_PPSERROR"},
-    {0x1000, "STA_CLOCKERR"},
-    {0x2000, "STA_NANO"},
-    {0x4000, "STA_MODE"},
-    {0x8000, "STA_CLK"},
-};
-const FlagSet adjtimex_status{"STA_???", adjtimex_status_rows};
+const FlagSet adjtimex_status{"STA_???", bits("STA_PLL STA_PPSFREQ STA_PPSTIME STA_FLL STA_INS STA_DEL STA_UNSYNC STA_FREQHOLD STA_PPSSIGNAL STA_PPSJITTER "
+                 "STA_PPSWANDER STA_PPSERROR STA_CLOCKERR STA_NANO STA_MODE STA_CLK")};
 
 static constexpr FlagName futex_wake_operations_rows[] = {
     {0, "FUTEX_OP_SET"},

@@ -54,41 +54,8 @@ static constexpr FlagName terminal_output_flags_rows[] = {
 };
 const FlagSet terminal_output_flags{"O???", terminal_output_flags_rows};
 
-static constexpr FlagName terminal_speeds_rows[] = {
-    {0, "B0"},
-    {1, "B50"},
-    {2, "B75"},
-    {3, "B110"},
-    {4, "B134"},
-    {5, "B150"},
-    {6, "B200"},
-    {7, "B300"},
-    {8, "B600"},
-    {9, "B1200"},
-    {0xa, "B1800"},
-    {0xb, "B2400"},
-    {0xc, "B4800"},
-    {0xd, "B9600"},
-    {0xe, "B19200"},
-    {0xf, "B38400"},
-    {0x1000, "BOTHER"},
-    {0x1001, "B57600"},
-    {0x1002, "B115200"},
-    {0x1003, "B230400"},
-    {0x1004, "B460800"},
-    {0x1005, "B500000"},
-    {0x1006, "B576000"},
-    {0x1007, "B921600"},
-    {0x1008, "B1000000"},
-    {0x1009, "B1152000"},
-    {0x100a, "B1500000"},
-    {0x100b, "B2000000"},
-    {0x100c, "B2500000"},
-    {0x100d, "B3000000"},
-    {0x100e, "B3500000"},
-    {0x100f, "B4000000"},
-};
-const FlagSet terminal_speeds{"B???", terminal_speeds_rows};
+const FlagSet terminal_speeds{"B???", numbers("B0 B50 B75 B110 B134 B150 B200 B300 B600 B1200 B1800 B2400 B4800 B9600 B19200 B38400 0x1000 BOTHER B57600 B115200 "
+                 "B230400 B460800 B500000 B576000 B921600 B1000000 B1152000 B1500000 B2000000 B2500000 B3000000 B3500000 B4000000")};
 
 static constexpr FlagName terminal_sizes_rows[] = {
     {0, "CS5"},
