@@ -96,6 +96,13 @@ std::vector<std::string_view> words(std::string_view list) {
     return result;
 }
 
+/// "!read": all but that; "!!read" is read, as in strace.
+bool take_inversion(std::string_view& list) {
+    const std::size_t marks = std::min(list.find_first_not_of('!'), list.size());
+    list.remove_prefix(marks);
+    return marks % 2 == 1;
+}
+
 std::optional<std::int64_t> decimal(std::string_view text) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -188,14 +195,13 @@ constexpr NamedClass message_words[] = {
 
 /// strace takes no empty list either: what an unset variable leaves is a mistake, not "nothing".
 Result<void> refuse_empty(std::string_view option, std::string_view list) {
-    if (list.starts_with('!')) list.remove_prefix(1);
+    take_inversion(list);
     if (!words(list).empty()) return {};
     return fail(fmt::format("-e {}=: names nothing", option), 0, "all or none");
 }
 
 Result<CallSet> calls_of(std::string_view option, std::string_view list) {
-    const bool inverted = list.starts_with('!');
-    if (inverted) list.remove_prefix(1);
+    const bool inverted = take_inversion(list);
     CallSet chosen;
     for (const std::string_view word : words(list))
         if (auto added = add_word(chosen, option, word); !added) return std::unexpected(added.error());
@@ -204,8 +210,7 @@ Result<CallSet> calls_of(std::string_view option, std::string_view list) {
 }
 
 Result<output::FdFilter> descriptors_of(std::string_view option, std::string_view list) {
-    output::FdFilter chosen{.inverted = list.starts_with('!')};
-    if (chosen.inverted) list.remove_prefix(1);
+    output::FdFilter chosen{.inverted = take_inversion(list)};
     for (const std::string_view word : words(list)) {
         const auto number = decimal(word);
         if (word == "all" || word == "none")
@@ -219,8 +224,7 @@ Result<output::FdFilter> descriptors_of(std::string_view option, std::string_vie
 }
 
 Result<void> set_calls(Expressions& expressions, std::string_view list) {
-    const bool inverted = list.starts_with('!');
-    if (inverted) list.remove_prefix(1);
+    const bool inverted = take_inversion(list);
     CallSet chosen;
     std::uint32_t messages = 0;
     for (const std::string_view word : words(list)) {
@@ -254,15 +258,14 @@ std::optional<std::size_t> signal_number(std::string_view word) {
 }
 
 Result<void> set_signals(Expressions& expressions, std::string_view list) {
-    const bool inverted = list.starts_with('!');
-    if (inverted) list.remove_prefix(1);
+    const bool inverted = take_inversion(list);
     std::bitset<65> chosen;
     for (const std::string_view word : words(list)) {
         if (word == "all") {
             chosen.set();
         } else if (word != "none") {
             const auto number = signal_number(word);
-            if (!number) return fail(fmt::format("-e signal={}: no such signal", word));
+            if (!number) return fail(fmt::format("-e signal={}: invalid signal", word));
             chosen.set(*number);
         }
     }
@@ -272,8 +275,7 @@ Result<void> set_signals(Expressions& expressions, std::string_view list) {
 
 template <std::size_t size>
 Result<std::uint8_t> set_of(const NamedClass (&table)[size], std::string_view option, std::string_view list) {
-    const bool inverted = list.starts_with('!');
-    if (inverted) list.remove_prefix(1);
+    const bool inverted = take_inversion(list);
     std::uint32_t bits = 0, all = 0;
     for (const NamedClass& row : table) all |= row.bits;
     for (const std::string_view word : words(list)) {

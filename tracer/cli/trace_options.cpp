@@ -16,18 +16,34 @@ namespace shimtrace::cli {
 
 namespace {
 
-struct NamedSort {
+/// A column of the table, and what it is sorted by; both are known by the same words.
+struct NamedColumn {
     std::string_view name;
     output::SummarySort sort;
+    std::optional<output::SummaryColumn> column;
 };
-constexpr NamedSort sorts[] = {
-    {"time", output::SummarySort::time},         {"time-total", output::SummarySort::time},   {"total-time", output::SummarySort::time},
-    {"min-time", output::SummarySort::min_time}, {"shortest", output::SummarySort::min_time}, {"time-min", output::SummarySort::min_time},
-    {"max-time", output::SummarySort::max_time}, {"longest", output::SummarySort::max_time},  {"time-max", output::SummarySort::max_time},
-    {"avg-time", output::SummarySort::avg_time}, {"time-avg", output::SummarySort::avg_time}, {"calls", output::SummarySort::calls},
-    {"count", output::SummarySort::calls},       {"errors", output::SummarySort::errors},     {"error", output::SummarySort::errors},
-    {"name", output::SummarySort::name},         {"syscall", output::SummarySort::name},      {"syscall-name", output::SummarySort::name},
-    {"nothing", output::SummarySort::nothing},   {"none", output::SummarySort::nothing},
+constexpr NamedColumn column_names[] = {
+    {"time-percent", output::SummarySort::time, output::SummaryColumn::time_percent},
+    {"time", output::SummarySort::time, output::SummaryColumn::time_percent},
+    {"total-time", output::SummarySort::time, output::SummaryColumn::total_time},
+    {"time-total", output::SummarySort::time, output::SummaryColumn::total_time},
+    {"min-time", output::SummarySort::min_time, output::SummaryColumn::min_time},
+    {"time-min", output::SummarySort::min_time, output::SummaryColumn::min_time},
+    {"shortest", output::SummarySort::min_time, output::SummaryColumn::min_time},
+    {"max-time", output::SummarySort::max_time, output::SummaryColumn::max_time},
+    {"time-max", output::SummarySort::max_time, output::SummaryColumn::max_time},
+    {"longest", output::SummarySort::max_time, output::SummaryColumn::max_time},
+    {"avg-time", output::SummarySort::avg_time, output::SummaryColumn::avg_time},
+    {"time-avg", output::SummarySort::avg_time, output::SummaryColumn::avg_time},
+    {"calls", output::SummarySort::calls, output::SummaryColumn::calls},
+    {"count", output::SummarySort::calls, output::SummaryColumn::calls},
+    {"errors", output::SummarySort::errors, output::SummaryColumn::errors},
+    {"error", output::SummarySort::errors, output::SummaryColumn::errors},
+    {"name", output::SummarySort::name, output::SummaryColumn::name},
+    {"syscall", output::SummarySort::name, output::SummaryColumn::name},
+    {"syscall-name", output::SummarySort::name, output::SummaryColumn::name},
+    {"nothing", output::SummarySort::nothing, std::nullopt},
+    {"none", output::SummarySort::nothing, std::nullopt},
 };
 
 struct NamedHex {
@@ -45,21 +61,6 @@ struct NamedPrecision {
     unsigned digits;
 };
 constexpr NamedPrecision precisions[] = {{"s", 0}, {"ms", 3}, {"us", 6}, {"ns", 9}};
-
-struct NamedColumn {
-    std::string_view name;
-    output::SummaryColumn column;
-};
-constexpr NamedColumn column_names[] = {
-    {"time-percent", output::SummaryColumn::time_percent},
-    {"total-time", output::SummaryColumn::total_time},
-    {"min-time", output::SummaryColumn::min_time},
-    {"max-time", output::SummaryColumn::max_time},
-    {"avg-time", output::SummaryColumn::avg_time},
-    {"calls", output::SummaryColumn::calls},
-    {"errors", output::SummaryColumn::errors},
-    {"name", output::SummaryColumn::name},
-};
 
 std::optional<std::uint32_t> number(std::string_view text) {
     std::uint32_t value = 0;
@@ -84,10 +85,11 @@ Result<std::vector<Pid>> parse_pids(const std::vector<std::string>& texts) {
     return pids;
 }
 
-/// strace knows each sort with underscores, too: total_time.
-std::string sort_word(std::string word) {
+/// strace knows each with underscores, too: total_time.
+const NamedColumn* find_column(std::string word) {
     std::ranges::replace(word, '_', '-');
-    return word;
+    const auto* found = std::ranges::find(column_names, word, &NamedColumn::name);
+    return found == std::end(column_names) ? nullptr : found;
 }
 
 std::uint8_t quiet_of(int level) {
@@ -101,16 +103,16 @@ Result<void> plan_summary(const TraceOptions& options, output::PrintOptions& pri
     if (options.summary_only) print.summary = output::Summary::only;
     if (options.summary) print.summary = output::Summary::both;
     print.wall_clock = options.wall_clock;
-    const auto sort = std::ranges::find(sorts, sort_word(options.sort), &NamedSort::name);
-    if (sort == std::end(sorts))
+    const NamedColumn* sort = find_column(options.sort);
+    if (sort == nullptr)
         return fail(fmt::format("-S {}: time, min-time, max-time, avg-time, calls, errors, name or nothing", options.sort));
     print.sort = sort->sort;
     if (!options.columns.empty()) {
         print.columns.clear();
         for (const std::string& word : CLI::detail::split(options.columns, ',')) {
-            const auto column = std::ranges::find(column_names, word, &NamedColumn::name);
-            if (column == std::end(column_names)) return fail(fmt::format("-U {}: no such column", word));
-            print.columns.push_back(column->column);
+            const NamedColumn* column = find_column(word);
+            if (column == nullptr || !column->column) return fail(fmt::format("-U {}: no such column", word));
+            print.columns.push_back(*column->column);
         }
         if (std::ranges::find(print.columns, output::SummaryColumn::name) == print.columns.end())
             print.columns.push_back(output::SummaryColumn::name);  // a row without it is of nobody
@@ -221,7 +223,7 @@ void add_flag_with_set(CLI::App& app, const std::string& names, const std::strin
 /// Of options that take one value the last counts, as in strace; flags (-q, -t, -v …) add up.
 void last_one_wins(CLI::App& app) {
     for (CLI::Option* option : app.get_options([](const CLI::Option* each) { return !each->get_positional(); }))
-        if (option->get_items_expected_max() == 1) option->take_last();
+        if (option->get_items_expected_max() == 1 && option->get_multi_option_policy() != CLI::MultiOptionPolicy::Join) option->take_last();
 }
 
 }  // namespace
@@ -260,7 +262,7 @@ void add_print_options(CLI::App& app, TraceOptions& options) {
     sets("--decode-pids", "comm, pidns", "decode-pids=")->type_name("WHAT");
     app.add_flag("-t", options.timestamps, "time of day; -tt: with microseconds; -ttt: since the epoch");
     app.add_flag("--absolute-timestamps{time},--timestamps{time}", options.absolute, "=none, =time or =unix, and s, ms, us, ns: =unix,ms")
-        ->take_last();
+        ->join(',');
     app.add_flag("-r{us},--relative-timestamps{us}", options.relative, "time since the line before; =s, =ms, =us, =ns")->take_last();
     app.add_flag("-T{us},--syscall-times{us}", options.durations, "time spent in each call; =s, =ms, =us, =ns")->take_last();
     app.add_flag("-n,--syscall-number", options.numbers, "system call numbers");
