@@ -172,7 +172,7 @@ const FlagSet uffd_flags{"UFFD_???", uffd_flags_rows};
 static constexpr FlagName memfd_secret_flags_rows[] = {
     {0x80000, "O_CLOEXEC"},
 };
-const FlagSet memfd_secret_flags{"O_???", memfd_secret_flags_rows};
+const FlagSet memfd_secret_flags{{}, memfd_secret_flags_rows};
 
 static constexpr FlagName shm_get_flags_rows[] = {
     {0x200, "IPC_CREAT"},

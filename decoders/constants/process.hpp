@@ -49,10 +49,11 @@ extern const FlagSet kexec_flags;
 extern const FlagSet kexec_file_flags;
 extern const FlagSet getrandom_flags;
 extern const FlagSet perf_flags;
-extern const FlagSet syslog_actions;
+extern const FlagSet syslog_actions, log_levels, kexec_architectures;
 extern const FlagSet bpf_map_types;
 extern const FlagSet bpf_program_types;
 extern const FlagSet bpf_attach_types;
 extern const FlagSet bpf_attach_flags;
+extern const FlagSet register_sets;
 
 }  // namespace shimtrace::decoders

@@ -55,6 +55,26 @@ static constexpr FlagName kexec_flags_rows[] = {
 };
 const FlagSet kexec_flags{"KEXEC_???", kexec_flags_rows};
 
+static constexpr FlagName kexec_architecture_rows[] = {
+    {0, "KEXEC_ARCH_DEFAULT"},
+    {3 << 16, "KEXEC_ARCH_386"},
+    {4 << 16, "KEXEC_ARCH_68K"},
+    {8 << 16, "KEXEC_ARCH_MIPS"},
+    {10 << 16, "KEXEC_ARCH_MIPS_LE"},
+    {15 << 16, "KEXEC_ARCH_PARISC"},
+    {20 << 16, "KEXEC_ARCH_PPC"},
+    {21 << 16, "KEXEC_ARCH_PPC64"},
+    {22 << 16, "KEXEC_ARCH_S390"},
+    {40 << 16, "KEXEC_ARCH_ARM"},
+    {42 << 16, "KEXEC_ARCH_SH"},
+    {50 << 16, "KEXEC_ARCH_IA_64"},
+    {62 << 16, "KEXEC_ARCH_X86_64"},
+    {183 << 16, "KEXEC_ARCH_AARCH64"},
+    {243 << 16, "KEXEC_ARCH_RISCV"},
+    {258 << 16, "KEXEC_ARCH_LOONGARCH"},
+};
+const FlagSet kexec_architectures{"KEXEC_ARCH_???", kexec_architecture_rows};
+
 static constexpr FlagName kexec_file_flags_rows[] = {
     {1, "KEXEC_FILE_UNLOAD"},
     {2, "KEXEC_FILE_ON_CRASH"},
@@ -90,6 +110,19 @@ static constexpr FlagName syslog_actions_rows[] = {
     {9, "SYSLOG_ACTION_SIZE_UNREAD"},
     {0xa, "SYSLOG_ACTION_SIZE_BUFFER"},
 };
+static constexpr FlagName log_level_rows[] = {
+    {0, "LOGLEVEL_EMERG"},
+    {1, "LOGLEVEL_ALERT"},
+    {2, "LOGLEVEL_CRIT"},
+    {3, "LOGLEVEL_ERR"},
+    {4, "LOGLEVEL_WARNING"},
+    {5, "LOGLEVEL_NOTICE"},
+    {6, "LOGLEVEL_INFO"},
+    {7, "LOGLEVEL_DEBUG"},
+    {8, "LOGLEVEL_DEBUG+1"},
+};
+const FlagSet log_levels{"LOGLEVEL_???", log_level_rows};
+
 const FlagSet syslog_actions{"SYSLOG_ACTION_???", syslog_actions_rows};
 
 }  // namespace shimtrace::decoders

@@ -14,14 +14,14 @@ extern const ArgumentType selector;
 // types/descriptor.cpp
 extern const ArgumentType fd, directory_fd, fd_pair;
 // types/text.cpp
-extern const ArgumentType path, link_text, string, in_buffer, out_buffer, in_iovec, out_iovec;
+extern const ArgumentType path, link_text, string, bounded_string, in_buffer, out_buffer, in_iovec, out_iovec;
 // types/value.cpp
 extern const ArgumentType out_int32, out_uint32, out_uint64, out_address;
 // of families, for others: calls/descriptor.cpp, calls/message.cpp, calls/network.cpp, calls/memory.cpp
 extern const ArgumentType poll_fds, pselect_mask, fd_set, message_in, message_out, socket_address_in, compat_page_offset;
 // calls/signal.cpp, calls/time.cpp
-extern const ArgumentType signal_set_in, siginfo_out, timespec_in, timespec_out, timespec_left, timeval_left, itimerspec_in, itimerspec_out,
-    sigevent;
+extern const ArgumentType signal_set_in, sized_signal_set_out, siginfo_in, siginfo_out, timespec_in, timespec_out, timespec_left,
+    timeval_left, itimerspec_in, itimerspec_out, sigevent;
 }  // namespace types
 
 /// Arguments, as rows say them.
@@ -92,9 +92,13 @@ constexpr Argument constant(std::string_view name, const FlagSet& set) {
 constexpr Argument constant64(std::string_view name, const FlagSet& set) {
     return {name, &types::constant64, &set};
 }
-/// A buffer that the call reads; `length` is the index of the argument with its length.
-constexpr Argument in_buffer(std::string_view name, std::uint8_t length) {
-    return of(name, types::in_buffer, length);
+/// One of which the kernel takes no more than `most` characters.
+constexpr Argument bounded_string(std::string_view name, std::uint16_t most) {
+    return of(name, types::bounded_string, 0, most);
+}
+/// A buffer that the call reads; `length` is the index of the argument with its length, `most` what it may be; 0: whatever.
+constexpr Argument in_buffer(std::string_view name, std::uint8_t length, std::uint16_t most = 0) {
+    return of(name, types::in_buffer, length, most);
 }
 /// A buffer that the call fills with as many bytes as it returns.
 constexpr Argument out_buffer(std::string_view name) {

@@ -1,5 +1,6 @@
 // What follows from the types of a row's arguments and of its result.
 #include "decoders/syscalls/call_facts.hpp"
+#include "decoders/syscalls/mover.hpp"
 
 #include "decoders/constants/network.hpp"
 #include "decoders/syscalls/argument_types.hpp"
@@ -9,15 +10,14 @@ namespace shimtrace::decoders {
 
 namespace {
 
-struct Mover {
+struct MoverRow {
     const ArgumentType* type;
-    MovedShape shape;
-    bool written;
+    Mover mover;
 };
-constexpr Mover movers[] = {
-    {&types::out_buffer, MovedShape::buffer, false},   {&types::in_buffer, MovedShape::buffer, true},
-    {&types::out_iovec, MovedShape::vector, false},    {&types::in_iovec, MovedShape::vector, true},
-    {&types::message_out, MovedShape::message, false}, {&types::message_in, MovedShape::message, true},
+constexpr MoverRow movers[] = {
+    {&types::out_buffer, {MovedShape::buffer, false}},   {&types::in_buffer, {MovedShape::buffer, true}},
+    {&types::out_iovec, {MovedShape::vector, false}},    {&types::in_iovec, {MovedShape::vector, true}},
+    {&types::message_out, {MovedShape::message, false}}, {&types::message_in, {MovedShape::message, true}},
 };
 
 ArgumentPlaces places_of(const SyscallRow& row) {
@@ -49,17 +49,28 @@ ArgumentPlaces places_of(const SyscallRow& row) {
 
 }  // namespace
 
+std::optional<Mover> mover_of(const SyscallRow& row) {
+    if (row.count < 2 || row.table[0].type != &types::fd) return std::nullopt;
+    const auto* found = std::ranges::find(movers, row.table[1].type, &MoverRow::type);
+    return found == std::end(movers) ? std::nullopt : std::optional(found->mover);
+}
+
 CallFacts facts_of(const SyscallRow& row) {
     CallFacts facts{row.facts, row.name, places_of(row)};
     facts.is_network = (row.classes & class_network) != 0;
     facts.may_return_descriptor = may_return_descriptor(row);
     facts.takes_descriptor = row.count != 0 && row.table[0].type == &types::fd;
     if (facts.moves != Moves::no_bytes)
-        if (const auto* mover = std::ranges::find(movers, row.table[1].type, &Mover::type); mover != std::end(movers)) {
+        if (const auto mover = mover_of(row)) {
             facts.shape = mover->shape;
             facts.written = mover->written;
         }
     return facts;
+}
+
+std::optional<Mover> mover_of(Arch arch, std::int64_t number) {
+    const SyscallRow* row = find_row(arch, number);
+    return row ? mover_of(*row) : std::nullopt;
 }
 
 Waits waits_of(Arch arch, std::int64_t number, const std::array<std::uint64_t, 6>& args) {

@@ -11,7 +11,7 @@ void Capture::bytes(std::uint64_t address, std::uint64_t length) {
 
 void Capture::payload(std::uint64_t address, std::uint64_t length) {
     if (limits_.redact) return;
-    bytes(address, std::min<std::uint64_t>(length, limits_.payload_bytes));
+    bytes(address, std::min(length, std::uint64_t{limits_.payload_bytes} + 1));
 }
 
 namespace {

@@ -21,7 +21,8 @@ public:
 
     /// `length` bytes at `address`, no more than most_bytes.
     void bytes(std::uint64_t address, std::uint64_t length);
-    /// Contents of a buffer: as many of `length` as the payload limit allows; none when redacted.
+    /// Contents of a buffer: as many of `length` as the payload limit allows, and one more: what is cut must be readable. None when
+    /// redacted.
     void payload(std::uint64_t address, std::uint64_t length);
     /// Up to and with the terminating NUL, at most `most` bytes.
     void text(std::uint64_t address, std::uint64_t most);

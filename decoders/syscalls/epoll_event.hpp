@@ -16,7 +16,8 @@ constexpr EpollEventLayout epoll_event_layout(Arch arch) {
 /// {events=EPOLLIN, data={u32=5, u64=5}}; with roles also which descriptor was registered with that data.
 void print_epoll_event(Printer& printer, std::span<const std::byte> bytes);
 
-/// ", left {tv_sec=0, tv_nsec=7967}" for ppoll and pselect6, whose timeout is argument `index`.
-void print_time_left(Printer& printer, unsigned index);
+/// ", left {tv_sec=0, tv_nsec=7967}" for ppoll, select and pselect6, whose timeout is argument `index`; `follows`: something stands before
+/// it.
+void print_time_left(Printer& printer, unsigned index, bool follows = true);
 
 }  // namespace shimtrace::decoders

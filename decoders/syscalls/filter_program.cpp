@@ -120,9 +120,12 @@ void print_filter_program(Printer& printer, std::span<const std::byte> bytes, Fi
     fields("len").unsigned_decimal(length);
     fields("filter");
     if (printer.abbreviate()) return printer.address(address);
-    array(
-        printer, address, length, filter_instruction_size, most_instructions,
-        [&](std::span<const std::byte> instruction, std::uint64_t) { print_filter_instruction(printer, instruction, use); }, true);
+    print_filter_instructions(printer, address, length, use);
+}
+
+void print_filter_instructions(Printer& printer, std::uint64_t address, std::uint64_t count, FilterUse use) {
+    array(printer, address, count, filter_instruction_size, most_instructions,
+          [&](std::span<const std::byte> instruction, std::uint64_t) { print_filter_instruction(printer, instruction, use); });
 }
 
 namespace {

@@ -15,6 +15,8 @@ enum class FilterUse : std::uint8_t { socket, seccomp };
 void capture_filter_program(Capture& capture, std::uint64_t address, int level);
 /// {len=8, filter=0x7f…}; with -v its instructions.
 void print_filter_program(Printer& printer, std::span<const std::byte> bytes, FilterUse use);
+/// [BPF_STMT(…), …]
+void print_filter_instructions(Printer& printer, std::uint64_t address, std::uint64_t count, FilterUse use);
 /// BPF_STMT(BPF_LD|BPF_W|BPF_ABS, 0)
 void print_filter_instruction(Printer& printer, std::span<const std::byte> bytes, FilterUse use = FilterUse::socket);
 

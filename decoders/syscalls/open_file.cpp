@@ -325,13 +325,10 @@ void Printer::interest(const InterestEntry& entry) {
 
 void Printer::directory_fd(std::int32_t fd) {
     constexpr std::int32_t current_directory = -100;
-    if (fd != current_directory || style_.constants == Constants::raw) return this->fd(fd);
-    if (style_.constants == Constants::verbose) {
-        decimal(fd);
-        comment("AT_FDCWD");
-    } else {
-        text("AT_FDCWD");
-    }
+    if (fd != current_directory) return this->fd(fd);
+    if (style_.constants != Constants::abbrev) decimal(fd);
+    if (style_.constants == Constants::verbose) comment("AT_FDCWD");
+    if (style_.constants == Constants::abbrev) text("AT_FDCWD");
     if (style_.fds == FdDecoding::none) return;
     for (const FdUse& use : call_.enter().fds)
         if (use.fd.value == current_directory)
@@ -352,7 +349,7 @@ void Printer::pid(std::int32_t pid) {
     if (pid <= 0 || !(style_.pid_comms || style_.pid_namespaces)) return;
     const TaskInfo* task = named_by_caller(pid);
     if (!task) return;
-    if (style_.pid_comms) {
+    if (style_.pid_comms && !task->comm.empty()) {
         put('<');
         append_escaped(*out_, task->comm);
         put('>');

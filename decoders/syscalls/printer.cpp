@@ -37,6 +37,16 @@ void Printer::hex0x(std::uint64_t value) {
     append_number(*out_, value, 16);
 }
 
+void Printer::padded_hex(std::uint64_t value, unsigned digits) {
+    text("0x");
+    while (digits-- > 0) put("0123456789abcdef"[value >> (4 * digits) & 15]);
+}
+
+void Printer::hex_in_8(std::uint32_t value) {
+    if (value == 0) return text("00000000");
+    padded_hex(value, value > 0xffffff ? (value > 0xfffffff ? 8 : 7) : 6);
+}
+
 void Printer::octal(std::uint64_t value) {
     put('0');
     if (value != 0) append_number(*out_, value, 8);
@@ -166,7 +176,9 @@ void Printer::device(std::uint64_t device) {
 void Printer::error(std::int64_t number) {
     const ErrorName found = error_name(number);
     if (found.name.empty() || style_.constants == Constants::raw) return decimal(number);
-    text(found.name);
+    if (style_.constants == Constants::abbrev) return text(found.name);
+    decimal(number);
+    comment(found.name);
 }
 
 /// O_DIRECTORY, O_NOFOLLOW, O_DIRECT and O_LARGEFILE, as ARM has them, where everybody else has them (asm/fcntl.h): the two pairs of bits
@@ -235,20 +247,20 @@ void Printer::kernel_version(std::uint64_t version) {
     text(verbose ? ") */" : ")");
 }
 
-/// Whether what was captured ends where the next page could not be read: what is there is no answer to what was asked for.
-static bool ends_unreadable(std::uint64_t address, std::size_t captured, std::uint64_t wanted) {
-    constexpr std::uint64_t page = 4096;
-    return captured < wanted && (address + captured) % page == 0;
+void Printer::all_hex(std::span<const std::byte> bytes, std::uint32_t limit) {
+    RenderStyle style = style_;
+    style.hex = HexStrings::all;
+    Printer(*out_, call_, style, scope_).quoted(bytes, bytes.size(), limit);
 }
 
 void Printer::buffer(std::uint64_t address, std::uint64_t length) {
     if (address == 0) return text("NULL");
     if (length == 0) return text("\"\"");
     if (style_.string_limit == 0) return quoted({}, length);
-    const std::uint64_t wanted = std::min<std::uint64_t>(length, style_.string_limit);
+    const std::uint64_t wanted = std::min<std::uint64_t>(length, std::uint64_t{style_.string_limit} + 1);
     const auto found = call_.bytes(address, wanted);
     if (!found || ends_unreadable(address, found->size(), wanted)) return this->address(address);
-    quoted(*found, length);
+    quoted(found->first(std::min<std::size_t>(found->size(), style_.string_limit)), length);
 }
 
 void Printer::string(std::uint64_t address, std::uint32_t limit) {
@@ -260,6 +272,17 @@ void Printer::string(std::uint64_t address, std::uint32_t limit) {
     if (!end) return quoted(*found, found->size() + 1, limit);
     const auto length = static_cast<std::size_t>(static_cast<const std::byte*>(end) - found->data());
     quoted(found->first(length), length, limit);
+}
+
+void Printer::bounded_string(std::uint64_t address, std::uint32_t most) {
+    const std::uint64_t wanted = std::min<std::uint64_t>(std::uint64_t{style_.string_limit} + 1, most);
+    const auto found = address ? call_.bytes(address, wanted) : std::nullopt;
+    if (!found) return this->address(address);
+    const void* end = std::memchr(found->data(), 0, found->size());
+    if (!end && ends_unreadable(address, found->size(), wanted)) return this->address(address);
+    const std::size_t length = end ? static_cast<std::size_t>(static_cast<const std::byte*>(end) - found->data())
+                                   : std::min<std::size_t>(found->size(), style_.string_limit);
+    quoted(found->first(std::min<std::size_t>(length, style_.string_limit)), end ? length : length + 1, style_.string_limit);
 }
 
 void Printer::path(std::uint64_t address) {

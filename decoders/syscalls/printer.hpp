@@ -32,6 +32,8 @@ public:
     void unsigned_decimal(std::uint64_t value);
     void hex(std::uint64_t value);                            ///< 0 is "0"
     void hex0x(std::uint64_t value);                          ///< 0 is "0x0"
+    void hex_in_8(std::uint32_t value);                       ///< as printf's %#08x: 0x00002a, 00000000
+    void padded_hex(std::uint64_t value, unsigned digits);    ///< 0x00ff: so many digits
     void octal(std::uint64_t value);                          ///< 0644; 0 is "0"
     void octal_padded(std::uint64_t value, unsigned digits);  ///< 00, 0644: at least so many digits after the leading 0
     void address(std::uint64_t value);                        ///< "NULL" or hex
@@ -58,10 +60,14 @@ public:
     /// Bytes as a quoted string, of `length` in all.
     void quoted(std::span<const std::byte> bytes, std::uint64_t length, std::uint32_t limit);
     void quoted(std::span<const std::byte> bytes, std::uint64_t length) { quoted(bytes, length, style_.string_limit); }
+    /// "\x61\x62", whatever -x says.
+    void all_hex(std::span<const std::byte> bytes, std::uint32_t limit = UINT32_MAX);
     /// A buffer of `length` bytes at an address of the tracee.
     void buffer(std::uint64_t address, std::uint64_t length);
     /// A NUL-terminated string at an address of the tracee, cut at `limit`.
     void string(std::uint64_t address, std::uint32_t limit);
+    /// One of which the kernel takes no more than `most` characters.
+    void bounded_string(std::uint64_t address, std::uint32_t most);
     void path(std::uint64_t address);
     /// A NUL-terminated string in a fixed field of a struct.
     void field_text(std::span<const std::byte> field);
@@ -128,6 +134,12 @@ private:
     bool closes_, first_;
 };
 
+/// Whether what was captured ends where the next page could not be read: what is there is no answer to what was asked for.
+inline bool ends_unreadable(std::uint64_t address, std::size_t captured, std::uint64_t wanted) {
+    constexpr std::uint64_t page = 4096;
+    return captured < wanted && (address + captured) % page == 0;
+}
+
 /// [a, b, ...] of `count` elements of `size` bytes at an address; `element` gets each one's bytes. Elements that were not
 /// captured: "..." and the address of the first of them as a comment, as strace has it.
 template <typename Element>
@@ -141,16 +153,17 @@ void array(Printer& printer, std::uint64_t address, std::uint64_t count, std::si
     if (!found || found->size() < size) return printer.address(address);
     printer.put('[');
     const std::uint64_t available = found->size() / size;
+    const bool is_cut = ends_unreadable(address, found->size(), wanted);
     for (std::uint64_t i = 0; i < count; ++i) {
         if (i != 0) printer.text(", ");
-        if (i >= limit) {
-            printer.text("...");
-            break;
-        }
-        if (i >= available) {
+        if (i >= available && (i < limit || is_cut)) {
             printer.text("... /* ");
             printer.hex(address + i * size);
             printer.text(" */");
+            break;
+        }
+        if (i >= limit) {
+            printer.text("...");
             break;
         }
         element(found->subspan(i * size, size), i);

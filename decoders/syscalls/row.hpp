@@ -117,6 +117,7 @@ struct VariantTable {
     std::string_view unknown;   ///< "F_???": the comment behind a value without a row
     std::uint8_t selector = 0;  ///< the place of the argument whose value decides
     std::uint32_t ignored = 0;  ///< bits of it that say something else
+    bool is_long = false;       ///< the selector has 64 bits: what does not fit in 32 has no row
 };
 
 struct SyscallRow {

@@ -73,6 +73,7 @@ void print_by_signal(Printer& printer, Fields& fields, std::span<const std::byte
         case fpe:
         case segv:
         case bus:
+        case trap:
             return print_fault(fields, bytes, signal, code);
         case io:
             fields("si_band").decimal(value_at<std::int64_t>(bytes, 16));
@@ -83,11 +84,8 @@ void print_by_signal(Printer& printer, Fields& fields, std::span<const std::byte
             const auto number = value_at<std::int32_t>(bytes, 24);
             Printer& call = fields("si_syscall");
             const auto name = syscall_name(printer.call().enter().arch, number);
-            name ? call.text("__NR_"), call.text(*name) : call.decimal(number);
-            const auto arch = value_at<std::uint32_t>(bytes, 28);
-            Printer& value = fields("si_arch");
-            const std::string_view known = audit_architectures.name_of(arch);
-            known.empty() ? value.hex(arch) : value.text(known);
+            name ? call.text("__NR_"), call.text(*name) : call.unsigned_decimal(static_cast<std::uint32_t>(number));
+            fields("si_arch").constant(audit_architectures, value_at<std::uint32_t>(bytes, 28));
             return;
         }
         default:
@@ -105,7 +103,7 @@ void print_siginfo(Printer& printer, std::span<const std::byte> bytes) {
     if (signal == 0) return;
     fields("si_signo").signal(signal);
     print_code(fields("si_code"), signal, code);
-    if (error != 0) fields("si_errno").error(error);
+    if (error != 0) fields("si_errno").error(static_cast<std::uint32_t>(error));
     switch (code) {
         case user:
         case tkill:

@@ -22,16 +22,14 @@ std::uint16_t big_endian16(std::span<const std::byte> bytes, std::size_t offset)
     return ntohs(value_at<std::uint16_t>(bytes, offset));
 }
 
-/// -X raw: bytes in the network's order.
-void in_hex(Printer& printer, std::span<const std::byte> bytes) {
-    RenderStyle style = printer.style();
-    style.hex = HexStrings::all;
-    Printer(printer.out(), printer.call(), style, printer.scope()).quoted(bytes, bytes.size(), UINT32_MAX);
+/// `call` as -X says: with raw, bytes in the network's order.
+void print_network_order(Printer& printer, const std::string& call, std::span<const std::byte> bytes) {
+    styled(printer, call, [&] { printer.all_hex(bytes); });
 }
 
 void print_port(Fields& fields, std::string_view name, std::span<const std::byte> bytes) {
     Printer& value = fields(name);
-    styled(value, "htons(" + std::to_string(big_endian16(bytes, 2)) + ")", [&] { in_hex(value, bytes.subspan(2, 2)); });
+    print_network_order(value, "htons(" + std::to_string(big_endian16(bytes, 2)) + ")", bytes.subspan(2, 2));
 }
 
 /// A path ends at its NUL; an abstract name starts with one and has the length that is given.
@@ -56,33 +54,38 @@ void print_inet(Fields& fields, std::span<const std::byte> bytes) {
 
 void print_inet6(Printer& printer, Fields& fields, std::span<const std::byte> bytes) {
     print_port(fields, "sin6_port", bytes);
-    Printer& flow = fields("sin6_flowinfo");
-    flow.text("htonl(");
-    flow.unsigned_decimal(ntohl(value_at<std::uint32_t>(bytes, 4)));
-    flow.put(')');
+    print_network_order(fields("sin6_flowinfo"), "htonl(" + std::to_string(ntohl(value_at<std::uint32_t>(bytes, 4))) + ")",
+                        bytes.subspan(4, 4));
     char text[INET6_ADDRSTRLEN] = "";
     inet_ntop(AF_INET6, bytes.data() + 8, text, sizeof text);
     fields.separate();
-    printer.text("inet_pton(AF_INET6, \"");
-    printer.text(text);
-    printer.text("\", &sin6_addr)");
-    if (bytes.size() >= 28) fields("sin6_scope_id").unsigned_decimal(value_at<std::uint32_t>(bytes, 24));
+    print_network_order(printer, "inet_pton(AF_INET6, \"" + std::string(text) + "\", &sin6_addr)", bytes.subspan(8, 16));
+    if (bytes.size() < 28) return;
+    const auto scope = value_at<std::uint32_t>(bytes, 24);
+    in6_addr address;
+    std::memcpy(&address, bytes.data() + 8, sizeof address);
+    Printer& value = fields("sin6_scope_id");
+    IN6_IS_ADDR_LINKLOCAL(&address) || IN6_IS_ADDR_MC_LINKLOCAL(&address) ? value.interface_index(scope) : value.unsigned_decimal(scope);
 }
 
 void print_netlink(Fields& fields, std::span<const std::byte> bytes) {
+    if (const auto padding = value_at<std::uint16_t>(bytes, 2); padding != 0) fields("nl_pad").hex(padding);
     fields("nl_pid").decimal(value_at<std::int32_t>(bytes, 4));
-    const auto groups = value_at<std::uint32_t>(bytes, 8);
-    char text[16];
-    std::snprintf(text, sizeof text, "%#08x", groups);
-    fields("nl_groups").text(text);
+    fields("nl_groups").hex_in_8(value_at<std::uint32_t>(bytes, 8));
 }
 
 void print_packet(Fields& fields, std::span<const std::byte> bytes) {
-    Printer& protocol = fields("sll_protocol");
-    protocol.text("htons(");
-    protocol.constant(ethernet_protocols, big_endian16(bytes, 2));
-    protocol.put(')');
-    fields("sll_ifindex").decimal(value_at<std::int32_t>(bytes, 4));
+    const std::uint16_t protocol = big_endian16(bytes, 2);
+    const std::string_view known = ethernet_protocols.name_of(protocol);
+    Printer& value = fields("sll_protocol");
+    if (known.empty() && value.style().constants == Constants::abbrev) {
+        value.text("htons(");
+        value.constant(ethernet_protocols, protocol);
+        value.put(')');
+    } else {
+        print_network_order(value, "htons(" + std::string(known) + ")", bytes.subspan(2, 2));
+    }
+    fields("sll_ifindex").interface_index(value_at<std::uint32_t>(bytes, 4));
     fields("sll_hatype").constant(arp_types, value_at<std::uint16_t>(bytes, 8));
     fields("sll_pkttype").constant(packet_types, value_at<std::uint8_t>(bytes, 10));
     const std::size_t length = value_at<std::uint8_t>(bytes, 11);
@@ -90,8 +93,12 @@ void print_packet(Fields& fields, std::span<const std::byte> bytes) {
     if (length == 0) return;
     Printer& address = fields("sll_addr");
     address.put('[');
-    for (std::size_t i = 0; i < std::min({length, bytes.size() - 12, std::size_t{8}}); ++i) {
+    for (std::size_t i = 0; i < length; ++i) {
         if (i != 0) address.text(", ");
+        if (12 + i >= bytes.size()) {
+            address.text("...");
+            break;
+        }
         address.hex(value_at<std::uint8_t>(bytes, 12 + i));
     }
     address.put(']');
@@ -111,7 +118,7 @@ void print_vsock(Fields& fields, std::span<const std::byte> bytes) {
 void print_inet_address(Printer& printer, std::span<const std::byte> bytes) {
     char text[INET_ADDRSTRLEN] = "";
     inet_ntop(AF_INET, bytes.first(4).data(), text, sizeof text);
-    styled(printer, "inet_addr(\"" + std::string(text) + "\")", [&] { in_hex(printer, bytes.first(4)); });
+    print_network_order(printer, "inet_addr(\"" + std::string(text) + "\")", bytes.first(4));
 }
 
 void print_socket_address(Printer& printer, std::span<const std::byte> bytes) {
@@ -123,7 +130,7 @@ void print_socket_address(Printer& printer, std::span<const std::byte> bytes) {
     if (family == family_inet && bytes.size() >= 16) return print_inet(fields, bytes);
     if (family == family_inet6 && bytes.size() >= 24) return print_inet6(printer, fields, bytes);
     if (family == family_netlink && bytes.size() >= 12) return print_netlink(fields, bytes);
-    if (family == family_packet && bytes.size() >= 12) return print_packet(fields, bytes);
+    if (family == family_packet && bytes.size() >= 20) return print_packet(fields, bytes);
     if (family == family_vsock && bytes.size() >= 13) return print_vsock(fields, bytes);
     fields("sa_data").quoted(bytes.subspan(2), bytes.size() - 2, most_socket_address);
 }

@@ -205,6 +205,7 @@ const Form* find_form(Arch arch, std::int64_t number, const std::array<std::uint
     const Entry* entry = find(arch, number);
     if (!entry || !entry->variants) return nullptr;
     const VariantTable& variants = *entry->variants;
+    if (variants.is_long && args[variants.selector] > UINT32_MAX) return nullptr;
     const auto value = static_cast<std::uint32_t>(args[variants.selector]) & ~variants.ignored;
     const auto found = std::ranges::lower_bound(entry->forms, value, {}, [](const Form& form) { return form.variant->value; });
     const bool is_it = found != entry->forms.end() && found->variant->value == value;

@@ -3,6 +3,7 @@
 #include "decoders/syscalls/call.hpp"
 #include "decoders/syscalls/call_facts.hpp"
 #include "decoders/syscalls/iovec.hpp"
+#include "decoders/syscalls/mover.hpp"
 
 #include <algorithm>
 
@@ -10,17 +11,11 @@ namespace shimtrace::decoders {
 
 namespace {
 
-/// nullptr: no such call. 32-bit message headers have another shape, which nothing here reads.
-const CallFacts* find_any_mover(Arch arch, std::int64_t number) {
-    const CallFacts* facts = arch == Arch::x32 ? nullptr : call_facts(arch, number);
-    if (facts == nullptr || facts->shape == MovedShape::none) return nullptr;
-    return is_32_bit(arch) && facts->shape == MovedShape::message ? nullptr : facts;
-}
-
-/// Of those: calls in the order of a stream.
+/// A call in the order of a stream; nullptr: no such call. 32-bit message headers have another shape, which nothing here reads.
 const CallFacts* find_mover(Arch arch, std::int64_t number) {
-    const CallFacts* mover = find_any_mover(arch, number);
-    return mover && mover->moves == Moves::in_order ? mover : nullptr;
+    const CallFacts* facts = arch == Arch::x32 ? nullptr : call_facts(arch, number);
+    if (facts == nullptr || facts->shape == MovedShape::none || facts->moves != Moves::in_order) return nullptr;
+    return is_32_bit(arch) && facts->shape == MovedShape::message ? nullptr : facts;
 }
 
 /// The parts of one transfer in order.
@@ -38,11 +33,11 @@ public:
         const auto found = wanted != 0 ? call_.bytes(address, wanted) : std::nullopt;
         parts_.push_back({wanted, found.value_or(std::span<const std::byte>{})});
     }
-    void vector(std::uint64_t address, std::uint64_t count) {
-        constexpr std::uint64_t most = 1024;  // UIO_MAXIOV
+    void vector(std::uint64_t address, std::uint64_t count, bool all_of_it = false) {
+        constexpr std::uint64_t most = 1024, page = 4096;  // UIO_MAXIOV
         const std::size_t size = call_.pointer_size(), element = 2 * size;
         const auto list = call_.bytes(address, std::min(count, most) * element);
-        if (!list) return;
+        if (!list || (all_of_it && list->size() < count * element && (address + list->size()) % page == 0)) return;
         for (std::size_t at = 0; at + element <= list->size() && left_ != 0; at += element)
             part(pointer_at(*list, at, size), pointer_at(*list, at + size, size));
     }
@@ -54,7 +49,7 @@ public:
     }
     void all(MovedShape shape, const Event& enter) {
         if (shape == MovedShape::buffer) part(enter.args[1], enter.args[2]);
-        if (shape == MovedShape::vector) vector(enter.args[1], enter.args[2]);
+        if (shape == MovedShape::vector) vector(enter.args[1], enter.args[2], call_.failed());
         if (shape == MovedShape::message) message(enter.args[1]);
     }
     [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
@@ -107,12 +102,13 @@ std::optional<Transfer> transfer(const Event& enter, const Event& exit) {
 }
 
 std::optional<MovedParts> moved_parts(const Event& enter, const Event& exit) {
-    const CallFacts* mover = find_any_mover(enter.arch, enter.number);
-    if (mover == nullptr || exit.is_error || exit.result < 0) return std::nullopt;
+    const auto mover = enter.arch == Arch::x32 ? std::nullopt : mover_of(enter.arch, enter.number);
+    if (!mover || (!mover->written && (exit.is_error || exit.result < 0))) return std::nullopt;
+    if (is_32_bit(enter.arch) && mover->shape == MovedShape::message) return std::nullopt;
     MovedParts moved{
         .fd = Fd{static_cast<std::int32_t>(enter.args[0])}, .written = mover->written, .vector = mover->shape != MovedShape::buffer};
     const Call call(enter, &exit);
-    // strace shows all that the caller offered, also where less was taken.
+    // strace shows all that the caller offered, also where less was taken, or nothing.
     Gathering gathering(call, mover->written ? UINT64_MAX : static_cast<std::uint64_t>(exit.result));
     gathering.all(mover->shape, enter);
     for (const Gathering::Part& part : gathering.parts()) moved.parts.push_back(part.bytes);

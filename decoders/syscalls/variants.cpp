@@ -9,8 +9,8 @@ namespace {
 
 void render_selector(Printer& printer, const Slot& slot) {
     const Event& enter = printer.call().enter();
-    const FlagName name{static_cast<std::uint32_t>(slot.value), variant_name(printer.call())};
     const SyscallRow* row = find_row(enter.arch, enter.number);
+    const FlagName name{row->variants->is_long ? slot.value : static_cast<std::uint32_t>(slot.value), variant_name(printer.call())};
     printer.constant({row->variants->unknown, std::span(&name, name.name.empty() ? 0 : 1)}, name.value);
 }
 

@@ -55,15 +55,19 @@ void render_handle_out(Printer& printer, const Slot& slot) {
 
 // extended attributes: with a size of 0 only the length is asked for
 
+unsigned size_index(const Slot& slot) {
+    return slot.argument.other ? slot.argument.other : slot.index + 1;
+}
 std::uint64_t result_bytes(const Call& call, const Slot& slot) {
-    const unsigned size_index = slot.argument.other ? slot.argument.other : slot.index + 1;
-    return call.succeeded() && call.argument(size_index) != 0 && call.result() > 0 ? static_cast<std::uint64_t>(call.result()) : 0;
+    return call.succeeded() && call.argument(size_index(slot)) != 0 && call.result() > 0 ? static_cast<std::uint64_t>(call.result()) : 0;
 }
 void capture_extended_attribute(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.payload(slot.value, result_bytes(capture.call(), slot));
 }
-/// Who stores text stores its end, too: one NUL at the end is left out.
+/// Who stores text stores its end, too: one NUL at the end is left out. A longer one than there may be is not looked at.
 void print_attribute_value(Printer& printer, std::uint64_t address, std::uint64_t length) {
+    constexpr std::uint64_t most = 65536;  // XATTR_SIZE_MAX
+    if (length > most) return printer.address(address);
     const auto bytes = printer.call().bytes(address, length);
     const bool ends = bytes && length != 0 && bytes->size() == length && bytes->back() == std::byte{0};
     printer.buffer(address, ends ? length - 1 : length);
@@ -79,8 +83,8 @@ void render_attribute_value(Printer& printer, const Slot& slot) {
     length == 0 ? printer.address(slot.value) : print_attribute_value(printer, slot.value, length);
 }
 void render_attribute_list(Printer& printer, const Slot& slot) {
-    const std::uint64_t length = result_bytes(printer.call(), slot);
-    length == 0 ? printer.address(slot.value) : printer.buffer(slot.value, length);
+    const bool filled = printer.call().succeeded() && printer.call().argument(size_index(slot)) != 0;
+    filled ? printer.buffer(slot.value, result_bytes(printer.call(), slot)) : printer.address(slot.value);
 }
 
 }  // namespace

@@ -94,9 +94,9 @@ void print_fd_set(Printer& printer, std::span<const std::byte> set, void (*print
 }
 void render_set(Printer& printer, const Slot& slot) {
     if (slot.value == 0) return printer.text("NULL");
-    if (set_bytes(printer.call()) == 0) return printer.text("[]");
+    if (set_bytes(printer.call()) == 0) return printer.address(slot.value);
     const auto set = printer.call().bytes_at_entry(slot.value, set_bytes(printer.call()));
-    if (!set) return printer.address(slot.value);
+    if (!set || set->size() < set_bytes(printer.call())) return printer.address(slot.value);
     print_fd_set(printer, *set, [](Printer& to, std::int32_t fd) { to.fd(fd); });
 }
 void collect_set(const Call& call, const Slot& slot, std::vector<Fd>& into) {
@@ -201,22 +201,21 @@ void select(Printer& printer) {
     if (call.result() == 0) return printer.text(" (Timeout)");
     constexpr std::string_view names[] = {"in", "out", "exc"};
     bool any = false;
+    printer.text(" (");
     for (unsigned i = 0; i < 3; ++i) {
         const auto set = call.argument(i + 1) ? call.bytes(call.argument(i + 1), set_bytes(call)) : std::nullopt;
-        if (!set) continue;
+        if (!set || set->size() < set_bytes(call)) continue;
         bool ready = false;
         each_fd(call, *set, [&](std::int32_t) { ready = true; });
         if (!ready) continue;
-        printer.text(any ? ", " : " (");
+        if (any) printer.text(", ");
         any = true;
         printer.text(names[i]);
         printer.put(' ');
         print_fd_set(printer, *set, print_ready_fd);
     }
-    if (any) {
-        print_time_left(printer, 4);
-        printer.put(')');
-    }
+    print_time_left(printer, 4, any);
+    printer.put(')');
 }
 
 }  // namespace results

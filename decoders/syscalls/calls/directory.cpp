@@ -13,10 +13,17 @@ void capture_entries(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.bytes(slot.value, static_cast<std::uint64_t>(std::max<std::int64_t>(capture.call().result(), 0)));
 }
 
-/// Calls each(entry) for every complete linux_dirent64.
+/// struct linux_dirent64, and linux_dirent, which has the type in its last byte.
+struct EntryLayout {
+    std::size_t name;
+    bool type_is_last;
+};
+constexpr EntryLayout entry_layout{19, false}, old_entry_layout{18, true};
+
+/// Calls each(entry) for every complete one.
 template <typename Each>
 std::size_t each_entry(std::span<const std::byte> bytes, Each each) {
-    constexpr std::size_t header = 19;
+    constexpr std::size_t header = 19;  // with a type
     std::size_t count = 0;
     while (bytes.size() >= header) {
         const std::size_t length = value_at<std::uint16_t>(bytes, 16);
@@ -28,6 +35,7 @@ std::size_t each_entry(std::span<const std::byte> bytes, Each each) {
     return count;
 }
 
+template <const EntryLayout& layout>
 void render_entries(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
     if (call.failed()) return printer.address(slot.value);
@@ -50,8 +58,10 @@ void render_entries(Printer& printer, const Slot& slot) {
         fields("d_ino").unsigned_decimal(value_at<std::uint64_t>(entry, 0));
         fields("d_off").decimal(value_at<std::int64_t>(entry, 8));
         fields("d_reclen").unsigned_decimal(entry.size());
-        fields("d_type").constant(directory_types, value_at<std::uint8_t>(entry, 18));
-        fields("d_name").field_text(entry.subspan(19));
+        const auto name = entry.subspan(layout.name, entry.size() - layout.name - (layout.type_is_last ? 1 : 0));
+        if (layout.type_is_last && !name.empty()) fields("d_name").field_text(name);
+        fields("d_type").constant(directory_types, value_at<std::uint8_t>(entry, layout.type_is_last ? entry.size() - 1 : 18));
+        if (!layout.type_is_last) fields("d_name").field_text(name);
     });
     printer.put(']');
 }
@@ -68,10 +78,6 @@ void render_file_mode(Printer& printer, const Slot& slot) {
     printer.mode(slot.value & 0xffff);
 }
 
-void render_entries_address(Printer& printer, const Slot& slot) {
-    printer.address(slot.value);
-}
-
 void capture_out_path(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.path(slot.value);
 }
@@ -84,10 +90,11 @@ void render_out_path(Printer& printer, const Slot& slot) {
 namespace types {
 
 static constexpr ArgumentType directory_entries{
-    .phase = Phase::exit, .render = render_entries, .capture = capture_entries, .compat = &same};
+    .phase = Phase::exit, .render = render_entries<entry_layout>, .capture = capture_entries, .compat = &same};
 static constexpr ArgumentType mknod_device{.render = render_device, .present = makes_device};
 static constexpr ArgumentType file_mode{.render = render_file_mode};
-static constexpr ArgumentType old_directory_entries{.phase = Phase::exit, .render = render_entries_address, .compat = &address};
+static constexpr ArgumentType old_directory_entries{
+    .phase = Phase::exit, .render = render_entries<old_entry_layout>, .capture = capture_entries, .compat = &address};
 static constexpr ArgumentType out_path{
     .phase = Phase::exit, .render = render_out_path, .capture = capture_out_path, .is_text = true, .compat = &same};
 }  // namespace types

@@ -1,6 +1,7 @@
 // Opening, naming and describing files.
 #include "decoders/constants/file.hpp"
 #include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/extensible_struct.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 #include "decoders/syscalls/time_value.hpp"
@@ -92,35 +93,47 @@ void print_statx_time(Fields& fields, std::string_view name, std::span<const std
 }
 
 void print_statx(Printer& printer, std::span<const std::byte> bytes) {
-    enum Mask : std::uint32_t { birth_time = 0x800, mount_id = 0x1000, direct_alignment = 0x2000 };
+    enum Mask : std::uint32_t {
+        type_and_mode = 3,
+        link_count = 4,
+        owner = 8,
+        group = 0x10,
+        inode = 0x100,
+        file_size = 0x200,
+        blocks = 0x400,
+        mount_id = 0x1000,
+        direct_alignment = 0x2000
+    };
     const auto u64 = [&](std::size_t offset) { return value_at<std::uint64_t>(bytes, offset); };
     const auto u32 = [&](std::size_t offset) { return value_at<std::uint32_t>(bytes, offset); };
     const bool full = !printer.abbreviate();
+    const auto told = [mask = u32(0)](std::uint32_t bits) { return (mask & bits) != 0; };
     Fields fields(printer);
     fields("stx_mask").flags(statx_masks, u32(0));
     if (full) fields("stx_blksize").unsigned_decimal(u32(4));
     fields("stx_attributes").flags(statx_attributes, u64(8));
-    if (full) {
-        fields("stx_nlink").unsigned_decimal(u32(16));
-        fields("stx_uid").unsigned_decimal(u32(20));
-        fields("stx_gid").unsigned_decimal(u32(24));
-    }
-    fields("stx_mode").mode(value_at<std::uint16_t>(bytes, 28));
-    if (full) fields("stx_ino").unsigned_decimal(u64(32));
-    fields("stx_size").unsigned_decimal(u64(40));
+    if (full && told(link_count)) fields("stx_nlink").unsigned_decimal(u32(16));
+    if (full && told(owner)) fields("stx_uid").unsigned_decimal(u32(20));
+    if (full && told(group)) fields("stx_gid").unsigned_decimal(u32(24));
+    if (told(type_and_mode)) fields("stx_mode").mode(value_at<std::uint16_t>(bytes, 28));
+    if (full && told(inode)) fields("stx_ino").unsigned_decimal(u64(32));
+    if (told(file_size)) fields("stx_size").unsigned_decimal(u64(40));
     if (!full) return fields.more();
-    fields("stx_blocks").unsigned_decimal(u64(48));
+    if (told(blocks)) fields("stx_blocks").unsigned_decimal(u64(48));
     fields("stx_attributes_mask").flags(statx_attributes, u64(56));
-    print_statx_time(fields, "stx_atime", bytes.subspan(64));
-    if (u32(0) & birth_time) print_statx_time(fields, "stx_btime", bytes.subspan(80));
-    print_statx_time(fields, "stx_ctime", bytes.subspan(96));
-    print_statx_time(fields, "stx_mtime", bytes.subspan(112));
+    constexpr struct {
+        std::string_view name;
+        std::uint32_t mask;
+        std::size_t place;
+    } times[] = {{"stx_atime", 0x20, 64}, {"stx_btime", 0x800, 80}, {"stx_ctime", 0x80, 96}, {"stx_mtime", 0x40, 112}};
+    for (const auto& time : times)
+        if (told(time.mask)) print_statx_time(fields, time.name, bytes.subspan(time.place));
     fields("stx_rdev_major").unsigned_decimal(u32(128));
     fields("stx_rdev_minor").unsigned_decimal(u32(132));
     fields("stx_dev_major").unsigned_decimal(u32(136));
     fields("stx_dev_minor").unsigned_decimal(u32(140));
-    if (u32(0) & mount_id) fields("stx_mnt_id").hex(u64(144));
-    if (u32(0) & direct_alignment) {
+    if (told(mount_id)) fields("stx_mnt_id").hex(u64(144));
+    if (told(direct_alignment)) {
         fields("stx_dio_mem_align").unsigned_decimal(u32(152));
         fields("stx_dio_offset_align").unsigned_decimal(u32(156));
     }
@@ -165,10 +178,11 @@ void print_statfs(Printer& printer, std::span<const std::byte> bytes) {
 constexpr std::size_t open_how_size = 24;
 
 void capture_open_how(Capture& capture, const Slot& slot, int level) {
-    if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(capture.call().argument(3), open_how_size));
+    if (level == 0) capture_extensible(capture, slot.value, capture.call().argument(3));
 }
 void render_open_how(Printer& printer, const Slot& slot) {
-    const auto bytes = printer.call().bytes_at_entry(slot.value, open_how_size);
+    const std::uint64_t length = printer.call().argument(3);
+    const auto bytes = length < open_how_size ? std::nullopt : printer.call().bytes_at_entry(slot.value, open_how_size);
     if (slot.value == 0 || !bytes || bytes->size() < open_how_size) return printer.address(slot.value);
     constexpr std::uint64_t create = 0100, temporary = 020000000;
     const auto flags = value_at<std::uint64_t>(*bytes, 0), mode = value_at<std::uint64_t>(*bytes, 8);
@@ -176,6 +190,7 @@ void render_open_how(Printer& printer, const Slot& slot) {
     fields("flags").open_flags(flags);
     if ((flags & (create | temporary)) || mode != 0) fields("mode").octal_padded(mode, 2);
     fields("resolve").flags(resolve_flags, value_at<std::uint64_t>(*bytes, 16));
+    print_unknown_fields(printer, slot.value, open_how_size, length, [&] { fields.separate(); });
 }
 
 void render_device_number(Printer& printer, const Slot& slot) {

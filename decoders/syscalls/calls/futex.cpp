@@ -10,11 +10,19 @@ namespace {
 
 constexpr std::uint32_t private_flag = 128, realtime_flag = 256;
 
+constexpr std::uint32_t descriptor_operation = 2;  // FUTEX_FD: older than the names with _PRIVATE
+
+/// The kernel knows no others with that clock (kernel/futex/syscalls.c).
+bool takes_realtime(std::uint32_t operation) {
+    constexpr std::uint32_t operations[] = {0, 9, 11, 13};
+    return std::ranges::find(operations, operation) != std::end(operations);
+}
+
 void render_operation(Printer& printer, const Slot& slot) {
     const auto value = static_cast<std::uint32_t>(slot.value);
     const std::string_view name = variant_name(printer.call());
     if (printer.style().constants == Constants::raw) return printer.hex(value);
-    if (name.empty()) {
+    if (name.empty() || ((value & realtime_flag) && !takes_realtime(value & ~(private_flag | realtime_flag)))) {
         printer.hex(value);
         return printer.comment("FUTEX_???");
     }
@@ -24,9 +32,18 @@ void render_operation(Printer& printer, const Slot& slot) {
         printer.text(" /* ");
     }
     printer.text(name);
-    if (value & private_flag) printer.text("_PRIVATE");
+    if (value & private_flag)
+        printer.text((value & ~(private_flag | realtime_flag)) == descriptor_operation ? "|FUTEX_PRIVATE_FLAG" : "_PRIVATE");
     if (value & realtime_flag) printer.text("|FUTEX_CLOCK_REALTIME");
     if (verbose) printer.text(" */");
+}
+
+void print_shifted(Printer& printer, const FlagSet& set, std::uint64_t value, std::string_view shift) {
+    const std::string_view name = set.name_of(value);
+    const bool abbreviated = printer.style().constants == Constants::abbrev && !name.empty();
+    abbreviated ? printer.text(name) : printer.hex(value);
+    printer.text(shift);
+    if (!abbreviated && printer.style().constants != Constants::raw) printer.comment(name.empty() ? set.unknown : name);
 }
 
 /// FUTEX_OP_SET<<28|1<<12|…: an operation and a comparison packed into 32 bits.
@@ -37,12 +54,12 @@ void render_wake_op(Printer& printer, const Slot& slot) {
     if (operation & shifted_argument) {
         printer.text("FUTEX_OP_OPARG_SHIFT<<28|");
     }
-    printer.constant(futex_wake_operations, operation & 7);
-    printer.text("<<28|");
+    print_shifted(printer, futex_wake_operations, operation & 7, "<<28");
+    printer.put('|');
     printer.hex(value >> 12 & 0xfff);
     printer.text("<<12|");
-    printer.constant(futex_wake_comparisons, value >> 24 & 0xf);
-    printer.text("<<24|");
+    print_shifted(printer, futex_wake_comparisons, value >> 24 & 0xf, "<<24");
+    printer.put('|');
     printer.hex(value & 0xfff);
 }
 void render_bitset(Printer& printer, const Slot& slot) {

@@ -68,6 +68,8 @@ void print_ids(Printer& printer, std::uint64_t address, std::uint64_t count) {
           [&](std::span<const std::byte> bytes, std::uint64_t) { printer.user(value_at<std::uint32_t>(bytes, 0)); });
 }
 void render_ids_in(Printer& printer, const Slot& slot) {
+    constexpr std::uint32_t most = 65536;  // NGROUPS_MAX
+    if (printer.call().argument32(slot.argument.other) > most) return printer.address(slot.value);
     print_ids(printer, slot.value, printer.call().argument32(slot.argument.other));
 }
 void render_ids_out(Printer& printer, const Slot& slot) {

@@ -190,6 +190,9 @@ static constexpr ArgumentType remote_iovec{.render = render_iovec_remote, .captu
 
 using namespace arguments;
 
+/// mm/memfd.c: MFD_NAME_MAX_LEN.
+static constexpr std::uint16_t most_memfd_name = 249;
+
 static constexpr SyscallRow memory_table[] = {
     {"mmap",
      class_desc | class_memory,
@@ -246,7 +249,7 @@ static constexpr SyscallRow memory_table[] = {
      0,
      {pid("pid"), in_iovec("local_iov", 2), size("liovcnt"), of("remote_iov", types::remote_iovec, 4), size("riovcnt"), size("flags")}},
     {"membarrier", 0, {constant("cmd", membarrier_commands), flags("flags", membarrier_flags), number("cpu_id")}},
-    {"memfd_create", class_desc, {string("name"), of("flags", types::memfd_flags)}, results::fd},
+    {"memfd_create", class_desc, {bounded_string("name", most_memfd_name + 1), of("flags", types::memfd_flags)}, results::fd},
     {"memfd_secret", class_desc, {flags("flags", memfd_secret_flags)}, results::fd},
     {"userfaultfd", class_desc, {flags("flags", uffd_flags)}, results::fd},
 };

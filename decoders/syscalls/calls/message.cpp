@@ -2,6 +2,7 @@
 #include "decoders/constants/network.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/iovec.hpp"
+#include "decoders/syscalls/layout/struct_layout.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/socket_address.hpp"
 #include "decoders/syscalls/structs.hpp"
@@ -34,15 +35,8 @@ void capture_parts(Capture& capture, const Header& header, std::uint64_t length,
 
 // Control messages: {size_t len; int level; int type; data}, each aligned to 8.
 
-constexpr std::size_t control_header_size = 16, right_size = 4;
-enum ControlType : std::uint32_t {
-    rights = 1,
-    credentials = 2,
-    timestamp = 29,
-    timestamp_ns = 35,
-    timestamp_new = 63,
-    timestamp_ns_new = 64
-};
+constexpr std::size_t control_header_size = 16, right_size = 4, time_size = 16;
+constexpr std::uint32_t level_ip = 0, level_socket = 1, level_ipv6 = 41, rights = 1;
 
 struct ControlMessage {
     std::uint64_t length;
@@ -50,55 +44,115 @@ struct ControlMessage {
     std::span<const std::byte> data;
 };
 
+/// Calls each(message, where the next one begins).
 template <typename Each>
 void each_control(std::span<const std::byte> bytes, Each each) {
-    while (bytes.size() >= control_header_size) {
-        ControlMessage message{
-            value_at<std::uint64_t>(bytes, 0), value_at<std::uint32_t>(bytes, 8), value_at<std::uint32_t>(bytes, 12), {}};
-        const std::uint64_t length = std::clamp<std::uint64_t>(message.length, control_header_size, bytes.size());
-        message.data = bytes.subspan(control_header_size, length - control_header_size);
-        each(message);
-        if (message.length < control_header_size || message.length >= bytes.size()) return;
-        bytes = bytes.subspan(std::min<std::uint64_t>((length + 7) & ~std::uint64_t{7}, bytes.size()));
+    for (std::size_t at = 0; at + control_header_size <= bytes.size();) {
+        const auto left = bytes.subspan(at);
+        ControlMessage message{value_at<std::uint64_t>(left, 0), value_at<std::uint32_t>(left, 8), value_at<std::uint32_t>(left, 12), {}};
+        const std::uint64_t length = std::clamp<std::uint64_t>(message.length, control_header_size, left.size());
+        message.data = left.subspan(control_header_size, length - control_header_size);
+        const bool goes_on = message.length >= control_header_size;
+        const std::uint64_t whole = goes_on ? (length + 7) & ~std::uint64_t{7} : control_header_size;
+        at += std::min<std::uint64_t>(whole, left.size());
+        each(message, at);
+        if (!goes_on) return;
     }
 }
 
-void print_control_data(Printer& printer, Fields& fields, const ControlMessage& message) {
-    constexpr std::uint32_t level_socket = 1;
-    if (message.data.empty()) return;
-    Printer& value = fields("cmsg_data");
-    if (message.level == level_socket && message.type == rights) {
-        value.put('[');
-        for (std::size_t at = 0; at + right_size <= message.data.size(); at += right_size) {
-            if (at != 0) value.text(", ");
-            value.fd(value_at<std::int32_t>(message.data, at));
+void print_rights(Printer& printer, const Region& region, Surroundings&) {
+    printer.put('[');
+    for (std::size_t at = 0; at + right_size <= region.bytes.size(); at += right_size) {
+        if (at != 0) printer.text(", ");
+        if (at / right_size >= printer.element_limit()) {
+            printer.text("...");
+            break;
         }
-        return value.put(']');
+        printer.fd(value_at<std::int32_t>(region.bytes, at));
     }
-    if (message.level == level_socket && message.type == credentials && message.data.size() >= 12) {
-        Fields inner(printer);
-        inner("pid").pid(value_at<std::int32_t>(message.data, 0));
-        inner("uid").unsigned_decimal(value_at<std::uint32_t>(message.data, 4));
-        inner("gid").unsigned_decimal(value_at<std::uint32_t>(message.data, 8));
-        return;
+    printer.put(']');
+}
+void print_context(Printer& printer, const Region& region, Surroundings&) {
+    printer.quoted(region.bytes, region.bytes.size());
+}
+template <void (*print)(Printer&, std::span<const std::byte>)>
+void print_moment(Printer& printer, const Region& region, Surroundings&) {
+    region.bytes.size() < time_size ? printer.quoted(region.bytes, region.bytes.size()) : print(printer, region.bytes);
+}
+/// By software, and two of the hardware's.
+void print_moments(Printer& printer, const Region& region, Surroundings& around) {
+    if (region.bytes.size() < time_size) return print_moment<print_timespec>(printer, region, around);
+    printer.put('[');
+    for (std::size_t at = 0; at + time_size <= std::min(region.bytes.size(), 3 * time_size); at += time_size) {
+        if (at != 0) printer.text(", ");
+        print_timespec(printer, region.bytes.subspan(at));
     }
-    if (message.level == level_socket && (message.type == timestamp || message.type == timestamp_new) && message.data.size() >= 16)
-        return print_timeval(value, message.data);
-    if (message.level == level_socket && (message.type == timestamp_ns || message.type == timestamp_ns_new) && message.data.size() >= 16)
-        return print_timespec(value, message.data);
-    value.quoted(message.data, message.data.size());
+    printer.put(']');
+}
+void print_original_destination(Printer& printer, const Region& region, Surroundings&) {
+    print_socket_address(printer, region.bytes.first(std::min<std::size_t>(region.bytes.size(), most_socket_address)));
+}
+
+namespace control_values {
+
+using namespace values;
+
+constexpr Field credential_fields[] = {{"pid", of(Format::process, 4)}, {"uid gid", user}};
+constexpr Field packet_fields[] = {{"ipi_ifindex", index}, {"ipi_spec_dst ipi_addr", inet}};
+constexpr Field error_fields[] = {{"ee_errno", u32},
+                                  {"ee_origin ee_type ee_code", u8},
+                                  {"", of(Format::skipped, 1)},
+                                  {"ee_info ee_data", u32},
+                                  {"offender", of(print_original_destination, 16)}};
+constexpr Layout credentials{credential_fields}, packet{packet_fields}, error{error_fields};
+constexpr Elements numbers{u32}, octets{x8};
+
+struct ControlRow {
+    std::uint32_t level, type;
+    std::size_t least;  ///< fewer bytes are nothing
+    Value value;
+};
+constexpr ControlRow rows[] = {
+    {level_socket, 1, 4, print_rights},
+    {level_socket, 2, 12, credentials},
+    {level_socket, 3, 1, print_context},
+    {level_socket, 29, 1, print_moment<print_timeval>},  // SO_TIMESTAMP
+    {level_socket, 35, 1, print_moment<print_timespec>},
+    {level_socket, 37, 1, print_moments},  // SO_TIMESTAMPING
+    {level_socket, 63, 1, print_moment<print_timeval>},
+    {level_socket, 64, 1, print_moment<print_timespec>},
+    {level_socket, 65, 1, print_moments},
+    {level_ip, 1, 1, octets},  // IP_TOS
+    {level_ip, 2, 4, numbers},
+    {level_ip, 3, 1, print_context},
+    {level_ip, 6, 1, octets},  // IP_RECVOPTS
+    {level_ip, 7, 1, octets},
+    {level_ip, 8, 12, packet},
+    {level_ip, 11, 32, error},
+    {level_ip, 20, 16, print_original_destination},
+    {level_ip, 23, 4, numbers},  // IP_CHECKSUM
+};
+
+}  // namespace control_values
+
+void print_control_data(Printer& printer, Fields& fields, const ControlMessage& message) {
+    for (const auto& row : control_values::rows) {
+        if (row.level != message.level || row.type != message.type || message.data.size() < row.least) continue;
+        Surroundings around;
+        fields("cmsg_data");
+        return print_value(printer, row.value, {0, message.data.size(), message.data}, around);
+    }
 }
 
 void print_control(Printer& printer, const Header& header) {
-    constexpr std::uint32_t level_ip = 0, level_socket = 1, level_ipv6 = 41;
-    const auto bytes =
-        header.control ? printer.call().bytes(header.control, std::min<std::uint64_t>(header.control_length, most_control)) : std::nullopt;
-    if (!bytes || bytes->size() < control_header_size) return printer.address(header.control);
+    const std::uint64_t wanted = std::min<std::uint64_t>(header.control_length, most_control);
+    const auto bytes = header.control ? printer.call().bytes(header.control, wanted) : std::nullopt;
+    if (!bytes || bytes->size() < std::max<std::uint64_t>(wanted, control_header_size)) return printer.address(header.control);
     printer.put('[');
-    bool first = true;
-    each_control(*bytes, [&](const ControlMessage& message) {
-        if (!first) printer.text(", ");
-        first = false;
+    std::size_t shown = 0;
+    each_control(*bytes, [&](const ControlMessage& message, std::size_t end) {
+        if (shown != 0) printer.text(", ");
+        shown = end;
         Fields fields(printer);
         fields("cmsg_len").unsigned_decimal(message.length);
         fields("cmsg_level").constant(socket_levels, message.level);
@@ -118,6 +172,13 @@ void print_control(Printer& printer, const Header& header) {
         }
         print_control_data(printer, fields, message);
     });
+    if (shown < bytes->size()) {
+        printer.text(", ... /* ");
+        printer.hex(header.control + shown);
+        printer.text(" */");
+    } else if (wanted < header.control_length) {
+        printer.text(", ...");
+    }
     printer.put(']');
 }
 
@@ -127,7 +188,7 @@ void print_header(Printer& printer, const Header& header, std::uint32_t before, 
     Printer& name = fields("msg_name");
     const std::uint64_t name_length = std::min<std::uint64_t>(std::min(header.name_length, before), most_socket_address);
     const auto bytes = header.name && name_length >= 2 ? printer.call().bytes(header.name, name_length) : std::nullopt;
-    bytes && bytes->size() >= 2 ? print_socket_address(name, *bytes) : name.address(header.name);
+    bytes && bytes->size() == name_length ? print_socket_address(name, *bytes) : name.address(header.name);
     Printer& shown_length = fields("msg_namelen");
     if (before != header.name_length) {
         shown_length.decimal(static_cast<std::int32_t>(before));
@@ -146,8 +207,8 @@ void collect_rights(const Call& call, const Header& header, std::vector<Fd>& int
     const auto bytes =
         header.control ? call.bytes(header.control, std::min<std::uint64_t>(header.control_length, most_control)) : std::nullopt;
     if (!bytes) return;
-    each_control(*bytes, [&](const ControlMessage& message) {
-        if (message.level != 1 || message.type != rights) return;
+    each_control(*bytes, [&](const ControlMessage& message, std::size_t) {
+        if (message.level != level_socket || message.type != rights) return;
         for (std::size_t at = 0; at + right_size <= message.data.size(); at += right_size)
             into.push_back(Fd{value_at<std::int32_t>(message.data, at)});
     });

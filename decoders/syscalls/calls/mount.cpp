@@ -138,11 +138,12 @@ void collect_aux(const Call& call, const Slot& slot, std::vector<Fd>& into) {
 }
 
 void render_swap_flags(Printer& printer, const Slot& slot) {
-    constexpr std::uint32_t priority = 0x7fff, prefer = 0x8000;
+    constexpr std::uint32_t priority = 0x7fff;
     const auto value = static_cast<std::uint32_t>(slot.value);
-    printer.flags(swap_flags, value & ~priority);
-    if (!(value & prefer) && (value & priority) == 0) return;
-    printer.put('|');
+    if ((value & ~priority) != 0) {
+        printer.flags(swap_flags, value & ~priority);
+        printer.put('|');
+    }
     printer.unsigned_decimal(value & priority);
 }
 

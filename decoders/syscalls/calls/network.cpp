@@ -24,7 +24,7 @@ void capture_address_in(Capture& capture, const Slot& slot, int level) {
 void render_address_in(Printer& printer, const Slot& slot) {
     const std::uint64_t length = in_length(printer.call(), slot);
     const auto bytes = slot.value && length >= 2 ? printer.call().bytes_at_entry(slot.value, length) : std::nullopt;
-    if (!bytes || bytes->size() < 2) return printer.address(slot.value);
+    if (!bytes || bytes->size() < std::min<std::uint64_t>(length, most_socket_address)) return printer.address(slot.value);
     print_socket_address(printer, *bytes);
 }
 
@@ -101,8 +101,8 @@ namespace results {
 void receive_messages(Printer& printer) {
     const Call& call = printer.call();
     printer.decimal(call.result());
-    if (call.argument(4) == 0) return;
     if (call.result() == 0) return printer.text(" (Timeout)");
+    if (call.argument(4) == 0 || !printer.style().dereference) return;
     const auto left = call.exit()->memory.at(RemoteAddress{call.argument(4)}, 16);
     if (!left || left->size() < 16) return;
     printer.text(" (left ");

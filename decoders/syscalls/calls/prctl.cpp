@@ -11,8 +11,36 @@ namespace {
 
 constexpr FlagName tsc_rows[] = {{1, "PR_TSC_ENABLE"}, {2, "PR_TSC_SIGSEGV"}};
 constexpr FlagSet tsc_states{"PR_TSC_???", tsc_rows};
+constexpr FlagName tag_check_rows[] = {{0, "PR_MTE_TCF_NONE"}, {2, "PR_MTE_TCF_SYNC"}, {4, "PR_MTE_TCF_ASYNC"}, {6, "PR_MTE_TCF_MASK"}};
+constexpr FlagSet tag_check_faults{{}, tag_check_rows};
+
+// arch/x86/include/asm/fpu/types.h
+constexpr FlagName feature_rows[] = {{3, "XFEATURE_MASK_FPSSE"},
+                                     {1, "XFEATURE_MASK_FP"},
+                                     {2, "XFEATURE_MASK_SSE"},
+                                     {4, "XFEATURE_MASK_YMM"},
+                                     {8, "XFEATURE_MASK_BNDREGS"},
+                                     {0x10, "XFEATURE_MASK_BNDCSR"},
+                                     {0xe0, "XFEATURE_MASK_AVX512"},
+                                     {0x20, "XFEATURE_MASK_OPMASK"},
+                                     {0x40, "XFEATURE_MASK_ZMM_Hi256"},
+                                     {0x80, "XFEATURE_MASK_Hi16_ZMM"},
+                                     {0x100, "XFEATURE_MASK_PT"},
+                                     {0x200, "XFEATURE_MASK_PKRU"},
+                                     {0x400, "XFEATURE_MASK_PASID"},
+                                     {0x8000, "XFEATURE_MASK_LBR"},
+                                     {0x60000, "XFEATURE_MASK_XTILE"},
+                                     {0x20000, "XFEATURE_MASK_XTILE_CFG"},
+                                     {0x40000, "XFEATURE_MASK_XTILE_DATA"}};
+constexpr FlagName feature_bit_rows[] = {{0, "XFEATURE_FP"},         {1, "XFEATURE_SSE"},        {2, "XFEATURE_YMM"},
+                                         {3, "XFEATURE_BNDREGS"},    {4, "XFEATURE_BNDCSR"},     {5, "XFEATURE_OPMASK"},
+                                         {6, "XFEATURE_ZMM_Hi256"},  {7, "XFEATURE_Hi16_ZMM"},   {8, "XFEATURE_PT_UNIMPLEMENTED_SO_FAR"},
+                                         {9, "XFEATURE_PKRU"},       {10, "XFEATURE_PASID"},     {15, "XFEATURE_LBR"},
+                                         {17, "XFEATURE_XTILE_CFG"}, {18, "XFEATURE_XTILE_DATA"}};
+constexpr FlagSet processor_features{"XFEATURE_MASK_???", feature_rows}, processor_feature_bits{"XFEATURE_???", feature_bit_rows};
 
 constexpr std::uint32_t thread_name_size = 16, vma_name_size = 80;
+constexpr std::uint64_t name_option = 0;  // PR_SET_VMA_ANON_NAME
 
 template <std::uint32_t size>
 void capture_name(Capture& capture, const Slot& slot, int level) {
@@ -20,9 +48,10 @@ void capture_name(Capture& capture, const Slot& slot, int level) {
 }
 void render_thread_name(Printer& printer, const Slot& slot) {
     if (slot.argument.type->phase == Phase::exit && printer.call().failed()) return printer.address(slot.value);
-    printer.string(slot.value, std::min(thread_name_size - 1, printer.style().string_limit));
+    printer.bounded_string(slot.value, slot.argument.type->phase == Phase::exit ? thread_name_size : thread_name_size - 1);
 }
 void render_vma_name(Printer& printer, const Slot& slot) {
+    if (printer.call().argument(1) != name_option) return printer.hex(slot.value);
     printer.string(slot.value, printer.style().string_limit);
 }
 
@@ -42,15 +71,77 @@ void print_hex(Printer& printer, std::span<const std::byte> bytes) {
     printer.put(']');
 }
 
-bool installs_filter(const Call& call, const Slot&) {
-    constexpr std::uint64_t filter_mode = 2;
-    return call.argument(1) == filter_mode;
+void render_death_signal(Printer& printer, const Slot& slot) {
+    constexpr std::uint64_t most = 128;
+    slot.value > most ? printer.unsigned_decimal(slot.value) : printer.signal(static_cast<std::int64_t>(slot.value));
+}
+
+/// Of a mode or an option that nobody knows, the rest is numbers.
+constexpr std::uint64_t strict_mode = 1, filter_mode = 2;
+bool has_unknown_mode(const Call& call, const Slot&) {
+    return call.argument(1) != strict_mode && call.argument(1) != filter_mode;
+}
+void render_number(Printer& printer, const Slot& slot) {
+    printer.hex(slot.value);
+}
+void render_mapping_address(Printer& printer, const Slot& slot) {
+    printer.call().argument(1) == name_option ? printer.address(slot.value) : printer.hex(slot.value);
+}
+void render_mapping_length(Printer& printer, const Slot& slot) {
+    printer.call().argument(1) == name_option ? printer.unsigned_decimal(slot.value) : printer.hex(slot.value);
+}
+
+/// PR_TAGGED_ADDR_ENABLE|PR_MTE_TCF_SYNC|0xffff<<PR_MTE_TAG_SHIFT
+void print_tagged_addresses(Printer& printer, std::uint64_t value) {
+    constexpr std::uint64_t enable = 1, fault_mask = 6, tag_mask = 0x7fff8, tag_shift = 3;
+    printer.text(value & enable ? "PR_TAGGED_ADDR_ENABLE|" : "!PR_TAGGED_ADDR_ENABLE|");
+    printer.text(tag_check_faults.name_of(value & fault_mask));
+    if (const std::uint64_t tags = value & tag_mask; tags != 0) {
+        printer.put('|');
+        printer.hex(tags >> tag_shift);
+        printer.text("<<PR_MTE_TAG_SHIFT");
+    }
+    if (const std::uint64_t rest = value & ~(enable | fault_mask | tag_mask); rest != 0) {
+        printer.put('|');
+        printer.hex(rest);
+    }
+}
+void render_tagged_addresses(Printer& printer, const Slot& slot) {
+    const Constants style = printer.style().constants;
+    if (style != Constants::abbrev) printer.hex(slot.value);
+    if (style == Constants::raw) return;
+    if (style == Constants::verbose) printer.text(" /* ");
+    print_tagged_addresses(printer, slot.value);
+    if (style == Constants::verbose) printer.text(" */");
+}
+
+// arch_prctl: features of the FPU by their numbers, and by their bits
+
+/// The number, and the names whatever -X says.
+RenderStyle with_numbers(const Printer& printer) {
+    RenderStyle style = printer.style();
+    if (style.constants == Constants::abbrev) style.constants = Constants::verbose;
+    return style;
+}
+void print_features(Printer& printer, std::span<const std::byte> bytes) {
+    const RenderStyle style = with_numbers(printer);
+    printer.put('[');
+    Printer(printer.out(), printer.call(), style, printer.scope()).flags(processor_features, value_at<std::uint64_t>(bytes, 0));
+    printer.put(']');
+}
+void render_feature(Printer& printer, const Slot& slot) {
+    const RenderStyle style = with_numbers(printer);
+    Printer(printer.out(), printer.call(), style, printer.scope()).constant(processor_feature_bits, slot.value);
+}
+
+bool has_seccomp_argument(const Call& call, const Slot&) {
+    return call.argument(1) != strict_mode;
 }
 void capture_filter(Capture& capture, const Slot& slot, int level) {
-    types::seccomp_program.capture(capture, slot, level);
+    if (capture.call().argument(1) == filter_mode) types::seccomp_program.capture(capture, slot, level);
 }
-void render_filter(Printer& printer, const Slot& slot) {
-    types::seccomp_program.render(printer, slot);
+void render_seccomp_argument(Printer& printer, const Slot& slot) {
+    printer.call().argument(1) == filter_mode ? types::seccomp_program.render(printer, slot) : printer.hex(slot.value);
 }
 void render_ambient_capability(Printer& printer, const Slot& slot) {
     constexpr std::uint64_t is_set = 1, raise = 2, lower = 3;
@@ -64,10 +155,8 @@ void render_machine_check_policy(Printer& printer, const Slot& slot) {
     printer.call().argument(1) == set ? printer.constant(machine_check_policies, slot.value) : printer.hex(slot.value);
 }
 
-/// The number, and its name whatever -X says.
 void render_process_id_type(Printer& printer, const Slot& slot) {
-    RenderStyle style = printer.style();
-    if (style.constants == Constants::abbrev) style.constants = Constants::verbose;
+    const RenderStyle style = with_numbers(printer);
     Printer(printer.out(), printer.call(), style, printer.scope()).constant(process_id_types, static_cast<std::uint32_t>(slot.value));
 }
 
@@ -144,16 +233,23 @@ static constexpr ArgumentType process_id_type{.render = render_process_id_type};
 template <const FlagSet& set>
 constexpr ArgumentType vector_length{.render = render_vector_length<set>};
 static constexpr ArgumentType ambient_capability{.render = render_ambient_capability};
-static constexpr ArgumentType seccomp_filter{
-    .render = render_filter, .capture = capture_filter, .present = installs_filter, .compat = &address};
+static constexpr ArgumentType seccomp_argument{
+    .render = render_seccomp_argument, .capture = capture_filter, .present = has_seccomp_argument, .compat = &address};
 static constexpr ArgumentType out_hex64 = in_32_bits(struct_out<8, print_hex>, &same);
+static constexpr ArgumentType death_signal{.render = render_death_signal};
+static constexpr ArgumentType number_of_unknown_mode{.render = render_number, .present = has_unknown_mode};
+static constexpr ArgumentType mapping_address{.render = render_mapping_address};
+static constexpr ArgumentType mapping_length{.render = render_mapping_length};
+static constexpr ArgumentType tagged_addresses{.render = render_tagged_addresses};
+static constexpr ArgumentType features_out = in_32_bits(struct_out<8, print_features>, &same);
+static constexpr ArgumentType feature{.render = render_feature};
 
 }  // namespace types
 
 using namespace arguments;
 
 static constexpr Variant prctl_variants[] = {
-    {1, "PR_SET_PDEATHSIG", {signal("arg2")}},
+    {1, "PR_SET_PDEATHSIG", {of("arg2", types::death_signal)}},
     {2, "PR_GET_PDEATHSIG", {of("arg2", types::prctl_signal)}},
     {3, "PR_GET_DUMPABLE", {}, dumpable_result},
     {4, "PR_SET_DUMPABLE", {constant64("arg2", prctl_dumpable)}},
@@ -172,7 +268,10 @@ static constexpr Variant prctl_variants[] = {
     {19, "PR_GET_ENDIAN", {of("arg2", types::out_uint32)}},
     {20, "PR_SET_ENDIAN"},
     {21, "PR_GET_SECCOMP", {}},
-    {22, "PR_SET_SECCOMP", {constant64("arg2", seccomp_modes), of("arg3", types::seccomp_filter)}},
+    {22,
+     "PR_SET_SECCOMP",
+     {constant64("arg2", seccomp_modes), of("arg3", types::seccomp_argument), of("arg4", types::number_of_unknown_mode),
+      of("arg5", types::number_of_unknown_mode)}},
     {23, "PR_CAPBSET_READ", {constant64("arg2", capabilities)}},
     {24, "PR_CAPBSET_DROP", {constant64("arg2", capabilities)}},
     {25, "PR_GET_TSC", {of("arg2", types::prctl_tsc)}},
@@ -208,7 +307,7 @@ static constexpr Variant prctl_variants[] = {
      "PR_SET_SPECULATION_CTRL",
      {constant64("arg2", speculation_features), flags64("arg3", speculation_controls), hex("arg4"), hex("arg5")}},
     {54, "PR_PAC_RESET_KEYS", {flags64("arg2", authentication_keys), hex("arg3"), hex("arg4"), hex("arg5")}},
-    {55, "PR_SET_TAGGED_ADDR_CTRL"},
+    {55, "PR_SET_TAGGED_ADDR_CTRL", {of("arg2", types::tagged_addresses), hex("arg3"), hex("arg4"), hex("arg5")}},
     {56, "PR_GET_TAGGED_ADDR_CTRL"},
     {57, "PR_SET_IO_FLUSHER", {size("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
     {58, "PR_GET_IO_FLUSHER", {hex("arg2"), hex("arg3"), hex("arg4"), hex("arg5")}},
@@ -236,7 +335,10 @@ static constexpr Variant prctl_variants[] = {
     {76, "PR_LOCK_SHADOW_STACK_STATUS"},
     {77, "PR_TIMER_CREATE_RESTORE_IDS"},
     {78, "PR_FUTEX_HASH"},
-    {0x53564d41, "PR_SET_VMA", {constant64("arg2", prctl_vma_options), address("arg3"), size("arg4"), of("arg5", types::vma_name)}},
+    {0x53564d41,
+     "PR_SET_VMA",
+     {constant64("arg2", prctl_vma_options), of("arg3", types::mapping_address), of("arg4", types::mapping_length),
+      of("arg5", types::vma_name)}},
     {0x59616d61, "PR_SET_PTRACER", {size("arg2")}},
 };
 static constexpr VariantTable prctl_by_option{prctl_variants, "PR_???", 0};
@@ -244,15 +346,15 @@ static constexpr VariantTable prctl_by_option{prctl_variants, "PR_???", 0};
 static constexpr Variant arch_prctl_variants[] = {
     {0x1001, "ARCH_SET_GS", {hex("addr")}},
     {0x1002, "ARCH_SET_FS", {hex("addr")}},
-    {0x1003, "ARCH_GET_FS", {of("addr", types::out_hex64)}},
-    {0x1004, "ARCH_GET_GS", {of("addr", types::out_hex64)}},
+    {0x1003, "ARCH_GET_FS", {of("addr", types::out_address)}},
+    {0x1004, "ARCH_GET_GS", {of("addr", types::out_address)}},
     {0x1011, "ARCH_GET_CPUID", {}},
     {0x1012, "ARCH_SET_CPUID"},
-    {0x1021, "ARCH_GET_XCOMP_SUPP", {of("addr", types::out_hex64)}},
-    {0x1022, "ARCH_GET_XCOMP_PERM", {of("addr", types::out_hex64)}},
-    {0x1023, "ARCH_REQ_XCOMP_PERM"},
-    {0x1024, "ARCH_GET_XCOMP_GUEST_PERM"},
-    {0x1025, "ARCH_REQ_XCOMP_GUEST_PERM"},
+    {0x1021, "ARCH_GET_XCOMP_SUPP", {of("addr", types::features_out)}},
+    {0x1022, "ARCH_GET_XCOMP_PERM", {of("addr", types::features_out)}},
+    {0x1023, "ARCH_REQ_XCOMP_PERM", {of("addr", types::feature)}},
+    {0x1024, "ARCH_GET_XCOMP_GUEST_PERM", {of("addr", types::features_out)}},
+    {0x1025, "ARCH_REQ_XCOMP_GUEST_PERM", {of("addr", types::feature)}},
     {0x11, "ARCH_XCOMP_TILECFG"},
     {0x12, "ARCH_XCOMP_TILEDATA"},
     {0x2001, "ARCH_MAP_VDSO_X32"},

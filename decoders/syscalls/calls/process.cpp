@@ -4,6 +4,7 @@
 #include "decoders/constants/file.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/extensible_struct.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 #include "decoders/syscalls/styled.hpp"
@@ -78,11 +79,17 @@ void render_child_tid(Printer& printer, const Slot& slot) {
 
 // clone3: linux/sched.h, struct clone_args: 64-bit fields, as many as the caller knows.
 
-constexpr std::size_t clone_args_size = 88;
+constexpr std::size_t clone_args_size = 88, smallest_clone_args = 64;
+constexpr std::uint64_t most_thread_ids = 32;  // as many nested pid namespaces as there may be
+
+constexpr std::uint64_t thread_ids_place = 64;
 
 void capture_clone_args(Capture& capture, const Slot& slot, int level) {
     const Call& call = capture.call();
-    if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(call.argument(1), clone_args_size));
+    if (level == 0) capture_extensible(capture, slot.value, call.argument(1));
+    if (level == 1 && !capture.at_exit() && call.argument(1) > thread_ids_place)
+        if (const auto address = call.value<std::uint64_t>(slot.value + thread_ids_place))
+            capture.bytes(*address, most_thread_ids * sizeof(std::int32_t));
     if (level != 1 || !capture.at_exit()) return;
     const auto flags = call.value<std::uint64_t>(slot.value);
     if (!flags) return;
@@ -92,18 +99,16 @@ void capture_clone_args(Capture& capture, const Slot& slot, int level) {
         if (const auto address = call.value<std::uint64_t>(slot.value + 24)) capture.bytes(*address, 4);
 }
 std::optional<std::span<const std::byte>> clone_args_of(const Call& call, std::uint64_t address) {
-    constexpr std::size_t smallest = 64;
-    const std::uint64_t length = call.argument(1);
-    if (!address || length < smallest) return std::nullopt;
-    const auto bytes = call.bytes_at_entry(address, std::min<std::uint64_t>(length, clone_args_size));
-    if (!bytes || bytes->size() < smallest) return std::nullopt;
+    const std::uint64_t length = std::min<std::uint64_t>(call.argument(1), clone_args_size);
+    if (!address || length < smallest_clone_args) return std::nullopt;
+    const auto bytes = call.bytes_at_entry(address, length);
+    if (!bytes || bytes->size() < length) return std::nullopt;
     return bytes;
 }
 void render_clone_args(Printer& printer, const Slot& slot) {
     const auto bytes = clone_args_of(printer.call(), slot.value);
     if (!bytes) return printer.address(slot.value);
     constexpr std::uint64_t into_cgroup = 0x200000000;
-    const std::uint64_t length = bytes->size();
     const auto field = [&](std::size_t index) { return value_at<std::uint64_t>(*bytes, index * 8); };
     const std::uint64_t flags = field(0);
     Fields fields(printer);
@@ -111,15 +116,25 @@ void render_clone_args(Printer& printer, const Slot& slot) {
     if (flags & clone_pidfd) fields("pidfd").address(field(1));
     if (flags & (clone_child_settid | clone_child_cleartid)) fields("child_tid").address(field(2));
     if (flags & clone_parent_settid) fields("parent_tid").address(field(3));
-    fields("exit_signal").signal(static_cast<std::int64_t>(field(4)));
+    Printer& signal = fields("exit_signal");
+    field(4) < INT32_MAX ? signal.signal(static_cast<std::int64_t>(field(4))) : signal.unsigned_decimal(field(4));
     fields("stack").address(field(5));
     fields("stack_size").hex(field(6));
     if (flags & clone_settls) fields("tls").address(field(7));
-    if (length >= 80 && (field(8) != 0 || field(9) != 0)) {
-        fields("set_tid").address(field(8));
-        fields("set_tid_size").unsigned_decimal(field(9));
+    if (const std::uint64_t count = field(9); field(8) != 0 || count != 0) {
+        Printer& ids = fields("set_tid");
+        if (count == 0 || count > most_thread_ids)
+            ids.address(field(8));
+        else
+            array(printer, field(8), count, sizeof(std::int32_t), printer.element_limit(),
+                  [&](std::span<const std::byte> id, std::uint64_t) { printer.decimal(value_at<std::int32_t>(id, 0)); });
+        fields("set_tid_size").unsigned_decimal(count);
     }
-    if (length >= 88 && (flags & into_cgroup)) fields("cgroup").fd(static_cast<std::int32_t>(field(10)));
+    if (const std::uint64_t cgroup = field(10); cgroup != 0 || ((flags & into_cgroup) && bytes->size() > 10 * sizeof cgroup)) {
+        Printer& value = fields("cgroup");
+        cgroup <= INT32_MAX ? value.fd(static_cast<std::int32_t>(cgroup)) : value.unsigned_decimal(cgroup);
+    }
+    print_unknown_fields(printer, slot.value, clone_args_size, printer.call().argument(1), [&] { fields.separate(); });
 }
 void print_filled(Printer& printer, std::uint64_t address, bool is_fd) {
     const auto value = address ? printer.call().exit()->memory.value<std::int32_t>(RemoteAddress{address}) : std::nullopt;
@@ -132,11 +147,14 @@ void render_clone_results(Printer& printer, const Slot& slot) {
     const auto bytes = printer.call().succeeded() ? clone_args_of(printer.call(), slot.value) : std::nullopt;
     if (!bytes) return;
     const auto flags = value_at<std::uint64_t>(*bytes, 0);
-    if ((flags & (clone_pidfd | clone_parent_settid)) == 0) return;
-    printer.text(" => ");
-    Fields fields(printer);
-    if (flags & clone_pidfd) print_filled(fields("pidfd"), value_at<std::uint64_t>(*bytes, 8), true);
-    if (flags & clone_parent_settid) print_filled(fields("parent_tid"), value_at<std::uint64_t>(*bytes, 24), false);
+    std::optional<Fields> fields;
+    const auto begin = [&]() -> Fields& {
+        if (!fields) printer.text(" => ");
+        return fields ? *fields : fields.emplace(printer);
+    };
+    if (flags & clone_pidfd) print_filled(begin()("pidfd"), value_at<std::uint64_t>(*bytes, 8), true);
+    if (flags & clone_parent_settid) print_filled(begin()("parent_tid"), value_at<std::uint64_t>(*bytes, 24), false);
+    print_unknown_fields(printer, slot.value, clone_args_size, printer.call().argument(1), [&] { begin().separate(); });
 }
 void collect_clone_args(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     const auto flags = call.value_at_entry<std::uint64_t>(slot.value), address = call.value_at_entry<std::uint64_t>(slot.value + 8);
@@ -237,12 +255,13 @@ constexpr std::uint64_t most_pointers = 8192;
 template <bool environment>
 void capture_strings(Capture& capture, const Slot& slot, int level) {
     const bool wanted = !environment || (capture.limits().environment && !capture.limits().redact);
-    if (level == 0) capture.pointers(slot.value, environment ? most_pointers : capture.limits().array_elements + std::uint64_t{1});
+    const bool whole = environment || capture.limits().environment;
+    if (level == 0) capture.pointers(slot.value, whole ? most_pointers : capture.limits().array_elements + std::uint64_t{1});
     if (level != 1 || !wanted) return;
     const auto list = capture.captured().at(RemoteAddress{slot.value}, Capture::most_bytes);
     if (!list) return;
     const std::size_t size = capture.call().pointer_size();
-    const std::uint64_t count = std::min<std::uint64_t>(list->size() / size, environment ? 256 : capture.limits().array_elements);
+    const std::uint64_t count = std::min<std::uint64_t>(list->size() / size, whole ? 256 : capture.limits().array_elements);
     for (std::uint64_t i = 0; i < count; ++i) capture.string(pointer_at(*list, i * size, size));
 }
 
@@ -252,12 +271,19 @@ void render_strings(Printer& printer, const Slot& slot) {
     const auto list = printer.call().bytes(slot.value, most_array_bytes);
     if (!list || list->size() < size) return printer.address(slot.value);
     printer.put('[');
-    for (std::size_t at = 0; at + size <= list->size(); at += size) {
-        const auto pointer = pointer_at(*list, at, size);
-        if (pointer == 0) break;
+    for (std::size_t at = 0;; at += size) {
+        const bool is_there = at + size <= list->size();
+        const auto pointer = is_there ? pointer_at(*list, at, size) : 0;
+        if (is_there && pointer == 0) break;
         if (at != 0) printer.text(", ");
         if (at / size >= printer.element_limit()) {
             printer.text("...");
+            break;
+        }
+        if (!is_there) {
+            printer.text("... /* ");
+            printer.hex(slot.value + at);
+            printer.text(" */");
             break;
         }
         printer.string(pointer, printer.style().string_limit);

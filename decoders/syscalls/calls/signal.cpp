@@ -24,6 +24,20 @@ void render_set_in(Printer& printer, const Slot& slot) {
     printer.signal_set(*bytes);
 }
 
+/// One whose caller says its size, which may be less than the kernel's but not than `size`.
+void capture_sized_set(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(capture.call().argument(slot.argument.other), set_size));
+}
+void render_sized_set(Printer& printer, const Slot& slot) {
+    const std::uint64_t size = printer.call().argument(slot.argument.other);
+    const bool filled = slot.value != 0 && printer.call().succeeded() && size >= slot.argument.size && size <= set_size;
+    const auto bytes = filled ? printer.call().bytes(slot.value, size) : std::nullopt;
+    if (!bytes || bytes->size() < size) return printer.address(slot.value);
+    std::array<std::byte, set_size> whole{};
+    std::ranges::copy(*bytes, whole.begin());
+    printer.signal_set(whole);
+}
+
 // asm/signal.h: struct sigaction as the kernel has it.
 
 constexpr std::size_t action_size = 32;
@@ -107,9 +121,10 @@ static constexpr ArgumentType compat_signal_stack_in = struct_in<12, print_widen
 static constexpr ArgumentType compat_signal_stack_out = struct_out<12, print_widened<3, std::uint32_t, print_stack>>;
 static constexpr ArgumentType signal_stack_in = in_32_bits(struct_in<stack_size, print_stack>, &compat_signal_stack_in);
 static constexpr ArgumentType signal_stack_out = in_32_bits(struct_out<stack_size, print_stack>, &compat_signal_stack_out);
-static constexpr ArgumentType siginfo_in = in_32_bits(struct_in<siginfo_size, print_siginfo>, &address);
+const ArgumentType siginfo_in = in_32_bits(struct_in<siginfo_size, print_siginfo>, &address);
 static constexpr ArgumentType signal_return{.render = render_frame, .capture = capture_frame, .compat = &address};
 static constexpr ArgumentType restart{.render = render_restart};
+const ArgumentType sized_signal_set_out{.phase = Phase::exit, .render = render_sized_set, .capture = capture_sized_set, .compat = &same};
 const ArgumentType signal_set_in{.render = render_set_in, .capture = capture_struct<set_size>, .compat = &same};
 const ArgumentType siginfo_out = in_32_bits(struct_out<siginfo_size, print_siginfo>, &address);
 
@@ -130,7 +145,7 @@ static constexpr SyscallRow signal_table[] = {
     {"rt_sigprocmask",
      class_signal,
      {constant("how", sigprocmask_how), of("set", types::signal_set_in, 3), of("oldset", types::signal_set_out), size("sigsetsize")}},
-    {"rt_sigpending", class_signal, {of("set", types::signal_set_out), size("sigsetsize")}},
+    {"rt_sigpending", class_signal, {of("set", types::sized_signal_set_out, 1, 1), size("sigsetsize")}},
     {"rt_sigsuspend", class_signal, {of("mask", types::signal_set_in, 1), size("sigsetsize")}, {.waits = {signals}}},
     {"rt_sigtimedwait",
      class_signal,

@@ -9,7 +9,8 @@ namespace shimtrace::decoders {
 
 namespace {
 
-constexpr std::size_t uname_field_size = 65, uname_size = 6 * uname_field_size;
+constexpr std::uint16_t most_host_name = 64;
+constexpr std::size_t uname_field_size = most_host_name + 1, uname_size = 6 * uname_field_size;
 void print_uname(Printer& printer, std::span<const std::byte> bytes) {
     constexpr std::string_view names[] = {"sysname", "nodename", "release", "version", "machine", "domainname"};
     Fields fields(printer);
@@ -41,52 +42,90 @@ void print_sysinfo(Printer& printer, std::span<const std::byte> bytes) {
 
 // syslog: which actions have a buffer
 
+constexpr std::uint32_t console_level = 8;
+
 bool has_log_buffer(const Call& call, const Slot&) {
     constexpr std::uint32_t read = 2, read_clear = 4, last = 10;
     const std::uint32_t action = call.argument32(0);
-    return (action >= read && action <= read_clear) || action > last;
+    return (action >= read && action <= read_clear) || action > last || action == console_level;
 }
-bool has_log_length(const Call& call, const Slot& slot) {
-    constexpr std::uint32_t console_level = 8;
-    return has_log_buffer(call, slot) || call.argument32(0) == console_level;
+void print_named_number(Printer& printer, const Slot& slot, const FlagSet& names) {
+    printer.decimal(static_cast<std::int32_t>(slot.value));
+    const std::string_view name = names.name_of(static_cast<std::uint32_t>(slot.value));
+    printer.comment(name.empty() ? names.unknown : name);
 }
 void render_log_length(Printer& printer, const Slot& slot) {
+    if (printer.call().argument32(0) == console_level) return print_named_number(printer, slot, log_levels);
     printer.decimal(static_cast<std::int32_t>(slot.value));
 }
 
 void render_log_action(Printer& printer, const Slot& slot) {
-    printer.decimal(static_cast<std::int32_t>(slot.value));
-    const std::string_view name = syslog_actions.name_of(static_cast<std::uint32_t>(slot.value));
-    printer.comment(name.empty() ? syslog_actions.unknown : name);
+    print_named_number(printer, slot, syslog_actions);
+}
+bool fills_log(const Call& call) {
+    return call.succeeded() && call.argument32(0) < console_level;
 }
 void capture_log(Capture& capture, const Slot& slot, int level) {
-    if (level == 0 && capture.call().result() > 0) capture.payload(slot.value, static_cast<std::uint64_t>(capture.call().result()));
+    if (level == 0 && fills_log(capture.call()) && capture.call().result() > 0)
+        capture.payload(slot.value, static_cast<std::uint64_t>(capture.call().result()));
 }
 void render_log(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
-    if (call.failed() || call.argument32(0) > 10) return printer.address(slot.value);
+    if (!fills_log(call)) return printer.address(slot.value);
     printer.buffer(slot.value, static_cast<std::uint64_t>(std::max<std::int64_t>(call.result(), 0)));
 }
+
+constexpr std::uint16_t most_reboot_argument = 255;
 
 bool restarts_with_command(const Call& call, const Slot&) {
     constexpr std::uint32_t restart2 = 0xa1b2c3d4;
     return call.argument32(2) == restart2;
 }
 void capture_reboot_argument(Capture& capture, const Slot& slot, int level) {
-    if (level == 0) capture.string(slot.value);
+    types::bounded_string.capture(capture, slot, level);
 }
 void render_reboot_argument(Printer& printer, const Slot& slot) {
-    printer.string(slot.value, printer.style().string_limit);
+    types::bounded_string.render(printer, slot);
 }
 
+constexpr std::uint64_t most_segments = 16;
+
+void capture_segments(Capture& capture, const Slot& slot, int level) {
+    const std::uint64_t count = capture.call().argument(1);
+    if (level == 0 && count <= most_segments) capture.bytes(slot.value, count * 4 * capture.call().pointer_size());
+}
+void render_segments(Printer& printer, const Slot& slot) {
+    const std::uint64_t count = printer.call().argument(1);
+    const std::size_t size = printer.call().pointer_size();
+    if (count > most_segments) return printer.address(slot.value);
+    array(printer, slot.value, count, 4 * size, printer.element_limit(), [&](std::span<const std::byte> bytes, std::uint64_t) {
+        Fields fields(printer);
+        fields("buf").address(pointer_at(bytes, 0, size));
+        fields("bufsz").unsigned_decimal(pointer_at(bytes, size, size));
+        fields("mem").address(pointer_at(bytes, 2 * size, size));
+        fields("memsz").unsigned_decimal(pointer_at(bytes, 3 * size, size));
+    });
+}
 void render_kexec_flags(Printer& printer, const Slot& slot) {
-    const std::uint64_t architecture = slot.value >> 16 & 0xffff;
-    architecture == 62  ? printer.text("KEXEC_ARCH_X86_64")
-    : architecture == 0 ? printer.text("KEXEC_ARCH_DEFAULT")
-                        : printer.hex(architecture << 16);
+    printer.constant(kexec_architectures, slot.value & 0xffff0000);
     if ((slot.value & ~0xffff0000ull) == 0) return;
     printer.put('|');
     printer.flags(kexec_flags, slot.value & ~0xffff0000ull);
+}
+
+// linux/sysctl.h: struct __sysctl_args
+
+constexpr std::size_t sysctl_size = 48;
+
+void print_sysctl(Printer& printer, std::span<const std::byte> bytes) {
+    const auto pointer = [&](std::size_t offset) { return value_at<std::uint64_t>(bytes, offset); };
+    Fields fields(printer);
+    fields("name").address(pointer(0));
+    fields("nlen").decimal(value_at<std::int32_t>(bytes, 8));
+    fields("oldval").address(pointer(16));
+    fields("oldlenp").address(pointer(24));
+    fields("newval").address(pointer(32));
+    fields("newlen").unsigned_decimal(pointer(40));
 }
 
 std::uint64_t random_bytes(const Call& call) {
@@ -112,7 +151,9 @@ static constexpr ArgumentType sysinfo = in_32_bits(struct_out<sysinfo_size, prin
 static constexpr ArgumentType syslog_action{.render = render_log_action};
 static constexpr ArgumentType syslog_buffer{
     .phase = Phase::exit, .render = render_log, .capture = capture_log, .present = has_log_buffer, .compat = &same};
-static constexpr ArgumentType syslog_length{.render = render_log_length, .present = has_log_length};
+static constexpr ArgumentType syslog_length{.render = render_log_length, .present = has_log_buffer};
+static constexpr ArgumentType kexec_segments{.render = render_segments, .capture = capture_segments, .compat = &same};
+static constexpr ArgumentType sysctl_arguments = in_32_bits(struct_in<sysctl_size, print_sysctl>, &address);
 static constexpr ArgumentType reboot_argument{
     .render = render_reboot_argument, .capture = capture_reboot_argument, .present = restarts_with_command, .compat = &same};
 static constexpr ArgumentType kexec_flags{.render = render_kexec_flags};
@@ -125,25 +166,25 @@ using namespace arguments;
 static constexpr SyscallRow system_table[] = {
     {"uname", 0, {of("buf", types::uname)}},
     {"sysinfo", 0, {of("info", types::sysinfo)}},
-    {"sethostname", 0, {in_buffer("name", 1), count("len")}},
-    {"setdomainname", 0, {in_buffer("name", 1), count("len")}},
+    {"sethostname", 0, {in_buffer("name", 1, most_host_name), count("len")}},
+    {"setdomainname", 0, {in_buffer("name", 1, most_host_name), count("len")}},
     {"getrandom", 0, {of("buf", types::random_buffer), size("buflen"), flags("flags", getrandom_flags)}},
     {"reboot",
      0,
      {constant("magic", reboot_magic1), constant("magic2", reboot_magic2), constant("op", reboot_commands),
-      of("arg", types::reboot_argument)}},
+      of("arg", types::reboot_argument, 0, most_reboot_argument)}},
     {"syslog", 0, {of("type", types::syslog_action), of("bufp", types::syslog_buffer), of("len", types::syslog_length)}},
     {"vhangup", 0, {}},
     {"init_module", 0, {address("module_image"), size("len"), string("param_values")}},
     {"finit_module", class_desc, {fd("fd"), string("param_values"), flags("flags", module_flags)}},
     {"delete_module", 0, {string("name"), flags("flags", delete_module_flags)}},
-    {"kexec_load", 0, {address("entry"), size("nr_segments"), address("segments"), of("flags", types::kexec_flags)}},
+    {"kexec_load", 0, {address("entry"), size("nr_segments"), of("segments", types::kexec_segments), of("flags", types::kexec_flags)}},
     {"kexec_file_load",
      class_desc,
-     {fd("kernel_fd"), fd("initrd_fd"), size("cmdline_len"), string("cmdline"), flags64("flags", kexec_file_flags)}},
+     {fd("kernel_fd"), fd("initrd_fd"), size("cmdline_len"), in_buffer("cmdline", 2), flags64("flags", kexec_file_flags)}},
     {"uretprobe", 0, {}},
     {"uprobe", 0, {}},
-    {"_sysctl", 0, {address("args")}},
+    {"_sysctl", 0, {of("args", types::sysctl_arguments)}},
     {"create_module", 0, {hex("name"), hex("size")}},
     {"get_kernel_syms", 0, {hex("table")}},
     {"query_module", 0, {hex("name"), hex("which"), hex("buf"), hex("bufsize"), hex("ret")}},

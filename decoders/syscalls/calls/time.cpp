@@ -67,14 +67,8 @@ void print_timer(Printer& printer, std::span<const std::byte> bytes) {
     print(fields("it_value"), bytes.subspan(time_size));
 }
 
-/// USER_HZ is 100 on every architecture that is traced: 250 /* 2.50 s */
 void print_clock_ticks(Printer& printer, std::int64_t ticks) {
-    constexpr std::int64_t per_second = 100;
-    printer.decimal(ticks);
-    if (ticks <= 0) return;
-    char text[40];
-    std::snprintf(text, sizeof text, "%ld.%02ld s", ticks / per_second, ticks % per_second);
-    printer.comment(text);
+    ticks < 0 ? printer.decimal(ticks) : printer.clock_ticks(static_cast<std::uint64_t>(ticks));
 }
 void print_times(Printer& printer, std::span<const std::byte> bytes) {
     Fields fields(printer);
@@ -215,7 +209,7 @@ bool has_narrow_times(const Call& call) {
 
 }  // namespace
 
-void print_time_left(Printer& printer, unsigned index) {
+void print_time_left(Printer& printer, unsigned index, bool follows) {
     const Call& call = printer.call();
     const std::uint64_t address = call.argument(index);
     const auto name = syscall_name(call.enter().arch, call.enter().number);
@@ -225,7 +219,7 @@ void print_time_left(Printer& printer, unsigned index) {
     const std::size_t size = has_narrow_times(call) ? narrow_time_size : time_size;
     const auto bytes = call.exit()->memory.at(RemoteAddress{address}, size);
     if (!bytes || bytes->size() < size) return;
-    printer.text(", left ");
+    printer.text(follows ? ", left " : "left ");
     if (size == time_size)
         has_timeval ? print_timeval(printer, *bytes) : print_timespec(printer, *bytes);
     else

@@ -40,19 +40,12 @@ std::size_t needed(const Value& value, const Surroundings& around) {
     return size_of(value);
 }
 
-/// Whatever -s says.
-void print_all_hex(Printer& printer, std::span<const std::byte> bytes) {
-    RenderStyle style = printer.style();
-    style.hex = HexStrings::all;
-    Printer(printer.out(), printer.call(), style, printer.scope()).quoted(bytes, bytes.size(), UINT32_MAX);
-}
-
 void print_inet6_call(Printer& printer, std::span<const std::byte> bytes, std::string_view into = {}) {
     char text[INET6_ADDRSTRLEN] = "";
     inet_ntop(AF_INET6, bytes.data(), text, sizeof text);
     std::string call = "inet_pton(AF_INET6, \"" + std::string(text) + '"';
     if (!into.empty()) call.append(", &").append(into);
-    styled(printer, call.append(")"), [&] { print_all_hex(printer, bytes.first(inet6_size)); });
+    styled(printer, call.append(")"), [&] { printer.all_hex(bytes.first(inet6_size)); });
 }
 
 void print_family_address(Printer& printer, const Region& region, const Surroundings& around) {
@@ -69,7 +62,7 @@ void print_hardware_address(Printer& printer, std::span<const std::byte> bytes) 
         text.push_back(digits[std::to_integer<std::size_t>(byte >> 4)]);
         text.push_back(digits[std::to_integer<std::size_t>(byte & std::byte{15})]);
     }
-    styled(printer, text, [&] { print_all_hex(printer, bytes); });
+    styled(printer, text, [&] { printer.all_hex(bytes); });
 }
 
 void print_string(Printer& printer, const Region& region) {
@@ -80,7 +73,8 @@ void print_string(Printer& printer, const Region& region) {
 void print_elements(Printer& printer, const Elements& list, Region region, Surroundings& around) {
     const std::size_t size = size_of(list.element);
     if (size == 0) return print_hex_text(printer, region);
-    const std::uint64_t count = list.count != 0 || list.cut ? list.count : region.length / size;
+    const std::uint64_t fitting = region.length / size;
+    const std::uint64_t count = list.count != 0 || list.cut ? std::min<std::uint64_t>(list.count, fitting) : fitting;
     const std::uint64_t limit = list.count != 0 && !list.cut ? UINT64_MAX : printer.element_limit();
     printer.put('[');
     for (std::uint64_t i = 0; i < count; ++i, region = region.from(size)) {
@@ -155,11 +149,8 @@ void print_scalar(Printer& printer, const Value& value, std::span<const std::byt
         case Format::hex:
         case Format::reserved:
             return printer.hex(number);
-        case Format::padded_hex: {
-            printer.text("0x");
-            for (std::size_t digit = 2 * width; digit-- > 0;) printer.put("0123456789abcdef"[number >> (4 * digit) & 15]);
-            return;
-        }
+        case Format::padded_hex:
+            return printer.padded_hex(number, static_cast<unsigned>(2 * width));
         case Format::flags:
             return printer.flags(*value.names, number);
         case Format::constant:
@@ -268,14 +259,13 @@ void print_field(Printer& printer, Fields& fields, std::string_view name, const 
         case Format::text:
             return printer.field_text(region.bytes);
         case Format::bytes:
-            return print_all_hex(printer, region.bytes);
+            return printer.all_hex(region.bytes);
         case Format::reserved:
-            return std::has_single_bit(value.width) ? print_scalar(printer, value, region.bytes, around)
-                                                    : print_all_hex(printer, region.bytes);
+            return std::has_single_bit(value.width) ? print_scalar(printer, value, region.bytes, around) : printer.all_hex(region.bytes);
         case Format::pointer:
             return print_pointed(printer, *value.pointed, whole, region, around);
         case Format::elements: {
-            if (value.elements->counted_by == nowhere) return print_value(printer, value, region, around);
+            if (value.elements->counted_by == nowhere) return print_elements(printer, *value.elements, region, around);
             Elements counted = *value.elements;
             counted.counted_by = nowhere;
             counted.cut = true;
@@ -290,7 +280,7 @@ void print_field(Printer& printer, Fields& fields, std::string_view name, const 
         case Format::counted_hardware_address:
             return print_hardware_address(printer, region.first(unsigned_at(whole.from(value.place).bytes, 2)).bytes);
         case Format::counted_bytes:
-            return print_all_hex(printer, region.first(unsigned_at(whole.from(value.place).bytes, 2)).bytes);
+            return printer.all_hex(region.first(unsigned_at(whole.from(value.place).bytes, 2)).bytes);
         default:
             return print_value(printer, value, region, around);
     }
@@ -306,7 +296,7 @@ void print_each_field(Printer& printer, Fields& fields, const Layout& layout, co
         const Region part = walk.part();
         if (part.length == 0 && value.format != Format::pointer) return;
         if (layout.brief != 0 && shown++ == layout.brief && printer.abbreviate()) return fields.more();
-        if (part.length < walk.size()) return print_all_hex(fields(walk.name()), part.bytes);
+        if (part.length < walk.size() && value.format != Format::elements) return fields(walk.name()).all_hex(part.bytes);
         if (value.shown == Shown::in_full && printer.abbreviate()) {
             hidden = true;
         } else if (value.shown == Shown::in_full_marked && printer.abbreviate()) {
@@ -376,6 +366,10 @@ void print_first_fields(Printer& printer, const Layout& layout, const Region& re
 void print_other_fields(Printer& printer, const Layout& layout, const Region& region, const Region& before, Surroundings& around) {
     Fields fields(printer, Fields::continued);
     print_each_field(printer, fields, layout, region, &before, around);
+}
+
+void print_field_rows(Printer& printer, Fields& fields, const Layout& layout, const Region& region, Surroundings& around) {
+    print_each_field(printer, fields, layout, region, nullptr, around);
 }
 
 void print_value(Printer& printer, const Value& value, const Region& region, Surroundings& around) {

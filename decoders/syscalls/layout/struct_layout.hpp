@@ -15,6 +15,7 @@ namespace shimtrace::decoders {
 class Capture;
 class Printer;
 struct Field;
+class Fields;
 struct Layout;
 struct AttributeSet;
 struct ByFamily;
@@ -169,7 +170,7 @@ struct Layout {
 struct Elements {
     Value element;
     const FlagSet* indexes = nullptr;    ///< their names, where each has one: [DEVCONF_HOPLIMIT]=64
-    std::uint8_t count = 0;              ///< within a struct; 0: as many as there are
+    std::uint8_t count = 0;              ///< within a struct, or fewer where that ends; 0: as many as there are
     bool cut = false;                    ///< as lists are, though its length is known
     std::uint16_t counted_by = nowhere;  ///< the place in its struct that says how many of them count
     std::uint8_t counter = 4;            ///< bytes of that number
@@ -319,6 +320,8 @@ void print_other_fields(Printer& printer, const Layout& layout, const Region& re
 void print_pointed(Printer& printer, const Pointed& to, const Region& whole, const Region& part, Surroundings& around);
 /// Asks for what the pointers in a value lead to that has been captured; `level` of them, one behind the other.
 void capture_behind(Capture& capture, const Value& value, const Region& region, int level);
+/// Those between the braces.
+void print_field_rows(Printer& printer, Fields& fields, const Layout& layout, const Region& region, Surroundings& around);
 /// Attributes of netlink: [{nla_len=8, nla_type=IFLA_MTU}, 1500], …
 void print_attributes(Printer& printer, const AttributeSet& set, Region region, Surroundings& around);
 /// "\x61\x62": cut as strings are; the address where nothing of it could be read.

@@ -54,6 +54,14 @@ void render_string(Printer& printer, const Slot& slot) {
     printer.string(slot.value, printer.style().string_limit);
 }
 
+void capture_bounded(Capture& capture, const Slot& slot, int level) {
+    if (level == 0)
+        capture.text(slot.value, std::min<std::uint64_t>(std::uint64_t{capture.limits().payload_bytes} + 1, slot.argument.size));
+}
+void render_bounded(Printer& printer, const Slot& slot) {
+    printer.bounded_string(slot.value, slot.argument.size);
+}
+
 /// Bytes that go through a descriptor: messages, where it is a netlink socket.
 void print_moved(Printer& printer, std::uint64_t address, std::uint64_t length) {
     const netlink::Family* family = address != 0 && length != 0 ? netlink::family_of(printer) : nullptr;
@@ -61,10 +69,15 @@ void print_moved(Printer& printer, std::uint64_t address, std::uint64_t length) 
     bytes ? netlink::print_messages(printer, *family, {address, length, *bytes}) : printer.buffer(address, length);
 }
 
+/// A longer one than the call takes is not looked at.
+bool is_too_long(const Call& call, const Slot& slot) {
+    return slot.argument.size != 0 && call.argument32(slot.argument.other) > slot.argument.size;
+}
 void capture_buffer_in(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.payload(slot.value, capture.call().argument(slot.argument.other));
 }
 void render_buffer_in(Printer& printer, const Slot& slot) {
+    if (is_too_long(printer.call(), slot)) return printer.address(slot.value);
     print_moved(printer, slot.value, printer.call().argument(slot.argument.other));
 }
 void capture_buffer_out(Capture& capture, const Slot& slot, int level) {
@@ -127,6 +140,7 @@ namespace types {
 const ArgumentType path{.render = render_path, .capture = capture_path, .descriptors = collect_path, .is_text = true, .compat = &same};
 const ArgumentType link_text{.render = render_path, .capture = capture_path, .descriptors = collect_path, .is_text = true, .compat = &same};
 const ArgumentType string{.render = render_string, .capture = capture_string, .is_text = true, .compat = &same};
+const ArgumentType bounded_string{.render = render_bounded, .capture = capture_bounded, .is_text = true, .compat = &same};
 const ArgumentType in_buffer{.render = render_buffer_in, .capture = capture_buffer_in, .is_text = true, .compat = &same};
 const ArgumentType out_buffer{
     .phase = Phase::exit, .render = render_buffer_out, .capture = capture_buffer_out, .is_text = true, .compat = &same};
