@@ -25,6 +25,10 @@ public:
     /// those that have.
     virtual void task_renamed(const Event&, const Event&, EventSink&) {}
 
+    /// Processes that a call speaks of (kill, getppid …) and that are not traced: emits EventSink::task(), with `pid` 0 and nothing but tid
+    /// and comm, for those whose names are not those that were told last; an empty comm: it is gone. `exit` nullptr: it has not returned.
+    virtual void processes_named(const Event& /*enter*/, const Event* /*exit*/, EventSink&) {}
+
     /// A task is traced from now on. `parent` 0: found at attach. Emits EventSink::task().
     virtual void task_started(Pid pid, Tid tid, Tid parent, std::uint64_t clone_flags, EventSink& sink) = 0;
     /// exec: close-on-exec descriptors are gone, the comm is new, the role may be. Emits EventSink::task().

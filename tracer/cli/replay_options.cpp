@@ -101,7 +101,7 @@ public:
         next_.target(id, target);
     }
     void task(const TaskInfo& task) override {
-        wanted_tasks_[task.tid] = wanted(task.role.container);
+        if (task.pid) wanted_tasks_[task.tid] = wanted(task.role.container);
         next_.task(task);
     }
     void event(const Event& event) override {

@@ -2,6 +2,7 @@
 
 #include "decoders/syscalls/table.hpp"
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/stand_in_end.hpp"
 #include "tracer/procfs/task_files.hpp"
 
 #include <linux/sched.h>
@@ -193,6 +194,7 @@ void Engine::on_end(Tid tid, WaitStatus status) {
     Tracee* tracee = tracees_.find(tid);
     newborn_.erase(tid);
     if (!tracee) {
+        if (host::was_stand_in(Pid{tid.value})) return;  // our own, made to ask about something
         if (!manner_.follows) return end_unknown(tid, status);
         stillborn_.insert(tid);
         return;

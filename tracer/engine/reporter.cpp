@@ -98,6 +98,7 @@ void Reporter::entered(Tracee& tracee) {
     if (!tracee.reported) return;
     decoders::capture_entry(enter, spaces_.of(tracee), limits_at_entry(enter));
     if (request_.resolve_descriptors) resolve(nullptr, enter, enter);
+    if (request_.task_names) observer_.processes_named(enter, nullptr, sink_);
     if (request_.capture_stacks) observer_.stack(enter.pid, enter.tid, spaces_.of(tracee), enter.stack);
     hand_over_later(enter);
 }
@@ -117,6 +118,7 @@ void Reporter::returned(Tracee& tracee, std::int64_t result, bool is_error, std:
     decoders::capture_exit(enter, exit, spaces_.of(tracee), limits_at_exit(enter));
     tell_observer(enter, exit);
     if (request_.resolve_descriptors) resolve(&exit, exit, enter);
+    if (request_.task_names) observer_.processes_named(enter, &exit, sink_);
     hand_over_later(exit);
 }
 

@@ -5,6 +5,7 @@
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/proc_text.hpp"
+#include "tracer/procfs/stand_in_end.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -158,6 +160,27 @@ void become_stand_in(int socket) {
     }
 }
 
+/// All that were made and have not been waited for: their ends are seen by whoever waits for any child.
+class Children {
+public:
+    void add(pid_t process) {
+        const std::lock_guard lock(mutex_);
+        processes_.insert(process);
+    }
+    bool take(pid_t process) {
+        const std::lock_guard lock(mutex_);
+        return processes_.erase(process) != 0;
+    }
+
+private:
+    std::mutex mutex_;
+    std::set<pid_t> processes_;
+};
+Children& children() {
+    static Children all;
+    return all;
+}
+
 class StandIn {
 public:
     /// nullptr: no process can be made.
@@ -168,6 +191,7 @@ public:
         const pid_t child = ::fork();
         if (child < 0) return nullptr;
         if (child == 0) serve(theirs.get());
+        children().add(child);
         ::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
         return std::unique_ptr<StandIn>(new StandIn(std::move(ours), child));
     }
@@ -357,6 +381,10 @@ std::string concern_of(Pid pid) {
 
 std::optional<Parcel> ask(const std::string& concern, Errand errand, Parcel request, Nanoseconds patience) {
     return stand_ins().ask(concern, errand, std::move(request), patience);
+}
+
+bool was_stand_in(Pid pid) {
+    return children().take(pid.value);
 }
 
 bool unanswered(const std::string& concern) {

@@ -1,6 +1,7 @@
 #include "tracer/snapshot/live_observer.hpp"
 #include "tracer/procfs/clock.hpp"
 
+#include "decoders/syscalls/named_processes.hpp"
 #include "decoders/syscalls/table.hpp"
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/proc_text.hpp"
@@ -22,6 +23,7 @@
 #include <map>
 #include <ranges>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace shimtrace::host {
 namespace {
@@ -67,9 +69,11 @@ public:
     OpenFileId target(Pid pid, Tid tid, Fd fd, EventSink& sink) override;
     void call_returned(const Event& enter, const Event& exit) override { cache_.call_returned(enter, exit); }
     void task_renamed(const Event& enter, const Event& exit, EventSink& sink) override;
+    void processes_named(const Event& enter, const Event* exit, EventSink& sink) override;
     void task_started(Pid pid, Tid tid, Tid parent, std::uint64_t clone_flags, EventSink& sink) override;
     void task_executed(Pid pid, Tid tid, EventSink& sink) override;
     void task_ended(Pid pid, Tid tid) override {
+        traced_.erase(tid);
         cache_.ended(tid);
         if (tid == leader(pid)) forked_ = monotonic_now();
     }
@@ -106,6 +110,8 @@ private:
     };
     std::vector<Carrier> carriers_;  ///< by target
     std::unordered_map<Pid, KnownProcess> known_;
+    std::unordered_set<Tid> traced_;
+    std::unordered_map<std::int32_t, std::string> named_;  ///< of those that are not traced: what was told last
     FragileMounts fragile_;
     HolderWatch watch_;
     MonotonicTime forked_;  ///< when a task last got copies of descriptors, or ended
@@ -258,6 +264,7 @@ bool share_files(Pid one, Tid other) {
 
 void LiveObserver::task_started(Pid pid, Tid tid, Tid parent, std::uint64_t clone_flags, EventSink& sink) {
     const Pid forking = cache_.process_of(parent);
+    traced_.insert(tid);
     cache_.started(pid, tid, parent, (clone_flags & CLONE_FILES) != 0);
     if (!parent && tid != leader(pid) && !share_files(pid, tid)) cache_.unshared(pid, tid);
     if (tid == leader(pid)) known_.erase(pid);
@@ -306,6 +313,20 @@ void LiveObserver::task_renamed(const Event& enter, const Event&, EventSink& sin
         if (const auto known = known_.find(enter.pid); known != known_.end() && Tid{tid} == leader(enter.pid))
             known->second.comm = read_comm(*proc_, std::to_string(tid) + "/comm");
         emit_task(enter.pid, Tid{tid}, sink);
+    }
+}
+
+void LiveObserver::processes_named(const Event& enter, const Event* exit, EventSink& sink) {
+    // What a caller in a pid namespace of its own calls them is no name that can be looked up here.
+    const auto caller = known_.find(enter.pid);
+    if (!proc_ || (caller != known_.end() && caller->second.ns_pids.size() > 1)) return;
+    for (const std::int32_t number : decoders::named_processes(enter, exit)) {
+        if (traced_.contains(Tid{number})) continue;
+        std::string comm = read_comm(*proc_, std::to_string(number) + "/comm");
+        std::string& told = named_[number];
+        if (comm == told) continue;
+        told = comm;
+        sink.task({.pid = Pid{}, .tid = Tid{number}, .comm = std::move(comm), .ns_tids = {}, .pid_namespace = {}, .role = {}});
     }
 }
 

@@ -41,6 +41,7 @@ public:
     }
     void task(const TaskInfo& task) override {
         CallStream::task(task);
+        if (!task.pid) return;
         json line = {{"type", "task"}, {"pid", task.pid.value}, {"tid", task.tid.value}, {"comm", task.comm}};
         add_role(line, task);
         if (task.ns_tids.size() > 1) line["pid_ns"] = task.ns_tids.back();

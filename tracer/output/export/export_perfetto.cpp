@@ -68,7 +68,7 @@ public:
     }
     void task(const TaskInfo& task) override {
         CallStream::task(task);
-        packets_.describe(task.pid, task.tid, find_task(task.tid));
+        if (task.pid) packets_.describe(task.pid, task.tid, find_task(task.tid));
     }
     void snapshot(const Snapshot& snapshot) override {
         if (judge_) last_ = snapshot;

@@ -48,7 +48,7 @@ std::uint64_t sum_of(const std::map<std::string, std::uint64_t>& counts) {
 }  // namespace
 
 void RestingFold::task(const TaskInfo& task) {
-    if (may_be_restful(task))
+    if (task.pid && may_be_restful(task))
         restful_.insert(task.tid);
     else
         restful_.erase(task.tid);

@@ -102,7 +102,7 @@ void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
                                                                        event.result == 1 ? " (core dumped)" : ""));
     }
     if (reads_messages() && event.tid == leader(event.pid)) tell(messages_.ended(event.pid, event.tid, event.time), true, false);
-    threads_.erase(event.tid);
+    forget(event.tid);
     if (traced_ > 0) --traced_;
 }
 

@@ -62,12 +62,16 @@ TracePrinter::TracePrinter(PrintOptions options, LineWriter& writer)
     scope_.targets = &targets_;
     scope_.task = [this](Tid tid) -> const TaskInfo* {
         const auto found = threads_.find(tid);
-        return found == threads_.end() ? nullptr : &found->second.task;
+        if (found != threads_.end()) return &found->second.task;
+        const auto other = others_.find(tid);
+        return other == others_.end() ? nullptr : &other->second;
     };
     scope_.task_within = [this](Inode pid_namespace, std::int32_t number) -> const TaskInfo* {
         const auto found =
             std::ranges::find_if(threads_, [&](const auto& item) { return has_number(item.second.task, pid_namespace, number); });
-        return found == threads_.end() ? nullptr : &found->second.task;
+        if (found != threads_.end()) return &found->second.task;
+        const auto ended = std::ranges::find_if(ended_, [&](const TaskInfo& task) { return has_number(task, pid_namespace, number); });
+        return ended == ended_.end() ? nullptr : &*ended;
     };
     if (options_.prefix != PidPrefix::none) scope_.told_set = [this](OpenFileId id) { return told_sets_.contains(id.value); };
     scope_.restarted = [this](Tid tid) -> std::string_view {
@@ -83,10 +87,19 @@ void TracePrinter::target(OpenFileId id, const OpenFile& target) {
     targets_.define(id, target);
 }
 void TracePrinter::task(const TaskInfo& task) {
-    TaskInfo& known = threads_[task.tid].task;
-    // A line begins with what its thread was called then.
-    if (open_ == task.tid && options_.style.pid_comms && known.comm != task.comm) show_beginning();
+    TaskInfo& known = task.pid ? threads_[task.tid].task : others_[task.tid];
+    // A line begins with what its thread, and whom it speaks of, was called then.
+    if (open_ && options_.style.pid_comms && known.comm != task.comm) show_beginning();
     known = task;
+}
+
+void TracePrinter::forget(Tid tid) {
+    constexpr std::size_t most_ended = 64;
+    const auto found = threads_.find(tid);
+    if (found == threads_.end()) return;
+    if (found->second.task.ns_tids.size() > 1) ended_.push_front(std::move(found->second.task));
+    if (ended_.size() > most_ended) ended_.pop_back();
+    threads_.erase(found);
 }
 
 void TracePrinter::snapshot(const Snapshot& snapshot) {

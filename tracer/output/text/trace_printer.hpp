@@ -8,6 +8,7 @@
 
 #include <shimtrace/event_sink.hpp>
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -54,6 +55,7 @@ private:
     void on_exec(const Event& event);
     void show_unreturned(const Event& event, Thread& thread);
     void on_detached(const Event& event, Thread& thread);
+    void forget(Tid tid);
 
     [[nodiscard]] bool reads_messages() const { return (options_.messages | options_.messages_alone) != 0; }
     [[nodiscard]] bool is_shown(const SeenMessage& message, bool call_shown, bool other_path) const;
@@ -89,6 +91,8 @@ private:
     OpenFileDictionary targets_;
     decoders::RenderScope scope_;
     std::unordered_map<Tid, Thread> threads_;
+    std::unordered_map<Tid, TaskInfo> others_;  ///< not traced, but spoken of
+    std::deque<TaskInfo> ended_;                ///< of pid namespaces of their own: their numbers name groups yet
     CallTable table_;
     MessageReader messages_;
     std::unordered_set<std::uint32_t> told_sets_;  ///< epoll descriptors whose sets have been shown

@@ -25,6 +25,8 @@ std::string shown(const OpenFile& target, FdDecoding decoding, bool roles) {
 TEST_CASE("strace's -y and -yy") {
     OpenFile target{.kind = OpenFileKind::file, .path = "/tmp/x (deleted)"};
     CHECK(shown(target, FdDecoding::paths, false) == "18</tmp/x>(deleted)");
+    target.called_deleted = true;
+    CHECK(shown(target, FdDecoding::paths, false) == "18</tmp/x (deleted)>");
     OpenFile socket{.kind = OpenFileKind::unix_socket, .path = "socket:[7]"};
     socket.socket = SocketFacts{.protocol = "UNIX-STREAM", .local = "/run/s", .inode = Inode{7}, .peer_inode = Inode{8}};
     CHECK(shown(socket, FdDecoding::paths, false) == "18<socket:[7]>");
