@@ -23,7 +23,7 @@ struct Culprit {
     std::string role;  ///< "reader", "shim", "hook", "holder" …
     ProcessState state = ProcessState::unknown;
     std::string why;
-    ContainerRef container = {};  ///< that it runs in; none: it runs on the host
+    ContainerRef container = {};  ///< that it runs in; none: in none that was found
 };
 
 struct ChainLink {

@@ -84,13 +84,18 @@ TraceeMemory AddressSpaces::of(const Tracee& tracee) {
 
 /// Whether nothing is mapped that is not seen.
 bool AddressSpaces::sees_all(Space& space, Pid pid) {
-    if (all_threads_ || space.alone) return true;
-    return space.alone = has_one_thread(pid);
+    return all_threads_ || is_alone(space, pid);
+}
+
+bool AddressSpaces::is_alone(Space& space, Pid pid) {
+    if (space.alone) return true;
+    const bool alone = has_one_thread(pid);
+    space.alone = alone && !space.starts_thread;
+    return alone;
 }
 
 std::optional<std::vector<std::uint64_t>> AddressSpaces::devices(Space& space, Pid pid, std::optional<RemoteAddress> at) {
-    if (!space.alone) space.alone = has_one_thread(pid);
-    if (!space.alone) return host::mapped_devices_in_time(pid, at, 4 * argument_patience);
+    if (!is_alone(space, pid)) return host::mapped_devices_in_time(pid, at, 4 * argument_patience);
     if (at) {
         if (maps_.pid() != pid) maps_ = host::OpenMaps(pid);
         if (auto found = maps_.devices_at(*at)) return found;
@@ -123,9 +128,10 @@ void AddressSpaces::started(const Tracee& child, Pid parent) {
 
 void AddressSpaces::entered(Tracee& tracee) {
     const MemoryCall* call = find_call(tracee.enter);
-    if (call == nullptr) return;
     Space& space = spaces_[tracee.pid];
-    if (call->effect == MemoryCall::starts_thread) space.alone = false;
+    space.starts_thread = call != nullptr && call->effect == MemoryCall::starts_thread;
+    if (call == nullptr) return;
+    if (space.starts_thread) space.alone = false;
     if (call->effect == MemoryCall::handles_faults) space.risk = Risk::some;
     if (call->effect != MemoryCall::maps_file) return;
     ++space.mapping;

@@ -53,12 +53,15 @@ private:
     enum class Risk : std::uint8_t { unknown, none, some };
     struct Space {
         Risk risk = Risk::unknown;
-        unsigned mapping = 0;        ///< threads in the midst of mapping a file, with the lock of the mappings held
-        MonotonicTime looked{};      ///< in vain
-        bool alone = false;          ///< it has no thread but the one that is traced; until that starts one
+        unsigned mapping = 0;    ///< threads in the midst of mapping a file, with the lock of the mappings held
+        MonotonicTime looked{};  ///< in vain
+        bool alone = false;      ///< it has no thread but the one that is traced; until that starts one
+        bool starts_thread =
+            false;  ///< its last call that was seen is one that may: until the next, whether it is alone is asked each time
         bool born_in_sight = false;  ///< by an exec that was seen: whatever it does to its memory is seen too
     };
     bool sees_all(Space& space, Pid pid);
+    bool is_alone(Space& space, Pid pid);
     [[nodiscard]] std::optional<std::vector<std::uint64_t>> devices(Space& space, Pid pid, std::optional<RemoteAddress> at);
     Risk look(Space& space, Pid pid, std::optional<RemoteAddress> at);
     Risk look_at_all(Space& space, Pid pid);

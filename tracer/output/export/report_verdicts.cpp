@@ -64,7 +64,8 @@ std::string remedies_list(std::span<const Remedy> remedies) {
 std::string place_of(const Culprit& culprit) {
     const std::string inner = culprit.pid_ns == 0 ? std::string() : fmt::format(" (pid {} there)", culprit.pid_ns);
     if (culprit.container) return "it runs in " + text::container_words(culprit.container) + inner;
-    return culprit.pid_ns == 0 ? "it runs on the host" : "it runs in a pid namespace of no container that was found" + inner;
+    return culprit.pid_ns == 0 ? "it runs in no container that was found"
+                               : "it runs in a pid namespace of no container that was found" + inner;
 }
 
 std::string culprits_list(const Diagnosis& diagnosis) {

@@ -105,7 +105,7 @@ std::string page_of_found_call() {
 TEST_CASE("who is to blame is said with where it lives") {
     const std::string page = page_of(moment());
     CHECK(has(page, "db[905]</b> peer, state T: stopped by a signal; it runs in data/db-0/db (c2) (pid 7 there)"));
-    CHECK(has(page, "agent[31]</b> reader, state ?: does not read; it runs on the host"));
+    CHECK(has(page, "agent[31]</b> reader, state ?: does not read; it runs in no container that was found"));
     CHECK(page.find("it runs in data/db-0/db") < page.find("<h3>"));
 }
 
