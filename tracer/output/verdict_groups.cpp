@@ -23,6 +23,7 @@ std::string target_words(const Diagnosis& diagnosis) {
     const ContainerRef& ref = diagnosis.target.container;
     if (!diagnosis.target.pid && !diagnosis.target.pod.empty()) return diagnosis.target.pod_namespace + "/" + diagnosis.target.pod;
     if (ref) return text::container_words(ref);
+    if (!diagnosis.target.pid) return "the target";  // a command that had ended
     return fmt::format("{}[{}]", diagnosis.target.comm, diagnosis.target.pid.value);
 }
 

@@ -274,9 +274,10 @@ std::string with_heads(std::string text, std::string_view id) {
 
 }  // namespace
 
-std::string wait_picture(const Diagnosis& diagnosis, const Snapshot& snapshot, std::string_view id) {
-    const PicturePlan plan = plan_picture(diagnosis, snapshot);
+std::string wait_picture(const Diagnosis& diagnosis, const Snapshot& snapshot, std::string_view id, bool evidence_beside) {
+    PicturePlan plan = plan_picture(diagnosis, snapshot);
     if (plan.boxes.empty()) return {};
+    for (PictureArrow& arrow : plan.arrows) arrow.told = arrow.told && evidence_beside;
     const Drawing drawing(plan, diagnosis.stuck);
     std::string out = fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"picture\" role=\"group\" aria-labelledby=\"{0}-title\" "

@@ -12,8 +12,9 @@ namespace shimtrace::output {
 
 /// An <svg> element. Top to bottom, who waits for what, with each arrow's evidence beside it; pods, containers and processes are frames
 /// around what is theirs. What else leads to the same verdict stands to the right. `id`: this picture's alone in its page, of letters,
-/// digits and '-'; its own ids begin with it. Empty: the verdict has no chain.
-std::string wait_picture(const Diagnosis& diagnosis, const Snapshot& snapshot, std::string_view id);
+/// digits and '-'; its own ids begin with it. `evidence_beside`: the page has the verdict's evidence in words, which the arrows then do not
+/// show. Empty: the verdict has no chain.
+std::string wait_picture(const Diagnosis& diagnosis, const Snapshot& snapshot, std::string_view id, bool evidence_beside = false);
 
 /// <ol>…</ol>, a link a line. Empty: the verdict has no chain.
 std::string wait_list(const Diagnosis& diagnosis);

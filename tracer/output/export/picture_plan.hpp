@@ -26,7 +26,7 @@ struct PictureArrow {
     std::string waits;     ///< "read", "wait for child"
     std::string on;        ///< where the end does not say it
     std::string evidence;  ///< a line
-    bool told = false;     ///< the evidence beside the picture has that line
+    bool told = false;     ///< the verdict's evidence has that line
     double since_s = -1;
     bool inferred = false, normal = false, on_chain = true;
 };

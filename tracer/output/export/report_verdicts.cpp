@@ -154,7 +154,7 @@ private:
     }
 
     [[nodiscard]] std::string picture(const Diagnosis& diagnosis, const std::string& id) const {
-        const std::string drawn = wait_picture(diagnosis, moment_.snapshot, id);
+        const std::string drawn = wait_picture(diagnosis, moment_.snapshot, id, true);
         return drawn.empty() ? drawn : "<div class=\"see\">" + drawn + "</div>\n";
     }
     [[nodiscard]] static std::string evidence(const Diagnosis& diagnosis) {

@@ -3,6 +3,7 @@
 #include "tests/golden/made_up_session.hpp"
 #include "tests/unit/tracer/output/written_text.hpp"
 #include "tracer/output/export/exporters.hpp"
+#include "tracer/output/export/picture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -118,6 +119,18 @@ TEST_CASE("nothing is told twice: evidence beside the picture, the chain's ends,
     CHECK(count(page, "<li>app[812] is in read</li>") == 1);
     CHECK(has(page, "<li>which <i>frozen</i> frozen cgroup /a/b</li>"));
     CHECK_FALSE(has(page, "<b>peer-unresponsive</b> (likely)"));
+}
+
+TEST_CASE("what had ended by then is no process of number 0") {
+    ReportedMoment made;
+    made.diagnoses.push_back({.cause = "healthy", .summary = "the target is healthy"});
+    CHECK(report_headline(made) == "the target is healthy");
+    CHECK_FALSE(has(page_of(made), ">[0]"));
+}
+
+TEST_CASE("a picture without the evidence in words beside it shows it") {
+    const ReportedMoment made = moment();
+    CHECK(wait_picture(made.diagnoses.front(), made.snapshot, "p").find(">app[812] is in read<") != std::string::npos);
 }
 
 TEST_CASE("a finding of many places is one line, and its places a list") {
