@@ -86,7 +86,7 @@ static void texts(void) {
     memset(many, 'n', sizeof many);
     syscall(SYS_sethostname, at_edge(many, sizeof many), 65);
     syscall(SYS_reboot, 1, 2, 0xa1b2c3d4, "again");
-    syscall(SYS_memfd_create, edge - 2, 0x1000000);
+    syscall(SYS_memfd_create, edge - 2, 0);
     write(-1, edge - 33, 34);
     write(-1, edge - 32, 33);
 }
@@ -102,7 +102,7 @@ static void commands(void) {
     syscall(SYS_arch_prctl, 0x1004, &mask);
     syscall(SYS_futex, &mask, 0x101, 1);
     syscall(SYS_futex, &mask, 0x82, 1);
-    syscall(SYS_kcmp, getpid(), getpid(), KCMP_FILE, 0, 1);
+    syscall(SYS_kcmp, getpid(), getpid(), KCMP_FILE, 0, 0);
     uint32_t slot[3] = {1, 2, 3};
     syscall(SYS_kcmp, getpid(), -1, KCMP_EPOLL_TFD, 0, slot);
     syscall(SYS_personality, 0xffffffff);
