@@ -58,8 +58,12 @@ void print_inet6(Printer& printer, Fields& fields, std::span<const std::byte> by
                         bytes.subspan(4, 4));
     char text[INET6_ADDRSTRLEN] = "";
     inet_ntop(AF_INET6, bytes.data() + 8, text, sizeof text);
-    fields.separate();
-    print_network_order(printer, "inet_pton(AF_INET6, \"" + std::string(text) + "\", &sin6_addr)", bytes.subspan(8, 16));
+    if (printer.style().constants == Constants::raw) {
+        fields("sin6_addr").all_hex(bytes.subspan(8, 16));
+    } else {
+        fields.separate();
+        print_network_order(printer, "inet_pton(AF_INET6, \"" + std::string(text) + "\", &sin6_addr)", bytes.subspan(8, 16));
+    }
     if (bytes.size() < 28) return;
     const auto scope = value_at<std::uint32_t>(bytes, 24);
     in6_addr address;
