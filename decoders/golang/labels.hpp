@@ -11,6 +11,7 @@
 namespace shimtrace::golang {
 
 /// Fills Goroutine::labels. Since Go 1.24 they are a list; what they were before, a map of the runtime's, is not read.
-void find_labels(const RuntimeState& state, const GoBinary& binary, std::span<Goroutine> goroutines, const Memory& memory);
+/// false: together they are more than is kept, and the rest was left out.
+[[nodiscard]] bool find_labels(const RuntimeState& state, const GoBinary& binary, std::span<Goroutine> goroutines, const Memory& memory);
 
 }  // namespace shimtrace::golang

@@ -94,7 +94,8 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
     }
     if (frames >= most_frames_together) program.incomplete = "there are more stack frames than are kept";
     if (location.objects_known) {
-        find_labels(state, binary, program.goroutines, memory);
+        if (!find_labels(state, binary, program.goroutines, memory) && program.incomplete.empty())
+            program.incomplete = "there are more labels of goroutines than are kept";
         fill_waits(state, facts.polled, stacks, program.goroutines);
         find_polls(state, location, binary, stacks, program.goroutines, memory);
         find_conditions(state, binary, stacks, program.goroutines, memory);
