@@ -282,7 +282,7 @@ public:
             if (process.uid != 0 || !is_of_host(process)) continue;
             if (const auto shim = parse_shim(process.command_line); shim && is_shim(process)) {
                 root_shims_.emplace(shim->ns, shim->id);
-                if (is_kata_shim(process)) kata_sandboxes_.emplace_back(shim->ns, shim->id);
+                if (is_kata_shim(process)) kata_shims_.push_back({&process, {shim->ns, shim->id}});
             }
         }
         for (const ContainerFiles& each : snapshot.containers)
@@ -298,6 +298,11 @@ public:
     }
 
 private:
+    struct KataShim {
+        const Process* process;
+        ContainerRef sandbox;
+    };
+
     Process* find(Pid pid) const {
         const auto found = processes_.find(pid);
         return found == processes_.end() ? nullptr : found->second;
@@ -353,8 +358,8 @@ private:
                 break;
             case ProcessRole::none:
                 if (const ProcessRole role = kata_role(process); role != ProcessRole::none && is_of_host(process))
-                    for (const ContainerRef& sandbox : kata_sandboxes_)
-                        if (has_id_in_words(process, sandbox.id)) return {role, sandbox};
+                    for (const KataShim& shim : kata_shims_)
+                        if (has_id_in_words(process, shim.sandbox.id) && is_of_shim(process, *shim.process)) return {role, shim.sandbox};
                 if (const ContainerFiles* files = inner_container(process)) {
                     const ExecPidFile* exec = index_.exec_of(*files, process.pid);
                     info = {exec != nullptr ? ProcessRole::container_exec : ProcessRole::container_process, files->container,
@@ -378,6 +383,15 @@ private:
         if (crun_init) return true;
         return (info.role == ProcessRole::none || info.role == ProcessRole::runtime_init || is_of_container(info.role)) &&
                process.pid.value > 1;
+    }
+
+    /// Started by it, though it may have been left to another parent since: anybody can give a program that name and those words.
+    bool is_of_shim(const Process& process, const Process& shim) const {
+        const Process* above = find(process.parent);
+        for (int steps = 0; steps < 256 && above != nullptr; ++steps, above = find(above->parent))
+            if (above == &shim) return true;
+        if (process.uid != shim.uid) return false;
+        return (process.session != 0 && process.session == shim.session) || (process.cgroup.size() > 1 && process.cgroup == shim.cgroup);
     }
 
     /// As the state has it, and as it calls itself: a pid alone may be another's by now.
@@ -495,7 +509,7 @@ private:
     std::unordered_map<Pid, bool> resolved_;
     std::unordered_map<Inode, const Process*> inits_by_namespace_;
     std::set<ContainerRef> root_shims_;
-    std::vector<ContainerRef> kata_sandboxes_;  ///< whose shim is Kata's
+    std::vector<KataShim> kata_shims_;
     std::unordered_map<Pid, const ContainerFiles*> gofers_;
 };
 

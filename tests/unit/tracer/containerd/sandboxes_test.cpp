@@ -116,6 +116,8 @@ TEST_CASE("Kata's virtual machine is its shim's child, or has the sandbox's name
         process(112, 1, "/usr/bin/qemu-system-x86_64 -name another-machine-" + id + "7"),
         process(113, 1, "/usr/bin/cloud-hypervisor --api-socket /run/vm.sock"),
     };
+    for (Process& each : snapshot.processes)
+        if (each.pid.value >= 100) each.cgroup = "/kata_overhead";
     settle(snapshot);
     const ContainerRef pod{"k8s.io", id};
     CHECK(role(snapshot, 100) == ProcessRoleInfo{ProcessRole::shim, pod, "", ""});
@@ -123,6 +125,29 @@ TEST_CASE("Kata's virtual machine is its shim's child, or has the sandbox's name
     CHECK(role(snapshot, 111) == ProcessRoleInfo{ProcessRole::sandbox, pod, "", ""});
     CHECK(role(snapshot, 112).role == ProcessRole::none);
     CHECK(role(snapshot, 113).role == ProcessRole::none);
+}
+
+TEST_CASE("a program with the name of a virtual machine and the sandbox's in its arguments is Kata's only if its shim started it") {
+    Snapshot snapshot;
+    const std::string id = "0d5f3c9a8e";
+    const std::string machine = "/tmp/firecracker " + id;
+    snapshot.processes = {
+        process(1, 0, "/sbin/init"),
+        process(100, 1, "/usr/bin/containerd-shim-kata-v2 -namespace k8s.io -id " + id + " -address /run/containerd/containerd.sock"),
+        process(110, 100, "/usr/libexec/start"),
+        process(111, 110, machine),  // below the shim
+        process(112, 1, machine),    // in its session
+        process(113, 1, machine),    // in its cgroup, another user's
+        process(114, 1, machine),    // root's, elsewhere
+    };
+    for (Process& each : snapshot.processes) each.session = each.pid.value;
+    for (const std::int32_t pid : {100, 113}) at(snapshot, pid).cgroup = "/kata_overhead";
+    at(snapshot, 112).session = 100;
+    at(snapshot, 113).uid = 1000;
+    at(snapshot, 114).cgroup = "/user.slice";
+    settle(snapshot);
+    for (const std::int32_t pid : {111, 112}) CHECK(role(snapshot, pid).role == ProcessRole::sandbox);
+    for (const std::int32_t pid : {113, 114}) CHECK(role(snapshot, pid).role == ProcessRole::none);
 }
 
 TEST_CASE("a shim without flags is that of the bundle in which it works") {
