@@ -307,9 +307,16 @@ const ContainerFiles* Facts::files_of(const ContainerRef& ref, const Process* sh
     return same_name == 1 ? named : nullptr;
 }
 
+const Process* Facts::one_sandbox(std::span<const Process* const> claimants, Pid shim) const {
+    if (claimants.size() == 1) return claimants.front();
+    const auto is_of_shim = [&](const Process* each) { return shim && descends_from(each->pid, shim); };
+    const auto found = std::ranges::find_if(claimants, is_of_shim);
+    return std::ranges::count_if(claimants, is_of_shim) == 1 ? *found : nullptr;
+}
+
 Scope Facts::scope(const ContainerRef& ref, Pid shim, const std::string& place) const {
     Scope scope{.ref = ref, .place = place, .shim = shim};
-    std::vector<const Process*> own;
+    std::vector<const Process*> own, sandboxes;
     for (const Process* each : processes_.of(ref)) {
         const Process& process = *each;
         if (namesakes_.has_another(process, place)) continue;
@@ -333,8 +340,7 @@ Scope Facts::scope(const ContainerRef& ref, Pid shim, const std::string& place) 
                 own.push_back(&process);
                 break;
             case ProcessRole::sandbox:
-                scope.init = scope.sandbox = process.pid;
-                own.insert(own.begin(), &process);
+                sandboxes.push_back(&process);
                 break;
             case ProcessRole::container_exec:
             case ProcessRole::container_process:
@@ -345,6 +351,10 @@ Scope Facts::scope(const ContainerRef& ref, Pid shim, const std::string& place) 
                 break;
         }
         if (!scope.shim && above) scope.shim = above->pid;
+    }
+    if (const Process* sandbox = one_sandbox(sandboxes, scope.shim)) {
+        scope.init = scope.sandbox = sandbox->pid;
+        own.insert(own.begin(), sandbox);
     }
     scope.files = files_of(ref, process(scope.shim), scope.init, place);
     if (scope.files) {

@@ -105,6 +105,8 @@ public:
 private:
     [[nodiscard]] const ContainerFiles* files_of(const ContainerRef& ref, const Process* shim, Pid init, const std::string& place) const;
     [[nodiscard]] const Process* shim_above(const Process& process) const;
+    /// Of several that have a sandbox's role the only one below the shim; nullptr: there is none, or it cannot be told.
+    [[nodiscard]] const Process* one_sandbox(std::span<const Process* const> claimants, Pid shim) const;
 
     /// Of a process with many threads or goroutines, each of which asks about the others.
     struct Crowd {

@@ -1,8 +1,11 @@
 // Containers that have a kernel of their own: what is said of those, and what is not.
 #include "tracer/diagnosis/graph/sandboxes.hpp"
 #include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+#include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 
 #include <doctest/doctest.h>
+
+#include <algorithm>
 
 using namespace shimtrace;
 using namespace shimtrace::test;
@@ -104,4 +107,21 @@ TEST_CASE("a sandbox or a gofer that is stopped is to blame") {
         REQUIRE(!verdict.culprits.empty());
         CHECK(verdict.culprits.front().pid == culprit.pid);
     }
+}
+
+TEST_CASE("of several that have a sandbox's role, the one below the shim has it; where none is, nobody has") {
+    Gvisor machine;
+    machine.reads({task(7, "ClockNanosleep")});
+    Process& claimant = machine.host.add(900, 1, "firecracker");
+    claimant.role = machine.sandbox.role;
+    Host::stop(claimant);
+    const diagnosis::Scope scope = diagnosis::Facts(machine.host.build()).scope(machine.sandbox.role.container, Pid{100});
+    CHECK(scope.sandbox == machine.sandbox.pid);
+    CHECK(scope.init == machine.sandbox.pid);
+    CHECK(std::ranges::find(scope.processes, claimant.pid) == scope.processes.end());
+    CHECK(machine.host.why("c1").cause == "healthy");
+
+    machine.host.files().init_pid = machine.host.files().state_init_pid = {};
+    machine.sandbox.parent = Pid{1};
+    CHECK_FALSE(diagnosis::Facts(machine.host.build()).scope(machine.sandbox.role.container, Pid{100}).sandbox);
 }
