@@ -166,10 +166,10 @@ void print_return(Printer& printer, std::span<const std::byte> bytes) {
 }
 void render_call_info(Printer& printer, const Slot& slot) {
     enum Op : std::uint8_t { entered = 1, returned = 2, filtered = 3 };
-    constexpr FlagName op_rows[] = {{0, "PTRACE_SYSCALL_INFO_NONE"},
-                                    {entered, "PTRACE_SYSCALL_INFO_ENTRY"},
-                                    {returned, "PTRACE_SYSCALL_INFO_EXIT"},
-                                    {filtered, "PTRACE_SYSCALL_INFO_SECCOMP"}};
+    static constexpr FlagName op_rows[] = {{0, "PTRACE_SYSCALL_INFO_NONE"},
+                                           {entered, "PTRACE_SYSCALL_INFO_ENTRY"},
+                                           {returned, "PTRACE_SYSCALL_INFO_EXIT"},
+                                           {filtered, "PTRACE_SYSCALL_INFO_SECCOMP"}};
     const std::uint64_t size = filled_call_info(printer.call());
     const auto bytes = slot.value && size != 0 ? printer.call().bytes(slot.value, size) : std::nullopt;
     if (!bytes || bytes->size() < size) return printer.address(slot.value);
