@@ -10,7 +10,7 @@ using namespace std::string_literals;
 
 TEST_CASE("socket addresses: a path, an abstract name, an inet address") {
     Traced path;
-    path.call("connect", {4, path.memory.put("\1\0/run/x.sock\0\0\0\0\0"s), 20});
+    path.call("connect", {4, path.memory.put("\1\0/run/x.sock\0\0\0\0\0\0\0"s), 20});
     CHECK(path.returns(0) == R"(connect(4, {sa_family=AF_UNIX, sun_path="/run/x.sock"}, 20) = 0)");
     Traced abstract;
     abstract.call("bind", {4, abstract.memory.put("\1\0\0abs\0x"s), 8});
