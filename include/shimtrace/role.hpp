@@ -36,10 +36,15 @@ enum class ProcessRole : std::uint8_t {
     gofer,              ///< serves the host's files to a sandbox: gVisor's gofer, Kata's virtiofsd
 };
 
-/// Runs within the container, as its shim, its runtime and its client do not.
+/// Runs within the container, as its shim, its runtime and its client do not: a program of its own, or what becomes one.
 constexpr bool runs_inside(ProcessRole role) {
     return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::container_process ||
            role == ProcessRole::runtime_init;
+}
+
+/// That, or the kernel that all of it runs on.
+constexpr bool is_container_role(ProcessRole role) {
+    return runs_inside(role) || role == ProcessRole::sandbox;
 }
 
 struct ProcessRoleInfo {

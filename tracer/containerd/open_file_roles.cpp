@@ -159,12 +159,9 @@ bool has_it_as_both_outputs(const Process& process, Inode pipe) {
            }) == 2;
 }
 
-bool is_or_becomes_container(ProcessRole role) {
-    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::runtime_init ||
-           role == ProcessRole::sandbox;
-}
-bool is_or_becomes_part_of_container(ProcessRole role) {
-    return is_or_becomes_container(role) || role == ProcessRole::container_process;
+/// A runtime brings it in, and gives it its streams; what it forks has those from it.
+bool is_brought_in(ProcessRole role) {
+    return is_container_role(role) && role != ProcessRole::container_process;
 }
 
 /// Roles that only the whole table shows: who else has the same pipe, what the other end of a socket is bound to.
@@ -238,8 +235,7 @@ private:
                     users.others = true;
                 if (role == ProcessRole::runtime || role == ProcessRole::runtime_init)
                     users.owner = {OpenFileRole::runtime_sync, process.role.container, process.role.exec_id};
-                if (entry.target.kind == OpenFileKind::pipe && is_or_becomes_container(role) && entry.fd.value >= 0 &&
-                    entry.fd.value <= 2) {
+                if (entry.target.kind == OpenFileKind::pipe && is_brought_in(role) && entry.fd.value >= 0 && entry.fd.value <= 2) {
                     const bool tells_apart = !has_it_as_both_outputs(process, entry.target.inode);
                     if (users.stream.role != OpenFileRole::none && (users.told_apart || !tells_apart)) continue;
                     users.stream = {stream_roles[entry.fd.value], process.role.container, process.role.exec_id};
@@ -338,8 +334,7 @@ OpenFileRoleInfo target_role(const OpenFile& target, const Process* holder) {
     static const ContainerRef none;
     const ContainerRef& container = holder != nullptr ? holder->role.container : none;
     // What a container's process has open by path is a path of its own root: names there mean nothing here.
-    const bool foreign =
-        holder != nullptr && is_or_becomes_part_of_container(holder->role.role) && holder->role.role != ProcessRole::runtime_init;
+    const bool foreign = holder != nullptr && is_container_role(holder->role.role) && holder->role.role != ProcessRole::runtime_init;
     switch (target.kind) {
         case OpenFileKind::fifo:
         case OpenFileKind::file: {
@@ -357,7 +352,7 @@ OpenFileRoleInfo target_role(const OpenFile& target, const Process* holder) {
             return socket_role(target.socket->remote, holder);
         case OpenFileKind::pty:
             if (holder == nullptr || !container) return {};
-            if (holder->role.role != ProcessRole::shim && !is_or_becomes_part_of_container(holder->role.role) &&
+            if (holder->role.role != ProcessRole::shim && !is_container_role(holder->role.role) &&
                 holder->role.role != ProcessRole::runtime)
                 return {};
             return {OpenFileRole::console, container, holder->role.exec_id};

@@ -269,10 +269,6 @@ ProcessRoleInfo plugin_role(const Process& process) {
     return info;
 }
 
-bool is_of_container(ProcessRole role) {
-    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::container_process;
-}
-
 /// The whole table at once: parents before children, with the files' testimony.
 class ProcessRoles {
 public:
@@ -381,8 +377,7 @@ private:
         const bool crun_init =
             info.role == ProcessRole::runtime && info.operation == "create" && parent != nullptr && is_inside(process, *parent);
         if (crun_init) return true;
-        return (info.role == ProcessRole::none || info.role == ProcessRole::runtime_init || is_of_container(info.role)) &&
-               process.pid.value > 1;
+        return (info.role == ProcessRole::none || runs_inside(info.role)) && process.pid.value > 1;
     }
 
     /// Started by it, though it may have been left to another parent since: anybody can give a program that name and those words.

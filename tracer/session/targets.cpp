@@ -19,7 +19,7 @@ std::set<ContainerRef> containers_of(const Snapshot& snapshot, const FoundTarget
     for (const auto& target : targets) {
         if (target.container) containers.insert(target.container);
         for (const Process& process : snapshot.processes)
-            if (diagnosis::is_container_role(process.role.role) && std::ranges::find(target.pids, process.pid) != target.pids.end())
+            if (is_container_role(process.role.role) && std::ranges::find(target.pids, process.pid) != target.pids.end())
                 containers.insert(process.role.container);
     }
     containers.erase(ContainerRef{});
@@ -146,8 +146,7 @@ std::vector<Pid> concerned(const Snapshot& snapshot, const FoundTargets& targets
             pids.insert(process.pid);
     if (targets.empty() && !processes)
         for (const Process& process : snapshot.processes)
-            if (process.role.role == ProcessRole::shim || process.role.role == ProcessRole::runtime ||
-                diagnosis::is_container_role(process.role.role))
+            if (process.role.role == ProcessRole::shim || process.role.role == ProcessRole::runtime || is_container_role(process.role.role))
                 pids.insert(process.pid);
     return {pids.begin(), pids.end()};
 }

@@ -33,8 +33,7 @@ const Mount* mount_at_end(Input input) {
     const auto& mounts = facts.snapshot().mounts;
     const auto mount = std::ranges::find_if(mounts, [&](const Mount& one) {
         const Process* seen_from = facts.process(one.seen_from);
-        return one.device == last(input).wait.mount_device &&
-               !(seen_from && (is_container_role(seen_from->role.role) || seen_from->role.role == ProcessRole::runtime_init));
+        return one.device == last(input).wait.mount_device && !(seen_from && is_container_role(seen_from->role.role));
     });
     return last(input).wait.mount_device == 0 || mount == mounts.end() ? nullptr : &*mount;
 }

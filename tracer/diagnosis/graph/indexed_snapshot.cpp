@@ -471,11 +471,6 @@ bool is_program_of(const Process& process, const ContainerRef& container) {
            process.role.role != ProcessRole::runtime_init;
 }
 
-bool is_container_role(ProcessRole role) {
-    return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::container_process ||
-           role == ProcessRole::runtime_init || role == ProcessRole::sandbox;
-}
-
 const Thread* main_thread(const Process& process) {
     const auto found = std::ranges::find(process.threads, leader(process.pid), &Thread::tid);
     if (found != process.threads.end()) return &*found;

@@ -140,7 +140,6 @@ bool is_stopped(const Process& process);
 /// sig_task_ignored()).
 bool drops_sigterm(const Process& process);
 bool is_full(const Pipe* pipe);
-bool is_container_role(ProcessRole role);
 /// One of the container's own programs; runc's init is not yet one.
 bool is_program_of(const Process& process, const ContainerRef& container);
 bool is_zombie(const Process& process);
