@@ -4,7 +4,8 @@
 #                    PUBLIC_LIBRARIES ... PRIVATE_LIBRARIES ...)
 #
 # Its sources are the folder's *.cpp and those of the subfolders that FOLDERS names. DEPENDS names modules of ours, the *_LIBRARIES are
-# foreign. COLD: no traced call waits for its code, which may as well be small; COLD_SOURCES: for that of these. The target is shimtrace_NAME.
+# foreign. COLD: what waits for its code waits for the kernel, or for nothing that is traced, so that it may as well be small; COLD_SOURCES: for
+# that of these. The target is shimtrace_NAME.
 # Includes spell the tree's path ("tracer/procfs/clock.hpp"); tests/lint holds each folder's includes to what its target depends on.
 #
 # With SHIMTRACE_UNITY a module's sources are compiled in batches: most of a compilation is the reading of headers. So what they
