@@ -98,9 +98,9 @@ std::string_view method_of(std::string_view asked) {
     return asked.substr(asked.rfind('.') + 1);
 }
 
-/// It lasts for as long as what is waited for lives, or until something happens: dockerd's subscription to its containerd's events.
+/// It lasts for as long as what is waited for lives, or until something happens.
 bool is_open_ended(std::string_view asked) {
-    return method_of(asked) == "Wait" || asked.find("Subscribe") != asked.npos;
+    return method_of(asked) == "Wait" || is_subscription(asked);
 }
 
 /// The container's id, or the beginning of it that the caller gave.
@@ -183,6 +183,10 @@ std::vector<NodeKey> calls_about(const Facts& facts, const PodRef& pod) {
         if (!call.pod.empty()) return call.pod == pod.pod && call.pod_namespace == pod.pod_namespace;
         return std::ranges::any_of(sandboxes, [&](const std::string& id) { return names_container(call, id); });
     });
+}
+
+bool is_subscription(std::string_view asked) {
+    return asked.find("Subscribe") != asked.npos;
 }
 
 std::vector<NodeKey> calls_made_by(const Facts& facts, const Process& client) {

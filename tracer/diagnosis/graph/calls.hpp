@@ -38,6 +38,8 @@ std::vector<const Goroutine*> calls_under_way(const Process& daemon);
 /// Of all daemons: those about a container, or, for a pod's sandbox, about the pod.
 std::vector<NodeKey> calls_about(const Facts& facts, const ContainerRef& container, const ContainerFiles* files);
 std::vector<NodeKey> calls_about(const Facts& facts, const PodRef& pod);
+/// It brings what happens when it happens, and owes nothing meanwhile: dockerd's to its containerd's events ("eventsSubscribe.Recv").
+bool is_subscription(std::string_view asked);
 /// Those that a process has made: found by the connection. Of a Go program also the goroutines that wait for a reply.
 std::vector<NodeKey> calls_made_by(const Facts& facts, const Process& client);
 

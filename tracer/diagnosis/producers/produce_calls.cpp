@@ -125,8 +125,7 @@ void goroutine_reply(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
     if (!process || !goroutine || goroutine->changed) return;
-    // A subscription brings what happens when it happens, and owes nothing meanwhile.
-    if (goroutine->wait.reply.method.find("Subscribe") != std::string::npos) return;
+    if (is_subscription(goroutine->wait.reply.method)) return;
     for (const Fd fd : goroutine->wait.reply.connections) over_connection(look, *process, *goroutine, fd, out);
 }
 
