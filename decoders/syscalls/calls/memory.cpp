@@ -147,14 +147,15 @@ void print_node(Printer& printer, std::span<const std::byte> bytes) {
 }
 void print_page_status(Printer& printer, std::span<const std::byte> bytes) {
     const auto status = value_at<std::int32_t>(bytes, 0);
-    if (status >= 0) return printer.decimal(status);
-    printer.put('-');
-    printer.error(-status);
+    const std::string_view name = status < 0 ? error_name(-std::int64_t{status}).name : std::string_view();
+    name.empty() ? printer.decimal(status) : styled(printer, "-" + std::string(name), [&] { printer.decimal(status); });
 }
-template <std::size_t size, PrintStruct print>
+/// `fills`: the call does.
+template <std::size_t size, PrintStruct print, bool fills = false>
 void render_moved(Printer& printer, const Slot& slot) {
-    if (printer.call().failed()) return printer.address(slot.value);
-    array(printer, slot.value, printer.call().argument(slot.argument.other), size, printer.element_limit(),
+    const std::uint64_t count = printer.call().argument(slot.argument.other);
+    if (fills && count != 0 && printer.call().failed()) return printer.address(slot.value);
+    array(printer, slot.value, count, size, printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) { print(printer, bytes); });
 }
 
@@ -182,7 +183,7 @@ static constexpr ArgumentType node_mask_out{
 static constexpr ArgumentType moved_pages{.render = render_moved<8, print_page>, .capture = capture_moved<8>, .compat = &address};
 static constexpr ArgumentType moved_nodes{.render = render_moved<4, print_node>, .capture = capture_moved<4>, .compat = &same};
 static constexpr ArgumentType moved_status{
-    .phase = Phase::exit, .render = render_moved<4, print_page_status>, .capture = capture_moved<4>, .compat = &same};
+    .phase = Phase::exit, .render = render_moved<4, print_page_status, true>, .capture = capture_moved<4>, .compat = &same};
 static constexpr ArgumentType memfd_flags{.render = render_memfd_flags};
 const ArgumentType compat_page_offset{.render = render_page_offset};
 static constexpr ArgumentType remote_iovec{.render = render_iovec_remote, .capture = capture_iovec_remote, .compat = &same};

@@ -4,6 +4,7 @@
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/calls/quota.hpp"
+#include "decoders/syscalls/extensible_struct.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 #include "decoders/syscalls/styled.hpp"
@@ -66,19 +67,24 @@ void render_mount_data(Printer& printer, const Slot& slot) {
 // linux/mount.h: struct mount_attr
 
 constexpr std::size_t mount_attributes_size = 32;
+constexpr FlagName propagation_rows[] = {
+    {1 << 17, "MS_UNBINDABLE"}, {1 << 18, "MS_PRIVATE"}, {1 << 19, "MS_SLAVE"}, {1 << 20, "MS_SHARED"}};
+constexpr FlagSet propagations{"MS_???", propagation_rows};
 void capture_mount_attributes(Capture& capture, const Slot& slot, int level) {
-    if (level == 0) capture.bytes(slot.value, std::min<std::uint64_t>(capture.call().argument(slot.argument.other), mount_attributes_size));
+    if (level == 0) capture_extensible(capture, slot.value, capture.call().argument(slot.argument.other));
 }
 void render_mount_attributes(Printer& printer, const Slot& slot) {
-    const auto bytes = slot.value ? printer.call().bytes_at_entry(slot.value, mount_attributes_size) : std::nullopt;
+    const std::uint64_t length = printer.call().argument(slot.argument.other);
+    const bool has_all = slot.value != 0 && length >= mount_attributes_size;
+    const auto bytes = has_all ? printer.call().bytes_at_entry(slot.value, mount_attributes_size) : std::nullopt;
     if (!bytes || bytes->size() < mount_attributes_size) return printer.address(slot.value);
     Fields fields(printer);
     fields("attr_set").flags(mount_setattr_attributes, value_at<std::uint64_t>(*bytes, 0));
     fields("attr_clr").flags(mount_setattr_attributes, value_at<std::uint64_t>(*bytes, 8));
-    // A propagation of 0 changes none: the set has no name for it.
-    const auto propagation = value_at<std::uint64_t>(*bytes, 16);
-    propagation == 0 ? fields("propagation").text("0 /* MS_??? */") : fields("propagation").flags(mount_flags, propagation);
-    fields("userns_fd").fd(static_cast<std::int32_t>(value_at<std::uint64_t>(*bytes, 24)));
+    fields("propagation").constant(propagations, value_at<std::uint64_t>(*bytes, 16));
+    const auto userns = value_at<std::uint64_t>(*bytes, 24);
+    userns > INT32_MAX ? fields("userns_fd").unsigned_decimal(userns) : fields("userns_fd").fd(static_cast<std::int32_t>(userns));
+    print_unknown_fields(printer, slot.value, mount_attributes_size, length, [&] { fields.separate(); });
 }
 
 // fsconfig: linux/mount.h, enum fsconfig_command
