@@ -5,6 +5,7 @@
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/calls/quota.hpp"
 #include "decoders/syscalls/extensible_struct.hpp"
+#include "decoders/syscalls/member_descriptor.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 #include "decoders/syscalls/styled.hpp"
@@ -67,6 +68,7 @@ void render_mount_data(Printer& printer, const Slot& slot) {
 // linux/mount.h: struct mount_attr
 
 constexpr std::size_t mount_attributes_size = 32;
+constexpr std::uint64_t set_idmap = 0x100000;  // MOUNT_ATTR_IDMAP: of what the descriptor is
 constexpr FlagName propagation_rows[] = {
     {1 << 17, "MS_UNBINDABLE"}, {1 << 18, "MS_PRIVATE"}, {1 << 19, "MS_SLAVE"}, {1 << 20, "MS_SHARED"}};
 constexpr FlagSet propagations{"MS_???", propagation_rows};
@@ -83,8 +85,14 @@ void render_mount_attributes(Printer& printer, const Slot& slot) {
     fields("attr_clr").flags(mount_setattr_attributes, value_at<std::uint64_t>(*bytes, 8));
     fields("propagation").constant(propagations, value_at<std::uint64_t>(*bytes, 16));
     const auto userns = value_at<std::uint64_t>(*bytes, 24);
-    userns > INT32_MAX ? fields("userns_fd").unsigned_decimal(userns) : fields("userns_fd").fd(static_cast<std::int32_t>(userns));
+    const bool is_fd = (value_at<std::uint64_t>(*bytes, 0) & set_idmap) != 0 && userns <= INT32_MAX;
+    is_fd ? fields("userns_fd").fd(static_cast<std::int32_t>(userns)) : fields("userns_fd").unsigned_decimal(userns);
     print_unknown_fields(printer, slot.value, mount_attributes_size, length, [&] { fields.separate(); });
+}
+
+void collect_userns(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    const auto set = slot.value ? call.bytes_at_entry(slot.value, 8) : std::nullopt;
+    if (set && set->size() == 8 && (value_at<std::uint64_t>(*set, 0) & set_idmap)) collect_member<24>(call, slot, into);
 }
 
 // fsconfig: linux/mount.h, enum fsconfig_command
@@ -161,7 +169,8 @@ static constexpr ArgumentType mount_flags{.render = render_mount_flags};
 static constexpr ArgumentType mount_source{.render = render_source, .capture = capture_source, .compat = &same};
 static constexpr ArgumentType mount_type{.render = render_type, .capture = capture_type, .compat = &same};
 static constexpr ArgumentType mount_data{.render = render_mount_data, .capture = capture_mount_data, .compat = &same};
-static constexpr ArgumentType mount_attributes_in{.render = render_mount_attributes, .capture = capture_mount_attributes, .compat = &same};
+static constexpr ArgumentType mount_attributes_in{
+    .render = render_mount_attributes, .capture = capture_mount_attributes, .descriptors = collect_userns, .compat = &same};
 static constexpr ArgumentType fsconfig_key{.render = render_fsconfig_key, .capture = capture_fsconfig_key, .compat = &same};
 static constexpr ArgumentType fsconfig_value{.render = render_fsconfig_value, .capture = capture_fsconfig_value, .compat = &same};
 static constexpr ArgumentType fsconfig_aux{.render = render_aux, .descriptors = collect_aux};

@@ -4,6 +4,7 @@
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/filter_program.hpp"
+#include "decoders/syscalls/member_descriptor.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 
@@ -51,12 +52,12 @@ void render_ruleset(Printer& printer, const Slot& slot) {
     if (bytes->size() >= 16) fields("handled_access_net").flags(landlock_network_access, value_at<std::uint64_t>(*bytes, 8));
     if (bytes->size() >= 24) fields("scoped").hex(value_at<std::uint64_t>(*bytes, 16));
 }
+constexpr std::uint32_t path_beneath = 1;
 void capture_rule(Capture& capture, const Slot& slot, int level) {
-    constexpr std::uint32_t path_beneath = 1;
     if (level == 0) capture.bytes(slot.value, capture.call().argument32(1) == path_beneath ? 12 : 16);
 }
 void render_rule(Printer& printer, const Slot& slot) {
-    constexpr std::uint32_t path_beneath = 1, net_port = 2;
+    constexpr std::uint32_t net_port = 2;
     const std::uint32_t type = printer.call().argument32(1);
     const std::size_t size = type == path_beneath ? 12 : 16;
     const auto bytes = slot.value ? printer.call().bytes_at_entry(slot.value, size) : std::nullopt;
@@ -69,6 +70,9 @@ void render_rule(Printer& printer, const Slot& slot) {
     }
     fields("allowed_access").flags(landlock_access, value_at<std::uint64_t>(*bytes, 0));
     fields("parent_fd").fd(value_at<std::int32_t>(*bytes, 8));
+}
+void collect_rule(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    if (call.argument32(1) == path_beneath) collect_member<8>(call, slot, into);
 }
 
 }  // namespace
@@ -87,7 +91,7 @@ namespace types {
 static constexpr ArgumentType seccomp_action = in_32_bits(struct_in<4, print_return_action>, &address);
 static constexpr ArgumentType seccomp_sizes = in_32_bits(struct_out<6, print_notification_sizes>, &address);
 static constexpr ArgumentType landlock_attributes{.render = render_ruleset, .capture = capture_ruleset, .compat = &same};
-static constexpr ArgumentType landlock_rule{.render = render_rule, .capture = capture_rule, .compat = &same};
+static constexpr ArgumentType landlock_rule{.render = render_rule, .capture = capture_rule, .descriptors = collect_rule, .compat = &same};
 
 }  // namespace types
 
