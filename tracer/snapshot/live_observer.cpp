@@ -316,6 +316,9 @@ void LiveObserver::task_renamed(const Event& enter, const Event&, EventSink& sin
     }
 }
 
+/// A tracee may name any number.
+constexpr std::size_t most_told = 1 << 14;
+
 void LiveObserver::processes_named(const Event& enter, const Event* exit, EventSink& sink) {
     // What a caller in a pid namespace of its own calls them is no name that can be looked up here.
     const auto caller = known_.find(enter.pid);
@@ -323,9 +326,10 @@ void LiveObserver::processes_named(const Event& enter, const Event* exit, EventS
     for (const std::int32_t number : decoders::named_processes(enter, exit)) {
         if (traced_.contains(Tid{number})) continue;
         std::string comm = read_comm(*proc_, std::to_string(number) + "/comm");
-        std::string& told = named_[number];
-        if (comm == told) continue;
-        told = comm;
+        const auto told = named_.find(number);
+        if (told == named_.end() ? comm.empty() : comm == told->second) continue;
+        if (named_.size() >= most_told) named_.clear();  // they are told again
+        named_[number] = comm;
         sink.task({.pid = Pid{}, .tid = Tid{number}, .comm = std::move(comm), .ns_tids = {}, .pid_namespace = {}, .role = {}});
     }
 }
