@@ -209,10 +209,11 @@ Nanoseconds LiveDiagnosis::patience() const {
 }
 
 std::expected<SnapshotAndQuery, Refusal> LiveDiagnosis::look_again(const std::vector<Diagnosis>& before) {
+    const bool narrows = options_.narrows && options_.targets.empty() && options_.ns.empty() && !options_.session;
+    if (!narrows) return snapshot_targets(options_, cache_);
     DiagnoseOptions some = options_;
-    const bool all = options_.narrows && options_.targets.empty() && options_.ns.empty() && !options_.session;
     for (const Diagnosis& diagnosis : before) {
-        if (!all || !is_looked_at_again(diagnosis)) continue;
+        if (!is_looked_at_again(diagnosis)) continue;
         // Who is no container's, or has no process left, is found by a look at everything alone.
         if (!diagnosis.target.container || !diagnosis.target.pid || !diagnosis.target.place.empty())
             return snapshot_targets(options_, cache_);
