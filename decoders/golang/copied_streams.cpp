@@ -17,7 +17,7 @@ constexpr std::size_t most_copiers = 1024;
 /// The path that a fifo was opened by; empty: the object is none.
 std::string fifo_path(Bytes object, const Memory& memory) {
     const std::uint64_t handle = word(object, handle_at);
-    if (handle < 4096 || handle % 8 != 0) return {};
+    if (!may_be_object(handle)) return {};
     std::array<std::byte, handle_bytes> bytes;
     if (memory.read(RemoteAddress{handle}, bytes) != bytes.size()) return {};
     std::string path = printable_string(memory, bytes, name_at, most_path).value_or("");
@@ -39,15 +39,14 @@ GoroutinePurpose stream_of(const CapturedGoroutine& g, const UnwoundStack& stack
 }  // namespace
 
 GoroutinePurpose stream_by_fifo(std::string_view path) {
+    const std::size_t slash = path.rfind('/'), dash = path.rfind('-');
+    if (slash == path.npos || slash == 0 || dash == path.npos || dash < slash) return {};
+    const std::string_view folder = path.substr(0, slash), name = path.substr(slash + 1, dash - slash - 1), stream = path.substr(dash + 1);
+    if (stream != "stdout" && stream != "stderr") return {};
     GoroutinePurpose purpose;
-    for (const std::string_view stream : {"stdout", "stderr"}) {
-        const std::size_t slash = path.rfind('/'), dash = path.rfind('-');
-        if (slash == path.npos || slash == 0 || dash == path.npos || dash < slash || path.substr(dash + 1) != stream) continue;
-        const std::string_view folder = path.substr(0, slash), name = path.substr(slash + 1, dash - slash - 1);
-        purpose.detail = stream;
-        purpose.container.id = folder.substr(folder.rfind('/') + 1);
-        if (name != "init") purpose.exec_id = name;
-    }
+    purpose.detail = stream;
+    purpose.container.id = folder.substr(folder.rfind('/') + 1);
+    if (name != "init") purpose.exec_id = name;
     return purpose;
 }
 

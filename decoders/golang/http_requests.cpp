@@ -55,7 +55,7 @@ std::optional<HttpRequest> http_request(Bytes object, const Memory& memory) {
     const auto method = printable_string(memory, object, 0, 8);
     if (!method || std::ranges::find(methods, *method) == methods.end()) return std::nullopt;
     const std::uint64_t address = word(object, url_at);
-    if (address < 4096 || address % 8 != 0) return std::nullopt;
+    if (!may_be_object(address)) return std::nullopt;
     std::array<std::byte, url_bytes> url;
     if (memory.read(RemoteAddress{address}, url) != url.size()) return std::nullopt;
     auto path = printable_string(memory, url, path_at, most_text);

@@ -65,7 +65,7 @@ public:
     };
     [[nodiscard]] Message at(std::uint64_t address) const {
         Message message;
-        if (address >= 4096 && address % 8 == 0) message.read = memory_.read(RemoteAddress{address}, message.bytes) == message_bytes;
+        if (may_be_object(address)) message.read = memory_.read(RemoteAddress{address}, message.bytes) == message_bytes;
         return message;
     }
 

@@ -12,6 +12,11 @@
 
 namespace shimtrace::golang {
 
+/// Aligned, and not of the first page, which nobody has.
+constexpr bool may_be_object(std::uint64_t address) {
+    return address >= 4096 && address % 8 == 0;
+}
+
 /// Aligned words of a frame and of the argument slots above it that may be pointers; each once, in stack order.
 std::vector<std::uint64_t> frame_pointers(const CapturedGoroutine& g, const PhysicalFrame& frame);
 

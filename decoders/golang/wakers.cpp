@@ -1,5 +1,7 @@
 #include "decoders/golang/wakers.hpp"
 
+#include "decoders/golang/stack_words.hpp"
+
 #include <algorithm>
 #include <array>
 #include <ranges>
@@ -28,7 +30,7 @@ constexpr std::uint64_t group_to_wait_group = 8;
 std::uint64_t locked_by(std::uint64_t condition, const Memory& memory) {
     std::array<std::uint64_t, 2> lock{};
     const bool read = memory.read(RemoteAddress{condition}, std::as_writable_bytes(std::span(lock))) == sizeof(lock);
-    return read && lock[1] >= 4096 && lock[1] % 8 == 0 ? lock[1] : 0;
+    return read && may_be_object(lock[1]) ? lock[1] : 0;
 }
 
 std::vector<std::uint64_t> objects_of(const GoWait& wait, const UnwoundStack& stack, const Memory& memory) {

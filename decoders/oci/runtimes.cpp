@@ -1,6 +1,7 @@
 #include "decoders/oci/runtimes.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace shimtrace::oci {
 
@@ -8,16 +9,12 @@ namespace {
 
 using enum OptionMeaning;
 
-// runc 1.0 to 1.5: main.go and its subcommands' files.
-constexpr std::string_view runc_programs[] = {"docker-runc", "runc.amd64", "runc.arm64"};
-constexpr std::string_view runc_roots[] = {"/run/runc"};
-constexpr ValueOption runc_global_options[] = {{"root", root}, {"log", log}, {"log-format"}, {"criu"}, {"rootless"}};
-constexpr ValueOption runc_command_options[] = {
+// What the command lines of runc, crun and youki have in common: create's, exec's, update's.
+constexpr auto common_command_options = std::to_array<ValueOption>({
     {"bundle", bundle},
     {"b", bundle},
     {"pid-file", pid_file},
     {"console-socket", console_socket},
-    {"pidfd-socket"},
     {"process", process_file},
     {"p", process_file},
     {"preserve-fds"},
@@ -26,20 +23,47 @@ constexpr ValueOption runc_command_options[] = {
     {"e"},
     {"user"},
     {"u"},
-    {"additional-gids"},
-    {"g"},
     {"apparmor"},
     {"process-label"},
     {"cap"},
-    {"c"},
     {"cgroup"},
     {"format"},
     {"f"},
-    {"interval"},
     {"resources"},
     {"r"},
     {"image-path"},
     {"work-path"},
+    {"blkio-weight"},
+    {"cpu-period"},
+    {"cpu-quota"},
+    {"cpu-share"},
+    {"cpu-rt-period"},
+    {"cpu-rt-runtime"},
+    {"cpuset-cpus"},
+    {"cpuset-mems"},
+    {"memory"},
+    {"memory-reservation"},
+    {"memory-swap"},
+    {"pids-limit"},
+});
+template <std::size_t size>
+constexpr auto with_common(const std::array<ValueOption, size>& own) {
+    std::array<ValueOption, size + common_command_options.size()> all{};
+    std::ranges::copy(common_command_options, all.begin());
+    std::ranges::copy(own, all.begin() + common_command_options.size());
+    return all;
+}
+
+// runc 1.0 to 1.5: main.go and its subcommands' files.
+constexpr std::string_view runc_programs[] = {"docker-runc", "runc.amd64", "runc.arm64"};
+constexpr std::string_view runc_roots[] = {"/run/runc"};
+constexpr ValueOption runc_global_options[] = {{"root", root}, {"log", log}, {"log-format"}, {"criu"}, {"rootless"}};
+constexpr auto runc_command_options = with_common(std::to_array<ValueOption>({
+    {"pidfd-socket"},
+    {"additional-gids"},
+    {"g"},
+    {"c"},
+    {"interval"},
     {"parent-path"},
     {"page-server"},
     {"manage-cgroups-mode"},
@@ -47,114 +71,34 @@ constexpr ValueOption runc_command_options[] = {
     {"lsm-profile"},
     {"lsm-mount-context"},
     {"empty-ns"},
-    {"blkio-weight"},
-    {"cpu-period"},
-    {"cpu-quota"},
     {"cpu-burst"},
-    {"cpu-share"},
-    {"cpu-rt-period"},
-    {"cpu-rt-runtime"},
-    {"cpuset-cpus"},
-    {"cpuset-mems"},
     {"kernel-memory"},
     {"kernel-memory-tcp"},
-    {"memory"},
-    {"memory-reservation"},
-    {"memory-swap"},
-    {"pids-limit"},
     {"l3-cache-schema"},
     {"mem-bw-schema"},
     {"cpu-idle"},
-};
+}));
 
 // crun 1.x: crun.c and its subcommands' files.
 constexpr std::string_view crun_roots[] = {"/run/crun"};
 constexpr ValueOption crun_global_options[] = {{"root", root}, {"log", log}, {"log-format"}, {"log-level"}, {"cgroup-manager"}, {"criu"}};
-constexpr ValueOption crun_command_options[] = {
-    {"bundle", bundle},
-    {"b", bundle},
+constexpr auto crun_command_options = with_common(std::to_array<ValueOption>({
     {"config"},
-    {"f"},
-    {"pid-file", pid_file},
-    {"console-socket", console_socket},
-    {"preserve-fds"},
-    {"process", process_file},
-    {"p", process_file},
-    {"cwd"},
-    {"env"},
-    {"e"},
-    {"user"},
-    {"u"},
-    {"apparmor"},
-    {"process-label"},
-    {"cap"},
     {"c"},
-    {"cgroup"},
-    {"format"},
-    {"resources"},
-    {"r"},
-    {"image-path"},
-    {"work-path"},
     {"parent-path"},
     {"manage-cgroups-mode"},
-    {"blkio-weight"},
-    {"cpu-period"},
-    {"cpu-quota"},
-    {"cpu-share"},
-    {"cpu-rt-period"},
-    {"cpu-rt-runtime"},
-    {"cpuset-cpus"},
-    {"cpuset-mems"},
     {"kernel-memory"},
     {"kernel-memory-tcp"},
-    {"memory"},
-    {"memory-reservation"},
-    {"memory-swap"},
-    {"pids-limit"},
-};
+}));
 
 // youki 0.x: crates/liboci-cli and crates/youki/src/main.rs.
 constexpr std::string_view youki_roots[] = {"/run/youki"};
 constexpr ValueOption youki_global_options[] = {{"root", root}, {"r", root}, {"log", log}, {"l", log}, {"log-format"}, {"log-level"}};
-constexpr ValueOption youki_command_options[] = {
-    {"bundle", bundle},
-    {"b", bundle},
-    {"pid-file", pid_file},
-    {"console-socket", console_socket},
-    {"preserve-fds"},
-    {"process", process_file},
-    {"p", process_file},
-    {"cwd"},
-    {"env"},
-    {"e"},
-    {"user"},
-    {"u"},
+constexpr auto youki_command_options = with_common(std::to_array<ValueOption>({
     {"additional-gids"},
     {"g"},
-    {"process-label"},
-    {"apparmor"},
-    {"cap"},
-    {"cgroup"},
-    {"format"},
-    {"f"},
-    {"resources"},
-    {"r"},
     {"interval"},
-    {"image-path"},
-    {"work-path"},
-    {"blkio-weight"},
-    {"cpu-period"},
-    {"cpu-quota"},
-    {"cpu-share"},
-    {"cpu-rt-period"},
-    {"cpu-rt-runtime"},
-    {"cpuset-cpus"},
-    {"cpuset-mems"},
-    {"memory"},
-    {"memory-reservation"},
-    {"memory-swap"},
-    {"pids-limit"},
-};
+}));
 
 // gVisor's runsc: runsc/config/flags.go and runsc/cmd/*.go. Go's flag package takes "-name value" too.
 constexpr std::string_view runsc_roots[] = {"/run/runsc"};

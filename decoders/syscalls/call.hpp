@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <span>
 
 namespace shimtrace::decoders {
 
@@ -61,6 +62,10 @@ private:
     const Event& enter_;
     const Event* exit_;
 };
+
+inline bool is_all_zero(std::span<const std::byte> bytes) {
+    return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
+}
 
 /// A trivially copyable value at an offset of bytes; zero where they end before it.
 template <typename T>

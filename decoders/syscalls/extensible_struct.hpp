@@ -26,7 +26,7 @@ bool print_unknown_fields(Printer& printer, std::uint64_t address, std::uint64_t
         return true;
     }
     const auto unknown = bytes->subspan(known);
-    if (std::ranges::all_of(unknown, [](std::byte byte) { return byte == std::byte{0}; })) return false;
+    if (is_all_zero(unknown)) return false;
     begin();
     printer.text("/* bytes ");
     printer.unsigned_decimal(known);

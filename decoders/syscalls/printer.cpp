@@ -181,6 +181,15 @@ void Printer::error(std::int64_t number) {
     comment(found.name);
 }
 
+void Printer::negated_error(std::int64_t number) {
+    const ErrorName found = number < 0 ? error_name(-number) : ErrorName{};
+    if (found.name.empty() || style_.constants == Constants::raw) return decimal(number);
+    const std::string name = "-" + std::string(found.name);
+    if (style_.constants == Constants::abbrev) return text(name);
+    decimal(number);
+    comment(name);
+}
+
 /// O_DIRECTORY, O_NOFOLLOW, O_DIRECT and O_LARGEFILE, as ARM has them, where everybody else has them (asm/fcntl.h): the two pairs of bits
 /// have changed places.
 static std::uint64_t generic_open_flags(Arch arch, std::uint64_t flags) {

@@ -48,10 +48,11 @@ public:
     void signal_name(std::int64_t number);
     /// A set of signals: [CHLD], ~[KILL STOP], [].
     void signal_set(std::span<const std::byte> mask);
-    void mode(std::uint64_t mode);         ///< S_IFREG|0644
-    void permissions(std::uint64_t mode);  ///< 0644
-    void device(std::uint64_t device);     ///< makedev(0x8, 0x1)
-    void error(std::int64_t number);       ///< ENOENT, or the number
+    void mode(std::uint64_t mode);            ///< S_IFREG|0644
+    void permissions(std::uint64_t mode);     ///< 0644
+    void device(std::uint64_t device);        ///< makedev(0x8, 0x1)
+    void error(std::int64_t number);          ///< ENOENT, or the number
+    void negated_error(std::int64_t number);  ///< -ENOENT, or the number
     void open_flags(std::uint64_t flags);
     void interface_index(std::uint32_t index);   ///< if_nametoindex("lo"): Linux gives 1 to every namespace's loopback, and to nothing else
     void clock_ticks(std::uint64_t ticks);       ///< 250 /* 2.50 s */

@@ -5,13 +5,6 @@
 #include <cstdint>
 
 namespace shimtrace::text {
-namespace {
-
-/// A character and how many bytes long it is; length 0: no valid UTF-8 (The Unicode Standard, table 3-7).
-struct Character {
-    char32_t code = 0;
-    std::size_t length = 0;
-};
 
 Character first_character(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -29,6 +22,8 @@ Character first_character(std::string_view text) {
     if (code < shortest[length] || code > 0x10ffff || surrogate) return {};
     return {code, length};
 }
+
+namespace {
 
 struct Range {
     char32_t first, last;

@@ -155,13 +155,7 @@ void print_field(Printer& printer, const FieldRow& field, std::span<const std::b
             return value < std::size(names) ? printer.text(names[value]) : printer.hex(value);
         }
         case FieldKind::version:
-            printer.text("KERNEL_VERSION(");
-            printer.unsigned_decimal(value >> 16);
-            printer.text(", ");
-            printer.unsigned_decimal(value >> 8 & 0xff);
-            printer.text(", ");
-            printer.unsigned_decimal(value & 0xff);
-            return printer.put(')');
+            return printer.kernel_version(value);
     }
 }
 

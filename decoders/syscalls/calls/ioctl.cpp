@@ -12,10 +12,6 @@ namespace shimtrace::decoders {
 
 namespace {
 
-constexpr std::uint32_t size_of_command(std::uint32_t command) {
-    return command >> 16 & 0x3fff;
-}
-
 /// _IOC(_IOC_READ|_IOC_WRITE, 0xff, 0xff, 0x3fff): asm-generic/ioctl.h.
 void print_unknown(Printer& printer, std::uint32_t command) {
     printer.text("_IOC(");
@@ -26,7 +22,7 @@ void print_unknown(Printer& printer, std::uint32_t command) {
     printer.text(", ");
     printer.hex(command & 0xff);
     printer.text(", ");
-    printer.hex(size_of_command(command));
+    printer.hex(devices::size_of_command(command));
     printer.put(')');
 }
 
@@ -49,7 +45,7 @@ void print_family(Printer& printer, const devices::Family& family, std::uint32_t
     } else if (family.numbers != 0) {
         printer.unsigned_decimal(number);
     }
-    if (family.any_size && (family.names || family.numbers == 0)) printer.unsigned_decimal(size_of_command(command));
+    if (family.any_size && (family.names || family.numbers == 0)) printer.unsigned_decimal(devices::size_of_command(command));
     printer.put(')');
 }
 

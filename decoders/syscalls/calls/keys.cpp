@@ -1,5 +1,4 @@
 // Keys and keyrings.
-#include "decoders/constants/errors.hpp"
 #include "decoders/constants/process.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/layout/layout_argument.hpp"
@@ -55,9 +54,7 @@ void render_default_keyring(Printer& printer, const Slot& slot) {
     print_signed(printer, static_cast<std::uint32_t>(slot.value), default_keyrings, true);
 }
 void render_rejection(Printer& printer, const Slot& slot) {
-    const auto number = static_cast<std::uint32_t>(slot.value);
-    const std::string_view name = error_name(number).name;
-    name.empty() ? printer.unsigned_decimal(number) : styled(printer, name, [&] { printer.unsigned_decimal(number); });
+    printer.error(static_cast<std::uint32_t>(slot.value));
 }
 void capture_capabilities(Capture& capture, const Slot& slot, int level) {
     if (level == 0) capture.bytes(slot.value, capture.call().argument(slot.index + 1));

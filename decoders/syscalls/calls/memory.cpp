@@ -146,9 +146,7 @@ void print_node(Printer& printer, std::span<const std::byte> bytes) {
     printer.decimal(value_at<std::int32_t>(bytes, 0));
 }
 void print_page_status(Printer& printer, std::span<const std::byte> bytes) {
-    const auto status = value_at<std::int32_t>(bytes, 0);
-    const std::string_view name = status < 0 ? error_name(-std::int64_t{status}).name : std::string_view();
-    name.empty() ? printer.decimal(status) : styled(printer, "-" + std::string(name), [&] { printer.decimal(status); });
+    printer.negated_error(value_at<std::int32_t>(bytes, 0));
 }
 /// `fills`: the call does.
 template <std::size_t size, PrintStruct print, bool fills = false>

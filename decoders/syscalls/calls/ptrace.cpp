@@ -1,5 +1,4 @@
 // ptrace, by its request.
-#include "decoders/constants/errors.hpp"
 #include "decoders/constants/process.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
@@ -159,9 +158,7 @@ void print_return(Printer& printer, std::span<const std::byte> bytes) {
     const auto result = value_at<std::int64_t>(bytes, result_place);
     const bool told = bytes.size() > error_place, is_error = told && value_at<std::uint8_t>(bytes, error_place) != 0;
     Fields fields(printer);
-    Printer& value = fields("rval");
-    const std::string_view name = is_error && result < 0 ? error_name(-result).name : std::string_view();
-    name.empty() ? value.decimal(result) : styled(value, "-" + std::string(name), [&] { value.decimal(result); });
+    is_error ? fields("rval").negated_error(result) : fields("rval").decimal(result);
     if (told) fields("is_error").unsigned_decimal(value_at<std::uint8_t>(bytes, error_place));
 }
 void render_call_info(Printer& printer, const Slot& slot) {

@@ -15,9 +15,6 @@ namespace {
 
 using namespace values;
 
-constexpr Field limit_fields[] = {{"dqb_bhardlimit dqb_bsoftlimit dqb_curspace dqb_ihardlimit dqb_isoftlimit dqb_curinodes", u64},
-                                  {"dqb_btime dqb_itime", when(Shown::in_full, u64)},
-                                  {"dqb_valid", when(Shown::in_full, flags32(quota_fields))}};
 constexpr Field next_limit_fields[] = {{"dqb_bhardlimit dqb_bsoftlimit dqb_curspace dqb_ihardlimit dqb_isoftlimit dqb_curinodes", u64},
                                        {"dqb_btime dqb_itime", when(Shown::in_full, u64)},
                                        {"dqb_valid", when(Shown::in_full, flags32(quota_fields))},
@@ -46,7 +43,7 @@ constexpr Field long_state_fields[] = {{"qs_version", s8},
                                        {"qs_uquota qs_gquota qs_pquota", file},
                                        {"qs_btimelimit qs_itimelimit qs_rtbtimelimit", s32},
                                        {"qs_bwarnlimit qs_iwarnlimit", u16}};
-constexpr Layout limits{.fields = limit_fields, .size = 72}, next_limits{next_limit_fields}, grace{grace_fields},
+constexpr Layout limits{.fields = std::span(next_limit_fields).first(3), .size = 72}, next_limits{next_limit_fields}, grace{grace_fields},
     disk_limits{.fields = disk_limit_fields, .brief = 10, .size = 112}, state{.fields = state_fields, .brief = 1, .size = 80},
     long_state{.fields = long_state_fields, .brief = 1, .size = 160};
 

@@ -22,9 +22,8 @@ const Command* find(const Call& call) {
 
 /// asm-generic/ioctl.h: a command may say how large the struct is that it takes.
 std::uint64_t size_of_argument(const Call& call, const Value& value) {
-    constexpr std::uint32_t size_mask = 0x3fff;
     const std::size_t size = size_of(value);
-    return value.format == Format::layout ? std::max<std::uint64_t>(size, call.argument32(1) >> 16 & size_mask) : size;
+    return value.format == Format::layout ? std::max<std::uint64_t>(size, size_of_command(call.argument32(1))) : size;
 }
 
 Region region_at_entry(const Call& call, const Command& row, std::uint64_t address) {
@@ -65,7 +64,7 @@ void capture_in(Capture& capture, const Slot& slot, int level) {
 void capture_out(Capture& capture, const Slot& slot, int level) {
     const Command* row = find(capture.call());
     if (!row || !writes(row->way)) return;
-    const Value& value = row->after ? *row->after : row->value;
+    const Value& value = row->has_answer() ? row->after : row->value;
     capture_value(capture, value, region_at_exit(capture.call(), *row, value, slot.value), level);
 }
 
@@ -84,7 +83,7 @@ void collect_descriptors(const Call& call, const Slot& slot, std::vector<Fd>& in
 }
 void collect_answered(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     const Command* row = find(call);
-    if (row && row->after && call.succeeded()) collect(*row->after, region_at_exit(call, *row, *row->after, slot.value), into);
+    if (row && row->has_answer() && call.succeeded()) collect(row->after, region_at_exit(call, *row, row->after, slot.value), into);
 }
 
 void print(Printer& printer, const Value& value, const Region& region, Surroundings& around) {
@@ -92,13 +91,9 @@ void print(Printer& printer, const Value& value, const Region& region, Surroundi
     print_alone(printer, value, region, around);
 }
 
-bool is_zero(const Region& region) {
-    return std::ranges::all_of(region.bytes, [](std::byte byte) { return byte == std::byte{0}; });
-}
-
 /// Nothing of what the call leaves there is told apart from what it took.
 bool is_hidden(const Value& value, const Region& region) {
-    return value.shown == Shown::if_set && region.readable(region.length) && is_zero(region);
+    return value.shown == Shown::if_set && region.readable(region.length) && is_all_zero(region.bytes);
 }
 
 /// Whether all could be read that its pointers lead to, and there is something.
@@ -139,7 +134,7 @@ void render_out(Printer& printer, const Slot& slot) {
         return print(printer, row->value, region_at_exit(call, *row, row->value, slot.value), around);
     }
     if (!printer.style().dereference) return;
-    const Region before = region_at_entry(call, *row, slot.value), now = region_at_exit(call, *row, *row->after, slot.value);
+    const Region before = region_at_entry(call, *row, slot.value), now = region_at_exit(call, *row, row->after, slot.value);
     if (slot.value == 0 || !before.readable(before.length)) return;
     switch (row->way) {
         case Way::completes_or_more:
@@ -149,7 +144,7 @@ void render_out(Printer& printer, const Slot& slot) {
             if (call.failed()) return printer.put('}');
             [[fallthrough]];
         case Way::completes_always:
-            return print_other_fields(printer, *row->after->layout, now, before, around);
+            return print_other_fields(printer, *row->after.layout, now, before, around);
         case Way::changes_always:
             if (!is_whole(call, row->value, before)) return;
             break;
@@ -157,7 +152,7 @@ void render_out(Printer& printer, const Slot& slot) {
             if (call.failed() && row->way == Way::changes) return;
     }
     if (!is_hidden(row->value, before)) printer.text(" => ");
-    call.failed() && row->way == Way::answers ? printer.address(slot.value) : print(printer, *row->after, now, around);
+    call.failed() && row->way == Way::answers ? printer.address(slot.value) : print(printer, row->after, now, around);
 }
 
 // A 32-bit program's structs are others than these; numbers are the same.

@@ -29,9 +29,7 @@ static constexpr Field asked_parameter_fields[] = {
 static constexpr Field set_parameter_fields[] = {
     {"param", constant64(rtc_parameters)}, {"", parameter_value}, {"index", at(16, u32)}, {"__pad", parameter_padding}};
 static constexpr Field told_parameter_fields[] = {{"", parameter_value}, {"__pad", parameter_padding}};
-static constexpr Layout asked_parameter{asked_parameter_fields}, set_parameter{set_parameter_fields},
-    told_parameter_layout{told_parameter_fields};
-static constexpr Value told_parameter = told_parameter_layout;
+static constexpr Layout asked_parameter{asked_parameter_fields}, set_parameter{set_parameter_fields}, told_parameter{told_parameter_fields};
 
 static constexpr Field instant_fields[] = {{"sec", s64}, {"nsec", u32}, {"reserved", when(Shown::if_set, x32)}};
 static constexpr Layout span_of_time{instant_fields};
@@ -106,60 +104,59 @@ static constexpr Field set_pin_fields[] = {{"index", at(64, u32)}, {"func", cons
 static constexpr Field set_pin2_fields[] = {
     {"index", at(64, u32)}, {"func", constant32(ptp_pin_functions)}, {"chan", u32}, {"rsv", pin_reserved}};
 static constexpr Layout capabilities{capability_fields}, timestamp{timestamp_fields}, timestamp2{timestamp2_fields}, output{output_fields},
-    output2{output2_fields}, samples{samples_fields}, told_samples_layout{told_samples_fields}, told_triples_layout{told_triples_fields},
-    precise{precise_fields}, asked_pin{asked_pin_fields}, asked_pin2{asked_pin2_fields}, told_pin_layout{told_pin_fields},
-    set_pin{set_pin_fields}, set_pin2{set_pin2_fields};
-static constexpr Value told_samples = told_samples_layout, told_triples = told_triples_layout, told_pin = told_pin_layout;
+    output2{output2_fields}, samples{samples_fields}, told_samples{told_samples_fields}, told_triples{told_triples_fields},
+    precise{precise_fields}, asked_pin{asked_pin_fields}, asked_pin2{asked_pin2_fields}, told_pin{told_pin_fields}, set_pin{set_pin_fields},
+    set_pin2{set_pin2_fields};
 
 static constexpr Command rows[] = {
-    {0x7001, Way::none},                                           // RTC_AIE_ON
-    {0x7002, Way::none},                                           // RTC_AIE_OFF
-    {0x7003, Way::none},                                           // RTC_UIE_ON
-    {0x7004, Way::none},                                           // RTC_UIE_OFF
-    {0x7005, Way::none},                                           // RTC_PIE_ON
-    {0x7006, Way::none},                                           // RTC_PIE_OFF
-    {0x700f, Way::none},                                           // RTC_WIE_ON
-    {0x7010, Way::none},                                           // RTC_WIE_OFF
-    {0x7014, Way::none},                                           // RTC_VL_CLR
-    {0x40043d04, Way::number, x64},                                // PTP_ENABLE_PPS
-    {0x40043d0d, Way::number, x64},                                // PTP_ENABLE_PPS2
-    {0x4008700c, Way::number, u64},                                // RTC_IRQP_SET
-    {0x4008700e, Way::number, u64},                                // RTC_EPOCH_SET
-    {0x40103d02, Way::takes, timestamp},                           // PTP_EXTTS_REQUEST
-    {0x40103d0b, Way::takes, timestamp2},                          // PTP_EXTTS_REQUEST2
-    {0x40187013, Way::answers, asked_parameter, &told_parameter},  // RTC_PARAM_GET
-    {0x40187014, Way::takes, set_parameter},                       // RTC_PARAM_SET
-    {0x40207012, Way::takes, pulses},                              // RTC_PLL_SET
-    {0x40247007, Way::takes, date},                                // RTC_ALM_SET
-    {0x4024700a, Way::takes, date},                                // RTC_SET_TIME
-    {0x4028700f, Way::takes, alarm},                               // RTC_WKALM_SET
-    {0x40383d03, Way::takes, output},                              // PTP_PEROUT_REQUEST
-    {0x40383d0c, Way::takes, output2},                             // PTP_PEROUT_REQUEST2
-    {0x40603d07, Way::takes, set_pin},                             // PTP_PIN_SETFUNC
-    {0x40603d10, Way::takes, set_pin2},                            // PTP_PIN_SETFUNC2
-    {0x43403d05, Way::completes, samples, &told_samples},          // PTP_SYS_OFFSET
-    {0x43403d0e, Way::completes, samples, &told_samples},          // PTP_SYS_OFFSET2
-    {0x80045705, Way::none},                                       // WDIOC_KEEPALIVE
-    {0x80045707, Way::fills, s32},                                 // WDIOC_GETTIMEOUT
-    {0x80045709, Way::fills, s32},                                 // WDIOC_GETPRETIMEOUT
-    {0x8004570a, Way::fills, s32},                                 // WDIOC_GETTIMELEFT
-    {0x80047013, Way::fills, flags32(clock_voltages)},             // RTC_VL_READ
-    {0x8008700b, Way::fills, u64},                                 // RTC_IRQP_READ
-    {0x8008700d, Way::fills, u64},                                 // RTC_EPOCH_READ
-    {0x80207011, Way::fills, pulses},                              // RTC_PLL_GET
-    {0x80247008, Way::fills, date},                                // RTC_ALM_READ
-    {0x80247009, Way::fills, date},                                // RTC_RD_TIME
-    {0x80287010, Way::fills, alarm},                               // RTC_WKALM_RD
-    {0x80503d01, Way::fills, capabilities},                        // PTP_CLOCK_GETCAPS
-    {0x80503d0a, Way::fills, capabilities},                        // PTP_CLOCK_GETCAPS2
-    {0xc0045706, Way::takes, s32},                                 // WDIOC_SETTIMEOUT
-    {0xc0045708, Way::takes, s32},                                 // WDIOC_SETPRETIMEOUT
-    {0xc0403d08, Way::fills, precise},                             // PTP_SYS_OFFSET_PRECISE
-    {0xc0403d11, Way::fills, precise},                             // PTP_SYS_OFFSET_PRECISE2
-    {0xc0603d06, Way::completes, asked_pin, &told_pin},            // PTP_PIN_GETFUNC
-    {0xc0603d0f, Way::completes, asked_pin2, &told_pin},           // PTP_PIN_GETFUNC2
-    {0xc4c03d09, Way::completes, samples, &told_triples},          // PTP_SYS_OFFSET_EXTENDED
-    {0xc4c03d12, Way::completes, samples, &told_triples},          // PTP_SYS_OFFSET_EXTENDED2
+    {0x7001, Way::none},                                          // RTC_AIE_ON
+    {0x7002, Way::none},                                          // RTC_AIE_OFF
+    {0x7003, Way::none},                                          // RTC_UIE_ON
+    {0x7004, Way::none},                                          // RTC_UIE_OFF
+    {0x7005, Way::none},                                          // RTC_PIE_ON
+    {0x7006, Way::none},                                          // RTC_PIE_OFF
+    {0x700f, Way::none},                                          // RTC_WIE_ON
+    {0x7010, Way::none},                                          // RTC_WIE_OFF
+    {0x7014, Way::none},                                          // RTC_VL_CLR
+    {0x40043d04, Way::number, x64},                               // PTP_ENABLE_PPS
+    {0x40043d0d, Way::number, x64},                               // PTP_ENABLE_PPS2
+    {0x4008700c, Way::number, u64},                               // RTC_IRQP_SET
+    {0x4008700e, Way::number, u64},                               // RTC_EPOCH_SET
+    {0x40103d02, Way::takes, timestamp},                          // PTP_EXTTS_REQUEST
+    {0x40103d0b, Way::takes, timestamp2},                         // PTP_EXTTS_REQUEST2
+    {0x40187013, Way::answers, asked_parameter, told_parameter},  // RTC_PARAM_GET
+    {0x40187014, Way::takes, set_parameter},                      // RTC_PARAM_SET
+    {0x40207012, Way::takes, pulses},                             // RTC_PLL_SET
+    {0x40247007, Way::takes, date},                               // RTC_ALM_SET
+    {0x4024700a, Way::takes, date},                               // RTC_SET_TIME
+    {0x4028700f, Way::takes, alarm},                              // RTC_WKALM_SET
+    {0x40383d03, Way::takes, output},                             // PTP_PEROUT_REQUEST
+    {0x40383d0c, Way::takes, output2},                            // PTP_PEROUT_REQUEST2
+    {0x40603d07, Way::takes, set_pin},                            // PTP_PIN_SETFUNC
+    {0x40603d10, Way::takes, set_pin2},                           // PTP_PIN_SETFUNC2
+    {0x43403d05, Way::completes, samples, told_samples},          // PTP_SYS_OFFSET
+    {0x43403d0e, Way::completes, samples, told_samples},          // PTP_SYS_OFFSET2
+    {0x80045705, Way::none},                                      // WDIOC_KEEPALIVE
+    {0x80045707, Way::fills, s32},                                // WDIOC_GETTIMEOUT
+    {0x80045709, Way::fills, s32},                                // WDIOC_GETPRETIMEOUT
+    {0x8004570a, Way::fills, s32},                                // WDIOC_GETTIMELEFT
+    {0x80047013, Way::fills, flags32(clock_voltages)},            // RTC_VL_READ
+    {0x8008700b, Way::fills, u64},                                // RTC_IRQP_READ
+    {0x8008700d, Way::fills, u64},                                // RTC_EPOCH_READ
+    {0x80207011, Way::fills, pulses},                             // RTC_PLL_GET
+    {0x80247008, Way::fills, date},                               // RTC_ALM_READ
+    {0x80247009, Way::fills, date},                               // RTC_RD_TIME
+    {0x80287010, Way::fills, alarm},                              // RTC_WKALM_RD
+    {0x80503d01, Way::fills, capabilities},                       // PTP_CLOCK_GETCAPS
+    {0x80503d0a, Way::fills, capabilities},                       // PTP_CLOCK_GETCAPS2
+    {0xc0045706, Way::takes, s32},                                // WDIOC_SETTIMEOUT
+    {0xc0045708, Way::takes, s32},                                // WDIOC_SETPRETIMEOUT
+    {0xc0403d08, Way::fills, precise},                            // PTP_SYS_OFFSET_PRECISE
+    {0xc0403d11, Way::fills, precise},                            // PTP_SYS_OFFSET_PRECISE2
+    {0xc0603d06, Way::completes, asked_pin, told_pin},            // PTP_PIN_GETFUNC
+    {0xc0603d0f, Way::completes, asked_pin2, told_pin},           // PTP_PIN_GETFUNC2
+    {0xc4c03d09, Way::completes, samples, told_triples},          // PTP_SYS_OFFSET_EXTENDED
+    {0xc4c03d12, Way::completes, samples, told_triples},          // PTP_SYS_OFFSET_EXTENDED2
 };
 
 }  // namespace clocks

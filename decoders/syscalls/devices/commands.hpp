@@ -26,8 +26,11 @@ enum class Way : std::uint8_t {
 struct Command {
     std::uint32_t command;
     Way way;
-    Value value{};                 ///< what it is, or reads; the size of a struct is that in the command, where it says one
-    const Value* after = nullptr;  ///< what it fills besides; of `completes` a Layout
+    Value value{};  ///< what it is, or reads; the size of a struct is that in the command, where it says one
+    Value after{};  ///< what it fills besides; of `completes` a Layout
+
+    /// Bytes as such are nobody's answer.
+    [[nodiscard]] constexpr bool has_answer() const { return after.format != Format::bytes; }
 };
 
 /// Commands of many numbers, or of any size: EVIOCGABS(ABS_X), EVIOCGNAME(256), MIXER_READ(3).
@@ -43,6 +46,11 @@ struct Family {
 extern const std::span<const Command> block_commands, clock_commands, flash_commands, input_commands, line_commands, loop_commands,
     machine_commands, memory_commands, network_commands, other_commands, scsi_commands, terminal_commands, video_commands;
 extern const std::span<const Family> command_families;
+
+/// asm-generic/ioctl.h: of the struct that it takes, where it says that.
+constexpr std::uint32_t size_of_command(std::uint32_t command) {
+    return command >> 16 & 0x3fff;
+}
 
 const Command* find_command(std::uint32_t command);
 const Family* find_family(std::uint32_t command);

@@ -31,8 +31,8 @@ static constexpr Field asked_region_fields[] = {{"regionindex", at(12, x32)}};
 static constexpr Field told_region_fields[] = {{"offset erasesize numblocks", x32}};
 static constexpr Layout erased{erased_fields}, erased64{erased64_fields}, spare{spare_fields}, spare64{spare64_fields},
     locked{protected_fields}, written{written_fields}, device{device_fields}, out_of_band{out_of_band_fields}, codes{codes_fields},
-    statistics{statistics_fields}, asked_region{asked_region_fields}, told_region_layout{told_region_fields};
-static constexpr Value told_region = told_region_layout, number{Format::signed_number, 4};
+    statistics{statistics_fields}, asked_region{asked_region_fields}, told_region{told_region_fields};
+static constexpr Value number{Format::signed_number, 4};
 
 /// The name, of `name_len` characters, which stands some bytes before it.
 template <std::size_t distance>
@@ -58,46 +58,46 @@ static constexpr Layout attached{attached_fields}, changed{.fields = changed_fie
     volume{volume_fields}, renames{rename_fields}, resized{.fields = resized_fields, .size = 12}, property{property_fields};
 
 static constexpr Command rows[] = {
-    {0x4d13, Way::number, constant64(flash_file_modes)},       // MTDFILEMODE
-    {0x4f08, Way::none},                                       // UBI_IOCVOLRMBLK
-    {0x40044d0e, Way::fills, u32},                             // OTPGETREGIONCOUNT
-    {0x40044f01, Way::takes, s32},                             // UBI_IOCEBER
-    {0x40044f02, Way::takes, changed},                         // UBI_IOCEBCH
-    {0x40044f04, Way::takes, s32},                             // UBI_IOCEBUNMAP
-    {0x40046f01, Way::takes, s32},                             // UBI_IOCRMVOL
-    {0x40046f04, Way::takes, s32},                             // UBI_IOCRPEB
-    {0x40046f05, Way::takes, s32},                             // UBI_IOCSPEB
-    {0x40046f41, Way::takes, s32},                             // UBI_IOCDET
-    {0x40084d02, Way::takes, erased},                          // MEMERASE
-    {0x40084d05, Way::takes, erased},                          // MEMLOCK
-    {0x40084d06, Way::takes, erased},                          // MEMUNLOCK
-    {0x40084d0b, Way::takes, u64},                             // MEMGETBADBLOCK
-    {0x40084d0c, Way::takes, u64},                             // MEMSETBADBLOCK
-    {0x40084f00, Way::takes, s64},                             // UBI_IOCVOLUP
-    {0x40084f03, Way::takes, mapped},                          // UBI_IOCEBMAP
-    {0x400c4d0f, Way::fills, locked},                          // OTPGETREGIONINFO
-    {0x400c6f02, Way::takes, resized},                         // UBI_IOCRSVOL
-    {0x40104d14, Way::takes, erased64},                        // MEMERASE64
-    {0x40104f06, Way::takes, property},                        // UBI_IOCSETVOLPROP
-    {0x40186f40, Way::changes, attached, &number},             // UBI_IOCATT
-    {0x40804f07, Way::none},                                   // UBI_IOCVOLCRBLK
-    {0x40986f00, Way::changes, volume, &number},               // UBI_IOCMKVOL
-    {0x51106f03, Way::takes, renames},                         // UBI_IOCRNVOL
-    {0x80044d07, Way::fills, s32},                             // MEMGETREGIONCOUNT
-    {0x80044d0d, Way::takes, constant32(flash_otp)},           // OTPSELECT
-    {0x80044f05, Way::takes, s32},                             // UBI_IOCEBISMAP
-    {0x80084d17, Way::takes, erased},                          // MEMISLOCKED
-    {0x800c4d10, Way::takes, locked},                          // OTPLOCK
-    {0x80104d12, Way::fills, statistics},                      // ECCGETSTATS
-    {0x80204d01, Way::fills, device},                          // MEMGETINFO
-    {0x80c84d0a, Way::fills, out_of_band},                     // MEMGETOOBSEL
-    {0x81484d11, Way::fills, codes},                           // ECCGETLAYOUT
-    {0xc0104d03, Way::takes, spare},                           // MEMWRITEOOB
-    {0xc0104d04, Way::takes, spare},                           // MEMREADOOB
-    {0xc0104d08, Way::completes, asked_region, &told_region},  // MEMGETREGIONINFO
-    {0xc0184d15, Way::takes, spare64},                         // MEMWRITEOOB64
-    {0xc0184d16, Way::takes, spare64},                         // MEMREADOOB64
-    {0xc0304d18, Way::takes, written},                         // MEMWRITE
+    {0x4d13, Way::number, constant64(flash_file_modes)},      // MTDFILEMODE
+    {0x4f08, Way::none},                                      // UBI_IOCVOLRMBLK
+    {0x40044d0e, Way::fills, u32},                            // OTPGETREGIONCOUNT
+    {0x40044f01, Way::takes, s32},                            // UBI_IOCEBER
+    {0x40044f02, Way::takes, changed},                        // UBI_IOCEBCH
+    {0x40044f04, Way::takes, s32},                            // UBI_IOCEBUNMAP
+    {0x40046f01, Way::takes, s32},                            // UBI_IOCRMVOL
+    {0x40046f04, Way::takes, s32},                            // UBI_IOCRPEB
+    {0x40046f05, Way::takes, s32},                            // UBI_IOCSPEB
+    {0x40046f41, Way::takes, s32},                            // UBI_IOCDET
+    {0x40084d02, Way::takes, erased},                         // MEMERASE
+    {0x40084d05, Way::takes, erased},                         // MEMLOCK
+    {0x40084d06, Way::takes, erased},                         // MEMUNLOCK
+    {0x40084d0b, Way::takes, u64},                            // MEMGETBADBLOCK
+    {0x40084d0c, Way::takes, u64},                            // MEMSETBADBLOCK
+    {0x40084f00, Way::takes, s64},                            // UBI_IOCVOLUP
+    {0x40084f03, Way::takes, mapped},                         // UBI_IOCEBMAP
+    {0x400c4d0f, Way::fills, locked},                         // OTPGETREGIONINFO
+    {0x400c6f02, Way::takes, resized},                        // UBI_IOCRSVOL
+    {0x40104d14, Way::takes, erased64},                       // MEMERASE64
+    {0x40104f06, Way::takes, property},                       // UBI_IOCSETVOLPROP
+    {0x40186f40, Way::changes, attached, number},             // UBI_IOCATT
+    {0x40804f07, Way::none},                                  // UBI_IOCVOLCRBLK
+    {0x40986f00, Way::changes, volume, number},               // UBI_IOCMKVOL
+    {0x51106f03, Way::takes, renames},                        // UBI_IOCRNVOL
+    {0x80044d07, Way::fills, s32},                            // MEMGETREGIONCOUNT
+    {0x80044d0d, Way::takes, constant32(flash_otp)},          // OTPSELECT
+    {0x80044f05, Way::takes, s32},                            // UBI_IOCEBISMAP
+    {0x80084d17, Way::takes, erased},                         // MEMISLOCKED
+    {0x800c4d10, Way::takes, locked},                         // OTPLOCK
+    {0x80104d12, Way::fills, statistics},                     // ECCGETSTATS
+    {0x80204d01, Way::fills, device},                         // MEMGETINFO
+    {0x80c84d0a, Way::fills, out_of_band},                    // MEMGETOOBSEL
+    {0x81484d11, Way::fills, codes},                          // ECCGETLAYOUT
+    {0xc0104d03, Way::takes, spare},                          // MEMWRITEOOB
+    {0xc0104d04, Way::takes, spare},                          // MEMREADOOB
+    {0xc0104d08, Way::completes, asked_region, told_region},  // MEMGETREGIONINFO
+    {0xc0184d15, Way::takes, spare64},                        // MEMWRITEOOB64
+    {0xc0184d16, Way::takes, spare64},                        // MEMREADOOB64
+    {0xc0304d18, Way::takes, written},                        // MEMWRITE
 };
 
 }  // namespace flash

@@ -14,8 +14,7 @@ static constexpr Field chip_fields[] = {{"name label", string(name_size)}, {"lin
 static constexpr Field asked_line_fields[] = {{"line_offset", u32}};
 static constexpr Field told_line_fields[] = {{"flags", at(4, flags32(gpio_line_flags))}, {"name consumer", string(name_size)}};
 static constexpr Field unwatched_fields[] = {{"offset", u32}};
-static constexpr Layout chip{chip_fields}, asked_line{asked_line_fields}, told_line_layout{told_line_fields}, unwatched{unwatched_fields};
-static constexpr Value told_line = told_line_layout;
+static constexpr Layout chip{chip_fields}, asked_line{asked_line_fields}, told_line{told_line_fields}, unwatched{unwatched_fields};
 
 static constexpr std::uint16_t handle_lines_at = 356;
 static constexpr Elements handle_offsets{.element = u32, .count = most_lines, .counted_by = handle_lines_at},
@@ -34,9 +33,8 @@ static constexpr Field handle_descriptor_fields[] = {{"fd", at(360, descriptor)}
 static constexpr Field event_descriptor_fields[] = {{"fd", at(44, descriptor)}};
 static constexpr Field value_fields[] = {{"values", line_values}};
 static constexpr Field configuration_fields[] = {{"flags", flags32(gpio_handle_flags)}, {"default_values", line_values}};
-static constexpr Layout handle{handle_fields}, event{event_fields}, handle_descriptor_layout{handle_descriptor_fields},
-    event_descriptor_layout{event_descriptor_fields}, line_data{value_fields}, configuration{configuration_fields};
-static constexpr Value handle_descriptor = handle_descriptor_layout, event_descriptor = event_descriptor_layout;
+static constexpr Layout handle{handle_fields}, event{event_fields}, handle_descriptor{handle_descriptor_fields},
+    event_descriptor{event_descriptor_fields}, line_data{value_fields}, configuration{configuration_fields};
 
 // The second version.
 
@@ -83,10 +81,9 @@ static constexpr Field request_descriptor_fields[] = {{"fd", at(588, descriptor)
 static constexpr Field asked_values_fields[] = {{"mask", at(8, x64)}};
 static constexpr Field told_values_fields[] = {{"bits", x64}};
 static constexpr Field set_values_fields[] = {{"bits mask", x64}};
-static constexpr Layout asked_line2{asked_line2_fields}, told_line2_layout{told_line2_fields}, request{request_fields},
-    request_descriptor_layout{request_descriptor_fields}, asked_values{asked_values_fields}, told_values_layout{told_values_fields},
+static constexpr Layout asked_line2{asked_line2_fields}, told_line2{told_line2_fields}, request{request_fields},
+    request_descriptor{request_descriptor_fields}, asked_values{asked_values_fields}, told_values{told_values_fields},
     set_values{set_values_fields};
-static constexpr Value told_line2 = told_line2_layout, request_descriptor = request_descriptor_layout, told_values = told_values_layout;
 
 static constexpr Field component_fields[] = {
     {"type", constant8(counter_components)}, {"scope", constant8(counter_scopes)}, {"parent id", u8}};
@@ -95,24 +92,24 @@ static constexpr Field watch_fields[] = {{"component", component}, {"event", con
 static constexpr Layout watch{watch_fields};
 
 static constexpr Command rows[] = {
-    {0x3e01, Way::none},                                       // COUNTER_ENABLE_EVENTS_IOCTL
-    {0x3e02, Way::none},                                       // COUNTER_DISABLE_EVENTS_IOCTL
-    {0x40063e00, Way::takes, watch},                           // COUNTER_ADD_WATCH_IOCTL
-    {0x8044b401, Way::fills, chip},                            // GPIO_GET_CHIPINFO_IOCTL
-    {0xc004b40c, Way::takes, unwatched},                       // GPIO_GET_LINEINFO_UNWATCH_IOCTL
-    {0xc010b40e, Way::changes, asked_values, &told_values},    // GPIO_V2_LINE_GET_VALUES_IOCTL
-    {0xc010b40f, Way::takes, set_values},                      // GPIO_V2_LINE_SET_VALUES_IOCTL
-    {0xc030b404, Way::changes, event, &event_descriptor},      // GPIO_GET_LINEEVENT_IOCTL
-    {0xc040b408, Way::fills, line_data},                       // GPIOHANDLE_GET_LINE_VALUES_IOCTL
-    {0xc040b409, Way::takes, line_data},                       // GPIOHANDLE_SET_LINE_VALUES_IOCTL
-    {0xc048b402, Way::changes, asked_line, &told_line},        // GPIO_GET_LINEINFO_IOCTL
-    {0xc048b40b, Way::changes, asked_line, &told_line},        // GPIO_GET_LINEINFO_WATCH_IOCTL
-    {0xc054b40a, Way::takes, configuration},                   // GPIOHANDLE_SET_CONFIG_IOCTL
-    {0xc100b405, Way::changes, asked_line2, &told_line2},      // GPIO_V2_GET_LINEINFO_IOCTL
-    {0xc100b406, Way::changes, asked_line2, &told_line2},      // GPIO_V2_GET_LINEINFO_WATCH_IOCTL
-    {0xc110b40d, Way::takes, configuration2},                  // GPIO_V2_LINE_SET_CONFIG_IOCTL
-    {0xc16cb403, Way::changes, handle, &handle_descriptor},    // GPIO_GET_LINEHANDLE_IOCTL
-    {0xc250b407, Way::changes, request, &request_descriptor},  // GPIO_V2_GET_LINE_IOCTL
+    {0x3e01, Way::none},                                      // COUNTER_ENABLE_EVENTS_IOCTL
+    {0x3e02, Way::none},                                      // COUNTER_DISABLE_EVENTS_IOCTL
+    {0x40063e00, Way::takes, watch},                          // COUNTER_ADD_WATCH_IOCTL
+    {0x8044b401, Way::fills, chip},                           // GPIO_GET_CHIPINFO_IOCTL
+    {0xc004b40c, Way::takes, unwatched},                      // GPIO_GET_LINEINFO_UNWATCH_IOCTL
+    {0xc010b40e, Way::changes, asked_values, told_values},    // GPIO_V2_LINE_GET_VALUES_IOCTL
+    {0xc010b40f, Way::takes, set_values},                     // GPIO_V2_LINE_SET_VALUES_IOCTL
+    {0xc030b404, Way::changes, event, event_descriptor},      // GPIO_GET_LINEEVENT_IOCTL
+    {0xc040b408, Way::fills, line_data},                      // GPIOHANDLE_GET_LINE_VALUES_IOCTL
+    {0xc040b409, Way::takes, line_data},                      // GPIOHANDLE_SET_LINE_VALUES_IOCTL
+    {0xc048b402, Way::changes, asked_line, told_line},        // GPIO_GET_LINEINFO_IOCTL
+    {0xc048b40b, Way::changes, asked_line, told_line},        // GPIO_GET_LINEINFO_WATCH_IOCTL
+    {0xc054b40a, Way::takes, configuration},                  // GPIOHANDLE_SET_CONFIG_IOCTL
+    {0xc100b405, Way::changes, asked_line2, told_line2},      // GPIO_V2_GET_LINEINFO_IOCTL
+    {0xc100b406, Way::changes, asked_line2, told_line2},      // GPIO_V2_GET_LINEINFO_WATCH_IOCTL
+    {0xc110b40d, Way::takes, configuration2},                 // GPIO_V2_LINE_SET_CONFIG_IOCTL
+    {0xc16cb403, Way::changes, handle, handle_descriptor},    // GPIO_GET_LINEHANDLE_IOCTL
+    {0xc250b407, Way::changes, request, request_descriptor},  // GPIO_V2_GET_LINE_IOCTL
 };
 
 }  // namespace lines

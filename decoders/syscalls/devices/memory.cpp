@@ -19,18 +19,16 @@ static constexpr Field copied_fields[] = {{"dst src len", x64}, {"mode", flags64
 static constexpr Field copy_fields[] = {{"copy", at(32, x64)}};
 static constexpr Field zeroed_fields[] = {{"range", range}, {"mode", flags64(fault_zero)}};
 static constexpr Field zero_fields[] = {{"zeropage", at(24, x64)}};
-static constexpr Layout asked_interface{asked_interface_fields}, told_interface_layout{told_interface_fields},
-    registered{registered_fields}, possible_layout{possible_fields}, copied{copied_fields}, copy_layout{copy_fields}, zeroed{zeroed_fields},
-    zero_layout{zero_fields};
-static constexpr Value told_interface = told_interface_layout, possible = possible_layout, copy = copy_layout, zero = zero_layout;
+static constexpr Layout asked_interface{asked_interface_fields}, told_interface{told_interface_fields}, registered{registered_fields},
+    possible{possible_fields}, copied{copied_fields}, copy{copy_fields}, zeroed{zeroed_fields}, zero{zero_fields};
 
 static constexpr Command rows[] = {
-    {0x8010aa01, Way::takes, range},                                 // UFFDIO_UNREGISTER
-    {0x8010aa02, Way::takes, range},                                 // UFFDIO_WAKE
-    {0xc018aa3f, Way::completes, asked_interface, &told_interface},  // UFFDIO_API
-    {0xc020aa00, Way::completes, registered, &possible},             // UFFDIO_REGISTER
-    {0xc020aa04, Way::completes, zeroed, &zero},                     // UFFDIO_ZEROPAGE
-    {0xc028aa03, Way::completes, copied, &copy},                     // UFFDIO_COPY
+    {0x8010aa01, Way::takes, range},                                // UFFDIO_UNREGISTER
+    {0x8010aa02, Way::takes, range},                                // UFFDIO_WAKE
+    {0xc018aa3f, Way::completes, asked_interface, told_interface},  // UFFDIO_API
+    {0xc020aa00, Way::completes, registered, possible},             // UFFDIO_REGISTER
+    {0xc020aa04, Way::completes, zeroed, zero},                     // UFFDIO_ZEROPAGE
+    {0xc028aa03, Way::completes, copied, copy},                     // UFFDIO_COPY
 };
 
 }  // namespace memory

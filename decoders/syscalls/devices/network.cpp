@@ -26,29 +26,18 @@ static constexpr Layout by_name{.fields = name_fields, .size = request_size}, by
     bridged{.fields = bridged_fields, .size = request_size};
 
 static constexpr Field addr_set[] = {{"ifr_name", string(name_size)}, {"ifr_addr", internet}};
-static constexpr Field addr_got[] = {{"ifr_addr", internet}};
 static constexpr Field dstaddr_set[] = {{"ifr_name", string(name_size)}, {"ifr_dstaddr", internet}};
-static constexpr Field dstaddr_got[] = {{"ifr_dstaddr", internet}};
 static constexpr Field broadaddr_set[] = {{"ifr_name", string(name_size)}, {"ifr_broadaddr", internet}};
-static constexpr Field broadaddr_got[] = {{"ifr_broadaddr", internet}};
 static constexpr Field netmask_set[] = {{"ifr_name", string(name_size)}, {"ifr_netmask", internet}};
-static constexpr Field netmask_got[] = {{"ifr_netmask", internet}};
 static constexpr Field hwaddr_set[] = {{"ifr_name", string(name_size)}, {"ifr_hwaddr", at(value_at, hardware)}};
-static constexpr Field hwaddr_got[] = {{"ifr_hwaddr", at(value_at, hardware)}};
 static constexpr Field flags_set[] = {{"ifr_name", string(name_size)}, {"ifr_flags", at(value_at, flags16(interface_flags))}};
-static constexpr Field flags_got[] = {{"ifr_flags", at(value_at, flags16(interface_flags))}};
 static constexpr Field index_got[] = {{"ifr_ifindex", at(value_at, s32)}};
 static constexpr Field metric_set[] = {{"ifr_name", string(name_size)}, {"ifr_metric", at(value_at, s32)}};
-static constexpr Field metric_got[] = {{"ifr_metric", at(value_at, s32)}};
 static constexpr Field mtu_set[] = {{"ifr_name", string(name_size)}, {"ifr_mtu", at(value_at, s32)}};
-static constexpr Field mtu_got[] = {{"ifr_mtu", at(value_at, s32)}};
 static constexpr Field slave_set[] = {{"ifr_name", string(name_size)}, {"ifr_slave", at(value_at, string(name_size))}};
-static constexpr Field slave_got[] = {{"ifr_slave", at(value_at, string(name_size))}};
 static constexpr Field new_name_set[] = {{"ifr_name", string(name_size)}, {"ifr_newname", at(value_at, string(name_size))}};
 static constexpr Field queue_length_set[] = {{"ifr_name", string(name_size)}, {"ifr_qlen", at(value_at, s32)}};
-static constexpr Field queue_length_got[] = {{"ifr_qlen", at(value_at, s32)}};
 static constexpr Field map_set[] = {{"ifr_name", string(name_size)}, {"ifr_map", at(value_at, map)}};
-static constexpr Field map_got[] = {{"ifr_map", at(value_at, map)}};
 static constexpr Field name_got[] = {{"ifr_name", string(name_size)}};
 
 static constexpr Layout set_addr{.fields = addr_set, .size = request_size}, set_dstaddr{.fields = dstaddr_set, .size = request_size},
@@ -57,17 +46,15 @@ static constexpr Layout set_addr{.fields = addr_set, .size = request_size}, set_
     set_metric{.fields = metric_set, .size = request_size}, set_mtu{.fields = mtu_set, .size = request_size},
     set_slave{.fields = slave_set, .size = request_size}, set_new_name{.fields = new_name_set, .size = request_size},
     set_queue_length{.fields = queue_length_set, .size = request_size}, set_map{.fields = map_set, .size = request_size};
-static constexpr Layout addr_layout{.fields = addr_got, .size = request_size}, dstaddr_layout{.fields = dstaddr_got, .size = request_size},
-    broadaddr_layout{.fields = broadaddr_got, .size = request_size}, netmask_layout{.fields = netmask_got, .size = request_size},
-    hwaddr_layout{.fields = hwaddr_got, .size = request_size}, flags_layout{.fields = flags_got, .size = request_size},
-    index_layout{.fields = index_got, .size = request_size}, metric_layout{.fields = metric_got, .size = request_size},
-    mtu_layout{.fields = mtu_got, .size = request_size}, slave_layout{.fields = slave_got, .size = request_size},
-    queue_length_layout{.fields = queue_length_got, .size = request_size}, map_layout{.fields = map_got, .size = request_size},
-    name_layout{.fields = name_got, .size = request_size};
-static constexpr Value got_addr = addr_layout, got_dstaddr = dstaddr_layout, got_broadaddr = broadaddr_layout, got_netmask = netmask_layout,
-                       got_hwaddr = hwaddr_layout, got_flags = flags_layout, got_index = index_layout, got_metric = metric_layout,
-                       got_mtu = mtu_layout, got_slave = slave_layout, got_queue_length = queue_length_layout, got_map = map_layout,
-                       got_name = name_layout;
+/// The field behind the name.
+static constexpr Layout got(std::span<const Field> set) {
+    return {.fields = set.subspan(1), .size = request_size};
+}
+static constexpr Layout got_addr = got(addr_set), got_dstaddr = got(dstaddr_set), got_broadaddr = got(broadaddr_set),
+                        got_netmask = got(netmask_set), got_hwaddr = got(hwaddr_set), got_flags = got(flags_set),
+                        got_index{.fields = index_got, .size = request_size}, got_metric = got(metric_set), got_mtu = got(mtu_set),
+                        got_slave = got(slave_set), got_queue_length = got(queue_length_set), got_map = got(map_set),
+                        got_name{.fields = name_got, .size = request_size};
 /// All of its bytes, where none of them ends it.
 static void print_bridge_name(Printer& printer, const Region& region, Surroundings&) {
     const auto end = std::ranges::find(region.bytes, std::byte{0});
@@ -77,48 +64,48 @@ static void print_bridge_name(Printer& printer, const Region& region, Surroundin
 static constexpr Value bridge_name = of(print_bridge_name, name_size);
 
 static constexpr Command rows[] = {
-    {0x8901, Way::takes, process},                         // FIOSETOWN
-    {0x8902, Way::takes, process},                         // SIOCSPGRP
-    {0x8903, Way::fills, process},                         // FIOGETOWN
-    {0x8904, Way::fills, process},                         // SIOCGPGRP
-    {0x8905, Way::fills, s32},                             // SIOCATMARK
-    {0x8910, Way::completes, by_index, &got_name},         // SIOCGIFNAME
-    {0x8913, Way::completes, by_name, &got_flags},         // SIOCGIFFLAGS
-    {0x8914, Way::takes, set_flags},                       // SIOCSIFFLAGS
-    {0x8915, Way::completes, by_name, &got_addr},          // SIOCGIFADDR
-    {0x8916, Way::takes, set_addr},                        // SIOCSIFADDR
-    {0x8917, Way::completes, by_name, &got_dstaddr},       // SIOCGIFDSTADDR
-    {0x8918, Way::takes, set_dstaddr},                     // SIOCSIFDSTADDR
-    {0x8919, Way::completes, by_name, &got_broadaddr},     // SIOCGIFBRDADDR
-    {0x891a, Way::takes, set_broadaddr},                   // SIOCSIFBRDADDR
-    {0x891b, Way::completes, by_name, &got_netmask},       // SIOCGIFNETMASK
-    {0x891c, Way::takes, set_netmask},                     // SIOCSIFNETMASK
-    {0x891d, Way::completes, by_name, &got_metric},        // SIOCGIFMETRIC
-    {0x891e, Way::takes, set_metric},                      // SIOCSIFMETRIC
-    {0x8921, Way::completes, by_name, &got_mtu},           // SIOCGIFMTU
-    {0x8922, Way::takes, set_mtu},                         // SIOCSIFMTU
-    {0x8923, Way::takes, set_new_name},                    // SIOCSIFNAME
-    {0x8924, Way::takes, set_hwaddr},                      // SIOCSIFHWADDR
-    {0x8925, Way::fills, s32},                             // SIOCGIFENCAP
-    {0x8926, Way::takes, s32},                             // SIOCSIFENCAP
-    {0x8927, Way::completes, by_name, &got_hwaddr},        // SIOCGIFHWADDR
-    {0x8929, Way::completes, by_name, &got_slave},         // SIOCGIFSLAVE
-    {0x8930, Way::takes, set_slave},                       // SIOCSIFSLAVE
-    {0x8931, Way::takes, set_hwaddr},                      // SIOCADDMULTI
-    {0x8932, Way::takes, set_hwaddr},                      // SIOCDELMULTI
-    {0x8933, Way::completes, by_name, &got_index},         // SIOCGIFINDEX
-    {0x8937, Way::takes, set_hwaddr},                      // SIOCSIFHWBROADCAST
-    {0x8942, Way::completes, by_name, &got_queue_length},  // SIOCGIFTXQLEN
-    {0x8943, Way::takes, set_queue_length},                // SIOCSIFTXQLEN
-    {0x894b, Way::fills, s32},                             // SIOCOUTQNSD
-    {0x8970, Way::completes, by_name, &got_map},           // SIOCGIFMAP
-    {0x8971, Way::takes, set_map},                         // SIOCSIFMAP
-    {0x89a0, Way::takes, bridge_name},                     // SIOCBRADDBR
-    {0x89a1, Way::takes, bridge_name},                     // SIOCBRDELBR
-    {0x89a2, Way::takes, bridged},                         // SIOCBRADDIF
-    {0x89a3, Way::takes, bridged},                         // SIOCBRDELIF
-    {0x400454ca, Way::points},                             // TUNSETIFF
-    {0x400454cb, Way::number, s32},                        // TUNSETPERSIST
+    {0x8901, Way::takes, process},                        // FIOSETOWN
+    {0x8902, Way::takes, process},                        // SIOCSPGRP
+    {0x8903, Way::fills, process},                        // FIOGETOWN
+    {0x8904, Way::fills, process},                        // SIOCGPGRP
+    {0x8905, Way::fills, s32},                            // SIOCATMARK
+    {0x8910, Way::completes, by_index, got_name},         // SIOCGIFNAME
+    {0x8913, Way::completes, by_name, got_flags},         // SIOCGIFFLAGS
+    {0x8914, Way::takes, set_flags},                      // SIOCSIFFLAGS
+    {0x8915, Way::completes, by_name, got_addr},          // SIOCGIFADDR
+    {0x8916, Way::takes, set_addr},                       // SIOCSIFADDR
+    {0x8917, Way::completes, by_name, got_dstaddr},       // SIOCGIFDSTADDR
+    {0x8918, Way::takes, set_dstaddr},                    // SIOCSIFDSTADDR
+    {0x8919, Way::completes, by_name, got_broadaddr},     // SIOCGIFBRDADDR
+    {0x891a, Way::takes, set_broadaddr},                  // SIOCSIFBRDADDR
+    {0x891b, Way::completes, by_name, got_netmask},       // SIOCGIFNETMASK
+    {0x891c, Way::takes, set_netmask},                    // SIOCSIFNETMASK
+    {0x891d, Way::completes, by_name, got_metric},        // SIOCGIFMETRIC
+    {0x891e, Way::takes, set_metric},                     // SIOCSIFMETRIC
+    {0x8921, Way::completes, by_name, got_mtu},           // SIOCGIFMTU
+    {0x8922, Way::takes, set_mtu},                        // SIOCSIFMTU
+    {0x8923, Way::takes, set_new_name},                   // SIOCSIFNAME
+    {0x8924, Way::takes, set_hwaddr},                     // SIOCSIFHWADDR
+    {0x8925, Way::fills, s32},                            // SIOCGIFENCAP
+    {0x8926, Way::takes, s32},                            // SIOCSIFENCAP
+    {0x8927, Way::completes, by_name, got_hwaddr},        // SIOCGIFHWADDR
+    {0x8929, Way::completes, by_name, got_slave},         // SIOCGIFSLAVE
+    {0x8930, Way::takes, set_slave},                      // SIOCSIFSLAVE
+    {0x8931, Way::takes, set_hwaddr},                     // SIOCADDMULTI
+    {0x8932, Way::takes, set_hwaddr},                     // SIOCDELMULTI
+    {0x8933, Way::completes, by_name, got_index},         // SIOCGIFINDEX
+    {0x8937, Way::takes, set_hwaddr},                     // SIOCSIFHWBROADCAST
+    {0x8942, Way::completes, by_name, got_queue_length},  // SIOCGIFTXQLEN
+    {0x8943, Way::takes, set_queue_length},               // SIOCSIFTXQLEN
+    {0x894b, Way::fills, s32},                            // SIOCOUTQNSD
+    {0x8970, Way::completes, by_name, got_map},           // SIOCGIFMAP
+    {0x8971, Way::takes, set_map},                        // SIOCSIFMAP
+    {0x89a0, Way::takes, bridge_name},                    // SIOCBRADDBR
+    {0x89a1, Way::takes, bridge_name},                    // SIOCBRDELBR
+    {0x89a2, Way::takes, bridged},                        // SIOCBRADDIF
+    {0x89a3, Way::takes, bridged},                        // SIOCBRDELIF
+    {0x400454ca, Way::points},                            // TUNSETIFF
+    {0x400454cb, Way::number, s32},                       // TUNSETPERSIST
 };
 
 }  // namespace network

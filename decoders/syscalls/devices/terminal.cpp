@@ -2,6 +2,7 @@
 #include "decoders/constants/terminal.hpp"
 #include "decoders/constants/device.hpp"
 #include "decoders/syscalls/devices/commands.hpp"
+#include "decoders/syscalls/layout/field_walk.hpp"
 #include "decoders/syscalls/printer.hpp"
 
 namespace shimtrace::decoders::devices {
@@ -27,8 +28,7 @@ void print_rest(Printer& printer, const FlagSet& set, std::uint32_t rest) {
 }
 
 void print_output_flags(Printer& printer, const Region& region, Surroundings&) {
-    std::uint32_t value = 0;
-    std::memcpy(&value, region.bytes.data(), std::min(region.bytes.size(), sizeof value));
+    auto value = static_cast<std::uint32_t>(number_at(region, 0, 4));
     for (const BitField& part : output_parts) {
         printer.constant(*part.names, value & part.mask);
         value &= ~part.mask;
@@ -38,8 +38,7 @@ void print_output_flags(Printer& printer, const Region& region, Surroundings&) {
 }
 
 void print_control_flags(Printer& printer, const Region& region, Surroundings&) {
-    std::uint32_t value = 0;
-    std::memcpy(&value, region.bytes.data(), std::min(region.bytes.size(), sizeof value));
+    auto value = static_cast<std::uint32_t>(number_at(region, 0, 4));
     printer.constant(terminal_speeds, value & speed_mask);
     printer.put('|');
     if ((value & input_speed_mask) != 0) {
@@ -54,9 +53,6 @@ void print_control_flags(Printer& printer, const Region& region, Surroundings&) 
 
 constexpr Elements characters{.element = x8, .indexes = &terminal_characters, .count = 19},
     few_characters{.element = x8, .indexes = &terminal_characters, .count = 8};
-constexpr Field settings_fields[] = {{"c_iflag", flags32(terminal_input_flags)},  {"c_oflag", of(print_output_flags, 4)},
-                                     {"c_cflag", of(print_control_flags, 4)},     {"c_lflag", flags32(terminal_local_flags)},
-                                     {"c_line", constant8(terminal_disciplines)}, {"c_cc", characters}};
 constexpr Field settings2_fields[] = {{"c_iflag", flags32(terminal_input_flags)},
                                       {"c_oflag", of(print_output_flags, 4)},
                                       {"c_cflag", of(print_control_flags, 4)},
@@ -72,8 +68,8 @@ constexpr Field old_settings_fields[] = {{"c_iflag", flags16(terminal_input_flag
                                          {"c_cc", few_characters},
                                          {"", skipped(1)}};
 constexpr std::uint8_t flags_alone = 4;
-constexpr Layout settings{.fields = settings_fields, .brief = flags_alone}, settings2{.fields = settings2_fields, .brief = flags_alone},
-    old_settings{.fields = old_settings_fields, .brief = flags_alone};
+constexpr Layout settings{.fields = std::span(settings2_fields).first(6), .brief = flags_alone},
+    settings2{.fields = settings2_fields, .brief = flags_alone}, old_settings{.fields = old_settings_fields, .brief = flags_alone};
 constexpr Field window_fields[] = {{"ws_row ws_col ws_xpixel ws_ypixel", u16}};
 constexpr Layout window{window_fields};
 constexpr Pointed one_character{.value = Format::buffer, .counted_by = 1, .counter = 0, .here = true};

@@ -153,8 +153,7 @@ static constexpr Field set_tuner_fields[] = {{"index", u32},
                                              {"audmode", constant32(video_tuner_modes)},
                                              {"signal afc", s32}};
 static constexpr Field asked_control_fields[] = {{"id", asked_control_id}};
-static constexpr Elements two_words{.element = x32, .count = 2}, reserved_words{.element = x32, .count = 32},
-    dimensions{.element = u32, .count = 4, .counted_by = 84};
+static constexpr Elements two_words{.element = x32, .count = 2}, dimensions{.element = u32, .count = 4, .counted_by = 84};
 static constexpr Field control_fields[] = {{"", when(Shown::if_changed, control_id)},
                                            {"type", constant32(video_control_types)},
                                            {"name", string(32)},
@@ -203,61 +202,54 @@ static constexpr Field told_size_fields[] = {{"type", at(8, constant32(video_siz
 static constexpr Field asked_interval_fields[] = {{"index", u32}, {"pixel_format", format_code}, {"width height", u32}};
 static constexpr Field told_interval_fields[] = {{"type", at(16, constant32(video_interval_types))}, {"", interval_of_type}};
 
-static constexpr Layout capabilities{capability_fields}, asked_format{asked_format_fields}, told_format_layout{told_format_fields},
-    typed{typed_fields}, format_layout{format_fields}, asked_buffers{asked_buffers_fields}, told_buffers_layout{told_buffers_fields},
-    asked_buffer{asked_buffer_fields}, taken_buffer{taken_buffer_fields}, told_buffer_layout{told_buffer_fields},
-    given_buffer_layout{given_buffer_fields}, frame_buffer{frame_buffer_fields}, created{created_fields},
-    set_parameters{set_parameters_fields}, parameters_layout{parameters_fields}, indexed{indexed_fields}, standard_layout{standard_fields},
-    input_layout{input_fields}, asked_value{asked_value_fields}, told_value_layout{told_value_fields}, set_value{set_value_fields},
-    changed_value_layout{changed_value_fields}, tuner_layout{tuner_fields}, set_tuner{set_tuner_fields},
-    asked_control{asked_control_fields}, control_layout{control_fields}, long_control_layout{long_control_fields},
-    crop_bounds_layout{crop_bounds_fields}, crop_layout{crop_part}, set_crop{set_crop_fields}, asked_controls{asked_controls_fields},
-    set_controls{set_controls_fields}, told_controls_layout{told_controls_fields}, asked_size{asked_size_fields},
-    told_size_layout{told_size_fields}, asked_interval{asked_interval_fields}, told_interval_layout{told_interval_fields};
-static constexpr Value told_format = told_format_layout, format = format_layout, told_buffers = told_buffers_layout,
-                       told_buffer = told_buffer_layout, given_buffer = given_buffer_layout, parameters = parameters_layout,
-                       standard = standard_layout, input = input_layout, told_value = told_value_layout,
-                       changed_value = changed_value_layout, tuner = tuner_layout, control = control_layout,
-                       long_control = long_control_layout, crop_bounds = crop_bounds_layout, crop = crop_layout,
-                       told_controls = told_controls_layout, told_size = told_size_layout, told_interval = told_interval_layout;
+static constexpr Layout capabilities{capability_fields}, asked_format{asked_format_fields}, told_format{told_format_fields},
+    typed{typed_fields}, format{format_fields}, asked_buffers{asked_buffers_fields}, told_buffers{told_buffers_fields},
+    asked_buffer{asked_buffer_fields}, taken_buffer{taken_buffer_fields}, told_buffer{told_buffer_fields},
+    given_buffer{given_buffer_fields}, frame_buffer{frame_buffer_fields}, created{created_fields}, set_parameters{set_parameters_fields},
+    parameters{parameters_fields}, indexed{indexed_fields}, standard{standard_fields}, input{input_fields}, asked_value{asked_value_fields},
+    told_value{told_value_fields}, set_value{set_value_fields}, changed_value{changed_value_fields}, tuner{tuner_fields},
+    set_tuner{set_tuner_fields}, asked_control{asked_control_fields}, control{control_fields}, long_control{long_control_fields},
+    crop_bounds{crop_bounds_fields}, crop{crop_part}, set_crop{set_crop_fields}, asked_controls{asked_controls_fields},
+    set_controls{set_controls_fields}, told_controls{told_controls_fields}, asked_size{asked_size_fields}, told_size{told_size_fields},
+    asked_interval{asked_interval_fields}, told_interval{told_interval_fields};
 
 static constexpr Command rows[] = {
-    {0x40045612, Way::takes, buffer_type},                                // VIDIOC_STREAMON
-    {0x40045613, Way::takes, buffer_type},                                // VIDIOC_STREAMOFF
-    {0x40085618, Way::takes, x64},                                        // VIDIOC_S_STD
-    {0x4014563c, Way::takes, set_crop},                                   // VIDIOC_S_CROP
-    {0x4030560b, Way::takes, frame_buffer},                               // VIDIOC_S_FBUF
-    {0x4054561e, Way::changes, set_tuner, &tuner},                        // VIDIOC_S_TUNER
-    {0x80045626, Way::fills, u32},                                        // VIDIOC_G_INPUT
-    {0x80085617, Way::fills, x64},                                        // VIDIOC_G_STD
-    {0x8030560a, Way::fills, frame_buffer},                               // VIDIOC_G_FBUF
-    {0x80685600, Way::fills, capabilities},                               // VIDIOC_QUERYCAP
-    {0xc0045627, Way::takes, u32},                                        // VIDIOC_S_INPUT
-    {0xc008561b, Way::completes, asked_value, &told_value},               // VIDIOC_G_CTRL
-    {0xc008561c, Way::completes, set_value, &changed_value},              // VIDIOC_S_CTRL
-    {0xc0145608, Way::completes, asked_buffers, &told_buffers},           // VIDIOC_REQBUFS
-    {0xc014563b, Way::completes, typed, &crop},                           // VIDIOC_G_CROP
-    {0xc0205647, Way::completes_always, asked_controls, &told_controls},  // VIDIOC_G_EXT_CTRLS
-    {0xc0205648, Way::changes_always, set_controls, &told_controls},      // VIDIOC_S_EXT_CTRLS
-    {0xc0205649, Way::changes_always, set_controls, &told_controls},      // VIDIOC_TRY_EXT_CTRLS
-    {0xc02c563a, Way::completes, typed, &crop_bounds},                    // VIDIOC_CROPCAP
-    {0xc02c564a, Way::completes, asked_size, &told_size},                 // VIDIOC_ENUM_FRAMESIZES
-    {0xc034564b, Way::completes, asked_interval, &told_interval},         // VIDIOC_ENUM_FRAMEINTERVALS
-    {0xc0405602, Way::completes, asked_format, &told_format},             // VIDIOC_ENUM_FMT
-    {0xc0445624, Way::completes, asked_control, &control},                // VIDIOC_QUERYCTRL
-    {0xc0485619, Way::completes, indexed, &standard},                     // VIDIOC_ENUMSTD
-    {0xc050561a, Way::completes, indexed, &input},                        // VIDIOC_ENUMINPUT
-    {0xc054561d, Way::completes, indexed, &tuner},                        // VIDIOC_G_TUNER
-    {0xc0585609, Way::completes, asked_buffer, &told_buffer},             // VIDIOC_QUERYBUF
-    {0xc058560f, Way::completes, asked_buffer, &told_buffer},             // VIDIOC_QBUF
-    {0xc0585611, Way::completes, taken_buffer, &given_buffer},            // VIDIOC_DQBUF
-    {0xc0cc5615, Way::completes, typed, &parameters},                     // VIDIOC_G_PARM
-    {0xc0cc5616, Way::changes, set_parameters, &parameters},              // VIDIOC_S_PARM
-    {0xc0d05604, Way::completes, typed, &format},                         // VIDIOC_G_FMT
-    {0xc0d05605, Way::changes, whole_format, &format},                    // VIDIOC_S_FMT
-    {0xc0d05640, Way::changes, whole_format, &format},                    // VIDIOC_TRY_FMT
-    {0xc0e85667, Way::completes, asked_control, &long_control},           // VIDIOC_QUERY_EXT_CTRL
-    {0xc100565c, Way::takes, created},                                    // VIDIOC_CREATE_BUFS
+    {0x40045612, Way::takes, buffer_type},                               // VIDIOC_STREAMON
+    {0x40045613, Way::takes, buffer_type},                               // VIDIOC_STREAMOFF
+    {0x40085618, Way::takes, x64},                                       // VIDIOC_S_STD
+    {0x4014563c, Way::takes, set_crop},                                  // VIDIOC_S_CROP
+    {0x4030560b, Way::takes, frame_buffer},                              // VIDIOC_S_FBUF
+    {0x4054561e, Way::changes, set_tuner, tuner},                        // VIDIOC_S_TUNER
+    {0x80045626, Way::fills, u32},                                       // VIDIOC_G_INPUT
+    {0x80085617, Way::fills, x64},                                       // VIDIOC_G_STD
+    {0x8030560a, Way::fills, frame_buffer},                              // VIDIOC_G_FBUF
+    {0x80685600, Way::fills, capabilities},                              // VIDIOC_QUERYCAP
+    {0xc0045627, Way::takes, u32},                                       // VIDIOC_S_INPUT
+    {0xc008561b, Way::completes, asked_value, told_value},               // VIDIOC_G_CTRL
+    {0xc008561c, Way::completes, set_value, changed_value},              // VIDIOC_S_CTRL
+    {0xc0145608, Way::completes, asked_buffers, told_buffers},           // VIDIOC_REQBUFS
+    {0xc014563b, Way::completes, typed, crop},                           // VIDIOC_G_CROP
+    {0xc0205647, Way::completes_always, asked_controls, told_controls},  // VIDIOC_G_EXT_CTRLS
+    {0xc0205648, Way::changes_always, set_controls, told_controls},      // VIDIOC_S_EXT_CTRLS
+    {0xc0205649, Way::changes_always, set_controls, told_controls},      // VIDIOC_TRY_EXT_CTRLS
+    {0xc02c563a, Way::completes, typed, crop_bounds},                    // VIDIOC_CROPCAP
+    {0xc02c564a, Way::completes, asked_size, told_size},                 // VIDIOC_ENUM_FRAMESIZES
+    {0xc034564b, Way::completes, asked_interval, told_interval},         // VIDIOC_ENUM_FRAMEINTERVALS
+    {0xc0405602, Way::completes, asked_format, told_format},             // VIDIOC_ENUM_FMT
+    {0xc0445624, Way::completes, asked_control, control},                // VIDIOC_QUERYCTRL
+    {0xc0485619, Way::completes, indexed, standard},                     // VIDIOC_ENUMSTD
+    {0xc050561a, Way::completes, indexed, input},                        // VIDIOC_ENUMINPUT
+    {0xc054561d, Way::completes, indexed, tuner},                        // VIDIOC_G_TUNER
+    {0xc0585609, Way::completes, asked_buffer, told_buffer},             // VIDIOC_QUERYBUF
+    {0xc058560f, Way::completes, asked_buffer, told_buffer},             // VIDIOC_QBUF
+    {0xc0585611, Way::completes, taken_buffer, given_buffer},            // VIDIOC_DQBUF
+    {0xc0cc5615, Way::completes, typed, parameters},                     // VIDIOC_G_PARM
+    {0xc0cc5616, Way::changes, set_parameters, parameters},              // VIDIOC_S_PARM
+    {0xc0d05604, Way::completes, typed, format},                         // VIDIOC_G_FMT
+    {0xc0d05605, Way::changes, whole_format, format},                    // VIDIOC_S_FMT
+    {0xc0d05640, Way::changes, whole_format, format},                    // VIDIOC_TRY_FMT
+    {0xc0e85667, Way::completes, asked_control, long_control},           // VIDIOC_QUERY_EXT_CTRL
+    {0xc100565c, Way::takes, created},                                   // VIDIOC_CREATE_BUFS
 };
 
 }  // namespace video

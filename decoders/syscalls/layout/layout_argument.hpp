@@ -1,4 +1,4 @@
-// Arguments that lead to a Value: a struct with a Layout, a number, a list.
+// Arguments that lead to a struct with a Layout.
 #pragma once
 
 #include "decoders/syscalls/layout/struct_layout.hpp"
@@ -22,18 +22,6 @@ template <const Layout& layout>
 void render_of_layout_out(Printer& printer, const Slot& slot) {
     render_value_out(printer, slot, layout);
 }
-template <const Value& value>
-void capture_of_value(Capture& capture, const Slot& slot, int level) {
-    capture_value(capture, slot, level, value);
-}
-template <const Value& value>
-void render_of_value_in(Printer& printer, const Slot& slot) {
-    render_value_in(printer, slot, value);
-}
-template <const Value& value>
-void render_of_value_out(Printer& printer, const Slot& slot) {
-    render_value_out(printer, slot, value);
-}
 
 /// That the call reads.
 template <const Layout& layout>
@@ -41,10 +29,5 @@ constexpr ArgumentType layout_in{.render = render_of_layout_in<layout>, .capture
 /// That it fills; the address where it failed.
 template <const Layout& layout>
 constexpr ArgumentType layout_out{.phase = Phase::exit, .render = render_of_layout_out<layout>, .capture = capture_of_layout<layout>};
-
-template <const Value& value>
-constexpr ArgumentType value_in{.render = render_of_value_in<value>, .capture = capture_of_value<value>};
-template <const Value& value>
-constexpr ArgumentType value_out{.phase = Phase::exit, .render = render_of_value_out<value>, .capture = capture_of_value<value>};
 
 }  // namespace shimtrace::decoders

@@ -185,12 +185,8 @@ void print_scalar(Printer& printer, const Value& value, std::span<const std::byt
             return printer.pid(static_cast<std::int32_t>(number));
         case Format::descriptor:
             return printer.fd(static_cast<std::int32_t>(number));
-        case Format::error: {
-            const std::int64_t error = signed_at(bytes, width);
-            if (error >= 0) return printer.decimal(error);
-            printer.put('-');
-            return printer.error(-error);
-        }
+        case Format::error:
+            return printer.negated_error(signed_at(bytes, width));
         case Format::clock_ticks:
             return printer.clock_ticks(number);
         case Format::character:
@@ -235,10 +231,6 @@ void print_layout(Printer& printer, const Layout& layout, const Region& region, 
     printer.text(", ");
     layout.rest == Rest::attributes ? print_attributes(printer, *layout.attributes, region.from(end), within)
                                     : print_hex_text(printer, region.from(end));
-}
-
-bool is_all_zero(std::span<const std::byte> bytes) {
-    return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
 }
 
 /// Whether there is nothing to say of a field: it is kept for later, and zero.

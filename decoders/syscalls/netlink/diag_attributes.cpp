@@ -102,7 +102,7 @@ static void print_socket_options(Printer& printer, const Region& region, Surroun
         }
     }
     const Region rest = region.from(size);
-    if (std::ranges::all_of(rest.bytes, [](std::byte byte) { return byte == std::byte{0}; })) return;
+    if (is_all_zero(rest.bytes)) return;
     printer.text(", /* bytes 2..");
     printer.unsigned_decimal(region.length - 1);
     printer.text(" */ ");
