@@ -1,9 +1,14 @@
-// Which process a runtime's state means.
+// Which process is a container's init, by itself and as a runtime's state means it.
 #pragma once
 
 #include <shimtrace/snapshot.hpp>
 
 namespace shimtrace {
+
+/// The first process of a pid namespace below that of whoever looked.
+inline bool is_namespace_init(const Process& process) {
+    return process.ns_pids.size() > 1 && process.ns_pids.back() == 1;
+}
 
 /// The pid of its init as the runtime's state has it, else as init.pid has it; 0: neither tells. Whether that is still the init, see below.
 inline Pid named_init(const ContainerFiles& container) {

@@ -68,6 +68,11 @@ bool is_digest(std::string_view name) {
     return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == name.npos;
 }
 
+/// Any directory may be containerd 2.3's socket_dir: among what else is there a shim's socket is known by its name, a digest.
+bool may_be_shim_socket(std::string_view path) {
+    return base_name(parent_path(path)) == "s" || is_digest(base_name(path));
+}
+
 class Gatherer {
 public:
     /// `files`: the host's, or a copy of them. `views`: of containers that are seen through others; nullptr: none is.
@@ -278,9 +283,7 @@ private:
         }
         for (const ContainerFiles& container : facts_.snapshot.containers) {
             const std::string_view path = socket_path(container.address);
-            // containerd 2.3's socket_dir may be any: among what else is there a shim's socket is known by its name, a digest.
-            if (path.starts_with('/') && (base_name(parent_path(path)) == "s" || is_digest(base_name(path))))
-                directories.insert(std::string(parent_path(path)));
+            if (path.starts_with('/') && may_be_shim_socket(path)) directories.insert(std::string(parent_path(path)));
             if (!container.containerd_address.empty()) daemon_sockets_.insert(container.containerd_address);
         }
         for (const Process& process : facts_.snapshot.processes) {
@@ -295,14 +298,13 @@ private:
             seen.insert(directory);
             for (const std::string& name : *names) {
                 const std::string path = directory + "/" + name;
-                if (base_name(directory) != "s" && !is_digest(name)) continue;
+                if (!may_be_shim_socket(path)) continue;
                 const auto facts = files_.facts(path);
                 if (facts && facts->type == FileType::socket) sockets[path] = {path, true, listening_.contains(path)};
             }
         }
         for (const std::string& path : listening_) {
-            const bool of_shim =
-                seen.contains(std::string(parent_path(path))) && (base_name(parent_path(path)) == "s" || is_digest(base_name(path)));
+            const bool of_shim = seen.contains(std::string(parent_path(path))) && may_be_shim_socket(path);
             if (of_shim && !sockets.contains(path)) sockets[path] = {path, files_.facts(path).has_value(), true};
             if (daemon_sockets_.contains(path)) sockets[path] = {path, true, true};
         }

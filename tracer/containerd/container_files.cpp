@@ -1,9 +1,9 @@
 #include "tracer/containerd/container_files.hpp"
 
-#include "decoders/oci/config.hpp"
 #include "decoders/oci/runtimes.hpp"
 #include "decoders/oci/typed_json.hpp"
 #include "tracer/containerd/believed_files.hpp"
+#include "tracer/containerd/bundle_files.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_index.hpp"
 #include "tracer/containerd/engine_names.hpp"
@@ -17,7 +17,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <ctime>
 #include <iterator>
 #include <set>
@@ -28,18 +27,6 @@ namespace shimtrace::containerd {
 namespace {
 
 constexpr std::size_t most_containers = 20'000;
-
-std::string_view without_line_end(std::string_view text) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ' || text.back() == '\r')) text.remove_suffix(1);
-    return text;
-}
-
-Pid parse_pid(std::string_view text) {
-    text = without_line_end(text);
-    std::int32_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() && number > 0 ? Pid{number} : Pid{};
-}
 
 /// A path of cgroup_paths without mount point and, for v1, controller: as /proc/PID/cgroup shows it.
 std::string cgroup_of(const oci::RuntimeState& state) {
@@ -112,12 +99,6 @@ private:
         return facts && refuse(path, doubt_of_entry(*facts, owner));
     }
 
-    Result<std::string> read(const BelievedPlace& file, std::size_t limit, Part part = Part::whole) {
-        auto found = believed_.read(file, limit, part);
-        refuse(file.path(), found.doubt);
-        return std::move(found.text);
-    }
-
     ContainerFiles& add(ContainerRef ref, std::uint32_t owner) {
         by_id_.emplace(ref.id, found_.size());
         ContainerFiles& container = found_.emplace_back();
@@ -146,34 +127,16 @@ private:
                 container.containerd_address = instance.address;
                 container.bundle = bundle;
                 container.bundle_exists = true;
-                read_bundle(container, place);
-                std::string root = configured_root(place);
-                if (root.empty()) root = usual_root(place);
+                read_bundle(container, place, files_, read_);
+                const std::string root = runtime_root(place, read_);
                 if (!root.empty()) container.runc_root = canonical_path(root + "/" + ns);
             }
         }
     }
 
-    /// What a bundle's options.json says about the runtime: its root.
-    std::string configured_root(const BelievedPlace& bundle) {
-        const auto text = read(bundle.in("options.json"), most_json);
-        if (!text) return "";
-        const auto options = oci::parse_json(*text);
-        return options ? oci::string_at(*options, "/root") : "";
-    }
-
     [[nodiscard]] bool is_found(const std::string& ns, const std::string& id) const {
         const auto [first, last] = by_id_.equal_range(id);
         return std::any_of(first, last, [&](const auto& entry) { return found_[entry.second].container.ns == ns; });
-    }
-
-    /// Where the shim that a bundle names has its runtime's state; empty: it has none (Kata's containers are in its virtual machine), or
-    /// where is not known.
-    std::string usual_root(const BelievedPlace& bundle) {
-        const auto shim = read(bundle.in("shim-binary-path"), 4096);
-        const std::string_view name = shim ? program_name(without_line_end(*shim)) : "";
-        if (name.empty() || name.starts_with("containerd-shim-runc")) return "/run/containerd/runc";
-        return name.starts_with("containerd-shim-runsc") ? "/run/containerd/runsc" : "";
     }
 
     void add_shims_without_bundle() {
@@ -214,66 +177,6 @@ private:
             ContainerFiles& container = add({"", command->id}, process.uid);
             add_named_bundle(container, command->bundle);
         }
-    }
-
-    void read_bundle(ContainerFiles& container, const BelievedPlace& bundle) {
-        if (const auto address = read(bundle.in("address"), 4096)) {
-            container.address = without_line_end(*address);
-        } else if (const auto bootstrap = read(bundle.in("bootstrap.json"), most_json)) {
-            if (const auto document = oci::parse_json(*bootstrap)) container.address = oci::string_at(*document, "/address");
-        }
-        // Of containerd 2.x: whose shim serves it.
-        if (const auto sandbox = read(bundle.in("sandbox"), 4096); sandbox && container.sandbox.empty())
-            container.sandbox = without_line_end(*sandbox);
-        if (const auto names = files_.list(container.bundle, 5000)) {
-            for (const std::string& name : *names) {
-                if (!name.ends_with(".pid")) continue;
-                const auto text = read(bundle.in(name), 64);
-                const Pid pid = text ? parse_pid(*text) : Pid{};
-                if (name == "init.pid")
-                    container.init_pid = pid;
-                else if (pid)
-                    container.execs.push_back({name.substr(0, name.size() - 4), pid});
-            }
-        }
-        if (const auto log = read(bundle.in("log.json"), most_log, Part::tail)) container.log_errors = error_lines(*log, 10);
-        read_config(container, bundle);
-    }
-
-    void read_config(ContainerFiles& container, const BelievedPlace& bundle) {
-        const auto text = read(bundle.in("config.json"), most_json);
-        if (!text) {
-            if (container.bundle_exists && text.error().number != EACCES) container.config_json_error = text.error().message();
-            return;
-        }
-        const auto checked = oci::parse_config(*text);
-        if (!checked) {
-            container.config_json_error = checked.error().text();
-            return;
-        }
-        const auto refused = std::ranges::find(checked->problems, true, &oci::ConfigProblem::refused);
-        if (refused != checked->problems.end()) container.config_json_error = refused->error.text();
-        for (const oci::Hook& hook : checked->config.hooks) container.hooks.push_back({hook.kind, hook.path, hook.arguments});
-        container.rootfs = checked->config.root;
-        if (!container.rootfs.empty() && container.rootfs.front() != '/') container.rootfs = container.bundle + "/" + container.rootfs;
-        read_annotations(container, checked->config.annotations);
-    }
-
-    static void read_annotations(ContainerFiles& container, const std::map<std::string, std::string>& annotations) {
-        const auto first_of = [&](std::initializer_list<std::string_view> keys) {
-            for (const std::string_view key : keys) {
-                if (const auto found = annotations.find(std::string(key)); found != annotations.end() && !found->second.empty())
-                    return found->second;
-            }
-            return std::string();
-        };
-        // CRI plugin (pkg/cri/annotations), cri-o; runc.v2's group annotation makes shims shared without CRI.
-        if (std::string named = first_of({"io.kubernetes.cri.sandbox-id", "io.kubernetes.cri-o.SandboxID", "io.containerd.runc.v2.group"});
-            !named.empty())
-            container.sandbox = std::move(named);
-        container.pod = first_of({"io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"});
-        container.pod_namespace = first_of({"io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace"});
-        container.name = first_of({"io.kubernetes.cri.container-name", "io.kubernetes.container.name", "nerdctl/name"});
     }
 
     /// Its shim lives in another mount namespace than these files: the same path may lead elsewhere.
@@ -317,27 +220,43 @@ private:
         // An empty directory below a root that others share need not be a runtime's at all.
         const oci::Runtime& row = runtime != nullptr ? *runtime : oci::runtime_named("");
         const BelievedPlace place = BelievedPlace{root.path, id, root.owner}.in(row.state_file);
+        ContainerFiles* container = read_state(root, id, row, place, runtime != nullptr || fifo);
+        if (container == nullptr) return;
+        container->state_json_exists = runtime != nullptr;
+        if (fifo && fifo->type == FileType::fifo) {
+            container->exec_fifo = true;
+            if (now_s_ >= fifo->modified_s) container->exec_fifo_age_s = now_s_ - fifo->modified_s;
+        }
+    }
+
+    /// The state of a container that lives in a sandbox: its pid is the sandbox's.
+    void add_flat_state(const RuntimeRoot& root, const oci::FlatState& flat, const std::string& file) {
+        ContainerFiles* container = read_state(root, std::string(flat.id), *flat.runtime, BelievedPlace{root.path, file, root.owner}, true);
+        if (container == nullptr) return;
+        container->state_json_exists = true;
+        if (container->sandbox.empty() && flat.sandbox != flat.id) container->sandbox = flat.sandbox;
+    }
+
+    /// nullptr: the file is not believed, or is nobody's that is known and may not be of another container (`adds`).
+    ContainerFiles* read_state(const RuntimeRoot& root, const std::string& id, const oci::Runtime& row, const BelievedPlace& place,
+                               bool adds) {
         const std::string path = place.path();
         auto [text, doubt] = believed_.read(place, most_json);
-        if (refuse(path, doubt)) return;
+        if (refuse(path, doubt)) return nullptr;
         std::optional<std::expected<oci::RuntimeState, oci::JsonError>> parsed;
         if (text) parsed = oci::parse_state(*text, row.state);
         const std::string bundle = parsed && *parsed ? (*parsed)->bundle : "";
 
         ContainerFiles* container = match(root, id, bundle);
         if (container == nullptr) {
-            if (runtime == nullptr && !fifo) return;
+            if (!adds) return nullptr;
             container = &add({root.owner == 0 ? std::string(namespace_of_runtime_root(root.path)) : "", id}, root.owner);
-            add_named_bundle(*container, bundle);
+            // runsc's may be relative to where it was called.
+            if (!row.has_sandbox || bundle.starts_with('/')) add_named_bundle(*container, bundle);
         }
         container->runc_root = root.path;
         container->state_path = path;
-        container->state_json_exists = runtime != nullptr;
         container->runtime = row.name;
-        if (fifo && fifo->type == FileType::fifo) {
-            container->exec_fifo = true;
-            if (now_s_ >= fifo->modified_s) container->exec_fifo_age_s = now_s_ - fifo->modified_s;
-        }
         if (!text) {
             container->state_json_error = text.error().number == ENOENT ? "missing: " + path + " is not there" : text.error().message();
         } else if (!*parsed) {
@@ -346,39 +265,14 @@ private:
             if (!row.cgroup_file.empty()) read_cgroup(**parsed, row, BelievedPlace{root.path, id, root.owner});
             take(*container, **parsed, id);
         }
+        return container;
     }
 
     /// Of a runtime whose state does not tell it.
     void read_cgroup(oci::RuntimeState& state, const oci::Runtime& runtime, const BelievedPlace& directory) {
-        const auto text = read(directory.in(runtime.cgroup_file), most_json);
+        const auto text = read_(directory.in(runtime.cgroup_file), most_json, Part::whole);
         const auto document = text ? oci::parse_json(*text) : std::unexpected(oci::JsonError{});
         if (document) state.cgroup = oci::cgroup_of_spec(oci::string_at(*document, runtime.cgroup_in_file), state.systemd_cgroup);
-    }
-
-    /// The state of a container that lives in a sandbox: its pid is the sandbox's.
-    void add_flat_state(const RuntimeRoot& root, const oci::FlatState& flat, const std::string& file) {
-        const std::string id(flat.id);
-        const BelievedPlace place{root.path, file, root.owner};
-        auto [text, doubt] = believed_.read(place, most_json);
-        if (refuse(place.path(), doubt)) return;
-        const auto parsed = text ? std::optional(oci::parse_state(*text, flat.runtime->state)) : std::nullopt;
-        const std::string bundle = parsed && *parsed ? (*parsed)->bundle : "";
-        ContainerFiles* container = match(root, id, bundle);
-        if (container == nullptr) {
-            container = &add({root.owner == 0 ? std::string(namespace_of_runtime_root(root.path)) : "", id}, root.owner);
-            if (bundle.starts_with('/')) add_named_bundle(*container, bundle);
-        }
-        container->runc_root = root.path;
-        container->state_path = place.path();
-        container->state_json_exists = true;
-        container->runtime = flat.runtime->name;
-        if (container->sandbox.empty() && flat.sandbox != flat.id) container->sandbox = flat.sandbox;
-        if (!text)
-            container->state_json_error = text.error().message();
-        else if (!*parsed)
-            container->state_json_error = parsed->error().text();
-        else
-            take(*container, **parsed, id);
     }
 
     void note_changed(ContainerFiles& container) const {
@@ -399,7 +293,7 @@ private:
             container.container.ns = place->ns;
             container.state_dir = place->state_dir;
         }
-        if (container.bundle_exists) read_bundle(container, {bundle, "", container.owner});
+        if (container.bundle_exists) read_bundle(container, {bundle, "", container.owner}, files_, read_);
     }
 
     static void take(ContainerFiles& container, const oci::RuntimeState& state, const std::string& id) {
@@ -445,6 +339,11 @@ private:
     const Resident& lives_here_;
     PathTrust trust_;
     BelievedFiles believed_;
+    ReadBelieved read_ = [this](const BelievedPlace& file, std::size_t most, Part part) {
+        auto found = believed_.read(file, most, part);
+        refuse(file.path(), found.doubt);
+        return std::move(found.text);
+    };
     std::int64_t now_s_;
     std::set<ContainerRef> served_elsewhere_;
     std::vector<ContainerFiles> found_;

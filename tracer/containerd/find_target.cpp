@@ -223,7 +223,7 @@ private:
                     break;
                 case ProcessRole::runtime_init:
                     // Created and not started: what will be the init. An exec's is counted with the runtimes.
-                    if (!target.init && (process.pid == first || (process.ns_pids.size() > 1 && process.ns_pids.back() == 1)))
+                    if (!target.init && (process.pid == first || is_namespace_init(process)))
                         target.init = process.pid;
                     else
                         target.runtimes.push_back(process.pid);

@@ -3,6 +3,7 @@
 #include "decoders/syscalls/call_facts.hpp"
 #include "tracer/containerd/container_index.hpp"
 
+#include <shimtrace/container_identity.hpp>
 #include <shimtrace/namesakes.hpp>
 #include <shimtrace/observed.hpp>
 
@@ -173,7 +174,7 @@ private:
                 break;
             case ProcessRole::container_init:
             case ProcessRole::runtime_init:
-                if (!row->init && process.ns_pids.size() > 1 && process.ns_pids.back() == 1) row->init = process.pid;
+                if (!row->init && is_namespace_init(process)) row->init = process.pid;
                 if (!row->init && role.role == ProcessRole::container_init) row->init = process.pid;
                 ++row->processes;
                 break;

@@ -1,6 +1,7 @@
 #include "tracer/containerd/session_roles.hpp"
 
 #include "tracer/containerd/command_line.hpp"
+#include "tracer/containerd/container_index.hpp"
 #include "tracer/containerd/roles.hpp"
 
 #include <utility>

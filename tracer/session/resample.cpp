@@ -1,5 +1,6 @@
 #include "tracer/session/resample.hpp"
 
+#include "tracer/diagnosis/graph/limits.hpp"
 #include "tracer/diagnosis/graph/snapshot_delta.hpp"
 
 #include <algorithm>
@@ -39,8 +40,7 @@ DiagnosisResult joined(DiagnosisResult whole, DiagnosisResult later) {
         else
             *before = std::move(now);
     }
-    for (Limit& limit : later.limits)
-        if (std::ranges::find(whole.limits, limit) == whole.limits.end()) whole.limits.push_back(std::move(limit));
+    for (Limit& limit : later.limits) diagnosis::add_limit(whole.limits, std::move(limit));
     whole.snapshot = std::move(later.snapshot);
     return whole;
 }

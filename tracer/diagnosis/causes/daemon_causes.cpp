@@ -1,5 +1,4 @@
 // A daemon waits for what it has started or calls.
-#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
@@ -43,8 +42,7 @@ std::string plugin_sentence(Input input) {
     if (!call.empty()) said += fmt::format(": {}", call);
     if (plugin && !input.culprits.empty() && input.culprits.front().pid != plugin->pid)
         said += fmt::format("; it waits for {}", blamed(input));
-    const double since = last(input).wait.since_s;
-    return since > 0 ? fmt::format("{}; for {}", said, text::duration_in_words(since)) : said;
+    return said + lasted(input, "; for ", "");
 }
 
 }  // namespace

@@ -116,8 +116,8 @@ Idle idle(const Context& look) {
     for (const Pid pid : look.scope.processes) {
         const Process* process = look.facts.process(pid);
         if (!process || is_zombie(*process)) continue;
-        const Thread* thread = telling_thread(look.facts, *process);
         if (look.scope.sandbox && pid != look.scope.sandbox) continue;  // its gofer, and what stands for an exec
+        const Thread* thread = telling_thread(look.facts, *process);
         const Phrase said = pid == look.scope.sandbox ? sandbox_phrase(*process)
                             : thread                  ? phrase(look.facts, *process, *thread)
                                                       : Phrase{fmt::format("is {}", words(process->state).predicate), ""};

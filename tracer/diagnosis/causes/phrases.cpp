@@ -42,8 +42,13 @@ std::string waiter(const ExplanationInput& input) {
 }
 
 std::string waits(const ExplanationInput& input) {
+    const std::string known = lasted(input, "has waited ", "");
+    return known.empty() ? "waits" : known;
+}
+
+std::string lasted(const ExplanationInput& input, std::string_view before, std::string_view behind) {
     const double since = last(input).wait.since_s;
-    return since > 0 ? fmt::format("has waited {}", text::duration_in_words(since)) : std::string("waits");
+    return since > 0 ? fmt::format("{}{}{}", before, text::duration_in_words(since), behind) : std::string();
 }
 
 Patient patient_of(const Context& look) {

@@ -24,6 +24,8 @@ std::string last_object(const ExplanationInput& input);
 std::string waiter(const ExplanationInput& input);
 /// "has waited 3 min"; "waits" where it is not known for how long: the last wait.
 std::string waits(const ExplanationInput& input);
+/// How long the last wait has lasted, with what stands before and behind it; empty where it is not known.
+std::string lasted(const ExplanationInput& input, std::string_view before, std::string_view behind);
 
 Patient patient_of(const Context& look);
 

@@ -1,5 +1,4 @@
 // A process that does not run, does not end, or has ended unheard.
-#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/causes/all_causes.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
@@ -82,12 +81,10 @@ std::vector<Cause> process_causes() {
             .blame = {{RootCause::ignores_signal, Whom::led_to, "init", "does not take SIGTERM"}},
             .sentence =
                 [](Input input) {
-                    const double since = last(input).wait.since_s;
                     return fmt::format(
                         "{} has been told to stop{}, but its init {} does not take SIGTERM: it goes on until the grace period ends "
                         "and SIGKILL comes",
-                        target_words(input.look), since > 0 ? fmt::format(", {} ago", text::duration_in_words(since)) : std::string(),
-                        blamed(input));
+                        target_words(input.look), lasted(input, ", ", " ago"), blamed(input));
                 },
             .remedies = {{.name = "kill-container",
                           .what = "end it now; it would not have ended in order anyway",

@@ -1,5 +1,4 @@
 // runc is at work and does not end, or should be and is not.
-#include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/causes/all_causes.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
@@ -112,11 +111,10 @@ std::vector<Cause> runtime_causes() {
                     const std::string hook =
                         through ? fmt::format("{}[{}]", printable(input.culprits[1].comm, 32), input.culprits[1].pid.value) : blamed(input);
                     const Pid pid = input.culprits.empty() ? Pid{} : input.culprits[through ? 1 : 0].pid;
-                    const double since = last(input).wait.since_s;
                     return fmt::format("{} waits for the OCI hook {}{}, which {}{}does not end", target_words(input.look), hook,
                                        hook_words(input.look.facts, pid),
                                        through ? fmt::format("waits for {}, and that ", blamed(input)) : "",
-                                       since > 0 ? fmt::format("has run for {} and ", text::duration_in_words(since)) : std::string());
+                                       lasted(input, "has run for ", " and "));
                 },
             .remedies = {let_it_go_on,
                          {.name = "end-hook",

@@ -406,7 +406,7 @@ Scope Facts::scope(Pid pid) const {
     }
     // An init stands for its container, with files and shim: that its shim is gone is what ails it.
     const bool is_init = asked->role.role == ProcessRole::container_init || asked->role.role == ProcessRole::sandbox ||
-                         (asked->role.role == ProcessRole::runtime_init && asked->ns_pids.size() > 1 && asked->ns_pids.back() == 1);
+                         (asked->role.role == ProcessRole::runtime_init && is_namespace_init(*asked));
     if (is_init && asked->role.container) {
         const Process* shim = shim_above(*asked);
         // Of several namesakes it is of the one whose state names it.
@@ -451,10 +451,8 @@ std::vector<Scope> Facts::all_scopes() const {
 }
 
 bool drops_sigterm(const Process& process) {
-    constexpr std::uint64_t sigterm = 1ULL << 14U;
     if ((process.caught_signals & sigterm) != 0) return false;
-    const bool first_of_namespace = process.ns_pids.size() > 1 && process.ns_pids.back() == 1;
-    return first_of_namespace || (process.ignored_signals & sigterm) != 0;
+    return is_namespace_init(process) || (process.ignored_signals & sigterm) != 0;
 }
 
 bool is_stopped(const Process& process) {

@@ -139,6 +139,8 @@ bool is_stopped(const Process& process);
 /// SIGTERM does nothing to it: it ignores it, or is pid 1 of its namespace and has no handler for it (linux/kernel/signal.c,
 /// sig_task_ignored()).
 bool drops_sigterm(const Process& process);
+/// In a process's sets of signals.
+constexpr std::uint64_t sigterm = 1ULL << 14U;
 bool is_full(const Pipe* pipe);
 /// One of the container's own programs; runc's init is not yet one.
 bool is_program_of(const Process& process, const ContainerRef& container);

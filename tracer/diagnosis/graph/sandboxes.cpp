@@ -29,8 +29,7 @@ const Process* tracing_sandbox(const Facts& facts, const Process& traced, const 
     // The tracer is a thread of the sandbox, above the traced process.
     const auto traces = [&](const Process& process) {
         return process.role.role == ProcessRole::sandbox &&
-               (process.pid.value == thread.tracer ||
-                std::ranges::any_of(process.threads, [&](const Thread& each) { return each.tid.value == thread.tracer; }));
+               (process.pid.value == thread.tracer || facts.thread(process, Tid{thread.tracer}) != nullptr);
     };
     const Process* above = &traced;
     for (int depth = 0; above != nullptr && depth < 64; ++depth, above = facts.process(above->parent))

@@ -3,6 +3,8 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
+#include <shimtrace/container_identity.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,8 +14,6 @@
 namespace shimtrace::diagnosis::produce {
 
 namespace {
-
-constexpr std::uint64_t sigterm = 1ULL << 14U;
 
 /// Who has asked for the stop, and since when.
 struct Stop {
@@ -70,8 +70,7 @@ void ignored_stop(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* init = look.facts.process(subject.pid);
     if (!init || init->pid != look.scope.init || init->role.role != ProcessRole::container_init || is_zombie(*init) || is_stopped(*init))
         return;
-    const bool first = init->ns_pids.size() > 1 && init->ns_pids.back() == 1;
-    if (!first || !drops_sigterm(*init)) return;
+    if (!is_namespace_init(*init) || !drops_sigterm(*init)) return;
     const bool pending = (init->pending_signals & init->blocked_signals & sigterm) != 0;
     std::optional<Stop> stop = stop_served(look);
     if (!stop) stop = stop_asked(look);

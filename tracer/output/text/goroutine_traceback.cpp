@@ -126,37 +126,21 @@ void print_creator(std::string& out, const Goroutine& goroutine, int minor) {
     out += '\n';
 }
 
-/// The code point that a text begins with, and its bytes; nullopt: it is no UTF-8 there.
-std::optional<std::pair<std::uint32_t, std::size_t>> code_point(std::string_view text) {
-    const auto byte = [&](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at])); };
-    const std::uint32_t first = byte(0);
-    const std::size_t length = first < 0x80 ? 1 : first >> 5U == 6 ? 2 : first >> 4U == 14 ? 3 : first >> 3U == 30 ? 4 : 0;
-    if (length == 0 || length > text.size()) return std::nullopt;
-    std::uint32_t value = length == 1 ? first : first & (0x7FU >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80U) return std::nullopt;
-        value = value << 6U | (byte(i) & 0x3FU);
-    }
-    constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const bool surrogate = value >= 0xD800 && value < 0xE000;
-    return value < least[length] || surrogate || value > 0x10FFFF ? std::nullopt : std::optional(std::pair{value, length});
-}
-
 /// runtime.printquoted.
-std::string go_quoted(std::string_view text) {
+std::string go_quoted(std::string_view quoted) {
     constexpr std::pair<std::uint32_t, std::string_view> escapes[] = {
         {'\n', "\\n"}, {'\r', "\\r"}, {'\t', "\\t"}, {'\\', "\\\\"}, {'"', "\\\""}};
     std::string out = "\"";
-    for (std::size_t at = 0; at < text.size();) {
-        const auto next = code_point(text.substr(at));
-        const std::uint32_t c = next ? next->first : static_cast<unsigned char>(text[at]);
-        at += next ? next->second : 1;
+    for (std::size_t at = 0; at < quoted.size();) {
+        const text::Character next = text::first_character(quoted.substr(at));
+        const std::uint32_t c = next.length != 0 ? next.code : static_cast<unsigned char>(quoted[at]);
+        at += std::max<std::size_t>(next.length, 1);
         const auto named = std::ranges::find(escapes, c, &std::pair<std::uint32_t, std::string_view>::first);
         if (named != std::end(escapes))
             out += named->second;
         else if (c >= ' ' && c <= '~')
             out += static_cast<char>(c);
-        else if (!next || c < 127)
+        else if (next.length == 0 || c < 127)
             out += fmt::format("\\x{:02x}", c);
         else
             out += c < 0x10000 ? fmt::format("\\u{:04x}", c) : fmt::format("\\U{:08x}", c);
