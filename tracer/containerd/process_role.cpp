@@ -164,6 +164,9 @@ ProcessRoleInfo child_of_shim(const Process& process, const Process& shim, const
         if (!info.container) info.container = shim_info.container;
         return info;
     }
+    // Of which only the command line does not answer, the program is known still.
+    if (process.command_line.empty() && is_of_host(process) && !has_ended(process.state) && is_runtime_program(process))
+        return {ProcessRole::runtime, shim_info.container};
     if (inside) return {is_namespace_init(process) ? ProcessRole::container_init : ProcessRole::container_exec, shim_info.container};
     const bool namespaces_known = process.ns.mnt && shim.ns.mnt;
     if (process.command_line == shim.command_line || namespaces_known) return {ProcessRole::none, shim_info.container};

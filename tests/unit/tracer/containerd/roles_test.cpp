@@ -114,6 +114,14 @@ TEST_CASE("the runtime at work, its init, and hooks, also under other names") {
     }
 }
 
+TEST_CASE("a runtime whose command line does not answer is one by its program, under its shim") {
+    Snapshot snapshot = one_container();
+    snapshot.processes.push_back(process(130, 100, "/usr/sbin/runc"));
+    snapshot.processes.back().command_line.clear();
+    settle(snapshot);
+    CHECK(role(snapshot, 130) == ProcessRoleInfo{ProcessRole::runtime, {"ns", "c1"}, "", ""});
+}
+
 TEST_CASE("a script in the runtime's place is the runtime, and what it runs no hook; nor is criu") {
     Snapshot snapshot = one_container();
     Process wrapper = process(200, 100, "/bin/sh /opt/nvidia-wrapper --root /run/containerd/runc/ns --log /l kill c1 9", "/bin/dash");
