@@ -56,6 +56,8 @@ public:
     virtual void snapshot(const Snapshot&) {}
     /// Its times do not follow those of event(): a stretch comes when it has been read.
     virtual void scheduling(const Scheduling&) {}
+    /// All who ran before have stopped once, or cannot be stopped: from here on no call is missed.
+    virtual void in_place() {}
     /// Nothing more has happened for now: show what is held back.
     virtual void idle() {}
     /// The stream has ended: flush, print summaries.

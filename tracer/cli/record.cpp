@@ -43,7 +43,7 @@ int run_record(const Globals& globals, TraceOptions trace_options, RecordingOpti
     recording->tells = true;
     if (::isatty(STDERR_FILENO) != 0 && options.path != "-") {
         recording->progress = print_progress;
-        say_what_is_recorded(*recording, trace_options);
+        recording->begins = [&] { say_what_is_recorded(*recording, trace_options); };
     }
 
     plan->session.request.inherited = globals.inherited;

@@ -43,6 +43,7 @@ void Engine::run() {
     while (!tracees_.empty()) {
         if (alarm_.take_ring()) tick();
         reporter_.hand_over();
+        if (!in_place_) tell_when_in_place();
         if (stop_.stopped()) {
             if (!manner_.filtered) return let_go();
             reporter_.mute();

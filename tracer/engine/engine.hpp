@@ -11,6 +11,7 @@
 
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace shimtrace::engine {
 
@@ -64,6 +65,7 @@ private:
 
     // ticking.cpp: what happens when no stop comes
     void tick();
+    void tell_when_in_place();
     void tell_when_quiet(MonotonicTime now);
     void report_blocked(MonotonicTime now, MonotonicTime& next);
     void adopt_orphans(MonotonicTime now, MonotonicTime& next);
@@ -89,6 +91,8 @@ private:
     std::optional<WaitStatus> command_end_;
     bool detaching_ = false;
     bool unreachable_check_ = false;  ///< some thread was asked to stop and has not yet
+    bool in_place_ = false;           ///< the sink has heard that no call is missed any more
+    std::vector<Tid> unstopped_;      ///< who ran before, until their first stop is seen to have come: the last ones first
     bool quiet_due_ = false;          ///< the sink is yet to hear that nothing happens any more
     MonotonicTime active_since_;      ///< where it is
 

@@ -33,9 +33,22 @@ void Engine::begin_found() {
         tracee->found_call = blocked_since.found_call(tracee->tid());
         if (colocation_) colocation_->join(*tracee);
         tracee->interrupted = interrupt(tracee->tid());
+        unstopped_.push_back(tracee->tid());
     }
     alarm_.ring_by(host::monotonic_now() + unreachable_after);
     unreachable_check_ = !found.empty();
+}
+
+/// A call that a thread was at when it was seized may return unseen until its first stop; a new one is not begun. Who is unreachable stops
+/// before its next call, too.
+void Engine::tell_when_in_place() {
+    for (; !unstopped_.empty(); unstopped_.pop_back()) {
+        const Tracee* tracee = tracees_.find(unstopped_.back());
+        if (unreachable_check_ && tracee && tracee->found && tracee->interrupted) return;
+    }
+    in_place_ = true;
+    reporter_.hand_over();
+    sink_.in_place();
 }
 
 void Engine::tell_when_quiet(MonotonicTime now) {

@@ -30,6 +30,9 @@ public:
     void scheduling(const Scheduling& scheduling) override {
         each([&](EventSink& sink) { sink.scheduling(scheduling); });
     }
+    void in_place() override {
+        each([](EventSink& sink) { sink.in_place(); });
+    }
     void idle() override {
         each([](EventSink& sink) { sink.idle(); });
     }

@@ -108,6 +108,8 @@ void ThreadedSink::pass_on(const Batch& batch) {
                     sink_.snapshot(value);
                 else if constexpr (std::is_same_v<T, Scheduling>)
                     sink_.scheduling(value);
+                else if constexpr (std::is_same_v<T, InPlace>)
+                    sink_.in_place();
                 else if constexpr (std::is_same_v<T, Idle>)
                     sink_.idle();
                 else

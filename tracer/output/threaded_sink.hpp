@@ -29,13 +29,15 @@ public:
     void event(const Event& event) override;
     void snapshot(const Snapshot& snapshot) override { put(snapshot); }
     void scheduling(const Scheduling& scheduling) override { put(scheduling); }
+    void in_place() override { put(InPlace{}); }
     void idle() override { put(Idle{}); }
     /// Returns once the sink has seen the end.
     void end() override;
 
 private:
+    struct InPlace {};
     struct Idle {};
-    using Other = std::variant<SessionInfo, std::pair<OpenFileId, OpenFile>, TaskInfo, Snapshot, Scheduling, Idle>;
+    using Other = std::variant<SessionInfo, std::pair<OpenFileId, OpenFile>, TaskInfo, Snapshot, Scheduling, InPlace, Idle>;
 
     /// What was put since the thread took the last batch. Its events keep their buffers when it is emptied.
     struct Batch {

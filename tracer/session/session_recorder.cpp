@@ -109,6 +109,10 @@ public:
                 break;
         }
     }
+    void in_place() override {
+        if (plan_.begins) plan_.begins();
+        in_place_ = true;
+    }
     void end() override { finish(); }
 
     [[nodiscard]] const Snapshot* first_snapshot() const override { return first_ ? &*first_ : nullptr; }
@@ -244,7 +248,7 @@ private:
                 if (const auto snapshot = take_snapshot(processes(), plan_.snapshot_every)) keep(*snapshot);
                 next_snapshot = std::max(next_snapshot + *plan_.snapshot_every, Clock::now());
             }
-            if (plan_.progress && now >= next_line) {
+            if (plan_.progress && in_place_ && now >= next_line) {
                 tell_progress(now);
                 next_line = now + std::chrono::milliseconds(500);
             }
@@ -280,6 +284,7 @@ private:
     Clock::time_point started_, last_line_;
     std::uint64_t last_events_ = 0;
     bool finished_ = false;
+    std::atomic<bool> in_place_ = false;
     std::atomic<bool> ends_itself_ = false;  ///< by what the plan says, and not because it is interrupted
 
     std::mutex mutex_;

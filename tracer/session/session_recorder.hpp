@@ -32,6 +32,7 @@ struct RecordingPlan {
     recording::WriterOptions writer;
     bool snapshots = true;
     std::function<void(const RecordingProgress&)> progress;  ///< called twice a second, from another thread; empty: not
+    std::function<void()> begins;                            ///< called once no call is missed any more; empty: not
     bool tells = false;                                      ///< what it holds is said at its end
     std::optional<Nanoseconds> duration, snapshot_every, until_blocked;
     DiagnoseOptions about;                             ///< what a snapshot is asked about: targets as `why` takes them

@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <set>
@@ -178,6 +179,29 @@ TEST_CASE("a session of a whole group traces its new threads, and other processe
         CHECK(session.events(EventKind::attached).size() == (follow ? 3 : 2));
         CHECK(session.events().back().result == 0);
     }
+}
+
+TEST_CASE("that no call is missed any more is said once, when what each thread was at has been shown") {
+    Target target("blocks_in_many_ways");
+    REQUIRE(eventually([&] { return target.threads().size() == 3 && target.blocks_in(SYS_read); }));
+    Session session(attaching(target));
+    REQUIRE(eventually([&] { return !session.in_place().empty(); }));
+    const auto events = session.events();
+    CHECK(std::ranges::count(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(session.in_place().front()), true,
+                             &Event::at_attach) == 3);
+    target.type_byte();
+    REQUIRE(session.result());
+    CHECK(session.in_place().size() == 1);
+}
+
+TEST_CASE("who cannot be stopped does not keep a session from being in place") {
+    Target target("vfork_that_lasts");
+    REQUIRE(eventually([&] { return target.state() == ProcessState::uninterruptible; }));
+    Session session(attaching(target));
+    REQUIRE(eventually([&] { return !session.in_place().empty(); }));
+    const auto events = session.events();
+    CHECK(std::ranges::count(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(session.in_place().front()), true,
+                             &Event::at_attach) == 1);
 }
 
 TEST_CASE("a single thread is traced alone") {

@@ -84,6 +84,7 @@ struct Session::Recorder : SessionObserver, EventSink {
     SessionInfo info;
     std::map<std::int64_t, int> returns;
     bool ended = false, quiet = false;
+    std::vector<std::size_t> in_place_after;
 
     OpenFileId target(Pid, Tid, Fd, EventSink&) override { return {}; }
     void call_returned(const Event& enter, const Event&) override {
@@ -105,6 +106,10 @@ struct Session::Recorder : SessionObserver, EventSink {
         events.push_back(event);
         quiet = false;
         changed.notify_all();
+    }
+    void in_place() override {
+        const std::scoped_lock lock(mutex);
+        in_place_after.push_back(events.size());
     }
     void idle() override {
         const std::scoped_lock lock(mutex);
@@ -169,6 +174,11 @@ std::vector<Event> Session::calls(std::int64_t number) {
 SessionInfo Session::info() {
     const std::scoped_lock lock(recorder_->mutex);
     return recorder_->info;
+}
+
+std::vector<std::size_t> Session::in_place() {
+    const std::scoped_lock lock(recorder_->mutex);
+    return recorder_->in_place_after;
 }
 
 bool Session::ended() {

@@ -57,6 +57,7 @@ public:
     [[nodiscard]] std::vector<Event> calls(std::int64_t number);  ///< syscall_enter and syscall_exit
     [[nodiscard]] SessionInfo info();
     [[nodiscard]] bool ended();
+    [[nodiscard]] std::vector<std::size_t> in_place();  ///< so many events had come whenever that was said
     [[nodiscard]] bool idle();
     [[nodiscard]] int observed_returns(std::int64_t number);
 

@@ -14,6 +14,7 @@
 #include <sys/epoll.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -42,6 +43,14 @@ static int vforks(void) {
         _exit(1);
     }
     return wait_for(child) == 7 ? 0 : 1;
+}
+
+static int vfork_that_lasts(void) {
+    if (vfork() == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) pause();
+    }
+    return 0;
 }
 
 static int clone3s(void) {
@@ -261,6 +270,7 @@ static const struct {
 } scenarios[] = {
     {"forks", forks},
     {"vforks", vforks},
+    {"vfork_that_lasts", vfork_that_lasts},
     {"clone3s", clone3s},
     {"exit7", exit7},
     {"exec_by_thread", exec_by_thread},
