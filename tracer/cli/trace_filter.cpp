@@ -191,7 +191,7 @@ Result<void> add_word(CallSet& filter, std::string_view option, std::string_view
 
 /// Words that name messages, not calls; bits of MessageProtocol.
 constexpr NamedClass message_words[] = {
-    {"ttrpc", output::protocol_ttrpc}, {"grpc", output::protocol_grpc}, {"dbus", output::protocol_dbus}};
+    {"ttrpc", output::protocol_ttrpc}, {"grpc", output::protocol_grpc}, {"nri", output::protocol_nri}, {"dbus", output::protocol_dbus}};
 
 /// strace takes no empty list either: what an unset variable leaves is a mistake, not "nothing".
 Result<void> refuse_empty(std::string_view option, std::string_view list) {

@@ -241,7 +241,7 @@ void add_print_options(CLI::App& app, TraceOptions& options) {
     };
     sets("-e",
          "trace=SET, signal=, status=, quiet=, abbrev=, verbose=, raw=, read=, write=, decode-fds=, decode-pids=comm,pidns; "
-         "SET: names, %class, /regex, !not, name@64, ttrpc, grpc, dbus",
+         "SET: names, %class, /regex, !not, name@64, ttrpc, grpc, nri, dbus",
          "")
         ->type_name("EXPR");
     app.add_option("-o,--output", options.output, "write to FILE, or to a command: '|CMD'")->type_name("FILE");
@@ -366,7 +366,7 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     print.column = options.column;
     print.paths = resolve_paths(options.paths, (print.quiet & output::quiet_path_resolution) != 0);
     print.plain = options.plain;
-    if (options.plain && expressions.messages_alone != 0) return fail("-e ttrpc, -e grpc, -e dbus and --plain exclude each other");
+    if (options.plain && expressions.messages_alone != 0) return fail("-e ttrpc, -e grpc, -e nri, -e dbus and --plain exclude each other");
     if (!options.plain && print.summary != output::Summary::only) {
         print.messages = expressions.messages;
         print.messages_alone = expressions.messages_alone;

@@ -16,7 +16,7 @@ Result<TracePlan> plan_output(const TraceOptions& options, bool json) {
     auto plan = plan_trace(options);
     if (!plan || !json) return plan;
     if (plan->print.summary != output::Summary::none) return fail("--json with -c", 0, "record, then stat --json FILE");
-    if (plan->print.messages_alone != 0) return fail("--json with -e ttrpc, -e grpc or -e dbus", 0, "JSON lines tell of calls");
+    if (plan->print.messages_alone != 0) return fail("--json with -e ttrpc, -e grpc, -e nri or -e dbus", 0, "JSON lines tell of calls");
     if (plan->place.separate) return fail("--json with -ff", 0, "each line tells its thread");
     plan->print.messages = 0;
     plan->place.standard = 1;

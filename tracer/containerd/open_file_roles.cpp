@@ -51,6 +51,7 @@ constexpr KnownSocket known_sockets[] = {
     {"/cri-dockerd.sock", OpenFileRole::plugin_grpc},
     {"/buildkitd.sock", OpenFileRole::plugin_grpc},
     {"/csi.sock", OpenFileRole::plugin_grpc},
+    {"/nri.sock", OpenFileRole::nri},
     {"/systemd/private", OpenFileRole::dbus},
     {"/dbus/system_bus_socket", OpenFileRole::dbus},
     {"/pty.sock", OpenFileRole::console_socket},

@@ -83,8 +83,15 @@ std::uint64_t key_of(const grpc::CallInFlight& call) {
     return call.stream;
 }
 
+std::uint64_t key_of(const ttrpc::MultiplexedCall& call) {
+    return std::uint64_t{call.channel} << 32U | call.stream;
+}
+
 std::uint64_t call_of(const ttrpc::Message& message) {
     return message.stream;
+}
+std::uint64_t call_of(const ttrpc::MultiplexedMessage& message) {
+    return std::uint64_t{message.channel} << 32U | message.stream;
 }
 std::uint64_t call_of(const dbus::Message& message) {
     return is_reply(message) ? message.reply_serial : message.serial;
@@ -95,6 +102,9 @@ std::uint64_t call_of(const grpc::Message& message) {
 
 std::string call_text(const ttrpc::CallInFlight& call) {
     return fmt::format("ttrpc #{} {}", call.stream, call.text);
+}
+std::string call_text(const ttrpc::MultiplexedCall& call) {
+    return fmt::format("nri #{}/{} {}", call.channel, call.stream, call.text);
 }
 std::string call_text(const dbus::CallInFlight& call) {
     return call.serial == 0 ? "dbus " + call.text : fmt::format("dbus #{} {}", call.serial, call.text);
@@ -136,6 +146,8 @@ std::optional<MessageProtocol> protocol_of(OpenFileRole role) {
             return protocol_grpc;
         case OpenFileRole::dbus:
             return protocol_dbus;
+        case OpenFileRole::nri:
+            return protocol_nri;
         default:
             return std::nullopt;
     }
@@ -147,6 +159,8 @@ std::string_view protocol_name(MessageProtocol protocol) {
             return "ttrpc";
         case protocol_grpc:
             return "grpc";
+        case protocol_nri:
+            return "nri";
         case protocol_dbus:
             break;
     }
@@ -166,7 +180,8 @@ MessageReader::Conversation* MessageReader::find(const Event& enter, const OpenF
         conversation.protocol = *protocol;
         if (*protocol == protocol_dbus) conversation.connection.emplace<dbus::Connection>();
         if (*protocol == protocol_grpc) conversation.connection.emplace<grpc::Connection>();
-        conversation.client = !target->socket || target->socket->local.empty();
+        if (*protocol == protocol_nri) conversation.connection.emplace<ttrpc::MultiplexedConnection>();
+        conversation.client = !target->socket || target->socket->local.empty() || *protocol == protocol_nri;
         conversation.pid = enter.pid;
         const Inode peer = target->socket ? target->socket->peer_inode : Inode{};
         conversation.name = peer ? std::min(inode.value, peer.value) : inode.value;

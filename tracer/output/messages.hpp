@@ -1,9 +1,10 @@
-// ttrpc, gRPC and D-Bus out of a session's calls: what goes over each end of such a socket as messages, replies matched with their calls.
+// ttrpc, gRPC, NRI and D-Bus out of a session's calls: what goes over each end of such a socket as messages, replies matched with their
+// calls.
 #pragma once
 
 #include "decoders/messages/dbus/stream.hpp"
 #include "decoders/messages/grpc/stream.hpp"
-#include "decoders/messages/ttrpc/stream.hpp"
+#include "decoders/messages/ttrpc/multiplexed.hpp"
 #include "decoders/syscalls/transfer.hpp"
 
 #include <shimtrace/event.hpp>
@@ -23,10 +24,10 @@
 namespace shimtrace::output {
 
 /// Bits, for sets of protocols.
-enum MessageProtocol : std::uint8_t { protocol_ttrpc = 1 << 0, protocol_dbus = 1 << 1, protocol_grpc = 1 << 2 };
-constexpr std::uint8_t every_protocol = protocol_ttrpc | protocol_dbus | protocol_grpc;
+enum MessageProtocol : std::uint8_t { protocol_ttrpc = 1 << 0, protocol_dbus = 1 << 1, protocol_grpc = 1 << 2, protocol_nri = 1 << 3 };
+constexpr std::uint8_t every_protocol = protocol_ttrpc | protocol_dbus | protocol_grpc | protocol_nri;
 
-/// "ttrpc", "dbus", "grpc": as lines begin and as -e takes it.
+/// "ttrpc", "dbus", "grpc", "nri": as lines begin and as -e takes it.
 std::string_view protocol_name(MessageProtocol protocol);
 
 /// Which protocol is spoken over such a socket; nullopt: none that is read.
@@ -86,10 +87,10 @@ private:
         Tid tid;
     };
     struct Conversation {
-        std::variant<ttrpc::Connection, dbus::Connection, grpc::Connection> connection;
+        std::variant<ttrpc::Connection, dbus::Connection, grpc::Connection, ttrpc::MultiplexedConnection> connection;
         MessageProtocol protocol{};
         std::uint64_t name = 0;  ///< the same at both ends
-        bool client = false;     ///< it connected: its replies come by reads
+        bool client = false;     ///< its replies come by reads: it connected, or both sides ask
         Pid pid;
         std::map<Tid, MonotonicTime> writing;
         std::deque<Arrival> held;

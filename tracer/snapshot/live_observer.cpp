@@ -43,7 +43,7 @@ bool is_path(OpenFileKind kind) {
 
 bool carries_messages(OpenFileRole role) {
     return role == OpenFileRole::shim_ttrpc || role == OpenFileRole::containerd_ttrpc || role == OpenFileRole::containerd_grpc ||
-           role == OpenFileRole::plugin_grpc || role == OpenFileRole::dbus;
+           role == OpenFileRole::plugin_grpc || role == OpenFileRole::dbus || role == OpenFileRole::nri;
 }
 
 /// What strace shows of it stands in fdinfo.

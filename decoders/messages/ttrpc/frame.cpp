@@ -7,13 +7,13 @@
 
 namespace shimtrace::ttrpc {
 
-namespace {
-
 std::uint32_t big_endian(std::string_view bytes) {
     std::uint32_t number = 0;
     for (std::size_t n = 0; n < 4; ++n) number = number << 8U | static_cast<unsigned char>(bytes[n]);
     return number;
 }
+
+namespace {
 
 struct Header {
     std::uint32_t length, stream;

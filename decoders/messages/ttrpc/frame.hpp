@@ -18,6 +18,9 @@ constexpr std::uint8_t remote_closed = 1, remote_open = 2, no_data = 4;
 
 constexpr std::uint32_t most_payload = 4U << 20U;  ///< messageLengthMax of ttrpc's channel.go
 
+/// The first four bytes, of at least so many.
+std::uint32_t big_endian(std::string_view bytes);
+
 struct Frame {
     FrameType type{};
     std::uint8_t flags = 0;

@@ -62,17 +62,24 @@ Message decode(const Frame& frame, const MethodSchema* called) {
         message.fields = std::move(inner.fields);
         if (message.error.empty()) message.error = std::move(inner.error);
     }
+    // NRI's are many calls in one: which, its event tells.
+    if (frame.type == FrameType::request && message.method == "StateChange")
+        if (const Field* event = find(message.fields, "event")) message.method += "(" + event->text + ")";
     if (message.cut) message.error.clear();  // that it ends early is no fault of the message
     return message;
 }
 
 std::string render(const Message& message) {
-    if (!message.trouble.empty()) return "ttrpc ? " + message.trouble;
-    std::string text = fmt::format("ttrpc {} #{} ",
+    return render_as("ttrpc", fmt::format("{}", message.stream), message);
+}
+
+std::string render_as(std::string_view protocol, std::string_view number, const Message& message) {
+    if (!message.trouble.empty()) return fmt::format("{} ? {}", protocol, message.trouble);
+    std::string text = fmt::format("{} {} #{} ", protocol,
                                    message.type == FrameType::response  ? "←"
                                    : message.type == FrameType::request ? "→"
                                                                         : "↔",
-                                   message.stream);
+                                   number);
     switch (message.type) {
         case FrameType::request:
             text +=

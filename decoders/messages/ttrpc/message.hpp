@@ -42,5 +42,7 @@ Message decode(const Frame& frame, const MethodSchema* called);
 
 /// One line: `ttrpc → #7 Task.Kill{id:"c1" signal:9}`, `ttrpc ← #7 ok{pid:5} 1.2ms`, `ttrpc ← #9 NOT_FOUND "no such process" 310us`.
 std::string render(const Message& message);
+/// The same of a protocol that is ttrpc within something else, and calls its calls otherwise than by their stream's number.
+std::string render_as(std::string_view protocol, std::string_view number, const Message& message);
 
 }  // namespace shimtrace::ttrpc

@@ -1,5 +1,7 @@
 #include "decoders/messages/ttrpc/services.hpp"
 
+#include "decoders/messages/ttrpc/nri_services.hpp"
+
 #include <algorithm>
 
 namespace shimtrace::ttrpc {
@@ -206,9 +208,10 @@ const MessageSchema request_schema{"Request", request_fields};
 const MessageSchema response_schema{"Response", response_fields};
 
 const MethodSchema* find_method(std::string_view service, std::string_view method) {
-    const auto found =
-        std::ranges::find_if(methods, [&](const MethodSchema& row) { return row.method == method && row.service == short_name(service); });
-    return found == std::end(methods) ? nullptr : &*found;
+    for (const std::span<const MethodSchema> known : {std::span<const MethodSchema>(methods), nri_methods})
+        for (const MethodSchema& row : known)
+            if (row.method == method && row.service == short_name(service)) return &row;
+    return nullptr;
 }
 
 const MessageSchema* find_type(std::string_view type) {
