@@ -173,8 +173,8 @@ def serve_silently(path, silent):
         threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
 
 
-def nri_plugin(path):
-    """An NRI plugin that registers for all events and then answers none. NRI is ttrpc in a multiplexer: connection, length; the plugin
+def nri_plugin(path, answers):
+    """An NRI plugin that registers for all events, and then answers each, or none. NRI is ttrpc in a multiplexer: connection, length; the plugin
     serves connection 1, the runtime connection 2."""
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(path)
@@ -183,7 +183,7 @@ def nri_plugin(path):
         whole = struct.pack(">IIBB", len(payload), stream, kind, 0) + payload
         connection.sendall(struct.pack(">II", channel, len(whole)) + whole)
 
-    send(2, 1, 1, message((1, "nri.pkg.api.v1alpha1.Runtime"), (2, "RegisterPlugin"), (3, message((1, "silent"), (2, "10")))))
+    send(2, 1, 1, message((1, "nri.pkg.api.v1alpha1.Runtime"), (2, "RegisterPlugin"), (3, message((1, "lab"), (2, "10")))))
     got = {}
     while True:
         channel, length = struct.unpack(">II", need(connection, 8))
@@ -199,6 +199,8 @@ def nri_plugin(path):
             elif method == "Synchronize":
                 send(channel, stream, 2, message((2, b"")))
                 print("ready", flush=True)
+            elif kind == 1 and answers:
+                send(channel, stream, 2, message((2, b"")))
 
 
 if __name__ == "__main__":
@@ -207,4 +209,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "snapshotter":
         serve_silently(sys.argv[2], lambda: os.path.exists(sys.argv[2] + ".silent"))
     elif sys.argv[1] == "nri":
-        nri_plugin(sys.argv[2])
+        nri_plugin(sys.argv[2], sys.argv[3:] == ["answering"])
