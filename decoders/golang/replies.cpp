@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t most_waiting = 256, most_readers = 2048, most_connections = 16;
 constexpr std::size_t most_pointers = 160;  // of one goroutine: its frames of the protocol's package
 constexpr std::size_t reached_bytes = 256;  // of what a pointer leads to
+constexpr std::size_t context_bytes = 64;   // of context.cancelCtx, down to its channel
 
 enum class Side { client, server, carrier };
 
@@ -145,20 +146,51 @@ private:
         return readers_[row.reads] = std::move(readers);
     }
 
+    /// Channels that the goroutine waits for at this moment.
+    std::vector<std::uint64_t> awaited(std::size_t i) const {
+        const GoWait& wait = goroutines_[i].wait;
+        std::vector<std::uint64_t> channels;
+        for (const GoSelectCase& one : wait.cases) channels.push_back(one.channel.value);
+        if (wait.kind == GoWaitKind::chan_receive && wait.object) channels.push_back(wait.object.value);
+        return channels;
+    }
+
+    /// A step further than reach(): a client's object has a context, and that the channel which ends all its calls.
+    bool leads_to(std::size_t reader, const ProtocolRow& row, std::span<const std::uint64_t> channels) const {
+        const std::unordered_set<std::uint64_t> near = reach(reader, row);
+        const auto is_wanted = [&](std::uint64_t value) { return std::ranges::find(channels, value) != channels.end(); };
+        if (std::ranges::any_of(near, is_wanted)) return true;
+        const std::vector<std::uint64_t> addresses(near.begin(), near.end());
+        const Records objects(memory_, addresses, context_bytes);
+        for (std::size_t n = 0; n < objects.count(); ++n)
+            for (std::size_t at = 0; at + 8 <= objects[n].size(); at += 8)
+                if (is_wanted(word(objects[n], at))) return true;
+        return false;
+    }
+
     /// The connections, and whether it is one that is tied.
     std::pair<std::vector<Fd>, bool> connections(std::size_t i, const ProtocolRow& row) {
         const std::vector<Reader>& readers = readers_of(row);
         const std::unordered_set<std::uint64_t> own = reach(i, row);
-        std::map<std::size_t, Fd, std::greater<>> by_matches;
+        std::vector<PossibleTie> ties;
+        std::vector<std::size_t> whose;
         for (const Reader& reader : readers) {
             const auto matches =
                 static_cast<std::size_t>(std::ranges::count_if(reader.objects, [&](std::uint64_t object) { return own.contains(object); }));
-            if (matches > 0) by_matches.emplace(matches, reader.fd);
+            if (matches == 0) continue;
+            ties.push_back({.fd = reader.fd, .matches = matches});
+            whose.push_back(reader.goroutine);
         }
-        if (!by_matches.empty()) return {{by_matches.begin()->second}, true};
+        if (ties.size() > 1) {
+            const std::vector<std::uint64_t> channels = awaited(i);
+            for (std::size_t n = 0; n < ties.size() && n < most_connections; ++n) ties[n].awaited = leads_to(whose[n], row, channels);
+        }
+        if (const PossibleTie* tie = tie_of(ties)) return {{tie->fd}, true};
         std::vector<Fd> candidates;
-        for (const Reader& reader : readers)
-            if (candidates.size() < most_connections) candidates.push_back(reader.fd);
+        for (const PossibleTie& one : ties) candidates.push_back(one.fd);
+        if (ties.empty())
+            for (const Reader& reader : readers) candidates.push_back(reader.fd);
+        if (candidates.size() > most_connections) candidates.resize(most_connections);
         return {std::move(candidates), false};
     }
 
@@ -197,6 +229,13 @@ private:
 };
 
 }  // namespace
+
+const PossibleTie* tie_of(std::span<const PossibleTie> all) {
+    const auto is_awaited = [](const PossibleTie& one) { return one.awaited; };
+    if (std::ranges::count_if(all, is_awaited) == 1) return &*std::ranges::find_if(all, is_awaited);
+    const auto most = std::ranges::max_element(all, {}, &PossibleTie::matches);
+    return most == all.end() || std::ranges::count(all, most->matches, &PossibleTie::matches) > 1 ? nullptr : &*most;
+}
 
 void find_replies(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines,
                   const Memory& memory, std::uint64_t bias) {

@@ -11,6 +11,16 @@
 
 namespace shimtrace::golang {
 
+/// The reader of a connection which, alone of all, leads to objects that a waiting goroutine leads to as well.
+struct PossibleTie {
+    Fd fd;
+    std::size_t matches = 0;  ///< so many of them
+    bool awaited = false;     ///< it leads to a channel that the goroutine waits for right now
+};
+/// Which of them it is; nullptr: that cannot be told. A stack has words that calls before have left there: a goroutine that has called over
+/// another connection may lead to more of that one's than of its own. A channel that it waits for is no leftover.
+const PossibleTie* tie_of(std::span<const PossibleTie> all);
+
 /// Fills GoWait::reply of those who wait for one, and GoServedCall::connection. find_served_calls and fill_waits come before. `bias` as in
 /// RuntimeLocation.
 void find_replies(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines,
