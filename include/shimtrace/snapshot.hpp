@@ -307,6 +307,7 @@ struct Snapshot {
     std::vector<HungTask> hung_tasks;        ///< of tasks that live, the last word on each; read where some thread is in state D
     std::vector<BlockDevice> block_devices;  ///< read where some thread is in state D
     Pressure pressure;
+    Nanoseconds suspended{};  ///< how long the host has slept since its boot: start_time counts that, taken_monotonic does not
 };
 
 }  // namespace shimtrace

@@ -6,6 +6,7 @@
 #include <shimtrace/container_identity.hpp>
 #include <shimtrace/namesakes.hpp>
 #include <shimtrace/observed.hpp>
+#include <shimtrace/process_age.hpp>
 
 #include <fmt/format.h>
 
@@ -150,12 +151,7 @@ private:
         return nullptr;
     }
 
-    double age(const Process& process) const {
-        const double now = std::chrono::duration<double>(snapshot_.taken_monotonic.time_since_epoch()).count();
-        const double start =
-            static_cast<double>(process.start_time) / static_cast<double>(std::max<std::uint64_t>(1, snapshot_.clock_ticks_per_second));
-        return std::max(0.0, now - start);
-    }
+    double age(const Process& process) const { return age_s(process, snapshot_).value_or(0); }
 
     void count(const Process& process) {
         const ProcessRoleInfo& role = process.role;

@@ -6,6 +6,8 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include <algorithm>
+
 namespace shimtrace::host {
 namespace {
 
@@ -23,6 +25,12 @@ RealTime real_now() {
 
 MonotonicTime monotonic_now() {
     return MonotonicTime(now(CLOCK_MONOTONIC));
+}
+
+Nanoseconds suspended_time() {
+    // The one read first is the one that is behind: not a nanosecond of sleep that was not.
+    const Nanoseconds with_sleep = now(CLOCK_BOOTTIME), awake = now(CLOCK_MONOTONIC);
+    return std::max(Nanoseconds{}, with_sleep - awake);
 }
 
 HostInfo host_info() {

@@ -392,7 +392,7 @@ struct Schema<Snapshot> {
         Field{13, &Snapshot::stopped},       Field{14, &Snapshot::read_errors},   Field{15, &Snapshot::asked},
         Field{16, &Snapshot::observer},      Field{17, &Snapshot::asked_places},  Field{18, &Snapshot::untrusted},
         Field{19, &Snapshot::asked_pods},    Field{20, &Snapshot::mount_holders}, Field{21, &Snapshot::hung_tasks},
-        Field{22, &Snapshot::block_devices}, Field{23, &Snapshot::pressure}};
+        Field{22, &Snapshot::block_devices}, Field{23, &Snapshot::pressure},      Field{24, &Snapshot::suspended}};
 };
 template <>
 struct Schema<TaskInfo> {

@@ -39,6 +39,7 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     snapshot_.observer = observer();
     snapshot_.taken = real_now();
     snapshot_.taken_monotonic = monotonic_now();
+    snapshot_.suspended = suspended_time();
     snapshot_.clock_ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
 
     const auto pids = proc_.numbers();

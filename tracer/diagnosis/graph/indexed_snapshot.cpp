@@ -4,6 +4,7 @@
 
 #include <shimtrace/container_identity.hpp>
 #include <shimtrace/observed.hpp>
+#include <shimtrace/process_age.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -269,10 +270,7 @@ bool Facts::in_same_pid_namespace(const Process& a, const Process& b) const {
 }
 
 std::optional<double> Facts::age_s(const Process& process) const {
-    if (process.start_time == 0 || snapshot_.clock_ticks_per_second == 0) return std::nullopt;
-    const double now = std::chrono::duration<double>(snapshot_.taken_monotonic.time_since_epoch()).count();
-    const double started = static_cast<double>(process.start_time) / static_cast<double>(snapshot_.clock_ticks_per_second);
-    return now >= started ? std::optional(now - started) : std::optional(0.0);
+    return shimtrace::age_s(process, snapshot_);
 }
 
 Standstill Facts::standstill(const Thread& thread) const {
