@@ -100,11 +100,18 @@ struct FoundTable {
     std::uint64_t address = 0;
 };
 
+/// moduledata's own section: the linker of Go 1.26 and later makes one.
+constexpr std::string_view module_section = ".go.module";
+
 std::optional<FoundTable> find_line_table(const ElfImage& image) {
     for (const std::string_view name : {".gopclntab", ".data.rel.ro.gopclntab"}) {
         const ElfSection* section = image.section(name);
         if (section == nullptr) continue;
         if (auto lines = LineTable::parse(image.at(section->address))) return FoundTable{*lines, section->address};
+    }
+    if (const ElfSection* section = image.section(module_section)) {
+        const auto table = image.pointer(section->address);
+        if (auto lines = table ? LineTable::parse(image.at(*table)) : std::nullopt) return FoundTable{*lines, *table};
     }
     // Stripped of section headers, or inside .data.rel.ro (cgo, position independent): the magic and the header's own sense.
     const char quantum = image.arch() == Arch::aarch64 ? 4 : 1;
@@ -130,11 +137,23 @@ std::optional<FoundTable> find_line_table(const ElfImage& image) {
     return std::nullopt;
 }
 
+AddressRange module_range(const ElfImage& image, std::uint64_t module, std::uint16_t begin) {
+    const AddressRange range{image.pointer(module + begin).value_or(0), image.pointer(module + begin + 8u).value_or(0)};
+    return range.begin <= range.end ? range : AddressRange{};
+}
+
+/// It begins with where the table is, and where its names are. Any other data may hold the same two words.
 std::optional<std::uint64_t> find_module(const ElfImage& image, const FoundTable& table) {
-    for (const std::uint64_t address : image.pointers_to(table.address)) {
-        if (image.pointer(address + 8) == table.address + table.lines.names_offset()) return address;
-    }
-    return std::nullopt;
+    const auto is_it = [&](std::uint64_t address) {
+        if (image.pointer(address) != table.address || image.pointer(address + 8) != table.address + table.lines.names_offset())
+            return false;
+        const AddressRange text = module_range(image, address, module_data::text);
+        return text.begin < text.end && !image.at(text.begin).empty();
+    };
+    if (const ElfSection* section = image.section(module_section); section != nullptr && is_it(section->address)) return section->address;
+    const std::vector<std::uint64_t> candidates = image.pointers_to(table.address);
+    const auto found = std::ranges::find_if(candidates, is_it);
+    return found == candidates.end() ? std::nullopt : std::optional(*found);
 }
 
 /// How many of the first inlined functions have a name where `trees` says that it is: 1 for the right base, near 0 otherwise.
@@ -173,11 +192,6 @@ Bytes find_trees(const ElfImage& image, const LineTable& lines, std::uint64_t mo
         if (share > 0.95) break;
     }
     return best;
-}
-
-AddressRange module_range(const ElfImage& image, std::uint64_t module, std::uint16_t begin) {
-    const AddressRange range{image.pointer(module + begin).value_or(0), image.pointer(module + begin + 8u).value_or(0)};
-    return range.begin <= range.end ? range : AddressRange{};
 }
 
 /// Functions whose code names the runtime's variables. The runtime's functions lie first in the table.

@@ -6,6 +6,7 @@ import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -256,6 +257,39 @@ def without_sections(binary):
     return bare
 
 
+def with_decoys(binary):
+    """The same program with words in its data that look like moduledata's first ones."""
+    with open(binary, "rb") as file:
+        content = bytearray(file.read())
+    programs = [struct.unpack_from("<IIQQQQQQ", content, struct.unpack_from("<Q", content, 32)[0] + 56 * i) for i in range(struct.unpack_from("<H", content, 56)[0])]
+    header = struct.unpack_from("<Q", content, 40)[0]
+    sections = [struct.unpack_from("<IIQQQQ", content, header + 64 * i) for i in range(struct.unpack_from("<H", content, 60)[0])]
+    names = sections[struct.unpack_from("<H", content, 62)[0]][4]
+    table = next(s[3] for s in sections if content[names + s[0]:].startswith(b".gopclntab\0"))
+    at = next(table - p[3] + p[2] for p in programs if p[0] == 1 and p[3] <= table < p[3] + p[5])
+    functions_names = struct.unpack_from("<Q", content, at + 32)[0]
+    place = content.index(b"two words that lie here!")
+    content[place:place + 32] = struct.pack("<QQQQ", table, table + functions_names, 1, 1)
+    lying = binary + "-decoys"
+    with open(lying, "wb") as file:
+        file.write(content)
+    os.chmod(lying, 0o755)
+    return lying
+
+
+def check_secrets(program):
+    """Who waits within secret.Do (Go 1.26 and later), or after one, whose stack was zeroed: whole, and who holds the lock is found."""
+    compare(program)
+    seen = [g for g in json.loads(stacks(program, "--json", "--no-threads"))["processes"][0]["go"]["goroutines"]
+            if any("secret.Do" in f["function"] for f in g["stack"])]
+    holder = [g for g in seen if any("main.holdSecretly" in f["function"] for f in g["stack"])]
+    waiter = [g for g in seen if any("main.(*embedding).wait" in f["function"] for f in g["stack"])]
+    if len(holder) != 1 or len(waiter) != 1 or sum("main.deep" in f["function"] for f in holder[0]["stack"]) != 101:
+        raise AssertionError(f"those within secret.Do are {seen}")
+    if waiter[0]["wait"].get("inferred_holders", [{}])[0].get("goroutine") != holder[0]["id"]:
+        raise AssertionError(f"who waits for the lock of {holder[0]['id']} waits for {waiter[0]['wait']}")
+
+
 def check_labels(program, printed):
     """pprof's labels of a goroutine: in Go's own headers for modules of Go 1.27 and later."""
     labelled = [g for g in json.loads(stacks(program, "--json", "--no-threads"))["processes"][0]["go"]["goroutines"] if g.get("labels")]
@@ -421,6 +455,7 @@ def main():
                         build(root, cgo, mode, where), 0, compare, lambda p: compare(p, "--stop"), lambda p: waits(p, check_objects)))
             fine &= case(wanted, f"derived-{version}", lambda: with_program(build_of_unknown_version(root, where), 0, check_derived))
             fine &= case(wanted, f"bare-{version}", lambda: with_program(without_sections(build(root, "0", "exe", where)), 0, compare))
+            fine &= case(wanted, f"decoys-{version}", lambda: with_program(with_decoys(build(root, "0", "exe", where)), 0, compare))
             number = int(version.split(".")[1])
             if number >= 24:
                 fine &= case(wanted, f"labels-{version}", lambda: with_program(
@@ -429,6 +464,8 @@ def main():
                 experiment = "goroutineleakprofile" if number == 26 else ""
                 fine &= case(wanted, f"leaks-{version}", lambda: with_program(
                     build(root, "0", "exe", where, None, experiment), 0, check_leaks, arguments=["leaks"]))
+                fine &= case(wanted, f"secret-{version}", lambda: with_program(
+                    build(root, "0", "exe", where, None, "runtimesecret"), 0, check_secrets))
             fine &= case(wanted, f"trace-k-{version}", lambda: with_program(build(root, "0", "exe", where), 0, check_stack_of_calls))
         for version in FOREIGN:
             if version not in found:
