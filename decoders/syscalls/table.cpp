@@ -13,6 +13,19 @@ namespace {
 
 constexpr std::uint64_t x32_bit = 0x40000000;
 constexpr std::size_t most_numbers = 1024;
+constexpr std::size_t arm_private_at = most_numbers - arm_private_count;  ///< where ARM's private calls stand in its table
+
+/// Where a number stands in its architecture's table (most_numbers and more: nowhere), and the other way round.
+std::uint64_t place_of(Arch arch, std::uint64_t number) {
+    if (arch == Arch::x32) return number & ~x32_bit;
+    if (arch != Arch::arm || number < arm_private_at) return number;
+    return number - arm_private_base < arm_private_count ? number - arm_private_base + arm_private_at : most_numbers;
+}
+std::int64_t number_at(Arch arch, std::size_t place) {
+    if (arch == Arch::x32) return static_cast<std::int64_t>(place | x32_bit);
+    if (arch == Arch::arm && place >= arm_private_at) return static_cast<std::int64_t>(place - arm_private_at + arm_private_base);
+    return static_cast<std::int64_t>(place);
+}
 
 /// A row, with what follows from it.
 struct Known {
@@ -41,7 +54,7 @@ ByName index_rows() {
     return rows;
 }
 
-void add(EntriesByNumber& table, const ByName& rows, std::uint16_t number, std::string_view name) {
+void add(EntriesByNumber& table, const ByName& rows, std::uint32_t number, std::string_view name) {
     const auto found = rows.find(name);
     if (found == rows.end()) return;
     const auto& [row, facts, forms] = found->second;
@@ -103,10 +116,10 @@ std::optional<CompatRow> compat_row(Arch arch, std::string_view name, unsigned a
 void add_32_bit(EntriesByNumber& table, Arch arch, std::span<const Numbered32> numbers, const ByName& rows, std::deque<CompatRow>& made) {
     for (const auto& [number, name, arguments] : numbers) {
         const auto found = rows.find(native_name(name, [&](std::string_view other) { return rows.contains(other); }));
-        table[number] = {.name = name, .arguments = arguments};
+        Entry& entry = table[place_of(arch, number)];
+        entry = {.name = name, .arguments = arguments};
         if (found == rows.end()) continue;
         const Known& native = found->second;
-        Entry& entry = table[number];
         entry.facts = &native.facts;
         entry.forms = native.forms;
         entry.variants = native.row->variants;
@@ -133,7 +146,7 @@ struct Tables {
         add_aarch64(aarch64, rows, backwards_clone);
         for (const auto numbers : {i386_numbers(), time64_numbers(), shared_numbers()})
             add_32_bit(i386, Arch::i386, numbers, rows, compat_rows);
-        for (const auto numbers : {arm_numbers(), time64_numbers(), shared_numbers()})
+        for (const auto numbers : {arm_numbers(), arm_private_numbers(), time64_numbers(), shared_numbers()})
             add_32_bit(arm, Arch::arm, numbers, rows, compat_rows);
     }
 };
@@ -157,10 +170,9 @@ const EntriesByNumber& table_of(Arch arch) {
 
 /// nullptr: the architecture has no such number.
 const Entry* find(Arch arch, std::int64_t number) {
-    auto plain = static_cast<std::uint64_t>(number);
-    if (arch == Arch::x32) plain &= ~x32_bit;
-    if (plain >= most_numbers) return nullptr;
-    const Entry& entry = table_of(arch)[plain];
+    const std::uint64_t place = place_of(arch, static_cast<std::uint64_t>(number));
+    if (place >= most_numbers) return nullptr;
+    const Entry& entry = table_of(arch)[place];
     return entry.name.empty() ? nullptr : &entry;
 }
 
@@ -174,16 +186,16 @@ std::optional<std::string_view> syscall_name(Arch arch, std::int64_t number) {
 std::optional<std::int64_t> syscall_number(Arch arch, std::string_view name) {
     if (name.empty()) return std::nullopt;
     const EntriesByNumber& table = table_of(arch);
-    for (std::size_t number = 0; number < table.size(); ++number)
-        if (table[number].name == name) return static_cast<std::int64_t>(number | (arch == Arch::x32 ? x32_bit : 0));
+    for (std::size_t place = 0; place < table.size(); ++place)
+        if (table[place].name == name) return number_at(arch, place);
     return std::nullopt;
 }
 
 std::vector<std::int64_t> syscall_numbers(Arch arch) {
     std::vector<std::int64_t> numbers;
     const EntriesByNumber& table = table_of(arch);
-    for (std::size_t number = 0; number < table.size(); ++number)
-        if (!table[number].name.empty()) numbers.push_back(static_cast<std::int64_t>(number | (arch == Arch::x32 ? x32_bit : 0)));
+    for (std::size_t place = 0; place < table.size(); ++place)
+        if (!table[place].name.empty()) numbers.push_back(number_at(arch, place));
     return numbers;
 }
 

@@ -110,14 +110,15 @@ std::optional<std::int64_t> decimal(std::string_view text) {
     return number;
 }
 
-/// Adds every call of `arch` whose name and classes satisfy `wanted`; false: there is none.
+/// Adds every call of `arch` whose name and classes satisfy `wanted`; false: none, or none that a set can hold (not
+/// ARM's private ones).
 template <typename Wanted>
 bool add_calls(CallSet& calls, Arch arch, Wanted wanted) {
     bool any = false;
     for (const std::int64_t number : decoders::syscall_numbers(arch)) {
         if (!wanted(*decoders::syscall_name(arch, number), decoders::syscall_classes(arch, number))) continue;
         calls.add(arch, number);
-        any = true;
+        any |= calls.holds(arch, number, false);
     }
     return any;
 }

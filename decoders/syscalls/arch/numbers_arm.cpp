@@ -364,8 +364,18 @@ static constexpr Numbered32 arm_rows[] = {
     {401, "kexec_file_load", 6},
 };
 
+/// arch/arm/kernel/traps.c (arm_syscall); of these arm64's kernel knows cacheflush and set_tls (arch/arm64/kernel/sys_compat.c).
+static constexpr Numbered32 arm_private_rows[] = {
+    {arm_private_base + 1, "breakpoint", 0}, {arm_private_base + 2, "cacheflush", 3}, {arm_private_base + 3, "usr26", 0},
+    {arm_private_base + 4, "usr32", 0},      {arm_private_base + 5, "set_tls", 1},    {arm_private_base + 6, "get_tls", 0},
+};
+
 std::span<const Numbered32> arm_numbers() {
     return arm_rows;
+}
+
+std::span<const Numbered32> arm_private_numbers() {
+    return arm_private_rows;
 }
 
 }  // namespace shimtrace::decoders

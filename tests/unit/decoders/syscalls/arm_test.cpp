@@ -59,6 +59,20 @@ TEST_CASE("aarch64's clone has tls before child_tidptr, and its stat another ord
     CHECK(call.returns(0) == "fstat(3, {st_mode=S_IFREG|0644, st_size=4711, ...}) = 0");
 }
 
+TEST_CASE("what only ARM's kernels have is named, and no other number is taken for it") {
+    CHECK(decoders::syscall_name(Arch::arm, 0xf0002) == "cacheflush");
+    CHECK(decoders::syscall_name(Arch::arm, 0xf0005) == "set_tls");
+    CHECK(decoders::syscall_number(Arch::arm, "get_tls") == 0xf0006);
+    for (const std::int64_t number : {0xf0000, 0xf0007, 0xf0010, 1010, 1013, 1023, 1024}) {
+        CAPTURE(number);
+        CHECK_FALSE(decoders::syscall_name(Arch::arm, number));
+    }
+    CHECK_FALSE(decoders::syscall_name(Arch::aarch64, 0xf0005));
+    Traced flush = on(Arch::arm);
+    flush.call("cacheflush", {0x10000, 0x11000, 0});
+    CHECK(flush.returns(0) == "cacheflush(0x10000, 0x11000, 0) = 0");
+}
+
 TEST_CASE("32-bit ARM's calls have their names, and are raw where a number of 64 bits is passed in its way") {
     CHECK(decoders::syscall_name(Arch::arm, 5) == "open");
     CHECK(decoders::syscall_name(Arch::arm, 322) == "openat");
