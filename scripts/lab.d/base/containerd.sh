@@ -48,8 +48,11 @@ run_containerd() {
     containerd_pid=$apart_pid
     fact containerd "$containerd_pid"
     fact containerd_version "$("$containerd_binaries/containerd" --version | awk '{ split($3, part, "."); print part[1] == 2 ? "2.x" : part[1] "." part[2] }')"
-    eventually 30 "containerd answers (see its last words: $(tail -1 "$lab_dir/containerd.log"))" quietly ctr version
+    eventually 30 "containerd answers (see its last words: $(tail -1 "$lab_dir/containerd.log"))" answers
 }
+
+# Asked only once it listens: a client is a large program to start.
+answers() { [[ -S $lab_dir/$containerd_socket ]] && quietly ctr version; }
 
 # end_containerd [SIGNAL]: its shims live on.
 end_containerd() {

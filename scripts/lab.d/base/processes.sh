@@ -11,11 +11,12 @@ fail() {
 # eventually SECONDS WHAT CONDITION...: polls a command; when it never comes true, WHAT is what failed. LAB_PATIENCE: so many times the seconds, on
 # a slow machine.
 eventually() {
-    local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000 * ${LAB_PATIENCE:-1})) what=$2
+    local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000 * ${LAB_PATIENCE:-1})) what=$2 pause=0.02
+    ((${LAB_PATIENCE:-1} == 1)) || pause=0.1  # there each look has its price
     shift 2
     until "$@"; do
         ((${EPOCHREALTIME/[.,]/} < end)) || fail "did not come about in time: $what"
-        sleep 0.02
+        sleep "$pause"
     done
     # What a hang is waited for last is what makes it one.
     [[ $1 == remember ]] || lab_hangs=("$what" "$@")
