@@ -2,6 +2,8 @@
 
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/containerd/container_index.hpp"
+#include "tracer/containerd/plain_process.hpp"
+#include "tracer/containerd/plugin_addresses.hpp"
 #include "tracer/containerd/roles.hpp"
 
 #include <utility>
@@ -16,8 +18,9 @@ bool plays_container(ProcessRole role) {
 
 }  // namespace
 
-SessionRoles::SessionRoles(Snapshot listing, ReadProcess read, const std::vector<std::string>& plugins) : read_(std::move(read)) {
-    for (const std::string& address : plugins) addresses_.try_emplace(std::string(socket_path(address)), OpenFileRole::plugin_grpc);
+void SessionRoles::learn(Snapshot listing) {
+    list_ = {};
+    learn_plugins(listing);
     for (ContainerFiles& files : listing.containers)
         if (!files.container.name.empty()) names_.try_emplace(files.container, files.container.name);
     for (Process& process : listing.processes) {
@@ -28,14 +31,33 @@ SessionRoles::SessionRoles(Snapshot listing, ReadProcess read, const std::vector
         }
         process.fds.clear();
         learn_addresses(process);
-        processes_.emplace(process.pid, std::move(process));
+        processes_.insert_or_assign(process.pid, std::move(process));
     }
+}
+
+void SessionRoles::learn_plugins(const Snapshot& listing) {
+    knows_plugins_ = true;
+    for (const std::string& address : plugin_addresses(listing))
+        addresses_.try_emplace(std::string(socket_path(address)), OpenFileRole::plugin_grpc);
+}
+
+bool SessionRoles::learn_host() {
+    if (!list_) return false;
+    learn(std::exchange(list_, {})());
+    return true;
 }
 
 ProcessRoleInfo SessionRoles::process(Process fresh) {
     const Pid pid = fresh.pid;
-    const Process* parent = fresh.parent ? look(fresh.parent) : nullptr;
-    fresh.role = process_role(fresh, parent, parent != nullptr ? &parent->role : nullptr);
+    const auto by_itself = [&] {
+        const Process* parent = fresh.parent ? look(fresh.parent) : nullptr;
+        return process_role(fresh, parent, parent != nullptr ? &parent->role : nullptr);
+    };
+    fresh.role = by_itself();
+    if (list_) {
+        if (!mount_namespace_) mount_namespace_ = mount_namespace_of_host(read_);
+        if (!is_plain(fresh, fresh.role, *mount_namespace_) && learn_host()) fresh.role = by_itself();
+    }
     // The listing knew more than the process's own facts tell, as long as it is the same program still.
     if (const auto known = processes_.find(pid); known != processes_.end()) {
         const Process& before = known->second;
@@ -57,6 +79,10 @@ const Process* SessionRoles::look(Pid pid) {
 
 OpenFileRoleInfo SessionRoles::target(Pid pid, const OpenFile& target) {
     OpenFileRoleInfo role = role_of(pid, target);
+    // A name that only somebody else's command line explains, or a container that has another name as well.
+    const bool is_named =
+        target.kind == OpenFileKind::unix_socket && target.socket && !(target.socket->local + target.socket->remote).empty();
+    if ((role.container || (is_named && role.role == OpenFileRole::none)) && learn_host()) role = role_of(pid, target);
     if (const auto named = names_.find(role.container); named != names_.end()) role.container.name = named->second;
     return role;
 }
@@ -66,9 +92,10 @@ OpenFileRoleInfo SessionRoles::role_of(Pid pid, const OpenFile& target) {
     if (by_path.role != OpenFileRole::none) return by_path;
     if (const OpenFileRoleInfo daemon = daemon_socket(target); daemon.role != OpenFileRole::none) return daemon;
     if (target.kind != OpenFileKind::pipe && target.kind != OpenFileKind::unix_socket) return {};
-    const auto [known, fresh] = streams_.try_emplace(target.inode);
-    if (fresh && target.kind == OpenFileKind::pipe) known->second = stream(target);
-    return known->second;
+    const auto known = streams_.find(target.inode);
+    if (known != streams_.end()) return known->second;
+    const OpenFileRoleInfo found = target.kind == OpenFileKind::pipe ? stream(target) : OpenFileRoleInfo{};
+    return streams_.try_emplace(target.inode, found).first->second;  // a holder may have had the host looked at
 }
 
 void SessionRoles::learn_addresses(const Process& process) {
@@ -84,8 +111,9 @@ void SessionRoles::learn_addresses(const Process& process) {
     }
 }
 
-OpenFileRoleInfo SessionRoles::daemon_socket(const OpenFile& target) const {
+OpenFileRoleInfo SessionRoles::daemon_socket(const OpenFile& target) {
     if (target.kind != OpenFileKind::unix_socket || !target.socket) return {};
+    if (!knows_plugins_) learn_plugins({});
     for (const std::string* path : {&target.socket->local, &target.socket->remote})
         if (const auto found = addresses_.find(*path); found != addresses_.end()) return {found->second};
     return {};

@@ -8,15 +8,20 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace shimtrace::containerd {
 
 class SessionRoles {
 public:
     using ReadProcess = std::function<std::optional<Process>(Pid)>;
+    using ListHost = std::function<Snapshot()>;
 
-    /// `listing`: with roles assigned, or empty. `read` reads one live process. `plugins`: the sockets of containerd's plugins.
-    SessionRoles(Snapshot listing, ReadProcess read, const std::vector<std::string>& plugins = {});
+    /// `read` reads one live process. `list` looks at the whole host, once, when something of the session turns out to have to do with
+    /// containers; empty: there is no need.
+    explicit SessionRoles(ReadProcess read, ListHost list = {}) : read_(std::move(read)), list_(std::move(list)) {}
+    /// What a look at the whole host has found, with roles assigned.
+    void learn(Snapshot listing);
 
     /// The role of a process as it is now, without threads and descriptors: to be told anew at its start and after each exec.
     ProcessRoleInfo process(Process fresh);
@@ -29,14 +34,20 @@ public:
     OpenFileRoleInfo target(Pid pid, const OpenFile& target);
 
 private:
+    void learn_plugins(const Snapshot& listing);
+    /// True: it was not known before.
+    bool learn_host();
     const Process* look(Pid pid);
     OpenFileRoleInfo role_of(Pid pid, const OpenFile& target);
     OpenFileRoleInfo stream(const OpenFile& target);
     /// A socket of containerd's own under a name that only a shim's or containerd's command line tells.
-    [[nodiscard]] OpenFileRoleInfo daemon_socket(const OpenFile& target) const;
+    [[nodiscard]] OpenFileRoleInfo daemon_socket(const OpenFile& target);
     void learn_addresses(const Process& process);
 
     ReadProcess read_;
+    ListHost list_;                               ///< empty once it was asked
+    std::optional<Inode> mount_namespace_;        ///< the host's; where it was asked for
+    bool knows_plugins_ = false;                  ///< the sockets of containerd's plugins
     std::map<ContainerRef, std::string> names_;   ///< of the listing's containers
     std::unordered_map<Pid, Process> processes_;  ///< with their roles
     std::map<std::string, OpenFileRole, std::less<>> addresses_;

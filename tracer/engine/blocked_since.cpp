@@ -1,6 +1,8 @@
 #include "tracer/engine/blocked_since.hpp"
 
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/proc_root.hpp"
+#include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/task_files.hpp"
 
 #include <sched.h>
@@ -16,13 +18,12 @@ namespace shimtrace::engine {
 namespace {
 
 /// se.exec_start of /proc/TID/sched: when the thread was last on a CPU, by that CPU's scheduler clock.
-std::optional<Nanoseconds> last_ran(Tid tid) {
-    const std::string text = host::task_file(tid, "sched");
+std::optional<Nanoseconds> last_ran(std::string_view text) {
     const auto at = text.find("se.exec_start");
     if (at == std::string::npos) return std::nullopt;
     const auto colon = text.find(':', at);
     if (colon == std::string::npos) return std::nullopt;
-    const double milliseconds = std::strtod(text.c_str() + colon + 1, nullptr);
+    const double milliseconds = std::strtod(std::string(text.substr(colon + 1, 40)).c_str(), nullptr);
     // 0: it has been moved to another CPU and has not run there yet (kernel/sched/fair.c: migrate_task_rq_fair).
     if (!(milliseconds > 0)) return std::nullopt;
     return std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double, std::milli>(milliseconds));
@@ -63,19 +64,31 @@ std::optional<Nanoseconds> BlockedSince::offset(int cpu) {
             const timespec moment{0, 1000};
             nanosleep(&moment, nullptr);
             const MonotonicTime now = host::monotonic_now();
-            if (const auto ran = last_ran(self)) found = std::max(found.value_or(Nanoseconds::min()), now.time_since_epoch() - *ran);
+            if (const auto ran = last_ran(host::task_file(self, "sched")))
+                found = std::max(found.value_or(Nanoseconds::min()), now.time_since_epoch() - *ran);
         }
     }
     return offsets_[cpu] = found;
 }
 
-FoundCall BlockedSince::found_call(Tid tid) {
+std::string_view BlockedSince::text(Tid tid, std::string_view name) {
+    if (!tasks_) return {};
+    const auto read = tasks_->read((std::to_string(tid.value) + "/").append(name).c_str(), scratch_);
+    return read ? *read : std::string_view();
+}
+
+FoundCall BlockedSince::found_call(Pid pid, Tid tid) {
     FoundCall call;
-    const auto stat = host::task_stat(tid);
+    if (pid != pid_) {
+        auto tasks = host::ProcDirectory::open(host::proc_path(pid, "task").c_str());
+        tasks_ = tasks ? std::optional(std::move(*tasks)) : std::nullopt;
+        pid_ = pid;
+    }
+    const auto stat = host::parse_stat(text(tid, "stat"));
     if (!stat) return call;
     const auto by_clock_of_cpu = offset(stat->cpu);
-    const auto ran = last_ran(tid);
-    const host::SyscallText found = host::parse_syscall(host::task_file(tid, "syscall"));
+    const auto ran = last_ran(text(tid, "sched"));
+    const host::SyscallText found = host::parse_syscall(text(tid, "syscall"));
     if (found.number < 0) return call;
     call.number = found.number;
     call.args = found.args;

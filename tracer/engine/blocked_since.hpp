@@ -2,11 +2,14 @@
 #pragma once
 
 #include "tracer/engine/tracee.hpp"
+#include "tracer/procfs/proc_directory.hpp"
 
 #include <shimtrace/types.hpp>
 
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace shimtrace::engine {
 
@@ -16,12 +19,16 @@ namespace shimtrace::engine {
 /// true time may be earlier, never later.
 class BlockedSince {
 public:
-    /// number -1: the thread runs, or there is nothing to read.
-    FoundCall found_call(Tid tid);
+    /// number -1: the thread runs, or there is nothing to read. Those of one process are best asked for one after the other.
+    FoundCall found_call(Pid pid, Tid tid);
 
 private:
     std::optional<Nanoseconds> offset(int cpu);
+    std::string_view text(Tid tid, std::string_view name);
 
+    Pid pid_;                                   ///< whose threads' files were read last
+    std::optional<host::ProcDirectory> tasks_;  ///< /proc/PID/task
+    std::string scratch_;
     std::map<int, std::optional<Nanoseconds>> offsets_;  ///< CLOCK_MONOTONIC - the CPU's scheduler clock
 };
 

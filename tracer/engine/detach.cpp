@@ -39,7 +39,7 @@ void Engine::let_go() {
         Tracee* tracee = tracees_.find(tid);
         if (!tracee) continue;
         // Where a stop does not tell the call that it came upon, it has to be known before.
-        if (native_arch == Arch::aarch64 && !tracee->in_call) tracee->found_call = blocked_since.found_call(tid);
+        if (native_arch == Arch::aarch64 && !tracee->in_call) tracee->found_call = blocked_since.found_call(tracee->pid, tid);
         tracee->interrupted = interrupt(tid);
     }
 
@@ -47,7 +47,7 @@ void Engine::let_go() {
     alarm_.set(deadline);
     while (!tracees_.empty() && host::monotonic_now() < deadline) {
         Stop stop;
-        const auto outcome = waiter_.next(stop, true);
+        const auto outcome = waiter_.next(stop, tracees_.size() + newborn_.size());
         if (outcome == Waiter::Outcome::nobody) break;
         if (outcome == Waiter::Outcome::stop) serve(stop);
     }

@@ -49,7 +49,7 @@ void Engine::run() {
             reporter_.mute();
         }
         Stop stop;
-        const auto outcome = waiter_.next(stop, tracees_.size() > 1 || !newborn_.empty());
+        const auto outcome = waiter_.next(stop, tracees_.size() + newborn_.size());
         if (outcome == Waiter::Outcome::nobody) return;
         if (outcome == Waiter::Outcome::stop) serve(stop);
     }

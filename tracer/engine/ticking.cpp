@@ -30,7 +30,7 @@ void Engine::begin_found() {
     reporter_.at(host::monotonic_now(), {});
     for (Tracee* tracee : found) reporter_.attached(*tracee);
     for (Tracee* tracee : found) {
-        tracee->found_call = blocked_since.found_call(tracee->tid());
+        tracee->found_call = blocked_since.found_call(tracee->pid, tracee->tid());
         if (colocation_) colocation_->join(*tracee);
         tracee->interrupted = interrupt(tracee->tid());
         unstopped_.push_back(tracee->tid());

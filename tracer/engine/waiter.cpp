@@ -13,7 +13,8 @@ namespace shimtrace::engine {
 
 namespace {
 
-constexpr unsigned served_in_a_row = 8;
+/// Of few threads, and at most.
+constexpr std::size_t served_in_a_row = 8, most_served_in_a_row = 256;
 constexpr Nanoseconds taken_away = std::chrono::microseconds(400);
 
 }  // namespace
@@ -90,13 +91,14 @@ void Waiter::collect(Stop first) {
     served_ = 0;
 }
 
-Waiter::Outcome Waiter::next(Stop& stop, bool several) {
+Waiter::Outcome Waiter::next(Stop& stop, std::size_t threads) {
     if (collected_.empty()) {
         const Peek found = wait(stop);
         if (found == Peek::nobody) return Outcome::nobody;
         if (found != Peek::found) return Outcome::woken;
         active_ = true;
-        if (!several || ++served_ <= served_in_a_row || stop.status.signal_delivery_stop()) {
+        const std::size_t in_a_row = std::clamp(threads, served_in_a_row, most_served_in_a_row);
+        if (threads <= 1 || ++served_ <= in_a_row || stop.status.signal_delivery_stop()) {
             if (stop.status.ended()) consume(stop.tid);
             return Outcome::stop;
         }

@@ -9,6 +9,7 @@
 
 #include <sys/resource.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <utility>
@@ -24,7 +25,7 @@ struct Stop {
 /// Stops are looked at without being consumed (WNOWAIT): should shimtrace be killed at a signal-delivery-stop, the kernel
 /// still delivers the signal, which it forgets once a wait has taken the stop (kernel/exit.c: wait_task_stopped).
 /// The kernel reports the first stopped thread of its list, so a thread in a tight loop could starve those behind it: after
-/// a few stops served this way, all that are pending are collected and served in turn.
+/// as many stops served this way as there are threads, all that are pending are collected and served in turn.
 class Waiter {
 public:
     struct Options {
@@ -34,9 +35,8 @@ public:
     explicit Waiter(Options options) : options_(options), tuner_(costliest_way(options)) {}
 
     enum class Outcome : std::uint8_t { stop, woken, nobody };
-    /// The next stop. `woken`: a signal came first. `nobody`: no thread is traced any more. `several`: more than one
-    /// thread is traced.
-    Outcome next(Stop& stop, bool several);
+    /// The next stop. `woken`: a signal came first. `nobody`: no thread is traced any more. `threads`: how many are traced.
+    Outcome next(Stop& stop, std::size_t threads);
     /// Whether a stop was served since this was asked last.
     [[nodiscard]] bool take_activity() { return std::exchange(active_, false); }
     /// Nothing has happened for a while: what was held ready for the next stop is let go.
@@ -57,7 +57,7 @@ private:
     WaitTuner tuner_;
     IdlePolling idle_polling_;
     std::deque<Stop> collected_;
-    unsigned served_ = 0;  ///< since nothing was pending
+    std::size_t served_ = 0;  ///< since nothing was pending
     bool active_ = false;
     MonotonicTime last_stop_;
 };

@@ -1,6 +1,6 @@
 #include "tracer/session/live_session.hpp"
 
-#include "tracer/containerd/plugin_addresses.hpp"
+#include "tracer/containerd/plain_process.hpp"
 #include "tracer/containerd/session_roles.hpp"
 #include "tracer/output/tee.hpp"
 #include "tracer/procfs/clock.hpp"
@@ -75,7 +75,9 @@ std::expected<void, Refusal> find_session_targets(SessionPlan& plan, const std::
             request.attach_threads.push_back(leader(pid));
     }
     const bool wants_roles = plan.roles && !plan.pids.empty();
-    if (!targets.empty() || wants_roles) {
+    const bool lists = !targets.empty() || (wants_roles && !std::ranges::all_of(plan.pids, containerd::is_plain_on_host));
+    if (wants_roles && !lists) plan.list_host = [run_dir] { return containerd::list_containers(run_dir).value_or(Snapshot{}); };
+    if (lists) {
         auto listed = containerd::list_containers(run_dir);
         if (!listed) return std::unexpected(Refusal{listed.error()});
         plan.surroundings = std::move(*listed);
@@ -103,7 +105,8 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
     output::Tee tee(all);
     const SessionSignals signals(
         stop, {.started_command = !plan.request.command.empty(), .attached = plan.request.attaches(), .interruptible = plan.interruptible});
-    containerd::SessionRoles roles(plan.surroundings, host::read_process, containerd::plugin_addresses(plan.surroundings));
+    containerd::SessionRoles roles(host::read_process, plan.list_host);
+    if (!plan.surroundings.processes.empty()) roles.learn(plan.surroundings);
     host::ObserverHooks hooks = plan.roles ? role_hooks(roles) : no_hooks();
     hooks.task_names = plan.request.task_names;
     stacks::StackReader stack_reader;

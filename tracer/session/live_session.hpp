@@ -7,6 +7,7 @@
 #include <shimtrace/error.hpp>
 #include <shimtrace/event_sink.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct SessionPlan {
     bool interruptible = true;     ///< Ctrl-C, SIGTERM and SIGHUP end it
     bool roles = true;             ///< find out what stands behind descriptors and processes
     Snapshot surroundings;         ///< the host as it was when targets were looked for: roles start from it
+    /// Looks at it later, should anything of the session have to do with containers; empty: it was looked at, or nobody asks.
+    std::function<Snapshot()> list_host;
 };
 
 /// Fills in what plan.request attaches to. Refuses where nothing is named, found, or more than one matches.
