@@ -76,10 +76,14 @@ bool Capture::read(const Memory& memory) {
     std::byte* room = on_stack.data();
     if (total > stack_size) room = (on_heap = std::make_unique_for_overwrite<std::byte[]>(total)).get();
 
-    std::array<ReadRequest, std::tuple_size_v<decltype(few_)>> requests;
+    constexpr std::size_t usual = 4;
+    std::array<ReadRequest, usual> few;
+    std::vector<ReadRequest> many;
+    if (count_ > usual) many.resize(count_);
+    const std::span<ReadRequest> requests = count_ > usual ? std::span(many) : std::span(few).first(count_);
     for (std::size_t i = 0, used = 0; i < count_; used += few_[i++].length)
         requests[i] = {RemoteAddress{few_[i].address}, std::span(room + used, few_[i].length)};
-    memory.read(std::span(requests).first(count_));
+    memory.read(requests);
 
     for (std::size_t i = 0; i < count_; ++i) {
         const Request& request = few_[i];

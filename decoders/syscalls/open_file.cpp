@@ -126,6 +126,7 @@ void append_object(std::string& out, const OpenFile& target, const RenderStyle& 
 
 std::string role_text(const OpenFileRoleInfo& info) {
     std::string said;
+    if (info.role == OpenFileRole::none) return said;
     for (const RoleName& row : role_names) {
         if (row.role != info.role) continue;
         append_escaped(said, row.name);

@@ -207,11 +207,17 @@ void Printer::open_flags(std::uint64_t flags) {
     }
     text(open_access_modes.name_of(flags & access));
     std::uint64_t left = generic_open_flags(call_.enter().arch, flags) & ~access;
-    for (NamesOf names(decoders::open_flags); const FlagName* flag = names.next();) {
-        if ((left & flag->value) != flag->value) continue;
+    // Every program opens files, and the list is long to read.
+    static const std::vector<FlagName> named = [] {
+        std::vector<FlagName> flags;
+        for (NamesOf names(decoders::open_flags); const FlagName* flag = names.next();) flags.push_back(*flag);
+        return flags;
+    }();
+    for (const FlagName& flag : named) {
+        if ((left & flag.value) != flag.value) continue;
         put('|');
-        text(flag->name);
-        left &= ~flag->value;
+        text(flag.name);
+        left &= ~flag.value;
     }
     if (left != 0) {
         put('|');

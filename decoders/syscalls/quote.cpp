@@ -70,7 +70,25 @@ constexpr char escape_letter(unsigned char c) {
     }
 }
 
+/// The bytes before the first that is not shown as it is: of a path, all.
+std::span<const std::byte> plain_beginning(std::span<const std::byte> bytes, std::string_view also) {
+    const auto is_plain = [&](std::byte byte) {
+        const auto c = std::to_integer<unsigned char>(byte);
+        if (!is_printable(c) || c == '"' || c == '\\') return false;
+        for (const char other : also)
+            if (c == static_cast<unsigned char>(other)) return false;
+        return true;
+    };
+    std::size_t length = 0;
+    while (length < bytes.size() && is_plain(bytes[length])) ++length;
+    return bytes.first(length);
+}
+
 void append_escaped_bytes(std::string& out, std::span<const std::byte> bytes, std::string_view also, bool hex) {
+    const auto plain = plain_beginning(bytes, also);
+    out.append(reinterpret_cast<const char*>(plain.data()), plain.size());
+    bytes = bytes.subspan(plain.size());
+    if (bytes.empty()) return;
     const auto digit_at = [&](std::size_t i) { return i < bytes.size() && bytes[i] >= std::byte{'0'} && bytes[i] <= std::byte{'7'}; };
     append_each(out, bytes, [&](char* at, std::size_t i, unsigned char c) {
         if (const char letter = escape_letter(c)) {

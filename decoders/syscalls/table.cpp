@@ -3,6 +3,8 @@
 #include "decoders/syscalls/row.hpp"
 #include "decoders/syscalls/variants.hpp"
 
+#include <array>
+#include <atomic>
 #include <deque>
 #include <string>
 #include <unordered_map>
@@ -132,40 +134,74 @@ void add_32_bit(EntriesByNumber& table, Arch arch, std::span<const Numbered32> n
     }
 }
 
-/// Built once, never changed: lookups are one index away.
-struct Tables {
-    const ByName rows = index_rows();
-    SyscallRow backwards_row = *rows.at("clone").row;
-    const Known backwards_clone = backwards(rows.at("clone"), backwards_row);
-    EntriesByNumber x86_64, x32, aarch64, i386, arm;
-    std::deque<CompatRow> compat_rows;
+const ByName& rows_by_name() {
+    static const ByName rows = index_rows();
+    return rows;
+}
 
-    Tables() {
-        add_64_bit(x86_64, rows, x86_64_numbers());
-        add_x32(x32, rows);
-        add_aarch64(aarch64, rows, backwards_clone);
-        for (const auto numbers : {i386_numbers(), time64_numbers(), shared_numbers()})
-            add_32_bit(i386, Arch::i386, numbers, rows, compat_rows);
-        for (const auto numbers : {arm_numbers(), arm_private_numbers(), time64_numbers(), shared_numbers()})
-            add_32_bit(arm, Arch::arm, numbers, rows, compat_rows);
+/// Built once, when the architecture is first asked for, and never changed: lookups are one index away.
+struct Table {
+    EntriesByNumber entries;
+    std::deque<CompatRow> compat_rows;        ///< of 32 bits
+    std::optional<SyscallRow> backwards_row;  ///< of aarch64
+    std::optional<Known> backwards_clone;
+
+    explicit Table(Arch arch) {
+        const ByName& rows = rows_by_name();
+        switch (arch) {
+            case Arch::x86_64:
+                add_64_bit(entries, rows, x86_64_numbers());
+                break;
+            case Arch::x32:
+                add_x32(entries, rows);
+                break;
+            case Arch::aarch64:
+                backwards_row = *rows.at("clone").row;
+                backwards_clone = backwards(rows.at("clone"), *backwards_row);
+                add_aarch64(entries, rows, *backwards_clone);
+                break;
+            case Arch::i386:
+                for (const auto numbers : {i386_numbers(), time64_numbers(), shared_numbers()})
+                    add_32_bit(entries, arch, numbers, rows, compat_rows);
+                break;
+            case Arch::arm:
+                for (const auto numbers : {arm_numbers(), arm_private_numbers(), time64_numbers(), shared_numbers()})
+                    add_32_bit(entries, arch, numbers, rows, compat_rows);
+        }
     }
+    Table(const Table&) = delete;
+    Table& operator=(const Table&) = delete;
 };
 
-const EntriesByNumber& table_of(Arch arch) {
-    static const Tables tables;
+template <Arch arch>
+const EntriesByNumber& table() {
+    static const Table made(arch);
+    return made.entries;
+}
+
+const EntriesByNumber& made_table(Arch arch) {
     switch (arch) {
-        case Arch::x86_64:
-            return tables.x86_64;
         case Arch::x32:
-            return tables.x32;
+            return table<Arch::x32>();
         case Arch::aarch64:
-            return tables.aarch64;
+            return table<Arch::aarch64>();
         case Arch::i386:
-            return tables.i386;
+            return table<Arch::i386>();
         case Arch::arm:
-            return tables.arm;
+            return table<Arch::arm>();
+        case Arch::x86_64:
+            break;
     }
-    return tables.x86_64;
+    return table<Arch::x86_64>();
+}
+
+/// Asked for many times at each call.
+const EntriesByNumber& table_of(Arch arch) {
+    static std::array<std::atomic<const EntriesByNumber*>, 5> known;
+    std::atomic<const EntriesByNumber*>& its = known[static_cast<std::size_t>(arch)];
+    const EntriesByNumber* entries = its.load(std::memory_order_acquire);
+    if (entries == nullptr) its.store(entries = &made_table(arch), std::memory_order_release);
+    return *entries;
 }
 
 /// nullptr: the architecture has no such number.

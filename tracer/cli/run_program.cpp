@@ -34,6 +34,16 @@ bool starts_programs(const std::string& command) {
     return command == "trace" || command == "record";
 }
 
+/// Whether this command line may ask for what the command's options are: they are many, and made for a command that runs, or for one that
+/// tells of all.
+bool needs_options(const Command& command, const std::vector<std::string>& arguments) {
+    return std::ranges::any_of(arguments, [&](const std::string& word) {
+        if (word == command.name) return true;
+        const Command* named = command_named(word);
+        return named != nullptr && named->group == CommandGroup::learn;
+    });
+}
+
 /// The first word that is neither an option of the program nor its value.
 std::string first_word(const CLI::App& program, const std::vector<std::string>& arguments) {
     for (std::size_t n = 0; n < arguments.size(); ++n) {
@@ -113,13 +123,14 @@ int run_program(int argc, char** argv) {
         ->check(CLI::ExistingDirectory);
     app.fallthrough();
     int exit_code = exit_done;
+    std::vector<std::string> arguments(argv + 1, argv + argc);
     for (const Command* command : all_commands()) {
         CLI::App* added = app.add_subcommand(std::string(command->name), std::string(command->summary));
         added->group(std::string(group_title(command->group)));
+        if (!needs_options(*command, arguments)) continue;
         set_help(*added, *command);
         command->add(*added, globals, exit_code);
     }
-    std::vector<std::string> arguments(argv + 1, argv + argc);
     if (const std::string name = first_word(app, arguments); starts_programs(name)) {
         const WordMeanings meanings{.target = [&](const std::string& word) { return target_called(word, run_dir_of(arguments)); },
                                     .is_program = [](const std::string& word) { return engine::find_command(word).has_value(); }};

@@ -59,8 +59,12 @@ bool has_one_thread(Pid pid) {
 }  // namespace
 
 const std::vector<MemoryCall>& memory_calls(Arch arch) {
-    static const auto native = calls_of(native_arch), compat = calls_of(compat_arch);
-    return is_32_bit(arch) ? compat : native;
+    if (is_32_bit(arch)) {
+        static const auto compat = calls_of(compat_arch);
+        return compat;
+    }
+    static const auto native = calls_of(native_arch);
+    return native;
 }
 
 void TraceeMemory::read(std::span<ReadRequest> requests) const {

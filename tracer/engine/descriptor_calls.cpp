@@ -34,15 +34,21 @@ SyscallSet named(Arch arch, std::initializer_list<std::string_view> names) {
 }  // namespace
 
 const SyscallSet& naming_calls(Arch arch) {
+    if (is_32_bit(arch)) {
+        static const SyscallSet compat = named(compat_arch, {"prctl", "write"});
+        return compat;
+    }
     static const SyscallSet native = named(native_arch, {"prctl", "write"});
-    static const SyscallSet compat = named(compat_arch, {"prctl", "write"});
-    return is_32_bit(arch) ? compat : native;
+    return native;
 }
 
 const SyscallSet& descriptor_calls(Arch arch) {
+    if (is_32_bit(arch)) {
+        static const SyscallSet compat = numbers(compat_arch);
+        return compat;
+    }
     static const SyscallSet native = numbers(native_arch);
-    static const SyscallSet compat = numbers(compat_arch);
-    return is_32_bit(arch) ? compat : native;
+    return native;
 }
 
 }  // namespace shimtrace::engine

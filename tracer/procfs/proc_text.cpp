@@ -140,7 +140,10 @@ std::optional<std::uint64_t> parse_pressure(std::string_view text) {
 
 StatusText parse_status(std::string_view text) {
     StatusText status;
+    // Of sixty lines a dozen counts, and each process that is born has its status read.
+    constexpr std::string_view beginnings = "TUNSvn";
     for_each_field(text, [&](std::string_view key, std::string_view value) {
+        if (key.empty() || beginnings.find(key.front()) == beginnings.npos) return;
         if (key == "Tgid")
             status.thread_group = number<std::int32_t>(value);
         else if (key == "TracerPid")
