@@ -1,11 +1,16 @@
 // How a command that goes on and on is ended.
 #pragma once
 
+#include <string>
+
 namespace shimtrace::cli {
 
 /// From now on Ctrl-C, SIGTERM and SIGHUP (but for nohup) ask for the end, instead of being it. Who does not come to it soon is ended, by
 /// `code_when_interrupted`.
 void listen_for_interruption();
+
+/// Who is ended in the midst of something removes that file, too. Of few.
+void remove_when_ended(const std::string& path);
 
 /// What the program then exits with; exit_done until it is said.
 void set_code_when_interrupted(int code);

@@ -64,6 +64,8 @@ public:
             auto server = WebServer::start({.listen = options_.listen, .token = options_.token});
             if (!server) return std::unexpected(server.error());
             server_ = std::move(*server);
+            for (const std::string& address : options_.listen)
+                if (const auto path = socket_file(address); !path.empty() && options_.made) options_.made(path);
         }
         if (!options_.otlp.empty()) {
             auto target = parse_otlp_url(options_.otlp);

@@ -87,7 +87,7 @@ Result<host::OwnedFd> listen_at(const std::string& text) {
     const int on = 1;
     ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     const bool local = family == AF_UNIX;
-    const std::string path = local ? text.substr(unix_prefix.size()) : std::string();
+    const std::string path = socket_file(text);
     struct stat status {};
     if (local && ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) {
         // Nobody answers there any more: it is what an earlier monitor left.
@@ -172,7 +172,7 @@ public:
         for (const std::string& address : listen) {
             auto socket = listen_at(address);
             if (!socket) return std::unexpected(socket.error());
-            if (address.starts_with(unix_prefix)) paths_.push_back(address.substr(unix_prefix.size()));
+            if (std::string path = socket_file(address); !path.empty()) paths_.push_back(std::move(path));
             Listener& listener = listeners_.emplace_back(evconnlistener_new(
                 base_.get(), [](evconnlistener*, int fd, sockaddr*, int, void* self) { static_cast<LibeventServer*>(self)->accept(fd); },
                 this, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, -1, socket->get()));
@@ -344,6 +344,10 @@ private:
 };
 
 }  // namespace
+
+std::string socket_file(const std::string& listen) {
+    return listen.starts_with(unix_prefix) ? listen.substr(unix_prefix.size()) : std::string();
+}
 
 bool is_local_address(const std::string& listen) {
     auto address = parse_address(listen);

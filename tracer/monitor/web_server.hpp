@@ -27,6 +27,9 @@ struct WebOptions {
     std::string token;                ///< empty: nobody has to show one
 };
 
+/// The file that a listener is; empty: it is none.
+std::string socket_file(const std::string& listen);
+
 /// Where a listener may stand open to: only this machine, or others as well.
 bool is_local_address(const std::string& listen);
 
