@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <set>
+#include <utility>
 
 namespace shimtrace::host {
 namespace {
@@ -109,6 +110,11 @@ const MountTables::Table& MountTables::of(const ProcDirectory& directory, const 
     read_ += table.mounts.size();
     table.fragile = FragileMounts(table.mounts);
     return tables_.emplace(process.ns.mnt, std::move(table)).first->second;
+}
+
+std::vector<Mount> MountTables::take(Inode mount_namespace) {
+    const auto found = tables_.find(mount_namespace);
+    return found == tables_.end() ? std::vector<Mount>() : std::exchange(found->second.mounts, {});
 }
 
 const MountTables::Table* MountTables::find(Inode mount_namespace) const {

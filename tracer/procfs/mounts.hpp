@@ -24,6 +24,8 @@ public:
     const Table& of(const ProcDirectory& directory, const Process& process, ReadErrors& errors);
     /// nullptr: not read.
     [[nodiscard]] const Table* find(Inode mount_namespace) const;
+    /// Of one that is not asked for again; empty: it was not read.
+    [[nodiscard]] std::vector<Mount> take(Inode mount_namespace);
 
     /// Adds those that are not here.
     void merge(MountTables&& other) { tables_.merge(other.tables_); }

@@ -1,6 +1,7 @@
 #include "tracer/procfs/stand_in.hpp"
 
 #include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/parcel_transfer.hpp"
 #include "tracer/procfs/patience.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/proc_root.hpp"
@@ -34,98 +35,6 @@
 namespace shimtrace::host {
 namespace {
 
-struct Header {
-    Errand errand = nullptr;  ///< the same address in the copy
-    std::uint64_t length = 0;
-    bool carries = false;  ///< a descriptor comes with it
-};
-
-/// Descriptors of a message.
-union Control {
-    cmsghdr header;
-    std::array<char, CMSG_SPACE(sizeof(int))> room;
-};
-
-/// Sends or receives a parcel, as far as the socket lets it; goes on where it stopped.
-class Transfer {
-public:
-    static Transfer of(Header header, Parcel parcel) {
-        header.length = parcel.bytes.size();
-        header.carries = static_cast<bool>(parcel.descriptor);
-        return Transfer(header, std::move(parcel));
-    }
-    static Transfer expected() { return Transfer({}, {}); }
-
-    enum class Progress : std::uint8_t { done, waits, broken };
-    Progress send(int socket) {
-        while (moved_ < sizeof header_) {
-            iovec piece{reinterpret_cast<char*>(&header_) + moved_, sizeof header_ - moved_};
-            msghdr message{};
-            message.msg_iov = &piece;
-            message.msg_iovlen = 1;
-            Control control{};
-            if (moved_ == 0 && parcel_.descriptor) {
-                message.msg_control = &control;
-                message.msg_controllen = sizeof control;
-                cmsghdr* const carried = CMSG_FIRSTHDR(&message);
-                *carried = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-                const int fd = parcel_.descriptor.get();
-                std::memcpy(CMSG_DATA(carried), &fd, sizeof fd);
-            }
-            if (!advance(::sendmsg(socket, &message, MSG_NOSIGNAL))) return outcome_;
-        }
-        while (moved_ < sizeof header_ + parcel_.bytes.size()) {
-            const std::size_t at = moved_ - sizeof header_;
-            if (!advance(::send(socket, parcel_.bytes.data() + at, parcel_.bytes.size() - at, MSG_NOSIGNAL))) return outcome_;
-        }
-        return Progress::done;
-    }
-    Progress receive(int socket) {
-        while (moved_ < sizeof header_) {
-            iovec piece{reinterpret_cast<char*>(&header_) + moved_, sizeof header_ - moved_};
-            msghdr message{};
-            message.msg_iov = &piece;
-            message.msg_iovlen = 1;
-            Control control{};
-            message.msg_control = &control;
-            message.msg_controllen = sizeof control;
-            const ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-            if (got == 0) return Progress::broken;
-            if (!advance(got)) return outcome_;
-            if (const cmsghdr* carried = CMSG_FIRSTHDR(&message); carried != nullptr && carried->cmsg_type == SCM_RIGHTS) {
-                int fd = -1;
-                std::memcpy(&fd, CMSG_DATA(carried), sizeof fd);
-                parcel_.descriptor = OwnedFd(fd);
-            }
-        }
-        parcel_.bytes.resize(header_.length);
-        while (moved_ < sizeof header_ + header_.length) {
-            const std::size_t at = moved_ - sizeof header_;
-            const ssize_t got = ::recv(socket, parcel_.bytes.data() + at, header_.length - at, 0);
-            if (got == 0) return Progress::broken;
-            if (!advance(got)) return outcome_;
-        }
-        return Progress::done;
-    }
-    [[nodiscard]] Errand errand() const { return header_.errand; }
-    [[nodiscard]] Parcel take() { return std::move(parcel_); }
-
-private:
-    Transfer(Header header, Parcel parcel) : header_(header), parcel_(std::move(parcel)) {}
-
-    bool advance(ssize_t moved) {
-        if (moved >= 0) moved_ += static_cast<std::size_t>(moved);
-        if (moved >= 0 || errno == EINTR) return true;
-        outcome_ = errno == EAGAIN ? Progress::waits : Progress::broken;
-        return false;
-    }
-
-    Header header_;
-    Parcel parcel_;
-    std::size_t moved_ = 0;  ///< of header and bytes together
-    Progress outcome_ = Progress::done;
-};
-
 /// The copy, cut off from what it was copied from: whoever waits for the end of our output or for our terminal does not wait for it.
 void become_stand_in(int socket) {
     ::setsid();
@@ -153,10 +62,10 @@ void become_stand_in(int socket) {
     become_stand_in(parent_socket);
     constexpr int socket = 3;
     for (;;) {
-        Transfer request = Transfer::expected();
-        if (request.receive(socket) != Transfer::Progress::done) ::_exit(0);
+        ParcelTransfer request = ParcelTransfer::expected();
+        if (request.receive(socket) != ParcelTransfer::Progress::done) ::_exit(0);
         const Errand errand = request.errand();
-        if (Transfer::of({}, errand(request.take())).send(socket) != Transfer::Progress::done) ::_exit(0);
+        if (ParcelTransfer::of({}, errand(request.take())).send(socket) != ParcelTransfer::Progress::done) ::_exit(0);
     }
 }
 
@@ -199,12 +108,17 @@ public:
     /// nullopt: not in time; then `settled` tells, now and later, whether it may be asked again.
     std::optional<Parcel> ask(Errand errand, Parcel request, Nanoseconds patience) {
         const MonotonicTime begun = monotonic_now();
-        const CpuTime had = cpu_time();
         MonotonicTime end = begun + patience;
-        Transfer question = Transfer::of({.errand = errand}, std::move(request));
-        awaited_ = Transfer::expected();
-        while (question.send(socket_.get()) == Transfer::Progress::waits)
+        ParcelTransfer question = ParcelTransfer::of({.errand = errand}, std::move(request));
+        awaited_ = ParcelTransfer::expected();
+        while (question.send(socket_.get()) == ParcelTransfer::Progress::waits)
             if (!wait(POLLOUT, end)) return abandon();
+        // Nearly all are answered at once: what it has had of the CPUs is looked up of the others alone.
+        constexpr Nanoseconds at_once = std::chrono::milliseconds(1);
+        const MonotonicTime first_end = std::min(end, begun + at_once);
+        while (wait(POLLIN, first_end))
+            if (settled()) return reply();
+        const CpuTime had = cpu_time();
         while (!settled()) {
             if (wait(POLLIN, end)) continue;
             const CpuTime now = cpu_time();
@@ -213,15 +127,15 @@ public:
             if (!more && !settled()) return std::nullopt;
             if (more) end = monotonic_now() + *more;
         }
-        return broken_ ? std::nullopt : std::optional(reply_.take());
+        return reply();
     }
 
     /// No reply is awaited any more.
     bool settled() {
         if (!awaited_) return true;
         const auto progress = awaited_->receive(socket_.get());
-        if (progress == Transfer::Progress::waits) return false;
-        broken_ |= progress == Transfer::Progress::broken;
+        if (progress == ParcelTransfer::Progress::waits) return false;
+        broken_ |= progress == ParcelTransfer::Progress::broken;
         reply_ = std::move(*std::exchange(awaited_, std::nullopt));
         return true;
     }
@@ -235,6 +149,7 @@ private:
           process_(process),
           schedstat_(::open(proc_path(Pid{process}, "schedstat").c_str(), O_RDONLY | O_CLOEXEC)) {}
 
+    std::optional<Parcel> reply() { return broken_ ? std::nullopt : std::optional(reply_.take()); }
     std::optional<Parcel> abandon() {
         broken_ = true;
         return std::nullopt;
@@ -266,8 +181,8 @@ private:
     OwnedFd socket_;
     pid_t process_;
     OwnedFd schedstat_;  ///< -1: the kernel does not tell
-    std::optional<Transfer> awaited_;
-    Transfer reply_ = Transfer::expected();
+    std::optional<ParcelTransfer> awaited_;
+    ParcelTransfer reply_ = ParcelTransfer::expected();
     bool broken_ = false;
 };
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 namespace shimtrace::host {
 namespace {
@@ -69,22 +70,25 @@ void Collector::add_ends(const Positions& processes) {
 }
 
 void Collector::list_pipes(const Positions& processes) {
-    std::unordered_map<ObjectKey, std::size_t, ObjectKeyHash> listed;
+    std::unordered_set<ObjectKey, ObjectKeyHash> listed;
+    std::vector<PipeQuestion> questions;
     for (const std::size_t position : processes)
         for (const FdEntry& entry : snapshot_.processes[position].fds) {
             if (!is_pipe(entry.target.kind)) continue;
             const auto key = object_of(entry.target);
-            if (!listed.emplace(*key, snapshot_.pipes.size()).second) continue;
+            if (!listed.insert(*key).second) continue;
             const auto holders = holders_.find(*key);
-            Pipe pipe{.inode = entry.target.inode, .device = entry.target.device};
+            Pipe& pipe = snapshot_.pipes.emplace_back(Pipe{.inode = entry.target.inode, .device = entry.target.device});
             if (entry.target.kind == OpenFileKind::fifo) pipe.path = entry.target.path;
             pipe.holders.assign(holders.begin(), holders.end());
-            if (const auto fill = ask_pipe(holders, entry.target)) {
-                pipe.queued = fill->queued;
-                pipe.capacity = fill->capacity;
-            }
-            snapshot_.pipes.push_back(std::move(pipe));
+            questions.push_back({holders, &entry.target});
         }
+    const auto fills = ask_pipes(questions);
+    for (std::size_t i = 0; i < fills.size(); ++i) {
+        if (!fills[i]) continue;
+        snapshot_.pipes[i].queued = fills[i]->queued;
+        snapshot_.pipes[i].capacity = fills[i]->capacity;
+    }
 }
 
 void Collector::list_sockets(const Positions& processes) {
@@ -117,9 +121,7 @@ void Collector::list_mounts(const Positions& processes) {
     for (const std::size_t position : processes) {
         const Process& process = snapshot_.processes[position];
         if (!detailed_[position] || process.state == ProcessState::zombie || !listed.insert(process.ns.mnt).second) continue;
-        const auto* table = mounts_.find(process.ns.mnt);
-        if (!table) continue;
-        for (Mount mount : table->mounts) {
+        for (Mount& mount : mounts_.take(process.ns.mnt)) {
             mount.seen_from = process.pid;
             add_server(mount, fuse_servers_, snapshot_.processes, scratch_);
             snapshot_.mounts.push_back(std::move(mount));

@@ -5,7 +5,9 @@
 #include "tracer/procfs/stand_in.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -63,18 +65,63 @@ struct PipeAsked {
     Inode inode;
 };
 
-/// Empty: it is not that pipe any more.
-Parcel measure(Parcel request) {
-    PipeAsked asked;
-    std::memcpy(&asked, request.bytes.data(), std::min(sizeof asked, request.bytes.size()));
+struct PipeTold {
+    bool known = false;  ///< false: it is not that pipe any more, or not permitted
+    PipeFill fill;
+};
+
+template <typename Value>
+void put(std::string& bytes, const Value& value) {
+    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+template <typename Value>
+bool take(std::string_view& bytes, Value& value) {
+    if (bytes.size() < sizeof value) return false;
+    std::memcpy(static_cast<void*>(&value), bytes.data(), sizeof value);
+    bytes.remove_prefix(sizeof value);
+    return true;
+}
+
+PipeTold measured(const PipeAsked& asked) {
     const OwnedFd end = duplicate(asked.pid, asked.fd);
     struct stat found;
     if (!end || ::fstat(end.get(), &found) != 0 || !S_ISFIFO(found.st_mode) || found.st_ino != asked.inode.value) return {};
     int queued = 0;
     const int capacity = ::fcntl(end.get(), F_GETPIPE_SZ);
     if (::ioctl(end.get(), FIONREAD, &queued) != 0 || capacity < 0) return {};
-    const PipeFill fill{static_cast<std::uint32_t>(queued), static_cast<std::uint32_t>(capacity)};
-    return {std::string(reinterpret_cast<const char*>(&fill), sizeof fill), {}};
+    return {true, {static_cast<std::uint32_t>(queued), static_cast<std::uint32_t>(capacity)}};
+}
+
+/// Of each pipe how many may be asked, and whom: the first that has it open yet tells.
+Parcel measure(Parcel request) {
+    Parcel reply;
+    std::uint64_t tries = 0;
+    for (std::string_view rest = request.bytes; take(rest, tries);) {
+        PipeTold told;
+        PipeAsked asked;
+        for (; tries > 0 && take(rest, asked); --tries)
+            if (!told.known) told = measured(asked);
+        put(reply.bytes, told);
+    }
+    return reply;
+}
+
+/// False: no answer in time.
+bool ask_together(const std::string& concern, std::span<const PipeQuestion> questions, std::span<std::optional<PipeFill>> answers) {
+    constexpr std::size_t most_tries = 8;
+    Parcel request;
+    for (const auto& [holders, pipe] : questions) {
+        const auto asked = holders.first(std::min(holders.size(), most_tries));
+        put(request.bytes, std::uint64_t{asked.size()});
+        for (const Holder& holder : asked) put(request.bytes, PipeAsked{holder.pid, holder.fd, pipe->inode});
+    }
+    const auto reply = ask(concern, measure, std::move(request));
+    if (!reply) return false;
+    std::string_view rest = reply->bytes;
+    for (std::optional<PipeFill>& answer : answers)
+        if (PipeTold told; take(rest, told) && told.known) answer = told.fill;
+    return true;
 }
 
 }  // namespace
@@ -84,17 +131,30 @@ std::string concern_of_pipe(Inode inode) {
 }
 
 std::optional<PipeFill> ask_pipe(std::span<const Holder> holders, const OpenFile& pipe) {
-    constexpr std::size_t most_tries = 8;
-    for (const Holder& holder : holders.first(std::min(holders.size(), most_tries))) {
-        const PipeAsked asked{holder.pid, holder.fd, pipe.inode};
-        const auto told = ask(concern_of_pipe(pipe.inode), measure, {std::string(reinterpret_cast<const char*>(&asked), sizeof asked), {}});
-        if (!told) return std::nullopt;
-        PipeFill fill;
-        if (told->bytes.size() != sizeof fill) continue;
-        std::memcpy(&fill, told->bytes.data(), sizeof fill);
-        return fill;
+    const PipeQuestion question{holders, &pipe};
+    std::optional<PipeFill> answer;
+    ask_together(concern_of_pipe(pipe.inode), std::span(&question, 1), std::span(&answer, 1));
+    return answer;
+}
+
+std::vector<std::optional<PipeFill>> ask_pipes(std::span<const PipeQuestion> questions) {
+    constexpr std::size_t at_once = 64;
+    std::vector<std::optional<PipeFill>> answers(questions.size());
+    for (std::size_t first = 0; first < questions.size(); first += at_once) {
+        // One that somebody has locked keeps all waiting: those that are known for it are left out, and then each is asked by itself.
+        std::vector<PipeQuestion> some;
+        std::vector<std::size_t> places;
+        for (std::size_t at = first; at < std::min(first + at_once, questions.size()); ++at) {
+            if (questions[at].holders.empty() || unanswered(concern_of_pipe(questions[at].pipe->inode))) continue;
+            some.push_back(questions[at]);
+            places.push_back(at);
+        }
+        if (some.empty()) continue;
+        std::vector<std::optional<PipeFill>> told(some.size());
+        const bool in_time = ask_together(concern_of_pipe(some.front().pipe->inode) + " and others", some, told);
+        for (std::size_t i = 0; i < some.size(); ++i) answers[places[i]] = in_time ? told[i] : ask_pipe(some[i].holders, *some[i].pipe);
     }
-    return std::nullopt;
+    return answers;
 }
 
 }  // namespace shimtrace::host

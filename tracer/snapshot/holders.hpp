@@ -61,4 +61,11 @@ struct PipeFill {
 /// time either.
 std::optional<PipeFill> ask_pipe(std::span<const Holder> holders, const OpenFile& pipe);
 
+struct PipeQuestion {
+    std::span<const Holder> holders;
+    const OpenFile* pipe;
+};
+/// The same of many, with few questions to stand-ins.
+std::vector<std::optional<PipeFill>> ask_pipes(std::span<const PipeQuestion> questions);
+
 }  // namespace shimtrace::host

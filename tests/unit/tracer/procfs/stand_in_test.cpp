@@ -82,6 +82,16 @@ TEST_CASE("what is asked comes back, descriptors too, however large it is") {
     CHECK(got == 'z');
 }
 
+TEST_CASE("whatever size it has, none of it is lost or added where its pieces meet") {
+    for (const std::size_t size : {0, 1, 2047, 2048, 2049, 4095, 4096, 4097, 8191, 8193}) {
+        std::string bytes(size, '.');
+        for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>('a' + i % 23);
+        const auto reply = ask("sizes", twice, {bytes, {}}, std::chrono::seconds(10));
+        REQUIRE(reply);
+        CHECK((reply->bytes == bytes + bytes));
+    }
+}
+
 TEST_CASE("who was only late is asked again, in place of a new one") {
     Ends pipe;
     const std::string first = ask("a", say_pid, {}, std::chrono::seconds(5))->bytes;
