@@ -3,11 +3,13 @@
 #pragma once
 
 #include "decoders/golang/elf_image.hpp"
+#include "decoders/golang/known_code.hpp"
 #include "decoders/golang/layouts.hpp"
 #include "decoders/golang/pclntab.hpp"
 
 #include <shimtrace/error.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +37,7 @@ struct GoBinary {
     std::vector<std::string> wait_reasons;        ///< runtime.waitReasonStrings
     bool prints_labels = false;                   ///< its tracebacks have goroutines' labels
     std::uint8_t wrapper_id = 0;                  ///< the funcID of generated wrappers: the highest in every version
+    std::shared_ptr<KnownCode> known_code = std::make_shared<KnownCode>();  ///< what has been looked up of it
 
     /// A code address as LineTable wants it; nullopt: not in Go's text.
     [[nodiscard]] std::optional<std::uint64_t> code_offset(std::uint64_t address) const {

@@ -1,6 +1,7 @@
 #include "decoders/golang/goroutine_purposes.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 namespace shimtrace::golang {
 namespace {
@@ -114,13 +115,17 @@ std::span<const MeaningRow> meaning_rows() {
 }
 
 std::size_t MeaningFinder::row_of(const std::string& function) {
-    const auto [place, fresh] = rows_.try_emplace(function);
-    if (fresh) {
-        const auto row =
-            std::ranges::find_if(rows_by_function, [&](const MeaningRow& one) { return function.find(one.function) != std::string::npos; });
-        place->second = static_cast<std::size_t>(row - std::begin(rows_by_function));
+    constexpr std::size_t most = std::size_t{1} << 14;
+    {
+        const std::shared_lock lock(mutex_);
+        if (const auto known = rows_.find(function); known != rows_.end()) return known->second;
     }
-    return place->second;
+    const auto row =
+        std::ranges::find_if(rows_by_function, [&](const MeaningRow& one) { return function.find(one.function) != std::string::npos; });
+    const auto place = static_cast<std::size_t>(row - std::begin(rows_by_function));
+    const std::unique_lock lock(mutex_);
+    if (rows_.size() < most) rows_.try_emplace(function, place);
+    return place;
 }
 
 GoroutinePurpose MeaningFinder::meaning_of(const Goroutine& goroutine) {

@@ -3,6 +3,7 @@
 
 #include <shimtrace/goroutine.hpp>
 
+#include <shared_mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ struct MeaningRow {
 /// The first row that a frame of the stack matches wins: what is specific stands before what is general.
 std::span<const MeaningRow> meaning_rows();
 
-/// Looks purposes up, each function once.
+/// Looks purposes up, each function once. From any thread.
 class MeaningFinder {
 public:
     /// Nothing but the stack and what it waits on is looked at; container and exec id stay empty. Empty `what`: not known.
@@ -27,6 +28,7 @@ public:
 
 private:
     [[nodiscard]] std::size_t row_of(const std::string& function);
+    std::shared_mutex mutex_;
     std::unordered_map<std::string, std::size_t> rows_;  ///< the first row that a function matches; past the last: none
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace shimtrace::golang {
@@ -15,14 +16,13 @@ constexpr std::size_t sampled = 64;                      // goroutines that the 
 constexpr std::size_t sample_bytes = 480;                // of each: the longest layout
 
 std::vector<std::uint64_t> first_goroutines(const Memory& memory, std::uint64_t slice_address) {
-    const auto pointer = memory.value<std::uint64_t>(RemoteAddress{slice_address});
-    const auto length = memory.value<std::uint64_t>(RemoteAddress{slice_address + 8});
-    const auto capacity = memory.value<std::uint64_t>(RemoteAddress{slice_address + 16});
-    if (!pointer || !length || !capacity || *length == 0 || *length > *capacity || *capacity > most_goroutine_slots || *pointer % 8 != 0)
-        return {};
-    std::vector<std::uint64_t> goroutines(std::min<std::uint64_t>(*length, sampled));
+    std::array<std::uint64_t, 3> slice{};
+    if (memory.read(RemoteAddress{slice_address}, std::as_writable_bytes(std::span(slice))) != sizeof slice) return {};
+    const auto [pointer, length, capacity] = slice;
+    if (length == 0 || length > capacity || capacity > most_goroutine_slots || pointer % 8 != 0) return {};
+    std::vector<std::uint64_t> goroutines(std::min<std::uint64_t>(length, sampled));
     const std::size_t bytes = goroutines.size() * 8;
-    if (memory.read(RemoteAddress{*pointer}, std::as_writable_bytes(std::span(goroutines))) != bytes) return {};
+    if (memory.read(RemoteAddress{pointer}, std::as_writable_bytes(std::span(goroutines))) != bytes) return {};
     return goroutines;
 }
 
@@ -114,15 +114,12 @@ bool choose_layout(const GoBinary& binary, const Records& records, RuntimeLocati
 }
 
 /// Each root is {lock, treap, nwait} and zeros up to the cache line.
-bool is_semaphore_table(const SemaphoreTable& layout, Bytes table) {
-    if (table.size() != layout.size()) return false;
-    for (std::size_t root = 0; root < SemaphoreTable::roots; ++root) {
-        const Bytes bytes = slice(table, root * layout.root_size, layout.root_size);
-        const std::uint64_t treap = word(bytes, SemaphoreTable::treap);
-        if (treap % 8 != 0 || word(bytes, SemaphoreTable::waiters) >> 32 != 0) return false;
-        for (std::size_t i = SemaphoreTable::waiters + 8; i < layout.root_size; i += 8) {
-            if (word(bytes, i) != 0) return false;
-        }
+bool is_semaphore_table(const SemaphoreTable& layout, std::span<const std::uint64_t> table) {
+    constexpr std::size_t treap = SemaphoreTable::treap / 8, waiters = SemaphoreTable::waiters / 8;
+    for (; !table.empty(); table = table.subspan(layout.root_size / 8)) {
+        const auto root = table.first(layout.root_size / 8);
+        if (root[treap] % 8 != 0 || root[waiters] >> 32 != 0) return false;
+        if (std::ranges::any_of(root.subspan(waiters + 1), [](std::uint64_t word) { return word != 0; })) return false;
     }
     return true;
 }
@@ -130,11 +127,12 @@ bool is_semaphore_table(const SemaphoreTable& layout, Bytes table) {
 std::uint64_t find_semaphore_table(const GoBinary& binary, const Memory& memory, std::uint64_t bias) {
     std::uint64_t found = 0;
     const SemaphoreTable layout = semaphore_table_of(binary.image.arch());
-    std::vector<std::byte> table(layout.size());
+    std::vector<std::uint64_t> table(layout.size() / 8);
     for (std::size_t i = 0; i < binary.semaphore_tables.size() && i < sampled; ++i) {
         const std::uint64_t address = binary.semaphore_tables[i] + bias;
-        if (memory.read(RemoteAddress{address}, table) != table.size() || !is_semaphore_table(layout, table)) continue;
-        const bool used = std::ranges::any_of(table, [](std::byte byte) { return byte != std::byte{}; });
+        if (memory.read(RemoteAddress{address}, std::as_writable_bytes(std::span(table))) != layout.size()) continue;
+        if (!is_semaphore_table(layout, table)) continue;
+        const bool used = std::ranges::any_of(table, [](std::uint64_t word) { return word != 0; });
         if (used) return address;
         if (found == 0) found = address;
     }

@@ -108,8 +108,7 @@ DecodedProgram decode_program(const GoBinary& binary, const RuntimeLocation& loc
         program.incomplete = "the Go version is not known: what goroutines wait on cannot be told";
     }
     for (std::size_t i = 0; i < stacks.size(); ++i) program.goroutines[i].stack = std::move(stacks[i].frames);
-    MeaningFinder purposes;
-    for (Goroutine& goroutine : program.goroutines) goroutine.purpose = purposes.meaning_of(goroutine);
+    for (Goroutine& goroutine : program.goroutines) goroutine.purpose = binary.known_code->meanings.meaning_of(goroutine);
     if (location.objects_known) {
         find_requests(state, binary, stacks, program.goroutines, memory);
         find_copied_streams(state, stacks, program.goroutines, memory);

@@ -13,36 +13,44 @@ bool traps_caller(std::string_view name) {
 
 }  // namespace
 
-const Unwinder::Resolved& Unwinder::resolve(std::uint64_t pc) {
+const ResolvedCode& Unwinder::resolve(std::uint64_t pc) {
+    const auto look_up = [&] {
+        ResolvedCode resolved;
+        const LineTable& lines = binary_->lines;
+        resolved.function = lines.find(pc);
+        if (!resolved.function) return resolved;
+        resolved.frame_size = lines.frame_size(*resolved.function, pc);
+        resolved.flags = lines.flags(*resolved.function);
+        resolved.name = lines.name(*resolved.function);
+        resolved.may_trap_caller = traps_caller(resolved.name);
+        return resolved;
+    };
+    if (const ResolvedCode* known = binary_->known_code->resolved.find(pc, look_up)) return *known;
     const auto [place, fresh] = resolved_.try_emplace(pc);
-    Resolved& resolved = place->second;
-    if (!fresh) return resolved;
-    const LineTable& lines = binary_->lines;
-    resolved.function = lines.find(pc);
-    if (!resolved.function) return resolved;
-    resolved.frame_size = lines.frame_size(*resolved.function, pc);
-    resolved.flags = lines.flags(*resolved.function);
-    resolved.name = lines.name(*resolved.function);
-    resolved.may_trap_caller = traps_caller(resolved.name);
-    return resolved;
+    if (fresh) place->second = look_up();
+    return place->second;
 }
 
 const std::vector<GoFrame>& Unwinder::source(const Function& function, std::uint64_t line_pc) {
+    const auto look_up = [&] {
+        std::vector<GoFrame> frames;
+        const bool no_arguments = binary_->lines.takes_no_arguments(function, binary_->trees);
+        for (const SourceFrame& source : binary_->lines.source(function, line_pc, binary_->trees)) {
+            GoFrame frame;
+            frame.function = source.function;
+            frame.file = source.file;
+            frame.line = source.line;
+            frame.inlined = source.inlined;
+            frame.wrapper = binary_->wrapper_id != 0 && source.function_id == binary_->wrapper_id;
+            frame.no_arguments = no_arguments && !source.inlined;
+            frames.push_back(std::move(frame));
+        }
+        return frames;
+    };
+    if (const std::vector<GoFrame>* known = binary_->known_code->sources.find(line_pc, look_up)) return *known;
     const auto [place, fresh] = sources_.try_emplace(line_pc);
-    std::vector<GoFrame>& frames = place->second;
-    if (!fresh) return frames;
-    const bool no_arguments = binary_->lines.takes_no_arguments(function, binary_->trees);
-    for (const SourceFrame& source : binary_->lines.source(function, line_pc, binary_->trees)) {
-        GoFrame frame;
-        frame.function = source.function;
-        frame.file = source.file;
-        frame.line = source.line;
-        frame.inlined = source.inlined;
-        frame.wrapper = binary_->wrapper_id != 0 && source.function_id == binary_->wrapper_id;
-        frame.no_arguments = no_arguments && !source.inlined;
-        frames.push_back(std::move(frame));
-    }
-    return frames;
+    if (fresh) place->second = look_up();
+    return place->second;
 }
 
 std::optional<Function> Unwinder::function_at(std::uint64_t pc) const {
@@ -92,7 +100,7 @@ bool Unwinder::walk(const UnwindStart& start, const StackBytes& stack) {
     while (logical < most_frames) {
         const auto offset = binary_->code_offset(pc - bias_);
         if (!offset || sp < stack.low || sp >= high) return false;
-        const Resolved& resolved = resolve(*offset);
+        const ResolvedCode& resolved = resolve(*offset);
         if (!resolved.function) return false;
         const Function& function = *resolved.function;
 

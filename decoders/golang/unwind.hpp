@@ -36,7 +36,7 @@ struct UnwoundStack {
     bool complete = false;  ///< ended at a top frame
 };
 
-/// Unwinds stacks of one process; remembers what it looked up.
+/// Unwinds stacks of one process; remembers what it looked up with the program, for all that run it.
 class Unwinder {
 public:
     /// `bias`: where the executable was loaded, less the address that it was linked for. `binary` must outlive it.
@@ -52,14 +52,7 @@ public:
     [[nodiscard]] std::uint64_t bias() const { return bias_; }
 
 private:
-    struct Resolved {
-        std::optional<Function> function;
-        std::optional<std::int32_t> frame_size;
-        std::uint8_t flags = 0;
-        bool may_trap_caller = false;  ///< its caller's pc is that of a faulting instruction, not a return address
-        std::string_view name;
-    };
-    const Resolved& resolve(std::uint64_t pc);
+    const ResolvedCode& resolve(std::uint64_t pc);
     const std::vector<GoFrame>& source(const Function& function, std::uint64_t line_pc);
     /// Fills `walked_`; true: it ended at a top frame.
     bool walk(const UnwindStart& start, const StackBytes& stack);
@@ -70,11 +63,12 @@ private:
     std::uint64_t bias_;
     bool links_;                                  ///< a call leaves the return address in a register
     std::optional<std::uint64_t> injected_link_;  ///< of the frame that is next
-    std::unordered_map<std::uint64_t, Resolved> resolved_;
+    // What the program's own has no room for.
+    std::unordered_map<std::uint64_t, ResolvedCode> resolved_;
     std::unordered_map<std::uint64_t, std::vector<GoFrame>> sources_;
     struct Walked {
         PhysicalFrame frame;
-        const std::vector<GoFrame>* source;  ///< in sources_, whose elements stay where they are
+        const std::vector<GoFrame>* source;  ///< where it stays
     };
     std::vector<Walked> walked_;  ///< of the stack at hand
 };

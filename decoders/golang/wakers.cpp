@@ -123,7 +123,7 @@ public:
             return a.score() != b.score() ? a.score() > b.score() : number(a) < number(b);
         });
         std::vector<InferredHolder> told;
-        told.reserve(most_wakers);
+        told.reserve(std::min(most_wakers, all_.size()));
         for (const Candidate& one : std::ranges::subrange(all_.begin(), told_end)) {
             InferredHolder& holder = told.emplace_back();
             holder.goroutine = goroutines_[one.index].id;

@@ -29,6 +29,7 @@ BinaryCache::BinaryCache(BinaryCache&&) noexcept = default;
 BinaryCache& BinaryCache::operator=(BinaryCache&&) noexcept = default;
 
 Result<std::shared_ptr<const LearnedBinary>> learned_binary(Pid pid, BinaryCache& cache) {
+    const std::lock_guard lock(cache.entries().mutex);  // who needs it while another learns it would learn the same
     auto executable = Executable::open(pid, cache.entries().mounts);
     if (!executable) return std::unexpected(executable.error());
     auto& entries = cache.entries().by_file;

@@ -7,6 +7,7 @@
 #include "decoders/golang/binary.hpp"
 
 #include <map>
+#include <mutex>
 
 namespace shimtrace::stacks {
 
@@ -17,6 +18,7 @@ struct LearnedBinary {
 };
 
 struct BinaryCache::Entries {
+    std::mutex mutex;
     std::map<FileIdentity, std::shared_ptr<const LearnedBinary>> by_file;
     host::AnsweringMounts mounts;  ///< on which the executables lie
 };

@@ -1,9 +1,9 @@
 #include "tracer/stacks/goroutines.hpp"
 #include "tracer/procfs/clock.hpp"
-#include "tracer/procfs/task_files.hpp"
-
-#include "tracer/procfs/clock.hpp"
+#include "tracer/procfs/files_in_time.hpp"
+#include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/process_memory.hpp"
+#include "tracer/procfs/task_files.hpp"
 #include "tracer/stacks/binary_cache.hpp"
 #include "tracer/stacks/proc.hpp"
 #include "tracer/stacks/stopped_threads.hpp"
@@ -15,15 +15,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 namespace shimtrace::stacks {
 namespace {
 
-golang::GoThread describe_go_thread(Pid pid, Tid tid, bool nested) {
+golang::GoThread describe_go_thread(Tid tid, bool nested, const std::optional<ThreadCall>& call) {
     golang::GoThread thread;
     thread.tid = tid;
     thread.inner_tid = nested ? inner_id(tid) : tid.value;
-    if (const auto call = thread_call(pid, tid)) {
+    if (call) {
         thread.arch = call->call.arch;
         thread.syscall = call->call.number;
         std::ranges::copy(call->call.args, thread.args);
@@ -55,16 +56,23 @@ std::string descriptor_path(Pid pid, Fd fd) {
 /// The interest sets of all epoll descriptors.
 std::vector<golang::PolledDescriptor> polled_descriptors(Pid pid) {
     std::vector<golang::PolledDescriptor> rows;
-    for (const std::int32_t fd : host::task_numbers(leader(pid), "fd")) {
-        if (descriptor_path(pid, Fd{fd}) != "anon_inode:[eventpoll]") continue;
-        const std::string info = read_in_time(pid, fmt::format("fdinfo/{}", fd));
+    const auto process = host::ProcDirectory::open(host::proc_path(pid).c_str());
+    const auto links = process ? process->directory("fd") : std::unexpected(process.error());
+    const auto numbers = links ? links->numbers() : std::unexpected(links.error());
+    if (!numbers) return rows;
+    std::map<std::int32_t, std::string> paths;
+    for (const std::int32_t fd : *numbers)
+        if (auto path = links->link(host::DecimalName(fd).c_str())) paths.emplace(fd, std::move(*path));
+    for (const auto& [fd, path] : paths) {
+        if (path != "anon_inode:[eventpoll]") continue;
+        const std::string info = host::read_in_time(*process, pid, {.name = fmt::format("fdinfo/{}", fd).c_str()}).value_or("");
         for (std::string_view rest = info; !rest.empty();) {
             const std::string_view line = rest.substr(0, rest.find('\n'));
             rest.remove_prefix(std::min(line.size() + 1, rest.size()));
             if (!line.starts_with("tfd:")) continue;
             auto row = polled_row(line);
             if (!row) continue;
-            row->path = descriptor_path(pid, row->fd);
+            if (const auto known = paths.find(row->fd.value); known != paths.end()) row->path = known->second;
             rows.push_back(std::move(*row));
         }
     }
@@ -125,7 +133,8 @@ Result<std::optional<GoProgram>> read_goroutines(Pid pid, BinaryCache& cache, co
     facts.pid = pid;
     const bool nested = in_nested_pid_namespace(pid);
     const std::vector<Tid> tids = host::threads_of(pid);
-    for (const Tid tid : tids) facts.threads.push_back(describe_go_thread(pid, tid, nested));
+    const auto calls = thread_calls(pid, tids);
+    for (std::size_t i = 0; i < tids.size(); ++i) facts.threads.push_back(describe_go_thread(tids[i], nested, calls[i]));
     facts.polled = polled_descriptors(pid);
     facts.now = host::monotonic_now();
 

@@ -18,7 +18,7 @@ struct GoroutineOptions {
     Nanoseconds stop_deadline = std::chrono::milliseconds(20);  ///< threads that do not stop within it are read as they are
 };
 
-/// What each executable teaches, kept for all processes that run it. Used by one thread at a time.
+/// What each executable teaches, kept for all processes that run it. From any thread.
 class BinaryCache {
 public:
     BinaryCache();

@@ -29,14 +29,39 @@ std::string read_in_time(Pid pid, const std::string& name, std::size_t most) {
     return host::read_in_time(*directory, pid, {.name = name.c_str(), .most = most, .records = true}).value_or("");
 }
 
-std::optional<ThreadCall> thread_call(Pid pid, Tid tid) {
-    const std::string text = read_in_time(pid, fmt::format("task/{}/syscall", tid.value), 4096);
-    const host::SyscallText call = host::parse_syscall(std::string_view(text).substr(0, text.find('\n')));
+namespace {
+
+std::optional<ThreadCall> call_in(std::string_view text, Pid pid, Tid tid) {
+    const host::SyscallText call = host::parse_syscall(text.substr(0, text.find('\n')));
     if (call.stack_pointer == 0 && call.instruction_pointer == 0) return std::nullopt;  // "running"
     std::string auxv;
     const host::PatientMemory memory(pid, tid);
     const auto read_auxv = [&] { return std::string_view(auxv = read_in_time(pid, fmt::format("task/{}/auxv", tid.value), 65536)); };
     return ThreadCall{host::call_of_thread(call, &memory, read_auxv), call.stack_pointer, call.instruction_pointer};
+}
+
+}  // namespace
+
+std::vector<std::optional<ThreadCall>> thread_calls(Pid pid, std::span<const Tid> tids) {
+    constexpr std::size_t at_once = 64;
+    std::vector<std::optional<ThreadCall>> calls(tids.size());
+    const auto directory = host::ProcDirectory::open(host::proc_path(pid).c_str());
+    if (!directory) return calls;
+    for (std::size_t first = 0; first < tids.size(); first += at_once) {
+        const auto some = tids.subspan(first, std::min(at_once, tids.size() - first));
+        std::vector<std::string> names;
+        for (const Tid tid : some) names.push_back(fmt::format("task/{}/syscall", tid.value));
+        std::vector<host::FileWanted> wanted;
+        for (const std::string& name : names) wanted.push_back({.name = name.c_str(), .most = 4096});
+        const auto texts = host::read_in_time(*directory, pid, wanted);
+        for (std::size_t i = 0; i < some.size(); ++i)
+            if (texts[i]) calls[first + i] = call_in(*texts[i], pid, some[i]);
+    }
+    return calls;
+}
+
+std::optional<ThreadCall> thread_call(Pid pid, Tid tid) {
+    return std::move(thread_calls(pid, std::span(&tid, 1)).front());
 }
 
 std::uint64_t entry_point(Pid pid) {

@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace shimtrace::stacks {
 
@@ -21,6 +23,8 @@ struct ThreadCall {
 };
 /// nullopt: it runs, is gone, or may not be looked at.
 std::optional<ThreadCall> thread_call(Pid pid, Tid tid);
+/// Of several of one process, in as few questions as there can be.
+std::vector<std::optional<ThreadCall>> thread_calls(Pid pid, std::span<const Tid> tids);
 
 /// AT_ENTRY of the auxiliary vector: where the program's entry point is in memory; 0: not known.
 std::uint64_t entry_point(Pid pid);
