@@ -71,8 +71,9 @@ bool answers_by_itself(std::string_view type) {
 AnsweringMounts::AnsweringMounts() : mountinfo_(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)) {}
 
 void AnsweringMounts::refresh() {
-    // Whoever looks up thousands of paths one after the other asks the kernel once: a mount may come between question and use anyway.
-    constexpr Nanoseconds one_moment = std::chrono::milliseconds(1);
+    // Whoever looks up thousands of paths one after the other asks the kernel once: a mount may come between question and use anyway. Where
+    // pods come and go there is always another mount, of hundreds.
+    constexpr Nanoseconds one_moment = std::chrono::milliseconds(20);
     const MonotonicTime now = monotonic_now();
     if (known_ && mountinfo_ && now - asked_ < one_moment) return;
     pollfd changed{mountinfo_.get(), POLLPRI, 0};

@@ -17,9 +17,11 @@ std::string_view take(std::string_view& rest, char separator) {
 }
 
 std::string_view trim(std::string_view text) {
-    const std::size_t start = text.find_first_not_of(" \t");
-    if (start == std::string_view::npos) return {};
-    return text.substr(start, text.find_last_not_of(" \t\r\n") - start + 1);
+    // By hand, as in word().
+    const auto is_blank = [](char byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n'; };
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 /// The next word; any run of blanks separates.
@@ -233,19 +235,21 @@ std::vector<Mount> parse_mountinfo(std::string_view text, Pid seen_from) {
         std::string_view line = take(text, '\n');
         Mount mount;
         mount.seen_from = seen_from;
-        mount.id = number<std::int32_t>(word(line));
-        mount.parent = number<std::int32_t>(word(line));
-        std::string_view numbers = word(line);
+        // One blank separates, and a source may be empty (fs/proc_namespace.c, show_mountinfo).
+        const auto field = [&] { return take(line, ' '); };
+        mount.id = number<std::int32_t>(field());
+        mount.parent = number<std::int32_t>(field());
+        std::string_view numbers = field();
         const std::string_view major_text = take(numbers, ':');
         mount.device = device(major_text, numbers, 10);
-        mount.root = unmangle(word(line));
-        mount.mount_point = unmangle(word(line));
-        mount.options = word(line);
-        for (std::string_view field = word(line); field != "-"; field = word(line))  // optional fields: propagation
-            if (field.empty()) break;
-        mount.type = unmangle(word(line));
-        mount.source = unmangle(word(line));
-        if (const std::string_view super = word(line); !super.empty()) mount.options += ',', mount.options += unmangle(super);
+        mount.root = unmangle(field());
+        mount.mount_point = unmangle(field());
+        mount.options = field();
+        for (std::string_view optional = field(); optional != "-"; optional = field())  // propagation
+            if (line.empty()) break;
+        mount.type = unmangle(field());
+        mount.source = unmangle(field());
+        if (!line.empty()) mount.options += ',', mount.options += unmangle(line);
         if (!mount.type.empty()) mounts.push_back(std::move(mount));
     }
     return mounts;

@@ -97,6 +97,13 @@ TEST_CASE("mountinfo: escapes, optional fields, both sets of options") {
     CHECK(mounts[1].seen_from == Pid{9});
 }
 
+TEST_CASE("mountinfo: a source that is empty is one, and takes nothing from what follows") {
+    const auto mounts = parse_mountinfo("190 26 0:129 / /m ro,relatime - fuse.test  rw,user_id=0\n", Pid{});
+    REQUIRE(mounts.size() == 1);
+    CHECK(mounts[0].source.empty());
+    CHECK(mounts[0].options == "ro,relatime,rw,user_id=0");
+}
+
 TEST_CASE("locks: waiters belong to the lock above them") {
     const auto locks = parse_locks(
         "1: FLOCK  ADVISORY  WRITE 19402 fe:00:10953039 0 EOF\n4: POSIX  ADVISORY  READ 11487 00:2a:77 0 100\n"
