@@ -163,22 +163,46 @@ int open_beneath(int directory, const std::string& path, std::uint64_t flags, st
 }
 
 /// From one directory to the next, each by its descriptor. `from`: where `path` starts. The last is what is to be read.
-Found look_along(int from, std::string_view path, LookWanted wanted, std::uint64_t resolve) {
+/// The directory that a file was looked at in last: those of one bundle are read one after the other.
+struct LastDirectory {
+    int from = -1;
+    std::string path;  ///< up to it
+    std::size_t trusted = 0;
+    OwnedFd directory;
+    std::vector<FileFacts> way;
+};
+
+Found look_along(int from, std::string_view path, LookWanted wanted, std::uint64_t resolve, LastDirectory* last = nullptr) {
     Found found;
     const auto failed_with = [&](int number) {
         found.error = number;
         return std::move(found);
     };
-    std::string start(path.substr(0, wanted.trusted));
-    if (start.empty()) start = ".";
-    OwnedFd here(open_beneath(from, start, O_DIRECTORY, resolve | RESOLVE_NO_SYMLINKS));
+    const std::string_view whole = path;
+    const std::size_t above = path.rfind('/') == path.npos ? 0 : path.rfind('/');
+    const bool known =
+        last != nullptr && last->directory && last->from == from && last->trusted == wanted.trusted && last->path == path.substr(0, above);
+    OwnedFd here;
+    if (known && above > wanted.trusted) {
+        here = OwnedFd(::fcntl(last->directory.get(), F_DUPFD_CLOEXEC, 0));
+        found.way = last->way;
+        path.remove_prefix(above);
+    } else {
+        std::string start(path.substr(0, wanted.trusted));
+        if (start.empty()) start = ".";
+        here = OwnedFd(open_beneath(from, start, O_DIRECTORY, resolve | RESOLVE_NO_SYMLINKS));
+        path.remove_prefix(std::min<std::size_t>(path.size(), wanted.trusted));
+    }
     if (!here) return failed_with(errno);
-    path.remove_prefix(std::min<std::size_t>(path.size(), wanted.trusted));
     while (true) {
         path.remove_prefix(std::min(path.size(), path.find_first_not_of('/')));
         if (path.empty()) break;
         const std::string name(path.substr(0, path.find('/')));
         path.remove_prefix(name.size());
+        if (path.empty() && last != nullptr && !known) {
+            OwnedFd kept(::fcntl(here.get(), F_DUPFD_CLOEXEC, 0));
+            *last = {from, std::string(whole.substr(0, above)), wanted.trusted, std::move(kept), found.way};
+        }
         OwnedFd next(open_beneath(here.get(), name, O_NOFOLLOW, RESOLVE_BENEATH | (resolve & RESOLVE_NO_XDEV)));
         const auto facts = facts_of(next.get());
         if (!facts) return failed_with(errno);
@@ -186,13 +210,13 @@ Found look_along(int from, std::string_view path, LookWanted wanted, std::uint64
         if (facts->type == FileType::link) return failed_with(path.empty() ? EINVAL : ELOOP);
         here = std::move(next);
     }
-    Found last = look_at(here.get(), wanted.look, wanted.limit);
-    last.way = std::move(found.way);
-    return last;
+    Found told = look_at(here.get(), wanted.look, wanted.limit);
+    told.way = std::move(found.way);
+    return told;
 }
 
-Found look_from(int from, const std::string& path, LookWanted wanted, std::uint64_t resolve) {
-    if (wanted.stepwise) return look_along(from, path, wanted, resolve);
+Found look_from(int from, const std::string& path, LookWanted wanted, std::uint64_t resolve, LastDirectory* last = nullptr) {
+    if (wanted.stepwise) return look_along(from, path, wanted, resolve, last);
     const OwnedFd opened(open_beneath(from, path, open_flags(wanted.look), resolve));
     return look_at(opened.get(), wanted.look, wanted.limit);
 }
@@ -253,6 +277,7 @@ struct HostFiles::Mounts {
     host::AnsweringMounts answering;
     UnresponsiveMounts unresponsive;
     std::map<std::string, OwnedFd> points;  ///< mount points that answer, open
+    LastDirectory last;
 };
 
 static Found look_in_copy(const std::string& root_path, const std::string& path, LookWanted wanted) {
@@ -275,7 +300,7 @@ static Found look_on_host(HostFiles::Mounts& mounts, const std::string& path, Lo
         if (at->second && (!wanted.stepwise || wanted.trusted >= point.size())) {
             LookWanted here = wanted;
             here.trusted -= std::min<std::uint64_t>(here.trusted, path.size() - below.size());
-            Found found = look_from(at->second.get(), below.empty() ? "." : below, here, RESOLVE_NO_XDEV);
+            Found found = look_from(at->second.get(), below.empty() ? "." : below, here, RESOLVE_NO_XDEV, &mounts.last);
             if (found.error != EXDEV && found.error != ENOSYS) return found;
         }
         return ask_aside(path, "", path, wanted);
