@@ -109,6 +109,8 @@ int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval
     ProgressLine progress(shows_progress());
     session::DiagnoseOptions looks = diagnose_options(globals, options);
     looks.tell_work = progress.teller();
+    // Only what keeps or draws the whole look needs all of the last one.
+    looks.narrows = options.save.empty() && options.html.empty() && !options.dot && options.verbose == 0;
     auto seen = session::LiveDiagnosis(std::move(looks)).once(interval);
     progress.erase();
     if (!seen) {

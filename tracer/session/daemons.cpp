@@ -3,10 +3,13 @@
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
 
+#include <shimtrace/signal_free_thread.hpp>
+
 #include <algorithm>
 #include <array>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 namespace shimtrace::session {
 
@@ -88,11 +91,35 @@ void note_container(const Snapshot& table, const Goroutine& goroutine, std::vect
 
 }  // namespace
 
-ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool may_stop, stacks::BinaryCache& cache) {
+DaemonsAhead::DaemonsAhead(const Snapshot& table, stacks::BinaryCache& cache) {
+    constexpr auto names = std::to_array<std::string_view>({"containerd", "dockerd", "crio"});
+    for (const Process& process : table.processes) {
+        if (read_.size() >= most_daemons || has_ended(process.state) || process.uid != 0) continue;
+        if (std::ranges::find(names, containerd::program_name(process.exe)) != names.end()) read_.try_emplace(process.pid);
+    }
+    if (read_.empty()) return;
+    reader_ = signal_free_thread([this, &cache] {
+        for (auto& [pid, go] : read_) go = stacks::read_goroutines(pid, cache, {.stop = false, .max_goroutines = most_goroutines});
+    });
+}
+
+void DaemonsAhead::finish() {
+    if (reader_.joinable()) reader_.join();
+}
+
+std::optional<Result<std::optional<GoProgram>>> DaemonsAhead::take(Pid pid) {
+    finish();
+    const auto found = read_.find(pid);
+    return found == read_.end() ? std::nullopt : std::exchange(found->second, std::nullopt);
+}
+
+ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool may_stop, stacks::BinaryCache& cache, DaemonsAhead* ahead) {
     ReadDaemons read;
     for (Process& process : table.processes) {
         if (!is_read(process, query) || read.daemons.size() >= most_daemons) continue;
-        auto go = stacks::read_goroutines(process.pid, cache, {.stop = may_stop, .max_goroutines = most_goroutines});
+        auto known = ahead == nullptr ? std::nullopt : ahead->take(process.pid);
+        auto go =
+            known ? std::move(*known) : stacks::read_goroutines(process.pid, cache, {.stop = may_stop, .max_goroutines = most_goroutines});
         if (!go) {
             table.read_errors.push_back(go.error().message());
             if (process.role.role == ProcessRole::containerd)

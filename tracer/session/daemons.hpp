@@ -7,10 +7,31 @@
 
 #include <shimtrace/snapshot.hpp>
 
+#include <map>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace shimtrace::session {
+
+/// The goroutines of those that are daemons by the name of their program, read by another thread while the host's files are read: nearly
+/// every question is about them.
+class DaemonsAhead {
+public:
+    /// `table`: is not used any more once this is made.
+    DaemonsAhead(const Snapshot& table, stacks::BinaryCache& cache);
+    DaemonsAhead(const DaemonsAhead&) = delete;
+    DaemonsAhead& operator=(const DaemonsAhead&) = delete;
+    ~DaemonsAhead() { finish(); }
+    /// As stacks::read_goroutines; nullopt: it was not read ahead.
+    std::optional<Result<std::optional<GoProgram>>> take(Pid pid);
+
+private:
+    void finish();
+    std::map<Pid, std::optional<Result<std::optional<GoProgram>>>> read_;
+    std::thread reader_;
+};
 
 /// What was found in them.
 struct ReadDaemons {
@@ -19,8 +40,9 @@ struct ReadDaemons {
 };
 
 /// Reads the goroutines of the daemons that a question is about: of containerd and its like for every container, client and pod, of others
-/// where they are asked about themselves.
-ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool may_stop, stacks::BinaryCache& cache);
+/// where they are asked about themselves. `ahead`: what has been read already, without stopping anything; nullptr: nothing.
+ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool may_stop, stacks::BinaryCache& cache,
+                         DaemonsAhead* ahead = nullptr);
 
 /// Pods of which a daemon's call tells and no shim, by "POD" or "NAMESPACE/POD", or all of a namespace where `text` is empty. `ns`: only of
 /// this one; empty: of any.

@@ -11,10 +11,12 @@
 #include "tracer/stacks/held_tasks.hpp"
 
 #include <shimtrace/container_identity.hpp>
+#include <shimtrace/in_parallel.hpp>
 
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <map>
 #include <set>
@@ -54,9 +56,10 @@ std::set<Pid> slow_readers(const Snapshot& snapshot) {
     return found;
 }
 
-void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options, stacks::BinaryCache& cache) {
+/// Whose goroutines tell something: those asked about, and who reads slowly.
+std::vector<Process*> with_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options) {
     const std::set<Pid> readers = slow_readers(snapshot);
-    std::size_t read = 0;
+    std::vector<Process*> found;
     for (Process& process : snapshot.processes) {
         const bool reads_slowly = readers.contains(process.pid) && !process.go;
         const bool of_session = options.session && std::ranges::find(*options.session, process.pid) != options.session->end();
@@ -64,10 +67,26 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
             process.role.role != ProcessRole::sandbox && !of_session && !reads_slowly)
             continue;
         const bool is_concerned = reads_slowly || std::ranges::binary_search(pids, process.pid);
-        if (!is_concerned || process.state == ProcessState::zombie) continue;
+        if (is_concerned && process.state != ProcessState::zombie) found.push_back(&process);
+    }
+    return found;
+}
+
+void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options, stacks::BinaryCache& cache) {
+    const std::vector<Process*> wanted = with_goroutines(snapshot, pids, options);
+    std::vector<std::optional<Result<std::optional<GoProgram>>>> read(wanted.size());
+    std::atomic<std::uint64_t> done = 0;
+    // Whoever stops threads is the only one to have stopped any.
+    const std::size_t worth_a_thread = options.may_stop ? wanted.size() + 1 : 4;
+    in_parallel(wanted.size(), worth_a_thread, [&](std::size_t at) {
         if (options.interrupted && options.interrupted()) return;
-        if (options.tell_work) options.tell_work({.what = "reading goroutines", .done = read++, .of = pids.size()});
-        auto go = stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop});
+        if (options.tell_work) options.tell_work({.what = "reading goroutines", .done = done++, .of = wanted.size()});
+        read[at] = stacks::read_goroutines(wanted[at]->pid, cache, {.stop = options.may_stop});
+    });
+    for (std::size_t at = 0; at < wanted.size(); ++at) {
+        if (!read[at]) return;  // interrupted
+        Process& process = *wanted[at];
+        auto& go = *read[at];
         if (!go && !host::read_process(process.pid)) {
             process.state = ProcessState::dead;  // in the midst of the look
             process.threads.clear();
@@ -115,6 +134,8 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     std::vector<std::string> left_out;
     auto snapshot = host::take_snapshot(
         {.detailed = {}, .interrupted = options.interrupted, .tell_work = options.tell_work}, [&](Snapshot& table) -> host::Chosen {
+            std::optional<DaemonsAhead> ahead;
+            if (options.goroutines && !options.session && !options.may_stop) ahead.emplace(table, cache);
             containerd::read_container_files(table, options.run_dir, containerd::GivesRolesTo::processes);
             FoundTargets targets;
             if (options.session) targets = find_remaining(table, options.targets, left_out);
@@ -137,7 +158,7 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
             if (options.session) add_session(query, table, *options.session, !options.targets.empty());
             host::Chosen chosen;
             if (options.goroutines && !options.session) {
-                ReadDaemons read = read_daemons(table, query, options.may_stop, cache);
+                ReadDaemons read = read_daemons(table, query, options.may_stop, cache, ahead ? &*ahead : nullptr);
                 chosen.daemons = std::move(read.daemons);
                 pids = std::move(read.shims);
             }

@@ -8,6 +8,7 @@
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_reader.hpp"
 
+#include <shimtrace/in_parallel.hpp>
 #include <shimtrace/signal_free_thread.hpp>
 
 #include <unistd.h>
@@ -99,10 +100,10 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     list_pipes(all);
     list_sockets(all);
     list_locks(all);
-    list_mounts(all);
     list_cgroups(all);
-    list_block_devices();
     list_mount_holders();
+    list_mounts(all);  // the tables are given away
+    list_block_devices();
     snapshot_.read_errors = errors_.texts();
     return std::move(snapshot_);
 }
@@ -182,30 +183,42 @@ void Collector::read_descriptors_of(const Positions& processes) {
 }
 
 void Collector::read_details(const Positions& processes, bool kernel_stacks) {
-    std::uint64_t done = 0;
+    Positions wanted;
     for (const std::size_t position : processes) {
-        if (tell_work_) tell_work_({.what = "looking closely at processes", .done = ++done, .of = processes.size()});
-        Process& process = snapshot_.processes[position];
         const bool is_kernels = kernel_threads_[position] && !lock_holders_.contains(position);
-        if (detailed_[position] || is_kernels || process.pid.value == self_) continue;
-        if (interrupted()) return;
+        if (detailed_[position] || is_kernels || snapshot_.processes[position].pid.value == self_) continue;
         detailed_[position] = true;
-        const auto directory = proc_.directory(process.pid.value);
-        if (!directory) continue;
-        // The number may have been given away since the table was read.
-        const auto text = directory->read("stat", scratch_);
-        if (!text) continue;
-        if (const auto stat = parse_stat(*text); !stat || stat->start_time != process.start_time) continue;
-        process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch_, errors_);
-        if (kernel_threads_[position])
-            for (Thread& thread : process.threads) thread.syscall = -1;  // /proc shows them in call 0
-        read_accounts(*directory, process, scratch_);
-        const auto thread = leaders_gone_[position] ? living_thread(*directory, scratch_) : std::nullopt;
-        if (const auto fdinfo = (thread ? *thread : *directory).directory("fdinfo"))
-            for (FdEntry& entry : process.fds)
-                if (fdinfo_tells(entry.target.kind)) add_fdinfo(*fdinfo, process.pid, entry.fd, entry.target, scratch_);
-        name_interest(process.fds);
+        wanted.push_back(position);
     }
+    constexpr std::size_t worth_a_thread = 8;
+    std::vector<ReadErrors> errors(wanted.size());
+    std::atomic<std::uint64_t> done = 0;
+    in_parallel(wanted.size(), worth_a_thread, [&](std::size_t at) {
+        if (interrupted()) return;
+        if (tell_work_) tell_work_({.what = "looking closely at processes", .done = ++done, .of = wanted.size()});
+        read_details_of(wanted[at], kernel_stacks, errors[at]);
+    });
+    for (const ReadErrors& each : errors) errors_.merge(each);
+}
+
+void Collector::read_details_of(std::size_t position, bool kernel_stacks, ReadErrors& errors) {
+    Process& process = snapshot_.processes[position];
+    const auto directory = proc_.directory(process.pid.value);
+    if (!directory) return;
+    std::string scratch;
+    // The number may have been given away since the table was read.
+    const auto text = directory->read("stat", scratch);
+    if (!text) return;
+    if (const auto stat = parse_stat(*text); !stat || stat->start_time != process.start_time) return;
+    process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch, errors);
+    if (kernel_threads_[position])
+        for (Thread& thread : process.threads) thread.syscall = -1;  // /proc shows them in call 0
+    read_accounts(*directory, process, scratch);
+    const auto thread = leaders_gone_[position] ? living_thread(*directory, scratch) : std::nullopt;
+    if (const auto fdinfo = (thread ? *thread : *directory).directory("fdinfo"))
+        for (FdEntry& entry : process.fds)
+            if (fdinfo_tells(entry.target.kind)) add_fdinfo(*fdinfo, process.pid, entry.fd, entry.target, scratch);
+    name_interest(process.fds);
 }
 
 void Collector::read_sockets(const Positions& processes) {

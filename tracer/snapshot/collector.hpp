@@ -41,6 +41,7 @@ private:
     void bind_tracers_and_servers();
     // Those concerned. What was read before is not read again.
     void read_details(const Positions& processes, bool kernel_stacks);
+    void read_details_of(std::size_t position, bool kernel_stacks, ReadErrors& errors);  ///< of many at once, by several threads
     void read_sockets(const Positions& processes);
     /// The sockets of the namespaces to whose addresses these processes have connections.
     void read_sockets_of_peers(const Positions& processes);

@@ -1,0 +1,31 @@
+// Work on many things that do not depend on each other, on as many CPUs as there are.
+#pragma once
+
+#include <shimtrace/signal_free_thread.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <thread>
+#include <vector>
+
+namespace shimtrace {
+
+/// Calls run(0) to run(count - 1), each once, in no order, from this thread and from a few more where there is enough for them to do.
+/// `worth_a_thread`: so many that a thread of their own pays.
+template <typename Run>
+void in_parallel(std::size_t count, std::size_t worth_a_thread, const Run& run) {
+    constexpr std::size_t most_workers = 4;
+    const std::size_t cpus = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t workers = std::clamp<std::size_t>(count / worth_a_thread, 1, std::min(cpus, most_workers));
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t at = next++; at < count; at = next++) run(at);
+    };
+    std::vector<std::thread> others;
+    for (std::size_t worker = 1; worker < workers; ++worker) others.push_back(signal_free_thread(work));
+    work();
+    for (std::thread& other : others) other.join();
+}
+
+}  // namespace shimtrace
