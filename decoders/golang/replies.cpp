@@ -32,6 +32,8 @@ constexpr ProtocolRow protocols[] = {
     {"gRPC", Side::client, "google.golang.org/grpc.(*ClientConn).Invoke", "transport.(*http2Client).reader", "google.golang.org/grpc"},
     {"gRPC", Side::server, "google.golang.org/grpc.(*Server).handleStream", "transport.(*http2Server).HandleStreams",
      "google.golang.org/grpc"},
+    // While a handler is at work another goroutine reads on, so as to see the client go (net/http/server.go: startBackgroundRead).
+    {"HTTP", Side::server, "net/http.(*conn).serve", "net/http.(*connReader).backgroundRead", "net/http"},
     {"ttrpc", Side::client, "containerd/ttrpc.(*Client).dispatch", "containerd/ttrpc.(*Client).r", "containerd/ttrpc"},
     {"HTTP", Side::client, "net/http.(*persistConn).roundTrip", "net/http.(*persistConn).readLoop", "net/http"},
     {"HTTP", Side::client, "net/http.(*http2ClientConn).", "net/http.(*http2clientConnReadLoop).run", "net/http"},
@@ -71,10 +73,14 @@ private:
         std::unordered_set<std::uint64_t> objects;  ///< that it alone, of all readers of the protocol, leads to
     };
 
+    bool is_handler(std::size_t i) const {
+        return !goroutines_[i].serves.method.empty() || has_frame(stacks_[i], "net/http.serverHandler.ServeHTTP");
+    }
+
     bool waits_by(std::size_t i, const ProtocolRow& row) const {
         const Goroutine& goroutine = goroutines_[i];
         if (goroutine.system || state_.goroutines[i].changed) return false;
-        if (row.side == Side::server) return !goroutine.serves.method.empty() && has_frame(stacks_[i], row.waits);
+        if (row.side == Side::server) return is_handler(i) && has_frame(stacks_[i], row.waits);
         const GoWaitKind kind = goroutine.wait.kind;
         const bool parked = kind == GoWaitKind::select || kind == GoWaitKind::chan_receive || kind == GoWaitKind::cond;
         return parked && has_frame(stacks_[i], row.waits);
@@ -197,7 +203,8 @@ private:
     void tie(std::size_t i, const ProtocolRow& row) {
         auto [found, tied] = connections(i, row);
         if (row.side == Side::server) {
-            if (found.size() == 1) goroutines_[i].serves.connection = found.front();
+            // Each connection of HTTP/1 has a reader for itself: that it is the only one makes it nobody's.
+            if (found.size() == 1 && (tied || row.protocol != "HTTP")) goroutines_[i].serves.connection = found.front();
             return;
         }
         goroutines_[i].wait.reply = {

@@ -56,15 +56,19 @@ void resolve_names(const Snapshot& table, GoProgram& program) {
     }
 }
 
-/// The goroutines at work on calls, and those that they wait for in their turn.
+bool is_reply_awaited(const Goroutine& goroutine) {
+    return !goroutine.system && goroutine.serves.method.empty() && !goroutine.wait.reply.protocol.empty() &&
+           goroutine.purpose.detail != "Task.Wait";
+}
+
+/// The goroutines at work on calls, and those that can't get rid of what they write, to a client or a log server; and those that they wait
+/// for in their turn.
 std::vector<const Goroutine*> at_work(const Process& daemon) {
     std::unordered_map<std::uint64_t, const Goroutine*> by_id;
     for (const Goroutine& goroutine : daemon.go->goroutines) by_id.emplace(goroutine.id.value, &goroutine);
     std::vector<const Goroutine*> found = diagnosis::calls_under_way(daemon);
     for (const Goroutine& goroutine : daemon.go->goroutines)
-        if (!goroutine.system && goroutine.serves.method.empty() && !goroutine.wait.reply.protocol.empty() &&
-            goroutine.purpose.detail != "Task.Wait")
-            found.push_back(&goroutine);
+        if (is_reply_awaited(goroutine) || goroutine.wait.kind == GoWaitKind::fd_write) found.push_back(&goroutine);
     std::set<const Goroutine*> seen(found.begin(), found.end());
     for (std::size_t i = 0; i < found.size(); ++i)
         for (const InferredHolder& holder : found[i]->wait.holders)

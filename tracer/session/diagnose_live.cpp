@@ -56,6 +56,59 @@ std::set<Pid> slow_readers(const Snapshot& snapshot) {
     return found;
 }
 
+/// What was read of one process's goroutines.
+void take_goroutines(Snapshot& snapshot, Process& process, Result<std::optional<GoProgram>> go) {
+    if (!go && !host::read_process(process.pid)) {
+        process.state = ProcessState::dead;  // in the midst of the look
+        process.threads.clear();
+        return;
+    }
+    if (!go) {
+        snapshot.read_errors.push_back(go.error().message());
+        process.go = GoProgram{.pid = process.pid, .version = {}, .goroutines = {}, .incomplete = go.error().what};
+        return;
+    }
+    process.go = std::move(*go);
+    if (process.go) snapshot.stopped = std::max(snapshot.stopped, process.go->stopped);
+}
+
+/// A program of a container's, or of the host's: no part of the machinery, whose goroutines are read as such.
+bool is_program(const Process& process) {
+    return (is_container_role(process.role.role) && process.role.role != ProcessRole::runtime_init) ||
+           process.role.role == ProcessRole::none;
+}
+
+/// Of programs in Go the goroutines tell what they wait for, and not their threads: of those that are asked about, and of whom they have
+/// connections to, step by step.
+void read_programs(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options, stacks::BinaryCache& cache) {
+    constexpr std::size_t most_goroutines = 1 << 15, most_servers = 16;
+    constexpr Nanoseconds enough = std::chrono::milliseconds(300);
+    const MonotonicTime end = host::monotonic_now() + enough;
+    std::map<Pid, Process*> by_pid;
+    for (Process& process : snapshot.processes) by_pid.emplace(process.pid, &process);
+    std::vector<Pid> open = pids;
+    std::set<Pid> seen(pids.begin(), pids.end());
+    for (std::size_t next = 0; next < open.size(); ++next) {
+        const auto found = by_pid.find(open[next]);
+        if (found == by_pid.end() || !is_program(*found->second) || has_ended(found->second->state)) continue;
+        Process& process = *found->second;
+        if (options.interrupted && options.interrupted()) return;
+        const bool late = host::monotonic_now() > end;
+        if (!process.go) {
+            take_goroutines(
+                snapshot, process,
+                stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop, .max_goroutines = late ? 1 : most_goroutines}));
+            if (late && process.go && process.go->incomplete.empty())
+                process.go->incomplete = "there are many programs to read: ask about it alone";
+        }
+        for (const FdEntry& entry : process.fds) {
+            if (seen.size() >= pids.size() + most_servers || !entry.target.socket || entry.target.socket->state == "LISTEN") continue;
+            for (const Holder& peer : entry.target.holders)
+                if (seen.insert(peer.pid).second) open.push_back(peer.pid);
+        }
+    }
+}
+
 /// Whose goroutines tell something: those asked about, and who reads slowly.
 std::vector<Process*> with_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options) {
     const std::set<Pid> readers = slow_readers(snapshot);
@@ -85,21 +138,10 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
     });
     for (std::size_t at = 0; at < wanted.size(); ++at) {
         if (!read[at]) return;  // interrupted
-        Process& process = *wanted[at];
-        auto& go = *read[at];
-        if (!go && !host::read_process(process.pid)) {
-            process.state = ProcessState::dead;  // in the midst of the look
-            process.threads.clear();
-            continue;
-        }
-        if (!go) {
-            snapshot.read_errors.push_back(go.error().message());
-            process.go = GoProgram{.pid = process.pid, .version = {}, .goroutines = {}, .incomplete = go.error().what};
-            continue;
-        }
-        process.go = std::move(*go);
-        if (process.go) snapshot.stopped = std::max(snapshot.stopped, process.go->stopped);
+        take_goroutines(snapshot, *wanted[at], std::move(*read[at]));
     }
+    // A recording's own session is of few processes, and its events tell.
+    if (!options.session) read_programs(snapshot, pids, options, cache);
 }
 
 /// A container whose init is gone: whether its shim was told, where nobody waits for it, only the shim's own memory tells.

@@ -99,6 +99,16 @@ bool in_target(const Context& look, const Process& process) {
            std::ranges::find(scope.processes, process.pid) != scope.processes.end();
 }
 
+namespace {
+
+/// A container's output went over a connection, and came to a client that writes it into a pipe which is not read: it is stdio all the way.
+bool ends_in_pipe_of_stdio(const Context& look, const Path& path) {
+    const auto last = std::find_if(path.rbegin(), path.rend(), [](const Step& step) { return step.wait.kind == WaitKind::writes; });
+    return last != path.rend() && !last->wait.over_socket && is_over(look, path, Where::over_stdio);
+}
+
+}  // namespace
+
 bool is_over(const Context& look, const Path& path, Where where) {
     const Process* end = process_at_end(look, path);
     const auto over_stream = [&](auto is_stream) {
@@ -144,7 +154,7 @@ bool is_over(const Context& look, const Path& path, Where where) {
         case Where::over_runtime:
             return any_process(look, path, is_runtime);
         case Where::over_socket:
-            return !is_over(look, path, Where::at_containerd) &&
+            return !is_over(look, path, Where::at_containerd) && !ends_in_pipe_of_stdio(look, path) &&
                    std::ranges::any_of(path, [](const Step& step) { return step.wait.over_socket; });
         case Where::over_plugin:
             return std::ranges::any_of(path, [&](const Step& step) {

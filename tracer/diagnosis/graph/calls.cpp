@@ -213,6 +213,16 @@ std::vector<NodeKey> handlers_of(const Facts& facts, const OpenFile& connection,
     });
 }
 
+std::vector<const Goroutine*> handlers_on(const Facts& facts, const Process& server, Inode own_end) {
+    std::vector<const Goroutine*> found;
+    if (!server.go || !own_end) return found;
+    for (const Goroutine& goroutine : server.go->goroutines) {
+        const OpenFile* by = goroutine.serves.connection.value < 0 ? nullptr : facts.target(server, goroutine.serves.connection);
+        if (by && by->inode == own_end) found.push_back(&goroutine);
+    }
+    return found;
+}
+
 PodRef pod_of_plugin(const Process& plugin) {
     PodRef pod;
     for (std::string_view entry : plugin.environment) {

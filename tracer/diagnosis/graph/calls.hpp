@@ -45,6 +45,8 @@ std::vector<NodeKey> calls_made_by(const Facts& facts, const Process& client);
 
 /// Who handles what was asked on a connection: the goroutines of the process at its other end. Empty: not known.
 std::vector<NodeKey> handlers_of(const Facts& facts, const OpenFile& connection, std::string_view method);
+/// The same of any Go program: the goroutines of `server` that are at a request which came by its socket `own_end`.
+std::vector<const Goroutine*> handlers_on(const Facts& facts, const Process& server, Inode own_end);
 
 /// Pods of which a daemon's call or plugin tells and no shim does.
 std::vector<PodRef> pods_without_shim(const Facts& facts);

@@ -396,6 +396,10 @@ Scope Facts::scope(Pid pid) const {
         case ProcessRole::shim:
             return this->scope(asked->role.container, pid);
         case ProcessRole::runtime:
+            // In the foreground it is there for as long as its container, and stands for it.
+            if (asked->role.operation == "run")
+                for (const Process* child : children(pid))
+                    if (child->role.role == ProcessRole::container_init && !is_zombie(*child)) return this->scope(child->pid);
             scope.runtimes.push_back(pid);
             break;
         default:

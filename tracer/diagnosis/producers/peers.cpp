@@ -1,7 +1,9 @@
 #include "tracer/diagnosis/producers/peers.hpp"
 
 #include "decoders/text/durations.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
 
 #include <fmt/format.h>
 
@@ -37,6 +39,13 @@ bool may_be_owed(const SocketWait& asked, const Connection& connection) {
     return asked.kind == WaitKind::reads || (connection.own && connection.own->protocol.starts_with("UDP"));
 }
 
+/// Of a unix socket nothing tells that either, but who has connected to a server and reads waits for its answer: what a server of one
+/// thread is held up by, its client is.
+bool asks_server(const SocketWait& asked, const Connection& connection) {
+    return asked.kind == WaitKind::reads && connection.own && connection.own->protocol.starts_with("UNIX") &&
+           connection.own->local.empty() && !connection.own->remote.empty();
+}
+
 /// How its own processes get on with each other is a container's own affair.
 bool are_of_one_container(const Process& one, const Process& other) {
     return one.role.container && one.role.container == other.role.container && is_container_role(one.role.role) &&
@@ -58,7 +67,19 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
             if (halted) wait.confidence = Confidence::certain;
             break;
         default:
-            if (!connection.is_owed() && !(may_be_owed(asked, connection) && (halted || sleeps_in_kernel(look.facts, peer)))) return;
+            if (!halted && connection.is_accepted() && connection.peer) {
+                const auto handlers = handlers_on(look.facts, peer, connection.peer->inode);
+                for (const Goroutine* handler : handlers) {
+                    Wait by = wait;
+                    by.to = NodeKey::of(peer.pid, handler->id);
+                    by.evidence += fmt::format("; the other end is {}'s, whose goroutine {} is at it", who(peer), handler->id.value);
+                    if (usual_seconds(handler->serves) >= 0) out.push_back(std::move(by));
+                }
+                if (!handlers.empty()) return;
+            }
+            if (!connection.is_owed() && !(may_be_owed(asked, connection) && (halted || sleeps_in_kernel(look.facts, peer))) &&
+                !(asks_server(asked, connection) && acts_as_one(look.facts, peer)))
+                return;
             if (halted) break;
             settle(wait, theirs, interval_s, patience_s);
             if (wait.normal) return;
@@ -158,8 +179,33 @@ bool is_full_backlog(const SocketFacts& listener) {
     return listener.state == "LISTEN" && listener.receive_queue > listener.send_queue;
 }
 
+namespace {
+
+/// It polls what only its own process writes to, as a timer thread of a runtime's does (node's, for one).
+bool polls_its_own(const Facts& facts, const Process& process, const Thread& thread) {
+    const auto call = waiting_call(facts, process, thread);
+    if (!call || call->kind != WaitKind::polls) return false;
+    std::vector<Fd> watched = thread.polled;
+    if (const OpenFile* epoll = call->fd.value >= 0 ? facts.target(process, call->fd) : nullptr)
+        for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
+    return !watched.empty() && std::ranges::all_of(watched, [&](Fd fd) {
+        const OpenFile* target = facts.target(process, fd);
+        if (!target || target->kind == OpenFileKind::eventfd || target->kind == OpenFileKind::timerfd) return true;
+        const auto ends = facts.holders(*target);
+        return target->kind == OpenFileKind::pipe && std::ranges::all_of(ends, [&](const Holder& end) { return end.pid == process.pid; });
+    });
+}
+
+}  // namespace
+
 bool acts_as_one(const Facts& facts, const Process& process) {
-    return !process.go && facts.all_but_one_rest(process);
+    if (process.go) return false;
+    if (facts.all_but_one_rest(process)) return true;
+    constexpr std::size_t most_threads = 256;
+    return process.threads.size() <= most_threads && std::ranges::count_if(process.threads, [&](const Thread& thread) {
+                                                         return thread.state != ProcessState::zombie && !stack_has(thread, "futex_wait") &&
+                                                                !polls_its_own(facts, process, thread);
+                                                     }) <= 1;
 }
 
 bool cannot_run(const Facts& facts, const Process& process) {

@@ -87,6 +87,15 @@ void over_connection(const Context& look, const Process& process, const Goroutin
         }
         return;
     }
+    if (const auto handlers =
+            other && http ? handlers_on(look.facts, *other, connection->socket->peer_inode) : std::vector<const Goroutine*>();
+        !handlers.empty()) {
+        for (const Goroutine* handler : handlers) {
+            wait.to = NodeKey::of(other->pid, handler->id);
+            if (usual_seconds(handler->serves) >= 0) out.push_back(wait);
+        }
+        return;
+    }
     if (!other) {
         if (!http || silent < usual_s) return;
         wait.to = NodeKey::nobody(what(*connection));
@@ -100,6 +109,12 @@ void over_connection(const Context& look, const Process& process, const Goroutin
     if (bus && (is_runtime(process) || !cannot_run(look.facts, *other))) return;
     wait.over_socket = http || bus;
     wait.to_plugin = !http && !bus;
+    // Which of an engine's calls it is could not be told: how long that may take neither.
+    if (http && is_daemon(*other) && !is_stopped(*other) && !calls_under_way(*other).empty()) {
+        wait.inferred = true;
+        out.push_back(std::move(wait));
+        return;
+    }
     if (is_stopped(*other) || silent >= usual_s)
         ends_at(std::move(wait), http ? RootCause::peer : RootCause::plugin, out);
     else
@@ -119,6 +134,23 @@ void held_open(const Context& look, const Process& shim, const OpenFile& fifo, c
     }
 }
 
+/// What a container's own program asks may take as long as it likes, a long poll's answer comes when there is one: only who can't answer,
+/// or waits itself for what is held, leads on.
+void reply_to_program(const Context& look, const Process& process, const Goroutine& goroutine, Waits& out) {
+    const GoReply& reply = goroutine.wait.reply;
+    const OpenFile* connection = reply.tied && !reply.connections.empty() ? look.facts.target(process, reply.connections.front()) : nullptr;
+    if (!connection) return;
+    wait_for_peer(look,
+                  {.process = process,
+                   .socket = *connection,
+                   .kind = WaitKind::reads,
+                   .standstill = lasts(look, goroutine),
+                   .evidence = fmt::format("{} waits for the reply to {}, {}, over {} (descriptor {})", goroutine_words(process, goroutine),
+                                           reply.method.empty() ? "a request" : printable(reply.method, 80), reply.protocol,
+                                           what(*connection), reply.connections.front().value)},
+                  out);
+}
+
 }  // namespace
 
 void goroutine_reply(const Context& look, const NodeKey& subject, Waits& out) {
@@ -126,6 +158,7 @@ void goroutine_reply(const Context& look, const NodeKey& subject, Waits& out) {
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
     if (!process || !goroutine || goroutine->changed) return;
     if (is_subscription(goroutine->wait.reply.method)) return;
+    if (is_program(look, *process)) return reply_to_program(look, *process, *goroutine, out);
     for (const Fd fd : goroutine->wait.reply.connections) over_connection(look, *process, *goroutine, fd, out);
 }
 

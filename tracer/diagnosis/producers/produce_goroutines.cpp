@@ -34,6 +34,12 @@ bool parked(const Goroutine& goroutine) {
     }
 }
 
+/// A program of a container's may well hold a lock for as long as a channel, or a server, keeps it waiting; in a shim nothing is meant to.
+bool ends_in_deadlock(const Context& look, const Process& process, const Goroutine& holder) {
+    if (!parked(holder) || is_program(look, process)) return false;
+    return is_lock(holder.wait.kind) || !is_daemon(process);
+}
+
 /// A lock may be held for moments: only time, or a second look, tells.
 Confidence lasting(const Context& look, const Goroutine& goroutine) {
     if (waiting_seconds(goroutine) >= 5) return Confidence::certain;
@@ -63,7 +69,8 @@ void end_of_pipe(const Context& look, const Process& process, const Goroutine& g
         const Process* writer = look.facts.process(holder.pid);
         return !writer || is_runtime(*writer) || (writer->role.role == ProcessRole::hook && !is_left_behind(process, *writer));
     });
-    if (!own) inherited_pipe(look, writers, pipe, look.facts.standstill(process), goroutine_words(process, goroutine), out);
+    if (!own && !copies_stdio(look, process))
+        inherited_pipe(look, writers, pipe, look.facts.standstill(process), goroutine_words(process, goroutine), out);
 }
 
 /// What a daemon sends of its own accord, in no call: a container's output to a log server (docker's log drivers).
@@ -103,9 +110,14 @@ void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
     }
     // A sandbox's goroutines are its containers' processes: what those wait for is their own affair, and told by the proof.
     if (process->role.role == ProcessRole::sandbox) return;
+    const bool program = is_program(look, *process);
     for (const Goroutine& goroutine : process->go->goroutines) {
         const GoWaitKind kind = goroutine.wait.kind;
         if (goroutine.system || goroutine.state == GoState::dead) continue;
+        if (program && (asks_server(look, *process, goroutine) || !goroutine.wait.reply.protocol.empty())) {
+            out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine.id)});
+            continue;
+        }
         // A shim serves many containers, and many streams: the copies are asked about stream by stream.
         const bool write = kind == GoWaitKind::fd_write && process->role.role != ProcessRole::shim;
         const bool bus = kind == GoWaitKind::fd_read && is_runtime(*process);
@@ -147,6 +159,7 @@ void goroutine_descriptor(const Context& look, const NodeKey& subject, Waits& ou
     if (target->kind != OpenFileKind::pipe && target->kind != OpenFileKind::fifo) return;
     const Pipe* pipe = look.facts.pipe(target->inode, target->device);
     const std::string counts = fill_words(pipe);
+    if (is_program(look, *process) && is_own_affair(look, *process, *target)) return;
     Wait full{.kind = WaitKind::writes,
               .to = pipe_subject(*target),
               .evidence = goroutine_words(*process, *goroutine) + fmt::format(" writes descriptor {}, {}{}", wait.fd.value, what(*target),
@@ -176,7 +189,7 @@ void goroutine_lock(const Context& look, const NodeKey& subject, Waits& out) {
          .to = NodeKey::of(process->pid, best.goroutine),
          .evidence = goroutine_words(*process, *goroutine) + fmt::format(" waits for {}, held, it seems, by goroutine {}{}", address,
                                                                          best.goroutine.value, reasons.empty() ? "" : " (" + reasons + ")"),
-         .if_idle = parked(*holder) && (is_lock(holder->wait.kind) || !is_daemon(*process)) ? RootCause::deadlock : RootCause::none,
+         .if_idle = ends_in_deadlock(look, *process, *holder) ? RootCause::deadlock : RootCause::none,
          .confidence = lasting(look, *goroutine),
          .since_s = waiting_seconds(*goroutine),
          .object_text = address});
@@ -193,6 +206,7 @@ void goroutine_child(const Context& look, const NodeKey& subject, Waits& out) {
         const std::string& whose = goroutine->purpose.container.id;
         if (!named && !whose.empty() && child->role.container && child->role.container.id != whose) continue;
         Wait wait = child_wait(look, *process, *child, goroutine_words(*process, *goroutine) + fmt::format(" waits for {}", who(*child)));
+        wait.normal |= is_program(look, *process) && !is_stopped(*child) && !is_followed_child(look, *process, *child);
         // A lock's holder that waits for runc is no deadlock: what runc waits for decides.
         if (wait.root_cause == RootCause::none && wait.if_idle == RootCause::none && !wait.normal &&
             look.facts.age_s(*child).value_or(0) >= slow_runtime_s)

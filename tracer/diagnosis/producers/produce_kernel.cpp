@@ -3,6 +3,7 @@
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/called_file.hpp"
 #include "tracer/diagnosis/producers/kernel_sleeps.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 
 #include <fmt/format.h>
@@ -96,6 +97,8 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
     if (server && (is_stopped(*server) || server->state == ProcessState::traced || in_frozen_cgroup(look.facts, *server)))
         wait.confidence = Confidence::certain;
+    else if (server && acts_as_one(look.facts, *server))
+        std::swap(wait.root_cause, wait.if_idle);  // what it waits for in its turn, if anything, is the end
     out.push_back(std::move(wait));
 }
 

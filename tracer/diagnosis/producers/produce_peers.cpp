@@ -2,11 +2,13 @@
 #include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
+#include "tracer/diagnosis/producers/goroutine_words.hpp"
 #include "tracer/diagnosis/producers/peers.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace shimtrace::diagnosis::produce {
 
@@ -57,7 +59,8 @@ void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
             break;
         case WaitKind::polls:
             // A Go program's descriptors are its goroutines'.
-            if (!process->go) target = only_socket(look, *process, watched_by(look, *process, *thread, *call));
+            if (!process->go || !process->go->incomplete.empty())
+                target = only_socket(look, *process, watched_by(look, *process, *thread, *call));
             break;
         default:
             return;
@@ -81,18 +84,62 @@ void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
                   out);
 }
 
+namespace {
+
+/// It has come by a listener of the process's own: who reads there waits for the next request.
+bool is_accepted_here(const Process& process, const OpenFile& socket) {
+    if (!socket.socket || socket.socket->local.empty()) return false;
+    const auto port = [](std::string_view address) { return address.substr(address.rfind(':') + 1); };
+    const bool is_unix = socket.kind == OpenFileKind::unix_socket;
+    return std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
+        const OpenFile& other = entry.target;
+        if (other.kind != socket.kind || !other.socket || other.socket->state != "LISTEN") return false;
+        return is_unix ? other.socket->local == socket.socket->local : port(other.socket->local) == port(socket.socket->local);
+    });
+}
+
+void read_from_server(const Context& look, const Process& process, const Goroutine& goroutine, Waits& out) {
+    const OpenFile& socket = *look.facts.target(process, goroutine.wait.fd);
+    wait_for_peer(
+        look,
+        {.process = process,
+         .socket = socket,
+         .kind = WaitKind::reads,
+         .standstill = lasts(look, goroutine),
+         .evidence = fmt::format("{} reads descriptor {}, {}", goroutine_words(process, goroutine), goroutine.wait.fd.value, what(socket))},
+        out);
+}
+
+}  // namespace
+
+bool asks_server(const Context& look, const Process& process, const Goroutine& goroutine) {
+    // The readers that a transport keeps for all of its requests wait for whatever comes.
+    constexpr auto standing =
+        std::to_array<std::string_view>({"net/http.", "google.golang.org/grpc", "containerd/ttrpc", "net/multiplex."});
+    if (goroutine.wait.kind != GoWaitKind::fd_read) return false;
+    const OpenFile* target = look.facts.target(process, goroutine.wait.fd);
+    return target && has_peer(*target) && !is_accepted_here(process, *target) &&
+           std::ranges::none_of(standing, [&](std::string_view part) { return has_frame(goroutine, part); });
+}
+
+Standstill lasts(const Context& look, const Goroutine& goroutine) {
+    const bool lasting = waiting_seconds(goroutine) >= patience_s || look.facts.interval_s() >= patience_s;
+    return lasting ? Standstill::still : Standstill::unknown;
+}
+
 void goroutine_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
-    if (!process || !goroutine || goroutine->wait.kind != GoWaitKind::fd_write || goroutine->changed) return;
+    if (!process || !goroutine || goroutine->changed) return;
+    if (is_program(look, *process) && asks_server(look, *process, *goroutine)) return read_from_server(look, *process, *goroutine, out);
+    if (goroutine->wait.kind != GoWaitKind::fd_write) return;
     const OpenFile* target = look.facts.target(*process, goroutine->wait.fd);
     if (!target || !has_peer(*target)) return;
-    const bool lasts = waiting_seconds(*goroutine) >= patience_s || look.facts.interval_s() >= patience_s;
     wait_for_peer(look,
                   {.process = *process,
                    .socket = *target,
                    .kind = target->socket->state == "SYN_SENT" ? WaitKind::connects : WaitKind::writes,
-                   .standstill = lasts ? Standstill::still : Standstill::unknown,
+                   .standstill = lasts(look, *goroutine),
                    .evidence = fmt::format("{} goroutine {} waits to write descriptor {}, {}", who(*process), goroutine->id.value,
                                            goroutine->wait.fd.value, what(*target))},
                   out);

@@ -68,6 +68,11 @@ std::optional<Stop> stop_asked(const Context& look) {
 
 void ignored_stop(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* init = look.facts.process(subject.pid);
+    // Who has asked for the stop comes here by the daemon's call: then it is asked about its own container.
+    if (init && !look.scope.ref && !look.scope.calls.empty() && init->role.role == ProcessRole::container_init) {
+        const Scope scope = look.facts.scope(init->pid);
+        return scope.init == init->pid && scope.ref ? ignored_stop({look.facts, scope}, subject, out) : void();
+    }
     if (!init || init->pid != look.scope.init || init->role.role != ProcessRole::container_init || is_zombie(*init) || is_stopped(*init))
         return;
     if (!is_namespace_init(*init) || !drops_sigterm(*init)) return;

@@ -175,6 +175,10 @@ void thread_reads(const Context& look, const NodeKey& subject, Waits& out) {
                     return !writer || !is_runtime_side(*writer);
                 });
                 std::erase_if(others, [&](const Holder& holder) { return holder.pid == in.process->pid; });
+                if (writers.empty() && copies_stdio(look, *in.process))
+                    return out.push_back(idle(WaitKind::reads,
+                                              {.kind = NodeKind::file, .inode = in.target->inode, .name = what(*in.target)},
+                                              call_words(look.facts, *in.process, *in.thread), what(*in.target)));
                 if (writers.empty() && in.target->kind == OpenFileKind::pipe)
                     return inherited_pipe(look, others, *in.target, look.facts.standstill(*in.thread),
                                           call_words(look.facts, *in.process, *in.thread), out);
@@ -224,16 +228,7 @@ void thread_writes(const Context& look, const NodeKey& subject, Waits& out) {
               .evidence = call_words(look.facts, *in.process, *in.thread),
               .role = in.target->role};
     wait.object_text = label(look.facts, wait.to);
-    // A pipeline inside the container is its own affair: `yes | sleep 1000` is what was asked for.
-    if (!is_pty && is_workload(look, *in.process)) {
-        const auto ends = look.facts.holders(*in.target);
-        const bool leaves = std::ranges::any_of(ends, [&](const Holder& end) {
-            const Process* holder = look.facts.process(end.pid);
-            return end.reads && end.pid != in.process->pid && (!holder || !is_program_of(*holder, in.process->role.container));
-        });
-        const bool stream = in.target->role.role == OpenFileRole::stdout_stream || in.target->role.role == OpenFileRole::stderr_stream;
-        wait.normal = !leaves && !stream && !all_readers_are_stopped(look.facts, ends);
-    }
+    if (!is_pty && is_workload(look, *in.process)) wait.normal = is_own_affair(look, *in.process, *in.target);
     if (!wait.normal) settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
     out.push_back(std::move(wait));
 }
@@ -340,6 +335,7 @@ void thread_polls(const Context& look, const NodeKey& subject, Waits& out) {
         out.push_back(std::move(wait));
         found = true;
     }
+    found = found || hears_one_child(look, *in.process, *in.thread, watched, out);
     if (!found)
         out.push_back(idle(WaitKind::polls,
                            {.kind = NodeKind::file, .pid = in.process->pid, .tid = in.thread->tid, .name = "its descriptors"},

@@ -31,6 +31,10 @@ std::vector<Wait> waits_of(const Context& look, const NodeKey& subject);
 // The producers, one file a family.
 namespace produce {
 using Waits = std::vector<Wait>;
+/// It reads what a server that it has connected to is to send.
+bool asks_server(const Context& look, const Process& process, const Goroutine& goroutine);
+/// Long enough to be believed.
+Standstill lasts(const Context& look, const Goroutine& goroutine);
 // produce_processes.cpp
 void frozen(const Context&, const NodeKey& process, Waits&);
 void traced(const Context&, const NodeKey& process, Waits&);
@@ -110,6 +114,17 @@ const Thread* thread_of(const Facts& facts, const NodeKey& subject);
 const Goroutine* goroutine_of(const Facts& facts, const NodeKey& subject);
 /// True for the container's own programs, whose waits on one another are their own affair.
 bool is_workload(const Context& look, const Process& process);
+/// True for one of those, or a program of the host's, in Go: what its goroutines wait for is told as another program's threads would be.
+bool is_program(const Context& look, const Process& process);
+/// In the foreground a runtime copies what the container's program writes, in a user namespace by pipes of its own, for as long as that
+/// lives.
+bool copies_stdio(const Context& look, const Process& runtime);
+/// A pipeline inside the container is its own affair: `yes | sleep 1000` is what was asked for.
+bool is_own_affair(const Context& look, const Process& process, const OpenFile& pipe);
+/// An event loop that listens to what it has started alone, as `execFile` of node does, waits for that as long as it owes an answer. False:
+/// it listens to none, or to several. `watched`: each descriptor, and whether it is for room alone.
+bool hears_one_child(const Context& look, const Process& process, const Thread& thread, const std::vector<std::pair<Fd, bool>>& watched,
+                     std::vector<Wait>& out);
 /// True for runc and what it runs before the container's own program.
 bool is_runtime(const Process& process);
 /// How long a runtime's command takes at most, when nothing shows that it waits for: they take well under a second.

@@ -17,7 +17,7 @@ constexpr std::size_t most_paths = 64;
 /// The end that somebody else waits for, whatever the one at the end is at.
 bool is_owed(RootCause end) {
     return end == RootCause::slow_reader || end == RootCause::peer || end == RootCause::lock_owner || end == RootCause::lock_holder ||
-           end == RootCause::kernel_lock;
+           end == RootCause::kernel_lock || end == RootCause::file_system || end == RootCause::automounter;
 }
 
 /// What one node's subtree gave.

@@ -50,6 +50,26 @@ constexpr auto kinds = std::to_array<KindRow>({
     {OpenFileKind::io_uring, Rest::outside},
 });
 
+/// System calls as gVisor names them, in which a process that has nothing to do rests.
+constexpr auto idle_in_sandbox = std::to_array<std::string_view>({
+    "Nanosleep",
+    "ClockNanosleep",
+    "Pause",
+    "RtSigsuspend",
+    "RtSigtimedwait",
+    "Wait4",
+    "Waitid",
+    "Poll",
+    "Ppoll",
+    "Select",
+    "Pselect6",
+    "EpollWait",
+    "EpollPwait",
+    "EpollPwait2",
+    "Accept",
+    "Accept4",
+});
+
 /// Kernel functions in which a thread rests that is in no call that waits: a worker of io_uring's or vhost's, a virtual CPU that halts.
 constexpr auto resting_functions = std::to_array<std::string_view>(
     {"io_wq_worker", "io_wqe_worker", "io_sq_thread", "vhost_worker", "vhost_task_fn", "kvm_vcpu_block", "kvm_vcpu_halt"});
@@ -240,10 +260,43 @@ Judgement judge(const Context& look, const Process& process, const Thread& threa
     Judgement judged = judge_asleep(look, process, thread);
     if (judged.rest == Rest::outside) judged.words += stillness(look, thread, judged.words);
     if (judged.rest != Rest::idle || !waits_for_a_thread(thread)) return judged;
-    // A thread that waits for another of its own process is woken by one that waits for something else.
-    const bool all = std::ranges::all_of(
-        process.threads, [](const Thread& other) { return waits_for_a_thread(other) || other.state == ProcessState::zombie; });
-    return all ? Judgement{Rest::outside, fmt::format("a futex, as do all threads of {}", who(process))} : judged;
+    // Go's own threads wait for work: what for, its goroutines tell.
+    if (process.go && process.go->incomplete.empty()) return judged;
+    // One that waits for another of its own process is woken by that, as it may be, or by none.
+    const auto waiting = std::ranges::count_if(process.threads, waits_for_a_thread);
+    const auto ended = std::ranges::count(process.threads, ProcessState::zombie, &Thread::state);
+    if (waiting + ended == std::ssize(process.threads))
+        return {Rest::outside, fmt::format("a futex, as do all threads of {}", who(process))};
+    return {Rest::outside, waiting == 1
+                               ? fmt::format("a futex in thread {} of {}: who is to end that is not told", thread.tid.value, who(process))
+                               : fmt::format("a futex in {} threads of {}: who is to end that is not told", waiting, who(process))};
+}
+
+Judgement judge(const Context& look, const Process& program, const Goroutine& goroutine) {
+    if (goroutine.system || goroutine.state != GoState::waiting) return {};
+    switch (goroutine.wait.kind) {
+        case GoWaitKind::mutex:
+        case GoWaitKind::rwmutex_read:
+        case GoWaitKind::rwmutex_write:
+        case GoWaitKind::once:
+            return {Rest::outside, fmt::format("a lock that another goroutine of {} holds", who(program))};
+        case GoWaitKind::chan_receive:
+        case GoWaitKind::chan_send:
+        case GoWaitKind::wait_group:
+        case GoWaitKind::cond:
+            return {Rest::outside, fmt::format("what other goroutines of {} are to say to it, or to end", who(program))};
+        case GoWaitKind::fd_read:
+        case GoWaitKind::fd_write: {
+            const OpenFile* target = look.facts.target(program, goroutine.wait.fd);
+            return target ? judge(look, program, *target) : Judgement{};
+        }
+        default:
+            return {};
+    }
+}
+
+bool is_idle_in_sandbox(std::string_view call) {
+    return std::ranges::find(idle_in_sandbox, call) != idle_in_sandbox.end();
 }
 
 }  // namespace shimtrace::diagnosis

@@ -24,7 +24,11 @@ struct Judgement {
 };
 
 Judgement judge(const Context& look, const Process& process, const Thread& thread);
+/// A goroutine of a program whose goroutines were read; one that runs is its thread's affair.
+Judgement judge(const Context& look, const Process& program, const Goroutine& goroutine);
 
+/// True for a system call, as gVisor names them, in which a process that has nothing to do rests.
+bool is_idle_in_sandbox(std::string_view call);
 /// Of a descriptor that is waited on, to read from it or for it to become ready.
 Judgement judge(const Context& look, const Process& process, const OpenFile& target);
 

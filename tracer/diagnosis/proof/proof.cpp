@@ -38,30 +38,6 @@ double usual_time(std::string_view method) {
     return row == usual_times.end() ? usual_s : row->seconds;
 }
 
-/// System calls as gVisor names them, in which a process that has nothing to do rests.
-constexpr auto idle_in_sandbox = std::to_array<std::string_view>({
-    "Nanosleep",
-    "ClockNanosleep",
-    "Pause",
-    "RtSigsuspend",
-    "RtSigtimedwait",
-    "Wait4",
-    "Waitid",
-    "Poll",
-    "Ppoll",
-    "Select",
-    "Pselect6",
-    "EpollWait",
-    "EpollPwait",
-    "EpollPwait2",
-    "Accept",
-    "Accept4",
-});
-
-bool is_idle_in_sandbox(std::string_view call) {
-    return std::ranges::find(idle_in_sandbox, call) != idle_in_sandbox.end();
-}
-
 class Prover {
 public:
     explicit Prover(const Context& look) : look_(look) {}
@@ -150,6 +126,13 @@ private:
         }
         prove_sockets(*process);
         for (const Thread& thread : process->threads) take(judge(look_, *process, thread));
+        if (!process->go) return;
+        for (const Goroutine& goroutine : process->go->goroutines) take(judge(look_, *process, goroutine));
+        if (!process->go->incomplete.empty()) {
+            // Its threads were seen: that it is well is as likely as of any other program.
+            weaken(Confidence::likely);
+            add_limit(proof_.doubtful, {fmt::format("goroutines of {}", who(*process)), process->go->incomplete, ""});
+        }
     }
 
     /// Its containers' processes are its goroutines, where it is gVisor's and they could be read. Whether what those wait for will come is

@@ -1,0 +1,269 @@
+// Programs that are no part of the machinery: what their goroutines, children and event loops wait for, and who is asked by them in turn.
+#include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sys/socket.h>
+
+using namespace shimtrace;
+using namespace shimtrace::test;
+
+namespace {
+
+const std::int64_t call_epoll = call_number("epoll_wait");
+
+/// A goroutine of a program in Go.
+Goroutine& goroutine(Process& process, std::uint64_t id, GoWaitKind kind) {
+    if (!process.go) {
+        process.go.emplace();
+        process.go->goroutines.reserve(8);
+    }
+    Goroutine& one = process.go->goroutines.emplace_back();
+    one.id = GoroutineId{id};
+    one.state = GoState::waiting;
+    one.wait.kind = kind;
+    return one;
+}
+
+void holds(Goroutine& waiter, std::uint64_t holder) {
+    waiter.wait.object = RemoteAddress{0x1000 + holder};
+    waiter.wait.holders = {{GoroutineId{holder}, 7, {"refers to the lock, a global variable"}}};
+}
+
+/// A unix connection: `client` has `near` as `fd`, `server` the other end, inode + 1, as `their_fd`.
+void connect(Host& host, Process& client, std::int32_t fd, Process& server, std::int32_t their_fd, std::uint64_t inode) {
+    const SocketFacts near{.protocol = "UNIX-STREAM",
+                           .remote = "/run/server",
+                           .state = "ESTABLISHED",
+                           .inode = Inode{inode},
+                           .peer_inode = Inode{inode + 1},
+                           .type = SOCK_STREAM};
+    const SocketFacts far{.protocol = "UNIX-STREAM",
+                          .local = "/run/server",
+                          .state = "ESTABLISHED",
+                          .inode = Inode{inode + 1},
+                          .peer_inode = Inode{inode},
+                          .type = SOCK_STREAM};
+    OpenFile& ours = Host::fd(client, fd, OpenFileKind::unix_socket, inode, read_write, OpenFileRole::none, "socket");
+    ours.socket = near;
+    ours.holders.push_back({.pid = server.pid, .comm = server.comm});
+    OpenFile& theirs = Host::fd(server, their_fd, OpenFileKind::unix_socket, inode + 1, read_write, OpenFileRole::none, "socket");
+    theirs.socket = far;
+    theirs.holders.push_back({.pid = client.pid, .comm = client.comm});
+    host.snapshot().sockets.push_back(near);
+    host.snapshot().sockets.push_back(far);
+}
+
+/// `waiter` waits for the lock on the file of its descriptor 8, which `holder` has.
+void waits_for_lock(Host& host, Process& waiter, Process& holder) {
+    Host::in_call(waiter, call_flock, 8);
+    Host::fd(waiter, 8, OpenFileKind::file, 900, read_write, OpenFileRole::none, "/lock");
+    host.snapshot().locks.push_back({.kind = "FLOCK", .holder = holder.pid, .inode = Inode{900}, .waiters = {waiter.pid}});
+}
+
+}  // namespace
+
+TEST_CASE(
+    "goroutines of a container's program that hold each other's lock are a deadlock; one whose holder waits for something else is not") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_epoll, 4);
+    Host::fd(init, 4, OpenFileKind::eventpoll, 0, read_write);
+    Goroutine& one = goroutine(init, 6, GoWaitKind::mutex);
+    holds(one, 7);
+    SUBCASE("a ring") {
+        holds(goroutine(init, 7, GoWaitKind::rwmutex_write), 6);
+        host.resample(2s);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "deadlock");
+        CHECK(verdict.confidence != Confidence::certain);
+        CHECK(blamed(verdict) == std::vector{200});
+    }
+    SUBCASE("the holder waits for a channel, as it likes") {
+        goroutine(init, 7, GoWaitKind::chan_receive);
+        host.resample(2s);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "healthy");
+        CHECK(verdict.confidence == Confidence::likely);
+        CHECK(verdict.summary.find("a lock that another goroutine") != std::string::npos);
+    }
+}
+
+TEST_CASE("a program in Go is well for certain only where none of its goroutines waits for another") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Goroutine& only = goroutine(init, 1, GoWaitKind::sleep);
+    host.get(100).go.emplace();
+    CHECK(host.why("c1").confidence == Confidence::certain);
+    only.wait.kind = GoWaitKind::chan_receive;
+    CHECK(host.why("c1").confidence == Confidence::likely);
+    only.wait.kind = GoWaitKind::sleep;
+    init.go->incomplete = "there are too many";
+    const Diagnosis verdict = host.why("c1");
+    CHECK(verdict.cause == "healthy");
+    CHECK(verdict.confidence == Confidence::likely);
+}
+
+TEST_CASE("some threads in a futex that no timer ends: only likely, whatever the others do") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    host.get(100).go.emplace();
+    CHECK(host.why("c1").confidence == Confidence::certain);
+    init.threads.push_back({.tid = Tid{201}, .comm = "worker", .state = ProcessState::sleeping, .syscall = call_futex});
+    const Diagnosis verdict = host.why("c1");
+    CHECK(verdict.cause == "healthy");
+    CHECK(verdict.confidence == Confidence::likely);
+    CHECK(verdict.summary.find("a futex, as do 1 threads") == std::string::npos);
+    CHECK(verdict.summary.find("thread 201") != std::string::npos);
+}
+
+TEST_CASE("who asks over a unix socket waits for what a server of one thread waits for, and not for one that just rests") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& server = host.add(300, 1, "server");
+    Process& holder = host.add(310, 1, "holder");
+    Host::in_call(init, call_read, 3);
+    Host::in_call(holder, call_nanosleep);
+    connect(host, init, 3, server, 4, 7000);
+    SUBCASE("a lock") {
+        waits_for_lock(host, server, holder);
+        host.resample(2s);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "file-lock");
+        CHECK(blamed(verdict) == std::vector{310});
+    }
+    SUBCASE("nothing") {
+        Host::in_call(server, call_nanosleep);
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+    SUBCASE("a lock, and it is the server that reads for its client's next request") {
+        Host other;
+        Process& asked = other.container(100, 200, "c1");
+        Process& client = other.add(300, 1, "client");
+        Process& has = other.add(310, 1, "holder");
+        Host::in_call(asked, call_read, 4);
+        Host::in_call(has, call_nanosleep);
+        connect(other, client, 3, asked, 4, 7000);
+        waits_for_lock(other, client, has);
+        other.resample(2s);
+        CHECK(other.why("c1").cause == "healthy");
+    }
+}
+
+TEST_CASE("a server in Go is asked for the goroutine that is at the request, and that for whom it asks in turn") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& proxy = host.add(300, 1, "proxy");
+    Process& server = host.add(310, 1, "server");
+    Host::in_call(init, call_read, 3);
+    Host::in_call(proxy, call_epoll, 9);
+    connect(host, init, 3, proxy, 4, 7000);
+    connect(host, proxy, 5, server, 4, 7100);
+    Goroutine& handler = goroutine(proxy, 17, GoWaitKind::select);
+    handler.serves.connection = Fd{4};
+    handler.wait.reply = {.protocol = "HTTP", .method = "", .connections = {Fd{5}}, .tied = true};
+    SUBCASE("who is stopped") {
+        Host::stop(server);
+        host.resample(2s);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "peer-unresponsive");
+        CHECK(blamed(verdict) == std::vector{310});
+    }
+    SUBCASE("who answers when there is something") {
+        Host::in_call(server, call_nanosleep);
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+    SUBCASE("whose request is another's") {
+        Host::stop(server);
+        handler.serves.connection = Fd{6};
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+}
+
+TEST_CASE("an event loop that owes an answer, and listens to one child, waits for what that waits for") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& server = host.add(300, 1, "node");
+    Process& child = host.add(320, 300, "flock");
+    Process& holder = host.add(310, 1, "holder");
+    Host::in_call(init, call_read, 3);
+    Host::in_call(holder, call_nanosleep);
+    Host::in_call(server, call_epoll, 9);
+    connect(host, init, 3, server, 4, 7000);
+    Host::fd(server, 5, OpenFileKind::pipe, 700, read_only);
+    Host::fd(child, 1, OpenFileKind::pipe, 700, write_only);
+    Host::fd(server, 9, OpenFileKind::eventpoll, 0, read_write).interest = {{.fd = Fd{4}, .events = 1}, {.fd = Fd{5}, .events = 1}};
+    waits_for_lock(host, child, holder);
+    SUBCASE("and a thread of its own for timers") {
+        Host::fd(server, 20, OpenFileKind::eventfd, 0, read_write);
+        Host::fd(server, 10, OpenFileKind::eventpoll, 0, read_write).interest = {{.fd = Fd{20}, .events = 1}};
+        server.threads.push_back({.tid = Tid{301}, .comm = "timer", .state = ProcessState::sleeping, .syscall = call_epoll, .args = {10}});
+        host.resample(2s);
+        CHECK(blamed(host.why("c1")) == std::vector{310});
+    }
+    SUBCASE("one") {
+        host.resample(2s);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "file-lock");
+        CHECK(verdict.confidence == Confidence::likely);
+        CHECK(blamed(verdict) == std::vector{310});
+    }
+    SUBCASE("of two it may be either") {
+        Process& other = host.add(330, 300, "other");
+        Host::in_call(other, call_nanosleep);
+        Host::fd(server, 6, OpenFileKind::pipe, 710, read_only);
+        Host::fd(other, 1, OpenFileKind::pipe, 710, write_only);
+        for (FdEntry& entry : server.fds)
+            if (entry.target.kind == OpenFileKind::eventpoll) entry.target.interest.push_back({.fd = Fd{6}, .events = 1});
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+}
+
+TEST_CASE("a file system's server that waits for a lock is not the end; one that rests is") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& server = host.add(300, 1, "fuse");
+    Process& holder = host.add(310, 1, "holder");
+    Host::in_call(holder, call_nanosleep);
+    Host::in_call(init, call_openat);
+    init.threads.front().path_argument = "/mnt/x";
+    init.threads.front().wchan = "request_wait_answer";
+    host.snapshot().mounts.push_back({.mount_point = "/mnt", .type = "fuse.slow", .source = "slow", .fuse_server = server.pid});
+    SUBCASE("a lock") {
+        waits_for_lock(host, server, holder);
+        host.resample(2s);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "file-lock");
+        CHECK(blamed(verdict) == std::vector{310});
+    }
+    SUBCASE("nothing") {
+        Host::in_call(server, call_nanosleep);
+        host.resample(2s);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "filesystem-unresponsive");
+        CHECK(blamed(verdict) == std::vector{300});
+    }
+}
+
+TEST_CASE("a runtime in the foreground copies what its container writes for as long as that lives, and stands for it") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& runtime = host.add(150, 1, "runc");
+    runtime.role = {.role = ProcessRole::runtime, .container = init.role.container, .operation = "run"};
+    init.parent = runtime.pid;
+    Host::in_call(runtime, call_read, 11);
+    Host::fd(runtime, 11, OpenFileKind::pipe, 700, read_only);
+    Host::fd(init, 2, OpenFileKind::pipe, 700, write_only, OpenFileRole::stderr_stream);
+    Process& worker = host.inside(host.add(210, 200, "worker"), init.role.container, 6);
+    Host::fd(worker, 2, OpenFileKind::pipe, 700, write_only, OpenFileRole::stderr_stream);
+    host.resample(2s);
+    CHECK(host.why("c1").cause == "healthy");
+    Host::stop(worker);
+    CHECK(host.why("c1").cause == "process-stopped");
+    const Diagnosis by_pid = diagnosis::diagnose(host.build(), {.containers = {}, .pids = {runtime.pid}, .shims = {}}).at(0);
+    CHECK(by_pid.cause == "process-stopped");
+}
