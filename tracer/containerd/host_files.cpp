@@ -162,7 +162,6 @@ int open_beneath(int directory, const std::string& path, std::uint64_t flags, st
     return open(path.c_str(), static_cast<int>(how.flags));  // kernels before 5.6
 }
 
-/// From one directory to the next, each by its descriptor. `from`: where `path` starts. The last is what is to be read.
 /// The directory that a file was looked at in last: those of one bundle are read one after the other.
 struct LastDirectory {
     int from = -1;
@@ -172,6 +171,8 @@ struct LastDirectory {
     std::vector<FileFacts> way;
 };
 
+/// From one directory to the next, each by its descriptor. `from`: where `path` starts. The last is what is to be read; `last` spares the
+/// way to the next file of the same directory.
 Found look_along(int from, std::string_view path, LookWanted wanted, std::uint64_t resolve, LastDirectory* last = nullptr) {
     Found found;
     const auto failed_with = [&](int number) {

@@ -75,11 +75,11 @@ private:
 
 /// How often the state is read, and is what nobody has forged; every time that it is read at all.
 int times_believed(const Tree& tree, const std::string& exchanged, const std::string& with) {
-    const HostFiles files;
     const Snapshot nobody;
     const Renamer renamer(tree.at(exchanged), tree.at(with));
     int believed = 0;
     for (int i = 0; i < 200'000 && (believed < 500 || renamer.times() < 5000); ++i) {
+        const HostFiles files;  // a look of its own: one look stays with the directory that it has found
         PathTrust trust(nobody, files);
         const auto read = BelievedFiles(files, trust).read(tree.state(), most);
         if (!read.text) continue;

@@ -102,7 +102,7 @@ TEST_CASE("lines are kept again once there is room") {
     for (int i = 500; i <= 5001 && std::chrono::steady_clock::now() < end; ++i) {
         writer.write({}, "again\n");
         writer.flush();
-        if (i % 100 == 0) std::this_thread::sleep_for(1ms);
+        if (i % 10 == 0) std::this_thread::sleep_for(1ms);
     }
     writer.finish();
     CHECK(text.find("lost)\nagain\n") != std::string::npos);
