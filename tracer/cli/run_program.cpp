@@ -7,7 +7,7 @@
 #include "tracer/cli/print_version.hpp"
 #include "tracer/cli/started_command.hpp"
 #include "tracer/containerd/find_target.hpp"
-#include "tracer/engine/launch.hpp"
+#include "tracer/engine/command_process.hpp"
 
 #include <fmt/format.h>
 

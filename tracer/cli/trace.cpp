@@ -30,6 +30,11 @@ int run_trace(const Globals& globals, const TraceOptions& options, const Recordi
 
     plan->print.interesting = !globals.json && folds_rest(options, *plan);
     plan->session.request.inherited = globals.inherited;
+    if (plan->tracer) {
+        auto waiting = engine::leave_tracee(plan->session.request, *plan->tracer);
+        if (!waiting) return report(waiting.error(), exit_failed);
+        plan->session.request.waiting = *waiting;
+    }
     engine::StopRequest stop;
     std::atomic<bool> output_failed = false;
     // A command that we start, and nothing else, waits for who reads its trace, as it waits under strace; what runs already has not asked
@@ -62,6 +67,7 @@ void add_trace(CLI::App& command, Globals& globals, int& exit_code) {
     auto file_options = std::make_shared<RecordingOptions>();
     add_print_options(command, *options);
     add_target_options(command, *options);
+    add_tracer_options(command, *options);
     command.add_option("--save", file_options->path, "keep the session in FILE as record does")->type_name("FILE");
     add_file_options(command, *file_options);
     command.callback([&globals, &exit_code, options, file_options] {

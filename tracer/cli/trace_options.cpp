@@ -327,6 +327,34 @@ void add_target_options(CLI::App& app, TraceOptions& options) {
     last_one_wins(app);
 }
 
+void add_tracer_options(CLI::App& app, TraceOptions& options) {
+    app.add_flag(
+        "-D", options.daemonize,
+        "the tracer is the command's grandchild, and the command its caller's child; -DD: in a process group of its own, -DDD: in a "
+        "session of its own");
+    add_flag_with_set(app, "--daemonize{grandchild}", "=grandchild, pgroup, session: as -D, -DD, -DDD",
+                      [&options](const std::string& place) { options.daemonized = place; });
+}
+
+/// nullopt: the command's parent, as ever.
+static Result<std::optional<engine::TracerPlace>> tracer_place(const TraceOptions& options) {
+    constexpr std::string_view most = "grandchild, pgroup and session (-D, -DD, -DDD) are what there is";
+    int level = options.daemonize;
+    if (!options.daemonized.empty()) {
+        if (level != 0) return fail("-D and --daemonize exclude each other");
+        constexpr std::pair<std::string_view, int> places[] = {{"grandchild", 1}, {"pgroup", 2}, {"pgrp", 2}, {"session", 3}};
+        const auto place = std::ranges::find(places, options.daemonized, &std::pair<std::string_view, int>::first);
+        if (place == std::end(places)) return fail("--daemonize=" + options.daemonized, 0, std::string(most));
+        level = place->second;
+    }
+    if (level == 0) return std::nullopt;
+    if (options.command.empty()) return fail("-D: there is no command", 0, "shimtrace trace -D -- COMMAND");
+    constexpr engine::TracerPlace places[] = {engine::TracerPlace::grandchild, engine::TracerPlace::own_group,
+                                              engine::TracerPlace::own_session};
+    if (level > static_cast<int>(std::size(places))) return fail("-D: too often", 0, std::string(most));
+    return places[level - 1];
+}
+
 Result<TracePlan> plan_trace(const TraceOptions& options) {
     TracePlan plan;
     output::PrintOptions& print = plan.print;
@@ -406,12 +434,17 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     request.instruction_pointers = options.pointers;
     request.system_times = print.summary != output::Summary::none && !options.wall_clock;
     request.limits.payload_bytes = print.dump_read.any() || print.dump_written.any() ? most_dumped_bytes : print.style.string_limit;
-    request.limits.array_elements = std::max<std::uint32_t>(32, print.style.string_limit);
-    request.limits.environment = !print.abbreviated.of(native_arch).all();
+    const bool in_full = !print.abbreviated.of(native_arch).all();
+    request.limits.array_elements = in_full ? most_listed : std::max<std::uint32_t>(32, print.style.string_limit);
+    request.limits.environment = in_full;
     if (print.messages != 0 || print.messages_alone != 0) request.limits.message_bytes = most_message_bytes;
     request.blocked_after = options.plain ? Nanoseconds{} : *blocked;
     const bool filter_by_default = !print.calls.of(native_arch).all() && engine::filter_takes_no_privileges();
     request.seccomp_filter = !options.no_seccomp && !options.command.empty() && follow && (options.seccomp || filter_by_default);
+    auto tracer = tracer_place(options);
+    if (!tracer) return std::unexpected(tracer.error());
+    plan.tracer = *tracer;
+    if (plan.tracer) request.seccomp_filter = false;  // the command's process waits already, without one
     request.colocate = options.colocate;
     request.detach_on_exec = !options.detach_on.empty();
     if (request.detach_on_exec) request.seccomp_filter = false;  // who is let go would keep the filter, and its calls would fail

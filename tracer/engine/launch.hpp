@@ -10,9 +10,6 @@
 
 namespace shimtrace::engine {
 
-/// The file that a command's first word stands for, looked for in PATH where it has no slash.
-Result<std::string> find_command(const std::string& name);
-
 /// A child that is seized, in its first stop, and will exec the command as soon as it goes on.
 class Launched {
 public:
@@ -29,6 +26,13 @@ private:
     Tid tid_;
     int error_fd_;
 };
+
+/// Where the tracer of a command stands that is its caller's child (-D): the process that was started becomes the command.
+enum class TracerPlace : std::uint8_t { grandchild, own_group, own_session };
+
+/// Forks twice, before there are other threads, and returns in the tracer that is to be. The calling process goes on as the command once
+/// launch() has seized it; where the tracer ends before that, it ends as well.
+Result<WaitingCommand> leave_tracee(const TraceRequest& request, TracerPlace place);
 
 /// `filter`: a seccomp program to install before the exec; empty: none. `cpu`: where it may run; -1: anywhere.
 Result<Launched> launch(const TraceRequest& request, unsigned long options, std::span<const sock_filter> filter, int cpu);

@@ -13,16 +13,25 @@
 #include <bitset>
 #include <chrono>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace shimtrace::engine {
+
+/// A process that will exec the command once it is traced. launch() owns the descriptors.
+struct WaitingCommand {
+    Tid tid;
+    int go;     ///< a byte lets it go on
+    int error;  ///< what it tells when it could not exec
+};
 
 struct TraceRequest {
     std::vector<Pid> attach;                       ///< whole thread groups, their threads to come included
     std::vector<Tid> attach_threads;               ///< single threads (strace's -p without -f)
     std::vector<std::string> command;              ///< argv of a command to start; PATH is searched
     std::vector<std::string> environment_changes;  ///< strace's -E: "NAME=VALUE" or "NAME"
+    std::optional<WaitingCommand> waiting;         ///< who becomes the command; nullopt: a child
     Inherited inherited;                           ///< handed over to the command; empty: it gets what this process has
     /// New threads, forks, vforks, clones are traced too. Without it: new threads of `attach`, and nothing else that is born.
     bool follow = false;
