@@ -142,7 +142,24 @@ static constexpr FlagName vsock_cids_rows[] = {
     {1, "VMADDR_CID_LOCAL"},
     {2, "VMADDR_CID_HOST"},
 };
-const FlagSet vsock_cids{"VMADDR_CID_???", vsock_cids_rows};
+const FlagSet vsock_cids{"", vsock_cids_rows};
+static constexpr FlagName vsock_ports_rows[] = {{0xffffffff, "VMADDR_PORT_ANY"}};
+const FlagSet vsock_ports{"", vsock_ports_rows};
+const FlagSet vsock_flags{"VMADDR_FLAG_???", bits("VMADDR_FLAG_TO_HOST")};
+
+const FlagSet rxrpc_services{"???_SERVICE", numbers("1 CM_SERVICE 0x9c4 YFS_FS_SERVICE YFS_CM_SERVICE 0x9c7 YFS_VL_SERVICE")};
+const FlagSet low_power_address_types{"IEEE802154_ADDR_???", numbers("IEEE802154_ADDR_NONE 2 IEEE802154_ADDR_SHORT IEEE802154_ADDR_LONG")};
+const FlagSet low_power_addresses{"", numbers("0xfffe IEEE802154_ADDR_UNDEF IEEE802154_ADDR_BROADCAST")};
+const FlagSet low_power_networks{"", numbers("0xffff IEEE802154_PANID_BROADCAST")};
+const FlagSet algorithm_address_flags{"CRYPTO_ALG_???", bits("0x1000 CRYPTO_ALG_KERN_DRIVER_ONLY")};
+const FlagSet near_field_protocols{"NFC_PROTO_???", numbers("1 NFC_PROTO_JEWEL NFC_PROTO_MIFARE NFC_PROTO_FELICA NFC_PROTO_ISO14443 NFC_PROTO_NFC_DEP "
+                                                          "NFC_PROTO_ISO14443_B NFC_PROTO_ISO15693")};
+const FlagSet near_field_services{"", numbers("1 LLCP_SAP_SDP LLCP_SAP_IP LLCP_SAP_OBEX LLCP_SAP_SNEP 0xff LLCP_SAP_MAX")};
+const FlagSet router_nodes{"", numbers("0xffffffff QRTR_NODE_BCAST")};
+const FlagSet router_ports{"", numbers("0xfffffffe QRTR_PORT_CTRL")};
+const FlagSet express_address_flags{"XDP_???", bits("XDP_SHARED_UMEM XDP_COPY XDP_ZEROCOPY XDP_USE_NEED_WAKEUP")};
+const FlagSet component_networks{"", numbers("MCTP_NET_ANY")};
+const FlagSet component_addresses{"", numbers("MCTP_ADDR_NULL 0xff MCTP_ADDR_ANY")};
 
 static constexpr FlagName control_socket_types_rows[] = {
     {1, "SCM_RIGHTS"},
@@ -157,5 +174,7 @@ static constexpr FlagName control_socket_types_rows[] = {
     {0x41, "SO_TIMESTAMPING_NEW"},
 };
 const FlagSet control_socket_types{"SCM_???", control_socket_types_rows};
+const FlagSet control_ip_types{"IP_???", numbers("1 IP_TOS IP_TTL SCM_SECURITY 6 IP_RECVOPTS IP_RETOPTS IP_PKTINFO 0xb IP_RECVERR "
+                                               "0x14 IP_ORIGDSTADDR 0x17 IP_CHECKSUM")};
 
 }  // namespace shimtrace::decoders

@@ -25,8 +25,10 @@ extern const FlagSet packet_membership_types;
 extern const FlagSet raw_options;
 extern const FlagSet packet_types;
 extern const FlagSet arp_types;
-extern const FlagSet vsock_cids;
-extern const FlagSet control_socket_types;
+extern const FlagSet vsock_cids, vsock_ports, vsock_flags;
+extern const FlagSet rxrpc_services, low_power_address_types, low_power_addresses, low_power_networks, algorithm_address_flags,
+    near_field_protocols, near_field_services, router_nodes, router_ports, express_address_flags, component_networks, component_addresses;
+extern const FlagSet control_socket_types, control_ip_types;
 extern const FlagSet mcast_mtu_discover;
 
 }  // namespace shimtrace::decoders

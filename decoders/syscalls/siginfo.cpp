@@ -11,6 +11,7 @@ namespace shimtrace::decoders {
 namespace {
 
 enum Signal : std::int32_t { ill = 4, trap = 5, bus = 7, fpe = 8, segv = 11, chld = 17, io = 29, sys = 31 };
+constexpr std::int32_t queued_io = -5;  // SI_SIGIO
 
 struct SignalCodes {
     std::int32_t signal;
@@ -25,7 +26,7 @@ void print_code(Printer& printer, std::int32_t signal, std::int32_t code) {
         if (name.empty() && row.signal == signal) name = row.codes->name_of(static_cast<std::uint32_t>(code));
     if (name.empty()) {
         printer.hex(static_cast<std::uint32_t>(code));
-        return printer.comment("SI_???");
+        return printer.style().constants == Constants::raw ? void() : printer.comment("SI_???");
     }
     styled(printer, name, [&] { printer.hex(static_cast<std::uint32_t>(code)); });
 }
@@ -57,12 +58,17 @@ void print_fault(Fields& fields, std::span<const std::byte> bytes, std::int32_t 
     fields("si_addr").address(value_at<std::uint64_t>(bytes, 16));
     constexpr std::int32_t bounds = 3, protection_key = 4, memory_error = 4, memory_error_optional = 5;
     if (signal == bus && (code == memory_error || code == memory_error_optional))
-        fields("si_addr_lsb").decimal(value_at<std::int16_t>(bytes, 24));
+        fields("si_addr_lsb").hex(value_at<std::uint16_t>(bytes, 24));
     if (signal == segv && code == bounds) {
         fields("si_lower").address(value_at<std::uint64_t>(bytes, 32));
         fields("si_upper").address(value_at<std::uint64_t>(bytes, 40));
     }
     if (signal == segv && code == protection_key) fields("si_pkey").unsigned_decimal(value_at<std::uint32_t>(bytes, 32));
+}
+
+void print_band(Fields& fields, std::span<const std::byte> bytes) {
+    fields("si_band").decimal(value_at<std::int64_t>(bytes, 16));
+    fields("si_fd").fd(value_at<std::int32_t>(bytes, 24));
 }
 
 void print_by_signal(Printer& printer, Fields& fields, std::span<const std::byte> bytes, std::int32_t signal, std::int32_t code) {
@@ -76,15 +82,14 @@ void print_by_signal(Printer& printer, Fields& fields, std::span<const std::byte
         case trap:
             return print_fault(fields, bytes, signal, code);
         case io:
-            fields("si_band").decimal(value_at<std::int64_t>(bytes, 16));
-            fields("si_fd").fd(value_at<std::int32_t>(bytes, 24));
-            return;
+            return descriptor_of_siginfo(bytes) ? print_band(fields, bytes) : void();
         case sys: {
             fields("si_call_addr").address(value_at<std::uint64_t>(bytes, 16));
             const auto number = value_at<std::int32_t>(bytes, 24);
             Printer& call = fields("si_syscall");
             const auto name = syscall_name(printer.call().enter().arch, number);
-            name ? call.text("__NR_"), call.text(*name) : call.unsigned_decimal(static_cast<std::uint32_t>(number));
+            const auto print_number = [&] { call.unsigned_decimal(static_cast<std::uint32_t>(number)); };
+            name ? styled(call, "__NR_" + std::string(*name), print_number) : print_number();
             fields("si_arch").constant(audit_architectures, value_at<std::uint32_t>(bytes, 28));
             return;
         }
@@ -95,6 +100,13 @@ void print_by_signal(Printer& printer, Fields& fields, std::span<const std::byte
 }
 
 }  // namespace
+
+std::optional<Fd> descriptor_of_siginfo(std::span<const std::byte> bytes) {
+    constexpr std::int32_t first_poll_code = 1, last_poll_code = 6;
+    const auto signal = value_at<std::int32_t>(bytes, 0), code = value_at<std::int32_t>(bytes, 8);
+    if (signal == 0 || !(code == queued_io || (signal == io && code >= first_poll_code && code <= last_poll_code))) return std::nullopt;
+    return Fd{value_at<std::int32_t>(bytes, 24)};
+}
 
 void print_siginfo(Printer& printer, std::span<const std::byte> bytes) {
     constexpr std::int32_t from_kernel = 0x80, user = 0, queue = -1, timer = -2, message_queue = -3, tkill = -6;
@@ -112,6 +124,8 @@ void print_siginfo(Printer& printer, std::span<const std::byte> bytes) {
         case message_queue:
             print_sender(fields, bytes);
             return print_sigval(fields, bytes);
+        case queued_io:
+            return print_band(fields, bytes);
         case timer:
             fields("si_timerid").hex(value_at<std::uint32_t>(bytes, 16));
             fields("si_overrun").decimal(value_at<std::int32_t>(bytes, 20));

@@ -100,7 +100,7 @@ void render_set(Printer& printer, const Slot& slot) {
     print_fd_set(printer, *set, [](Printer& to, std::int32_t fd) { to.fd(fd); });
 }
 void collect_set(const Call& call, const Slot& slot, std::vector<Fd>& into) {
-    if (const auto set = call.bytes_at_entry(slot.value, set_bytes(call)))
+    if (const auto set = call.bytes_at_entry(slot.value, set_bytes(call)); set && set->size() == set_bytes(call))
         each_fd(call, *set, [&](std::int32_t fd) { into.push_back(Fd{fd}); });
 }
 
@@ -130,6 +130,12 @@ void render_epoll_events(Printer& printer, const Slot& slot) {
     if (call.failed()) return printer.address(slot.value);
     array(printer, slot.value, ready_events(call), event_size(call), printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) { print_epoll_event(printer, bytes); });
+}
+
+/// What a wait was given. strace asks for it when the call has returned, and shows of a call that failed only where it lies.
+template <const ArgumentType& type>
+void render_given(Printer& printer, const Slot& slot) {
+    printer.call().failed() && !printer.style().roles ? printer.address(slot.value) : type.render(printer, slot);
 }
 
 }  // namespace
@@ -226,6 +232,8 @@ static constexpr ArgumentType close_range_end{.render = render_range_end};
 static constexpr ArgumentType epoll_event{.render = render_epoll_event, .capture = capture_epoll_event, .compat = &same};
 static constexpr ArgumentType epoll_events{
     .phase = Phase::exit, .render = render_epoll_events, .capture = capture_epoll_events, .compat = &same};
+static constexpr ArgumentType given_timeout{.render = render_given<timespec_in>, .capture = capture_struct<16>, .compat = &same};
+static constexpr ArgumentType given_mask{.render = render_given<signal_set_in>, .capture = capture_struct<8>, .compat = &same};
 const ArgumentType pselect_mask{.render = render_pselect_mask, .capture = capture_pselect_mask, .compat = &address};
 const ArgumentType poll_fds{
     .render = render_poll, .capture = capture_poll, .descriptors = collect_poll, .captured_at_both = true, .compat = &same};
@@ -279,13 +287,13 @@ static constexpr SyscallRow descriptor_table[] = {
      {.waits = {polls, 0}, .ends_with_eintr = true}},
     {"epoll_pwait",
      class_desc,
-     {fd("epfd"), of("events", types::epoll_events), number("maxevents"), number("timeout"), of("sigmask", types::signal_set_in, 5),
+     {fd("epfd"), of("events", types::epoll_events), number("maxevents"), number("timeout"), of("sigmask", types::given_mask, 5),
       size("sigsetsize")},
      {.waits = {polls, 0}, .ends_with_eintr = true}},
     {"epoll_pwait2",
      class_desc,
-     {fd("epfd"), of("events", types::epoll_events), number("maxevents"), of("timeout", types::timespec_in),
-      of("sigmask", types::signal_set_in, 5), size("sigsetsize")},
+     {fd("epfd"), of("events", types::epoll_events), number("maxevents"), of("timeout", types::given_timeout),
+      of("sigmask", types::given_mask, 5), size("sigsetsize")},
      {.waits = {polls, 0}, .ends_with_eintr = true}},
     {"epoll_ctl_old", 0, {address("arg1"), address("arg2"), address("arg3"), address("arg4")}},
     {"epoll_wait_old", 0, {address("arg1"), address("arg2"), address("arg3"), address("arg4")}},

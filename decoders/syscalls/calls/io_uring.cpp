@@ -2,6 +2,7 @@
 #include "decoders/constants/process.hpp"
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/calls/aio.hpp"
 #include "decoders/syscalls/iovec.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
@@ -225,15 +226,15 @@ static constexpr SyscallRow io_uring_table[] = {
      io_uring_register_by_operation},
     {"io_setup", class_memory, {count("nr_events"), of("ctxp", types::out_address)}},
     {"io_destroy", class_memory, {address("ctx")}},
-    {"io_submit", 0, {address("ctx"), number64("nr"), address("iocbpp")}},
-    {"io_cancel", 0, {address("ctx"), address("iocb"), address("result")}},
+    {"io_submit", 0, {address("ctx"), number64("nr"), of("iocbpp", types::aio_requests, 1)}},
+    {"io_cancel", 0, {address("ctx"), of("iocb", types::aio_request), of("result", types::aio_answer)}},
     {"io_getevents",
      0,
-     {address("ctx"), number64("min_nr"), number64("nr"), address("events"), of("timeout", types::timespec_in)},
+     {address("ctx"), number64("min_nr"), number64("nr"), of("events", types::aio_answers), of("timeout", types::timespec_in)},
      {.waits = {reads}, .ends_with_eintr = true}},
     {"io_pgetevents",
      0,
-     {address("ctx"), number64("min_nr"), number64("nr"), address("events"), of("timeout", types::timespec_in),
+     {address("ctx"), number64("min_nr"), number64("nr"), of("events", types::aio_answers), of("timeout", types::timespec_in),
       of("usig", types::pselect_mask)},
      {.ends_with_eintr = true}},
 };

@@ -17,6 +17,7 @@ namespace {
 
 void render_memfd_flags(Printer& printer, const Slot& slot) {
     const auto value = static_cast<std::uint32_t>(slot.value);
+    if (printer.style().constants == Constants::raw) return printer.hex(value);
     const std::uint32_t huge = value >> huge_shift & huge_mask;
     const std::uint32_t rest = value & ~(huge_mask << huge_shift);
     if (rest != 0 || huge == 0) printer.flags(memfd_flags, rest);

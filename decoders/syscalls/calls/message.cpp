@@ -2,9 +2,9 @@
 #include "decoders/constants/network.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/iovec.hpp"
+#include "decoders/syscalls/layout/socket_address.hpp"
 #include "decoders/syscalls/layout/struct_layout.hpp"
 #include "decoders/syscalls/results.hpp"
-#include "decoders/syscalls/socket_address.hpp"
 #include "decoders/syscalls/structs.hpp"
 #include "decoders/syscalls/time_value.hpp"
 
@@ -77,13 +77,14 @@ void print_context(Printer& printer, const Region& region, Surroundings&) {
 }
 template <void (*print)(Printer&, std::span<const std::byte>)>
 void print_moment(Printer& printer, const Region& region, Surroundings&) {
-    region.bytes.size() < time_size ? printer.quoted(region.bytes, region.bytes.size()) : print(printer, region.bytes);
+    region.bytes.size() < time_size ? printer.text("???") : print(printer, region.bytes);
 }
 /// By software, and two of the hardware's.
-void print_moments(Printer& printer, const Region& region, Surroundings& around) {
-    if (region.bytes.size() < time_size) return print_moment<print_timespec>(printer, region, around);
+void print_moments(Printer& printer, const Region& region, Surroundings&) {
+    constexpr std::size_t size = 3 * time_size;
+    if (region.bytes.size() < size) return printer.text("???");
     printer.put('[');
-    for (std::size_t at = 0; at + time_size <= std::min(region.bytes.size(), 3 * time_size); at += time_size) {
+    for (std::size_t at = 0; at < size; at += time_size) {
         if (at != 0) printer.text(", ");
         print_timespec(printer, region.bytes.subspan(at));
     }
@@ -162,7 +163,7 @@ void print_control(Printer& printer, const Header& header) {
                 type.constant(control_socket_types, message.type);
                 break;
             case level_ip:
-                type.constant(ip_options, message.type);
+                type.constant(control_ip_types, message.type);
                 break;
             case level_ipv6:
                 type.constant(ipv6_options, message.type);

@@ -2,8 +2,9 @@
 #include "decoders/constants/network.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/calls/socket_options.hpp"
+#include "decoders/syscalls/layout/rare_address_families.hpp"
+#include "decoders/syscalls/layout/socket_address.hpp"
 #include "decoders/syscalls/results.hpp"
-#include "decoders/syscalls/socket_address.hpp"
 #include "decoders/syscalls/structs.hpp"
 #include "decoders/syscalls/styled.hpp"
 #include "decoders/syscalls/time_value.hpp"
@@ -26,6 +27,12 @@ void render_address_in(Printer& printer, const Slot& slot) {
     const auto bytes = slot.value && length >= 2 ? printer.call().bytes_at_entry(slot.value, length) : std::nullopt;
     if (!bytes || bytes->size() < std::min<std::uint64_t>(length, most_socket_address)) return printer.address(slot.value);
     print_socket_address(printer, *bytes);
+}
+
+void collect_address_in(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    const std::uint64_t length = in_length(call, slot);
+    const auto bytes = slot.value && length >= 2 ? call.bytes_at_entry(slot.value, length) : std::nullopt;
+    if (bytes && bytes->size() == length) collect_descriptors_of_address(*bytes, into);
 }
 
 // accept, getsockname …: the length's pointer is another argument, read before and after.
@@ -119,7 +126,8 @@ static constexpr ArgumentType socket_address_out{
 static constexpr ArgumentType socket_length{
     .phase = Phase::exit, .render = render_length, .capture = capture_length, .captured_at_both = true, .compat = &same};
 static constexpr ArgumentType socket_protocol{.render = render_protocol};
-const ArgumentType socket_address_in{.render = render_address_in, .capture = capture_address_in, .compat = &same};
+const ArgumentType socket_address_in{
+    .render = render_address_in, .capture = capture_address_in, .descriptors = collect_address_in, .compat = &same};
 static constexpr ArgumentType socket_type{.render = render_socket_type};
 }  // namespace types
 

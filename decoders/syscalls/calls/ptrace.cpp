@@ -3,7 +3,8 @@
 #include "decoders/constants/signal.hpp"
 #include "decoders/syscalls/argument_types.hpp"
 #include "decoders/syscalls/filter_program.hpp"
-#include "decoders/syscalls/layout/struct_layout.hpp"
+#include "decoders/syscalls/layout/layout_argument.hpp"
+#include "decoders/syscalls/siginfo.hpp"
 #include "decoders/syscalls/structs.hpp"
 #include "decoders/syscalls/styled.hpp"
 
@@ -182,6 +183,25 @@ void render_call_info(Printer& printer, const Slot& slot) {
     if (op == filtered) print_call(fields("seccomp"), *bytes, true);
 }
 
+// PTRACE_PEEKSIGINFO: linux/ptrace.h, struct ptrace_peeksiginfo_args; as many signals as it returns
+
+constexpr FlagName peek_rows[] = {{1, "PTRACE_PEEKSIGINFO_SHARED"}};
+constexpr FlagSet peek_flags{"PTRACE_PEEKSIGINFO_???", peek_rows};
+constexpr Field peek_fields[] = {{"off", values::u64}, {"flags", values::flags32(peek_flags)}, {"nr", values::s32}};
+constexpr Layout peek{peek_fields};
+
+std::uint64_t peeked_count(const Call& call) {
+    return call.succeeded() ? static_cast<std::uint64_t>(call.result()) : 0;
+}
+void capture_peeked(Capture& capture, const Slot& slot, int level) {
+    if (level == 0) capture.bytes(slot.value, peeked_count(capture.call()) * siginfo_size);
+}
+void render_peeked(Printer& printer, const Slot& slot) {
+    if (printer.call().failed()) return printer.address(slot.value);
+    array(printer, slot.value, peeked_count(printer.call()), siginfo_size, printer.element_limit(),
+          [&](std::span<const std::byte> bytes, std::uint64_t) { print_siginfo(printer, bytes); });
+}
+
 constexpr std::uint16_t filled = 1;  ///< of PTRACE_GETREGSET: the kernel fills what the iovec leads to
 
 }  // namespace
@@ -199,6 +219,8 @@ static constexpr ArgumentType register_set{.phase = Phase::exit_always,
                                            .capture = capture_register_set,
                                            .captured_at_both = true,
                                            .compat = &address};
+static constexpr ArgumentType peeked = in_32_bits(layout_in<peek>, &same);
+static constexpr ArgumentType peeked_signals{.phase = Phase::exit, .render = render_peeked, .capture = capture_peeked, .compat = &address};
 static constexpr ArgumentType filter_out{.phase = Phase::exit, .render = render_filter, .capture = capture_filter, .compat = &address};
 static constexpr ArgumentType filter_metadata{.phase = Phase::exit_always,
                                               .render = render_filter_metadata,
@@ -252,7 +274,7 @@ static constexpr Variant ptrace_variants[] = {
     {0x4206, "PTRACE_SEIZE", {pid("pid"), address("addr"), flags64("data", ptrace_options)}},
     {0x4207, "PTRACE_INTERRUPT", {pid("pid")}},
     {0x4208, "PTRACE_LISTEN", {pid("pid")}},
-    {0x4209, "PTRACE_PEEKSIGINFO"},
+    {0x4209, "PTRACE_PEEKSIGINFO", {pid("pid"), of("addr", types::peeked), of("data", types::peeked_signals)}},
     {0x420a, "PTRACE_GETSIGMASK", {pid("pid"), size("addr"), of("data", types::sized_signal_set_out, 2, 8)}},
     {0x420b, "PTRACE_SETSIGMASK", {pid("pid"), size("addr"), of("data", types::signal_set_in, 2)}},
     {0x420c, "PTRACE_SECCOMP_GET_FILTER", {pid("pid"), size("addr"), of("data", types::filter_out)}},

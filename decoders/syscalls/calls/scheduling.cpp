@@ -2,6 +2,7 @@
 #include "decoders/constants/errors.hpp"
 #include "decoders/constants/process.hpp"
 #include "decoders/syscalls/argument_types.hpp"
+#include "decoders/syscalls/calls/io_priority.hpp"
 #include "decoders/syscalls/results.hpp"
 #include "decoders/syscalls/structs.hpp"
 
@@ -113,21 +114,8 @@ void render_personality(Printer& printer, const Slot& slot) {
     value == UINT32_MAX ? printer.text("0xffffffff") : print_personality(printer, value);
 }
 
-void print_priority(Printer& printer, std::uint32_t value) {
-    printer.text("IOPRIO_PRIO_VALUE(");
-    printer.constant(ioprio_classes, value >> 13);
-    printer.text(", ");
-    printer.unsigned_decimal(value & 0x1fff);
-    printer.put(')');
-}
 void render_priority(Printer& printer, const Slot& slot) {
-    const auto value = static_cast<std::uint32_t>(slot.value);
-    const Constants style = printer.style().constants;
-    if (style != Constants::abbrev) printer.decimal(static_cast<std::int32_t>(value));
-    if (style == Constants::raw) return;
-    if (style == Constants::verbose) printer.text(" /* ");
-    print_priority(printer, value);
-    if (style == Constants::verbose) printer.text(" */");
+    print_numbered_priority(printer, static_cast<std::uint32_t>(slot.value));
 }
 
 /// Whom the first argument speaks of: a process or a group of them, by its leader's number, or a user.

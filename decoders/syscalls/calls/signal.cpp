@@ -96,6 +96,12 @@ void render_restart(Printer& printer, const Slot&) {
     printer.text(" ...>");
 }
 
+void collect_of_siginfo(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+    const auto bytes = slot.value ? call.bytes_at_entry(slot.value, siginfo_size) : std::nullopt;
+    if (!bytes || bytes->size() < siginfo_size) return;
+    if (const auto fd = descriptor_of_siginfo(*bytes)) into.push_back(*fd);
+}
+
 }  // namespace
 
 namespace results {
@@ -121,7 +127,10 @@ static constexpr ArgumentType compat_signal_stack_in = struct_in<12, print_widen
 static constexpr ArgumentType compat_signal_stack_out = struct_out<12, print_widened<3, std::uint32_t, print_stack>>;
 static constexpr ArgumentType signal_stack_in = in_32_bits(struct_in<stack_size, print_stack>, &compat_signal_stack_in);
 static constexpr ArgumentType signal_stack_out = in_32_bits(struct_out<stack_size, print_stack>, &compat_signal_stack_out);
-const ArgumentType siginfo_in = in_32_bits(struct_in<siginfo_size, print_siginfo>, &address);
+const ArgumentType siginfo_in{.render = render_struct_in<siginfo_size, print_siginfo>,
+                              .capture = capture_struct<siginfo_size>,
+                              .descriptors = collect_of_siginfo,
+                              .compat = &address};
 static constexpr ArgumentType signal_return{.render = render_frame, .capture = capture_frame, .compat = &address};
 static constexpr ArgumentType restart{.render = render_restart};
 const ArgumentType sized_signal_set_out{.phase = Phase::exit, .render = render_sized_set, .capture = capture_sized_set, .compat = &same};

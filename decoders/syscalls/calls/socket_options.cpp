@@ -61,8 +61,10 @@ constexpr FlagName rehash_rows[] = {{0, "SOCK_TXREHASH_DISABLED"}, {1, "SOCK_TXR
 constexpr FlagSet rehash_states{"SOCK_TXREHASH_???", rehash_rows};
 
 void print_rehash(Printer& printer, const Region& region, Surroundings&) {
+    const auto state = value_at<std::int32_t>(region.bytes, 0);
     printer.put('[');
-    printer.constant(rehash_states, value_at<std::uint32_t>(region.bytes, 0));
+    printer.style().constants == Constants::raw ? printer.decimal(state)
+                                                : printer.constant(rehash_states, static_cast<std::uint32_t>(state));
     printer.put(']');
 }
 

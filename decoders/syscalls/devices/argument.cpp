@@ -68,22 +68,16 @@ void capture_out(Capture& capture, const Slot& slot, int level) {
     capture_value(capture, value, region_at_exit(capture.call(), *row, value, slot.value), level);
 }
 
-/// Descriptors that it names: itself, or in a struct.
-void collect(const Value& value, const Region& region, std::vector<Fd>& into) {
-    if (value.format == Format::descriptor && region.readable(sizeof(std::int32_t)))
-        into.push_back(Fd{static_cast<std::int32_t>(number_at(region, 0, sizeof(std::int32_t)))});
-    if (value.format != Format::layout) return;
-    for (FieldWalk walk(value.layout->fields, region); walk.next();) collect(walk.value(), walk.part(), into);
-}
-void collect_descriptors(const Call& call, const Slot& slot, std::vector<Fd>& into) {
+void collect_taken(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     const Command* row = find(call);
     if (!row) return;
-    if (row->way == Way::number) collect(row->value, {0, sizeof slot.value, std::as_bytes(std::span(&slot.value, 1))}, into);
-    if (reads(row->way)) collect(row->value, region_at_entry(call, *row, slot.value), into);
+    if (row->way == Way::number) collect_descriptors(row->value, {0, sizeof slot.value, std::as_bytes(std::span(&slot.value, 1))}, into);
+    if (reads(row->way)) collect_descriptors(row->value, region_at_entry(call, *row, slot.value), into);
 }
 void collect_answered(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     const Command* row = find(call);
-    if (row && row->has_answer() && call.succeeded()) collect(row->after, region_at_exit(call, *row, row->after, slot.value), into);
+    if (row && row->has_answer() && call.succeeded())
+        collect_descriptors(row->after, region_at_exit(call, *row, row->after, slot.value), into);
 }
 
 void print(Printer& printer, const Value& value, const Region& region, Surroundings& around) {
@@ -179,7 +173,7 @@ namespace types {
 
 const ArgumentType device_in{.render = devices::render_in,
                              .capture = devices::capture_in,
-                             .descriptors = devices::collect_descriptors,
+                             .descriptors = devices::collect_taken,
                              .present = devices::is_shown_at_entry,
                              .is_text = true,
                              .compat = &devices::compat_in};

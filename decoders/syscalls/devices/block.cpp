@@ -53,8 +53,8 @@ static constexpr Layout cloned{clone_fields};
 static constexpr Field to_fields[] = {{"dest_fd", at(0, descriptor)}, {"dest_offset", u64}};
 static constexpr Field deduped_fields[] = {{"bytes_deduped", at(16, u64)}, {"status", s32}};
 static constexpr Layout to{.fields = to_fields, .size = 32}, deduped_layout{.fields = deduped_fields, .size = 32};
-static constexpr Pointed destinations{.value = to, .counted_by = 16, .counter = 2, .here = true},
-    results{.value = deduped_layout, .counted_by = 16, .counter = 2, .here = true};
+static constexpr Pointed destinations{.value = to, .counted_by = 16, .counter = 2, .here = true, .brief = 2},
+    results{.value = deduped_layout, .counted_by = 16, .counter = 2, .here = true, .brief = 2};
 static constexpr Field dedupe_fields[] = {{"src_offset src_length", u64}, {"dest_count", u16}, {"info", at(24, destinations)}};
 static constexpr Field dedupe_result_fields[] = {{"info", at(24, results)}};
 static constexpr Layout dedupe{dedupe_fields}, dedupe_results{dedupe_result_fields};

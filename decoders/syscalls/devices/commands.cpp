@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::uint32_t size_bits = 0x3fff0000;
 
-const std::span<const Command>* const all[] = {&block_commands, &clock_commands,    &flash_commands,  &input_commands,   &line_commands,
-                                               &loop_commands,  &machine_commands,  &memory_commands, &network_commands, &other_commands,
-                                               &scsi_commands,  &terminal_commands, &video_commands};
+const std::span<const Command>* const all[] = {&block_commands, &btrfs_commands, &clock_commands,    &flash_commands,  &input_commands,
+                                               &line_commands,  &loop_commands,  &machine_commands,  &memory_commands, &network_commands,
+                                               &other_commands, &scsi_commands,  &terminal_commands, &video_commands};
 
 /// An ioctl's row is asked for several times a call.
 std::vector<const Command*> index() {

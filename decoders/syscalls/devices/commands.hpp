@@ -43,8 +43,8 @@ struct Family {
 };
 
 /// By type of device, each rising.
-extern const std::span<const Command> block_commands, clock_commands, flash_commands, input_commands, line_commands, loop_commands,
-    machine_commands, memory_commands, network_commands, other_commands, scsi_commands, terminal_commands, video_commands;
+extern const std::span<const Command> block_commands, btrfs_commands, clock_commands, flash_commands, input_commands, line_commands,
+    loop_commands, machine_commands, memory_commands, network_commands, other_commands, scsi_commands, terminal_commands, video_commands;
 extern const std::span<const Family> command_families;
 
 /// asm-generic/ioctl.h: of the struct that it takes, where it says that.

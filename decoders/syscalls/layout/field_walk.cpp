@@ -69,6 +69,13 @@ bool FieldWalk::next() {
     return true;
 }
 
+void collect_descriptors(const Value& value, const Region& region, std::vector<Fd>& into) {
+    if (value.format == Format::descriptor && region.readable(sizeof(std::int32_t)))
+        into.push_back(Fd{static_cast<std::int32_t>(number_at(region, 0, sizeof(std::int32_t)))});
+    if (value.format != Format::layout) return;
+    for (FieldWalk walk(value.layout->fields, region); walk.next();) collect_descriptors(walk.value(), walk.part(), into);
+}
+
 std::size_t alignment_of(const Value& value) {
     switch (value.format) {
         case Format::layout: {

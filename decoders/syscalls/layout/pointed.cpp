@@ -66,7 +66,7 @@ void print_pointed(Printer& printer, const Pointed& to, const Region& whole, con
     if (to.in_full && printer.abbreviate()) return printer.text(count != 0 ? "[...]" : "[]");
     if (to.counted_by != nowhere)
         return array(
-            printer, address, count, size, printer.element_limit(),
+            printer, address, count, size, to.brief != 0 && printer.abbreviate() ? to.brief : printer.element_limit(),
             [&](std::span<const std::byte> bytes, std::uint64_t i) {
                 print_value(printer, to.value, {address + i * size, size, bytes}, around);
             },

@@ -2,8 +2,8 @@
 
 #include "decoders/constants/network.hpp"
 #include "decoders/syscalls/layout/field_walk.hpp"
+#include "decoders/syscalls/layout/socket_address.hpp"
 #include "decoders/syscalls/printer.hpp"
-#include "decoders/syscalls/socket_address.hpp"
 #include "decoders/syscalls/styled.hpp"
 
 #include <arpa/inet.h>
@@ -155,6 +155,13 @@ void print_scalar(Printer& printer, const Value& value, std::span<const std::byt
             return printer.flags(*value.names, number);
         case Format::constant:
             return printer.constant(*value.names, number);
+        case Format::decimal_constant: {
+            const std::string_view name = value.names->name_of(number);
+            if (!name.empty()) return styled(printer, name, [&] { printer.unsigned_decimal(number); });
+            printer.unsigned_decimal(number);
+            if (!value.names->unknown.empty() && printer.style().constants != Constants::raw) printer.comment(value.names->unknown);
+            return;
+        }
         case Format::numbered_flags:
         case Format::numbered_constant: {
             RenderStyle style = printer.style();
@@ -294,6 +301,9 @@ void print_each_field(Printer& printer, Fields& fields, const Layout& layout, co
         } else if (value.shown == Shown::in_full_marked && printer.abbreviate()) {
             if (!std::exchange(marked, true)) fields.more();
             continue;
+        } else if (value.shown == Shown::in_full_alone || value.shown == Shown::in_brief) {
+            if (printer.abbreviate() == (value.shown == Shown::in_brief))
+                print_field(printer, fields, walk.name(), value, region, part, around);
         } else if (value.shown == Shown::if_changed && before != nullptr) {
             const Region old = before->from(part.address - region.address).first(walk.size());
             if (std::ranges::equal(old.bytes, part.bytes)) continue;

@@ -4,11 +4,14 @@
 
 #include "decoders/constants/flag_set.hpp"
 
+#include <shimtrace/types.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace shimtrace::decoders {
 
@@ -69,7 +72,8 @@ enum class Format : std::uint8_t {
     reserved,    ///< hex, and only where it is not zero
     flags,
     constant,
-    numbered_flags,  ///< 0x1 /* RCV_SHUTDOWN */, whatever -X says
+    decimal_constant,  ///< a decimal number where it has no name
+    numbered_flags,    ///< 0x1 /* RCV_SHUTDOWN */, whatever -X says
     numbered_constant,
     network_order,     ///< htons(80), htonl(5), htobe64(7)
     network_hex,       ///< htonl(0xfeedcafe)
@@ -106,6 +110,8 @@ enum class Shown : std::uint8_t {
     if_set,          ///< where it is not all zero
     in_full,         ///< where structs are not cut short; "..." at the end tells of it
     in_full_marked,  ///< likewise; "..." stands in its place
+    in_full_alone,   ///< likewise; nothing tells of it
+    in_brief,        ///< where structs are cut short, and only there
     if_changed,      ///< at the end of a call: " => value" where the call has changed it
     if_failed,       ///< where the call failed
 };
@@ -183,6 +189,7 @@ struct Pointed {
     std::uint8_t counter = 4;            ///< bytes of that number; 0: the number is `counted_by` itself
     bool here = false;                   ///< no pointer: it stands here itself
     bool in_full = false;                ///< a list of which nothing is shown where structs are cut short: [...]
+    std::uint8_t brief = 0;              ///< so many elements are shown where structs are cut short; 0: as many as of any list
 };
 
 /// A part of a struct that depends on a number in it. What follows it says where it stands.
@@ -320,6 +327,8 @@ void print_other_fields(Printer& printer, const Layout& layout, const Region& re
 void print_pointed(Printer& printer, const Pointed& to, const Region& whole, const Region& part, Surroundings& around);
 /// Asks for what the pointers in a value lead to that has been captured; `level` of them, one behind the other.
 void capture_behind(Capture& capture, const Value& value, const Region& region, int level);
+/// Descriptors that it names: itself, or in a struct.
+void collect_descriptors(const Value& value, const Region& region, std::vector<Fd>& into);
 /// Those between the braces.
 void print_field_rows(Printer& printer, Fields& fields, const Layout& layout, const Region& region, Surroundings& around);
 /// Attributes of netlink: [{nla_len=8, nla_type=IFLA_MTU}, 1500], …

@@ -42,8 +42,8 @@ std::string said_after(std::uint32_t command, std::string_view before, std::stri
 
 TEST_CASE("commands of ioctl rise in each table, and have names") {
     for (const std::span<const Command> rows :
-         {block_commands, clock_commands, flash_commands, input_commands, line_commands, loop_commands, machine_commands, memory_commands,
-          network_commands, other_commands, scsi_commands, terminal_commands, video_commands}) {
+         {block_commands, btrfs_commands, clock_commands, flash_commands, input_commands, line_commands, loop_commands, machine_commands,
+          memory_commands, network_commands, other_commands, scsi_commands, terminal_commands, video_commands}) {
         CHECK(std::ranges::is_sorted(rows, {}, &Command::command));
         for (const Command& row : rows) {
             CAPTURE(row.command);
@@ -96,6 +96,60 @@ TEST_CASE("a value is shown again where the call has changed it") {
           "ioctls=1<<_UFFDIO_REGISTER|1<<_UFFDIO_UNREGISTER}) = 0");
     CHECK(said_after(api, bytes_with<24>({{0, 0xaa}, {8, 2}}), bytes_with<24>({{0, 0xaa}, {8, 2}}))
               .ends_with("features=UFFD_FEATURE_EVENT_FORK, ioctls=0}) = 0"));
+}
+
+TEST_CASE("btrfs: a subvolume that takes over quotas, and one that does not") {
+    constexpr std::uint32_t create = 0x50009418, inherits = 4, read_only = 2;
+    Traced traced;
+    traced.style.abbreviate = false;
+    const std::uint64_t groups = traced.memory.put(bytes_with<88>({{8, 2}, {72, 5}, {80, 6}}));
+    std::string request = bytes_with<4096>({{0, 3}, {16, inherits}, {24, 88}});
+    std::memcpy(request.data() + 32, &groups, sizeof groups);
+    request.replace(56, 3, "vol");
+    CHECK(said(traced, create, traced.memory.put(request), bad_descriptor)
+              .starts_with(
+                  "ioctl(3, BTRFS_IOC_SUBVOL_CREATE_V2, {fd=3, flags=BTRFS_SUBVOL_QGROUP_INHERIT, size=88, qgroup_inherit={flags=0, "
+                  "num_qgroups=2, num_ref_copies=0, num_excl_copies=0, lim={flags=0, max_rfer=0, max_excl=0, rsv_rfer=0, rsv_excl=0}, "
+                  "qgroups=[5, 6]}, name=\"vol\"}) = -1 EBADF"));
+    std::string plain = bytes_with<4096>({{0, 3}, {16, read_only}});
+    plain.replace(56, 3, "vol");
+    std::string made = plain;
+    made[8] = 7;
+    CHECK(said_after(create, plain, made) ==
+          "ioctl(3, BTRFS_IOC_SUBVOL_CREATE_V2, {fd=3, flags=BTRFS_SUBVOL_RDONLY, name=\"vol\"} => {transid=7}) = 0");
+}
+
+TEST_CASE("a field that is shown in full only, and one that is shown in brief only") {
+    constexpr std::uint32_t search = 0xc0709411, send = 0x40489426;
+    const std::string first_free = bytes_with<112>({{0, 5}, {8, 256}, {16, 9}});
+    Traced brief, full;
+    full.style.abbreviate = false;
+    CHECK(
+        said(brief, search, brief.memory.put(first_free), bad_descriptor)
+            .starts_with("ioctl(3, BTRFS_IOC_TREE_SEARCH_V2, {key={tree_id=BTRFS_FS_TREE_OBJECTID, max_objectid=BTRFS_UUID_TREE_OBJECTID, "
+                         "min_offset=0"));
+    CHECK(
+        said(full, search, full.memory.put(first_free), bad_descriptor)
+            .starts_with("ioctl(3, BTRFS_IOC_TREE_SEARCH_V2, {key={tree_id=BTRFS_FS_TREE_OBJECTID, min_objectid=BTRFS_FIRST_FREE_OBJECTID, "
+                         "max_objectid=BTRFS_UUID_TREE_OBJECTID, min_offset=0"));
+    for (Traced* traced : {&brief, &full}) {
+        const std::uint64_t sources = traced->memory.put(bytes_with<8>({{0, 300}}));
+        std::string request = bytes_with<72>({{0, 4}, {8, 1}, {24, 257}});
+        std::memcpy(request.data() + 16, &sources, sizeof sources);
+        const std::string line = said(*traced, send, traced->memory.put(request), 0);
+        CHECK(line.contains(traced == &full ? "clone_sources=[300], parent_root=257" : "clone_sources=0x") == true);
+    }
+}
+
+TEST_CASE("of a list that is cut short earlier than others") {
+    constexpr std::uint32_t dedupe = 0xc0189436;
+    const std::string request = bytes_with<120>({{8, 10}, {16, 3}, {24, 1}, {56, 1}, {88, 1}});
+    Traced brief, full;
+    full.style.abbreviate = false;
+    CHECK(said(brief, dedupe, brief.memory.put(request), bad_descriptor)
+              .contains("info=[{dest_fd=1, dest_offset=0}, {dest_fd=1, dest_offset=0}, ...]"));
+    CHECK(said(full, dedupe, full.memory.put(request), bad_descriptor)
+              .contains("info=[{dest_fd=1, dest_offset=0}, {dest_fd=1, dest_offset=0}, {dest_fd=1, dest_offset=0}]"));
 }
 
 TEST_CASE("lists behind a pointer in a struct, and strings behind pointers in those") {

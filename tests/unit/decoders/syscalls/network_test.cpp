@@ -21,6 +21,43 @@ TEST_CASE("socket addresses: a path, an abstract name, an inet address") {
                                 "EINPROGRESS (Operation now in progress)");
 }
 
+TEST_CASE("socket addresses of rare families") {
+    const auto said = [](std::string_view address, std::size_t length) {
+        Traced traced;
+        traced.call("connect", {4, traced.memory.put(address), length});
+        return traced.returns(0);
+    };
+    CHECK(said("\x28\0\0\0\x10\0\0\0\2\0\0\0\1\0\0\0"s, 16) ==
+          "connect(4, {sa_family=AF_VSOCK, svm_cid=VMADDR_CID_HOST, svm_port=0x10, svm_flags=VMADDR_FLAG_TO_HOST}, 16) = 0");
+    CHECK(said("\x28\0\0\0\x10\0\0\0\2\0\0\0\1"s, 13).starts_with("connect(4, {sa_family=AF_VSOCK, sa_data=\"\\0\\0\\20\\0"));
+    const std::string rxrpc = "\x21\0\1\0\2\0\x10\0\2\0\0\x50\x7f\0\0\1"s + std::string(20, '\0');
+    CHECK(said(rxrpc, 36) ==
+          "connect(4, {sa_family=AF_RXRPC, srx_service=0x1 /* CM_SERVICE */, transport_type=SOCK_DGRAM, transport_len=16, "
+          "transport={sin={sin_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr(\"127.0.0.1\")}}}, 36) = 0");
+    // A length of the inner address that says more, or less, than there is.
+    std::string too_long = rxrpc, too_short = rxrpc;
+    too_long[6] = '\xff';
+    too_long[8] = 1;
+    too_short[6] = 0;
+    CHECK(said(too_long, 36).contains("transport={family=AF_UNIX, \"\\0P\\177\\0\\0\\1"));
+    CHECK(said(too_short, 36).contains("transport_len=0, transport={sin={sin_family=AF_INET}}}"));
+}
+
+TEST_CASE("a descriptor in a socket's address is known as one") {
+    Traced shared, own;
+    shared.call("bind", {4, shared.memory.put("\x2c\0\1\0\1\0\0\0\0\0\0\0\7\0\0\0"s), 16});
+    CHECK(shared.returns(0) ==
+          "bind(4, {sa_family=AF_XDP, sxdp_flags=XDP_SHARED_UMEM, sxdp_ifindex=if_nametoindex(\"lo\"), sxdp_queue_id=0, "
+          "sxdp_shared_umem_fd=7}, 16) = 0");
+    own.call("bind", {4, own.memory.put("\x2c\0\2\0\1\0\0\0\0\0\0\0\0\0\0\0"s), 16});
+    CHECK(own.returns(0).ends_with("sxdp_queue_id=0}, 16) = 0"));
+    std::vector<Fd> of_shared, of_own;
+    decoders::descriptors(shared.enter, nullptr, of_shared);
+    decoders::descriptors(own.enter, nullptr, of_own);
+    CHECK(of_shared == std::vector<Fd>{Fd{4}, Fd{7}});
+    CHECK(of_own == std::vector<Fd>{Fd{4}});
+}
+
 TEST_CASE("a length that the call changed is shown before and after") {
     Traced traced;
     const auto address = traced.memory.put("\1\0/tmp/s\0"s);

@@ -28,6 +28,25 @@ TEST_CASE("a signal of a child, of a fault, of nothing known") {
     signal.memory.add(RemoteAddress{0}, bytes);
     CHECK(decoders::render_siginfo(signal, {}, {}) == "{si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=0x10}");
 
+    // Queued by the kernel for a descriptor: whichever signal that is (fcntl's F_SETSIG).
+    bytes = {};
+    put(0, 10);
+    put(8, -5);
+    put(16, 4);
+    put(24, 7);
+    signal.memory.clear();
+    signal.memory.add(RemoteAddress{0}, bytes);
+    CHECK(decoders::render_siginfo(signal, {}, {}) == "{si_signo=SIGUSR1, si_code=SI_SIGIO, si_band=4, si_fd=7}");
+
+    // Numbers alone, where that is asked for.
+    put(0, 31);
+    put(8, 99);
+    decoders::RenderStyle raw;
+    raw.constants = decoders::Constants::raw;
+    signal.memory.clear();
+    signal.memory.add(RemoteAddress{0}, bytes);
+    CHECK(decoders::render_siginfo(signal, raw, {}) == "{si_signo=31, si_code=0x63, si_call_addr=0x4, si_syscall=7, si_arch=0}");
+
     signal.memory.clear();
     CHECK(decoders::render_siginfo(signal, {}, {}) == "{si_signo=SIGCHLD}");
     CHECK(decoders::signal_name(34) == "SIGRT_2");

@@ -14,4 +14,8 @@ void print_socket_address(Printer& printer, std::span<const std::byte> bytes);
 /// inet_addr("127.0.0.1"): the first four bytes.
 void print_inet_address(Printer& printer, std::span<const std::byte> bytes);
 
+/// The fields of struct sockaddr_in behind its family, and those of sockaddr_in6.
+void print_inet_fields(Fields& fields, std::span<const std::byte> bytes);
+void print_inet6_fields(Printer& printer, Fields& fields, std::span<const std::byte> bytes);
+
 }  // namespace shimtrace::decoders

@@ -1,7 +1,8 @@
-#include "decoders/syscalls/socket_address.hpp"
-#include "decoders/syscalls/styled.hpp"
+#include "decoders/syscalls/layout/socket_address.hpp"
 
 #include "decoders/constants/network.hpp"
+#include "decoders/syscalls/layout/rare_address_families.hpp"
+#include "decoders/syscalls/styled.hpp"
 
 #include <arpa/inet.h>
 
@@ -9,14 +10,7 @@ namespace shimtrace::decoders {
 
 namespace {
 
-enum Family : std::uint16_t {
-    family_unix = 1,
-    family_inet = 2,
-    family_inet6 = 10,
-    family_netlink = 16,
-    family_packet = 17,
-    family_vsock = 40
-};
+enum Family : std::uint16_t { family_unix = 1, family_inet = 2, family_inet6 = 10, family_netlink = 16, family_packet = 17 };
 
 std::uint16_t big_endian16(std::span<const std::byte> bytes, std::size_t offset) {
     return ntohs(value_at<std::uint16_t>(bytes, offset));
@@ -45,31 +39,6 @@ void print_unix(Fields& fields, std::span<const std::byte> bytes) {
     const void* end = std::memchr(path.data(), 0, path.size());
     const std::size_t length = end ? static_cast<std::size_t>(static_cast<const std::byte*>(end) - path.data()) : path.size();
     value.quoted(path.first(length), length, most);
-}
-
-void print_inet(Fields& fields, std::span<const std::byte> bytes) {
-    print_port(fields, "sin_port", bytes);
-    print_inet_address(fields("sin_addr"), bytes.subspan(4));
-}
-
-void print_inet6(Printer& printer, Fields& fields, std::span<const std::byte> bytes) {
-    print_port(fields, "sin6_port", bytes);
-    print_network_order(fields("sin6_flowinfo"), "htonl(" + std::to_string(ntohl(value_at<std::uint32_t>(bytes, 4))) + ")",
-                        bytes.subspan(4, 4));
-    char text[INET6_ADDRSTRLEN] = "";
-    inet_ntop(AF_INET6, bytes.data() + 8, text, sizeof text);
-    if (printer.style().constants == Constants::raw) {
-        fields("sin6_addr").all_hex(bytes.subspan(8, 16));
-    } else {
-        fields.separate();
-        print_network_order(printer, "inet_pton(AF_INET6, \"" + std::string(text) + "\", &sin6_addr)", bytes.subspan(8, 16));
-    }
-    if (bytes.size() < 28) return;
-    const auto scope = value_at<std::uint32_t>(bytes, 24);
-    in6_addr address;
-    std::memcpy(&address, bytes.data() + 8, sizeof address);
-    Printer& value = fields("sin6_scope_id");
-    IN6_IS_ADDR_LINKLOCAL(&address) || IN6_IS_ADDR_MC_LINKLOCAL(&address) ? value.interface_index(scope) : value.unsigned_decimal(scope);
 }
 
 void print_netlink(Fields& fields, std::span<const std::byte> bytes) {
@@ -108,15 +77,6 @@ void print_packet(Fields& fields, std::span<const std::byte> bytes) {
     address.put(']');
 }
 
-void print_vsock(Fields& fields, std::span<const std::byte> bytes) {
-    const auto cid = value_at<std::uint32_t>(bytes, 8);
-    Printer& value = fields("svm_cid");
-    const std::string_view name = vsock_cids.name_of(cid);
-    name.empty() ? value.hex(cid) : value.text(name);
-    fields("svm_port").hex(value_at<std::uint32_t>(bytes, 4));
-    fields("svm_flags").hex(value_at<std::uint8_t>(bytes, 12));
-}
-
 }  // namespace
 
 void print_inet_address(Printer& printer, std::span<const std::byte> bytes) {
@@ -125,17 +85,43 @@ void print_inet_address(Printer& printer, std::span<const std::byte> bytes) {
     print_network_order(printer, "inet_addr(\"" + std::string(text) + "\")", bytes.first(4));
 }
 
+void print_inet_fields(Fields& fields, std::span<const std::byte> bytes) {
+    print_port(fields, "sin_port", bytes);
+    print_inet_address(fields("sin_addr"), bytes.subspan(4));
+}
+
+void print_inet6_fields(Printer& printer, Fields& fields, std::span<const std::byte> bytes) {
+    print_port(fields, "sin6_port", bytes);
+    print_network_order(fields("sin6_flowinfo"), "htonl(" + std::to_string(ntohl(value_at<std::uint32_t>(bytes, 4))) + ")",
+                        bytes.subspan(4, 4));
+    char text[INET6_ADDRSTRLEN] = "";
+    inet_ntop(AF_INET6, bytes.data() + 8, text, sizeof text);
+    const std::string called = "inet_pton(AF_INET6, \"" + std::string(text) + '"';
+    if (printer.style().constants == Constants::abbrev) {
+        fields.separate();
+        printer.text(called + ", &sin6_addr)");
+    } else {
+        print_network_order(fields("sin6_addr"), called + ')', bytes.subspan(8, 16));
+    }
+    if (bytes.size() < 28) return;
+    const auto scope = value_at<std::uint32_t>(bytes, 24);
+    in6_addr address;
+    std::memcpy(&address, bytes.data() + 8, sizeof address);
+    Printer& value = fields("sin6_scope_id");
+    IN6_IS_ADDR_LINKLOCAL(&address) || IN6_IS_ADDR_MC_LINKLOCAL(&address) ? value.interface_index(scope) : value.unsigned_decimal(scope);
+}
+
 void print_socket_address(Printer& printer, std::span<const std::byte> bytes) {
     const auto family = value_at<std::uint16_t>(bytes, 0);
     Fields fields(printer);
     fields("sa_family").constant(address_families, family);
     if (bytes.size() <= 2) return;
     if (family == family_unix) return print_unix(fields, bytes);
-    if (family == family_inet && bytes.size() >= 16) return print_inet(fields, bytes);
-    if (family == family_inet6 && bytes.size() >= 24) return print_inet6(printer, fields, bytes);
+    if (family == family_inet && bytes.size() >= 16) return print_inet_fields(fields, bytes);
+    if (family == family_inet6 && bytes.size() >= 24) return print_inet6_fields(printer, fields, bytes);
     if (family == family_netlink && bytes.size() >= 12) return print_netlink(fields, bytes);
     if (family == family_packet && bytes.size() >= 20) return print_packet(fields, bytes);
-    if (family == family_vsock && bytes.size() >= 13) return print_vsock(fields, bytes);
+    if (print_rare_address(printer, fields, bytes)) return;
     fields("sa_data").quoted(bytes.subspan(2), bytes.size() - 2, most_socket_address);
 }
 
