@@ -7,6 +7,12 @@ polled_server() { asks_host tcp:127.0.0.1 polls 7; }
 hang peer-unresponsive/unix stopped_unix_server 'the workload has asked a server on a unix socket that is mounted into it, which is stopped'
 stopped_unix_server() { asks_host unix asks 0; }
 
+hang peer-unresponsive/ring ring_of_requests 'the same, and the workload has asked an io_uring for the answer, and waits for that'
+ring_of_requests() {
+    needs_kernel io-uring
+    asks_host unix rings 426
+}
+
 hang peer-unresponsive/full-queue full_queue 'the workload writes to a TCP server that does not read'
 full_queue() { writes_to_host tcp:127.0.0.1; }
 

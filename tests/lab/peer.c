@@ -1,14 +1,18 @@
 // peer WHAT ADDRESS: one end of a connection that does WHAT with it, for as long as it lives. ADDRESS is tcp:IP:PORT, unix:PATH, dgram:PATH
 // or seqpacket:PATH. A server: `silent` accepts and never reads, `deaf` never accepts, `answers` gives back what it gets, `sips` takes some
-// bytes now and then. A client: `asks` sends a request and reads, `polls` does so in a poll, `fills` writes until that waits, `connects`
+// bytes now and then. A client: `asks` sends a request and reads, `polls` does so in a poll,
+// `rings` by an io_uring, `fills` writes until that waits, `connects`
 // until that waits, `idles` gets one answer and listens on.
 #include <arpa/inet.h>
+#include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -73,6 +77,21 @@ static int serve(const char* what, struct address* address) {
     }
 }
 
+/// One request, a read that ends when something comes.
+static int read_by_ring(int from, char* bytes, unsigned size) {
+    struct io_uring_params parameters = {0};
+    const int ring = (int)syscall(SYS_io_uring_setup, 4, &parameters);
+    if (ring < 0) return fail("io_uring_setup");
+    char* queue = mmap(NULL, parameters.sq_off.array + parameters.sq_entries * sizeof(unsigned), PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQ_RING);
+    struct io_uring_sqe* entries =
+        mmap(NULL, parameters.sq_entries * sizeof *entries, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQES);
+    if (queue == MAP_FAILED || entries == MAP_FAILED) return fail("mmap");
+    entries[0] = (struct io_uring_sqe){.opcode = IORING_OP_RECV, .fd = from, .addr = (unsigned long)bytes, .len = size};
+    *(unsigned*)(queue + parameters.sq_off.tail) += 1;
+    for (int submit = 1;; submit = 0) syscall(SYS_io_uring_enter, ring, submit, 1, IORING_ENTER_GETEVENTS, NULL, 0);
+}
+
 static int use(const char* what, struct address* address) {
     char bytes[65536] = "request\n";
     if (strcmp(what, "connects") == 0)
@@ -91,6 +110,7 @@ static int use(const char* what, struct address* address) {
         }
         return fail("write");
     }
+    if (strcmp(what, "rings") == 0) return write(one, bytes, 8) == 8 ? read_by_ring(one, bytes, sizeof bytes) : fail("write");
     struct pollfd entry = {one, POLLIN, 0};
     do {
         if (strcmp(what, "idles") != 0 || bytes[0] != '\0')

@@ -1,5 +1,6 @@
 #include "tracer/procfs/descriptors.hpp"
 
+#include "decoders/kernel/user_faults.hpp"
 #include "decoders/text/paths.hpp"
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/proc_text.hpp"
@@ -199,6 +200,11 @@ void add_fdinfo(const ProcDirectory& directory, Pid whose, const char* name, Ope
         case OpenFileKind::eventfd:
             target.count = info.count;
             break;
+        case OpenFileKind::anon:
+            if (target.path != kernel::userfaultfd_link) break;
+            target.count = info.count;
+            target.inode = Inode{info.inode};  // each has one of its own
+            break;
         case OpenFileKind::timerfd:
             target.count = info.count;
             target.timer_value = info.timer_value;
@@ -218,6 +224,10 @@ void add_fdinfo(const ProcDirectory& directory, Pid whose, const char* name, Ope
         default:
             break;
     }
+}
+
+bool fdinfo_tells(const OpenFile& target) {
+    return fdinfo_tells(target.kind) || target.path == kernel::userfaultfd_link;
 }
 
 bool fdinfo_tells(OpenFileKind kind) {

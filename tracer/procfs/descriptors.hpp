@@ -49,6 +49,8 @@ void add_fdinfo(const ProcDirectory& directory, Pid whose, const char* name, Ope
 
 /// Kinds of which fdinfo tells more than the link does.
 [[nodiscard]] bool fdinfo_tells(OpenFileKind kind);
+/// That, or a userfaultfd, which is one of a kind with much of which it tells nothing.
+[[nodiscard]] bool fdinfo_tells(const OpenFile& target);
 
 /// Names the descriptors of every interest set among `fds` by the path that they have there.
 void name_interest(std::vector<FdEntry>& fds);

@@ -1,5 +1,6 @@
 #include "tracer/procfs/mapped_devices.hpp"
 
+#include "decoders/kernel/user_faults.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/proc_root.hpp"
 #include "tracer/procfs/stand_in.hpp"
@@ -80,7 +81,7 @@ bool has_userfaultfd(const ProcDirectory& process) {
     if (!numbers) return false;
     return std::ranges::any_of(*numbers, [&](std::int32_t number) {
         const auto link = directory->link(DecimalName(number).c_str());
-        return link && *link == "anon_inode:[userfaultfd]";
+        return link && *link == kernel::userfaultfd_link;
     });
 }
 

@@ -347,7 +347,7 @@ FdInfoText parse_fdinfo(std::string_view text) {
             info.inode = number<std::uint64_t>(value);
         else if (key == "eventfd-count")
             info.count = number<std::uint64_t>(value, 16);
-        else if (key == "ticks")
+        else if (key == "ticks" || key == "total")
             info.count = number<std::uint64_t>(value);
         else if (key == "it_value")
             info.timer_value = timer_pair(value);

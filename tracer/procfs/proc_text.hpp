@@ -80,7 +80,7 @@ struct FdInfoText {
     std::uint32_t flags = 0;
     std::int32_t mount_id = 0;
     std::uint64_t inode = 0;
-    std::uint64_t count = 0;                       ///< eventfd-count, or timerfd's ticks
+    std::uint64_t count = 0;                       ///< eventfd-count, timerfd's ticks, a userfaultfd's faults
     std::uint64_t signal_mask = 0;                 ///< signalfd
     Nanoseconds timer_value{};                     ///< timerfd
     std::int32_t pid = 0;                          ///< pidfd: in the namespace of the /proc that was read; -1: it has ended

@@ -7,6 +7,7 @@
 #include "tracer/procfs/observer.hpp"
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_reader.hpp"
+#include "tracer/procfs/ring_requests.hpp"
 
 #include <shimtrace/in_parallel.hpp>
 #include <shimtrace/signal_free_thread.hpp>
@@ -29,6 +30,17 @@ namespace {
 
 std::unexpected<Error> was_interrupted() {
     return fail("look at all processes", ECANCELED);
+}
+
+/// Of the rings in whose io_uring_enter a thread sleeps: what has been asked of them.
+void add_ring_requests(const ProcDirectory& directory, Process& process) {
+    for (const Thread& thread : process.threads) {
+        const auto* facts = thread.state == ProcessState::running ? nullptr : decoders::call_facts(thread.arch, thread.syscall);
+        if (!facts || facts->name != "io_uring_enter") continue;
+        const auto ring = std::ranges::find(process.fds, Fd{static_cast<std::int32_t>(thread.args[0])}, &FdEntry::fd);
+        if (ring != process.fds.end() && ring->target.kind == OpenFileKind::io_uring && ring->target.interest.empty())
+            ring->target.interest = pending_requests(directory, process.pid, ring->fd);
+    }
 }
 
 }  // namespace
@@ -69,11 +81,13 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     read_details(inner, scope.kernel_stacks);
     read_sockets(inner);
     read_sockets_of_peers(inner);
+    follow_forwarders(inner);
     find_lock_owners(inner);
     const bool locks_known = read_locks_waited_for(inner);
     fuse_servers_ = find_fuse_servers(proc_, snapshot_.processes, scratch_);
     bind_tracers_and_servers();
     bind_fanotify();
+    bind_fault_handlers();
     bind_lock_owners();
     bind_lock_holders(inner);
     const auto whole = [&] {
@@ -217,7 +231,8 @@ void Collector::read_details_of(std::size_t position, bool kernel_stacks, ReadEr
     const auto thread = leaders_gone_[position] ? living_thread(*directory, scratch) : std::nullopt;
     if (const auto fdinfo = (thread ? *thread : *directory).directory("fdinfo"))
         for (FdEntry& entry : process.fds)
-            if (fdinfo_tells(entry.target.kind)) add_fdinfo(*fdinfo, process.pid, entry.fd, entry.target, scratch);
+            if (fdinfo_tells(entry.target)) add_fdinfo(*fdinfo, process.pid, entry.fd, entry.target, scratch);
+    add_ring_requests(*directory, process);
     name_interest(process.fds);
 }
 

@@ -16,6 +16,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace shimtrace::host {
@@ -46,6 +48,12 @@ private:
     /// The sockets of the namespaces to whose addresses these processes have connections.
     void read_sockets_of_peers(const Positions& processes);
     void take_translations_of(const Positions& processes);
+    // (collector_forwarders.cpp)
+    std::set<Inode> networks_behind(const Process& forwarder);
+    [[nodiscard]] Inode end_behind(const std::set<Inode>& networks, std::string_view port) const;
+    /// The sockets behind those who pass on what these processes send into another namespace.
+    void follow_forwarders(const Positions& processes);
+    void bind_passed_on();
     void bind_sockets();
     /// Who connects, or sends, to a unix socket by its name waits for whoever has that: it becomes its peer.
     void bind_named_sockets();
@@ -66,6 +74,7 @@ private:
     CgroupRoots cgroup_roots();
     // What the kernel tells of itself (collector_kernel.cpp).
     void bind_fanotify();
+    void bind_fault_handlers();
     void bind_lock_owners();
     // (collector_locks.cpp)
     void read_unusual_sleepers(bool of_kernel);
@@ -89,7 +98,8 @@ private:
     SocketTable sockets_;
     std::set<Inode> visited_;  ///< network namespaces whose sockets are known
     AddressOwners address_owners_;
-    std::size_t bound_sockets_ = 0;  ///< so many were in the table when their ends were told
+    std::vector<std::pair<Inode, Inode>> passed_on_;  ///< from whoever asks, and to whom, over who passes packets on
+    std::size_t bound_sockets_ = 0;                   ///< so many were in the table when their ends were told
     HolderIndex holders_;
     std::vector<FuseServer> fuse_servers_;
     std::vector<FileLock> locks_;

@@ -1,4 +1,5 @@
 // A part of the Collector: what the kernel tells of its own locks, devices and mounts, read only where something asks for it.
+#include "decoders/kernel/user_faults.hpp"
 #include "decoders/text/paths.hpp"
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/kernel_log.hpp"
@@ -96,6 +97,17 @@ void Collector::bind_fanotify() {
     if (waiters.empty()) return;
     for (const Process& process : snapshot_.processes)
         if (std::ranges::any_of(process.fds, [](const FdEntry& entry) { return entry.target.kind == OpenFileKind::fanotify; }))
+            for (const Pid waiter : waiters) bind(waiter, process.pid);
+}
+
+/// Who waits for a page that a process gives may wait for anybody who has a userfaultfd.
+void Collector::bind_fault_handlers() {
+    std::vector<Pid> waiters;
+    for (const Process& process : snapshot_.processes)
+        if (sleeps_in(process, kernel::user_fault)) waiters.push_back(process.pid);
+    if (waiters.empty()) return;
+    for (const Process& process : snapshot_.processes)
+        if (std::ranges::any_of(process.fds, [](const FdEntry& entry) { return entry.target.path == kernel::userfaultfd_link; }))
             for (const Pid waiter : waiters) bind(waiter, process.pid);
 }
 

@@ -26,6 +26,7 @@ void Collector::bind_sockets() {
     if (sockets_.size() == bound_sockets_) return;
     bound_sockets_ = sockets_.size();
     bind_inet_ends(sockets_, address_owners_);
+    bind_passed_on();
 }
 
 /// Where the other end of a connection is not found by its address, that may be another's name for it: in this namespace, or in the one of

@@ -17,11 +17,6 @@ std::string plain_address(std::string_view address) {
     return text;
 }
 
-std::string_view port_of(std::string_view address) {
-    const std::size_t colon = address.rfind(':');
-    return colon == address.npos ? std::string_view() : address.substr(colon + 1);
-}
-
 std::string ends_key(std::string_view protocol, Inode network, std::string_view one, std::string_view other) {
     std::string text(protocol.starts_with("TCP") ? "T" : "U");
     text += std::to_string(network.value);
@@ -137,6 +132,11 @@ private:
 };
 
 }  // namespace
+
+std::string_view port_of(std::string_view address) {
+    const std::size_t colon = address.rfind(':');
+    return colon == address.npos ? std::string_view() : address.substr(colon + 1);
+}
 
 std::string host_of(std::string_view address) {
     std::string text = plain_address(address);

@@ -13,6 +13,8 @@ namespace shimtrace::host {
 
 /// "10.0.0.5" of "10.0.0.5:80", "fd00::5" of "[fd00::5]:80", "10.0.0.5" of "[::ffff:10.0.0.5]:80".
 std::string host_of(std::string_view address);
+/// "80" of them.
+std::string_view port_of(std::string_view address);
 /// It means the namespace of whoever says it, and no other.
 bool is_loopback(std::string_view host);
 

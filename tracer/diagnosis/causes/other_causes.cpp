@@ -28,8 +28,9 @@ std::vector<Cause> other_causes() {
             .urgency = 270,
             .stuck = true,
             .fits = {{1000, {}, Where::anywhere}},
-            .ends = {},
-            .blame = {},
+            .ends = {{RootCause::fault_handler, ProvenBy::way}},
+            .blame = {{RootCause::fault_handler, Whom::led_to, "fault-handler",
+                       "is to give a page of memory that was touched, and does not"}},
             .sentence =
                 [](Input input) {
                     const auto& wait = last(input).wait;

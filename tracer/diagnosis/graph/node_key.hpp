@@ -68,7 +68,8 @@ enum class RootCause : std::uint8_t {
     ignores_signal,  ///< an init that is to stop
     holds_mount,
     plugin,  ///< a program that a daemon started or calls, or what that one waits for, does not end or answer
-    last = plugin,
+    fault_handler,  ///< who is to give a page of memory (userfaultfd)
+    last = fault_handler,
 };
 
 /// One edge, as a producer makes it. `to` may be an object (a pipe) whose own edges lead on.

@@ -1,5 +1,10 @@
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 
+#include <linux/io_uring.h>
+
+#include <algorithm>
+#include <array>
+
 namespace shimtrace::diagnosis {
 
 namespace {
@@ -46,6 +51,38 @@ bool waits_for_source(const Facts& facts, const OpenFile* source, const OpenFile
     return decoders::waits_for_source(source ? source->kind : OpenFileKind::unknown, empty, full);
 }
 
+/// linux/io_uring.h: how an operation waits for its descriptor.
+struct RingRow {
+    std::uint32_t operation;
+    WaitsFor how;
+};
+constexpr auto ring_operations = std::to_array<RingRow>({
+    {IORING_OP_READV, WaitsFor::reads},
+    {IORING_OP_READ_FIXED, WaitsFor::reads},
+    {IORING_OP_READ, WaitsFor::reads},
+    {IORING_OP_RECVMSG, WaitsFor::reads},
+    {IORING_OP_RECV, WaitsFor::reads},
+    {IORING_OP_WRITEV, WaitsFor::writes},
+    {IORING_OP_WRITE_FIXED, WaitsFor::writes},
+    {IORING_OP_WRITE, WaitsFor::writes},
+    {IORING_OP_SENDMSG, WaitsFor::writes},
+    {IORING_OP_SEND, WaitsFor::writes},
+    {IORING_OP_ACCEPT, WaitsFor::accepts},
+    {IORING_OP_CONNECT, WaitsFor::connects},
+});
+
+/// Who waits for the one thing that has been asked of a ring waits as in that call itself. Of several it waits for any.
+void look_into_ring(const Facts& facts, const Process& process, WaitingCall& call) {
+    const OpenFile* ring = call.kind == WaitKind::polls ? facts.target(process, call.fd) : nullptr;
+    if (!ring || ring->kind != OpenFileKind::io_uring || ring->interest.size() != 1) return;
+    const InterestEntry& request = ring->interest.front();
+    const auto row = std::ranges::find(ring_operations, request.events, &RingRow::operation);
+    if (row == ring_operations.end()) return;
+    call.how = row->how;
+    call.kind = kind_of(row->how);
+    call.fd = request.fd;
+}
+
 }  // namespace
 
 std::optional<WaitingCall> waiting_call(const Facts& facts, const Process& process, const Thread& thread) {
@@ -55,6 +92,7 @@ std::optional<WaitingCall> waiting_call(const Facts& facts, const Process& proce
         return Fd{place < 0 ? -1 : static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(place)])};
     };
     WaitingCall call{decoders::call_facts(thread.arch, thread.syscall)->name, waits.how, kind_of(waits.how), descriptor(waits.fd)};
+    look_into_ring(facts, process, call);
     if (waits.how != WaitsFor::transfers) return call;
     const Fd sink = descriptor(waits.to);
     if (waits_for_source(facts, facts.target(process, call.fd), facts.target(process, sink)))

@@ -145,7 +145,9 @@ std::string Connection::words() const {
     if (peer && peer->state == "LISTEN")
         add(fmt::format("{} connections wait to be accepted there, it has room for {}", peer->receive_queue, peer->send_queue));
     if (own->state == "SYN_SENT") return text;
-    if (!own->stands_for.empty())
+    if (!own->stands_for.empty() && own->translated)
+        add(fmt::format("it is passed on to {}, packet by packet, in another network namespace", printable(own->stands_for, 64)));
+    else if (!own->stands_for.empty())
         add(fmt::format("its other end is {}, by translation of addresses (conntrack)", printable(own->stands_for, 64)));
     if (own->send_queue > 0) add(fmt::format("{} bytes of what was sent are not taken", own->send_queue));
     if (peer && is_accepted() && peer->receive_queue > 0) add(fmt::format("{} bytes lie unread at the other end", peer->receive_queue));

@@ -2,18 +2,16 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/peers.hpp"
 
+#include <shimtrace/forwarders.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace shimtrace::diagnosis {
 
 bool is_forwarder(const Process& process) {
-    // docker's and rootless engines' for published ports, and who passes bytes on by trade.
-    constexpr auto names = std::to_array<std::string_view>({"docker-proxy", "rootlessport", "rootlesskit", "slirp4netns", "pasta",
-                                                            "pasta.avx2", "socat", "haproxy", "envoy", "nginx", "kubectl", "traefik"});
-    return std::ranges::find(names, process.comm) != names.end();
+    return forwarding_of(process.comm) != Forwarding::none;
 }
 
 namespace produce {

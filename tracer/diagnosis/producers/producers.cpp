@@ -36,6 +36,7 @@ constexpr auto table = std::to_array<Producer>({
     {"a fanotify listener", NodeKind::thread, produce::fanotify_listener},
     {"a seccomp agent", NodeKind::thread, produce::seccomp_agent},
     {"a memory cgroup", NodeKind::thread, produce::memory_limit},
+    {"a page of memory, for who gives it", NodeKind::thread, produce::fault_handler},
     {"zap_pid_ns_processes", NodeKind::thread, produce::pid_namespace_teardown},
     {"vfork", NodeKind::thread, produce::vfork_child},
     {"state D", NodeKind::thread, produce::uninterruptible},

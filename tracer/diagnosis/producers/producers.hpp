@@ -69,6 +69,8 @@ void memory_limit(const Context&, const NodeKey& thread, Waits&);
 void pid_namespace_teardown(const Context&, const NodeKey& thread, Waits&);
 void vfork_child(const Context&, const NodeKey& thread, Waits&);
 void uninterruptible(const Context&, const NodeKey& thread, Waits&);
+// produce_faults.cpp
+void fault_handler(const Context&, const NodeKey& thread, Waits&);
 // produce_streams.cpp
 void pipe_readers(const Context&, const NodeKey& pipe, Waits&);
 void console_master(const Context&, const NodeKey& pty, Waits&);

@@ -126,7 +126,8 @@ Judgement judge_polls(const Context& look, const Process& process, const Thread&
     if (call.fd.value >= 0) {
         const OpenFile* epoll = look.facts.target(process, call.fd);
         if (!epoll) return unseen_descriptors(process);
-        if (epoll->kind == OpenFileKind::io_uring) return {Rest::outside, fmt::format("requests of {}", what(*epoll))};
+        if (epoll->kind == OpenFileKind::io_uring && epoll->interest.empty())
+            return {Rest::outside, fmt::format("requests of {}", what(*epoll))};
         for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
     } else {
         // poll: (fds, nfds …), select: (nfds, sets …). Nothing to wait for is a sleep.

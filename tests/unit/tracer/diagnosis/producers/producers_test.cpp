@@ -670,6 +670,54 @@ TEST_CASE("a fanotify listener: whose group asks for permission, and is marked o
     CHECK(edges(host, "state D", main_thread(200)).empty());
 }
 
+TEST_CASE("a page of memory, for who gives it: another process that has the same userfaultfd, where faults wait at it") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, -1);
+    init.threads.front().kernel_stack = {"handle_userfault", "handle_mm_fault", "exc_page_fault"};
+    constexpr std::string_view name = "a page of memory, for who gives it";
+    CHECK_FALSE(only_edge(host, name, main_thread(200)).to.pid);
+    const std::string link = "anon_inode:[userfaultfd]";
+    Host::fd(init, 4, OpenFileKind::anon, 700, read_write, OpenFileRole::none, link).count = 1;
+    CHECK(only_edge(host, name, main_thread(200)).to.pid == Pid{200});
+    Process& handler = host.add(300, 1, "handler");
+    Host::fd(handler, 3, OpenFileKind::anon, 700, read_write, OpenFileRole::none, link).count = 1;
+    Process& of_another = host.add(301, 1, "other");
+    Host::fd(of_another, 3, OpenFileKind::anon, 701, read_write, OpenFileRole::none, link).count = 2;
+    Process& idle = host.add(302, 1, "idle");
+    Host::fd(idle, 3, OpenFileKind::anon, 702, read_write, OpenFileRole::none, link);
+    host.resample(1600ms);
+    const Wait wait = only_edge(host, name, main_thread(200));
+    CHECK(wait.to.pid == Pid{300});
+    CHECK(wait.if_idle == RootCause::fault_handler);
+    CHECK(wait.confidence == Confidence::likely);
+    const Diagnosis verdict = host.why("c1");
+    CHECK(verdict.cause == "unknown");
+    CHECK(verdict.stuck);
+    CHECK(blamed(verdict) == std::vector{300});
+    init.fds.clear();  // it has given its own away: either may be it
+    CHECK(edges(host, name, main_thread(200)).size() == 2);
+    CHECK(edges(host, name, main_thread(200)).front().confidence == Confidence::possible);
+}
+
+TEST_CASE("who waits for the one request of an io_uring waits as in that call") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_number("io_uring_enter"), 5);
+    OpenFile& ring = Host::fd(init, 5, OpenFileKind::io_uring, 800, read_write, OpenFileRole::none, "anon_inode:[io_uring]");
+    Host::fd(init, 6, OpenFileKind::pipe, 8000, read_only);
+    Host::fd(init, 7, OpenFileKind::pipe, 8001, read_only);
+    Host::fd(host.add(300, 1, "writer"), 3, OpenFileKind::pipe, 8000, write_only);
+    CHECK(edges(host, "a read", main_thread(200)).empty());
+    constexpr std::uint32_t op_read = 22;
+    ring.interest.push_back({.fd = Fd{6}, .events = op_read, .data = 1, .path = {}, .target = {}});
+    const Wait wait = only_edge(host, "a read", main_thread(200));
+    CHECK(wait.to.pid == Pid{300});
+    CHECK(host.why("c1").confidence != Confidence::certain);
+    ring.interest.push_back({.fd = Fd{7}, .events = op_read, .data = 2, .path = {}, .target = {}});
+    CHECK(edges(host, "a read", main_thread(200)).empty());  // which of them comes first nobody knows
+}
+
 TEST_CASE("state D: the kernel's log names who has the lock, and the stack what it is for") {
     Host host;
     Process& init = host.container(100, 200, "c1");
