@@ -377,6 +377,10 @@ void add_daemons(const Facts& facts, std::vector<Diagnosis>& diagnoses) {
     }
 }
 
+bool is_of_all(const Query& query) {
+    return query.containers.empty() && query.pids.empty() && query.pods.empty();
+}
+
 }  // namespace
 
 std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Query& query) {
@@ -387,7 +391,7 @@ std::vector<Diagnosis> diagnose(const Snapshot& snapshot, const Query& query) {
                                      i < query.places.size() ? query.places[i] : std::string()));
     for (const Pid pid : query.pids) scopes.push_back(facts.scope(pid));
     for (const PodRef& pod : query.pods) scopes.push_back(facts.scope(pod));
-    const bool all = query.containers.empty() && query.pids.empty() && query.pods.empty();
+    const bool all = is_of_all(query);
     if (all) {
         scopes = facts.all_scopes();
         for (const PodRef& pod : pods_without_shim(facts)) scopes.push_back(facts.scope(pod));
@@ -418,6 +422,16 @@ std::vector<Limit> limits_of(const Snapshot& snapshot, const std::vector<Diagnos
     for (const Diagnosis& diagnosis : diagnoses)
         for (const Limit& limit : diagnosis.limits) add_limit(limits, limit);
     return limits;
+}
+
+bool daemons_are_unsettled(const Snapshot& snapshot, const Query& query) {
+    if (!is_of_all(query)) return false;
+    const Facts facts(snapshot);
+    return std::ranges::any_of(snapshot.processes, [&](const Process& process) {
+        if (!is_daemon(process) || !process.go) return false;
+        const Scope scope = facts.scope(process.pid);
+        return !scope.calls.empty() && needs_second_look(diagnose_one({facts, scope}));
+    });
 }
 
 bool is_unsettled(const std::vector<Diagnosis>& diagnoses) {

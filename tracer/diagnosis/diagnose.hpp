@@ -32,6 +32,9 @@ WaitGraph build_wait_graph(const Snapshot& snapshot);
 /// True where a second look at counters could change the verdict (nothing in the first is proof of a hang).
 bool needs_second_look(const std::vector<Diagnosis>& diagnoses);
 bool needs_second_look(const Diagnosis& diagnosis);
+/// True where everything is asked about, and only more time can tell of a daemon that is at calls about no container: another look has to
+/// be at all.
+bool daemons_are_unsettled(const Snapshot& snapshot, const Query& query);
 /// True where only more time can tell: a request to a shim that may take some seconds.
 bool is_unsettled(const std::vector<Diagnosis>& diagnoses);
 

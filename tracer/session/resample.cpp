@@ -66,8 +66,9 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
     std::vector<Nanoseconds> all(waits.begin(), waits.end());
     if (!all.empty() && patience.count() != 0) all.push_back(std::max(all.back(), patience));
     for (std::size_t n = 0; n < all.size(); ++n) {
-        if (!diagnosis::needs_second_look(current.diagnoses)) break;
-        if (n == waits.size() && !diagnosis::is_unsettled(current.diagnoses)) break;
+        const bool daemons = diagnosis::daemons_are_unsettled(current.snapshot, current.query);
+        if (!daemons && !diagnosis::needs_second_look(current.diagnoses)) break;
+        if (!daemons && n == waits.size() && !diagnosis::is_unsettled(current.diagnoses)) break;
         const Snapshot& before = earlier != nullptr ? *earlier : current.snapshot;
         if (!source.wait_until(before.taken_monotonic + all[n])) break;
         const bool is_first = earlier == nullptr;
@@ -76,7 +77,7 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
             current.snapshot = {};
             if (is_first) diagnosis::keep_compared(*first);
         }
-        taken = source.take_again ? source.take_again(current.diagnoses) : source.take();
+        taken = source.take_again && !daemons ? source.take_again(current.diagnoses) : source.take();
         if (!taken && taken.error().error.number == ECANCELED && source.answers_interrupted) {
             if (is_first) current.snapshot = std::move(*first);
             break;
