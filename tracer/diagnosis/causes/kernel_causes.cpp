@@ -1,4 +1,5 @@
 // What only the kernel's own state shows.
+#include "tracer/diagnosis/causes/all_causes.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
@@ -18,6 +19,14 @@ using Input = const ExplanationInput&;
 const Cgroup* frozen_cgroup(Input input) {
     const Process* process = input.look.facts.process(last(input).from.pid);
     return process ? input.look.facts.cgroup(process->cgroup) : nullptr;
+}
+
+/// Who is frozen, where that is none of the target's own processes: it waits for that one. nullptr: the target is frozen itself.
+const Process* frozen_other(Input input) {
+    const NodeKey& start = input.path.front().from;
+    const Process* process = input.look.facts.process(last(input).from.pid);
+    const bool own = !process || process->pid == start.pid || in_target(input.look, *process);
+    return own ? nullptr : process;
 }
 
 /// Where a cgroup above the container's own is frozen, the container cannot be resumed by itself.
@@ -117,6 +126,8 @@ std::vector<Cause> kernel_causes() {
                 [](Input input) {
                     std::string by = last_object(input);
                     if (constexpr std::string_view said = "frozen "; by.starts_with(said)) by.erase(0, said.size());
+                    if (const Process* other = frozen_other(input))
+                        return fmt::format("{} waits for {}, which is frozen: {}", target_words(input.look), who(*other), by);
                     return fmt::format("{} is frozen: {}", target_words(input.look), by);
                 },
             .remedies = {let_it_go_on,
@@ -131,6 +142,8 @@ std::vector<Cause> kernel_causes() {
                           .what = "resume the container; signals that were sent meanwhile have effect then",
                           .command = "ctr -n NAMESPACE task resume ID; runc --root ROOT resume ID",
                           .make = [](Input input) -> std::vector<Remedy> {
+                              if (frozen_other(input) && frozen_cgroup(input))
+                                  return {thaw_cgroup(*frozen_cgroup(input), "thaw the cgroup of what it waits for")};
                               if (is_frozen_above(input) || !input.look.scope.ref) return {};
                               return {resume_it(patient_of(input.look))};
                           }}},

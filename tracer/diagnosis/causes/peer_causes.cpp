@@ -47,6 +47,7 @@ struct Owed {
 constexpr auto owed = std::to_array<Owed>({
     {WaitKind::writes, "waits to send to", "does not read"},
     {WaitKind::connects, "waits to connect to", "does not accept"},
+    {WaitKind::replies, "waits for", "does not answer"},
     {WaitKind::reads, "waits for an answer from", "does not answer"},
 });
 constexpr std::string_view does_not_answer = "does not answer";  ///< said of whoever is to blame for nothing more than that

@@ -57,7 +57,10 @@ CalledFile called_file(const Facts& facts, const Process& process, const Thread&
     if (const auto call = waiting_call(facts, process, thread); call && call->fd.value >= 0)
         if (const OpenFile* target = facts.target(process, call->fd); target && !target->path.empty())
             return {target->path, target->device};
-    return {thread.path_argument.empty() ? process.cwd : thread.path_argument, 0};
+    // A path that could not be read is likely one below the working directory; a page fault and sync have none.
+    const decoders::CallFacts* asked = decoders::call_facts(thread.arch, thread.syscall);
+    const bool takes_path = asked && asked->places.paths[0] >= 0;
+    return {thread.path_argument.empty() && takes_path ? process.cwd : thread.path_argument, 0};
 }
 
 const Mount* called_mount(const Facts& facts, const Process& process, const CalledFile& file) {

@@ -76,7 +76,8 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
                              mount.type == "smb3";
     };
     const Mount* mount = look.facts.mount_of(*process, file.path, file.device);
-    if (!mount || !fits(*mount)) {
+    const bool is_there = mount && fits(*mount);
+    if (!is_there) {
         mount = nullptr;
         for (const Mount& one : look.facts.snapshot().mounts)
             if (fits(one) && (!mount || one.fuse_waiting > mount->fuse_waiting)) mount = &one;
@@ -90,8 +91,10 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
               .evidence = call_words(look.facts, *process, *thread),
               .root_cause = by_autofs ? RootCause::automounter : RootCause::file_system,
               .object_text = mount ? mount_words(*mount) : std::string("a file system")};
-    if (!file.path.empty()) wait.evidence += fmt::format("; the file is {}", printable(file.path, most_shown));
-    if (mount) wait.evidence += fmt::format(" on {}", mount_words(*mount));
+    if (is_there && !file.path.empty())
+        wait.evidence += fmt::format("; the file is {} on {}", printable(file.path, most_shown), mount_words(*mount));
+    else if (mount)
+        wait.evidence += fmt::format("; of {}, as it seems", mount_words(*mount));
     if (mount) wait.mount_device = mount->device;
     if (mount && mount->fuse_waiting > 0) wait.evidence += fmt::format(", with {} requests without an answer", mount->fuse_waiting);
     settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);

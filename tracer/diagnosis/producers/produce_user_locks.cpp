@@ -2,7 +2,7 @@
 #include "decoders/syscalls/user_lock.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
-#include "tracer/diagnosis/producers/producers.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
 
 #include <fmt/format.h>
 
@@ -91,6 +91,8 @@ void thread_user_lock(const Context& look, const NodeKey& subject, Waits& out) {
     if (owning->pid != process->pid && is_stopped(*owning)) {
         wait.to = NodeKey::of(owning->pid);
         wait.root_cause = RootCause::lock_owner;
+    } else if (owning->pid != process->pid && cannot_run(look.facts, *owning)) {
+        wait.to = NodeKey::of(owning->pid);  // what holds all of it up is the reason: a frozen cgroup, a tracer
     } else {
         wait.if_idle = RootCause::lock_owner;
     }

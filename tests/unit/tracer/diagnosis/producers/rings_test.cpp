@@ -89,6 +89,24 @@ TEST_CASE("a mutex whose owner has ended with it is nobody's any more") {
     CHECK(diagnosis.summary.find("owner is gone") != std::string::npos);
 }
 
+TEST_CASE("a mutex whose owner is frozen: the cgroup is to be thawed, and nobody is to blame") {
+    Host host;
+    Process& init = two_threads(host);
+    Thread& waiter = waits_for_mutex(init.threads.front(), 0x1000, 300);
+    waiter.futex->shared = waiter.futex->mappings_known = true;
+    waiter.futex->mapped_by = {Pid{300}};
+    Process& owner = host.add(300, 1, "owner");
+    owner.threads.front().ns_tid = 300;
+    owner.cgroup = "/batch";
+    host.snapshot().cgroups.push_back({.path = "/batch", .freezer_state = "FROZEN", .self_freezing = true, .frozen_by = "/batch"});
+    host.resample(2s);
+    const Diagnosis verdict = host.why("c1");
+    CHECK(verdict.cause == "container-frozen");
+    CHECK(verdict.summary == "c1 waits for owner[300], which is frozen: cgroup /batch");
+    REQUIRE(!verdict.remedies.empty());
+    CHECK(verdict.remedies.front().command.find("/batch") != std::string::npos);
+}
+
 TEST_CASE("a mutex in shared memory: its owner is whoever has the memory, and that number") {
     Host host;
     Process& init = two_threads(host);
