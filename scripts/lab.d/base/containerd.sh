@@ -16,11 +16,13 @@ client() {
 }
 
 start_containerd() {
-    make_rootfs "$lab_dir/rootfs"
-    configure_containerd
-    run_containerd
-    if can_overlay; then snapshotter=overlayfs; else snapshotter=native; fi
-    make_image "$lab_dir/image.tar"
+    if [[ -z $containerd_pid ]]; then
+        make_rootfs "$lab_dir/rootfs"
+        configure_containerd
+        run_containerd
+        if can_overlay; then snapshotter=overlayfs; else snapshotter=native; fi
+        make_image "$lab_dir/image.tar"
+    fi
     quietly ctr image import --snapshotter "$snapshotter" "$lab_dir/image.tar"
     fact image "$image"
     fact snapshotter "$snapshotter"

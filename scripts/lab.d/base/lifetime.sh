@@ -2,7 +2,7 @@
 # without a list of pids, whoever was orphaned meanwhile; all that it writes is in one folder.
 
 lab_prefix=${TMPDIR:-/tmp}/shimtrace-lab
-lab_dir='' lab_name='' home_cgroup=''
+lab_dir='' lab_name='' lab_first_name='' home_cgroup=''
 declare -A lab_fact=()
 declare -a lab_fact_order=()
 
@@ -68,6 +68,7 @@ begin_lab() {
     lab_dir=$(mktemp -d "$lab_prefix.XXXXXX")
     chmod 755 "$lab_dir"
     lab_name=lab-${lab_dir##*.}
+    lab_first_name=$lab_name
     echo "$$ $(start_time_of $$)" >"$lab_dir/owner"
     local mount
     mount=$(tracking_mount)
@@ -85,6 +86,21 @@ begin_lab() {
     fact dir "$lab_dir"
 }
 
+# another_hang NUMBER: the next one on the same containerd, in a namespace of its own; of what is known only what is the lab's stays.
+another_hang() {
+    local key
+    lab_name=$lab_first_name-$1
+    for key in "${lab_fact_order[@]}"; do
+        case $key in
+        address | dir | containerd | containerd_version | image | snapshotter) ;;
+        container | namespace | shim | init | target | culprit) lab_fact[$key]='' ;;
+        *) unset "lab_fact[$key]" ;;
+        esac
+    done
+    lab_fact_order=("${!lab_fact[@]}")
+    lab_hangs=()
+}
+
 # Puts the calling shell back where it came from.
 leave_cgroup() { echo $BASHPID >"$home_cgroup/cgroup.procs"; }
 
@@ -92,7 +108,7 @@ take_down() {
     trap '' INT TERM HUP
     [[ -n $lab_dir ]] || return 0
     leave_cgroup || true
-    take_down_lab "$lab_name" "$lab_dir"
+    take_down_lab "$lab_first_name" "$lab_dir"
 }
 
 # take_down_lab NAME DIR: in the order in which a hang lets go: what holds processes first (freezers, frozen file systems, limits, silent servers),

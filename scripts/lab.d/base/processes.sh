@@ -134,7 +134,7 @@ descendant_running() {
 # lab_process GLOB: prints the first process of this lab, wherever its parent is, whose command line matches.
 lab_process() {
     local pid
-    for pid in $(lab_pids "$lab_name"); do
+    for pid in $(lab_pids "$lab_first_name"); do
         [[ $pid != "$$" && $(command_line "$pid") == $1 ]] && { echo "$pid"; return 0; }
     done
     return 1
