@@ -67,7 +67,7 @@ enum class RootCause : std::uint8_t {
     lost_exit,       ///< a shim that was not told of one
     ignores_signal,  ///< an init that is to stop
     holds_mount,
-    plugin,  ///< a program that a daemon started or calls, or what that one waits for, does not end or answer
+    plugin,         ///< a program that a daemon started or calls, or what that one waits for, does not end or answer
     fault_handler,  ///< who is to give a page of memory (userfaultfd)
     last = fault_handler,
 };

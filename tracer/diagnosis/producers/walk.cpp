@@ -20,6 +20,11 @@ bool is_owed(RootCause end) {
            end == RootCause::kernel_lock || end == RootCause::file_system || end == RootCause::automounter;
 }
 
+/// A page of memory that nobody else is known to give: whoever touched it is at the end.
+bool is_own_fault(const Wait& end, const NodeKey& owner) {
+    return end.root_cause == RootCause::fault_handler && (end.to.kind == NodeKind::nobody || end.to.pid == owner.pid);
+}
+
 /// What one node's subtree gave.
 struct Found {
     std::vector<Path> paths;
@@ -83,6 +88,8 @@ private:
         }
         Found further = from(wait.to);
         found.touched |= further.touched;
+        if (wait.if_idle == RootCause::kernel_lock)
+            std::erase_if(further.paths, [&](const Path& path) { return is_own_fault(path.back().wait, wait.to); });
         if (!further.paths.empty()) return {.paths = std::move(further.paths)};
         if (wait.if_idle != RootCause::none && !further.busy) return {.ends = wait.if_idle};
         // Who owes something owes it still while another of its threads, or it itself, waits for what leads nowhere.

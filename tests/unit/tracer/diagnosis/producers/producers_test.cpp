@@ -704,9 +704,9 @@ TEST_CASE("who waits for the one request of an io_uring waits as in that call") 
     Host host;
     Process& init = host.container(100, 200, "c1");
     Host::in_call(init, call_number("io_uring_enter"), 5);
-    OpenFile& ring = Host::fd(init, 5, OpenFileKind::io_uring, 800, read_write, OpenFileRole::none, "anon_inode:[io_uring]");
     Host::fd(init, 6, OpenFileKind::pipe, 8000, read_only);
     Host::fd(init, 7, OpenFileKind::pipe, 8001, read_only);
+    OpenFile& ring = Host::fd(init, 5, OpenFileKind::io_uring, 800, read_write, OpenFileRole::none, "anon_inode:[io_uring]");
     Host::fd(host.add(300, 1, "writer"), 3, OpenFileKind::pipe, 8000, write_only);
     CHECK(edges(host, "a read", main_thread(200)).empty());
     constexpr std::uint32_t op_read = 22;
