@@ -13,8 +13,8 @@ namespace shimtrace::engine {
 
 namespace {
 
-/// Of few threads, and at most.
-constexpr std::size_t served_in_a_row = 8, most_served_in_a_row = 256;
+/// So many stops for each thread, of few threads, and at most.
+constexpr std::size_t turns = 4, served_in_a_row = 8, most_served_in_a_row = 256;
 constexpr Nanoseconds taken_away = std::chrono::microseconds(400);
 
 }  // namespace
@@ -97,7 +97,7 @@ Waiter::Outcome Waiter::next(Stop& stop, std::size_t threads) {
         if (found == Peek::nobody) return Outcome::nobody;
         if (found != Peek::found) return Outcome::woken;
         active_ = true;
-        const std::size_t in_a_row = std::clamp(threads, served_in_a_row, most_served_in_a_row);
+        const std::size_t in_a_row = std::clamp(turns * threads, served_in_a_row, most_served_in_a_row);
         if (threads <= 1 || ++served_ <= in_a_row || stop.status.signal_delivery_stop()) {
             if (stop.status.ended()) consume(stop.tid);
             return Outcome::stop;

@@ -25,7 +25,7 @@ struct Stop {
 /// Stops are looked at without being consumed (WNOWAIT): should shimtrace be killed at a signal-delivery-stop, the kernel
 /// still delivers the signal, which it forgets once a wait has taken the stop (kernel/exit.c: wait_task_stopped).
 /// The kernel reports the first stopped thread of its list, so a thread in a tight loop could starve those behind it: after
-/// as many stops served this way as there are threads, all that are pending are collected and served in turn.
+/// some stops served this way for each thread, all that are pending are collected and served in turn.
 class Waiter {
 public:
     struct Options {

@@ -156,7 +156,7 @@ void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, b
 
 void Collector::read_table(const std::vector<std::int32_t>& pids, bool descriptors) {
     // Each read is a walk in the kernel, and processes do not depend on each other: as many readers as there are CPUs.
-    constexpr std::size_t worth_a_thread = 200, most_workers = 4;
+    constexpr std::size_t worth_a_thread = 64, most_workers = 4;
     const std::size_t cpus = std::max(1U, std::thread::hardware_concurrency());
     const std::size_t workers = std::clamp<std::size_t>(pids.size() / worth_a_thread, 1, std::min(cpus, most_workers));
     std::vector<Share> shares(workers);
