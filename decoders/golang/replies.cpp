@@ -26,6 +26,7 @@ struct ProtocolRow {
     std::string_view waits;    ///< of who waits for a reply, or serves a request: a part of a function's name
     std::string_view reads;    ///< of who reads the connection
     std::string_view package;  ///< whose frames hold the transport's objects
+    bool by_context = false;   ///< who waits for a reply waits for the end of the client's context as well
 };
 constexpr ProtocolRow protocols[] = {
     {"gRPC", Side::client, "google.golang.org/grpc.(*clientStream).", "transport.(*http2Client).reader", "google.golang.org/grpc"},
@@ -34,7 +35,7 @@ constexpr ProtocolRow protocols[] = {
      "google.golang.org/grpc"},
     // While a handler is at work another goroutine reads on, so as to see the client go (net/http/server.go: startBackgroundRead).
     {"HTTP", Side::server, "net/http.(*conn).serve", "net/http.(*connReader).backgroundRead", "net/http"},
-    {"ttrpc", Side::client, "containerd/ttrpc.(*Client).dispatch", "containerd/ttrpc.(*Client).r", "containerd/ttrpc"},
+    {"ttrpc", Side::client, "containerd/ttrpc.(*Client).dispatch", "containerd/ttrpc.(*Client).r", "containerd/ttrpc", true},
     {"HTTP", Side::client, "net/http.(*persistConn).roundTrip", "net/http.(*persistConn).readLoop", "net/http"},
     {"HTTP", Side::client, "net/http.(*http2ClientConn).", "net/http.(*http2clientConnReadLoop).run", "net/http"},
     {"HTTP", Side::client, "net/http.http2transportResponseBody.Read", "net/http.(*http2clientConnReadLoop).run", "net/http"},
@@ -63,6 +64,8 @@ public:
                 waiting.emplace_back(i, &row);
             }
         }
+        for (const auto& [goroutine, row] : waiting)
+            if (row->by_context) awaited_by_any_.merge(awaited(goroutine));
         for (const auto& [goroutine, row] : waiting) tie(goroutine, *row);
     }
 
@@ -71,6 +74,7 @@ private:
         std::size_t goroutine;
         Fd fd;
         std::unordered_set<std::uint64_t> objects;  ///< that it alone, of all readers of the protocol, leads to
+        std::unordered_set<std::uint64_t> ends;     ///< channels that goroutines wait for, and that it leads to by its context
     };
 
     bool is_handler(std::size_t i) const {
@@ -143,7 +147,9 @@ private:
         for (std::size_t i = 0; i < goroutines_.size() && readers.size() < most_readers; ++i) {
             if (state_.goroutines[i].changed || !has_frame(stacks_[i], row.reads)) continue;
             const Fd fd = descriptor_of(i);
-            if (fd.value >= 0) readers.push_back({i, fd, reach(i, row)});
+            if (fd.value < 0) continue;
+            readers.push_back({i, fd, reach(i, row), {}});
+            if (row.by_context) readers.back().ends = ends_of(readers.back().objects);
         }
         std::unordered_map<std::uint64_t, int> holders;
         for (const Reader& reader : readers)
@@ -153,43 +159,35 @@ private:
     }
 
     /// Channels that the goroutine waits for at this moment.
-    std::vector<std::uint64_t> awaited(std::size_t i) const {
-        const GoWait& wait = goroutines_[i].wait;
-        std::vector<std::uint64_t> channels;
-        for (const GoSelectCase& one : wait.cases) channels.push_back(one.channel.value);
-        if (wait.kind == GoWaitKind::chan_receive && wait.object) channels.push_back(wait.object.value);
+    std::unordered_set<std::uint64_t> awaited(std::size_t i) const {
+        std::unordered_set<std::uint64_t> channels;
+        for (const GoSelectCase& one : goroutines_[i].wait.cases) channels.insert(one.channel.value);
         return channels;
     }
 
     /// A step further than reach(): a client's object has a context, and that the channel which ends all its calls.
-    bool leads_to(std::size_t reader, const ProtocolRow& row, std::span<const std::uint64_t> channels) const {
-        const std::unordered_set<std::uint64_t> near = reach(reader, row);
-        const auto is_wanted = [&](std::uint64_t value) { return std::ranges::find(channels, value) != channels.end(); };
-        if (std::ranges::any_of(near, is_wanted)) return true;
+    std::unordered_set<std::uint64_t> ends_of(const std::unordered_set<std::uint64_t>& near) const {
+        std::unordered_set<std::uint64_t> ends;
+        if (awaited_by_any_.empty()) return ends;
         const std::vector<std::uint64_t> addresses(near.begin(), near.end());
         const Records objects(memory_, addresses, context_bytes);
         for (std::size_t n = 0; n < objects.count(); ++n)
             for (std::size_t at = 0; at + 8 <= objects[n].size(); at += 8)
-                if (is_wanted(word(objects[n], at))) return true;
-        return false;
+                if (const std::uint64_t value = word(objects[n], at); awaited_by_any_.contains(value)) ends.insert(value);
+        return ends;
     }
 
     /// The connections, and whether it is one that is tied.
     std::pair<std::vector<Fd>, bool> connections(std::size_t i, const ProtocolRow& row) {
         const std::vector<Reader>& readers = readers_of(row);
         const std::unordered_set<std::uint64_t> own = reach(i, row);
+        const std::unordered_set<std::uint64_t> channels = row.by_context ? awaited(i) : std::unordered_set<std::uint64_t>();
         std::vector<PossibleTie> ties;
-        std::vector<std::size_t> whose;
         for (const Reader& reader : readers) {
             const auto matches =
                 static_cast<std::size_t>(std::ranges::count_if(reader.objects, [&](std::uint64_t object) { return own.contains(object); }));
-            if (matches == 0) continue;
-            ties.push_back({.fd = reader.fd, .matches = matches});
-            whose.push_back(reader.goroutine);
-        }
-        if (ties.size() > 1) {
-            const std::vector<std::uint64_t> channels = awaited(i);
-            for (std::size_t n = 0; n < ties.size() && n < most_connections; ++n) ties[n].awaited = leads_to(whose[n], row, channels);
+            const bool ends = std::ranges::any_of(reader.ends, [&](std::uint64_t channel) { return channels.contains(channel); });
+            if (matches > 0 || ends) ties.push_back({.fd = reader.fd, .matches = matches, .awaited = ends});
         }
         if (const PossibleTie* tie = tie_of(ties)) return {{tie->fd}, true};
         std::vector<Fd> candidates;
@@ -233,6 +231,7 @@ private:
     const Memory& memory_;
     std::uint64_t bias_;
     std::map<std::string_view, std::vector<Reader>> readers_;
+    std::unordered_set<std::uint64_t> awaited_by_any_;  ///< channels, of those who wait for a reply and for their client's end
 };
 
 }  // namespace

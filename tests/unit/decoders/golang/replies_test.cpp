@@ -22,6 +22,7 @@ TEST_CASE("of several connections to which a goroutine's stack leads it is the o
     CHECK(tied({{.fd = Fd{14}, .matches = 5}, {.fd = Fd{18}, .matches = 9}}) == Fd{18});
     // It has called a shim before, whose client's pointers still lie in its frames: now it waits for an NRI plugin.
     CHECK(tied({{.fd = Fd{14}, .matches = 5, .awaited = true}, {.fd = Fd{18}, .matches = 9}}) == Fd{14});
+    CHECK(tied({{.fd = Fd{14}, .matches = 0, .awaited = true}, {.fd = Fd{18}, .matches = 3}}) == Fd{14});
 }
 
 TEST_CASE("where nothing tells them apart none is tied") {
