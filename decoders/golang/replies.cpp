@@ -31,6 +31,8 @@ struct ProtocolRow {
 constexpr ProtocolRow protocols[] = {
     {"gRPC", Side::client, "google.golang.org/grpc.(*clientStream).", "transport.(*http2Client).reader", "google.golang.org/grpc"},
     {"gRPC", Side::client, "google.golang.org/grpc.(*ClientConn).Invoke", "transport.(*http2Client).reader", "google.golang.org/grpc"},
+    // The connection is there, and the server has yet to say that it speaks HTTP/2.
+    {"gRPC", Side::client, "google.golang.org/grpc.DialContext", "transport.(*http2Client).reader", "google.golang.org/grpc"},
     {"gRPC", Side::server, "google.golang.org/grpc.(*Server).handleStream", "transport.(*http2Server).HandleStreams",
      "google.golang.org/grpc"},
     // While a handler is at work another goroutine reads on, so as to see the client go (net/http/server.go: startBackgroundRead).

@@ -123,9 +123,10 @@ Idle idle(const Context& look) {
                                                       : Phrase{fmt::format("is {}", words(process->state).predicate), ""};
         const std::string line = fmt::format("{} {}{}{}", who(*process), said.does, said.on.empty() ? "" : " ", said.on);
         if (idle.chain.empty()) {
-            idle.summary = look.scope.ref ? fmt::format("{} is healthy: {}[{}] {}{}{}", target, printable(process->comm, 32), pid.value,
-                                                        said.does, said.on.empty() ? "" : " ", said.on)
-                                          : fmt::format("{} is healthy", line);
+            idle.summary = look.scope.ref
+                               ? fmt::format("{} is healthy: {}[{}] {}{}{}", target, printable(process->comm, 32), pid.value, said.does,
+                                             said.on.empty() ? "" : " ", said.on)
+                               : fmt::format("{} is healthy: it {}{}{}", who(*process), said.does, said.on.empty() ? "" : " ", said.on);
             idle.chain.push_back({who(*process), said.does, said.on, ""});
         }
         if (idle.evidence.size() < 8) idle.evidence.push_back(line);

@@ -43,7 +43,7 @@ bool may_be_owed(const SocketWait& asked, const Connection& connection) {
 /// thread is held up by, its client is.
 bool asks_server(const SocketWait& asked, const Connection& connection) {
     return asked.kind == WaitKind::reads && connection.own && connection.own->protocol.starts_with("UNIX") &&
-           connection.own->local.empty() && !connection.own->remote.empty();
+           connection.own->local.empty() && connection.peer && !connection.peer->local.empty();
 }
 
 /// How its own processes get on with each other is a container's own affair.

@@ -58,6 +58,18 @@ Pid peer_of(const Context& look, const Process& process, const OpenFile& connect
     return peer == holders.end() ? Pid{} : peer->pid;
 }
 
+/// What the shim waits for that no goroutine of it leads to: told of the container, and so asked about that.
+void waits_of_shim(const Context& look, const Process& shim, const ContainerRef& container, const Wait& asks, Waits& out) {
+    if (!container) return;
+    const Scope scope = look.facts.scope(container, shim.pid);
+    Waits found;
+    for (const auto produce : {unready_logger, lost_exits, busy_mounts}) produce({look.facts, scope}, NodeKey::of(shim.pid), found);
+    for (Wait& one : found) {
+        one.evidence = asks.evidence + "; " + one.evidence;
+        out.push_back(std::move(one));
+    }
+}
+
 void over_connection(const Context& look, const Process& process, const Goroutine& goroutine, Fd fd, Waits& out) {
     const OpenFile* connection = look.facts.target(process, fd);
     if (!connection) return;
@@ -77,7 +89,8 @@ void over_connection(const Context& look, const Process& process, const Goroutin
     if (other && other->role.role == ProcessRole::shim) {
         const Goroutine* handler = shim_handler(*other, goroutine.purpose);
         wait.to = handler ? NodeKey::of(other->pid, handler->id) : NodeKey::of(other->pid);
-        out.push_back(std::move(wait));
+        out.push_back(wait);
+        if (look.scope.shim != other->pid) waits_of_shim(look, *other, goroutine.purpose.container, wait, out);
         return;
     }
     if (const std::vector<NodeKey> handlers = handlers_of(look.facts, *connection, reply.method); !handlers.empty()) {
@@ -108,7 +121,8 @@ void over_connection(const Context& look, const Process& process, const Goroutin
     const bool bus = reply.protocol == "D-Bus";
     if (bus && (is_runtime(process) || !cannot_run(look.facts, *other))) return;
     wait.over_socket = http || bus;
-    wait.to_plugin = !http && !bus;
+    const bool is_engine = other->role.role == ProcessRole::containerd;
+    wait.to_plugin = !http && !bus && !is_engine;
     // Which of an engine's calls it is could not be told: how long that may take neither.
     if (http && is_daemon(*other) && !is_stopped(*other) && !calls_under_way(*other).empty()) {
         wait.inferred = true;
@@ -116,7 +130,7 @@ void over_connection(const Context& look, const Process& process, const Goroutin
         return;
     }
     if (is_stopped(*other) || silent >= usual_s)
-        ends_at(std::move(wait), http ? RootCause::peer : RootCause::plugin, out);
+        ends_at(std::move(wait), http || is_engine ? RootCause::peer : RootCause::plugin, out);
     else
         out.push_back(std::move(wait));
 }

@@ -58,7 +58,9 @@ void readers(const Context& look, const NodeKey& full, const std::vector<Holder>
                  .object_text = label(look.facts, full)});
         return;
     }
-    if (!fifo && !own.empty()) return;
+    // Of a fifo the writer itself may have both ends.
+    const bool is_read = std::ranges::any_of(own, [](const Holder& end) { return end.reads && !end.writes; });
+    if (is_read || (!fifo && !own.empty())) return;
     out.push_back(
         {.kind = WaitKind::copied_by,
          .to = NodeKey::nobody("nobody reads it"),

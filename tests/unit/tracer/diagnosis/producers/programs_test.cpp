@@ -32,12 +32,8 @@ void holds(Goroutine& waiter, std::uint64_t holder) {
 
 /// A unix connection: `client` has `near` as `fd`, `server` the other end, inode + 1, as `their_fd`.
 void connect(Host& host, Process& client, std::int32_t fd, Process& server, std::int32_t their_fd, std::uint64_t inode) {
-    const SocketFacts near{.protocol = "UNIX-STREAM",
-                           .remote = "/run/server",
-                           .state = "ESTABLISHED",
-                           .inode = Inode{inode},
-                           .peer_inode = Inode{inode + 1},
-                           .type = SOCK_STREAM};
+    const SocketFacts near{
+        .protocol = "UNIX-STREAM", .state = "ESTABLISHED", .inode = Inode{inode}, .peer_inode = Inode{inode + 1}, .type = SOCK_STREAM};
     const SocketFacts far{.protocol = "UNIX-STREAM",
                           .local = "/run/server",
                           .state = "ESTABLISHED",
@@ -266,4 +262,66 @@ TEST_CASE("a runtime in the foreground copies what its container writes for as l
     CHECK(host.why("c1").cause == "process-stopped");
     const Diagnosis by_pid = diagnosis::diagnose(host.build(), {.containers = {}, .pids = {runtime.pid}, .shims = {}}).at(0);
     CHECK(by_pid.cause == "process-stopped");
+}
+
+TEST_CASE("a fifo that the container's own program reads is not one that nobody reads") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& writer = host.container(101, 300, "c2");
+    Host::in_call(writer, call_write, 4);
+    Host::fd(writer, 4, OpenFileKind::fifo, 800, write_only, OpenFileRole::none, "/x/f");
+    Host::fd(init, 3, OpenFileKind::fifo, 800, read_only, OpenFileRole::none, "/x/f");
+    host.pipe(800, 65536, "/x/f");
+    Host::in_call(init, call_write, 5);
+    Host::fd(init, 5, OpenFileKind::fifo, 810, write_only, OpenFileRole::none, "/x/g");
+    Host::fd(writer, 6, OpenFileKind::fifo, 810, read_only, OpenFileRole::none, "/x/g");
+    host.pipe(810, 65536, "/x/g");
+    host.resample(2s);
+    const std::vector<Diagnosis> all = diagnosis::diagnose(host.build(), {.containers = {{"default", "c1"}}, .pids = {}, .shims = {}});
+    REQUIRE(all.size() == 1);
+    CHECK(all.front().cause == "deadlock");
+}
+
+TEST_CASE("who asks for a create that waits for its logging program is led there") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& shim = host.get(100);
+    Process& containerd = host.add(10, 1, "containerd");
+    Process& client = host.add(20, 1, "ctr");
+    Process& logger = host.add(30, 100, "logger");
+    containerd.role.role = ProcessRole::containerd;
+    client.role.role = ProcessRole::client;
+    init.state = ProcessState::zombie;
+    Host::in_call(logger, call_nanosleep);
+    Host::fd(shim, 9, OpenFileKind::pipe, 900, read_only);
+    Host::fd(logger, 5, OpenFileKind::pipe, 900, write_only);
+    Goroutine& create = goroutine(shim, 37, GoWaitKind::fd_read);
+    create.wait.fd = Fd{9};
+    create.stack.push_back({.function = std::string("github.com/containerd/containerd/pkg/process.NewBinaryIO")});
+    create.purpose = {.what = "RPC handler", .detail = "Task.Create", .container = init.role.container};
+    connect(host, client, 3, containerd, 4, 7000);
+    connect(host, containerd, 5, shim, 6, 7100);
+    Goroutine& handler = goroutine(containerd, 8, GoWaitKind::select);
+    handler.serves = {.service = "Tasks", .method = "Create", .container = "c1", .connection = Fd{4}};
+    handler.purpose = {.what = "RPC to a shim", .detail = "Task.Create", .container = init.role.container};
+    handler.wait.reply = {.protocol = "ttrpc", .method = "task.Create", .connections = {Fd{5}}, .tied = true};
+    host.resample(2s);
+    const Diagnosis verdict = diagnosis::diagnose(host.build(), {.containers = {}, .pids = {client.pid}, .shims = {}}).at(0);
+    CHECK(verdict.cause == "logger-unresponsive");
+    CHECK(blamed(verdict) == std::vector{30});
+}
+
+TEST_CASE("a client whose containerd is stopped is told so, also before that has taken its connection") {
+    Host host;
+    Process& containerd = host.add(10, 1, "containerd");
+    Process& client = host.add(20, 1, "ctr");
+    containerd.role.role = ProcessRole::containerd;
+    client.role.role = ProcessRole::client;
+    connect(host, client, 3, containerd, 4, 7000);
+    goroutine(client, 1, GoWaitKind::select).wait.reply = {.protocol = "gRPC", .method = "", .connections = {Fd{3}}, .tied = false};
+    Host::stop(containerd);
+    host.resample(2s);
+    const Diagnosis verdict = diagnosis::diagnose(host.build(), {.containers = {}, .pids = {client.pid}, .shims = {}}).at(0);
+    CHECK(verdict.cause == "containerd-unresponsive");
+    CHECK(blamed(verdict) == std::vector{10});
 }
