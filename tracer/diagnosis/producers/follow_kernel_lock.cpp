@@ -17,7 +17,8 @@ const HungTask* said_of(const Facts& facts, const Process& process, const Thread
     const auto& all = facts.snapshot().hung_tasks;
     const auto found = std::ranges::find_if(all, [&](const HungTask& one) {
         if (one.task != thread.tid || one.comm != thread.comm) return false;
-        const double said = std::chrono::duration<double>(one.at.time_since_epoch()).count();
+        // The log's clock stands still while the host sleeps, a start time's does not.
+        const double said = std::chrono::duration<double>(one.at.time_since_epoch() + facts.snapshot().suspended).count();
         return said * static_cast<double>(facts.snapshot().clock_ticks_per_second) >= static_cast<double>(process.start_time);
     });
     return found == all.end() ? nullptr : &*found;

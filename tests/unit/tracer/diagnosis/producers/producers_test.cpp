@@ -742,6 +742,11 @@ TEST_CASE("state D: the kernel's log names who has the lock, and the stack what 
     wait = only_edge(host, "state D", main_thread(200));
     CHECK(wait.if_idle == RootCause::kernel_lock);
     CHECK(wait.to.pid == Pid{300});
+    // The host slept for 2000 s between: who has started since counts these, what the log says does not.
+    init.start_time = 210000;
+    CHECK(only_edge(host, "state D", main_thread(200)).root_cause == RootCause::uninterruptible);
+    host.snapshot().suspended = 2000s;
+    CHECK(only_edge(host, "state D", main_thread(200)).if_idle == RootCause::kernel_lock);
     host.snapshot().hung_tasks.front().owner_comm = "sh";
     CHECK(only_edge(host, "state D", main_thread(200)).root_cause == RootCause::uninterruptible);
     init.threads.front().kernel_stack = {"schedule_timeout", "__wait_for_common", "wait_for_completion_killable"};
