@@ -16,6 +16,10 @@ bool plays_container(ProcessRole role) {
     return role == ProcessRole::container_init || role == ProcessRole::container_exec || role == ProcessRole::sandbox;
 }
 
+bool is_same_program(const Process& one, const Process& other) {
+    return one.start_time == other.start_time && one.command_line == other.command_line;
+}
+
 }  // namespace
 
 void SessionRoles::learn(Snapshot listing) {
@@ -23,16 +27,20 @@ void SessionRoles::learn(Snapshot listing) {
     learn_plugins(listing);
     for (ContainerFiles& files : listing.containers)
         if (!files.container.name.empty()) names_.try_emplace(files.container, files.container.name);
+    std::erase_if(streams_, [](const auto& each) { return each.second.role == OpenFileRole::none; });
     for (Process& process : listing.processes) {
         for (const FdEntry& entry : process.fds) {
             const OpenFile& target = entry.target;
             if (target.role.role != OpenFileRole::none && (target.kind == OpenFileKind::pipe || target.kind == OpenFileKind::unix_socket))
-                streams_.try_emplace(target.inode, target.role);
+                streams_.insert_or_assign(target.inode, target.role);
         }
         process.fds.clear();
         learn_addresses(process);
+        const auto known = processes_.find(process.pid);
+        if (known != processes_.end() && told_meanwhile_.contains(process.pid) && !is_same_program(known->second, process)) continue;
         processes_.insert_or_assign(process.pid, std::move(process));
     }
+    told_meanwhile_.clear();
 }
 
 void SessionRoles::learn_plugins(const Snapshot& listing) {
@@ -43,29 +51,37 @@ void SessionRoles::learn_plugins(const Snapshot& listing) {
 
 bool SessionRoles::learn_host() {
     if (!list_) return false;
-    learn(std::exchange(list_, {})());
+    auto listing = list_();
+    looks_ = !listing;
+    if (looks_) return false;
+    learn(std::move(*listing));
     return true;
 }
 
+void SessionRoles::learn_if_ready() {
+    if (looks_) learn_host();
+}
+
 ProcessRoleInfo SessionRoles::process(Process fresh) {
+    learn_if_ready();
     const Pid pid = fresh.pid;
     const auto by_itself = [&] {
         const Process* parent = fresh.parent ? look(fresh.parent) : nullptr;
         return process_role(fresh, parent, parent != nullptr ? &parent->role : nullptr);
     };
     fresh.role = by_itself();
-    if (list_) {
+    if (list_ && !looks_) {
         if (!mount_namespace_) mount_namespace_ = mount_namespace_of_host(read_);
         if (!is_plain(fresh, fresh.role, *mount_namespace_) && learn_host()) fresh.role = by_itself();
     }
     // The listing knew more than the process's own facts tell, as long as it is the same program still.
     if (const auto known = processes_.find(pid); known != processes_.end()) {
         const Process& before = known->second;
-        const bool same = before.start_time == fresh.start_time && before.command_line == fresh.command_line;
-        if (same && before.role.role != ProcessRole::none) fresh.role = before.role;
+        if (is_same_program(before, fresh) && before.role.role != ProcessRole::none) fresh.role = before.role;
     }
     if (const auto named = names_.find(fresh.role.container); named != names_.end()) fresh.role.container.name = named->second;
     learn_addresses(fresh);
+    if (looks_) told_meanwhile_.insert(pid);
     return (processes_[pid] = std::move(fresh)).role;
 }
 
@@ -78,11 +94,13 @@ const Process* SessionRoles::look(Pid pid) {
 }
 
 OpenFileRoleInfo SessionRoles::target(Pid pid, const OpenFile& target) {
+    learn_if_ready();
     OpenFileRoleInfo role = role_of(pid, target);
     // A name that only somebody else's command line explains, or a container that has another name as well.
     const bool is_named =
         target.kind == OpenFileKind::unix_socket && target.socket && !(target.socket->local + target.socket->remote).empty();
-    if ((role.container || (is_named && role.role == OpenFileRole::none)) && learn_host()) role = role_of(pid, target);
+    const bool may_be_known = role.container || (is_named && role.role == OpenFileRole::none);
+    if (may_be_known && !looks_ && learn_host()) role = role_of(pid, target);
     if (const auto named = names_.find(role.container); named != names_.end()) role.container.name = named->second;
     return role;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace shimtrace::containerd {
@@ -15,10 +16,11 @@ namespace shimtrace::containerd {
 class SessionRoles {
 public:
     using ReadProcess = std::function<std::optional<Process>(Pid)>;
-    using ListHost = std::function<Snapshot()>;
+    /// nullopt: it is being looked at, to be asked again.
+    using ListHost = std::function<std::optional<Snapshot>()>;
 
     /// `read` reads one live process. `list` looks at the whole host, once, when something of the session turns out to have to do with
-    /// containers; empty: there is no need.
+    /// containers, whose roles are told once it is there; empty: there is no need.
     explicit SessionRoles(ReadProcess read, ListHost list = {}) : read_(std::move(read)), list_(std::move(list)) {}
     /// What a look at the whole host has found, with roles assigned.
     void learn(Snapshot listing);
@@ -35,8 +37,10 @@ public:
 
 private:
     void learn_plugins(const Snapshot& listing);
-    /// True: it was not known before.
+    /// True: it was not known before, and is now.
     bool learn_host();
+    /// Takes over the look that is under way, if there is one, and it is done.
+    void learn_if_ready();
     const Process* look(Pid pid);
     OpenFileRoleInfo role_of(Pid pid, const OpenFile& target);
     OpenFileRoleInfo stream(const OpenFile& target);
@@ -45,7 +49,9 @@ private:
     void learn_addresses(const Process& process);
 
     ReadProcess read_;
-    ListHost list_;                               ///< empty once it was asked
+    ListHost list_;                               ///< empty once it has answered
+    bool looks_ = false;                          ///< it was asked, and has not answered yet
+    std::unordered_set<Pid> told_meanwhile_;      ///< since then: who they are by now the look may not know
     std::optional<Inode> mount_namespace_;        ///< the host's; where it was asked for
     bool knows_plugins_ = false;                  ///< the sockets of containerd's plugins
     std::map<ContainerRef, std::string> names_;   ///< of the listing's containers

@@ -12,7 +12,13 @@
 #include "tracer/snapshot/take_snapshot.hpp"
 #include "tracer/stacks/native.hpp"
 
+#include <shimtrace/signal_free_thread.hpp>
+
+#include <chrono>
+#include <functional>
+#include <future>
 #include <optional>
+#include <thread>
 #include <utility>
 
 namespace shimtrace::session {
@@ -47,6 +53,40 @@ SessionInfo describe_session(const SessionPlan& plan) {
     return info;
 }
 
+/// A look at the whole host, on a thread of its own: what is traced stands still for none.
+class HostLook {
+public:
+    explicit HostLook(std::function<Result<Snapshot>()> list) : list_(std::move(list)) {}
+    HostLook(const HostLook&) = delete;
+    HostLook& operator=(const HostLook&) = delete;
+    ~HostLook() {
+        if (thread_.joinable()) thread_.join();
+    }
+
+    /// The first call begins it; nullopt: it is under way.
+    std::optional<Snapshot> found() {
+        if (!thread_.joinable()) {
+            std::promise<Result<Snapshot>> promise;
+            result_ = promise.get_future();
+            thread_ = signal_free_thread([list = list_, promise = std::move(promise)]() mutable { promise.set_value(list()); });
+        }
+        if (result_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return std::nullopt;
+        auto listed = result_.get();
+        if (listed) return std::move(*listed);
+        error_ = std::move(listed.error());
+        return Snapshot{};
+    }
+
+    /// Why nothing was found.
+    [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+
+private:
+    std::function<Result<Snapshot>()> list_;
+    std::thread thread_;
+    std::future<Result<Snapshot>> result_;
+    std::optional<Error> error_;
+};
+
 host::ObserverHooks role_hooks(containerd::SessionRoles& roles) {
     host::ObserverHooks hooks;
     hooks.target_role = [&roles](Pid holder, const OpenFile& target) { return roles.target(holder, target); };
@@ -76,7 +116,7 @@ std::expected<void, Refusal> find_session_targets(SessionPlan& plan, const std::
     }
     const bool wants_roles = plan.roles && !plan.pids.empty();
     const bool lists = !targets.empty() || (wants_roles && !std::ranges::all_of(plan.pids, containerd::is_plain_on_host));
-    if (wants_roles && !lists) plan.list_host = [run_dir] { return containerd::list_containers(run_dir).value_or(Snapshot{}); };
+    if (wants_roles && !lists) plan.list_host = [run_dir] { return containerd::list_containers(run_dir); };
     if (lists) {
         auto listed = containerd::list_containers(run_dir);
         if (!listed) return std::unexpected(Refusal{listed.error()});
@@ -105,7 +145,10 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
     output::Tee tee(all);
     const SessionSignals signals(
         stop, {.started_command = !plan.request.command.empty(), .attached = plan.request.attaches(), .interruptible = plan.interruptible});
-    containerd::SessionRoles roles(host::read_process, plan.list_host);
+    HostLook look(plan.list_host);
+    containerd::SessionRoles::ListHost list;
+    if (plan.list_host) list = [&look] { return look.found(); };
+    containerd::SessionRoles roles(host::read_process, std::move(list));
     if (!plan.surroundings.processes.empty()) roles.learn(plan.surroundings);
     host::ObserverHooks hooks = plan.roles ? role_hooks(roles) : no_hooks();
     hooks.task_names = plan.request.task_names;
@@ -117,6 +160,7 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
     auto result = engine::trace(plan.request, describe_session(plan), *observer, tee, stop);
     if (!result) return std::unexpected(std::move(result.error()));
     SessionEnd end{.stopped_by = SessionSignals::stopped_by(), .skipped = std::move(result->skipped)};
+    if (look.error()) end.skipped.push_back(*look.error());
     if (plan.request.command.empty()) return end;
     end.exit_status = result->exit_status;
     end.killed_by = result->killed_by;

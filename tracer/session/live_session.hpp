@@ -20,7 +20,7 @@ struct SessionPlan {
     bool roles = true;             ///< find out what stands behind descriptors and processes
     Snapshot surroundings;         ///< the host as it was when targets were looked for: roles start from it
     /// Looks at it later, should anything of the session have to do with containers; empty: it was looked at, or nobody asks.
-    std::function<Snapshot()> list_host;
+    std::function<Result<Snapshot>()> list_host;
 };
 
 /// Fills in what plan.request attaches to. Refuses where nothing is named, found, or more than one matches.
@@ -31,7 +31,7 @@ struct SessionEnd {
     int exit_status = 0;         ///< the started command's, where there is one
     int killed_by = 0;           ///< the signal that killed that command; 0: none did
     int stopped_by = 0;          ///< the signal that ended the session; 0: it ended by itself
-    std::vector<Error> skipped;  ///< threads that could not be attached
+    std::vector<Error> skipped;  ///< threads that could not be attached, and why the host could not be looked at
 };
 
 /// Runs the session into all sinks, in order, until the targets are gone or it is interrupted. Errors: as engine::trace.

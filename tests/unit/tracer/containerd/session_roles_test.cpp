@@ -120,6 +120,64 @@ TEST_CASE("the host is looked at when something of the session has to do with co
     }
 }
 
+TEST_CASE("a stream that was met before the host was looked at has the role that the look has found") {
+    Host host({process(1, 0, "/sbin/init"), process(200, 1, "/usr/bin/python3")});
+    SessionRoles roles = host.roles();
+    OpenFile pipe;
+    pipe.kind = OpenFileKind::pipe;
+    pipe.inode = Inode{5};
+    OpenFile unnamed = unix_socket("");
+    for (const OpenFile& target : {pipe, unnamed}) CHECK(roles.target(Pid{200}, target).role == OpenFileRole::none);
+    Process shim = process(500, 1, "/usr/bin/containerd-shim-runc-v2");
+    for (OpenFile target : {pipe, unnamed}) {
+        target.role = {OpenFileRole::stdout_stream, {"default", "web-1", {}}};
+        shim.fds.emplace_back().target = target;
+    }
+    host.listing.processes.push_back(shim);
+    roles.process(process(300, 1, "/usr/bin/ctr"));
+    REQUIRE(host.looks == 1);
+    for (const OpenFile& target : {pipe, unnamed}) CHECK(roles.target(Pid{200}, target).role == OpenFileRole::stdout_stream);
+}
+
+TEST_CASE("a look at the host that takes its time holds nobody up, and what it finds is told once it is there") {
+    const Process init = process(1, 0, "/sbin/init"), python = process(200, 1, "/usr/bin/python3"),
+                  shell = process(210, 1, "/usr/bin/bash");
+    std::optional<Snapshot> found;
+    int asked = 0;
+    SessionRoles roles([&](Pid pid) { return pid == init.pid ? std::optional(init) : std::nullopt; },
+                       [&] {
+                           ++asked;
+                           return found;
+                       });
+    CHECK(roles.process(python).role == ProcessRole::none);
+    CHECK(roles.process(shell).role == ProcessRole::none);
+    CHECK(asked == 0);
+    CHECK(roles.process(process(300, 1, "/usr/bin/ctr")).role == ProcessRole::client);
+    CHECK(asked == 1);
+    OpenFile pipe;
+    pipe.kind = OpenFileKind::pipe;
+    pipe.inode = Inode{5};
+    CHECK(roles.target(Pid{200}, pipe).role == OpenFileRole::none);
+    // The shell becomes another program while the look, which has seen it before that, is under way.
+    Process executed = process(210, 1, "/usr/bin/make");
+    roles.process(executed);
+
+    Process known = python, earlier = shell, shim = process(500, 1, "/usr/bin/containerd-shim-runc-v2");
+    known.role = {ProcessRole::container_process, {"default", "web-1", {}}};
+    earlier.role = known.role;
+    pipe.role = {OpenFileRole::stdout_stream, {"default", "web-1", {}}};
+    shim.fds.emplace_back().target = pipe;
+    found.emplace().processes = {known, earlier, shim};
+    CHECK(roles.target(Pid{200}, pipe).role == OpenFileRole::stdout_stream);
+    CHECK(roles.process(python).container.id == "web-1");
+    REQUIRE(roles.known(Pid{210}) != nullptr);
+    CHECK(roles.known(Pid{210})->exe == "/usr/bin/make");
+    CHECK(roles.known(Pid{210})->role.role == ProcessRole::none);
+    const int before = asked;
+    roles.process(process(301, 1, "/usr/bin/crictl"));
+    CHECK(asked == before);
+}
+
 TEST_CASE("who is plain") {
     const Process self = process(4711, 1, "/usr/bin/test");
     CHECK(is_plain(self, {}, host_mounts));
