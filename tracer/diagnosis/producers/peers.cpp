@@ -77,9 +77,9 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
                 }
                 if (!handlers.empty()) return;
             }
-            if (!connection.is_owed() && !(may_be_owed(asked, connection) && (halted || sleeps_in_kernel(look.facts, peer))) &&
-                !(asks_server(asked, connection) && acts_as_one(look.facts, peer)))
-                return;
+            // That an answer is owed at all is a guess, where nothing but who has connected to whom speaks for it.
+            wait.inferred = !connection.is_owed() && !(may_be_owed(asked, connection) && (halted || sleeps_in_kernel(look.facts, peer)));
+            if (wait.inferred && !(asks_server(asked, connection) && acts_as_one(look.facts, peer))) return;
             if (halted) break;
             settle(wait, theirs, interval_s, patience_s);
             if (wait.normal) return;
@@ -201,7 +201,7 @@ bool polls_its_own(const Facts& facts, const Process& process, const Thread& thr
 }  // namespace
 
 bool acts_as_one(const Facts& facts, const Process& process) {
-    if (process.go) return false;
+    if (process.go || process.threads.empty()) return false;  // without threads it was not looked at closely
     if (facts.all_but_one_rest(process)) return true;
     constexpr std::size_t most_threads = 256;
     return process.threads.size() <= most_threads && std::ranges::count_if(process.threads, [&](const Thread& thread) {

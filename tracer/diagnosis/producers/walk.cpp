@@ -25,6 +25,11 @@ bool is_own_fault(const Wait& end, const NodeKey& owner) {
     return end.root_cause == RootCause::fault_handler && (end.to.kind == NodeKind::nobody || end.to.pid == owner.pid);
 }
 
+/// For an answer of whom nothing shows that one is owed: it is followed to what that one waits for, and tells nothing where that is nobody.
+bool is_guess(const Wait& wait) {
+    return wait.kind == WaitKind::reads && wait.over_socket && wait.inferred && !wait.by_timing;
+}
+
 /// What one node's subtree gave.
 struct Found {
     std::vector<Path> paths;
@@ -80,8 +85,9 @@ private:
             found.touched = true;
             // A ring of waits that are all seen, not guessed, is a deadlock.
             const auto first = steps_.begin() + (met - on_path_.begin());
-            const bool hard = std::all_of(first, steps_.end(), [](const Step& step) { return !step.wait.inferred; });
-            const bool waits = std::any_of(first, steps_.end(), [](const Step& step) { return step.wait.kind != WaitKind::belongs_to; });
+            const bool hard = std::all_of(first, steps_.end(), [](const Step& step) { return !step.wait.inferred || is_guess(step.wait); });
+            const bool waits = std::any_of(first, steps_.end(),
+                                           [](const Step& step) { return step.wait.kind != WaitKind::belongs_to && !is_guess(step.wait); });
             if (hard && waits) return {.ends = RootCause::deadlock};
             // Where the holder of a kernel's lock is guessed, that it waits in its turn is no proof that it has nothing.
             return {.ends = wait.kernel_lock.empty() ? RootCause::none : wait.if_idle};
@@ -94,6 +100,7 @@ private:
         if (wait.if_idle != RootCause::none && !further.busy) return {.ends = wait.if_idle};
         // Who owes something owes it still while another of its threads, or it itself, waits for what leads nowhere.
         if (is_owed(wait.if_idle)) return {.ends = wait.if_idle, .is_fallback = true};
+        if (is_guess(wait)) return {};
         found.busy |= further.busy || (wait.kind != WaitKind::belongs_to && !wait.inferred);
         return {};
     }

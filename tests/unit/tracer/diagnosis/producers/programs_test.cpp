@@ -1,5 +1,6 @@
 // Programs that are no part of the machinery: what their goroutines, children and event loops wait for, and who is asked by them in turn.
 #include "tests/unit/tracer/diagnosis/snapshot_builder.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
 
 #include <doctest/doctest.h>
 
@@ -145,6 +146,78 @@ TEST_CASE("who asks over a unix socket waits for what a server of one thread wai
         other.resample(2s);
         CHECK(other.why("c1").cause == "healthy");
     }
+}
+
+TEST_CASE("a hook or a plugin that waits at the socket of a server which just rests is the end, and not nobody") {
+    Host host;
+    Process& server = host.add(300, 1, "server");
+    Process& worker = host.add(310, 300, "worker");
+    Host::in_call(server, call_number("accept"), 3);
+    Host::in_call(worker, call_nanosleep);
+    SUBCASE("an OCI hook") {
+        host.container(100, 200, "c1").role.role = ProcessRole::runtime_init;
+        Process& runc = host.add(110, 100, "runc");
+        runc.role = {.role = ProcessRole::runtime, .container = {"default", "c1"}, .operation = "create"};
+        Process& hook = host.add(120, 110, "hook");
+        hook.role = {.role = ProcessRole::hook, .container = {"default", "c1"}, .operation = "createRuntime"};
+        Host::in_call(runc, call_number("wait4"), static_cast<std::uint64_t>(-1));
+        Host::in_call(hook, call_read, 3);
+        connect(host, hook, 3, server, 4, 7000);
+        SUBCASE("for whoever comes") {}
+        SUBCASE("for what it has started itself") {
+            Host::in_call(server, call_number("wait4"), static_cast<std::uint64_t>(-1));
+        }
+        host.resample(1600ms);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "hook-running");
+        CHECK(blamed(verdict) == std::vector{120});
+    }
+    SUBCASE("a CNI plugin") {
+        Process& containerd = host.add(10, 1, "containerd");
+        containerd.role.role = ProcessRole::containerd;
+        Goroutine& call = goroutine(containerd, 8, GoWaitKind::child);
+        call.wait.child = Pid{20};
+        call.waiting = 100s;
+        call.serves = {.service = "RuntimeService", .method = "RunPodSandbox", .pod_namespace = "prod", .pod = "web-1"};
+        Process& plugin = host.add(20, 10, "bridge");
+        plugin.role = {.role = ProcessRole::plugin, .container = {"k8s.io", "abcd1234"}, .operation = "CNI ADD"};
+        Host::in_call(plugin, call_read, 3);
+        connect(host, plugin, 3, server, 4, 7000);
+        host.resample(1600ms);
+        const auto verdicts = diagnosis::diagnose(host.build(), {.containers = {}, .pids = {Pid{10}}, .shims = {}});
+        REQUIRE(verdicts.size() == 1);
+        CHECK(verdicts[0].cause == "plugin-unresponsive");
+        CHECK(blamed(verdicts[0]) == std::vector{20});
+    }
+}
+
+TEST_CASE("who asks a server for an answer that waits for a lock of the asker's own is in a deadlock; two that say nothing are in none") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& server = host.add(300, 1, "server");
+    Host::in_call(init, call_read, 3);
+    connect(host, init, 3, server, 4, 7000);
+    SUBCASE("a lock") {
+        waits_for_lock(host, server, init);
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "deadlock");
+    }
+    SUBCASE("each asks the other") {
+        Host::in_call(server, call_read, 5);
+        connect(host, server, 5, init, 6, 7100);
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+}
+
+TEST_CASE("a server of which no thread was looked at is not known to act as one") {
+    Host host;
+    Process& server = host.add(300, 1, "server");
+    const Snapshot snapshot = host.build();
+    const diagnosis::Facts facts(snapshot);
+    CHECK(diagnosis::acts_as_one(facts, server));
+    server.threads.clear();
+    CHECK_FALSE(diagnosis::acts_as_one(facts, server));
 }
 
 TEST_CASE("a server in Go is asked for the goroutine that is at the request, and that for whom it asks in turn") {
