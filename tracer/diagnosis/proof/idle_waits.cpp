@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace shimtrace::diagnosis {
 
@@ -168,6 +169,27 @@ bool waits_for_a_thread(const Thread& thread) {
     return thread.state == ProcessState::sleeping && facts && facts->name == "futex" && thread.args[3] == 0;
 }
 
+/// As Go's own threads wait for work, and its signal receiver for a signal: runtime.futexsleep, of a note that is not set. C's conditions,
+/// semaphores and locks wait by a bitset, or for another value.
+bool is_as_go_waits(Arch arch, std::int64_t syscall, std::span<const std::uint64_t, 6> args) {
+    constexpr std::uint64_t wait_private = 128;
+    const decoders::CallFacts* facts = decoders::call_facts(arch, syscall);
+    return facts && facts->name == "futex" && args[3] == 0 && (args[1] & ~wait_private) == 0 && static_cast<std::uint32_t>(args[2]) == 0;
+}
+
+bool waits_for_go(const Process& process, const Thread& thread) {
+    return process.go && process.go->incomplete.empty() && is_as_go_waits(thread.arch, thread.syscall, thread.args);
+}
+
+/// Within C code as Go itself would wait: what its thread is not asked for.
+Judgement judge_call(const Process& program, const Goroutine& goroutine) {
+    constexpr auto own = std::to_array<std::string_view>({"os/signal.signal_recv", "runtime.notetsleepg"});
+    const bool is_own = std::ranges::any_of(
+        goroutine.stack, [&](const GoFrame& frame) { return std::ranges::find(own, frame.function.str()) != own.end(); });
+    if (is_own || !is_as_go_waits(goroutine.wait.arch, goroutine.wait.syscall, goroutine.wait.args)) return {};
+    return {Rest::outside, fmt::format("a futex in C code that a goroutine of {} calls: who is to end that is not told", who(program))};
+}
+
 /// A lock that is held is no idle wait, though nothing says that whoever has it is stuck.
 Judgement judge_futex(const Process& process, const Thread& thread) {
     if (!thread.futex) return {};
@@ -262,9 +284,10 @@ Judgement judge(const Context& look, const Process& process, const Thread& threa
     if (judged.rest == Rest::outside) judged.words += stillness(look, thread, judged.words);
     if (judged.rest != Rest::idle || !waits_for_a_thread(thread)) return judged;
     // Go's own threads wait for work: what for, its goroutines tell.
-    if (process.go && process.go->incomplete.empty()) return judged;
+    if (waits_for_go(process, thread)) return judged;
     // One that waits for another of its own process is woken by that, as it may be, or by none.
-    const auto waiting = std::ranges::count_if(process.threads, waits_for_a_thread);
+    const auto waiting =
+        std::ranges::count_if(process.threads, [&](const Thread& one) { return waits_for_a_thread(one) && !waits_for_go(process, one); });
     const auto ended = std::ranges::count(process.threads, ProcessState::zombie, &Thread::state);
     if (waiting + ended == std::ssize(process.threads))
         return {Rest::outside, fmt::format("a futex, as do all threads of {}", who(process))};
@@ -274,13 +297,34 @@ Judgement judge(const Context& look, const Process& process, const Thread& threa
 }
 
 Judgement judge(const Context& look, const Process& program, const Goroutine& goroutine) {
-    if (goroutine.system || goroutine.state != GoState::waiting) return {};
+    if (goroutine.system) return {};
+    switch (goroutine.changed ? GoState::running : goroutine.state) {
+        case GoState::idle:
+        case GoState::dead:
+            return {};
+        case GoState::runnable:
+        case GoState::running:
+        case GoState::copystack:
+        case GoState::preempted:
+            return {Rest::moves, {}};
+        case GoState::syscall:
+            return judge_call(program, goroutine);
+        case GoState::leaked:
+            return {Rest::outside, fmt::format("what nobody is left to say to a goroutine of {}: Go itself calls it leaked", who(program))};
+        case GoState::unknown:
+            return {Rest::outside, fmt::format("what a goroutine of {} is at: its state is not known", who(program))};
+        case GoState::waiting:
+            break;
+    }
     switch (goroutine.wait.kind) {
         case GoWaitKind::mutex:
         case GoWaitKind::rwmutex_read:
         case GoWaitKind::rwmutex_write:
         case GoWaitKind::once:
             return {Rest::outside, fmt::format("a lock that another goroutine of {} holds", who(program))};
+        case GoWaitKind::select:
+            if (goroutine.wait_reason == "select (no cases)") return {};  // for ever, and of its own will: main leaves it to others
+            [[fallthrough]];
         case GoWaitKind::chan_receive:
         case GoWaitKind::chan_send:
         case GoWaitKind::wait_group:
@@ -288,12 +332,20 @@ Judgement judge(const Context& look, const Process& program, const Goroutine& go
             return {Rest::outside, fmt::format("what other goroutines of {} are to say to it, or to end", who(program))};
         case GoWaitKind::fd_read:
         case GoWaitKind::fd_write: {
-            const OpenFile* target = look.facts.target(program, goroutine.wait.fd);
-            return target ? judge(look, program, *target) : Judgement{};
+            if (const OpenFile* target = look.facts.target(program, goroutine.wait.fd)) return judge(look, program, *target);
+            if (!program.fds_known) return unseen_descriptors(program);
+            return {Rest::outside, fmt::format("a descriptor of {}: which one its goroutine waits on is not known", who(program))};
         }
-        default:
+        case GoWaitKind::none:
+            return {Rest::outside, fmt::format("a wait of a goroutine of {} that is not known{}", who(program),
+                                               goroutine.wait_reason.empty() ? std::string()
+                                                                             : fmt::format(" ({})", printable(goroutine.wait_reason, 40)))};
+        case GoWaitKind::sleep:
+        case GoWaitKind::syscall:
+        case GoWaitKind::child:
             return {};
     }
+    return {};
 }
 
 bool is_idle_in_sandbox(std::string_view call) {

@@ -101,6 +101,72 @@ TEST_CASE("a program in Go is well for certain only where none of its goroutines
     CHECK(verdict.confidence == Confidence::likely);
 }
 
+TEST_CASE("a goroutine rests for certain only where what it waits in is known to be idle") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Goroutine& only = goroutine(init, 1, GoWaitKind::sleep);
+    host.get(100).go.emplace();
+    REQUIRE(host.why("c1").confidence == Confidence::certain);
+    const auto only_likely = [&](std::string_view words) {
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "healthy");
+        CHECK(verdict.confidence == Confidence::likely);
+        CHECK(verdict.summary.find(words) != std::string::npos);
+    };
+    SUBCASE("a select, but for one without cases") {
+        only.wait.kind = GoWaitKind::select;
+        only.wait_reason = "select";
+        only_likely("other goroutines");
+        only.wait_reason = "select (no cases)";
+        CHECK(host.why("c1").confidence == Confidence::certain);
+    }
+    SUBCASE("a wait that is not known") {
+        only.wait.kind = GoWaitKind::none;
+        only.wait_reason = "semacquire";
+        only_likely("that is not known (semacquire)");
+    }
+    SUBCASE("one that Go calls leaked") {
+        only.state = GoState::leaked;
+        only_likely("leaked");
+    }
+    SUBCASE("a state that is not known") {
+        only.state = GoState::unknown;
+        only_likely("its state is not known");
+    }
+    SUBCASE("a descriptor that is not known") {
+        only.wait.kind = GoWaitKind::fd_read;
+        only_likely("which one its goroutine waits on");
+        init.fds_known = false;
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "unknown");
+        CHECK(std::ranges::any_of(verdict.limits, [](const Limit& limit) { return limit.what.starts_with("descriptors of "); }));
+    }
+    SUBCASE("a call of C code's that waits in a futex") {
+        only.state = GoState::syscall;
+        only.wait.kind = GoWaitKind::syscall;
+        only.wait.syscall = call_futex;
+        only.stack = {{.function = "runtime.cgocall"}, {.function = "main._Cfunc_wait"}};
+        Host::in_call(init, call_futex);
+        SUBCASE("as Go's own do") {
+            only_likely("C code");
+        }
+        SUBCASE("by a bitset, as glibc's conditions do") {
+            only.wait.args[1] = init.threads.front().args[1] = 0x189;
+            only_likely("a futex");
+        }
+    }
+    SUBCASE("Go's own receiver of signals") {
+        only.state = GoState::syscall;
+        only.wait.kind = GoWaitKind::syscall;
+        only.wait.syscall = call_futex;
+        only.wait.args[1] = 128;
+        only.stack = {{.function = "runtime.notetsleepg"}, {.function = "os/signal.signal_recv"}, {.function = "os/signal.loop"}};
+        Host::in_call(init, call_futex);
+        init.threads.front().args[1] = 128;
+        CHECK(host.why("c1").confidence == Confidence::certain);
+    }
+}
+
 TEST_CASE("some threads in a futex that no timer ends: only likely, whatever the others do") {
     Host host;
     Process& init = host.container(100, 200, "c1");
