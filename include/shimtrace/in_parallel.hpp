@@ -12,7 +12,7 @@
 namespace shimtrace {
 
 /// Calls run(0) to run(count - 1), each once, in no order, from this thread and from a few more where there is enough for them to do.
-/// `worth_a_thread`: so many that a thread of their own pays.
+/// `worth_a_thread`: so many that a thread of their own pays. Where no more threads may be made, those that there are do it.
 template <typename Run>
 void in_parallel(std::size_t count, std::size_t worth_a_thread, const Run& run) {
     constexpr std::size_t most_workers = 4;
@@ -23,7 +23,12 @@ void in_parallel(std::size_t count, std::size_t worth_a_thread, const Run& run) 
         for (std::size_t at = next++; at < count; at = next++) run(at);
     };
     std::vector<std::thread> others;
-    for (std::size_t worker = 1; worker < workers; ++worker) others.push_back(signal_free_thread(work));
+    others.reserve(workers);
+    while (others.size() + 1 < workers) {
+        auto other = try_signal_free_thread(work);
+        if (!other) break;
+        others.push_back(std::move(*other));
+    }
     work();
     for (std::thread& other : others) other.join();
 }

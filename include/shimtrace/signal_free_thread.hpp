@@ -4,19 +4,46 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 namespace shimtrace {
 
+/// For as long as it lives, the calling thread gets no signals but those that its own accesses raise: blocked, such a one would end the
+/// program instead of reaching its handler (a mapped file's lost pages do).
+class SignalsBlocked {
+public:
+    SignalsBlocked() {
+        sigset_t blocked;
+        ::sigfillset(&blocked);
+        for (const int own : {SIGBUS, SIGSEGV, SIGILL, SIGFPE}) ::sigdelset(&blocked, own);
+        ::pthread_sigmask(SIG_SETMASK, &blocked, &before_);
+    }
+    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+private:
+    sigset_t before_{};
+};
+
+/// Throws std::system_error where no more threads may be made.
 template <typename Run>
 std::thread signal_free_thread(Run run) {
-    sigset_t all, before;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    std::thread thread(std::move(run));
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return thread;
+    const SignalsBlocked as_the_new_thread_has_them;
+    return std::thread(std::move(run));
+}
+
+/// nullopt: no more threads may be made (pids.max, RLIMIT_NPROC), and this one has to do without.
+template <typename Run>
+std::optional<std::thread> try_signal_free_thread(Run run) {
+    try {
+        return signal_free_thread(std::move(run));
+    } catch (const std::system_error&) {
+        return std::nullopt;
+    }
 }
 
 }  // namespace shimtrace

@@ -4,13 +4,14 @@
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/owned_fd.hpp"
 
+#include <shimtrace/signal_free_thread.hpp>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <string_view>
 #include <utility>
 
@@ -25,11 +26,7 @@ constexpr auto nap = std::chrono::milliseconds(20);
 }  // namespace
 
 HangHandler::HangHandler(std::vector<std::string> command, Nanoseconds timeout) : command_(std::move(command)), timeout_(timeout) {
-    sigset_t all, before;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { serve(); });
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    thread_ = signal_free_thread([this] { serve(); });
 }
 
 HangHandler::~HangHandler() {

@@ -1,5 +1,7 @@
 #include "tracer/monitor/otlp_sender.hpp"
 
+#include <shimtrace/signal_free_thread.hpp>
+
 #include <event2/buffer.h>
 #include <event2/dns.h>
 #include <event2/event.h>
@@ -8,7 +10,6 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <csignal>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -44,11 +45,7 @@ Result<OtlpTarget> parse_otlp_url(const std::string& url) {
 }
 
 OtlpSender::OtlpSender(OtlpTarget target) : target_(std::move(target)) {
-    sigset_t all, before;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { serve(); });
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    thread_ = signal_free_thread([this] { serve(); });
 }
 
 OtlpSender::~OtlpSender() {

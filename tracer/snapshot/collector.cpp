@@ -10,7 +10,6 @@
 #include "tracer/procfs/ring_requests.hpp"
 
 #include <shimtrace/in_parallel.hpp>
-#include <shimtrace/signal_free_thread.hpp>
 
 #include <unistd.h>
 
@@ -167,12 +166,8 @@ void Collector::read_table(const std::vector<std::int32_t>& pids, bool descripto
     std::atomic<std::uint64_t> done = 0;
     std::function<void()> seen;
     if (tell_work_) seen = [&] { tell_work_({.what = "looking at processes", .done = ++done, .of = pids.size()}); };
-    std::vector<std::thread> threads;
-    for (std::size_t worker = 1; worker < workers; ++worker)
-        threads.push_back(
-            signal_free_thread([&, worker] { read_share(proc_, part(worker), descriptors, self_, interrupted_, seen, shares[worker]); }));
-    read_share(proc_, part(0), descriptors, self_, interrupted_, seen, shares[0]);
-    for (std::thread& thread : threads) thread.join();
+    in_parallel(workers, 1,
+                [&](std::size_t worker) { read_share(proc_, part(worker), descriptors, self_, interrupted_, seen, shares[worker]); });
 
     snapshot_.processes.reserve(pids.size());
     for (Share& share : shares) {

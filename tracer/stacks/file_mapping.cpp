@@ -68,8 +68,9 @@ FileMapping& FileMapping::operator=(FileMapping&& other) noexcept {
 
 FileMapping::~FileMapping() {
     if (data_ == nullptr) return;
-    munmap(data_, size_);
+    // Before others may be given the place: theirs is noted by the same address.
     forget_range(reinterpret_cast<std::uintptr_t>(data_));
+    munmap(data_, size_);
 }
 
 void FileMapping::release_pages() const {
