@@ -103,6 +103,19 @@ struct FoundTable {
 /// moduledata's own section: the linker of Go 1.26 and later makes one.
 constexpr std::string_view module_section = ".go.module";
 
+/// Go's own linker and the system's leave one of these at least, however the program was linked and stripped.
+constexpr auto sections_of_go = std::to_array<std::string_view>(
+    {".go.buildinfo", ".gopclntab", ".data.rel.ro.gopclntab", ".go.module", ".note.go.buildid", ".noptrdata", ".typelink", ".itablink"});
+
+/// Its section headers tell, and no more than these is looked at.
+bool is_told_not_to_be_go(const ElfImage& image) {
+    return !image.sections().empty() &&
+           std::ranges::none_of(sections_of_go, [&](std::string_view name) { return image.section(name) != nullptr; });
+}
+
+/// So much of a segment is searched for what no section leads to: more than any Go program that is known has.
+constexpr std::uint64_t most_scanned = std::uint64_t{512} << 20;
+
 std::optional<FoundTable> find_line_table(const ElfImage& image) {
     for (const std::string_view name : {".gopclntab", ".data.rel.ro.gopclntab"}) {
         const ElfSection* section = image.section(name);
@@ -122,14 +135,14 @@ std::optional<FoundTable> find_line_table(const ElfImage& image) {
     for (const bool executable : {false, true})
         for (const ElfSegment& segment : image.segments()) {
             if (segment.executable != executable) continue;
-            const Bytes bytes = image.at(segment.address);
+            const Bytes bytes = image.at(segment.address, most_scanned);
             for (std::uint64_t at = (alignment - segment.address % alignment) % alignment; at + 8 <= bytes.size(); at += alignment) {
                 if (std::memcmp(bytes.data() + at + 1, magic.data(), magic.size()) != 0) continue;
                 if (auto lines = LineTable::parse(slice(bytes, at))) return FoundTable{*lines, segment.address + at};
             }
         }
     for (const ElfSegment& segment : image.segments()) {
-        const Bytes bytes = image.at(segment.address);
+        const Bytes bytes = image.at(segment.address, most_scanned);
         for (std::uint64_t at = find(bytes, magic, 1); at != nowhere; at = find(bytes, magic, at + 1)) {
             if (auto lines = LineTable::parse(slice(bytes, at - 1))) return FoundTable{*lines, segment.address + at - 1};
         }
@@ -274,7 +287,7 @@ std::vector<std::string> find_wait_reasons(const GoBinary& binary) {
 
 Result<std::optional<GoBinary>> learn_binary(Bytes executable) {
     auto image = ElfImage::parse(executable);
-    if (!image) return std::nullopt;
+    if (!image || is_told_not_to_be_go(*image)) return std::nullopt;
     const Bytes build_info = find_build_info(*image);
     const auto info = version_in_build_info(*image, build_info);
     const auto table = find_line_table(*image);

@@ -124,7 +124,9 @@ std::size_t MeaningFinder::row_of(const std::string& function) {
         std::ranges::find_if(rows_by_function, [&](const MeaningRow& one) { return function.find(one.function) != std::string::npos; });
     const auto place = static_cast<std::size_t>(row - std::begin(rows_by_function));
     const std::unique_lock lock(mutex_);
-    if (rows_.size() < most) rows_.try_emplace(function, place);
+    if (rows_.size() >= most || allowance_.is_used_up()) return place;
+    constexpr std::size_t of_node = 4 * sizeof(void*);
+    if (rows_.try_emplace(function, place).second) allowance_.use(of_node + sizeof(std::pair<std::string, std::size_t>) + function.size());
     return place;
 }
 

@@ -1,6 +1,8 @@
 // What a goroutine is for, in containerd's and runc's terms: a table from function names to purposes.
 #pragma once
 
+#include "decoders/golang/allowance.hpp"
+
 #include <shimtrace/goroutine.hpp>
 
 #include <shared_mutex>
@@ -23,11 +25,13 @@ std::span<const MeaningRow> meaning_rows();
 /// Looks purposes up, each function once. From any thread.
 class MeaningFinder {
 public:
+    explicit MeaningFinder(Allowance& allowance) : allowance_(allowance) {}
     /// Nothing but the stack and what it waits on is looked at; container and exec id stay empty. Empty `what`: not known.
     [[nodiscard]] GoroutinePurpose meaning_of(const Goroutine& goroutine);
 
 private:
     [[nodiscard]] std::size_t row_of(const std::string& function);
+    Allowance& allowance_;
     std::shared_mutex mutex_;
     std::unordered_map<std::string, std::size_t> rows_;  ///< the first row that a function matches; past the last: none
 };

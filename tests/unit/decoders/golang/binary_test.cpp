@@ -4,9 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <span>
+
+#include <elf.h>
 
 using namespace shimtrace;
 
@@ -75,6 +79,28 @@ TEST_CASE("an executable with lies in it gives an answer or an error, never more
     }
     bytes.resize(bytes.size() / 2);
     (void)golang::learn_binary(bytes);
+}
+
+TEST_CASE("an executable's section headers tell that it is no Go program: nothing is searched for in the rest of it") {
+    if (runc().empty()) return;
+    std::vector<std::byte> bytes = runc();
+    Elf64_Ehdr header;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    Elf64_Shdr names;
+    std::memcpy(&names, bytes.data() + header.e_shoff + std::size_t{header.e_shstrndx} * sizeof names, sizeof names);
+    const auto all_names = std::span(bytes).subspan(names.sh_offset, names.sh_size);
+    std::ranges::replace_if(
+        all_names, [](std::byte one) { return one != std::byte{0}; }, std::byte{'x'});
+    const auto without_names = golang::learn_binary(bytes);
+    REQUIRE(without_names);
+    CHECK_FALSE(*without_names);
+
+    // Without any headers only a search can tell.
+    header.e_shoff = header.e_shnum = header.e_shstrndx = 0;
+    std::memcpy(bytes.data(), &header, sizeof header);
+    const auto without_headers = golang::learn_binary(bytes);
+    REQUIRE(without_headers);
+    CHECK(*without_headers);
 }
 
 TEST_CASE("code refers to what its rip-relative operands lead to") {

@@ -11,7 +11,8 @@ GoroutinePurpose purpose(std::string function, std::string path = {}) {
     goroutine.stack.push_back({.function = "internal/poll.runtime_pollWait"});
     goroutine.stack.push_back({.function = std::move(function)});
     goroutine.wait.fd_path = std::move(path);
-    return golang::MeaningFinder().meaning_of(goroutine);
+    golang::Allowance allowance(std::size_t{1} << 20);
+    return golang::MeaningFinder(allowance).meaning_of(goroutine);
 }
 
 }  // namespace
