@@ -2,12 +2,11 @@
 
 #include "tracer/stacks/proc.hpp"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 namespace shimtrace::stacks {
-namespace {
-
-constexpr std::size_t most_entries = 64;
-
-}  // namespace
 
 std::shared_ptr<const LearnedBinary> learn(FileMapping file) {
     auto learned = std::make_shared<LearnedBinary>();
@@ -28,16 +27,49 @@ BinaryCache::~BinaryCache() = default;
 BinaryCache::BinaryCache(BinaryCache&&) noexcept = default;
 BinaryCache& BinaryCache::operator=(BinaryCache&&) noexcept = default;
 
-Result<std::shared_ptr<const LearnedBinary>> learned_binary(Pid pid, BinaryCache& cache) {
-    const std::lock_guard lock(cache.entries().mutex);  // who needs it while another learns it would learn the same
-    auto executable = Executable::open(pid, cache.entries().mounts);
+namespace {
+
+Result<std::shared_ptr<const LearnedBinary>> learn_executable(Pid pid, const FileIdentity& identity, BinaryCache::Entries& entries) {
+    std::unique_lock lock(entries.mounts_mutex);
+    auto executable = Executable::open(pid, entries.mounts);
+    lock.unlock();
     if (!executable) return std::unexpected(executable.error());
-    auto& entries = cache.entries().by_file;
-    if (const auto found = entries.find(executable->identity()); found != entries.end()) return found->second;
+    if (executable->identity() != identity)
+        return fail(fmt::format("read the executable of process {}", pid.value), 0, "it runs another now");
     auto file = executable->map();
     if (!file) return std::unexpected(file.error());
-    if (entries.size() >= most_entries) entries.erase(entries.begin());
-    return entries.emplace(executable->identity(), learn(std::move(*file))).first->second;
+    return learn(std::move(*file));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const LearnedBinary>> learned_binary(Pid pid, BinaryCache& cache) {
+    const auto identity = Executable::identify(pid);
+    if (!identity) return std::unexpected(identity.error());
+    BinaryCache::Entries& entries = cache.entries();
+    std::unique_lock lock(entries.mutex);
+    if (auto known = entries.find(*identity)) return known;
+    auto& under_way = entries.under_way[*identity];
+    if (!under_way) under_way = std::make_shared<BinaryCache::Entries::Lesson>();
+    const std::shared_ptr<BinaryCache::Entries::Lesson> lesson = under_way;
+    lock.unlock();
+
+    const std::lock_guard learning(lesson->mutex);
+    if (lesson->learned) return lesson->learned;
+    auto learned = learn_executable(pid, *identity, entries);
+    if (learned) lesson->learned = *learned;
+    lock.lock();
+    if (learned) ((*learned)->go ? entries.programs : entries.others).put(*identity, *learned);
+    entries.under_way.erase(*identity);
+    return learned;
+}
+
+bool is_known_go_program(Pid pid, BinaryCache& cache) {
+    const auto identity = Executable::identify(pid);
+    if (!identity) return false;
+    const std::lock_guard lock(cache.entries().mutex);
+    const auto known = cache.entries().find(*identity);
+    return known && (known->go || known->failure);
 }
 
 std::uint64_t load_bias(Pid pid, const golang::GoBinary& binary) {

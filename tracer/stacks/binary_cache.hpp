@@ -3,6 +3,7 @@
 
 #include "tracer/stacks/executable.hpp"
 #include "tracer/stacks/goroutines.hpp"
+#include "tracer/stacks/recently_used.hpp"
 
 #include "decoders/golang/binary.hpp"
 
@@ -17,10 +18,29 @@ struct LearnedBinary {
     std::optional<Error> failure;        ///< a Go program that cannot be read
 };
 
+/// None of the mutexes is taken while another is held, but for those within a lesson's.
 struct BinaryCache::Entries {
-    std::mutex mutex;
-    std::map<FileIdentity, std::shared_ptr<const LearnedBinary>> by_file;
+    using Learned = std::shared_ptr<const LearnedBinary>;
+    /// Who needs what another is learning waits for that one alone.
+    struct Lesson {
+        std::mutex mutex;
+        Learned learned;  ///< nullptr: not yet
+    };
+
+    std::mutex mutex;  ///< of these
+    RecentlyUsed<FileIdentity, Learned> programs{64};
+    RecentlyUsed<FileIdentity, Learned> others{1024};  ///< no Go programs, or not to be read: they hold nothing
+    std::map<FileIdentity, std::shared_ptr<Lesson>> under_way;
+
+    std::mutex mounts_mutex;
     host::AnsweringMounts mounts;  ///< on which the executables lie
+
+    /// With `mutex` held. nullptr: it has not been learned, or was forgotten.
+    Learned find(const FileIdentity& identity) {
+        for (auto* const kept : {&programs, &others})
+            if (const Learned* known = kept->find(identity)) return *known;
+        return nullptr;
+    }
 };
 
 /// What an executable's bytes teach.

@@ -16,20 +16,30 @@ std::int64_t nanoseconds(const timespec& time) {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
+FileIdentity identity_of(const struct stat& facts) {
+    return {facts.st_dev, facts.st_ino, static_cast<std::uint64_t>(facts.st_size), nanoseconds(facts.st_mtim), nanoseconds(facts.st_ctim)};
+}
+
+std::unexpected<Error> not_opened(const std::string& path, int error) {
+    if (error == EINVAL) return fail("read " + path, 0, "it is no regular file");
+    if (error == ETIMEDOUT) return fail("read " + path, 0, "its file system did not answer in time");
+    return fail("open " + path, error, error == EACCES || error == EPERM ? "needs CAP_SYS_PTRACE: run as root" : "");
+}
+
 }  // namespace
+
+Result<FileIdentity> Executable::identify(Pid pid) {
+    const std::string path = host::proc_path(pid, "exe");
+    const auto facts = host::status_of_foreign(pid, {.path = path});
+    if (!facts) return not_opened(path, facts.error());
+    return identity_of(*facts);
+}
 
 Result<Executable> Executable::open(Pid pid, host::AnsweringMounts& mounts) {
     const std::string path = host::proc_path(pid, "exe");
     auto file = host::open_foreign(pid, {.path = path}, mounts);
-    if (!file) {
-        const int error = file.error();
-        if (error == EINVAL) return fail("read " + path, 0, "it is no regular file");
-        if (error == ETIMEDOUT) return fail("read " + path, 0, "its file system did not answer in time");
-        return fail("open " + path, error, error == EACCES || error == EPERM ? "needs CAP_SYS_PTRACE: run as root" : "");
-    }
-    const struct stat& facts = file->status;
-    return Executable(file->fd.release(), {facts.st_dev, facts.st_ino, static_cast<std::uint64_t>(facts.st_size),
-                                           nanoseconds(facts.st_mtim), nanoseconds(facts.st_ctim)});
+    if (!file) return not_opened(path, file.error());
+    return Executable(file->fd.release(), identity_of(file->status));
 }
 
 Executable::~Executable() {

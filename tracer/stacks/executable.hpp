@@ -24,6 +24,8 @@ class Executable {
 public:
     /// Errors: the process is gone or may not be looked at; its executable lies on a file system that does not answer in time.
     static Result<Executable> open(Pid pid, host::AnsweringMounts& mounts);
+    /// Which one it is, without opening it: where its file system does not answer by itself, that is to copy it. Errors: the same.
+    static Result<FileIdentity> identify(Pid pid);
     Executable(Executable&& other) noexcept : fd_(other.fd_), identity_(other.identity_) { other.fd_ = -1; }
     Executable(const Executable&) = delete;
     Executable& operator=(const Executable&) = delete;

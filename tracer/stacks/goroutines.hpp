@@ -36,4 +36,7 @@ private:
 /// nullopt: not a Go program. Errors: it is gone or may not be read, or it is a Go program that cannot be understood.
 Result<std::optional<GoProgram>> read_goroutines(Pid pid, BinaryCache& cache, const GoroutineOptions& options = {});
 
+/// Whether its executable has been learned, and is a Go program's, be it one that cannot be understood. Reads none.
+bool is_known_go_program(Pid pid, BinaryCache& cache);
+
 }  // namespace shimtrace::stacks

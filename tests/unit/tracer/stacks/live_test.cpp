@@ -65,6 +65,14 @@ TEST_CASE("what is no Go program has no goroutines, and a process that is gone i
     CHECK_FALSE(stacks::read_goroutines(Pid{0x7ffffff0}, cache));
 }
 
+TEST_CASE("whether it is a Go program is known of what has been learned alone") {
+    stacks::BinaryCache cache;
+    CHECK_FALSE(stacks::is_known_go_program(self, cache));
+    REQUIRE(stacks::read_goroutines(self, cache));
+    CHECK_FALSE(stacks::is_known_go_program(self, cache));
+    CHECK_FALSE(stacks::is_known_go_program(Pid{0x7ffffff0}, cache));
+}
+
 TEST_CASE("a blocked thread's stack is followed, stopped or not, and it goes on sleeping") {
     const Sleeper sleeper;
     stacks::BinaryCache cache;
