@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -95,26 +96,39 @@ void note_container(const Snapshot& table, const Goroutine& goroutine, std::vect
 
 }  // namespace
 
-DaemonsAhead::DaemonsAhead(const Snapshot& table, stacks::BinaryCache& cache) {
+DaemonsAhead::DaemonsAhead(const Snapshot& table, stacks::BinaryCache& cache, std::function<bool()> interrupted)
+    : interrupted_(std::move(interrupted)) {
     constexpr auto names = std::to_array<std::string_view>({"containerd", "dockerd", "crio"});
     for (const Process& process : table.processes) {
         if (read_.size() >= most_daemons || has_ended(process.state) || process.uid != 0) continue;
         if (std::ranges::find(names, containerd::program_name(process.exe)) != names.end()) read_.try_emplace(process.pid);
     }
-    if (read_.empty()) return;
-    reader_ = signal_free_thread([this, &cache] {
-        for (auto& [pid, go] : read_) go = stacks::read_goroutines(pid, cache, {.stop = false, .max_goroutines = most_goroutines});
-    });
+    if (!read_.empty()) reader_ = try_signal_free_thread([this, &cache] { read_all(cache); });
+    if (!reader_) read_.clear();
 }
 
-void DaemonsAhead::finish() {
-    if (reader_.joinable()) reader_.join();
+DaemonsAhead::~DaemonsAhead() {
+    ends_ = true;
+    if (reader_) reader_->join();
+}
+
+void DaemonsAhead::read_all(stacks::BinaryCache& cache) {
+    for (auto& [pid, place] : read_) {
+        Read go = ends_ || (interrupted_ && interrupted_())
+                      ? fail("read daemons", ECANCELED)
+                      : stacks::read_goroutines(pid, cache, {.stop = false, .max_goroutines = most_goroutines});
+        const std::lock_guard lock(mutex_);
+        place = std::move(go);
+        progress_.notify_all();
+    }
 }
 
 std::optional<Result<std::optional<GoProgram>>> DaemonsAhead::take(Pid pid) {
-    finish();
     const auto found = read_.find(pid);
-    return found == read_.end() ? std::nullopt : std::exchange(found->second, std::nullopt);
+    if (found == read_.end()) return std::nullopt;
+    std::unique_lock lock(mutex_);
+    progress_.wait(lock, [&] { return found->second.has_value(); });
+    return std::move(*found->second);
 }
 
 ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool may_stop, stacks::BinaryCache& cache, DaemonsAhead* ahead) {

@@ -7,7 +7,11 @@
 
 #include <shimtrace/snapshot.hpp>
 
+#include <atomic>
+#include <condition_variable>
+#include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -19,18 +23,25 @@ namespace shimtrace::session {
 /// every question is about them.
 class DaemonsAhead {
 public:
-    /// `table`: is not used any more once this is made.
-    DaemonsAhead(const Snapshot& table, stacks::BinaryCache& cache);
+    /// `table`: is not used any more once this is made. `interrupted`: as DiagnoseOptions has it.
+    DaemonsAhead(const Snapshot& table, stacks::BinaryCache& cache, std::function<bool()> interrupted);
     DaemonsAhead(const DaemonsAhead&) = delete;
     DaemonsAhead& operator=(const DaemonsAhead&) = delete;
-    ~DaemonsAhead() { finish(); }
-    /// As stacks::read_goroutines; nullopt: it was not read ahead.
+    /// Waits for no more than the one that is being read.
+    ~DaemonsAhead();
+    /// As stacks::read_goroutines, once it has been read. nullopt: it is not read ahead.
     std::optional<Result<std::optional<GoProgram>>> take(Pid pid);
 
 private:
-    void finish();
-    std::map<Pid, std::optional<Result<std::optional<GoProgram>>>> read_;
-    std::thread reader_;
+    using Read = std::optional<Result<std::optional<GoProgram>>>;
+    void read_all(stacks::BinaryCache& cache);
+
+    std::function<bool()> interrupted_;
+    std::atomic<bool> ends_ = false;
+    std::mutex mutex_;  ///< of what was read; which processes are, stays as it is
+    std::condition_variable progress_;
+    std::map<Pid, Read> read_;
+    std::optional<std::thread> reader_;
 };
 
 /// What was found in them.

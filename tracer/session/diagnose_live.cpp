@@ -56,6 +56,10 @@ std::set<Pid> slow_readers(const Snapshot& snapshot) {
     return found;
 }
 
+GoProgram without_goroutines(Pid pid, std::string why) {
+    return {.pid = pid, .version = {}, .goroutines = {}, .incomplete = std::move(why)};
+}
+
 /// What was read of one process's goroutines.
 void take_goroutines(Snapshot& snapshot, Process& process, Result<std::optional<GoProgram>> go) {
     if (!go && !host::read_process(process.pid)) {
@@ -65,7 +69,7 @@ void take_goroutines(Snapshot& snapshot, Process& process, Result<std::optional<
     }
     if (!go) {
         snapshot.read_errors.push_back(go.error().message());
-        process.go = GoProgram{.pid = process.pid, .version = {}, .goroutines = {}, .incomplete = go.error().what};
+        process.go = without_goroutines(process.pid, go.error().what);
         return;
     }
     process.go = std::move(*go);
@@ -79,7 +83,8 @@ bool is_program(const Process& process) {
 }
 
 /// Of programs in Go the goroutines tell what they wait for, and not their threads: of those that are asked about, and of whom they have
-/// connections to, step by step.
+/// connections to, step by step. Any program is looked at here: one is a Go program only where its executable says so, and none is stopped
+/// that was not asked about.
 void read_programs(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options, stacks::BinaryCache& cache) {
     constexpr std::size_t most_goroutines = 1 << 15, most_servers = 16;
     constexpr Nanoseconds enough = std::chrono::milliseconds(300);
@@ -93,13 +98,17 @@ void read_programs(Snapshot& snapshot, const std::vector<Pid>& pids, const Diagn
         if (found == by_pid.end() || !is_program(*found->second) || has_ended(found->second->state)) continue;
         Process& process = *found->second;
         if (options.interrupted && options.interrupted()) return;
-        const bool late = host::monotonic_now() > end;
-        if (!process.go) {
-            take_goroutines(
-                snapshot, process,
-                stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop, .max_goroutines = late ? 1 : most_goroutines}));
-            if (late && process.go && process.go->incomplete.empty())
-                process.go->incomplete = "there are many programs to read: ask about it alone";
+        if (!process.go && host::monotonic_now() > end) {
+            if (stacks::is_known_go_program(process.pid, cache))
+                process.go = without_goroutines(process.pid, "there are many programs to read: ask about it alone");
+        } else if (!process.go) {
+            const bool is_asked = next < pids.size();
+            auto go =
+                stacks::read_goroutines(process.pid, cache, {.stop = options.may_stop && is_asked, .max_goroutines = most_goroutines});
+            if (go || stacks::is_known_go_program(process.pid, cache) || !host::read_process(process.pid))
+                take_goroutines(snapshot, process, std::move(go));
+            else
+                snapshot.read_errors.push_back(go.error().message());
         }
         for (const FdEntry& entry : process.fds) {
             if (seen.size() >= pids.size() + most_servers || !entry.target.socket || entry.target.socket->state == "LISTEN") continue;
@@ -177,7 +186,7 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     auto snapshot = host::take_snapshot(
         {.detailed = {}, .interrupted = options.interrupted, .tell_work = options.tell_work}, [&](Snapshot& table) -> host::Chosen {
             std::optional<DaemonsAhead> ahead;
-            if (options.goroutines && !options.session && !options.may_stop) ahead.emplace(table, cache);
+            if (options.goroutines && !options.session && !options.may_stop) ahead.emplace(table, cache, options.interrupted);
             containerd::read_container_files(table, options.run_dir, containerd::GivesRolesTo::processes);
             FoundTargets targets;
             if (options.session) targets = find_remaining(table, options.targets, left_out);
