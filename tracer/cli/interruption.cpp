@@ -3,10 +3,11 @@
 #include <array>
 #include <atomic>
 #include <csignal>
-#include <cstddef>
 #include <deque>
+#include <filesystem>
 #include <initializer_list>
 #include <string>
+#include <system_error>
 
 #include <sys/time.h>
 #include <unistd.h>
@@ -25,12 +26,13 @@ void ask_for_end(int) {
     ::setitimer(ITIMER_REAL, &soon, nullptr);
 }
 
-/// For a signal's handler: each text stays where it is, and is in place before it is counted.
-std::array<const char*, 16> files_to_remove;
-volatile std::sig_atomic_t how_many_to_remove = 0;
+/// For a signal's handler, which may come in the midst of anything: a path stays where it is for as long as the program lives.
+constinit std::array<std::atomic<const char*>, 16> files_to_remove{};
+static_assert(std::atomic<const char*>::is_always_lock_free);
 
 [[noreturn]] void end(int) {
-    for (std::sig_atomic_t i = 0; i < how_many_to_remove; ++i) ::unlink(files_to_remove[static_cast<std::size_t>(i)]);
+    for (const auto& place : files_to_remove)
+        if (const char* const path = place) ::unlink(path);
     ::_exit(code);
 }
 
@@ -49,12 +51,19 @@ void listen_for_interruption() {
 }
 
 void remove_when_ended(const std::string& path) {
-    static std::deque<std::string> texts;
-    const auto place = static_cast<std::size_t>(how_many_to_remove);
-    if (place >= files_to_remove.size()) return;
-    files_to_remove[place] = texts.emplace_back(path).c_str();
-    std::atomic_signal_fence(std::memory_order_release);
-    how_many_to_remove = static_cast<std::sig_atomic_t>(place + 1);
+    static auto& texts = *new std::deque<std::string>;  // the handler may come after exit() has begun
+    std::error_code unknown;
+    const std::filesystem::path absolute = std::filesystem::absolute(path, unknown);
+    const char* const text = texts.emplace_back(unknown ? path : absolute.string()).c_str();
+    for (auto& place : files_to_remove)
+        if (const char* nothing = nullptr; place.compare_exchange_strong(nothing, text)) return;
+}
+
+void leave_when_ended(const std::string& path) {
+    std::error_code unknown;
+    const std::string absolute = std::filesystem::absolute(path, unknown).string();
+    for (auto& place : files_to_remove)
+        if (const char* const text = place; text != nullptr && (absolute == text || path == text)) place = nullptr;
 }
 
 void set_code_when_interrupted(int when_interrupted) {

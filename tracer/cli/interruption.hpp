@@ -12,6 +12,9 @@ void listen_for_interruption();
 /// Who is ended in the midst of something removes that file, too. Of few.
 void remove_when_ended(const std::string& path);
 
+/// Not any more: it is gone, and whatever is called so next is another's.
+void leave_when_ended(const std::string& path);
+
 /// What the program then exits with; exit_done until it is said.
 void set_code_when_interrupted(int code);
 

@@ -124,6 +124,7 @@ int run(const Globals& globals, const MonitorCommandOptions& options) {
     std::signal(SIGPIPE, SIG_IGN);
     plan->interrupted = interrupted;
     plan->made = remove_when_ended;
+    plan->removing = leave_when_ended;
     plan->print = [](const std::string& line) { return std::fputs((line + "\n").c_str(), stdout) >= 0 && std::fflush(stdout) == 0; };
     plan->warn = [](const Error& error) { report(error, exit_failed); };
     const auto done = monitor::run_monitor(*plan);

@@ -61,7 +61,7 @@ public:
             keep_.emplace(std::move(*keep));
         }
         if (!options_.listen.empty()) {
-            auto server = WebServer::start({.listen = options_.listen, .token = options_.token});
+            auto server = WebServer::start({.listen = options_.listen, .token = options_.token, .removing = options_.removing});
             if (!server) return std::unexpected(server.error());
             server_ = std::move(*server);
             for (const std::string& address : options_.listen)

@@ -29,7 +29,8 @@ struct MonitorOptions {
     std::function<bool()> interrupted;
     std::function<bool(const std::string&)> print;  ///< a line on standard output; false: nobody reads it any more
     std::function<void(const Error&)> warn;
-    std::function<void(const std::string&)> made;  ///< told of each file that has to go with this program, however it is ended
+    std::function<void(const std::string&)> made;      ///< told of each file that has to go with this program, however it is ended
+    std::function<void(const std::string&)> removing;  ///< told of it before it goes
 };
 
 /// Until interrupted. Errors: it cannot listen, or keep, or nobody reads what it prints.

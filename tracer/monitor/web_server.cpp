@@ -4,6 +4,8 @@
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/owned_fd.hpp"
 
+#include <shimtrace/signal_free_thread.hpp>
+
 #include <fmt/format.h>
 
 #include <event2/buffer.h>
@@ -21,7 +23,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <list>
 #include <mutex>
@@ -150,7 +151,8 @@ Answer from_file(const std::string& path) {
 
 class LibeventServer final : public WebServer {
 public:
-    explicit LibeventServer(std::string token) : token_(std::move(token)) {}
+    LibeventServer(std::string token, std::function<void(const std::string&)> removing)
+        : token_(std::move(token)), removing_(std::move(removing)) {}
 
     ~LibeventServer() override {
         if (thread_.joinable()) {
@@ -158,7 +160,10 @@ public:
             [[maybe_unused]] const ssize_t written = ::write(end_.get(), &one, sizeof one);
             thread_.join();
         }
-        for (const std::string& path : paths_) ::unlink(path.c_str());
+        for (const std::string& path : paths_) {
+            if (removing_) removing_(path);
+            ::unlink(path.c_str());
+        }
     }
 
     Result<void> begin(const std::vector<std::string>& listen) {
@@ -180,14 +185,10 @@ public:
             static_cast<void>(socket->release());
         }
         // Signals are the main thread's.
-        sigset_t all, before;
-        sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before);
-        thread_ = std::thread([this] {
+        thread_ = signal_free_thread([this] {
             event_base_dispatch(base_.get());
             connections_.clear();
         });
-        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
         return {};
     }
 
@@ -331,6 +332,7 @@ private:
     }
 
     std::string token_;
+    std::function<void(const std::string&)> removing_;
     Base base_;
     host::OwnedFd end_;
     Event end_event_;
@@ -364,7 +366,7 @@ bool is_local_address(const std::string& listen) {
 }
 
 Result<std::unique_ptr<WebServer>> WebServer::start(const WebOptions& options) {
-    auto server = std::make_unique<LibeventServer>(options.token);
+    auto server = std::make_unique<LibeventServer>(options.token, options.removing);
     if (auto begun = server->begin(options.listen); !begun) return std::unexpected(begun.error());
     return server;
 }

@@ -6,6 +6,7 @@
 
 #include <shimtrace/error.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,8 +24,9 @@ struct Published {
 };
 
 struct WebOptions {
-    std::vector<std::string> listen;  ///< HOST:PORT with a numeric address, unix:PATH
-    std::string token;                ///< empty: nobody has to show one
+    std::vector<std::string> listen;                        ///< HOST:PORT with a numeric address, unix:PATH
+    std::string token;                                      ///< empty: nobody has to show one
+    std::function<void(const std::string&)> removing = {};  ///< told of a listener's file before it is removed
 };
 
 /// The file that a listener is; empty: it is none.

@@ -59,7 +59,7 @@ std::vector<Diagnosis> diagnoses(int look) {
 
 class Days {
 public:
-    /// Bytes in use after one more.
+    /// Bytes in use after one more; 0: they are not known.
     std::size_t pass() {
         for (int end = look_ + looks_a_day; look_ < end; ++look_) {
             const Activity now = activity(look_);
@@ -101,7 +101,10 @@ TEST_CASE("a second day takes no more memory than the first, however many hangs 
     CHECK(hangs_a_day > std::size_t{containers} * 100);
     const std::size_t second = days.pass();
     CHECK(days.begun() > hangs_a_day * 19 / 10);
-    CHECK(second < first + 65536);
+    if (first == 0)
+        MESSAGE("skipped: memory is not told of where another allocator than the C library's is in use");
+    else
+        CHECK(second < first + 65536);
     CHECK(days.bytes_of_metrics() < metrics + 4096);
     CHECK(days.ledger().ended().size() <= 50);
     CHECK(days.ledger().hangs().size() <= std::size_t{containers});
