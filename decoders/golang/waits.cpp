@@ -162,15 +162,18 @@ void fill_others(std::span<Goroutine> goroutines) {
     };
     for (const Goroutine& goroutine : goroutines) {
         each_object(goroutine, [&](std::uint64_t object) {
-            if (waiters[object].size() <= most_others) waiters[object].push_back(goroutine.id);
+            std::vector<GoroutineId>& known = waiters[object];  // a select may have one channel in several of its cases
+            if (known.size() <= most_others && (known.empty() || known.back() != goroutine.id)) known.push_back(goroutine.id);
         });
     }
     for (Goroutine& goroutine : goroutines) {
         std::vector<GoroutineId>& others = goroutine.wait.others;
         each_object(goroutine, [&](std::uint64_t object) {
+            const std::size_t before = others.size();  // of other objects
             for (const GoroutineId other : waiters[object]) {
                 if (other == goroutine.id || others.size() >= most_others) continue;
-                if (std::ranges::find(others, other) == others.end()) others.push_back(other);
+                const auto earlier = std::span(others).first(before);
+                if (std::ranges::find(earlier, other) == earlier.end()) others.push_back(other);
             }
         });
     }

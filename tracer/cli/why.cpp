@@ -110,7 +110,8 @@ int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval
     session::DiagnoseOptions looks = diagnose_options(globals, options);
     looks.tell_work = progress.teller();
     // Only what keeps or draws the whole look needs all of the last one.
-    looks.narrows = options.save.empty() && options.html.empty() && !options.dot && options.verbose == 0;
+    if (options.save.empty() && options.html.empty() && !options.dot && options.verbose == 0)
+        looks.looks_again = session::LooksAgain::at_doubtful;
     auto seen = session::LiveDiagnosis(std::move(looks)).once(interval);
     progress.erase();
     if (!seen) {

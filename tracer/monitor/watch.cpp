@@ -42,7 +42,7 @@ bool covers(const ClosePlan& plan, const Activity& activity, Pid unit) {
 }
 
 session::DiagnoseOptions narrowed(session::DiagnoseOptions about) {
-    about.narrows = true;
+    about.looks_again = session::LooksAgain::at_hanging;
     return about;
 }
 

@@ -281,11 +281,12 @@ Nanoseconds LiveDiagnosis::patience() const {
 }
 
 std::expected<SnapshotAndQuery, Refusal> LiveDiagnosis::look_again(const std::vector<Diagnosis>& before) {
-    const bool narrows = options_.narrows && options_.targets.empty() && options_.ns.empty() && !options_.session;
-    if (!narrows) return snapshot_targets(options_, cache_);
+    const LooksAgain of = options_.looks_again;
+    if (of == LooksAgain::at_all || !options_.targets.empty() || !options_.ns.empty() || options_.session)
+        return snapshot_targets(options_, cache_);
     DiagnoseOptions some = options_;
     for (const Diagnosis& diagnosis : before) {
-        if (!is_looked_at_again(diagnosis)) continue;
+        if (!is_looked_at_again(diagnosis, of)) continue;
         // Who is no container's, or has no process left, is found by a look at everything alone.
         if (!diagnosis.target.container || !diagnosis.target.pid || !diagnosis.target.place.empty())
             return snapshot_targets(options_, cache_);
@@ -295,7 +296,7 @@ std::expected<SnapshotAndQuery, Refusal> LiveDiagnosis::look_again(const std::ve
     if (some.targets.empty() || some.targets.size() * 4 > before.size()) return snapshot_targets(options_, cache_);
     auto taken = snapshot_targets(some, cache_);
     if (!taken && taken.error().error.number != ECANCELED) return snapshot_targets(options_, cache_);  // one of them has gone meanwhile
-    if (taken) taken->of_some = true;
+    if (taken) taken->of = of;
     return taken;
 }
 

@@ -23,9 +23,8 @@ struct DiagnoseOptions {
     /// Set: the processes of a recorded session, which are looked at closely, with their goroutines. Then no targets mean no more than
     /// these, and a target that is gone is left out.
     std::optional<std::vector<Pid>> session;
-    std::string run_dir;  ///< containerd's state, where it cannot be found from the shims
-    /// Of all, only those that hang or are in doubt are looked at again (resample.hpp): for who keeps no snapshot of the others.
-    bool narrows = false;
+    std::string run_dir;                          ///< containerd's state, where it cannot be found from the shims
+    LooksAgain looks_again = LooksAgain::at_all;  ///< where everything is asked about (resample.hpp)
     /// Asked while another look is waited for: what has been seen is answered then. Asked in the midst of a look, by several threads: that
     /// look fails. Empty: never.
     std::function<bool()> interrupted;

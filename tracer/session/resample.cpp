@@ -17,8 +17,8 @@ DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken) {
     return result;
 }
 
-bool is_looked_at_again(const Diagnosis& before) {
-    return before.stuck || diagnosis::needs_second_look(before);
+bool is_looked_at_again(const Diagnosis& before, LooksAgain at) {
+    return at == LooksAgain::at_all || (at == LooksAgain::at_hanging && before.stuck) || diagnosis::needs_second_look(before);
 }
 
 namespace {
@@ -28,9 +28,9 @@ bool is_same(const DiagnosedTarget& one, const DiagnosedTarget& other) {
 }
 
 /// `later` is of those alone that are looked at again: who of them is not found any more is gone.
-DiagnosisResult joined(DiagnosisResult whole, DiagnosisResult later) {
+DiagnosisResult joined(DiagnosisResult whole, DiagnosisResult later, LooksAgain of) {
     std::erase_if(whole.diagnoses, [&](const Diagnosis& before) {
-        return is_looked_at_again(before) &&
+        return is_looked_at_again(before, of) &&
                std::ranges::none_of(later.diagnoses, [&](const Diagnosis& now) { return is_same(before.target, now.target); });
     });
     for (Diagnosis& now : later.diagnoses) {
@@ -84,9 +84,9 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
         }
         if (!taken) return std::unexpected(std::move(taken.error()));
         compare();
-        const bool of_some = taken->of_some;
+        const LooksAgain of = taken->of;
         DiagnosisResult later = diagnose_snapshot(std::move(*taken));
-        current = of_some ? joined(std::move(current), std::move(later)) : std::move(later);
+        current = of != LooksAgain::at_all ? joined(std::move(current), std::move(later), of) : std::move(later);
     }
     return current;
 }

@@ -6,6 +6,7 @@
 
 #include <shimtrace/snapshot.hpp>
 
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <span>
@@ -13,10 +14,17 @@
 
 namespace shimtrace::session {
 
+/// Who is in another look, after one at everything.
+enum class LooksAgain : std::uint8_t {
+    at_all,
+    at_hanging,   ///< who is in doubt, and who hangs: for who keeps the last look at each hang
+    at_doubtful,  ///< who is in doubt: for who keeps none
+};
+
 struct SnapshotAndQuery {
     Snapshot snapshot;
     diagnosis::Query query;
-    bool of_some = false;  ///< of those alone that `is_looked_at_again` names
+    LooksAgain of = LooksAgain::at_all;  ///< of those alone that `is_looked_at_again` names
 };
 
 /// A snapshot, and what follows from it.
@@ -40,8 +48,8 @@ struct SnapshotSource {
 
 DiagnosisResult diagnose_snapshot(SnapshotAndQuery taken);
 
-/// Whether a look at some is at this one too: at who is in doubt, and at who hangs, since the last look is what is kept of that.
-bool is_looked_at_again(const Diagnosis& before);
+/// Whether another look is at this one too.
+bool is_looked_at_again(const Diagnosis& before, LooksAgain at);
 
 /// Longer than any wait has to last before it is told from one that is about to end.
 constexpr Nanoseconds long_enough = std::chrono::milliseconds(1600);

@@ -171,7 +171,7 @@ TEST_CASE("a later look at those in doubt alone leaves what was said of the othe
             for (const Diagnosis& one : before)
                 if (diagnosis::needs_second_look(one)) asked_again.push_back(one.target.container.id);
             auto taken = take();
-            taken->of_some = true;
+            taken->of = LooksAgain::at_hanging;
             if (gone) taken->query.containers = {{"default", "c2"}};
             return taken;
         };
@@ -192,11 +192,14 @@ TEST_CASE("a later look at those in doubt alone leaves what was said of the othe
 
 TEST_CASE("who hangs for certain is looked at again with those in doubt: the last look is what is kept of that hang") {
     Diagnosis one;
-    CHECK_FALSE(is_looked_at_again(one));
+    CHECK_FALSE(is_looked_at_again(one, LooksAgain::at_hanging));
     one.stuck = true;
     one.confidence = Confidence::certain;
     CHECK_FALSE(diagnosis::needs_second_look(one));
-    CHECK(is_looked_at_again(one));
+    CHECK(is_looked_at_again(one, LooksAgain::at_hanging));
+    CHECK_FALSE(is_looked_at_again(one, LooksAgain::at_doubtful));  // where none is kept, what was said of it stays
+    one.confidence = Confidence::possible;
+    CHECK(is_looked_at_again(one, LooksAgain::at_doubtful));
 }
 
 TEST_CASE("a look that fails ends it: the first as well as a later one") {
