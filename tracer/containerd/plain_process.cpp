@@ -42,23 +42,28 @@ Inode mount_namespace_of_host(const SessionRoles::ReadProcess& read) {
     return resident == nullptr ? Inode{} : resident->ns.mnt;
 }
 
-bool is_plain_on_host(Pid pid) {
-    const Inode host = mount_namespace_of_host(host::read_process);
+std::optional<std::vector<Process>> plain_line(Pid pid) {
+    if (!is_made_by_no_runtime(host::parse_cgroup(host::task_file(leader(pid), "cgroup"))) || holds_socket(pid)) return std::nullopt;
     SessionRoles roles(host::read_process);
-    constexpr int most_above = 256;
-    Pid each = pid;
-    for (int above = 0; each && above < most_above; ++above) {
-        const Process* process = roles.known(each);
-        if (process == nullptr) {
+    std::vector<Process> line;
+    constexpr std::size_t most = 256;
+    for (Pid each = pid; each && line.size() < most; each = line.back().parent) {
+        const Process* known = roles.known(each);
+        if (known == nullptr) {
             auto read = host::read_process(each);
-            if (!read) return false;
+            if (!read) return std::nullopt;
             roles.process(std::move(*read));
-            process = roles.known(each);
+            known = roles.known(each);
         }
-        if (!is_plain(*process, process->role, host)) return false;
-        each = process->parent;
+        line.push_back(*known);
     }
-    return !each && is_made_by_no_runtime(host::parse_cgroup(host::task_file(leader(pid), "cgroup"))) && !holds_socket(pid);
+    if (line.empty() || line.back().parent) return std::nullopt;
+    const Inode host = mount_namespace_of_host([&](Pid resident) {
+        const Process* known = roles.known(resident);
+        return known != nullptr ? std::optional(*known) : host::read_process(resident);
+    });
+    if (!std::ranges::all_of(line, [&](const Process& process) { return is_plain(process, process.role, host); })) return std::nullopt;
+    return line;
 }
 
 }  // namespace shimtrace::containerd

@@ -43,6 +43,10 @@ void SessionRoles::learn(Snapshot listing) {
     told_meanwhile_.clear();
 }
 
+void SessionRoles::know(std::vector<Process> processes) {
+    for (Process& process : processes) processes_.insert_or_assign(process.pid, std::move(process));
+}
+
 void SessionRoles::learn_plugins(const Snapshot& listing) {
     knows_plugins_ = true;
     for (const std::string& address : plugin_addresses(listing))
@@ -71,7 +75,11 @@ ProcessRoleInfo SessionRoles::process(Process fresh) {
     };
     fresh.role = by_itself();
     if (list_ && !looks_) {
-        if (!mount_namespace_) mount_namespace_ = mount_namespace_of_host(read_);
+        if (!mount_namespace_)
+            mount_namespace_ = mount_namespace_of_host([this](Pid resident) {
+                const Process* before = known(resident);
+                return before != nullptr ? std::optional(*before) : read_(resident);
+            });
         if (!is_plain(fresh, fresh.role, *mount_namespace_) && learn_host()) fresh.role = by_itself();
     }
     // The listing knew more than the process's own facts tell, as long as it is the same program still.

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace shimtrace::containerd {
 
@@ -24,6 +25,8 @@ public:
     explicit SessionRoles(ReadProcess read, ListHost list = {}) : read_(std::move(read)), list_(std::move(list)) {}
     /// What a look at the whole host has found, with roles assigned.
     void learn(Snapshot listing);
+    /// What has been read of some processes just now, with their roles; the whole host may yet be looked at.
+    void know(std::vector<Process> processes);
 
     /// The role of a process as it is now, without threads and descriptors: to be told anew at its start and after each exec.
     ProcessRoleInfo process(Process fresh);

@@ -6,6 +6,7 @@
 #include "tracer/procfs/task_files.hpp"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +28,15 @@ std::optional<Nanoseconds> last_ran(std::string_view text) {
     // 0: it has been moved to another CPU and has not run there yet (kernel/sched/fair.c: migrate_task_rq_fair).
     if (!(milliseconds > 0)) return std::nullopt;
     return std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double, std::milli>(milliseconds));
+}
+
+/// What is read within it is of one moment: of a tick in between it makes no more of a difference than that.
+constexpr Nanoseconds at_once = std::chrono::microseconds(100);
+
+/// How often another thread was given the CPU that the calling one could have used on. nullopt: not to be had.
+std::optional<long> times_displaced() {
+    rusage usage;
+    return getrusage(RUSAGE_THREAD, &usage) == 0 ? std::optional(usage.ru_nivcsw) : std::nullopt;
 }
 
 /// The calling thread on one CPU, and back to where it may run when this goes out of scope.
@@ -59,13 +69,15 @@ std::optional<Nanoseconds> BlockedSince::offset(int cpu) {
     if (const OnCpu there(cpu); there) {
         const Tid self{static_cast<std::int32_t>(syscall(SYS_gettid))};
         for (int attempt = 0; attempt < 3; ++attempt) {
-            // After a sleep exec_start is when we were put on the CPU again, a moment ago. A tick since would make it later:
-            // then the offset is too small, so the greatest of some is right.
+            // After a sleep exec_start is when we were put on the CPU again, a moment ago. Had another had the CPU since, it would be
+            // later: then the offset is too small, so the greatest of some is right.
             const timespec moment{0, 1000};
             nanosleep(&moment, nullptr);
+            const auto displaced = times_displaced();
             const MonotonicTime now = host::monotonic_now();
-            if (const auto ran = last_ran(host::task_file(self, "sched")))
-                found = std::max(found.value_or(Nanoseconds::min()), now.time_since_epoch() - *ran);
+            const auto ran = last_ran(host::task_file(self, "sched"));
+            if (ran) found = std::max(found.value_or(Nanoseconds::min()), now.time_since_epoch() - *ran);
+            if (ran && host::monotonic_now() - now < at_once && displaced && times_displaced() == displaced) break;
         }
     }
     return offsets_[cpu] = found;

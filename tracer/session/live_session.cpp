@@ -14,9 +14,11 @@
 
 #include <shimtrace/signal_free_thread.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <future>
+#include <iterator>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -115,7 +117,14 @@ std::expected<void, Refusal> find_session_targets(SessionPlan& plan, const std::
             request.attach_threads.push_back(leader(pid));
     }
     const bool wants_roles = plan.roles && !plan.pids.empty();
-    const bool lists = !targets.empty() || (wants_roles && !std::ranges::all_of(plan.pids, containerd::is_plain_on_host));
+    const auto are_plain = [&] {
+        return std::ranges::all_of(plan.pids, [&](Pid pid) {
+            auto line = containerd::plain_line(pid);
+            if (line) std::ranges::move(*line, std::back_inserter(plan.plain));
+            return line.has_value();
+        });
+    };
+    const bool lists = !targets.empty() || (wants_roles && !are_plain());
     if (wants_roles && !lists) plan.list_host = [run_dir] { return containerd::list_containers(run_dir); };
     if (lists) {
         auto listed = containerd::list_containers(run_dir);
@@ -149,7 +158,10 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
     containerd::SessionRoles::ListHost list;
     if (plan.list_host) list = [&look] { return look.found(); };
     containerd::SessionRoles roles(host::read_process, std::move(list));
-    if (!plan.surroundings.processes.empty()) roles.learn(plan.surroundings);
+    if (!plan.surroundings.processes.empty())
+        roles.learn(plan.surroundings);
+    else
+        roles.know(plan.plain);
     host::ObserverHooks hooks = plan.roles ? role_hooks(roles) : no_hooks();
     hooks.task_names = plan.request.task_names;
     stacks::StackReader stack_reader;

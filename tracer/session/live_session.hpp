@@ -19,7 +19,8 @@ struct SessionPlan {
     bool interruptible = true;     ///< Ctrl-C, SIGTERM and SIGHUP end it
     bool roles = true;             ///< find out what stands behind descriptors and processes
     Snapshot surroundings;         ///< the host as it was when targets were looked for: roles start from it
-    /// Looks at it later, should anything of the session have to do with containers; empty: it was looked at, or nobody asks.
+    std::vector<Process> plain;    ///< instead, where none of the targets has to do with containers: they, and those above them
+    /// Looks at the host later, should anything of the session have to do with them after all; empty: it was looked at, or nobody asks.
     std::function<Result<Snapshot>()> list_host;
 };
 

@@ -79,6 +79,12 @@ TEST_CASE("the host is looked at when something of the session has to do with co
         CHECK(roles.process(process(301, 100, "/usr/bin/crictl")).role == ProcessRole::client);
         CHECK(host.looks == 1);
     }
+    SUBCASE("what is known is not read again") {
+        roles.know({init, shell});
+        host.processes.erase(Pid{100});
+        CHECK(roles.process(python).role == ProcessRole::none);
+        CHECK(host.looks == 0);
+    }
     SUBCASE("other mounts, or another pid namespace") {
         Process inside = process(400, 100, "/app");
         SUBCASE("mounts") {
@@ -186,5 +192,5 @@ TEST_CASE("who is plain") {
     CHECK_FALSE(is_plain(self, {}, other_mounts));
     CHECK_FALSE(is_plain(self, {}, Inode{}));
     CHECK_FALSE(is_plain(process(300, 1, "/opt/kata/bin/qemu-system-x86_64"), {}, host_mounts));
-    CHECK_FALSE(is_plain_on_host(Pid{-1}));
+    CHECK_FALSE(plain_line(Pid{-1}));
 }
