@@ -1,7 +1,6 @@
 // Mapped files that lose their pages while they are read.
 #include "tracer/stacks/file_mapping.hpp"
 
-#include <shimtrace/in_parallel.hpp>
 #include <shimtrace/signal_free_thread.hpp>
 
 #include <doctest/doctest.h>
@@ -9,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <thread>
 #include <vector>
 
 #include <sys/mman.h>
