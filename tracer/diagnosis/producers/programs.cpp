@@ -57,6 +57,9 @@ const Process* only_child_heard(const Context& look, const Process& process, con
 
 bool hears_one_child(const Context& look, const Process& process, const Thread& thread, const std::vector<std::pair<Fd, bool>>& watched,
                      std::vector<Wait>& out) {
+    // Copying what a container says is no wait for it.
+    const ProcessRole role = process.role.role;
+    if (role == ProcessRole::shim || role == ProcessRole::monitor || role == ProcessRole::containerd) return false;
     const Process* child = only_child_heard(look, process, watched);
     if (!child) return false;
     Wait wait = child_wait(
