@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 namespace shimtrace::golang {
 namespace {
@@ -16,6 +17,7 @@ constexpr std::uint64_t most_embedding = 2048;  // bytes from a struct's start t
 constexpr std::size_t argument_bytes = 80;      // spill slots of register arguments above a frame
 constexpr std::size_t most_locks = 64, most_candidates = 5, most_frames_looked_at = 1 << 17;
 
+constexpr std::string_view locks_and_unlocks = "locks and unlocks";
 constexpr std::array<std::string_view, 12> locking = {
     "sync.(*Mutex).Lock",
     "sync.(*Mutex).lockSlow",
@@ -56,7 +58,10 @@ private:
     [[nodiscard]] std::vector<std::uint64_t> words(std::size_t goroutine, const PhysicalFrame& frame, std::size_t above) const;
     [[nodiscard]] std::set<std::uint64_t> embedding_structs(std::uint64_t lock, std::span<const std::size_t> waiters) const;
     const CodeFacts& code_facts(const Function& function);
-    [[nodiscard]] std::optional<InferredHolder> score(std::size_t goroutine, std::uint64_t lock, const std::set<std::uint64_t>& structs);
+    [[nodiscard]] std::optional<InferredHolder> score(std::size_t goroutine, std::uint64_t lock, const std::set<std::uint64_t>& structs,
+                                                      std::size_t inner = 0);
+    [[nodiscard]] bool all_stand() const;
+    [[nodiscard]] std::optional<InferredHolder> itself(std::size_t waiter, std::uint64_t lock, const std::set<std::uint64_t>& structs);
 
     const RuntimeState& state_;
     Unwinder& unwinder_;
@@ -108,11 +113,17 @@ const CodeFacts& HolderSearch::code_facts(const Function& function) {
     return place->second;
 }
 
-std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, std::uint64_t lock, const std::set<std::uint64_t>& structs) {
+/// `inner`: so many of its innermost frames are left out, of those that may hold anything.
+std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, std::uint64_t lock, const std::set<std::uint64_t>& structs,
+                                                  std::size_t inner) {
     InferredHolder best;
     for (const PhysicalFrame& frame : stacks_[goroutine].physical) {
         const std::string_view name = unwinder_.binary().lines.name(frame.function);
         if (!may_hold(name)) continue;
+        if (inner > 0) {
+            --inner;
+            continue;
+        }
         if (++looked_at_ > most_frames_looked_at) break;
         InferredHolder holder{goroutines_[goroutine].id, 0, {}};
         const auto add = [&](int points, std::string_view reason) {
@@ -127,21 +138,49 @@ std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, std::ui
         }
         const CodeFacts& code = code_facts(frame.function);
         if (std::ranges::binary_search(code.references, lock)) add(4, "refers to the lock, a global variable");
-        if (holder.score > 0 && code.calls_sync) add(3, "locks and unlocks");
+        if (holder.score > 0 && code.calls_sync) add(3, locks_and_unlocks);
         if (holder.score > best.score) best = std::move(holder);
     }
     return best.score > 0 ? std::optional(best) : std::nullopt;
 }
 
+/// Nobody's stack was out of reach, who could have the lock unseen.
+bool HolderSearch::all_stand() const {
+    return std::ranges::none_of(goroutines_, [](const Goroutine& goroutine) {
+        return !goroutine.system && (goroutine.changed || goroutine.state == GoState::running || goroutine.state == GoState::runnable);
+    });
+}
+
+/// A method that locks calls another one that does: it has the lock that it waits for itself.
+std::optional<InferredHolder> HolderSearch::itself(std::size_t waiter, std::uint64_t lock, const std::set<std::uint64_t>& structs) {
+    constexpr std::size_t who_called_lock = 1;
+    auto holder = score(waiter, lock, structs, who_called_lock);
+    if (!holder || !std::ranges::any_of(holder->reasons, [](const std::string& reason) { return reason.ends_with(locks_and_unlocks); }))
+        return std::nullopt;
+    return holder;
+}
+
 std::vector<InferredHolder> HolderSearch::search(std::uint64_t lock, std::span<const std::size_t> waiters) {
     const std::set<std::uint64_t> structs = embedding_structs(lock, waiters);
     const std::set<std::size_t> waiting(waiters.begin(), waiters.end());
-    std::vector<InferredHolder> holders;
+    struct Candidate {
+        InferredHolder holder;
+        bool waits_for_lock;
+    };
+    std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < goroutines_.size(); ++i) {
         if (waiting.contains(i) || goroutines_[i].system) continue;
-        if (auto holder = score(i, lock, structs)) holders.push_back(std::move(*holder));
+        if (auto holder = score(i, lock, structs)) candidates.push_back({std::move(*holder), is_lock(goroutines_[i].wait.kind)});
     }
-    std::ranges::stable_sort(holders, std::ranges::greater{}, &InferredHolder::score);
+    if (candidates.empty() && all_stand())
+        for (const std::size_t waiter : waiters)
+            if (auto holder = itself(waiter, lock, structs)) candidates.push_back({std::move(*holder), true});
+    // Of equals it is rather the one in the midst of locking than the one who has passed both locks on.
+    std::ranges::stable_sort(candidates, [](const Candidate& one, const Candidate& other) {
+        return std::pair(one.holder.score, one.waits_for_lock) > std::pair(other.holder.score, other.waits_for_lock);
+    });
+    std::vector<InferredHolder> holders;
+    for (Candidate& candidate : candidates) holders.push_back(std::move(candidate.holder));
     if (holders.size() > most_candidates) holders.resize(most_candidates);
     return holders;
 }

@@ -143,6 +143,13 @@ def check_objects(all_goroutines, program):
         best = found[0]["wait"].get("inferred_holders", [{}])[0].get("goroutine")
         expect(any(g["id"] == best and any(holder in f["function"] for f in g["stack"]) for g in all_goroutines),
                f"the holder of {waiter}'s lock was not found in {holder}")
+    by_holder = {g["id"]: g["wait"].get("inferred_holders", [{}])[0].get("goroutine") for g in of("mutex", "main.crosswise")}
+    expect(len(by_holder) == 2 and set(by_holder) == set(by_holder.values()) and all(who != by_holder[who] for who in by_holder),
+           f"two that wait for each other were taken for {by_holder}")
+    for g in of("mutex", "main.(*embedding).twice"):
+        own = g["wait"].get("inferred_holders", [{}])[0].get("goroutine")
+        stands = all(each["state"] not in ("running", "runnable") for each in all_goroutines)
+        expect(own == (g["id"] if stands else None), f"who has the lock that it waits for itself is said to wait for {own}")
 
 
 def check_many(program):

@@ -31,14 +31,26 @@ type embedding struct {
 	mu   sync.Mutex
 }
 
-func holdGlobalMutex()     { globalMutex.Lock(); defer globalMutex.Unlock(); <-blocked }
-func waitGlobalMutex()     { globalMutex.Lock(); defer globalMutex.Unlock() }
-func (e *embedding) hold() { e.mu.Lock(); defer e.mu.Unlock(); <-blocked }
-func (e *embedding) wait() { e.mu.Lock(); defer e.mu.Unlock() }
-func holdReader()          { readWrite.RLock(); defer readWrite.RUnlock(); <-blocked }
-func waitWriter()          { readWrite.Lock(); defer readWrite.Unlock() }
-func waitReader()          { readWrite.RLock(); defer readWrite.RUnlock() }
-func holdOnce()            { once.Do(func() { <-blocked }) }
+func holdGlobalMutex()      { globalMutex.Lock(); defer globalMutex.Unlock(); <-blocked }
+func waitGlobalMutex()      { globalMutex.Lock(); defer globalMutex.Unlock() }
+func (e *embedding) hold()  { e.mu.Lock(); defer e.mu.Unlock(); <-blocked }
+func (e *embedding) wait()  { e.mu.Lock(); defer e.mu.Unlock() }
+func (e *embedding) twice() { e.mu.Lock(); defer e.mu.Unlock(); e.again() }
+func (e *embedding) again() { e.mu.Lock(); defer e.mu.Unlock() }
+
+// Two that wait for each other, by one function, from one that has both locks in its frame.
+func crosswise(first, second *embedding) {
+	first.mu.Lock()
+	defer first.mu.Unlock()
+	time.Sleep(50 * time.Millisecond)
+	second.mu.Lock()
+	second.mu.Unlock()
+}
+
+func holdReader() { readWrite.RLock(); defer readWrite.RUnlock(); <-blocked }
+func waitWriter() { readWrite.Lock(); defer readWrite.Unlock() }
+func waitReader() { readWrite.RLock(); defer readWrite.RUnlock() }
+func holdOnce()   { once.Do(func() { <-blocked }) }
 
 func waitCondition(condition *sync.Cond) {
 	condition.L.Lock()
@@ -172,6 +184,10 @@ func locks() {
 	go object.hold()
 	go holdReader()
 	go holdOnce()
+	go (&embedding{name: "twice"}).twice()
+	one, other := &embedding{name: "one"}, &embedding{name: "other"}
+	go crosswise(one, other)
+	go crosswise(other, one)
 	time.Sleep(50 * time.Millisecond)
 	go waitGlobalMutex()
 	go waitGlobalMutex()

@@ -31,7 +31,8 @@ std::string ring_words(Input input) {
         const std::string from = whole ? who(*process) : label(input.look.facts, step->from);
         const std::string thread =
             step->from.tid && step->from.tid != leader(step->from.pid) ? fmt::format("{} thread {}", from, step->from.tid.value) : from;
-        said.push_back(fmt::format("{} waits for {}", thread, printable(wait.object_text, 100)));
+        const std::string_view own = wait.to == step->from ? ", which it has itself" : "";
+        said.push_back(fmt::format("{} waits for {}{}", thread, printable(wait.object_text, 100), own));
     }
     std::string words;
     for (std::size_t i = 0; i < std::min(most, said.size()); ++i) words += (i == 0 ? "" : i + 1 == said.size() ? ", and " : ", ") + said[i];
