@@ -100,7 +100,7 @@ std::vector<std::uint64_t> called_addresses(Arch arch, Bytes code, std::uint64_t
         for (std::size_t i = 0; i + 5 <= code.size(); ++i)
             if (code[i] == std::byte{0xe8}) found.push_back(displaced(address + i + 5, *load<std::int32_t>(code, i + 1)));
     }
-    sort_once(found);
+    std::ranges::sort(found);
     return found;
 }
 

@@ -18,20 +18,29 @@ constexpr std::size_t argument_bytes = 80;      // spill slots of register argum
 constexpr std::size_t most_locks = 64, most_candidates = 5, most_frames_looked_at = 1 << 17;
 
 constexpr std::string_view locks_and_unlocks = "locks and unlocks";
-constexpr std::array<std::string_view, 12> locking = {
-    "sync.(*Mutex).Lock",
-    "sync.(*Mutex).lockSlow",
-    "sync.(*Mutex).Unlock",
-    "sync.(*Mutex).unlockSlow",
-    "sync.(*RWMutex).Lock",
-    "sync.(*RWMutex).RLock",
-    "sync.(*RWMutex).Unlock",
-    "sync.(*RWMutex).RUnlock",
-    "sync.(*RWMutex).rUnlockSlow",
-    "sync.(*Once).doSlow",
-    "internal/sync.(*Mutex).lockSlow",
-    "internal/sync.(*Mutex).unlockSlow",
+
+/// What calls of sync's functions tell of their caller.
+struct LockingFunction {
+    std::string_view name;
+    GoWaitKind lock;  ///< which kind; of a RWMutex that of its writers
+    bool acquires;    ///< and whoever is blocked in it has nothing by that
 };
+constexpr auto locking = std::to_array<LockingFunction>({
+    {"sync.(*Mutex).Lock", GoWaitKind::mutex, true},
+    {"sync.(*Mutex).lockSlow", GoWaitKind::mutex, true},
+    {"internal/sync.(*Mutex).lockSlow", GoWaitKind::mutex, true},
+    {"sync.(*Mutex).Unlock", GoWaitKind::mutex, false},
+    {"sync.(*Mutex).unlockSlow", GoWaitKind::mutex, false},
+    {"internal/sync.(*Mutex).unlockSlow", GoWaitKind::mutex, false},
+    {"sync.(*RWMutex).Lock", GoWaitKind::rwmutex_write, true},
+    {"sync.(*RWMutex).RLock", GoWaitKind::rwmutex_write, true},
+    {"sync.runtime_SemacquireRWMutexR", GoWaitKind::rwmutex_write, true},  // of RLock, which is a part of its caller
+    {"sync.runtime_SemacquireMutex", GoWaitKind::rwmutex_write, true},     // the same before Go 1.20
+    {"sync.(*RWMutex).Unlock", GoWaitKind::rwmutex_write, false},
+    {"sync.(*RWMutex).RUnlock", GoWaitKind::rwmutex_write, false},
+    {"sync.(*RWMutex).rUnlockSlow", GoWaitKind::rwmutex_write, false},
+    {"sync.(*Once).doSlow", GoWaitKind::once, true},
+});
 
 bool is_lock(GoWaitKind kind) {
     return kind == GoWaitKind::mutex || kind == GoWaitKind::rwmutex_read || kind == GoWaitKind::rwmutex_write || kind == GoWaitKind::once;
@@ -42,9 +51,20 @@ bool may_hold(std::string_view function) {
     return !function.starts_with("runtime.") && !function.starts_with("sync.") && !function.starts_with("internal/sync.");
 }
 
+GoWaitKind lock_of(GoWaitKind wait) {
+    return wait == GoWaitKind::rwmutex_read ? GoWaitKind::rwmutex_write : wait;
+}
+
 struct CodeFacts {
-    bool calls_sync = false;
+    std::set<GoWaitKind> locks;             ///< kinds whose functions it calls
+    int acquires = 0;                       ///< places where it waits for any
     std::vector<std::uint64_t> references;  ///< absolute
+};
+
+struct WantedLock {
+    std::uint64_t address;
+    GoWaitKind kind;                  ///< as LockingFunction has it
+    std::set<std::uint64_t> structs;  ///< that it may lie in
 };
 
 class HolderSearch {
@@ -58,17 +78,16 @@ private:
     [[nodiscard]] std::vector<std::uint64_t> words(std::size_t goroutine, const PhysicalFrame& frame, std::size_t above) const;
     [[nodiscard]] std::set<std::uint64_t> embedding_structs(std::uint64_t lock, std::span<const std::size_t> waiters) const;
     const CodeFacts& code_facts(const Function& function);
-    [[nodiscard]] std::optional<InferredHolder> score(std::size_t goroutine, std::uint64_t lock, const std::set<std::uint64_t>& structs,
-                                                      std::size_t inner = 0);
+    [[nodiscard]] std::optional<InferredHolder> score(std::size_t goroutine, const WantedLock& lock, std::size_t inner = 0);
     [[nodiscard]] bool all_stand() const;
-    [[nodiscard]] std::optional<InferredHolder> itself(std::size_t waiter, std::uint64_t lock, const std::set<std::uint64_t>& structs);
+    [[nodiscard]] std::optional<InferredHolder> itself(std::size_t waiter, const WantedLock& lock);
 
     const RuntimeState& state_;
     Unwinder& unwinder_;
     std::span<const UnwoundStack> stacks_;
     std::span<const Goroutine> goroutines_;
     std::unordered_map<std::uint32_t, CodeFacts> code_;
-    std::optional<std::set<std::uint64_t>> sync_entries_;
+    std::optional<std::unordered_map<std::uint64_t, const LockingFunction*>> locking_entries_;
     std::size_t looked_at_ = 0;
 };
 
@@ -99,27 +118,33 @@ const CodeFacts& HolderSearch::code_facts(const Function& function) {
     const auto [place, fresh] = code_.try_emplace(function.index);
     if (!fresh) return place->second;
     const GoBinary& binary = unwinder_.binary();
-    if (!sync_entries_) {
-        sync_entries_.emplace();
-        for (const auto& entry : binary.lines.find_names(locking)) {
-            if (entry) sync_entries_->insert(binary.text.begin + entry->entry);
-        }
+    if (!locking_entries_) {
+        locking_entries_.emplace();
+        std::array<std::string_view, locking.size()> names;
+        std::ranges::transform(locking, names.begin(), &LockingFunction::name);
+        const auto entries = binary.lines.find_names(names);
+        for (std::size_t i = 0; i < locking.size(); ++i)
+            if (entries[i]) locking_entries_->emplace(binary.text.begin + entries[i]->entry, &locking[i]);
     }
     const Bytes code = slice(binary.code(function), 0, 1 << 16);
     const std::uint64_t address = binary.text.begin + function.entry;
-    place->second.calls_sync = std::ranges::any_of(called_addresses(binary.image.arch(), code, address),
-                                                   [&](std::uint64_t target) { return sync_entries_->contains(target); });
+    for (const std::uint64_t target : called_addresses(binary.image.arch(), code, address))
+        if (const auto called = locking_entries_->find(target); called != locking_entries_->end()) {
+            place->second.locks.insert(called->second->lock);
+            place->second.acquires += called->second->acquires ? 1 : 0;
+        }
     place->second.references = referenced_addresses(binary.image.arch(), code, address + unwinder_.bias());
     return place->second;
 }
 
 /// `inner`: so many of its innermost frames are left out, of those that may hold anything.
-std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, std::uint64_t lock, const std::set<std::uint64_t>& structs,
-                                                  std::size_t inner) {
+std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, const WantedLock& lock, std::size_t inner) {
     InferredHolder best;
+    bool is_innermost = true;
     for (const PhysicalFrame& frame : stacks_[goroutine].physical) {
         const std::string_view name = unwinder_.binary().lines.name(frame.function);
         if (!may_hold(name)) continue;
+        const bool is_blocked = std::exchange(is_innermost, false) && is_lock(goroutines_[goroutine].wait.kind);
         if (inner > 0) {
             --inner;
             continue;
@@ -131,14 +156,16 @@ std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, std::ui
             holder.reasons.push_back(std::string(name) + " " + std::string(reason));
         };
         const std::vector<std::uint64_t> values = words(goroutine, frame, argument_bytes);
-        if (std::ranges::find(values, lock) != values.end()) {
+        if (std::ranges::find(values, lock.address) != values.end()) {
             add(4, "has the lock's address in its frame");
-        } else if (std::ranges::any_of(values, [&](std::uint64_t value) { return structs.contains(value); })) {
+        } else if (std::ranges::any_of(values, [&](std::uint64_t value) { return lock.structs.contains(value); })) {
             add(2, "has the address of the struct around the lock in its frame");
         }
         const CodeFacts& code = code_facts(frame.function);
-        if (std::ranges::binary_search(code.references, lock)) add(4, "refers to the lock, a global variable");
-        if (holder.score > 0 && code.calls_sync) add(3, locks_and_unlocks);
+        if (std::ranges::binary_search(code.references, lock.address)) add(4, "refers to the lock, a global variable");
+        // Who is blocked in the one place where a function waits for a lock has got none by it.
+        const bool may_have_locked = code.locks.contains(lock.kind) && (!is_blocked || code.acquires > 1);
+        if (holder.score > 0 && may_have_locked) add(3, locks_and_unlocks);
         if (holder.score > best.score) best = std::move(holder);
     }
     return best.score > 0 ? std::optional(best) : std::nullopt;
@@ -152,16 +179,16 @@ bool HolderSearch::all_stand() const {
 }
 
 /// A method that locks calls another one that does: it has the lock that it waits for itself.
-std::optional<InferredHolder> HolderSearch::itself(std::size_t waiter, std::uint64_t lock, const std::set<std::uint64_t>& structs) {
+std::optional<InferredHolder> HolderSearch::itself(std::size_t waiter, const WantedLock& lock) {
     constexpr std::size_t who_called_lock = 1;
-    auto holder = score(waiter, lock, structs, who_called_lock);
+    auto holder = score(waiter, lock, who_called_lock);
     if (!holder || !std::ranges::any_of(holder->reasons, [](const std::string& reason) { return reason.ends_with(locks_and_unlocks); }))
         return std::nullopt;
     return holder;
 }
 
 std::vector<InferredHolder> HolderSearch::search(std::uint64_t lock, std::span<const std::size_t> waiters) {
-    const std::set<std::uint64_t> structs = embedding_structs(lock, waiters);
+    const WantedLock wanted{lock, lock_of(goroutines_[waiters.front()].wait.kind), embedding_structs(lock, waiters)};
     const std::set<std::size_t> waiting(waiters.begin(), waiters.end());
     struct Candidate {
         InferredHolder holder;
@@ -170,11 +197,11 @@ std::vector<InferredHolder> HolderSearch::search(std::uint64_t lock, std::span<c
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < goroutines_.size(); ++i) {
         if (waiting.contains(i) || goroutines_[i].system) continue;
-        if (auto holder = score(i, lock, structs)) candidates.push_back({std::move(*holder), is_lock(goroutines_[i].wait.kind)});
+        if (auto holder = score(i, wanted)) candidates.push_back({std::move(*holder), is_lock(goroutines_[i].wait.kind)});
     }
     if (candidates.empty() && all_stand())
         for (const std::size_t waiter : waiters)
-            if (auto holder = itself(waiter, lock, structs)) candidates.push_back({std::move(*holder), true});
+            if (auto holder = itself(waiter, wanted)) candidates.push_back({std::move(*holder), true});
     // Of equals it is rather the one in the midst of locking than the one who has passed both locks on.
     std::ranges::stable_sort(candidates, [](const Candidate& one, const Candidate& other) {
         return std::pair(one.holder.score, one.waits_for_lock) > std::pair(other.holder.score, other.waits_for_lock);

@@ -38,6 +38,16 @@ func (e *embedding) wait()  { e.mu.Lock(); defer e.mu.Unlock() }
 func (e *embedding) twice() { e.mu.Lock(); defer e.mu.Unlock(); e.again() }
 func (e *embedding) again() { e.mu.Lock(); defer e.mu.Unlock() }
 
+type guarded struct {
+	mu sync.Mutex
+	rw sync.RWMutex
+}
+
+func (g *guarded) keep()   { g.mu.Lock(); defer g.mu.Unlock(); <-blocked }
+func (g *guarded) nested() { g.rw.Lock(); defer g.rw.Unlock(); g.change() }
+func (g *guarded) change() { g.mu.Lock(); g.mu.Unlock() }
+func (g *guarded) look()   { g.rw.RLock(); g.rw.RUnlock() }
+
 // Two that wait for each other, by one function, from one that has both locks in its frame.
 func crosswise(first, second *embedding) {
 	first.mu.Lock()
@@ -185,6 +195,12 @@ func locks() {
 	go holdReader()
 	go holdOnce()
 	go (&embedding{name: "twice"}).twice()
+	both := &guarded{}
+	go both.keep()
+	time.Sleep(50 * time.Millisecond)
+	go both.nested()
+	time.Sleep(50 * time.Millisecond)
+	go both.look()
 	one, other := &embedding{name: "one"}, &embedding{name: "other"}
 	go crosswise(one, other)
 	go crosswise(other, one)
