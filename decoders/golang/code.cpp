@@ -88,19 +88,20 @@ std::vector<std::uint64_t> referenced_addresses(Arch arch, Bytes code, std::uint
     return found;
 }
 
-std::vector<std::uint64_t> called_addresses(Arch arch, Bytes code, std::uint64_t address) {
-    std::vector<std::uint64_t> found;
+std::vector<DirectCall> direct_calls(Arch arch, Bytes code, std::uint64_t address) {
+    std::vector<DirectCall> found;
     if (arch == Arch::aarch64) {
         for (std::size_t i = 0; i + 4 <= code.size(); i += 4) {
             const std::uint32_t instruction = *load<std::uint32_t>(code, i);
             if ((instruction & 0xfc000000) != 0x94000000) continue;  // BL
-            found.push_back(address + i + static_cast<std::uint64_t>(with_sign(instruction, 26)) * 4);
+            found.push_back({address + i + static_cast<std::uint64_t>(with_sign(instruction, 26)) * 4, address + i + 4});
         }
     } else {
-        for (std::size_t i = 0; i + 5 <= code.size(); ++i)
-            if (code[i] == std::byte{0xe8}) found.push_back(displaced(address + i + 5, *load<std::int32_t>(code, i + 1)));
+        for (std::size_t i = 0; i + 5 <= code.size(); ++i) {
+            const std::uint64_t next = address + i + 5;
+            if (code[i] == std::byte{0xe8}) found.push_back({displaced(next, *load<std::int32_t>(code, i + 1)), next});
+        }
     }
-    std::ranges::sort(found);
     return found;
 }
 

@@ -17,8 +17,6 @@ constexpr std::uint64_t most_embedding = 2048;  // bytes from a struct's start t
 constexpr std::size_t argument_bytes = 80;      // spill slots of register arguments above a frame
 constexpr std::size_t most_locks = 64, most_candidates = 5, most_frames_looked_at = 1 << 17;
 
-constexpr std::string_view locks_and_unlocks = "locks and unlocks";
-
 /// What calls of sync's functions tell of their caller.
 struct LockingFunction {
     std::string_view name;
@@ -57,7 +55,7 @@ GoWaitKind lock_of(GoWaitKind wait) {
 
 struct CodeFacts {
     std::set<GoWaitKind> locks;             ///< kinds whose functions it calls
-    int acquires = 0;                       ///< places where it waits for any
+    std::vector<std::uint64_t> waits;       ///< places where it waits for any: offsets from the text base, ascending
     std::vector<std::uint64_t> references;  ///< absolute
 };
 
@@ -128,10 +126,10 @@ const CodeFacts& HolderSearch::code_facts(const Function& function) {
     }
     const Bytes code = slice(binary.code(function), 0, 1 << 16);
     const std::uint64_t address = binary.text.begin + function.entry;
-    for (const std::uint64_t target : called_addresses(binary.image.arch(), code, address))
-        if (const auto called = locking_entries_->find(target); called != locking_entries_->end()) {
+    for (const DirectCall& call : direct_calls(binary.image.arch(), code, address))
+        if (const auto called = locking_entries_->find(call.target); called != locking_entries_->end()) {
             place->second.locks.insert(called->second->lock);
-            place->second.acquires += called->second->acquires ? 1 : 0;
+            if (called->second->acquires) place->second.waits.push_back(call.returns_to - binary.text.begin);
         }
     place->second.references = referenced_addresses(binary.image.arch(), code, address + unwinder_.bias());
     return place->second;
@@ -163,9 +161,10 @@ std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, const W
         }
         const CodeFacts& code = code_facts(frame.function);
         if (std::ranges::binary_search(code.references, lock.address)) add(4, "refers to the lock, a global variable");
-        // Who is blocked in the one place where a function waits for a lock has got none by it.
-        const bool may_have_locked = code.locks.contains(lock.kind) && (!is_blocked || code.acquires > 1);
-        if (holder.score > 0 && may_have_locked) add(3, locks_and_unlocks);
+        // Who is blocked in the first place where a function waits for a lock has got none by it.
+        const bool has_passed_one = !code.waits.empty() && code.waits.front() < frame.pc;
+        const bool may_have_locked = code.locks.contains(lock.kind) && (!is_blocked || has_passed_one);
+        if (holder.score > 0 && may_have_locked) add(3, "locks and unlocks");
         if (holder.score > best.score) best = std::move(holder);
     }
     return best.score > 0 ? std::optional(best) : std::nullopt;
@@ -173,18 +172,22 @@ std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, const W
 
 /// Nobody's stack was out of reach, who could have the lock unseen.
 bool HolderSearch::all_stand() const {
-    return std::ranges::none_of(goroutines_, [](const Goroutine& goroutine) {
-        return !goroutine.system && (goroutine.changed || goroutine.state == GoState::running || goroutine.state == GoState::runnable);
-    });
+    if (!state_.incomplete.empty() || looked_at_ > most_frames_looked_at) return false;
+    for (std::size_t i = 0; i < goroutines_.size(); ++i) {
+        const Goroutine& goroutine = goroutines_[i];
+        const bool moves = goroutine.changed || goroutine.state == GoState::running || goroutine.state == GoState::runnable;
+        if (!goroutine.system && (moves || stacks_[i].physical.empty())) return false;
+    }
+    return true;
 }
 
-/// A method that locks calls another one that does: it has the lock that it waits for itself.
+/// A method that locks calls another one that does: it has the lock that it waits for itself. It has that lock's own address: with the
+/// struct's alone it may be another one of it.
 std::optional<InferredHolder> HolderSearch::itself(std::size_t waiter, const WantedLock& lock) {
     constexpr std::size_t who_called_lock = 1;
     auto holder = score(waiter, lock, who_called_lock);
-    if (!holder || !std::ranges::any_of(holder->reasons, [](const std::string& reason) { return reason.ends_with(locks_and_unlocks); }))
-        return std::nullopt;
-    return holder;
+    constexpr int with_address_and_lock = 7;
+    return holder && holder->score >= with_address_and_lock ? holder : std::nullopt;
 }
 
 std::vector<InferredHolder> HolderSearch::search(std::uint64_t lock, std::span<const std::size_t> waiters) {
@@ -202,9 +205,9 @@ std::vector<InferredHolder> HolderSearch::search(std::uint64_t lock, std::span<c
     if (candidates.empty() && all_stand())
         for (const std::size_t waiter : waiters)
             if (auto holder = itself(waiter, wanted)) candidates.push_back({std::move(*holder), true});
-    // Of equals it is rather the one in the midst of locking than the one who has passed both locks on.
+    // Of equals it is rather the one who waits for no lock: who merely waits for another one may stand in the same queue.
     std::ranges::stable_sort(candidates, [](const Candidate& one, const Candidate& other) {
-        return std::pair(one.holder.score, one.waits_for_lock) > std::pair(other.holder.score, other.waits_for_lock);
+        return std::pair(one.holder.score, !one.waits_for_lock) > std::pair(other.holder.score, !other.waits_for_lock);
     });
     std::vector<InferredHolder> holders;
     for (Candidate& candidate : candidates) holders.push_back(std::move(candidate.holder));

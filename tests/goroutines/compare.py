@@ -149,6 +149,9 @@ def check_objects(all_goroutines, program):
     by_holder = {g["id"]: g["wait"].get("inferred_holders", [{}])[0].get("goroutine") for g in of("mutex", "main.crosswise")}
     expect(len(by_holder) == 2 and set(by_holder) == set(by_holder.values()) and all(who != by_holder[who] for who in by_holder),
            f"two that wait for each other were taken for {by_holder}")
+    keepers = {g["id"] for g in all_goroutines if any("main.(*embedding).hold" in f["function"] for f in g["stack"])}
+    queue = [g["wait"].get("inferred_holders", [{}])[0].get("goroutine") for g in of("mutex", "main.inOrder")]
+    expect(len(queue) == 3 and sum(who in keepers for who in queue) == 1, f"three in a queue, and who keeps it waiting, were taken for {queue}")
     for g in of("mutex", "main.(*embedding).twice"):
         own = g["wait"].get("inferred_holders", [{}])[0].get("goroutine")
         stands = all(each["state"] not in ("running", "runnable") for each in all_goroutines)

@@ -57,6 +57,14 @@ func crosswise(first, second *embedding) {
 	second.mu.Unlock()
 }
 
+// Three in one order: the first of them waits for who keeps the second lock, the others for the first.
+func inOrder(first, second *embedding) {
+	first.mu.Lock()
+	defer first.mu.Unlock()
+	second.mu.Lock()
+	second.mu.Unlock()
+}
+
 func holdReader() { readWrite.RLock(); defer readWrite.RUnlock(); <-blocked }
 func waitWriter() { readWrite.Lock(); defer readWrite.Unlock() }
 func waitReader() { readWrite.RLock(); defer readWrite.RUnlock() }
@@ -204,6 +212,12 @@ func locks() {
 	one, other := &embedding{name: "one"}, &embedding{name: "other"}
 	go crosswise(one, other)
 	go crosswise(other, one)
+	queued, kept := &embedding{name: "queued"}, &embedding{name: "kept"}
+	go kept.hold()
+	time.Sleep(50 * time.Millisecond)
+	for i := 0; i < 3; i++ {
+		go inOrder(queued, kept)
+	}
 	time.Sleep(50 * time.Millisecond)
 	go waitGlobalMutex()
 	go waitGlobalMutex()

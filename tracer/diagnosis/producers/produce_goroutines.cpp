@@ -190,7 +190,7 @@ void goroutine_lock(const Context& look, const NodeKey& subject, Waits& out) {
          .evidence = goroutine_words(*process, *goroutine) + fmt::format(" waits for {}, held, it seems, by goroutine {}{}", address,
                                                                          best.goroutine.value, reasons.empty() ? "" : " (" + reasons + ")"),
          .if_idle = ends_in_deadlock(look, *process, *holder) ? RootCause::deadlock : RootCause::none,
-         .confidence = lasting(look, *goroutine),
+         .confidence = std::min(lasting(look, *goroutine), is_program(look, *process) ? Confidence::likely : Confidence::certain),
          .since_s = waiting_seconds(*goroutine),
          .object_text = address});
 }

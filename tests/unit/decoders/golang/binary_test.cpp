@@ -109,7 +109,7 @@ TEST_CASE("code refers to what its rip-relative operands lead to") {
     const auto bytes = std::as_bytes(std::span(code));
     const auto references = golang::referenced_addresses(Arch::x86_64, bytes, 0x1000);
     CHECK(std::ranges::find(references, 0x1000u + 7 + 0x10) != references.end());
-    CHECK(golang::called_addresses(Arch::x86_64, bytes, 0x1000) == std::vector<std::uint64_t>{0x1000 + 12 + 0x100});
+    CHECK(golang::direct_calls(Arch::x86_64, bytes, 0x1000) == std::vector<golang::DirectCall>{{0x1000 + 12 + 0x100, 0x1000 + 12}});
 }
 
 TEST_CASE("aarch64's code refers to a page and what is added to it") {
@@ -117,5 +117,5 @@ TEST_CASE("aarch64's code refers to a page and what is added to it") {
     const std::uint32_t code[] = {0x90000020, 0x91006001, 0xf9400422, 0xa97f1003, 0x390000c5, 0x97fffffc};
     const auto bytes = std::as_bytes(std::span(code));
     CHECK(golang::referenced_addresses(Arch::aarch64, bytes, 0x1010) == std::vector<std::uint64_t>{0x4ff0, 0x5018, 0x5020});
-    CHECK(golang::called_addresses(Arch::aarch64, bytes, 0x1010) == std::vector<std::uint64_t>{0x1010 + 20 - 16});
+    CHECK(golang::direct_calls(Arch::aarch64, bytes, 0x1010) == std::vector<golang::DirectCall>{{0x1010 + 20 - 16, 0x1010 + 24}});
 }
