@@ -14,9 +14,17 @@ enum class Forwarding : unsigned char {
     by_packets,      ///< into such a namespace, whose kernel has the only other connection; some it has itself
 };
 
+/// Where such a program's arguments name the network namespace that it passes on into.
+enum class NamesNetwork : unsigned char {
+    nowhere,           ///< it is its children's
+    last_but_one,      ///< slirp4netns [OPTION]... PID|PATH TAPNAME; a path by --netns-type=path
+    by_option_or_last  ///< pasta [OPTION]... [PID], or --netns PATH
+};
+
 struct ForwarderRow {
     std::string_view comm;
     Forwarding how;
+    NamesNetwork names = NamesNetwork::nowhere;
 };
 constexpr auto forwarders = std::to_array<ForwarderRow>({
     {"docker-proxy", Forwarding::by_connections},
@@ -28,10 +36,15 @@ constexpr auto forwarders = std::to_array<ForwarderRow>({
     {"traefik", Forwarding::by_connections},
     {"rootlessport", Forwarding::into_namespace},
     {"rootlesskit", Forwarding::into_namespace},
-    {"slirp4netns", Forwarding::by_packets},
-    {"pasta", Forwarding::by_packets},
-    {"pasta.avx2", Forwarding::by_packets},
+    {"slirp4netns", Forwarding::by_packets, NamesNetwork::last_but_one},
+    {"pasta", Forwarding::by_packets, NamesNetwork::by_option_or_last},
+    {"pasta.avx2", Forwarding::by_packets, NamesNetwork::by_option_or_last},
 });
+
+constexpr NamesNetwork names_network(std::string_view comm) {
+    const auto row = std::ranges::find(forwarders, comm, &ForwarderRow::comm);
+    return row == forwarders.end() ? NamesNetwork::nowhere : row->names;
+}
 
 constexpr Forwarding forwarding_of(std::string_view comm) {
     const auto row = std::ranges::find(forwarders, comm, &ForwarderRow::comm);

@@ -49,8 +49,8 @@ private:
     void read_sockets_of_peers(const Positions& processes);
     void take_translations_of(const Positions& processes);
     // (collector_forwarders.cpp)
-    std::set<Inode> networks_behind(const Process& forwarder);
-    [[nodiscard]] Inode end_behind(const std::set<Inode>& networks, std::string_view port) const;
+    [[nodiscard]] bool is_of_host(const Process& forwarder) const;
+    [[nodiscard]] std::set<Inode> networks_behind(const Process& forwarder) const;
     /// The sockets behind those who pass on what these processes send into another namespace.
     void follow_forwarders(const Positions& processes);
     void bind_passed_on();
@@ -98,8 +98,12 @@ private:
     SocketTable sockets_;
     std::set<Inode> visited_;  ///< network namespaces whose sockets are known
     AddressOwners address_owners_;
-    std::vector<std::pair<Inode, Inode>> passed_on_;  ///< from whoever asks, and to whom, over who passes packets on
-    std::size_t bound_sockets_ = 0;                   ///< so many were in the table when their ends were told
+    /// The end of whoever asks, that of who passes packets on, and that of whom they come to.
+    struct PassedOn {
+        Inode asks, taken, end;
+    };
+    std::vector<PassedOn> passed_on_;
+    std::size_t bound_sockets_ = 0;  ///< so many were in the table when their ends were told
     HolderIndex holders_;
     std::vector<FuseServer> fuse_servers_;
     std::vector<FileLock> locks_;

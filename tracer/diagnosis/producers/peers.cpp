@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 namespace shimtrace::diagnosis {
 
@@ -234,7 +235,12 @@ void wait_for_peer(const Context& look, const SocketWait& asked, std::vector<Wai
     // Of several who have inherited it one is enough to serve it.
     const auto halted = [&](const Process* peer) { return cannot_run(look.facts, *peer); };
     if (!std::ranges::all_of(peers, halted)) std::erase_if(peers, halted);
+    const std::size_t before = out.size();
     for (const Process* peer : peers) lead_to(look, asked, connection, *peer, wait, out);
+    // What a forwarder of packets has passed on is told by its port alone.
+    if (connection.own && connection.own->translated && !connection.own->stands_for.empty())
+        for (Wait& one : std::span(out).subspan(before))
+            if (one.confidence == Confidence::certain) one.confidence = Confidence::likely;
     if (!connection.others.empty()) return;
     // Nobody of this host has it. That an answer is owed by another host's process only time can tell; that its kernel does not answer, or
     // that it takes nothing any more, shows here.
