@@ -5,11 +5,13 @@
 #include "tracer/procfs/process_memory.hpp"
 
 #include <linux/io_uring.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <string>
+#include <vector>
 
 namespace shimtrace::host {
 
@@ -43,46 +45,54 @@ Mapped entries_of(std::string_view maps, std::uint64_t inode) {
 
 }  // namespace
 
-std::vector<std::uint8_t> waiting_operations(std::string_view fdinfo) {
-    std::vector<std::uint8_t> operations;
-    constexpr std::string_view key = " op=";
+RingState ring_state(std::string_view fdinfo) {
+    const auto number_after = [&](std::string_view key, int base) {
+        const std::size_t at = fdinfo.find(key);
+        return at == fdinfo.npos ? std::uint32_t{} : number_at<std::uint32_t>(fdinfo.substr(at + key.size()), base);
+    };
+    RingState ring{.size = number_after("\nSqMask:\t0x", 16) + 1, .taken = number_after("\nCachedSqHead:\t", 10)};
+    constexpr std::string_view key = "\n  op=";
     for (std::size_t at = fdinfo.find(key); at != fdinfo.npos; at = fdinfo.find(key, at + key.size())) {
-        const auto operation = number_at<std::uint8_t>(fdinfo.substr(at + key.size(), 3), 10);
-        if (std::ranges::find(operations, operation) == operations.end()) operations.push_back(operation);
+        ring.operation = number_at<std::uint8_t>(fdinfo.substr(at + key.size()), 10);
+        ++ring.waiting;
     }
-    return operations;
+    return ring;
 }
 
-std::vector<InterestEntry> possible_requests(std::span<const std::byte> entries, std::span<const std::uint8_t> operations) {
-    std::vector<InterestEntry> requests;
-    for (; entries.size() >= sizeof(io_uring_sqe); entries = entries.subspan(sizeof(io_uring_sqe))) {
+std::optional<InterestEntry> likely_request(std::span<const std::byte> entries, const RingState& ring, std::size_t page) {
+    constexpr std::size_t stride = sizeof(io_uring_sqe);
+    // Each place was used once at most, else what waits may have been written over.
+    if (ring.waiting != 1 || ring.taken == 0 || ring.taken > ring.size || ring.size > most_entries) return {};
+    const auto mapped = [&](std::size_t each) { return (ring.size * each + page - 1) / page * page; };
+    if (entries.size() != mapped(stride)) return {};
+    const bool may_be_wide = mapped(2 * stride) == mapped(stride);
+    std::optional<InterestEntry> request;
+    for (std::size_t place = 0; (place + 1) * stride <= entries.size(); ++place) {
         io_uring_sqe entry{};
-        std::memcpy(&entry, entries.data(), sizeof entry);
-        // A number in the ring's own table of files is no descriptor.
-        if (entry.fd < 0 || (entry.flags & IOSQE_FIXED_FILE) != 0 || std::ranges::find(operations, entry.opcode) == operations.end())
-            continue;
-        const auto same = [&](const InterestEntry& one) { return one.fd.value == entry.fd && one.events == entry.opcode; };
-        if (std::ranges::any_of(requests, same)) continue;
-        InterestEntry request;
-        request.fd = Fd{entry.fd};
-        request.events = entry.opcode;
-        request.data = entry.user_data;
-        requests.push_back(std::move(request));
+        std::memcpy(&entry, entries.data() + place * stride, sizeof entry);
+        if (entry.opcode != ring.operation) continue;
+        // A number in the ring's own table of files is no descriptor; an odd place is one's second half where each takes two.
+        const bool is_descriptor = entry.fd >= 0 && (entry.flags & IOSQE_FIXED_FILE) == 0;
+        if (request || !is_descriptor || (may_be_wide && place % 2 != 0)) return {};
+        request.emplace();
+        request->fd = Fd{entry.fd};
+        request->events = entry.opcode;
+        request->data = entry.user_data;
     }
-    return requests;
+    return request;
 }
 
-std::vector<InterestEntry> pending_requests(const ProcDirectory& process, Pid whose, Fd ring) {
+std::optional<InterestEntry> pending_request(const ProcDirectory& process, Pid whose, Fd ring) {
     const auto fdinfo = read_in_time(process, whose, {.name = ("fdinfo/" + std::to_string(ring.value)).c_str()});
-    const auto operations = fdinfo ? waiting_operations(*fdinfo) : std::vector<std::uint8_t>{};
-    if (operations.empty()) return {};
+    const RingState state = fdinfo ? ring_state(*fdinfo) : RingState{};
+    if (state.waiting != 1) return {};
     const auto maps = read_in_time(process, whose, {.name = "maps", .records = true});
     const Mapped mapped = maps ? entries_of(*maps, parse_fdinfo(*fdinfo).inode) : Mapped{};
-    if (mapped.end <= mapped.begin) return {};
-    std::vector<std::byte> entries(std::min<std::uint64_t>(mapped.end - mapped.begin, most_entries * sizeof(io_uring_sqe)));
+    if (mapped.end <= mapped.begin || mapped.end - mapped.begin > most_entries * sizeof(io_uring_sqe)) return {};
+    std::vector<std::byte> entries(mapped.end - mapped.begin);
     const PatientMemory memory(whose, leader(whose));
-    entries.resize(memory.read(RemoteAddress{mapped.begin}, entries));
-    return possible_requests(entries, operations);
+    if (memory.read(RemoteAddress{mapped.begin}, entries) != entries.size()) return {};
+    return likely_request(entries, state, static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
 }
 
 }  // namespace shimtrace::host

@@ -31,14 +31,14 @@ std::unexpected<Error> was_interrupted() {
     return fail("look at all processes", ECANCELED);
 }
 
-/// Of the rings in whose io_uring_enter a thread sleeps: what has been asked of them.
+/// Of the rings in whose io_uring_enter a thread sleeps: what has been asked of them, likely.
 void add_ring_requests(const ProcDirectory& directory, Process& process) {
     for (const Thread& thread : process.threads) {
         const auto* facts = thread.state == ProcessState::running ? nullptr : decoders::call_facts(thread.arch, thread.syscall);
         if (!facts || facts->name != "io_uring_enter") continue;
         const auto ring = std::ranges::find(process.fds, Fd{static_cast<std::int32_t>(thread.args[0])}, &FdEntry::fd);
-        if (ring != process.fds.end() && ring->target.kind == OpenFileKind::io_uring && ring->target.interest.empty())
-            ring->target.interest = pending_requests(directory, process.pid, ring->fd);
+        if (ring == process.fds.end() || ring->target.kind != OpenFileKind::io_uring || !ring->target.interest.empty()) continue;
+        if (auto request = pending_request(directory, process.pid, ring->fd)) ring->target.interest.push_back(std::move(*request));
     }
 }
 

@@ -47,6 +47,7 @@ Phrase phrase(const Facts& facts, const Process& process, const Thread& thread) 
     if (!call) return {fmt::format("is {}", words(thread.state).predicate), ""};
     const OpenFile* target = call->fd.value >= 0 ? facts.target(process, call->fd) : nullptr;
     const std::string object = target ? what(*target) : std::string();
+    if (call->ring.value >= 0) return {"polls", "its descriptors"};  // which, is a guess
     switch (call->kind) {
         case WaitKind::reads:
             return {"reads", object.empty() ? "a descriptor" : object};

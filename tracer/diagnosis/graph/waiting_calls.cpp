@@ -71,10 +71,13 @@ constexpr auto ring_operations = std::to_array<RingRow>({
     {IORING_OP_CONNECT, WaitsFor::connects},
 });
 
-/// Who waits for the one thing that has been asked of a ring waits as in that call itself. Of several it waits for any.
+/// Who waits for the one thing that has been asked of a ring waits as in that call itself; what that is, is a guess. Of several it waits
+/// for any.
 void look_into_ring(const Facts& facts, const Process& process, WaitingCall& call) {
     const OpenFile* ring = call.kind == WaitKind::polls ? facts.target(process, call.fd) : nullptr;
-    if (!ring || ring->kind != OpenFileKind::io_uring || ring->interest.size() != 1) return;
+    if (!ring || ring->kind != OpenFileKind::io_uring) return;
+    call.ring = call.fd;
+    if (ring->interest.size() != 1) return;
     const InterestEntry& request = ring->interest.front();
     const auto row = std::ranges::find(ring_operations, request.events, &RingRow::operation);
     if (row == ring_operations.end()) return;

@@ -15,7 +15,8 @@ struct WaitingCall {
     std::string_view name;  ///< on 64-bit architectures
     decoders::WaitsFor how{};
     WaitKind kind{};
-    Fd fd{-1};  ///< that it waits on; -1: it takes none, or several
+    Fd fd{-1};    ///< that it waits on; -1: it takes none, or several
+    Fd ring{-1};  ///< the io_uring in which it waits: `how`, `kind` and `fd` are what has been asked of it, likely; -1: in none
 };
 
 /// nullopt: in no call that is known to wait. Of a call that reads one descriptor and writes another it is told which one it waits on, by

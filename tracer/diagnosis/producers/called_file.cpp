@@ -54,7 +54,7 @@ CalledFile called_file(const Facts& facts, const Process& process, const Thread&
         const Mount* mount = facts.mount_of(process, thread.path_argument, 0);
         if (!mount || mount->mount_point != thread.path_argument) return {};
     }
-    if (const auto call = waiting_call(facts, process, thread); call && call->fd.value >= 0)
+    if (const auto call = waiting_call(facts, process, thread); call && call->ring.value < 0 && call->fd.value >= 0)
         if (const OpenFile* target = facts.target(process, call->fd); target && !target->path.empty())
             return {target->path, target->device};
     // A path that could not be read is likely one below the working directory; a page fault and sync have none.

@@ -19,19 +19,23 @@ struct Handler {
 
 /// Who has a userfaultfd at which faults wait. The kernel does not say of whose memory it is: a process makes it for its own, and may hand
 /// it over. A process other than the one that waits is there to answer.
-std::vector<Handler> handlers(const Facts& facts, const Process& waiter) {
+struct Handlers {
+    std::vector<Handler> all;
+    bool is_guess = false;  ///< none of them has one that the waiter has as well
+};
+Handlers handlers(const Facts& facts, const Process& waiter) {
     std::vector<Handler> all;
     for (const Process& process : facts.snapshot().processes)
         for (const FdEntry& entry : process.fds)
             if (entry.target.path == kernel::userfaultfd_link && entry.target.count > 0) all.push_back({&process, &entry});
     const auto own = std::ranges::find_if(all, [&](const Handler& one) { return one.process == &waiter; });
-    if (own == all.end()) return all;
+    if (own == all.end()) return {std::move(all), true};
     // Of its own memory, likely: then whoever else has the same one answers, else another thread of its own.
     const Inode inode = own->descriptor->target.inode;
     std::erase_if(all, [&](const Handler& one) { return one.descriptor->target.inode != inode; });
     if (std::ranges::any_of(all, [&](const Handler& one) { return one.process != &waiter; }))
         std::erase_if(all, [&](const Handler& one) { return one.process == &waiter; });
-    return all;
+    return {std::move(all)};
 }
 
 /// The thread that waits for faults at it, as a handler that has nothing to do would; nullptr: none does.
@@ -59,7 +63,7 @@ void fault_handler(const Context& look, const NodeKey& subject, Waits& out) {
               .object_text = "a page of its memory (userfaultfd)"};
     settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
     if (wait.normal) return;
-    const std::vector<Handler> all = handlers(look.facts, *process);
+    const auto [all, is_guess] = handlers(look.facts, *process);
     if (all.empty()) out.push_back(wait);
     for (const Handler& one : all) {
         Wait each = wait;
@@ -68,7 +72,8 @@ void fault_handler(const Context& look, const NodeKey& subject, Waits& out) {
         each.evidence +=
             fmt::format("; {} has a userfaultfd as descriptor {}, at which {}", who(*one.process), one.descriptor->fd.value,
                         one.descriptor->target.count == 1 ? "a fault waits" : fmt::format("{} faults wait", one.descriptor->target.count));
-        if (all.size() > 1) each.confidence = std::min(each.confidence, Confidence::possible);
+        each.inferred = each.guessed = is_guess;
+        if (all.size() > 1 || is_guess) each.confidence = std::min(each.confidence, Confidence::possible);
         // What it waits for itself is the reason.
         if (one.process != process && !is_stopped(*one.process)) {
             each.root_cause = RootCause::none;

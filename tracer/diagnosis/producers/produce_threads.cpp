@@ -91,7 +91,7 @@ Wait bus_wait(const Context& look, const Process& process, const OpenFile& targe
 bool is_relay(const Context& look, const Process& process) {
     return acts_as_one(look.facts, process) && std::ranges::any_of(process.threads, [&](const Thread& thread) {
                const auto call = waiting_call(look.facts, process, thread);
-               if (!call || call->kind != WaitKind::reads) return false;
+               if (!call || call->ring.value >= 0 || call->kind != WaitKind::reads) return false;
                const OpenFile* source = look.facts.target(process, call->fd);
                return source && (source->kind == OpenFileKind::pipe || source->kind == OpenFileKind::fifo);
            });

@@ -65,6 +65,20 @@ constexpr auto table = std::to_array<Producer>({
     {"a goroutine that tries a lock again and again", NodeKind::goroutine, produce::goroutine_retries_lock},
 });
 
+/// It waits for what has been asked of an io_uring, which is told likely at best.
+bool is_in_ring(const Context& look, const NodeKey& subject) {
+    const Process* process = subject.kind == NodeKind::thread ? look.facts.process(subject.pid) : nullptr;
+    const Thread* thread = process ? thread_of(look.facts, subject) : nullptr;
+    const auto call = thread ? waiting_call(look.facts, *process, *thread) : std::nullopt;
+    const OpenFile* ring = call && call->ring.value >= 0 ? look.facts.target(*process, call->ring) : nullptr;
+    return ring && !ring->interest.empty();
+}
+
+void make_guess(Wait& wait) {
+    wait.inferred = wait.guessed = true;
+    wait.confidence = std::min(wait.confidence, Confidence::likely);
+}
+
 }  // namespace
 
 std::span<const Producer> producers() {
@@ -75,6 +89,7 @@ std::vector<Wait> waits_of(const Context& look, const NodeKey& subject) {
     std::vector<Wait> waits;
     for (const Producer& producer : table)
         if (producer.from == subject.kind) producer.produce(look, subject, waits);
+    if (is_in_ring(look, subject)) std::ranges::for_each(waits, make_guess);
     return waits;
 }
 
@@ -160,7 +175,8 @@ std::string call_words(const Facts& facts, const Process& process, const Thread&
         text += fmt::format("(\"{}\")", printable(thread.path_argument, most_shown));
     } else if (call->fd.value >= 0) {
         const OpenFile* target = facts.target(process, call->fd);
-        text += fmt::format("({}<{}>)", call->fd.value, target ? what(*target) : "?");
+        const bool is_guess = call->ring.value >= 0 && call->ring != call->fd;
+        text += fmt::format("({}{}<{}>)", is_guess ? "likely for " : "", call->fd.value, target ? what(*target) : "?");
         if (target && (target->kind == OpenFileKind::pipe || target->kind == OpenFileKind::fifo))
             if (const std::string counts = fill_words(facts.pipe(target->inode, target->device)); !counts.empty()) text += ", " + counts;
     }

@@ -127,8 +127,6 @@ Judgement judge_polls(const Context& look, const Process& process, const Thread&
     if (call.fd.value >= 0) {
         const OpenFile* epoll = look.facts.target(process, call.fd);
         if (!epoll) return unseen_descriptors(process);
-        if (epoll->kind == OpenFileKind::io_uring && epoll->interest.empty())
-            return {Rest::outside, fmt::format("requests of {}", what(*epoll))};
         for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
     } else {
         // poll: (fds, nfds …), select: (nfds, sets …). Nothing to wait for is a sleep.
@@ -220,6 +218,11 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
     const Judgement unknown{lasts ? Rest::unclear : Rest::passing, call_words(look.facts, process, thread)};
     if (waits_for_vfork(thread)) return judge_child(look, process, thread);
     if (!call || thread.state == ProcessState::uninterruptible) return unknown;
+    // Of what is asked of a ring no more than a guess is known: that proves nothing.
+    if (call->ring.value >= 0) {
+        const OpenFile* ring = look.facts.target(process, call->ring);
+        return {Rest::outside, fmt::format("requests of {}", ring ? what(*ring) : std::string("an io_uring"))};
+    }
     if (const auto queue = std::ranges::find(shared_queues, call->name, &SharedQueueRow::call); queue != shared_queues.end())
         return {Rest::outside, std::string(queue->words)};
     switch (call->kind) {

@@ -698,6 +698,13 @@ TEST_CASE("a page of memory, for who gives it: another process that has the same
     init.fds.clear();  // it has given its own away: either may be it
     CHECK(edges(host, name, main_thread(200)).size() == 2);
     CHECK(edges(host, name, main_thread(200)).front().confidence == Confidence::possible);
+    of_another.fds.clear();  // nor is the only one known to be it
+    const Wait guess = only_edge(host, name, main_thread(200));
+    CHECK(guess.to.pid == Pid{300});
+    CHECK(guess.inferred);
+    CHECK(guess.confidence == Confidence::possible);
+    handler.threads.front().state = handler.state = ProcessState::stopped;
+    CHECK(host.why("c1").confidence == Confidence::possible);
 }
 
 TEST_CASE("who waits for the one request of an io_uring waits as in that call") {
@@ -713,9 +720,31 @@ TEST_CASE("who waits for the one request of an io_uring waits as in that call") 
     ring.interest.push_back({.fd = Fd{6}, .events = op_read, .data = 1, .path = {}, .target = {}});
     const Wait wait = only_edge(host, "a read", main_thread(200));
     CHECK(wait.to.pid == Pid{300});
+    CHECK(wait.evidence.find("likely for 6") != std::string::npos);
     CHECK(host.why("c1").confidence != Confidence::certain);
+    const Snapshot snapshot = host.build();
+    const diagnosis::Facts facts(snapshot);
+    const auto all = diagnosis::waits_of({facts, facts.scope(ContainerRef{"default", "c1"}, {})}, main_thread(200));
+    REQUIRE_FALSE(all.empty());
+    CHECK(std::ranges::all_of(all, [](const Wait& one) { return one.inferred && one.confidence <= Confidence::likely; }));
     ring.interest.push_back({.fd = Fd{7}, .events = op_read, .data = 2, .path = {}, .target = {}});
     CHECK(edges(host, "a read", main_thread(200)).empty());  // which of them comes first nobody knows
+}
+
+TEST_CASE("what an io_uring is asked for proves no rest") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Host::in_call(init, call_number("io_uring_enter"), 5);
+    Host::fd(init, 6, OpenFileKind::eventfd, 0, read_write);
+    OpenFile& ring = Host::fd(init, 5, OpenFileKind::io_uring, 800, read_write, OpenFileRole::none, "anon_inode:[io_uring]");
+    constexpr std::uint32_t op_poll = 6, op_accept = 13, op_read = 22;
+    for (const std::uint32_t operation : {op_poll, op_accept, op_read}) {
+        ring.interest = {{.fd = Fd{6}, .events = operation, .data = 1, .path = {}, .target = {}}};
+        host.resample(1600ms);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "healthy");
+        CHECK(verdict.confidence != Confidence::certain);
+    }
 }
 
 TEST_CASE("state D: the kernel's log names who has the lock, and the stack what it is for") {
