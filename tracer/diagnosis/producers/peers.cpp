@@ -5,6 +5,8 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 
+#include <shimtrace/forwarders.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -146,7 +148,7 @@ std::string Connection::words() const {
     if (peer && peer->state == "LISTEN")
         add(fmt::format("{} connections wait to be accepted there, it has room for {}", peer->receive_queue, peer->send_queue));
     if (own->state == "SYN_SENT") return text;
-    if (!own->stands_for.empty() && own->translated)
+    if (is_passed_on)
         add(fmt::format("it is passed on to {}, packet by packet, in another network namespace", printable(own->stands_for, 64)));
     else if (!own->stands_for.empty())
         add(fmt::format("its other end is {}, by translation of addresses (conntrack)", printable(own->stands_for, 64)));
@@ -160,12 +162,29 @@ std::string Connection::words() const {
     return text;
 }
 
+namespace {
+
+/// The kernel's own translation is told by this end's address, which the other end has for it as well: such a process has one of its own.
+bool is_passed_on(const Facts& facts, const Connection& connection) {
+    const auto host = [](std::string_view address) { return address.substr(0, address.rfind(':')); };
+    const SocketFacts& own = *connection.own;
+    if (!own.translated || own.stands_for.empty() || !connection.peer) return false;
+    const std::string_view seen_as = host(connection.peer->remote), local = host(own.local);
+    // "[::ffff:10.0.0.1]" is 10.0.0.1.
+    if (!seen_as.empty() && (seen_as.find(local) != seen_as.npos || local.find(seen_as) != std::string_view::npos)) return false;
+    return std::ranges::any_of(facts.snapshot().processes,
+                               [](const Process& process) { return forwarding_of(process.comm) == Forwarding::by_packets; });
+}
+
+}  // namespace
+
 Connection connection_of(const Context& look, const Process& process, const OpenFile& socket) {
     Connection connection;
     if (!socket.socket) return connection;
     const SocketFacts* own = look.facts.socket(socket.socket->inode);
     connection.own = own ? own : &*socket.socket;
     connection.peer = look.facts.socket(connection.own->peer_inode);
+    connection.is_passed_on = is_passed_on(look.facts, connection);
     std::vector<Pid> holders = look.facts.holders_of_socket(connection.own->peer_inode);
     for (const Holder& holder : socket.holders) holders.push_back(holder.pid);
     for (const Pid pid : holders) {
@@ -187,7 +206,7 @@ namespace {
 /// It polls what only its own process writes to, as a timer thread of a runtime's does (node's, for one).
 bool polls_its_own(const Facts& facts, const Process& process, const Thread& thread) {
     const auto call = waiting_call(facts, process, thread);
-    if (!call || call->kind != WaitKind::polls) return false;
+    if (!call || call->ring.value >= 0 || call->kind != WaitKind::polls) return false;
     std::vector<Fd> watched = thread.polled;
     if (const OpenFile* epoll = call->fd.value >= 0 ? facts.target(process, call->fd) : nullptr)
         for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);

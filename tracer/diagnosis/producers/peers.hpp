@@ -15,6 +15,7 @@ struct Connection {
     const SocketFacts* peer = nullptr;  ///< the other end's, or the listener's whose queue the connection is in; nullptr: not on this host
     std::vector<Pid> others;            ///< who else has the other end
     bool is_internal = false;           ///< only the process itself has it
+    bool is_passed_on = false;          ///< packet by packet into another network namespace, by a process that does so
 
     explicit operator bool() const { return own != nullptr; }
     [[nodiscard]] bool is_accepted() const;

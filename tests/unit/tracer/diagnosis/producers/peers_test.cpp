@@ -105,6 +105,36 @@ TEST_CASE("a stopped server is to blame, with or without the request read") {
     CHECK(diagnosis.remedies.front().command == "kill -CONT 300");
 }
 
+TEST_CASE("the kernel's translation of addresses is not told as packets that a process passes on") {
+    Pair pair;
+    pair.near.remote = "10.0.0.9:8080";
+    pair.near.translated = true;
+    pair.near.stands_for = "10.0.0.2:80";
+    pair.far.receive_queue = 8;
+    bool by_packets = false;
+    SUBCASE("one's own service, by an address of the host's") {}
+    SUBCASE("beside a process that passes packets on") {
+        pair.host.add(400, 1, "slirp4netns");
+    }
+    SUBCASE("the other end has another address for it, though nobody passes on") {
+        pair.far.remote = "10.0.2.2:4000";
+    }
+    SUBCASE("it has, and a process that passes on is there") {
+        pair.host.add(400, 1, "slirp4netns");
+        pair.far.remote = "10.0.2.2:4000";
+        by_packets = true;
+    }
+    Host::stop(pair.server);
+    const Diagnosis diagnosis = pair.why();
+    CHECK(blamed(diagnosis) == std::vector{300});
+    const auto says = [&](std::string_view words) {
+        return std::ranges::any_of(diagnosis.graph.edges,
+                                   [&](const Edge& edge) { return edge.evidence.find(words) != edge.evidence.npos; });
+    };
+    CHECK(says("packet by packet") == by_packets);
+    CHECK(says("translation of addresses") != by_packets);
+}
+
 TEST_CASE("a frozen server is to blame, not the cgroup of who asks") {
     Pair pair;
     pair.server.cgroup = "/other";
