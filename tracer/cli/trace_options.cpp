@@ -321,7 +321,8 @@ void add_target_options(CLI::App& app, TraceOptions& options) {
     app.add_flag("--no-follow", options.no_follow, "a TARGET's own threads only");
     app.add_option("-E,--env", options.environment, "NAME=VALUE sets, NAME removes a variable of the command")->allow_extra_args(false);
     app.add_flag("--seccomp-bpf", options.seccomp,
-                 "let the kernel skip calls that are not asked for (the default with -f, -e trace= and a command, for root)");
+                 "let the kernel skip calls that are not asked for (the default with -f, -e trace= and a command, for root; "
+                 "not under -D)");
     app.add_flag("--no-seccomp-bpf", options.no_seccomp, "do not");
     app.add_flag("--colocate", options.colocate, "share a CPU with the tracee: faster on virtual machines");
     last_one_wins(app);
@@ -444,6 +445,8 @@ Result<TracePlan> plan_trace(const TraceOptions& options) {
     auto tracer = tracer_place(options);
     if (!tracer) return std::unexpected(tracer.error());
     plan.tracer = *tracer;
+    if (plan.tracer && options.seccomp)
+        return fail("-D and --seccomp-bpf exclude each other", 0, "under -D the command's process waits already, without a filter");
     if (plan.tracer) request.seccomp_filter = false;  // the command's process waits already, without one
     request.colocate = options.colocate;
     request.detach_on_exec = !options.detach_on.empty();

@@ -4,6 +4,7 @@
 #include "tracer/engine/ptrace_calls.hpp"
 #include "tracer/engine/wait_status.hpp"
 #include "tracer/procfs/seize.hpp"
+#include "tracer/procfs/stand_in_end.hpp"
 
 #include <sched.h>
 #include <sys/prctl.h>
@@ -76,6 +77,7 @@ Result<WaitingCommand> leave_tracee(const TraceRequest& request, TracerPlace pla
     auto command = plan_command(request, {}, -1);
     if (!command) return std::unexpected(command.error());
     command->offers_itself = true;
+    host::end_stand_ins();  // the command would have them as children
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
     const Tid self{getpid()};
     const pid_t between = fork();

@@ -30,6 +30,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace shimtrace::host {
@@ -79,6 +80,10 @@ public:
     bool take(pid_t process) {
         const std::lock_guard lock(mutex_);
         return processes_.erase(process) != 0;
+    }
+    std::set<pid_t> take_all() {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(processes_, {});
     }
 
 private:
@@ -223,6 +228,13 @@ public:
         return waits_for(concern);
     }
 
+    void forget() {
+        const std::lock_guard lock(mutex_);
+        idle_.clear();
+        left_behind_.clear();
+        order_.clear();
+    }
+
 private:
     static constexpr std::size_t most_left_behind = 128;
     static constexpr Nanoseconds at_full_patience = std::chrono::milliseconds(300), least_patience = std::chrono::milliseconds(2);
@@ -300,6 +312,19 @@ std::optional<Parcel> ask(const std::string& concern, Errand errand, Parcel requ
 
 bool was_stand_in(Pid pid) {
     return children().take(pid.value);
+}
+
+void end_stand_ins() {
+    constexpr Nanoseconds most_waited = std::chrono::milliseconds(300);
+    stand_ins().forget();
+    std::set<pid_t> left = children().take_all();
+    for (const pid_t each : left) ::kill(each, SIGKILL);
+    const MonotonicTime end = monotonic_now() + most_waited;
+    for (;;) {
+        std::erase_if(left, [](pid_t each) { return ::waitpid(each, nullptr, WNOHANG) != 0; });
+        if (left.empty() || monotonic_now() >= end) return;
+        ::poll(nullptr, 0, 1);
+    }
 }
 
 bool unanswered(const std::string& concern) {

@@ -2,10 +2,12 @@
 
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/files_in_time.hpp"
+#include "tracer/procfs/stand_in_end.hpp"
 
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -168,4 +170,14 @@ TEST_CASE("files of a directory are read with one question") {
     CHECK(texts[1].error() == ENOENT);
     REQUIRE(texts[2]);
     CHECK(texts[2]->find("r-xp") != std::string::npos);
+}
+
+TEST_CASE("all can be ended, those that do not answer too: no child is left, and who asks then has a new one") {
+    Ends pipe;
+    const std::string before = ask("a", say_pid, {}, std::chrono::seconds(5))->bytes;
+    CHECK_FALSE(ask("a pipe that is never closed", read_to_end, {"", std::move(pipe.read)}, milliseconds(10)));
+    end_stand_ins();
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+    CHECK(errno == ECHILD);
+    CHECK(ask("a pipe that is never closed", say_pid, {}, std::chrono::seconds(5))->bytes != before);
 }
