@@ -56,11 +56,16 @@ Result<std::shared_ptr<const LearnedBinary>> learned_binary(Pid pid, BinaryCache
 
     const std::lock_guard learning(lesson->mutex);
     if (lesson->learned) return lesson->learned;
+    if (lesson->unanswered) return std::unexpected(Executable::no_answer(pid));
     auto learned = learn_executable(pid, *identity, entries);
-    if (learned) lesson->learned = *learned;
+    if (learned)
+        lesson->learned = *learned;
+    else
+        lesson->unanswered = learned.error().message() == Executable::no_answer(pid).message();
     lock.lock();
     if (learned) ((*learned)->go ? entries.programs : entries.others).put(*identity, *learned);
-    entries.under_way.erase(*identity);
+    const auto own = entries.under_way.find(*identity);  // or, where this one has failed before, another's
+    if (own != entries.under_way.end() && own->second == lesson) entries.under_way.erase(own);
     return learned;
 }
 

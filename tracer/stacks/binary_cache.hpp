@@ -24,7 +24,8 @@ struct BinaryCache::Entries {
     /// Who needs what another is learning waits for that one alone.
     struct Lesson {
         std::mutex mutex;
-        Learned learned;  ///< nullptr: not yet
+        Learned learned;          ///< nullptr: not yet
+        bool unanswered = false;  ///< the file system did not answer: it need not be waited for once more by each
     };
 
     std::mutex mutex;  ///< of these

@@ -26,6 +26,8 @@ public:
     static Result<Executable> open(Pid pid, host::AnsweringMounts& mounts);
     /// Which one it is, without opening it: where its file system does not answer by itself, that is to copy it. Errors: the same.
     static Result<FileIdentity> identify(Pid pid);
+    /// How both say that the file system does not answer in time: so it is for each process that runs the same.
+    static Error no_answer(Pid pid);
     Executable(Executable&& other) noexcept : fd_(other.fd_), identity_(other.identity_) { other.fd_ = -1; }
     Executable(const Executable&) = delete;
     Executable& operator=(const Executable&) = delete;
