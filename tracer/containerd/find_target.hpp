@@ -6,6 +6,7 @@
 #include <shimtrace/role.hpp>
 #include <shimtrace/snapshot.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,8 +44,8 @@ std::expected<std::vector<FoundTarget>, TargetError> find_namespace(const Snapsh
 bool is_in_namespace(const ContainerFiles& container, std::string_view ns);
 
 /// The process table, roles, and every container's files: what find_targets, ps and audit start from. `run_dir`: containerd's
-/// state where it cannot be found from the shims; empty otherwise.
-Result<Snapshot> list_containers(const std::string& run_dir);
+/// state where it cannot be found from the shims; empty otherwise. `interrupted`: as SnapshotScope has it.
+Result<Snapshot> list_containers(const std::string& run_dir, std::function<bool()> interrupted = {});
 
 /// The same with a closer look at every shim and init: threads, calls, cgroups.
 Result<Snapshot> list_containers_closely(const std::string& run_dir);

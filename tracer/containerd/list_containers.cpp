@@ -2,10 +2,13 @@
 #include "tracer/containerd/listing.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 
+#include <utility>
+
 namespace shimtrace::containerd {
 
-Result<Snapshot> list_containers(const std::string& run_dir) {
-    auto snapshot = host::take_snapshot(host::SnapshotScope{.detailed = {}, .all_descriptors = true, .kernel_stacks = false});
+Result<Snapshot> list_containers(const std::string& run_dir, std::function<bool()> interrupted) {
+    auto snapshot = host::take_snapshot(
+        host::SnapshotScope{.detailed = {}, .all_descriptors = true, .kernel_stacks = false, .interrupted = std::move(interrupted)});
     if (!snapshot) return snapshot;
     read_container_files(*snapshot, run_dir);
     return snapshot;

@@ -307,12 +307,12 @@ std::vector<std::string> dump_sockets(SocketTable& into, Inode network) {
 
 namespace {
 
-/// Calls `visit` in each network namespace; gives how many could not be entered. setns() changes the calling
-/// thread alone: a thread is made for it, and ends in the last namespace that it was in.
+/// Calls `visit` in each network namespace; gives how many could not be entered. nullopt: there is no thread for it. setns() changes the
+/// calling thread alone: a thread is made for it, and ends in the last namespace that it was in.
 template <typename Visit>
-std::size_t visit_network_namespaces(const std::vector<NetworkNamespace>& namespaces, Visit visit) {
+std::optional<std::size_t> visit_network_namespaces(const std::vector<NetworkNamespace>& namespaces, Visit visit) {
     std::size_t refused = 0;
-    std::thread visitor = signal_free_thread([&] {
+    auto visitor = try_signal_free_thread([&] {
         for (const NetworkNamespace& one : namespaces) {
             const OwnedFd process(static_cast<int>(::syscall(SYS_pidfd_open, one.process.value, 0)));
             if (!process) continue;
@@ -322,7 +322,8 @@ std::size_t visit_network_namespaces(const std::vector<NetworkNamespace>& namesp
                 ++refused;
         }
     });
-    visitor.join();
+    if (!visitor) return std::nullopt;
+    visitor->join();
     return refused;
 }
 
@@ -330,9 +331,11 @@ std::size_t visit_network_namespaces(const std::vector<NetworkNamespace>& namesp
 
 std::vector<std::string> dump_sockets_of(const std::vector<NetworkNamespace>& namespaces, SocketTable& into) {
     if (namespaces.empty()) return {};
-    const std::size_t refused = visit_network_namespaces(namespaces, [&](Inode network) { dump_sockets(into, network); });
-    if (refused == 0) return {};
-    return {"sockets of " + std::to_string(refused) + " other network namespaces: not permitted (run as root)"};
+    const std::optional<std::size_t> refused = visit_network_namespaces(namespaces, [&](Inode network) { dump_sockets(into, network); });
+    if (!refused)
+        return {"sockets of " + std::to_string(namespaces.size()) + " other network namespaces: no thread can be made to ask there"};
+    if (*refused == 0) return {};
+    return {"sockets of " + std::to_string(*refused) + " other network namespaces: not permitted (run as root)"};
 }
 
 namespace {

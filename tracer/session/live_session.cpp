@@ -15,7 +15,9 @@
 #include <shimtrace/signal_free_thread.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <future>
 #include <iterator>
@@ -58,19 +60,25 @@ SessionInfo describe_session(const SessionPlan& plan) {
 /// A look at the whole host, on a thread of its own: what is traced stands still for none.
 class HostLook {
 public:
-    explicit HostLook(std::function<Result<Snapshot>()> list) : list_(std::move(list)) {}
+    using List = std::function<Result<Snapshot>(std::function<bool()> interrupted)>;
+    explicit HostLook(List list) : list_(std::move(list)) {}
     HostLook(const HostLook&) = delete;
     HostLook& operator=(const HostLook&) = delete;
     ~HostLook() {
-        if (thread_.joinable()) thread_.join();
+        ends_ = true;
+        if (thread_) thread_->join();
     }
 
     /// The first call begins it; nullopt: it is under way.
     std::optional<Snapshot> found() {
-        if (!thread_.joinable()) {
+        if (!thread_) {
             std::promise<Result<Snapshot>> promise;
             result_ = promise.get_future();
-            thread_ = signal_free_thread([list = list_, promise = std::move(promise)]() mutable { promise.set_value(list()); });
+            thread_ = try_signal_free_thread([this, promise = std::move(promise)]() mutable { promise.set_value(look()); });
+            if (!thread_) {
+                error_ = Error{"look at the host", 0, "no thread can be made for it"};
+                return Snapshot{};
+            }
         }
         if (result_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return std::nullopt;
         auto listed = result_.get();
@@ -83,8 +91,17 @@ public:
     [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
 private:
-    std::function<Result<Snapshot>()> list_;
-    std::thread thread_;
+    Result<Snapshot> look() const {
+        try {
+            return list_([this] { return ends_.load(); });
+        } catch (const std::exception& failure) {
+            return fail("look at the host", 0, failure.what());
+        }
+    }
+
+    List list_;
+    std::atomic<bool> ends_ = false;  ///< nobody wants it any more
+    std::optional<std::thread> thread_;
     std::future<Result<Snapshot>> result_;
     std::optional<Error> error_;
 };
@@ -125,7 +142,10 @@ std::expected<void, Refusal> find_session_targets(SessionPlan& plan, const std::
         });
     };
     const bool lists = !targets.empty() || (wants_roles && !are_plain());
-    if (wants_roles && !lists) plan.list_host = [run_dir] { return containerd::list_containers(run_dir); };
+    if (wants_roles && !lists)
+        plan.list_host = [run_dir](std::function<bool()> interrupted) {
+            return containerd::list_containers(run_dir, std::move(interrupted));
+        };
     if (lists) {
         auto listed = containerd::list_containers(run_dir);
         if (!listed) return std::unexpected(Refusal{listed.error()});

@@ -21,7 +21,7 @@ struct SessionPlan {
     Snapshot surroundings;         ///< the host as it was when targets were looked for: roles start from it
     std::vector<Process> plain;    ///< instead, where none of the targets has to do with containers: they, and those above them
     /// Looks at the host later, should anything of the session have to do with them after all; empty: it was looked at, or nobody asks.
-    std::function<Result<Snapshot>()> list_host;
+    std::function<Result<Snapshot>(std::function<bool()> interrupted)> list_host;
 };
 
 /// Fills in what plan.request attaches to. Refuses where nothing is named, found, or more than one matches.

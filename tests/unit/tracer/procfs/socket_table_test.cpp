@@ -1,5 +1,6 @@
 #include "tracer/procfs/socket_table.hpp"
 
+#include "tests/unit/include/no_more_threads.hpp"
 #include "tracer/procfs/owned_fd.hpp"
 
 #include <sys/socket.h>
@@ -54,4 +55,13 @@ TEST_CASE("a listener that nobody waits for is read, as is one with a client tha
     found = after.find(inode_of(client));
     REQUIRE(found != nullptr);
     CHECK(found->facts.peer_inode == inode_of(listener));
+}
+
+TEST_CASE("where no thread can be made the sockets of other network namespaces are a gap, which is told") {
+    const test::NoMoreThreads none;
+    SocketTable table;
+    const auto errors = dump_sockets_of({{Pid{getpid()}, Inode{1}}, {Pid{getpid()}, Inode{2}}}, table);
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0] == "sockets of 2 other network namespaces: no thread can be made to ask there");
+    CHECK_FALSE(ask_unix_socket(Inode{1}, Pid{getpid()}));
 }
