@@ -139,6 +139,7 @@ start_container() {
         client run $(run_options) "${options[@]}" "$image" "$id" "$@"
         eventually 30 "the container's task runs (the log: $(tail -1 "$lab_dir/log"))" task_runs "$id"
     fi
+    eventually 10 "the program of $id is itself" is_started "$id"
     found_container "$id"
 }
 
@@ -146,6 +147,14 @@ start_container() {
 bind_mount() { echo "type=bind,src=$lab_dir/$1,dst=/$1,options=rbind:rw"; }
 
 task_runs() { [[ $(ctr task ls 2>/dev/null | awk -v id="$1" '$1 == id { print $3 }') == RUNNING ]]; }
+
+# A task is told to be running a moment before its init has become the program that it is to run.
+is_started() {
+    local init program
+    init=$(<"$lab_dir/state/io.containerd.runtime.v2.task/$lab_name/$1/init.pid") || return 1
+    program=$(readlink "/proc/$init/exe") || return 0 # it has ended, or is not to be seen
+    [[ $program != *runc* && $program != */crun ]]
+}
 
 # found_container ID: its shim and init become facts.
 found_container() {
