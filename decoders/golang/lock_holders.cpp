@@ -40,10 +40,6 @@ constexpr auto locking = std::to_array<LockingFunction>({
     {"sync.(*Once).doSlow", GoWaitKind::once, true},
 });
 
-bool is_lock(GoWaitKind kind) {
-    return kind == GoWaitKind::mutex || kind == GoWaitKind::rwmutex_read || kind == GoWaitKind::rwmutex_write || kind == GoWaitKind::once;
-}
-
 /// Sync's own frames, and the runtime's, hold no lock: their callers do.
 bool may_hold(std::string_view function) {
     return !function.starts_with("runtime.") && !function.starts_with("sync.") && !function.starts_with("internal/sync.");
@@ -54,9 +50,9 @@ GoWaitKind lock_of(GoWaitKind wait) {
 }
 
 struct CodeFacts {
-    std::set<GoWaitKind> locks;             ///< kinds whose functions it calls
-    std::vector<std::uint64_t> waits;       ///< places where it waits for any: offsets from the text base, ascending
-    std::vector<std::uint64_t> references;  ///< absolute
+    std::set<GoWaitKind> locks;               ///< kinds whose functions it calls
+    std::optional<std::uint64_t> first_wait;  ///< the first place where it waits for any: offset from the text base
+    std::vector<std::uint64_t> references;    ///< absolute
 };
 
 struct WantedLock {
@@ -129,7 +125,7 @@ const CodeFacts& HolderSearch::code_facts(const Function& function) {
     for (const DirectCall& call : direct_calls(binary.image.arch(), code, address))
         if (const auto called = locking_entries_->find(call.target); called != locking_entries_->end()) {
             place->second.locks.insert(called->second->lock);
-            if (called->second->acquires) place->second.waits.push_back(call.returns_to - binary.text.begin);
+            if (called->second->acquires && !place->second.first_wait) place->second.first_wait = call.returns_to - binary.text.begin;
         }
     place->second.references = referenced_addresses(binary.image.arch(), code, address + unwinder_.bias());
     return place->second;
@@ -138,15 +134,12 @@ const CodeFacts& HolderSearch::code_facts(const Function& function) {
 /// `inner`: so many of its innermost frames are left out, of those that may hold anything.
 std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, const WantedLock& lock, std::size_t inner) {
     InferredHolder best;
-    bool is_innermost = true;
+    std::size_t place = 0;
     for (const PhysicalFrame& frame : stacks_[goroutine].physical) {
         const std::string_view name = unwinder_.binary().lines.name(frame.function);
         if (!may_hold(name)) continue;
-        const bool is_blocked = std::exchange(is_innermost, false) && is_lock(goroutines_[goroutine].wait.kind);
-        if (inner > 0) {
-            --inner;
-            continue;
-        }
+        const bool is_blocked = place == 0 && is_lock(goroutines_[goroutine].wait.kind);
+        if (place++ < inner) continue;
         if (++looked_at_ > most_frames_looked_at) break;
         InferredHolder holder{goroutines_[goroutine].id, 0, {}};
         const auto add = [&](int points, std::string_view reason) {
@@ -162,7 +155,7 @@ std::optional<InferredHolder> HolderSearch::score(std::size_t goroutine, const W
         const CodeFacts& code = code_facts(frame.function);
         if (std::ranges::binary_search(code.references, lock.address)) add(4, "refers to the lock, a global variable");
         // Who is blocked in the first place where a function waits for a lock has got none by it.
-        const bool has_passed_one = !code.waits.empty() && code.waits.front() < frame.pc;
+        const bool has_passed_one = code.first_wait && *code.first_wait < frame.pc;
         const bool may_have_locked = code.locks.contains(lock.kind) && (!is_blocked || has_passed_one);
         if (holder.score > 0 && may_have_locked) add(3, "locks and unlocks");
         if (holder.score > best.score) best = std::move(holder);

@@ -115,8 +115,7 @@ void fill_semaphore_wait(const CapturedGoroutine& g, const RuntimeState& state, 
 }
 
 bool is_lock_or_wait_group(GoWaitKind kind) {
-    return kind == GoWaitKind::mutex || kind == GoWaitKind::rwmutex_read || kind == GoWaitKind::rwmutex_write || kind == GoWaitKind::once ||
-           kind == GoWaitKind::wait_group;
+    return is_lock(kind) || kind == GoWaitKind::wait_group;
 }
 
 void fill_syscall_wait(const CapturedGoroutine& g, GoWait& wait) {

@@ -43,6 +43,10 @@ enum class GoWaitKind : std::uint8_t {
     child
 };
 
+constexpr bool is_lock(GoWaitKind kind) {
+    return kind == GoWaitKind::mutex || kind == GoWaitKind::rwmutex_read || kind == GoWaitKind::rwmutex_write || kind == GoWaitKind::once;
+}
+
 /// A goroutine that probably holds a lock. Go does not record holders: this is inferred, and says why.
 struct InferredHolder {
     GoroutineId goroutine;

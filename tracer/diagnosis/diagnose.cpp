@@ -428,7 +428,7 @@ bool daemons_are_unsettled(const Snapshot& snapshot, const Query& query) {
     if (!is_of_all(query)) return false;
     const Facts facts(snapshot);
     return std::ranges::any_of(snapshot.processes, [&](const Process& process) {
-        if (!is_daemon(process) || !process.go) return false;
+        if (!is_daemon(process)) return false;
         const Scope scope = facts.scope(process.pid);
         // Calls about a container or a pod are told of with those.
         const bool about_none = std::ranges::any_of(scope.calls, [&](const NodeKey& call) {

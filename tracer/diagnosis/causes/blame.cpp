@@ -76,8 +76,7 @@ Confidence confidence_of(const Path& path) {
         // Who has a lock of the kernel's is inferred, however sure it is what that one waits for.
         Confidence confidence = last.confidence;
         for (const Step& step : path)
-            if (!step.wait.kernel_lock.empty() || step.wait.by_timing || step.wait.guessed)
-                confidence = std::min(confidence, step.wait.confidence);
+            if (!step.wait.kernel_lock.empty() || step.wait.guessed) confidence = std::min(confidence, step.wait.confidence);
         return confidence;
     }
     return std::ranges::min_element(path, {}, [](const Step& step) { return step.wait.confidence; })->wait.confidence;

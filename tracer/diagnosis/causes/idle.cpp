@@ -122,15 +122,13 @@ Idle idle(const Context& look) {
         const Phrase said = pid == look.scope.sandbox ? sandbox_phrase(*process)
                             : thread                  ? phrase(look.facts, *process, *thread)
                                                       : Phrase{fmt::format("is {}", words(process->state).predicate), ""};
-        const std::string line = fmt::format("{} {}{}{}", who(*process), said.does, said.on.empty() ? "" : " ", said.on);
+        const std::string does = fmt::format("{}{}{}", said.does, said.on.empty() ? "" : " ", said.on);
         if (idle.chain.empty()) {
-            idle.summary = look.scope.ref
-                               ? fmt::format("{} is healthy: {}[{}] {}{}{}", target, printable(process->comm, 32), pid.value, said.does,
-                                             said.on.empty() ? "" : " ", said.on)
-                               : fmt::format("{} is healthy: it {}{}{}", who(*process), said.does, said.on.empty() ? "" : " ", said.on);
+            idle.summary = look.scope.ref ? fmt::format("{} is healthy: {}[{}] {}", target, printable(process->comm, 32), pid.value, does)
+                                          : fmt::format("{} is healthy: it {}", who(*process), does);
             idle.chain.push_back({who(*process), said.does, said.on, ""});
         }
-        if (idle.evidence.size() < 8) idle.evidence.push_back(line);
+        if (idle.evidence.size() < 8) idle.evidence.push_back(who(*process) + " " + does);
     }
     if (!idle.summary.empty()) return idle;
     if (!look.scope.processes.empty() || (look.scope.shim && !look.scope.init)) {

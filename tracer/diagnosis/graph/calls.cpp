@@ -204,11 +204,19 @@ std::vector<NodeKey> calls_made_by(const Facts& facts, const Process& client) {
     return calls;
 }
 
+namespace {
+
+bool came_by(const Facts& facts, const Process& server, const Goroutine& call, Inode own_end) {
+    const OpenFile* by = call.serves.connection.value < 0 ? nullptr : facts.target(server, call.serves.connection);
+    return by && by->inode == own_end;
+}
+
+}  // namespace
+
 std::vector<NodeKey> handlers_of(const Facts& facts, const OpenFile& connection, std::string_view method) {
     if (!connection.socket || !connection.socket->peer_inode) return {};
     return all_calls(facts, [&](const Process& daemon, const Goroutine& goroutine) {
-        const OpenFile* theirs = goroutine.serves.connection.value < 0 ? nullptr : facts.target(daemon, goroutine.serves.connection);
-        return theirs && theirs->inode == connection.socket->peer_inode &&
+        return came_by(facts, daemon, goroutine, connection.socket->peer_inode) &&
                (method.empty() || same_letters(method_of(method), goroutine.serves.method));
     });
 }
@@ -216,10 +224,8 @@ std::vector<NodeKey> handlers_of(const Facts& facts, const OpenFile& connection,
 std::vector<const Goroutine*> handlers_on(const Facts& facts, const Process& server, Inode own_end) {
     std::vector<const Goroutine*> found;
     if (!server.go || !own_end) return found;
-    for (const Goroutine& goroutine : server.go->goroutines) {
-        const OpenFile* by = goroutine.serves.connection.value < 0 ? nullptr : facts.target(server, goroutine.serves.connection);
-        if (by && by->inode == own_end) found.push_back(&goroutine);
-    }
+    for (const Goroutine& goroutine : server.go->goroutines)
+        if (came_by(facts, server, goroutine, own_end)) found.push_back(&goroutine);
     return found;
 }
 

@@ -83,7 +83,7 @@ struct Wait {
     bool normal = false;                          ///< passing, or of its own will: no hang by itself
     bool inferred = false;
     bool over_socket = false;    ///< to whoever has the other end of a connection
-    bool by_timing = false;      ///< whom it is for was told by when things happened alone: no end makes that certain
+    bool unowed = false;         ///< for an answer of which nothing shows that it is owed
     bool guessed = false;        ///< whom it is for, or for what, is a guess: no end makes that certain, and a ring of these is no deadlock
     bool in_ring_alone = false;  ///< of its own will, and no hang by itself; it is followed to find a ring of waits, which is one
     double since_s = -1;

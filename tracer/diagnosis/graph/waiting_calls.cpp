@@ -105,6 +105,13 @@ std::optional<WaitingCall> waiting_call(const Facts& facts, const Process& proce
     return call;
 }
 
+std::vector<Fd> watched_by(const Facts& facts, const Process& process, const Thread& thread, const WaitingCall& call) {
+    std::vector<Fd> watched = thread.polled;
+    if (const OpenFile* epoll = call.fd.value >= 0 ? facts.target(process, call.fd) : nullptr)
+        for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
+    return watched;
+}
+
 bool waits_for_vfork(const Thread& thread) {
     const decoders::CallFacts* call = decoders::call_facts(thread.arch, thread.syscall);
     const bool makes_child = call && (call->name == "clone" || call->name == "vfork" || call->name == "clone3");

@@ -23,6 +23,9 @@ struct WaitingCall {
 /// what they lead to.
 std::optional<WaitingCall> waiting_call(const Facts& facts, const Process& process, const Thread& thread);
 
+/// What a call that polls waits for: each of its descriptors, and what is in the epoll that it waits at.
+std::vector<Fd> watched_by(const Facts& facts, const Process& process, const Thread& thread, const WaitingCall& call);
+
 /// vfork's parent sleeps until the child has exec'd or ended; newer kernels do that inside kernel_clone().
 bool waits_for_vfork(const Thread& thread);
 

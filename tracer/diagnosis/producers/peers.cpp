@@ -44,7 +44,7 @@ bool may_be_owed(const SocketWait& asked, const Connection& connection) {
 
 /// Of a unix socket nothing tells that either, but who has connected to a server and reads waits for its answer: what a server of one
 /// thread is held up by, its client is.
-bool asks_server(const SocketWait& asked, const Connection& connection) {
+bool is_client_of_server(const SocketWait& asked, const Connection& connection) {
     return asked.kind == WaitKind::reads && connection.own && connection.own->protocol.starts_with("UNIX") &&
            connection.own->local.empty() && connection.peer && !connection.peer->local.empty();
 }
@@ -81,8 +81,9 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
                 if (!handlers.empty()) return;
             }
             // That an answer is owed at all is a guess, where nothing but who has connected to whom speaks for it.
-            wait.inferred = !connection.is_owed() && !(may_be_owed(asked, connection) && (halted || sleeps_in_kernel(look.facts, peer)));
-            if (wait.inferred && !(asks_server(asked, connection) && acts_as_one(look.facts, peer))) return;
+            wait.inferred = wait.unowed =
+                !connection.is_owed() && !(may_be_owed(asked, connection) && (halted || sleeps_in_kernel(look.facts, peer)));
+            if (wait.inferred && !(is_client_of_server(asked, connection) && acts_as_one(look.facts, peer))) return;
             if (halted) break;
             settle(wait, theirs, interval_s, patience_s);
             if (wait.normal) return;
@@ -207,9 +208,7 @@ namespace {
 bool polls_its_own(const Facts& facts, const Process& process, const Thread& thread) {
     const auto call = waiting_call(facts, process, thread);
     if (!call || call->ring.value >= 0 || call->kind != WaitKind::polls) return false;
-    std::vector<Fd> watched = thread.polled;
-    if (const OpenFile* epoll = call->fd.value >= 0 ? facts.target(process, call->fd) : nullptr)
-        for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
+    const std::vector<Fd> watched = watched_by(facts, process, thread, *call);
     return !watched.empty() && std::ranges::all_of(watched, [&](Fd fd) {
         const OpenFile* target = facts.target(process, fd);
         if (!target || target->kind == OpenFileKind::eventfd || target->kind == OpenFileKind::timerfd) return true;
@@ -258,8 +257,7 @@ void wait_for_peer(const Context& look, const SocketWait& asked, std::vector<Wai
     for (const Process* peer : peers) lead_to(look, asked, connection, *peer, wait, out);
     // What a forwarder of packets has passed on is told by its port alone.
     if (connection.own && connection.own->translated && !connection.own->stands_for.empty())
-        for (Wait& one : std::span(out).subspan(before))
-            if (one.confidence == Confidence::certain) one.confidence = Confidence::likely;
+        for (Wait& one : std::span(out).subspan(before)) one.confidence = std::min(one.confidence, Confidence::likely);
     if (!connection.others.empty()) return;
     // Nobody of this host has it. That an answer is owed by another host's process only time can tell; that its kernel does not answer, or
     // that it takes nothing any more, shows here.

@@ -152,7 +152,7 @@ void held_open(const Context& look, const Process& shim, const OpenFile& fifo, c
 /// or waits itself for what is held, leads on.
 void reply_to_program(const Context& look, const Process& process, const Goroutine& goroutine, Waits& out) {
     const GoReply& reply = goroutine.wait.reply;
-    const OpenFile* connection = reply.tied && !reply.connections.empty() ? look.facts.target(process, reply.connections.front()) : nullptr;
+    const OpenFile* connection = reply.tied ? look.facts.target(process, reply.connections.front()) : nullptr;
     if (!connection) return;
     wait_for_peer(look,
                   {.process = process,
@@ -170,7 +170,7 @@ void reply_to_program(const Context& look, const Process& process, const Gorouti
 void goroutine_reply(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
-    if (!process || !goroutine || goroutine->changed) return;
+    if (!process || !goroutine || goroutine->changed || goroutine->wait.reply.connections.empty()) return;
     if (is_subscription(goroutine->wait.reply.method)) return;
     if (is_program(look, *process)) return reply_to_program(look, *process, *goroutine, out);
     for (const Fd fd : goroutine->wait.reply.connections) over_connection(look, *process, *goroutine, fd, out);

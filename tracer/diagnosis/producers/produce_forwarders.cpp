@@ -76,8 +76,8 @@ void passed_on(const Context& look, const NodeKey& subject, Waits& out) {
                                            what(to.entry->target), to.entry->fd.value, to.within_ms)},
                   found);
     for (Wait& wait : found) {
-        wait.inferred = wait.by_timing = true;
-        if (wait.confidence == Confidence::certain) wait.confidence = Confidence::likely;
+        wait.inferred = wait.guessed = true;
+        wait.confidence = std::min(wait.confidence, Confidence::likely);
         out.push_back(std::move(wait));
     }
 }

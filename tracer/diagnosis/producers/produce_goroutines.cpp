@@ -13,10 +13,6 @@ namespace shimtrace::diagnosis::produce {
 
 namespace {
 
-bool is_lock(GoWaitKind kind) {
-    return kind == GoWaitKind::mutex || kind == GoWaitKind::rwmutex_read || kind == GoWaitKind::rwmutex_write || kind == GoWaitKind::once;
-}
-
 bool parked(const Goroutine& goroutine) {
     switch (goroutine.wait.kind) {
         case GoWaitKind::chan_receive:
@@ -35,8 +31,8 @@ bool parked(const Goroutine& goroutine) {
 }
 
 /// A program of a container's may well hold a lock for as long as a channel, or a server, keeps it waiting; in a shim nothing is meant to.
-bool ends_in_deadlock(const Context& look, const Process& process, const Goroutine& holder) {
-    if (!parked(holder) || is_program(look, process)) return false;
+bool ends_in_deadlock(const Process& process, bool is_program, const Goroutine& holder) {
+    if (!parked(holder) || is_program) return false;
     return is_lock(holder.wait.kind) || !is_daemon(process);
 }
 
@@ -114,7 +110,7 @@ void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
     for (const Goroutine& goroutine : process->go->goroutines) {
         const GoWaitKind kind = goroutine.wait.kind;
         if (goroutine.system || goroutine.state == GoState::dead) continue;
-        if (program && (asks_server(look, *process, goroutine) || !goroutine.wait.reply.protocol.empty())) {
+        if (program && (!goroutine.wait.reply.protocol.empty() || asks_server(look, *process, goroutine))) {
             out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine.id)});
             continue;
         }
@@ -182,6 +178,7 @@ void goroutine_lock(const Context& look, const NodeKey& subject, Waits& out) {
     if (best.score < weak) return;
     const Goroutine* holder = goroutine_of(look.facts, NodeKey::of(process->pid, best.goroutine));
     if (!holder) return;
+    const bool program = is_program(look, *process);
     std::string reasons;
     for (const std::string& reason : best.reasons) reasons += (reasons.empty() ? "" : ", ") + printable(reason, 80);
     out.push_back(
@@ -189,8 +186,8 @@ void goroutine_lock(const Context& look, const NodeKey& subject, Waits& out) {
          .to = NodeKey::of(process->pid, best.goroutine),
          .evidence = goroutine_words(*process, *goroutine) + fmt::format(" waits for {}, held, it seems, by goroutine {}{}", address,
                                                                          best.goroutine.value, reasons.empty() ? "" : " (" + reasons + ")"),
-         .if_idle = ends_in_deadlock(look, *process, *holder) ? RootCause::deadlock : RootCause::none,
-         .confidence = std::min(lasting(look, *goroutine), is_program(look, *process) ? Confidence::likely : Confidence::certain),
+         .if_idle = ends_in_deadlock(*process, program, *holder) ? RootCause::deadlock : RootCause::none,
+         .confidence = std::min(lasting(look, *goroutine), program ? Confidence::likely : Confidence::certain),
          .since_s = waiting_seconds(*goroutine),
          .object_text = address});
 }

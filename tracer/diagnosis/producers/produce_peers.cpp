@@ -34,14 +34,6 @@ const OpenFile* only_socket(const Context& look, const Process& process, const s
     return only;
 }
 
-std::vector<Fd> watched_by(const Context& look, const Process& process, const Thread& thread, const WaitingCall& call) {
-    std::vector<Fd> watched = thread.polled;
-    const OpenFile* epoll = call.fd.value >= 0 ? look.facts.target(process, call.fd) : nullptr;
-    if (epoll)
-        for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
-    return watched;
-}
-
 }  // namespace
 
 void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
@@ -60,7 +52,7 @@ void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
         case WaitKind::polls:
             // A Go program's descriptors are its goroutines'.
             if (!process->go || !process->go->incomplete.empty())
-                target = only_socket(look, *process, watched_by(look, *process, *thread, *call));
+                target = only_socket(look, *process, watched_by(look.facts, *process, *thread, *call));
             break;
         default:
             return;
@@ -118,8 +110,9 @@ bool asks_server(const Context& look, const Process& process, const Goroutine& g
         std::to_array<std::string_view>({"net/http.", "google.golang.org/grpc", "containerd/ttrpc", "net/multiplex."});
     if (goroutine.wait.kind != GoWaitKind::fd_read) return false;
     const OpenFile* target = look.facts.target(process, goroutine.wait.fd);
-    return target && has_peer(*target) && !is_accepted_here(process, *target) &&
-           std::ranges::none_of(standing, [&](std::string_view part) { return has_frame(goroutine, part); });
+    return target && has_peer(*target) &&
+           std::ranges::none_of(standing, [&](std::string_view part) { return has_frame(goroutine, part); }) &&
+           !is_accepted_here(process, *target);
 }
 
 Standstill lasts(const Context& look, const Goroutine& goroutine) {
@@ -131,7 +124,7 @@ void goroutine_on_socket(const Context& look, const NodeKey& subject, Waits& out
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
     if (!process || !goroutine || goroutine->changed) return;
-    if (is_program(look, *process) && asks_server(look, *process, *goroutine)) return read_from_server(look, *process, *goroutine, out);
+    if (asks_server(look, *process, *goroutine) && is_program(look, *process)) return read_from_server(look, *process, *goroutine, out);
     if (goroutine->wait.kind != GoWaitKind::fd_write) return;
     const OpenFile* target = look.facts.target(*process, goroutine->wait.fd);
     if (!target || !has_peer(*target)) return;

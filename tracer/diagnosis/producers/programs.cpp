@@ -66,7 +66,7 @@ bool hears_one_child(const Context& look, const Process& process, const Thread& 
         look, process, *child,
         fmt::format("{}; of all that it has started it listens to {} alone", call_words(look.facts, process, thread), who(*child)));
     wait.inferred = true;
-    if (wait.confidence == Confidence::certain) wait.confidence = Confidence::likely;
+    wait.confidence = std::min(wait.confidence, Confidence::likely);
     out.push_back(std::move(wait));
     return true;
 }

@@ -27,7 +27,7 @@ bool is_own_fault(const Wait& end, const NodeKey& owner) {
 
 /// For an answer of whom nothing shows that one is owed: it is followed to what that one waits for, and tells nothing where that is nobody.
 bool is_guess(const Wait& wait) {
-    return wait.kind == WaitKind::reads && wait.over_socket && wait.inferred && !wait.by_timing && !wait.guessed;
+    return wait.unowed && !wait.guessed;
 }
 
 /// What one node's subtree gave.

@@ -51,8 +51,7 @@ json wait_json(const GoWait& wait, const StackStyle& style) {
                                    {"capacity", c.capacity}});
     }
     if (!wait.others.empty()) result["others"] = ids(wait.others);
-    const bool lock = wait.kind == GoWaitKind::mutex || wait.kind == GoWaitKind::rwmutex_read || wait.kind == GoWaitKind::rwmutex_write ||
-                      wait.kind == GoWaitKind::once;
+    const bool lock = is_lock(wait.kind);
     for (const InferredHolder& holder : wait.holders) {
         result[lock ? "inferred_holders" : "inferred_wakers"].push_back(
             {{"goroutine", holder.goroutine.value},
