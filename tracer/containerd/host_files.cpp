@@ -3,6 +3,7 @@
 #include "tracer/containerd/unresponsive_mounts.hpp"
 #include "tracer/procfs/answering_mounts.hpp"
 #include "tracer/procfs/owned_fd.hpp"
+#include "tracer/procfs/parcel_bytes.hpp"
 #include "tracer/procfs/stand_in.hpp"
 #include "tracer/procfs/whole_file.hpp"
 
@@ -222,18 +223,6 @@ Found look_from(int from, const std::string& path, LookWanted wanted, std::uint6
     return look_at(opened.get(), wanted.look, wanted.limit);
 }
 
-template <typename Value>
-void put(std::string& bytes, const Value& value) {
-    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-template <typename Value>
-bool take(std::string_view& bytes, Value& value) {
-    if (bytes.size() < sizeof value) return false;
-    std::memcpy(&value, bytes.data(), sizeof value);
-    bytes.remove_prefix(sizeof value);
-    return true;
-}
-
 host::Parcel look_aside(host::Parcel request) {
     LookWanted wanted;
     if (request.bytes.size() < sizeof wanted) return {};
@@ -247,10 +236,10 @@ host::Parcel look_aside(host::Parcel request) {
     else
         found = root ? look_from(root.get(), path, wanted, RESOLVE_IN_ROOT) : look_from(AT_FDCWD, path, wanted, 0);
     host::Parcel reply;
-    put(reply.bytes, found.error);
-    put(reply.bytes, found.facts);
-    put(reply.bytes, static_cast<std::uint64_t>(found.way.size()));
-    for (const FileFacts& each : found.way) put(reply.bytes, each);
+    host::put(reply.bytes, found.error);
+    host::put(reply.bytes, found.facts);
+    host::put(reply.bytes, static_cast<std::uint64_t>(found.way.size()));
+    for (const FileFacts& each : found.way) host::put(reply.bytes, each);
     reply.bytes += found.text;
     return reply;
 }
@@ -263,10 +252,11 @@ Found ask_aside(const std::string& concern, const std::string& root, const std::
     Found found;
     std::uint64_t steps = 0;
     std::string_view rest = reply ? std::string_view(reply->bytes) : std::string_view();
-    if (!take(rest, found.error) || !take(rest, found.facts) || !take(rest, steps) || steps > rest.size() / sizeof(FileFacts))
+    if (!host::take(rest, found.error) || !host::take(rest, found.facts) || !host::take(rest, steps) ||
+        steps > rest.size() / sizeof(FileFacts))
         return unanswered;
     found.way.resize(steps);
-    for (FileFacts& each : found.way) take(rest, each);
+    for (FileFacts& each : found.way) host::take(rest, each);
     found.text = rest;
     return found;
 }

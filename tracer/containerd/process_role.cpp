@@ -1,8 +1,7 @@
 #include "tracer/containerd/process_role.hpp"
 
 #include "decoders/oci/runtimes.hpp"
-#include "tracer/containerd/layout.hpp"
-#include "tracer/containerd/monitors.hpp"
+#include "tracer/containerd/container_index.hpp"
 #include "tracer/containerd/provenance.hpp"
 #include "tracer/containerd/roles.hpp"
 

@@ -69,7 +69,7 @@ Result<std::string> find_command(const std::string& name) {
     return fail("start " + name, ENOENT, "no such executable in PATH");
 }
 
-Result<CommandProcess> plan_command(const TraceRequest& request, std::span<const sock_filter> filter, int cpu) {
+Result<CommandProcess> plan_command(const TraceRequest& request, std::span<const sock_filter> filter) {
     auto path = find_command(request.command.front());
     if (!path) return std::unexpected(path.error());
     CommandProcess command{.path = *path,
@@ -79,10 +79,6 @@ Result<CommandProcess> plan_command(const TraceRequest& request, std::span<const
                            .ignored_signals = request.inherited.ignored_signals};
     command.argv = pointers(command.words);
     command.envp = pointers(command.variables);
-    if (cpu >= 0) {
-        CPU_SET(static_cast<unsigned>(cpu), &command.cpus);
-        command.pinned = true;
-    }
     if (pipe2(command.go.data(), O_CLOEXEC) != 0) return fail("make a pipe", errno);
     if (pipe2(command.error.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
         const int number = errno;
@@ -101,7 +97,6 @@ void become(CommandProcess& command) {
     }
     if (got != 1) _exit(127);  // nobody traces it, and somebody has said why
     if (command.offers_itself) prctl(PR_SET_PTRACER, 0, 0, 0, 0);
-    if (command.pinned) sched_setaffinity(0, sizeof command.cpus, &command.cpus);
     for (const int signal : command.ignored_signals) ::signal(signal, SIG_IGN);
     ExecFailure failure{ExecFailure::Step::filter, 0};
     if (!command.filter.empty()) failure.number = install(command.filter);

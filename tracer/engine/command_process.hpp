@@ -27,16 +27,13 @@ struct CommandProcess {
     std::vector<char*> argv, envp;
     std::span<const sock_filter> filter;
     std::span<const int> ignored_signals;
-    cpu_set_t cpus{};
-    bool pinned = false;
     bool offers_itself = false;     ///< to a tracer that is none of its parents (PR_SET_PTRACER): that ends with the command's first call
     std::array<int, 2> go{-1, -1};  ///< it waits here for a byte; without one it ends
     std::array<int, 2> error{-1, -1};  ///< an ExecFailure; closed by a successful exec
 };
 
-/// `filter`: a seccomp program to install before the exec; empty: none. `cpu`: where it may run; -1: anywhere. What `request` and `filter`
-/// hold must outlive it.
-Result<CommandProcess> plan_command(const TraceRequest& request, std::span<const sock_filter> filter, int cpu);
+/// `filter`: a seccomp program to install before the exec; empty: none. What `request` and `filter` hold must outlive it.
+Result<CommandProcess> plan_command(const TraceRequest& request, std::span<const sock_filter> filter);
 
 /// Waits to be traced, and execs.
 [[noreturn]] void become(CommandProcess& command);

@@ -39,16 +39,20 @@ void let_go_on(int go) {
     close(go);
 }
 
+/// `cpu` -1: it runs anywhere.
+void keep_on(Tid tid, int cpu) {
+    if (cpu < 0) return;
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(static_cast<unsigned>(cpu), &cpus);
+    sched_setaffinity(tid.value, sizeof cpus, &cpus);
+}
+
 /// The process that has waited for its tracer already.
 Result<Launched> seize_waiting(const TraceRequest& request, unsigned long options, int cpu) {
     const WaitingCommand& waiting = *request.waiting;
     Launched launched(waiting.tid, waiting.error);
-    if (cpu >= 0) {
-        cpu_set_t cpus;
-        CPU_ZERO(&cpus);
-        CPU_SET(static_cast<unsigned>(cpu), &cpus);
-        sched_setaffinity(waiting.tid.value, sizeof cpus, &cpus);
-    }
+    keep_on(waiting.tid, cpu);
     if (const int number = seize_command(waiting.tid, options); number != 0) {
         close(waiting.go);
         return std::unexpected(untraceable(request, number));
@@ -74,7 +78,7 @@ std::optional<Error> Launched::failure(const std::vector<std::string>& command) 
 }
 
 Result<WaitingCommand> leave_tracee(const TraceRequest& request, TracerPlace place) {
-    auto command = plan_command(request, {}, -1);
+    auto command = plan_command(request, {});
     if (!command) return std::unexpected(command.error());
     command->offers_itself = true;
     host::end_stand_ins();  // the command would have them as children
@@ -99,7 +103,7 @@ Result<WaitingCommand> leave_tracee(const TraceRequest& request, TracerPlace pla
 
 Result<Launched> launch(const TraceRequest& request, unsigned long options, std::span<const sock_filter> filter, int cpu) {
     if (request.waiting) return seize_waiting(request, options, cpu);
-    auto command = plan_command(request, filter, cpu);
+    auto command = plan_command(request, filter);
     if (!command) return std::unexpected(command.error());
     const pid_t child = fork();
     const int fork_error = errno;
@@ -109,6 +113,7 @@ Result<Launched> launch(const TraceRequest& request, unsigned long options, std:
     Launched launched(Tid{child}, command->error[0]);
     const int number = child < 0 ? fork_error : seize_command(launched.tid(), options);
     if (number == 0) {
+        keep_on(launched.tid(), cpu);
         let_go_on(command->go[1]);
         hand_over(request.inherited.descriptors);
         return launched;

@@ -61,11 +61,10 @@ public:
             keep_.emplace(std::move(*keep));
         }
         if (!options_.listen.empty()) {
-            auto server = WebServer::start({.listen = options_.listen, .token = options_.token, .removing = options_.removing});
+            auto server = WebServer::start(
+                {.listen = options_.listen, .token = options_.token, .made = options_.made, .removing = options_.removing});
             if (!server) return std::unexpected(server.error());
             server_ = std::move(*server);
-            for (const std::string& address : options_.listen)
-                if (const auto path = socket_file(address); !path.empty() && options_.made) options_.made(path);
         }
         if (!options_.otlp.empty()) {
             auto target = parse_otlp_url(options_.otlp);

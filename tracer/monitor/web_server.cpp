@@ -79,6 +79,11 @@ Result<Address> parse_address(const std::string& text) {
     return address;
 }
 
+/// The file that a listener is; empty: it is none.
+std::string socket_file(const std::string& listen) {
+    return listen.starts_with(unix_prefix) ? listen.substr(unix_prefix.size()) : std::string();
+}
+
 Result<host::OwnedFd> listen_at(const std::string& text) {
     auto address = parse_address(text);
     if (!address) return std::unexpected(address.error());
@@ -151,8 +156,7 @@ Answer from_file(const std::string& path) {
 
 class LibeventServer final : public WebServer {
 public:
-    LibeventServer(std::string token, std::function<void(const std::string&)> removing)
-        : token_(std::move(token)), removing_(std::move(removing)) {}
+    explicit LibeventServer(WebOptions options) : options_(std::move(options)) {}
 
     ~LibeventServer() override {
         if (thread_.joinable()) {
@@ -161,7 +165,7 @@ public:
             thread_.join();
         }
         for (const std::string& path : paths_) {
-            if (removing_) removing_(path);
+            if (options_.removing) options_.removing(path);
             ::unlink(path.c_str());
         }
     }
@@ -177,7 +181,10 @@ public:
         for (const std::string& address : listen) {
             auto socket = listen_at(address);
             if (!socket) return std::unexpected(socket.error());
-            if (std::string path = socket_file(address); !path.empty()) paths_.push_back(std::move(path));
+            if (std::string path = socket_file(address); !path.empty()) {
+                if (options_.made) options_.made(path);
+                paths_.push_back(std::move(path));
+            }
             Listener& listener = listeners_.emplace_back(evconnlistener_new(
                 base_.get(), [](evconnlistener*, int fd, sockaddr*, int, void* self) { static_cast<LibeventServer*>(self)->accept(fd); },
                 this, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, -1, socket->get()));
@@ -272,9 +279,9 @@ private:
             if (now && host::monotonic_now() <= now->good_until) return {.body = "ok\n"};
             return refused(503, now ? "no look has succeeded for long" : "the first look is not done yet");
         }
-        if (!token_.empty() && !same_secret("Bearer " + token_, request.authorization))
+        if (!options_.token.empty() && !same_secret("Bearer " + options_.token, request.authorization))
             return refused(401, "a token is asked for", "WWW-Authenticate: Bearer\r\n");
-        if (token_.empty() && !is_own_name(request.host)) return refused(403, "asked for by a name that is not this machine's");
+        if (options_.token.empty() && !is_own_name(request.host)) return refused(403, "asked for by a name that is not this machine's");
         if (!now) return refused(503, "the first look is not done yet");
         if (request.path == "/metrics") return metrics(*now, request.accept);
         if (request.path == "/hangs") return {.type = "application/json", .body = now->hangs.about_all()};
@@ -331,8 +338,7 @@ private:
             evbuffer_add(output, answer.body.data(), answer.body.size());
     }
 
-    std::string token_;
-    std::function<void(const std::string&)> removing_;
+    WebOptions options_;
     Base base_;
     host::OwnedFd end_;
     Event end_event_;
@@ -346,10 +352,6 @@ private:
 };
 
 }  // namespace
-
-std::string socket_file(const std::string& listen) {
-    return listen.starts_with(unix_prefix) ? listen.substr(unix_prefix.size()) : std::string();
-}
 
 bool is_local_address(const std::string& listen) {
     auto address = parse_address(listen);
@@ -366,7 +368,7 @@ bool is_local_address(const std::string& listen) {
 }
 
 Result<std::unique_ptr<WebServer>> WebServer::start(const WebOptions& options) {
-    auto server = std::make_unique<LibeventServer>(options.token, options.removing);
+    auto server = std::make_unique<LibeventServer>(options);
     if (auto begun = server->begin(options.listen); !begun) return std::unexpected(begun.error());
     return server;
 }

@@ -26,11 +26,9 @@ struct Published {
 struct WebOptions {
     std::vector<std::string> listen;                        ///< HOST:PORT with a numeric address, unix:PATH
     std::string token;                                      ///< empty: nobody has to show one
+    std::function<void(const std::string&)> made = {};      ///< told of a listener's file
     std::function<void(const std::string&)> removing = {};  ///< told of a listener's file before it is removed
 };
-
-/// The file that a listener is; empty: it is none.
-std::string socket_file(const std::string& listen);
 
 /// Where a listener may stand open to: only this machine, or others as well.
 bool is_local_address(const std::string& listen);

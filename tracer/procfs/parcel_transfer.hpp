@@ -19,7 +19,6 @@ namespace shimtrace::host {
 struct ParcelHeader {
     Errand errand = nullptr;  ///< the same address in the copy
     std::uint64_t length = 0;
-    bool carries = false;  ///< a descriptor comes with it
 };
 
 /// Descriptors of a message.
@@ -33,7 +32,6 @@ class ParcelTransfer {
 public:
     static ParcelTransfer of(ParcelHeader header, Parcel parcel) {
         header.length = parcel.bytes.size();
-        header.carries = static_cast<bool>(parcel.descriptor);
         return ParcelTransfer(header, std::move(parcel));
     }
     static ParcelTransfer expected() { return ParcelTransfer({}, {}); }

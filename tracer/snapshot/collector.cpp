@@ -20,7 +20,6 @@
 #include <functional>
 #include <set>
 #include <string_view>
-#include <thread>
 #include <unordered_map>
 
 namespace shimtrace::host {
@@ -155,9 +154,8 @@ void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, b
 
 void Collector::read_table(const std::vector<std::int32_t>& pids, bool descriptors) {
     // Each read is a walk in the kernel, and processes do not depend on each other: as many readers as there are CPUs.
-    constexpr std::size_t worth_a_thread = 64, most_workers = 4;
-    const std::size_t cpus = std::max(1U, std::thread::hardware_concurrency());
-    const std::size_t workers = std::clamp<std::size_t>(pids.size() / worth_a_thread, 1, std::min(cpus, most_workers));
+    constexpr std::size_t worth_a_thread = 64;
+    const std::size_t workers = workers_for(pids.size(), worth_a_thread);
     std::vector<Share> shares(workers);
     const auto part = [&](std::size_t worker) {
         const std::size_t first = pids.size() * worker / workers, last = pids.size() * (worker + 1) / workers;

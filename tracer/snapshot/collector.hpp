@@ -75,6 +75,8 @@ private:
     // What the kernel tells of itself (collector_kernel.cpp).
     void bind_fanotify();
     void bind_fault_handlers();
+    /// Who sleeps in the function, to everybody who has a file that may wake them.
+    void bind_sleepers(std::string_view function, bool (*may_wake)(const OpenFile&));
     void bind_lock_owners();
     // (collector_locks.cpp)
     void read_unusual_sleepers(bool of_kernel);

@@ -159,11 +159,10 @@ void Collector::follow_forwarders(const Positions& processes) {
     if (all.empty() || interrupted()) return;
     std::set<Inode> wanted;
     for (const auto& [forwarder, behind] : networks) wanted.insert(behind.begin(), behind.end());
-    std::vector<NetworkNamespace> fresh;
-    for (const Process& process : snapshot_.processes)
-        if (wanted.contains(process.ns.net) && process.state != ProcessState::zombie && visited_.insert(process.ns.net).second)
-            fresh.push_back({process.pid, process.ns.net});
-    for (std::string& gap : dump_sockets_of(fresh, sockets_)) errors_.add(std::move(gap));
+    Positions behind;
+    for (std::size_t at = 0; at < snapshot_.processes.size(); ++at)
+        if (wanted.contains(snapshot_.processes[at].ns.net)) behind.push_back(at);
+    read_sockets(behind);
     const StreamsBehind streams(sockets_, wanted);
     for (const Passed& one : all) {
         // One that cannot run is to blame itself.

@@ -89,26 +89,24 @@ void add_devices_below(const std::string& path, const ProcDirectory& directory, 
 
 }  // namespace
 
-/// Who waits for a permission may wait for anybody who has a fanotify group: which, its marks tell.
-void Collector::bind_fanotify() {
+void Collector::bind_sleepers(std::string_view function, bool (*may_wake)(const OpenFile&)) {
     std::vector<Pid> waiters;
     for (const Process& process : snapshot_.processes)
-        if (sleeps_in(process, "fanotify_")) waiters.push_back(process.pid);
+        if (sleeps_in(process, function)) waiters.push_back(process.pid);
     if (waiters.empty()) return;
     for (const Process& process : snapshot_.processes)
-        if (std::ranges::any_of(process.fds, [](const FdEntry& entry) { return entry.target.kind == OpenFileKind::fanotify; }))
+        if (std::ranges::any_of(process.fds, [&](const FdEntry& entry) { return may_wake(entry.target); }))
             for (const Pid waiter : waiters) bind(waiter, process.pid);
+}
+
+/// Who waits for a permission may wait for anybody who has a fanotify group: which, its marks tell.
+void Collector::bind_fanotify() {
+    bind_sleepers("fanotify_", [](const OpenFile& file) { return file.kind == OpenFileKind::fanotify; });
 }
 
 /// Who waits for a page that a process gives may wait for anybody who has a userfaultfd.
 void Collector::bind_fault_handlers() {
-    std::vector<Pid> waiters;
-    for (const Process& process : snapshot_.processes)
-        if (sleeps_in(process, kernel::user_fault)) waiters.push_back(process.pid);
-    if (waiters.empty()) return;
-    for (const Process& process : snapshot_.processes)
-        if (std::ranges::any_of(process.fds, [](const FdEntry& entry) { return entry.target.path == kernel::userfaultfd_link; }))
-            for (const Pid waiter : waiters) bind(waiter, process.pid);
+    bind_sleepers(kernel::user_fault, [](const OpenFile& file) { return file.path == kernel::userfaultfd_link; });
 }
 
 /// The log is read only where some thread is in state D.

@@ -2,6 +2,7 @@
 
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/duplicate.hpp"
+#include "tracer/procfs/parcel_bytes.hpp"
 #include "tracer/procfs/stand_in.hpp"
 
 #include <algorithm>
@@ -69,19 +70,6 @@ struct PipeTold {
     bool known = false;  ///< false: it is not that pipe any more, or not permitted
     PipeFill fill;
 };
-
-template <typename Value>
-void put(std::string& bytes, const Value& value) {
-    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-template <typename Value>
-bool take(std::string_view& bytes, Value& value) {
-    if (bytes.size() < sizeof value) return false;
-    std::memcpy(static_cast<void*>(&value), bytes.data(), sizeof value);
-    bytes.remove_prefix(sizeof value);
-    return true;
-}
 
 PipeTold measured(const PipeAsked& asked) {
     const OwnedFd end = duplicate(asked.pid, asked.fd);

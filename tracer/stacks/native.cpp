@@ -54,11 +54,10 @@ Result<ProcessStacks> native_stacks(Pid pid, BinaryCache& cache, const NativeOpt
     if (tids.empty()) return fail(fmt::format("look at process {}", pid.value), 0, "it is gone");
     const std::unique_ptr<ProcessView> view =
         view_of(pid, std::make_unique<host::PatientMemory>(pid, tids.front()), cache, options.debuginfod);
+    for (const Tid tid : tids) result.threads.push_back(describe_thread(pid, tid, options.kernel));
+    const std::vector<std::optional<ThreadCall>> asked = thread_calls(pid, tids);
     std::map<Tid, std::optional<ThreadCall>> calls;
-    for (const Tid tid : tids) {
-        result.threads.push_back(describe_thread(pid, tid, options.kernel));
-        calls[tid] = thread_call(pid, tid);
-    }
+    for (std::size_t i = 0; i < tids.size(); ++i) calls[tids[i]] = asked[i];
     result.comm = result.threads.front().comm;
 
     struct Held {

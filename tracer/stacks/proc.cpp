@@ -60,10 +60,6 @@ std::vector<std::optional<ThreadCall>> thread_calls(Pid pid, std::span<const Tid
     return calls;
 }
 
-std::optional<ThreadCall> thread_call(Pid pid, Tid tid) {
-    return std::move(thread_calls(pid, std::span(&tid, 1)).front());
-}
-
 std::uint64_t entry_point(Pid pid) {
     const std::string vector = read_in_time(pid, "auxv", 65536);
     for (std::size_t at = 0; at + 16 <= vector.size(); at += 16) {

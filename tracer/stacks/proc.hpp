@@ -21,9 +21,7 @@ struct ThreadCall {
     decoders::KnownCall call;
     std::uint64_t stack_pointer = 0, instruction_pointer = 0;
 };
-/// nullopt: it runs, is gone, or may not be looked at.
-std::optional<ThreadCall> thread_call(Pid pid, Tid tid);
-/// Of several of one process, in as few questions as there can be.
+/// Of threads of one process, in as few questions as there can be. nullopt: it runs, is gone, or may not be looked at.
 std::vector<std::optional<ThreadCall>> thread_calls(Pid pid, std::span<const Tid> tids);
 
 /// AT_ENTRY of the auxiliary vector: where the program's entry point is in memory; 0: not known.
