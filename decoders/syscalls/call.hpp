@@ -26,6 +26,8 @@ public:
     [[nodiscard]] bool failed() const { return exit_ && exit_->is_error; }
     [[nodiscard]] bool succeeded() const { return exit_ && !exit_->is_error; }
     [[nodiscard]] std::int64_t result() const { return exit_ ? exit_->result : 0; }
+    /// Of a call that returns a length or a count: 0 where it has failed.
+    [[nodiscard]] std::uint64_t returned_count() const { return succeeded() && result() > 0 ? static_cast<std::uint64_t>(result()) : 0; }
 
     /// What was captured at `address`, at most `most` bytes. What was read at exit counts before what was read at entry.
     [[nodiscard]] std::optional<std::span<const std::byte>> bytes(std::uint64_t address, std::size_t most) const {

@@ -2,6 +2,7 @@
 
 #include "decoders/constants/errors.hpp"
 #include "decoders/constants/file.hpp"
+#include "decoders/syscalls/styled.hpp"
 
 #include <bit>
 #include <charconv>
@@ -175,19 +176,12 @@ void Printer::device(std::uint64_t device) {
 
 void Printer::error(std::int64_t number) {
     const ErrorName found = error_name(number);
-    if (found.name.empty() || style_.constants == Constants::raw) return decimal(number);
-    if (style_.constants == Constants::abbrev) return text(found.name);
-    decimal(number);
-    comment(found.name);
+    found.name.empty() ? decimal(number) : styled(*this, found.name, [&] { decimal(number); });
 }
 
 void Printer::negated_error(std::int64_t number) {
     const ErrorName found = number < 0 ? error_name(-number) : ErrorName{};
-    if (found.name.empty() || style_.constants == Constants::raw) return decimal(number);
-    const std::string name = "-" + std::string(found.name);
-    if (style_.constants == Constants::abbrev) return text(name);
-    decimal(number);
-    comment(name);
+    found.name.empty() ? decimal(number) : styled(*this, "-" + std::string(found.name), [&] { decimal(number); });
 }
 
 /// O_DIRECTORY, O_NOFOLLOW, O_DIRECT and O_LARGEFILE, as ARM has them, where everybody else has them (asm/fcntl.h): the two pairs of bits

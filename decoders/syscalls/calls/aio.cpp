@@ -124,15 +124,12 @@ void render_requests(Printer& printer, const Slot& slot) {
           });
 }
 
-std::uint64_t answer_count(const Call& call) {
-    return call.succeeded() && call.result() > 0 ? static_cast<std::uint64_t>(call.result()) : 0;
-}
 void capture_answers(Capture& capture, const Slot& slot, int level) {
-    if (level == 0) capture.bytes(slot.value, answer_count(capture.call()) * event_size);
+    if (level == 0) capture.bytes(slot.value, capture.call().returned_count() * event_size);
 }
 void render_answers(Printer& printer, const Slot& slot) {
     if (printer.call().failed()) return printer.address(slot.value);
-    array(printer, slot.value, answer_count(printer.call()), event_size, printer.element_limit(),
+    array(printer, slot.value, printer.call().returned_count(), event_size, printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t i) {
               Surroundings around;
               print_fields(printer, event, {slot.value + i * event_size, event_size, bytes}, around);

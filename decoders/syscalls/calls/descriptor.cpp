@@ -119,16 +119,13 @@ void render_epoll_event(Printer& printer, const Slot& slot) {
     if (slot.value == 0 || !bytes || bytes->size() < size) return printer.address(slot.value);
     print_epoll_event(printer, *bytes);
 }
-std::uint64_t ready_events(const Call& call) {
-    return call.succeeded() && call.result() > 0 ? static_cast<std::uint64_t>(call.result()) : 0;
-}
 void capture_epoll_events(Capture& capture, const Slot& slot, int level) {
-    if (level == 0) capture.bytes(slot.value, ready_events(capture.call()) * event_size(capture.call()));
+    if (level == 0) capture.bytes(slot.value, capture.call().returned_count() * event_size(capture.call()));
 }
 void render_epoll_events(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
     if (call.failed()) return printer.address(slot.value);
-    array(printer, slot.value, ready_events(call), event_size(call), printer.element_limit(),
+    array(printer, slot.value, call.returned_count(), event_size(call), printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) { print_epoll_event(printer, bytes); });
 }
 

@@ -215,10 +215,6 @@ void collect_rights(const Call& call, const Header& header, std::vector<Fd>& int
     });
 }
 
-std::uint64_t received(const Call& call) {
-    return call.succeeded() && call.result() > 0 ? static_cast<std::uint64_t>(call.result()) : 0;
-}
-
 // sendmsg
 
 void capture_sent(Capture& capture, const Slot& slot, int level) {
@@ -238,7 +234,8 @@ void collect_sent(const Call& call, const Slot& slot, std::vector<Fd>& into) {
 void capture_received(Capture& capture, const Slot& slot, int level) {
     if (level == 0) return capture.bytes(slot.value, header_size);
     if (!capture.call().succeeded()) return;
-    if (const auto header = capture.call().value<Header>(slot.value)) capture_parts(capture, *header, received(capture.call()), level);
+    if (const auto header = capture.call().value<Header>(slot.value))
+        capture_parts(capture, *header, capture.call().returned_count(), level);
 }
 void render_received(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
@@ -250,7 +247,7 @@ void render_received(Printer& printer, const Slot& slot) {
     }
     const auto header = slot.value && call.succeeded() ? call.exit()->memory.value<Header>(RemoteAddress{slot.value}) : std::nullopt;
     if (!header) return printer.address(slot.value);
-    print_header(printer, *header, before.value_or(*header).name_length, Direction::received, received(call));
+    print_header(printer, *header, before.value_or(*header).name_length, Direction::received, call.returned_count());
 }
 void collect_received(const Call& call, const Slot& slot, std::vector<Fd>& into) {
     if (!call.succeeded()) return;
@@ -261,7 +258,7 @@ void collect_received(const Call& call, const Slot& slot, std::vector<Fd>& into)
 
 std::uint64_t header_count(const Call& call, const Slot& slot, Direction direction) {
     const std::uint64_t asked = call.argument32(slot.argument.other);
-    return std::min({asked, direction == Direction::received ? received(call) : asked, std::uint64_t{most_headers}});
+    return std::min({asked, direction == Direction::received ? call.returned_count() : asked, std::uint64_t{most_headers}});
 }
 template <Direction direction>
 void capture_many(Capture& capture, const Slot& slot, int level) {
@@ -293,7 +290,7 @@ void render_many(Printer& printer, const Slot& slot) {
         Fields fields(printer);
         fields("msg_hdr");
         print_header(printer, header, before.value_or(header).name_length, direction, length);
-        if (direction == Direction::received || i < received(call)) fields("msg_len").unsigned_decimal(length);
+        if (direction == Direction::received || i < call.returned_count()) fields("msg_len").unsigned_decimal(length);
     });
 }
 template <Direction direction>

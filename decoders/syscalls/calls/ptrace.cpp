@@ -190,15 +190,12 @@ constexpr FlagSet peek_flags{"PTRACE_PEEKSIGINFO_???", peek_rows};
 constexpr Field peek_fields[] = {{"off", values::u64}, {"flags", values::flags32(peek_flags)}, {"nr", values::s32}};
 constexpr Layout peek{peek_fields};
 
-std::uint64_t peeked_count(const Call& call) {
-    return call.succeeded() ? static_cast<std::uint64_t>(call.result()) : 0;
-}
 void capture_peeked(Capture& capture, const Slot& slot, int level) {
-    if (level == 0) capture.bytes(slot.value, peeked_count(capture.call()) * siginfo_size);
+    if (level == 0) capture.bytes(slot.value, capture.call().returned_count() * siginfo_size);
 }
 void render_peeked(Printer& printer, const Slot& slot) {
     if (printer.call().failed()) return printer.address(slot.value);
-    array(printer, slot.value, peeked_count(printer.call()), siginfo_size, printer.element_limit(),
+    array(printer, slot.value, printer.call().returned_count(), siginfo_size, printer.element_limit(),
           [&](std::span<const std::byte> bytes, std::uint64_t) { print_siginfo(printer, bytes); });
 }
 

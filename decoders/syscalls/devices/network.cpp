@@ -31,14 +31,12 @@ static constexpr Field broadaddr_set[] = {{"ifr_name", string(name_size)}, {"ifr
 static constexpr Field netmask_set[] = {{"ifr_name", string(name_size)}, {"ifr_netmask", internet}};
 static constexpr Field hwaddr_set[] = {{"ifr_name", string(name_size)}, {"ifr_hwaddr", at(value_at, hardware)}};
 static constexpr Field flags_set[] = {{"ifr_name", string(name_size)}, {"ifr_flags", at(value_at, flags16(interface_flags))}};
-static constexpr Field index_got[] = {{"ifr_ifindex", at(value_at, s32)}};
 static constexpr Field metric_set[] = {{"ifr_name", string(name_size)}, {"ifr_metric", at(value_at, s32)}};
 static constexpr Field mtu_set[] = {{"ifr_name", string(name_size)}, {"ifr_mtu", at(value_at, s32)}};
 static constexpr Field slave_set[] = {{"ifr_name", string(name_size)}, {"ifr_slave", at(value_at, string(name_size))}};
 static constexpr Field new_name_set[] = {{"ifr_name", string(name_size)}, {"ifr_newname", at(value_at, string(name_size))}};
 static constexpr Field queue_length_set[] = {{"ifr_name", string(name_size)}, {"ifr_qlen", at(value_at, s32)}};
 static constexpr Field map_set[] = {{"ifr_name", string(name_size)}, {"ifr_map", at(value_at, map)}};
-static constexpr Field name_got[] = {{"ifr_name", string(name_size)}};
 
 static constexpr Layout set_addr{.fields = addr_set, .size = request_size}, set_dstaddr{.fields = dstaddr_set, .size = request_size},
     set_broadaddr{.fields = broadaddr_set, .size = request_size}, set_netmask{.fields = netmask_set, .size = request_size},
@@ -52,9 +50,8 @@ static constexpr Layout got(std::span<const Field> set) {
 }
 static constexpr Layout got_addr = got(addr_set), got_dstaddr = got(dstaddr_set), got_broadaddr = got(broadaddr_set),
                         got_netmask = got(netmask_set), got_hwaddr = got(hwaddr_set), got_flags = got(flags_set),
-                        got_index{.fields = index_got, .size = request_size}, got_metric = got(metric_set), got_mtu = got(mtu_set),
-                        got_slave = got(slave_set), got_queue_length = got(queue_length_set), got_map = got(map_set),
-                        got_name{.fields = name_got, .size = request_size};
+                        got_metric = got(metric_set), got_mtu = got(mtu_set), got_slave = got(slave_set),
+                        got_queue_length = got(queue_length_set), got_map = got(map_set);
 /// All of its bytes, where none of them ends it.
 static void print_bridge_name(Printer& printer, const Region& region, Surroundings&) {
     const auto end = std::ranges::find(region.bytes, std::byte{0});
@@ -69,7 +66,7 @@ static constexpr Command rows[] = {
     {0x8903, Way::fills, process},                        // FIOGETOWN
     {0x8904, Way::fills, process},                        // SIOCGPGRP
     {0x8905, Way::fills, s32},                            // SIOCATMARK
-    {0x8910, Way::completes, by_index, got_name},         // SIOCGIFNAME
+    {0x8910, Way::completes, by_index, by_name},          // SIOCGIFNAME
     {0x8913, Way::completes, by_name, got_flags},         // SIOCGIFFLAGS
     {0x8914, Way::takes, set_flags},                      // SIOCSIFFLAGS
     {0x8915, Way::completes, by_name, got_addr},          // SIOCGIFADDR
@@ -93,7 +90,7 @@ static constexpr Command rows[] = {
     {0x8930, Way::takes, set_slave},                      // SIOCSIFSLAVE
     {0x8931, Way::takes, set_hwaddr},                     // SIOCADDMULTI
     {0x8932, Way::takes, set_hwaddr},                     // SIOCDELMULTI
-    {0x8933, Way::completes, by_name, got_index},         // SIOCGIFINDEX
+    {0x8933, Way::completes, by_name, by_index},          // SIOCGIFINDEX
     {0x8937, Way::takes, set_hwaddr},                     // SIOCSIFHWBROADCAST
     {0x8942, Way::completes, by_name, got_queue_length},  // SIOCGIFTXQLEN
     {0x8943, Way::takes, set_queue_length},               // SIOCSIFTXQLEN

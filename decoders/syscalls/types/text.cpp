@@ -11,13 +11,9 @@ namespace shimtrace::decoders {
 
 namespace {
 
-std::uint64_t result_bytes(const Call& call) {
-    return call.succeeded() && call.result() > 0 ? static_cast<std::uint64_t>(call.result()) : 0;
-}
-
 /// What a buffer was filled with. MSG_TRUNC: a datagram's length is told, whatever there was room for.
 std::uint64_t filled_bytes(const Call& call, const Slot& slot) {
-    return std::min(result_bytes(call), call.argument(slot.index + 1));
+    return std::min(call.returned_count(), call.argument(slot.index + 1));
 }
 
 void capture_path(Capture& capture, const Slot& slot, int level) {
@@ -94,12 +90,12 @@ void render_iovec_in(Printer& printer, const Slot& slot) {
     print_iovec(printer, slot.value, printer.call().argument(slot.argument.other), IovecContents::all, 0);
 }
 void capture_iovec_out(Capture& capture, const Slot& slot, int level) {
-    capture_iovec(capture, slot.value, capture.call().argument(slot.argument.other), result_bytes(capture.call()), level);
+    capture_iovec(capture, slot.value, capture.call().argument(slot.argument.other), capture.call().returned_count(), level);
 }
 void render_iovec_out(Printer& printer, const Slot& slot) {
     const Call& call = printer.call();
     print_iovec(printer, slot.value, call.argument(slot.argument.other), call.failed() ? IovecContents::addresses : IovecContents::limited,
-                result_bytes(call));
+                call.returned_count());
 }
 }  // namespace
 
