@@ -109,6 +109,11 @@ def waits(program, check):
             time.sleep(0.1)
 
 
+def holder_of(goroutine):
+    """Who likeliest has the lock that it waits for; None: nobody is named."""
+    return goroutine["wait"].get("inferred_holders", [{}])[0].get("goroutine")
+
+
 def check_objects(all_goroutines, program):
     def of(kind, function=""):
         return [g for g in all_goroutines if g["wait"]["kind"] == kind and any(function in f["function"] for f in g["stack"])]
@@ -143,17 +148,17 @@ def check_objects(all_goroutines, program):
                                  ("rwmutex_read", "main.(*guarded).look", "main.(*guarded).nested")]:
         found = of(kind, waiter)
         expect(found, f"nobody waits in {waiter}")
-        best = found[0]["wait"].get("inferred_holders", [{}])[0].get("goroutine")
+        best = holder_of(found[0])
         expect(any(g["id"] == best and any(holder in f["function"] for f in g["stack"]) for g in all_goroutines),
                f"the holder of {waiter}'s lock was not found in {holder}")
-    by_holder = {g["id"]: g["wait"].get("inferred_holders", [{}])[0].get("goroutine") for g in of("mutex", "main.crosswise")}
+    by_holder = {g["id"]: holder_of(g) for g in of("mutex", "main.crosswise")}
     expect(len(by_holder) == 2 and set(by_holder) == set(by_holder.values()) and all(who != by_holder[who] for who in by_holder),
            f"two that wait for each other were taken for {by_holder}")
     keepers = {g["id"] for g in all_goroutines if any("main.(*embedding).hold" in f["function"] for f in g["stack"])}
-    queue = [g["wait"].get("inferred_holders", [{}])[0].get("goroutine") for g in of("mutex", "main.inOrder")]
+    queue = [holder_of(g) for g in of("mutex", "main.inOrder")]
     expect(len(queue) == 3 and sum(who in keepers for who in queue) == 1, f"three in a queue, and who keeps it waiting, were taken for {queue}")
     for g in of("mutex", "main.(*embedding).twice"):
-        own = g["wait"].get("inferred_holders", [{}])[0].get("goroutine")
+        own = holder_of(g)
         stands = all(each["state"] not in ("running", "runnable") for each in all_goroutines)
         expect(own == (g["id"] if stands else None), f"who has the lock that it waits for itself is said to wait for {own}")
 
@@ -244,6 +249,15 @@ def build(root, cgo, mode, where, language=None, experiment=""):
     return binary
 
 
+def variant(binary, suffix, content):
+    """The program that `content` is, beside the one that it was made of."""
+    path = binary + suffix
+    with open(path, "wb") as file:
+        file.write(content)
+    os.chmod(path, 0o755)
+    return path
+
+
 def build_of_unknown_version(root, where):
     """A program that says it was made by a Go that does not exist yet."""
     binary = build(root, "0", "exe", where)
@@ -252,11 +266,7 @@ def build_of_unknown_version(root, where):
     patched, times = re.subn(rb"go1\.\d\d(?=[.\x00-\x1f\n ]|\d)", b"go1.99", content)
     if times == 0:
         raise AssertionError("no version in the program")
-    unknown = binary + "-unknown"
-    with open(unknown, "wb") as file:
-        file.write(patched)
-    os.chmod(unknown, 0o755)
-    return unknown
+    return variant(binary, "-unknown", patched)
 
 
 def without_sections(binary):
@@ -265,11 +275,7 @@ def without_sections(binary):
         content = bytearray(file.read())
     content[40:48] = bytes(8)   # e_shoff
     content[60:64] = bytes(4)   # e_shnum, e_shstrndx
-    bare = binary + "-bare"
-    with open(bare, "wb") as file:
-        file.write(content)
-    os.chmod(bare, 0o755)
-    return bare
+    return variant(binary, "-bare", content)
 
 
 def with_decoys(binary):
@@ -285,11 +291,7 @@ def with_decoys(binary):
     functions_names = struct.unpack_from("<Q", content, at + 32)[0]
     place = content.index(b"two words that lie here!")
     content[place:place + 32] = struct.pack("<QQQQ", table, table + functions_names, 1, 1)
-    lying = binary + "-decoys"
-    with open(lying, "wb") as file:
-        file.write(content)
-    os.chmod(lying, 0o755)
-    return lying
+    return variant(binary, "-decoys", content)
 
 
 def check_secrets(program):
@@ -301,7 +303,7 @@ def check_secrets(program):
     waiter = [g for g in seen if any("main.(*embedding).wait" in f["function"] for f in g["stack"])]
     if len(holder) != 1 or len(waiter) != 1 or sum("main.deep" in f["function"] for f in holder[0]["stack"]) != 101:
         raise AssertionError(f"those within secret.Do are {seen}")
-    if waiter[0]["wait"].get("inferred_holders", [{}])[0].get("goroutine") != holder[0]["id"]:
+    if holder_of(waiter[0]) != holder[0]["id"]:
         raise AssertionError(f"who waits for the lock of {holder[0]['id']} waits for {waiter[0]['wait']}")
 
 

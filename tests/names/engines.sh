@@ -21,11 +21,17 @@ find_engines() {
     command -v podman >/dev/null && command -v dockerd >/dev/null
 }
 
+# unpack_packages FOLDER PACKAGE...
+unpack_packages() {
+    local package
+    (cd "$1" && apt-get -q -o APT::Sandbox::User=root download "${@:2}" && for package in *.deb; do dpkg -x "$package" . && rm "$package"; done) >/dev/null 2>&1
+}
+
 unpack_engines() {
     [[ ! -x $engine_folder/usr/sbin/dockerd ]] || return 0
-    local fresh package
+    local fresh
     fresh=$(mktemp -d "$engine_folder.XXXXXX") || return
-    (cd "$fresh" && apt-get -q -o APT::Sandbox::User=root download $engine_packages && for package in *.deb; do dpkg -x "$package" . && rm "$package"; done) >/dev/null 2>&1 &&
+    unpack_packages "$fresh" $engine_packages &&
         chmod 755 "$fresh" && mv "$fresh" "$engine_folder" || { rm -rf "$fresh"; return 1; }
 }
 
