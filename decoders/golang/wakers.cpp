@@ -145,6 +145,27 @@ private:
     std::vector<std::uint32_t> places_;  ///< by index: its place in all_ and 1; 0: it is none
 };
 
+constexpr int only_started = 2, has_object_and_started = 6;
+
+/// Many goroutines at the same call have each started one of their own with the same function. Before Go 1.21 none knows who started it:
+/// one that has what another waits for in its frames is that other's, and who has found its own needs no others.
+void tell_apart(std::span<Goroutine> goroutines) {
+    const auto is_sure = [](const InferredHolder& one) { return one.score >= has_object_and_started; };
+    const auto is_guess = [](const InferredHolder& one) { return one.score == only_started; };
+    std::unordered_set<std::uint64_t> others;
+    for (const Goroutine& goroutine : goroutines)
+        if (waits_for_others(goroutine.wait))
+            for (const InferredHolder& one : goroutine.wait.holders | std::views::filter(is_sure)) others.insert(one.goroutine.value);
+    for (Goroutine& goroutine : goroutines) {
+        std::vector<InferredHolder>& wakers = goroutine.wait.holders;
+        if (!waits_for_others(goroutine.wait) || wakers.empty()) continue;
+        if (std::ranges::any_of(wakers, is_sure))
+            std::erase_if(wakers, is_guess);
+        else
+            std::erase_if(wakers, [&](const InferredHolder& one) { return is_guess(one) && others.contains(one.goroutine.value); });
+    }
+}
+
 }  // namespace
 
 void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines, const Memory& memory) {
@@ -191,6 +212,7 @@ void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stack
         candidates.add_started(functions, started);
         wait.holders = candidates.best();
     }
+    tell_apart(goroutines);
 }
 
 }  // namespace shimtrace::golang

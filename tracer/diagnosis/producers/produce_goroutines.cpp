@@ -192,6 +192,22 @@ void goroutine_lock(const Context& look, const NodeKey& subject, Waits& out) {
          .object_text = address});
 }
 
+namespace {
+
+void wait_for_plugin_or_child(Wait wait, Waits& out) {
+    if (wait.if_idle == RootCause::plugin && !wait.normal) {
+        // What the plugin waits for may lead nowhere that is known: then it is the end.
+        Wait end = wait;
+        end.if_idle = RootCause::none;
+        end.root_cause = RootCause::plugin;
+        end.inferred = true;
+        out.push_back(std::move(end));
+    }
+    out.push_back(std::move(wait));
+}
+
+}  // namespace
+
 void goroutine_child(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
@@ -208,15 +224,24 @@ void goroutine_child(const Context& look, const NodeKey& subject, Waits& out) {
         if (wait.root_cause == RootCause::none && wait.if_idle == RootCause::none && !wait.normal &&
             look.facts.age_s(*child).value_or(0) >= slow_runtime_s)
             wait.if_idle = RootCause::runtime_alive;
-        if (wait.if_idle == RootCause::plugin && !wait.normal) {
-            // What the plugin waits for may lead nowhere that is known: then it is the end.
-            Wait end = wait;
-            end.if_idle = RootCause::none;
-            end.root_cause = RootCause::plugin;
-            end.inferred = true;
-            out.push_back(std::move(end));
-        }
-        out.push_back(std::move(wait));
+        wait_for_plugin_or_child(std::move(wait), out);
+    }
+}
+
+/// A pod's plugin says whose it is (CNI_ARGS): of many calls under way each is led to its own, whatever its goroutines tell.
+void goroutine_plugin(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || goroutine->serves.pod.empty() || !goroutine->serves.method.ends_with("PodSandbox")) return;
+    for (const Process* child : look.facts.children(process->pid)) {
+        if (child->role.role != ProcessRole::plugin || is_zombie(*child)) continue;
+        const PodRef pod = pod_of_plugin(*child);
+        if (pod.pod != goroutine->serves.pod || pod.pod_namespace != goroutine->serves.pod_namespace) continue;
+        wait_for_plugin_or_child(child_wait(look, *process, *child,
+                                            fmt::format("{} is at {} of {}/{}, whose plugin is {} by its CNI_ARGS",
+                                                        goroutine_words(*process, *goroutine), printable(goroutine->serves.method, 64),
+                                                        printable(pod.pod_namespace, 64), printable(pod.pod, 64), who(*child))),
+                                 out);
     }
 }
 

@@ -56,6 +56,7 @@ constexpr auto table = std::to_array<Producer>({
     {"a goroutine, on a descriptor", NodeKind::goroutine, produce::goroutine_descriptor},
     {"a goroutine, for a lock", NodeKind::goroutine, produce::goroutine_lock},
     {"a goroutine, for a child", NodeKind::goroutine, produce::goroutine_child},
+    {"a call, for its pod's plugin", NodeKind::goroutine, produce::goroutine_plugin},
     {"a goroutine, on a socket", NodeKind::goroutine, produce::goroutine_on_socket},
     {"a goroutine, in a call", NodeKind::goroutine, produce::goroutine_thread},
     {"a goroutine, for a reply", NodeKind::goroutine, produce::goroutine_reply},

@@ -95,6 +95,7 @@ void goroutines(const Context&, const NodeKey& process, Waits&);
 void goroutine_descriptor(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_lock(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_child(const Context&, const NodeKey& goroutine, Waits&);
+void goroutine_plugin(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_thread(const Context&, const NodeKey& goroutine, Waits&);
 // produce_calls.cpp
 void goroutine_reply(const Context&, const NodeKey& goroutine, Waits&);

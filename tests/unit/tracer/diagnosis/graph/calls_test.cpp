@@ -53,6 +53,28 @@ void add_plugin(Host& host) {
 
 }  // namespace
 
+TEST_CASE("of two pods under way each waits for its own plugin, where no goroutine tells which") {
+    Host host;
+    Process& containerd = containerd_at_work(host);
+    containerd.go->goroutines[1].wait = {};
+    add_plugin(host);
+    Process& other = host.add(30, 10, "bridge");
+    other.role = {.role = ProcessRole::plugin, .container = {"k8s.io", "ffff1234"}, .exec_id = {}, .operation = "CNI ADD"};
+    other.environment = {"CNI_COMMAND=ADD", "CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAMESPACE=prod;K8S_POD_NAME=web-2"};
+    Host::in_call(other, call_nanosleep);
+    Goroutine& second = containerd.go->goroutines.emplace_back(containerd.go->goroutines[0]);
+    second.id = GoroutineId{18};
+    second.serves.pod = "web-2";
+    const Snapshot snapshot = host.build();
+    for (const auto& [name, culprit] : {std::pair{"web-1", 21}, std::pair{"web-2", 30}}) {
+        const auto verdicts = diagnosis::diagnose(snapshot, {.containers = {}, .pids = {}, .shims = {}, .pods = {{"prod", name, Pid{10}}}});
+        REQUIRE(verdicts.size() == 1);
+        CHECK(verdicts[0].cause == "plugin-unresponsive");
+        REQUIRE(verdicts[0].culprits.size() == 1);
+        CHECK(verdicts[0].culprits[0].pid == Pid{culprit});
+    }
+}
+
 TEST_CASE("a plugin that does not end is to blame, by what it waits for itself, whoever asks") {
     Host host;
     containerd_at_work(host);

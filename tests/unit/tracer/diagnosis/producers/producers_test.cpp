@@ -385,6 +385,24 @@ TEST_CASE("a console, for its master") {
     CHECK(wait.to.name == "console");
 }
 
+TEST_CASE("a call about a pod leads to the plugin that says it is that pod's, to no other") {
+    Host host;
+    Process& containerd = host.add(10, 1, "containerd");
+    containerd.role.role = ProcessRole::containerd;
+    containerd.go = GoProgram{.pid = containerd.pid};
+    Goroutine& call = containerd.go->goroutines.emplace_back();
+    call.id = GoroutineId{7};
+    call.serves = {.service = "RuntimeService", .method = "StopPodSandbox", .pod_namespace = "prod", .pod = "web-1"};
+    for (const auto& [pid, pod] : {std::pair{20, "web-2"}, std::pair{21, "web-1"}}) {
+        Process& plugin = host.add(pid, 10, "bridge");
+        plugin.role = {.role = ProcessRole::plugin, .container = {"k8s.io", "abcd1234"}, .operation = "CNI DEL"};
+        plugin.environment = {"CNI_COMMAND=DEL", std::string("CNI_ARGS=K8S_POD_NAMESPACE=prod;K8S_POD_NAME=") + pod};
+    }
+    const auto waits = edges(host, "a call, for its pod's plugin", NodeKey::of(Pid{10}, GoroutineId{7}));
+    REQUIRE(!waits.empty());
+    for (const Wait& wait : waits) CHECK(wait.to.pid == Pid{21});
+}
+
 TEST_CASE("goroutines: on a descriptor, for a lock, for a child, in a call") {
     Host host;
     Process& init = host.container(100, 200, "c1");

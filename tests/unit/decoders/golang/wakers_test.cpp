@@ -1,0 +1,60 @@
+#include "decoders/golang/wakers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstring>
+
+using namespace shimtrace;
+using namespace shimtrace::golang;
+
+namespace {
+
+struct NoMemory final : Memory {
+    using Memory::read;
+    void read(std::span<ReadRequest>) const override {}
+};
+
+/// Calls that each wait for a channel, and goroutines that `start` of the call has started, as Go before 1.21 knows them.
+struct World {
+    RuntimeState state;
+    std::vector<Goroutine> goroutines;
+    std::vector<UnwoundStack> stacks;
+    std::vector<std::array<std::byte, 16>> frames = std::vector<std::array<std::byte, 16>>(16);
+
+    Goroutine& add(std::string function, std::uint64_t in_frame = 0) {
+        const std::size_t number = goroutines.size();
+        goroutines.emplace_back().id = GoroutineId{number + 1};
+        stacks.emplace_back().frames.push_back({.function = std::move(function)});
+        std::memcpy(frames[number].data(), &in_frame, sizeof(in_frame));
+        state.goroutines.emplace_back().stack = frames[number];
+        return goroutines.back();
+    }
+    void call(std::uint64_t channel) {
+        Goroutine& one = add("cni.attach");
+        one.wait.kind = GoWaitKind::chan_receive;
+        one.wait.object = RemoteAddress{channel};
+    }
+    void started(std::uint64_t in_frame) { add("os.Wait", in_frame).created_by = GoFrame{.function = std::string("cni.attach")}; }
+    std::vector<std::uint64_t> wakers(std::size_t which) const {
+        std::vector<std::uint64_t> found;
+        for (const InferredHolder& one : goroutines[which].wait.holders) found.push_back(one.goroutine.value);
+        return found;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("of many calls, each of which started a goroutine by the same function, each waits for its own") {
+    World world;
+    world.call(0xc000001000);     // 1
+    world.call(0xc000002000);     // 2
+    world.call(0xc000003000);     // 3: its own has left no trace of it
+    world.started(0xc000002000);  // 4
+    world.started(0xc000001000);  // 5
+    world.started(0);             // 6
+    infer_wakers(world.state, world.stacks, world.goroutines, NoMemory{});
+    CHECK(world.wakers(0) == std::vector<std::uint64_t>{5});
+    CHECK(world.wakers(1) == std::vector<std::uint64_t>{4});
+    CHECK(world.wakers(2) == std::vector<std::uint64_t>{6});
+}
