@@ -13,7 +13,6 @@ namespace {
 // No text begins like this, and a file that lost its eighth bit doesn't either.
 constexpr std::array<std::byte, 4> magic{std::byte{0x9f}, std::byte{'S'}, std::byte{'T'}, std::byte{'B'}};
 constexpr std::size_t checksum_offset = 32;
-constexpr int compression_level = 3;
 
 template <typename Number>
 void put(std::span<std::byte> into, std::size_t offset, Number number) {

@@ -18,6 +18,8 @@ namespace shimtrace::recording {
 
 inline constexpr std::uint8_t format_version = 1;
 inline constexpr std::size_t block_header_size = 40;
+/// zstd's. A higher one needs searches that the program is linked without: tracer/left_out.cpp.
+inline constexpr int compression_level = 3;
 /// Larger ones are never written and never believed. A snapshot of a host of 10,000 processes takes some 20 MiB.
 inline constexpr std::size_t largest_payload = std::size_t{256} << 20;
 inline constexpr std::size_t largest_summary = std::size_t{1} << 20;

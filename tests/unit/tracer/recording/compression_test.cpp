@@ -1,0 +1,56 @@
+// zstd as the program is linked with it: tracer/left_out.cpp stands for its higher levels and its oldest formats.
+#include "tracer/recording/block.hpp"
+
+#include <doctest/doctest.h>
+
+#define ZSTD_STATIC_LINKING_ONLY
+#include <xxhash.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+
+namespace shimtrace::recording {
+namespace {
+
+TEST_CASE("the level's search is one that is linked, whatever the length") {
+    for (unsigned long long length = 1; length < (1ULL << 40); length += length / 4 + 1)
+        CHECK(ZSTD_getCParams(compression_level, length, 0).strategy <= ZSTD_dfast);
+}
+
+TEST_CASE("a level whose search is left out makes what can be read, too") {
+    std::string said;
+    while (said.size() < 300'000) said += "futex(0xc000282548, FUTEX_WAIT_PRIVATE, " + std::to_string(said.size()) + ", NULL) = 0\n";
+    for (const int level : {compression_level, 5, 9, 15, 19}) {
+        CAPTURE(level);
+        std::string stored(ZSTD_compressBound(said.size()), '\0'), read(said.size(), '\0');
+        const std::size_t size = ZSTD_compress(stored.data(), stored.size(), said.data(), said.size(), level);
+        REQUIRE(ZSTD_isError(size) == 0);
+        CHECK(ZSTD_decompress(read.data(), read.size(), stored.data(), size) == said.size());
+        CHECK(read == said);
+        if (level == compression_level) CHECK(size < said.size() / 4);
+    }
+}
+
+TEST_CASE("a payload in a format from before zstd's first release is a damaged one") {
+    for (const unsigned char version : {'\x25', '\x26', '\x27'}) {
+        CAPTURE(version);
+        std::array<unsigned char, 64> frame{version, 0xb5, 0x2f, 0xfd};
+        std::fill(frame.begin() + 4, frame.end(), static_cast<unsigned char>(1));
+        BlockHeader header{.compressed = true, .stored_length = frame.size(), .raw_length = 16};
+        header.payload_checksum = XXH3_64bits(frame.data(), frame.size());
+        BlockOpener opener;
+        for (const std::uint32_t length : {0U, 1U, 16U, std::numeric_limits<std::uint32_t>::max()}) {
+            header.raw_length = length;
+            CHECK_FALSE(opener.open(header, std::as_bytes(std::span(frame))));
+        }
+        std::array<char, 64> into{};
+        CHECK(ZSTD_isError(ZSTD_decompress(into.data(), into.size(), frame.data(), frame.size())) != 0);
+        CHECK(ZSTD_isError(ZSTD_findFrameCompressedSize(frame.data(), frame.size())) != 0);
+    }
+}
+
+}  // namespace
+}  // namespace shimtrace::recording
