@@ -86,6 +86,11 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
             if (wait.inferred && !(is_client_of_server(asked, connection) && acts_as_one(look.facts, peer))) return;
             if (halted) break;
             settle(wait, theirs, interval_s, patience_s);
+            // A proxy is woken by its timers, and by others that it serves: what it has passed on it has passed on.
+            if (wait.normal && connection.unread() == 0 && connection.is_accepted() && connection.peer && is_forwarder(peer)) {
+                wait.normal = false;
+                wait.confidence = Confidence::likely;
+            }
             if (wait.normal) return;
             if (connection.unread() > 0 || !connection.is_accepted()) {
                 if (wait.since_s >= 0 && wait.since_s < owed_for_s) return;
@@ -196,6 +201,17 @@ Connection connection_of(const Context& look, const Process& process, const Open
     }
     connection.is_internal &= connection.others.empty();
     return connection;
+}
+
+bool is_accepted_here(const Process& process, const OpenFile& socket) {
+    if (!socket.socket || socket.socket->local.empty()) return false;
+    const auto port = [](std::string_view address) { return address.substr(address.rfind(':') + 1); };
+    const bool is_unix = socket.kind == OpenFileKind::unix_socket;
+    return std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
+        const OpenFile& other = entry.target;
+        if (other.kind != socket.kind || !other.socket || other.socket->state != "LISTEN") return false;
+        return is_unix ? other.socket->local == socket.socket->local : port(other.socket->local) == port(socket.socket->local);
+    });
 }
 
 bool is_full_backlog(const SocketFacts& listener) {

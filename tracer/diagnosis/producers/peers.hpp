@@ -35,6 +35,9 @@ Connection connection_of(const Context& look, const Process& process, const Open
 /// True where more connections wait to be accepted than the listener has room for.
 bool is_full_backlog(const SocketFacts& listener);
 
+/// It has come by a listener of the process's own: who reads there waits for the next request.
+bool is_accepted_here(const Process& process, const OpenFile& socket);
+
 /// It passes on what it gets to another, and the answer back: a published port's proxy, a reverse proxy.
 bool is_forwarder(const Process& process);
 /// One thread alone waits for anything but the others: what that one waits for, the process does.

@@ -51,6 +51,22 @@ PassedOn passed_on_to(const Context& look, const Process& forwarder, const Socke
     return best;
 }
 
+/// Of unix sockets no times are told: the one connection that it has made to a server by such a one, where it waits for no other.
+const FdEntry* only_unix_server(const Context& look, const Process& forwarder) {
+    const FdEntry* only = nullptr;
+    for (const FdEntry& entry : forwarder.fds) {
+        if (entry.target.kind == OpenFileKind::inet_socket && !is_accepted_here(forwarder, entry.target) &&
+            connection_of(look, forwarder, entry.target).is_owed())
+            return nullptr;
+        if (entry.target.kind != OpenFileKind::unix_socket) continue;
+        const Connection connection = connection_of(look, forwarder, entry.target);
+        if (!connection || !connection.own->local.empty() || !connection.peer || connection.peer->local.empty()) continue;
+        if (only && only->target.inode != entry.target.inode) return nullptr;
+        only = &entry;
+    }
+    return only;
+}
+
 }  // namespace
 
 void passed_on(const Context& look, const NodeKey& subject, Waits& out) {
@@ -58,8 +74,9 @@ void passed_on(const Context& look, const NodeKey& subject, Waits& out) {
     if (!forwarder || !subject.inode || !is_forwarder(*forwarder)) return;
     const SocketFacts* asked = look.facts.socket(subject.inode);
     if (!asked) return;
-    const PassedOn to = passed_on_to(look, *forwarder, *asked);
+    PassedOn to = passed_on_to(look, *forwarder, *asked);
     if (to.several) return;
+    if (!to.entry) to.entry = only_unix_server(look, *forwarder);
     if (!to.entry && acts_as_one(look.facts, *forwarder))  // it has it still: what it waits for itself is what there is to wait for
         out.push_back({.kind = WaitKind::reads,
                        .to = NodeKey::of(forwarder->pid),
@@ -67,14 +84,17 @@ void passed_on(const Context& look, const NodeKey& subject, Waits& out) {
                        .over_socket = true});
     if (!to.entry) return;
     Waits found;
-    wait_for_peer(look,
-                  {.process = *forwarder,
-                   .socket = to.entry->target,
-                   .kind = WaitKind::reads,
-                   .standstill = look.facts.standstill(*forwarder),
-                   .evidence = fmt::format("{} has passed it on, as it seems: it sent on {} (descriptor {}) within {} ms", who(*forwarder),
-                                           what(to.entry->target), to.entry->fd.value, to.within_ms)},
-                  found);
+    wait_for_peer(
+        look,
+        {.process = *forwarder,
+         .socket = to.entry->target,
+         .kind = WaitKind::reads,
+         .standstill = look.facts.standstill(*forwarder),
+         .evidence = fmt::format("{} has passed it on, as it seems: {} {} (descriptor {})", who(*forwarder),
+                                 to.entry->target.kind == OpenFileKind::unix_socket ? std::string("its only server is")
+                                                                                    : fmt::format("within {} ms it sent on", to.within_ms),
+                                 what(to.entry->target), to.entry->fd.value)},
+        found);
     for (Wait& wait : found) {
         wait.inferred = wait.guessed = true;
         wait.confidence = std::min(wait.confidence, Confidence::likely);

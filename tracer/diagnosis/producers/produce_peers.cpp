@@ -78,18 +78,6 @@ void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
 
 namespace {
 
-/// It has come by a listener of the process's own: who reads there waits for the next request.
-bool is_accepted_here(const Process& process, const OpenFile& socket) {
-    if (!socket.socket || socket.socket->local.empty()) return false;
-    const auto port = [](std::string_view address) { return address.substr(address.rfind(':') + 1); };
-    const bool is_unix = socket.kind == OpenFileKind::unix_socket;
-    return std::ranges::any_of(process.fds, [&](const FdEntry& entry) {
-        const OpenFile& other = entry.target;
-        if (other.kind != socket.kind || !other.socket || other.socket->state != "LISTEN") return false;
-        return is_unix ? other.socket->local == socket.socket->local : port(other.socket->local) == port(socket.socket->local);
-    });
-}
-
 void read_from_server(const Context& look, const Process& process, const Goroutine& goroutine, Waits& out) {
     const OpenFile& socket = *look.facts.target(process, goroutine.wait.fd);
     wait_for_peer(

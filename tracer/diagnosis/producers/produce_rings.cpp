@@ -7,15 +7,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace shimtrace::diagnosis::produce {
 
 namespace {
 
+/// Threads that OpenJDK keeps for itself (hotspot/share/runtime, share/gc), as the kernel has their names: timers wake them.
+constexpr auto runtimes_own = std::to_array<std::string_view>({"VM Periodic Tas", "VM Thread", "Monitor Deflati", "Service Thread",
+                                                               "G1 Service", "C1 CompilerThre", "C2 CompilerThre", "Common-Cleaner", "Sweeper thread"});
+
+/// A timer will wake it, or has: it may do anything then.
+bool may_go_on(const Context& look, const Thread& thread) {
+    if (thread.state == ProcessState::zombie || !stack_has(thread, "futex_wait")) return look.facts.standstill(thread) == Standstill::moved;
+    return (thread.args[3] != 0 || look.facts.standstill(thread) == Standstill::moved) &&
+           std::ranges::find(runtimes_own, thread.comm) == runtimes_own.end();
+}
+
 /// All of it stands still, and but one of its threads only rests: it can do nothing else meanwhile.
 bool stands_still(const Context& look, const Process& process) {
-    return !process.threads.empty() && process.state != ProcessState::running && look.facts.standstill(process) != Standstill::moved &&
-           look.facts.all_but_one_rest(process);
+    return !process.threads.empty() && process.state != ProcessState::running &&
+           (look.facts.all_but_one_rest(process) || acts_as_one(look.facts, process)) &&
+           std::ranges::none_of(process.threads, [&](const Thread& thread) { return may_go_on(look, thread); });
 }
 
 /// The one process among `ends` that can end the wait; nullptr: there are several, or one that does something else.
@@ -50,20 +63,33 @@ const Process* only_peer(const Context& look, const Process& process, const Open
     return peer && stands_still(look, *peer) ? peer : nullptr;
 }
 
-const Process* only_child(const Context& look, const Process& process, const Thread& thread, const WaitingCall& call) {
+/// Those of which one's end ends the wait; none where one of them does something else.
+std::vector<const Process*> awaited_children(const Context& look, const Process& process, const Thread& thread, const WaitingCall& call) {
     constexpr std::uint64_t p_pid = 1;
     const bool is_wait4 = call.name == "wait4";
     const std::int32_t named = is_wait4                  ? static_cast<std::int32_t>(thread.args[0])
                                : thread.args[0] == p_pid ? static_cast<std::int32_t>(thread.args[1])
                                                          : 0;
-    const Process* only = nullptr;
+    std::vector<const Process*> awaited;
     for (const Process* child : look.facts.children(process.pid)) {
         const bool is_named = child->pid.value == named || std::ranges::find(child->ns_pids, named) != child->ns_pids.end();
         if ((named > 0 && !is_named) || is_zombie(*child)) continue;
-        if (only) return nullptr;
-        only = child;
+        if (!stands_still(look, *child)) return {};
+        awaited.push_back(child);
     }
-    return only && stands_still(look, *only) ? only : nullptr;
+    return awaited;
+}
+
+/// The one pipe that it polls beside what only its own process writes to.
+const OpenFile* only_polled_pipe(const Context& look, const Process& process, const Thread& thread, const WaitingCall& call) {
+    const OpenFile* only = nullptr;
+    for (const Fd fd : watched_by(look.facts, process, thread, call)) {
+        const OpenFile* target = look.facts.target(process, fd);
+        if (!target || target->kind == OpenFileKind::eventfd) continue;
+        if (target->kind != OpenFileKind::pipe || (only && only->inode != target->inode)) return nullptr;
+        only = target;
+    }
+    return only;
 }
 
 const Process* lock_holder(const Context& look, const Process& process) {
@@ -83,11 +109,17 @@ void thread_in_ring(const Context& look, const NodeKey& subject, Waits& out) {
     if (!process || !thread || thread->state != ProcessState::sleeping || !stands_still(look, *process)) return;
     const auto call = waiting_call(look.facts, *process, *thread);
     if (!call) return;
-    const OpenFile* target = call->fd.value >= 0 ? look.facts.target(*process, call->fd) : nullptr;
+    const OpenFile* target = call->kind == WaitKind::polls ? only_polled_pipe(look, *process, *thread, *call)
+                             : call->fd.value >= 0         ? look.facts.target(*process, call->fd)
+                                                           : nullptr;
+    constexpr std::uint32_t access_mode = 3, write_only = 1;
+    const bool for_room = target && (target->flags & access_mode) == write_only;
+    const WaitKind kind = call->kind != WaitKind::polls ? call->kind : for_room ? WaitKind::writes : WaitKind::reads;
     const bool is_pipe = target && (target->kind == OpenFileKind::pipe || target->kind == OpenFileKind::fifo);
+    std::vector<const Process*> others;
     const Process* other = nullptr;
     std::string object = target ? what(*target) : std::string();
-    switch (call->kind) {
+    switch (kind) {
         case WaitKind::writes:
             if (!is_pipe || !is_full(look.facts.pipe(target->inode, target->device))) return;
             other = only_one(
@@ -99,8 +131,7 @@ void thread_in_ring(const Context& look, const NodeKey& subject, Waits& out) {
             object = fmt::format("what {} writes to {}", other ? who(*other) : std::string("nobody"), object);
             break;
         case WaitKind::child:
-            other = only_child(look, *process, *thread, *call);
-            object = other ? fmt::format("the end of {}", who(*other)) : std::string();
+            others = awaited_children(look, *process, *thread, *call);
             break;
         case WaitKind::locks:
             other = call->fd.value < 0 ? nullptr : lock_holder(look, *process);
@@ -109,16 +140,19 @@ void thread_in_ring(const Context& look, const NodeKey& subject, Waits& out) {
         default:
             return;
     }
-    if (!other) return;
-    Wait wait{.kind = call->kind,
-              .to = NodeKey::of(other->pid),
-              .evidence = fmt::format("{}; {} alone can end that", call_words(look.facts, *process, *thread), who(*other)),
-              .in_ring_alone = true,
-              .object_text = std::move(object)};
-    settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
-    if (wait.normal) return;
-    wait.normal = true;
-    out.push_back(std::move(wait));
+    if (other) others.push_back(other);
+    for (const Process* one : others) {
+        Wait wait{.kind = kind,
+                  .to = NodeKey::of(one->pid),
+                  .evidence = fmt::format("{}; {} {} can end that", call_words(look.facts, *process, *thread), who(*one),
+                                          others.size() > 1 ? "and its like" : "alone"),
+                  .in_ring_alone = true,
+                  .object_text = kind == WaitKind::child ? fmt::format("the end of {}", who(*one)) : object};
+        settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
+        if (wait.normal) return;
+        wait.normal = true;
+        out.push_back(std::move(wait));
+    }
 }
 
 }  // namespace shimtrace::diagnosis::produce

@@ -2,6 +2,7 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/peers.hpp"
+#include "tracer/diagnosis/producers/turns.hpp"
 
 #include <fmt/format.h>
 
@@ -351,27 +352,19 @@ void thread_locks(const Context& look, const NodeKey& subject, Waits& out) {
                            call_words(look.facts, *in.process, *in.thread), address));
         return;
     }
-    const auto& locks = look.facts.snapshot().locks;
-    const auto waits_for = [&](const FileLock& lock) {
-        return lock.holder != in.process->pid && std::ranges::find(lock.waiters, in.process->pid) != lock.waiters.end();
-    };
-    const auto same_file = [&](const FileLock& lock) {
-        return in.target && lock.holder != in.process->pid && lock.inode == in.target->inode;
-    };
-    auto lock = std::ranges::find_if(locks, waits_for);
-    if (lock == locks.end()) lock = std::ranges::find_if(locks, same_file);
+    const FileLock* lock = lock_waited_for(look.facts, *in.process, in.target);
     const std::string file = in.target ? what(*in.target) : std::string("a file");
     Wait wait{.kind = WaitKind::locks,
-              .to = lock != locks.end() && lock->holder ? NodeKey::of(lock->holder) : NodeKey::nobody("a holder that is not known"),
+              .to = lock && lock->holder ? NodeKey::of(lock->holder) : NodeKey::nobody("a holder that is not known"),
               .evidence = call_words(look.facts, *in.process, *in.thread),
               .object_text = fmt::format("lock on {}", short_path(file))};
     // A holder that waits for something in its turn is not the end; one that is stopped keeps it, whoever has stopped it. Of several
     // threads any may be the one that has it.
     const Process* holder = look.facts.process(wait.to.pid);
     (holder && !is_stopped(*holder) && acts_as_one(look.facts, *holder) ? wait.if_idle : wait.root_cause) = RootCause::lock_holder;
-    if (lock != locks.end())
-        wait.evidence += fmt::format("; {} holds the {} lock (/proc/locks)", who(look.facts, lock->holder), lock->kind);
+    if (lock) wait.evidence += fmt::format("; {} holds the {} lock (/proc/locks)", who(look.facts, lock->holder), lock->kind);
     settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
+    wait.normal |= holder && has_turn_to_accept(look.facts, *holder, *in.process);
     out.push_back(std::move(wait));
 }
 

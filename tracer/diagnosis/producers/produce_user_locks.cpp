@@ -3,10 +3,13 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/peers.hpp"
+#include "tracer/diagnosis/producers/turns.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 
 namespace shimtrace::diagnosis::produce {
 
@@ -49,17 +52,44 @@ bool all_threads_seen(const Context& look, const Process& waiter, const FutexMem
     });
 }
 
+/// A copy that fork has made of a process with several threads has one of them alone: what another had locked stays so. Where a program
+/// sleeps of its own will it has a signal to be woken by.
+bool is_lock_of_before_fork(const Context& look, const Process& process, const Thread& thread) {
+    // glibc catches 32 and 33 for threads of its own (sysdeps/unix/sysv/linux/internal-signals.h).
+    constexpr auto no_wakers = std::to_array({SIGINT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGPIPE, 32, 33});
+    std::uint64_t wakers = process.caught_signals;
+    for (const int signal : no_wakers) wakers &= ~(std::uint64_t{1} << static_cast<unsigned>(signal - 1));
+    const Process* parent = look.facts.process(process.parent);
+    const bool is_copy = parent && !process.exe.empty() && parent->exe == process.exe && parent->command_line == process.command_line;
+    const bool alone =
+        std::ranges::all_of(process.threads, [&](const Thread& one) { return one.tid == thread.tid || one.state == ProcessState::zombie; });
+    return is_copy && alone && wakers == 0 && !process.go && thread.args[3] == 0 && decoders::waits_for_futex_word(thread.args) &&
+           !decoders::is_shared_futex(thread.args);
+}
+
 }  // namespace
 
 void thread_user_lock(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Thread* thread = thread_of(look.facts, subject);
-    if (!process || !thread || !thread->futex || thread->state != ProcessState::sleeping) return;
+    if (!process || !thread || thread->state != ProcessState::sleeping) return;
     const auto call = waiting_call(look.facts, *process, *thread);
     if (!call || !call->name.starts_with("futex")) return;
-    const FutexMemory& futex = *thread->futex;
-    const auto lock = decoders::user_lock(futex, thread->args);
+    const auto lock = thread->futex ? decoders::user_lock(*thread->futex, thread->args) : std::nullopt;
+    if (!lock && is_lock_of_before_fork(look, *process, *thread)) {
+        Wait wait{.kind = WaitKind::locks,
+                  .to = NodeKey::nobody("a thread that it has no copy of"),
+                  .evidence = fmt::format("{}; it is its only thread, so that none can end this: fork has made it of {}, with the locks "
+                                          "that other threads had",
+                                          call_words(look.facts, *process, *thread), who(look.facts, process->parent)),
+                  .root_cause = RootCause::lock_owner,
+                  .object_text = fmt::format("a lock or a condition at 0x{:x}", thread->args[0])};
+        settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
+        if (!wait.normal) out.push_back(std::move(wait));
+        return;
+    }
     if (!lock) return;
+    const FutexMemory& futex = *thread->futex;
     // Of an address that others may share it is told in whose memory it lies; where that was not asked, the owner may be anybody.
     const std::string name =
         fmt::format("{} 0x{:x}{}", lock->what, thread->args[0], futex.path.empty() ? "" : " in " + printable(futex.path));
@@ -84,7 +114,7 @@ void thread_user_lock(const Context& look, const NodeKey& subject, Waits& out) {
                                  owner->tid == leader(owning->pid) ? std::string() : fmt::format(" thread {}", owner->tid.value));
     // Who works with it will let it go.
     const bool moves = owner->state == ProcessState::running || look.facts.standstill(*owner) == Standstill::moved;
-    if (owner != thread) wait.normal |= moves && !is_stopped(*owning);
+    if (owner != thread) wait.normal |= (moves && !is_stopped(*owning)) || has_turn_to_accept(look.facts, *owning, *owner, *process);
     if (owners.size() > 1) wait.confidence = Confidence::possible;
     if (owners.size() == 1 && !may_be_another && lasts && look.facts.standstill(*owner) == Standstill::still)
         wait.confidence = Confidence::certain;

@@ -38,12 +38,14 @@ public:
     bool from(const NodeKey& node) {
         constexpr std::size_t most_nodes = 20000, most_depth = 200;
         if (!entered_.insert(node).second || entered_.size() > most_nodes || path_.size() > most_depth) return false;
-        for (Wait& wait : ring_waits(look_, node)) {
-            const NodeKey to = wait.to;
-            path_.push_back({node, std::move(wait)});
+        const std::vector<Wait> waits = ring_waits(look_, node);
+        const std::size_t depth = path_.size();
+        for (const Wait& wait : waits) {
+            path_.push_back({node, wait});
             const auto first = ring_of(path_);
-            if (first != path_.end() ? is_deadlock(first, path_.end()) : from(to)) return true;
-            path_.pop_back();
+            const bool closes = first != path_.end() ? is_deadlock(first, path_.end()) : from(wait.to);
+            if (closes && (!has_choice(waits) || is_caught(node))) return true;
+            path_.resize(depth);
         }
         return false;
     }
@@ -55,6 +57,22 @@ public:
     }
 
 private:
+    /// The end of any child is what is waited for.
+    static bool has_choice(const std::vector<Wait>& waits) { return std::ranges::count(waits, WaitKind::child, &Wait::kind) > 1; }
+
+    /// Whichever way it is left, it leads to those on the path again.
+    bool is_caught(const NodeKey& node) {
+        std::set<NodeKey> seen;
+        const auto caught = [&](const auto& self, const NodeKey& here, bool is_first) -> bool {
+            if (!is_first && std::ranges::find(path_, here, &Step::from) != path_.end()) return true;
+            if (!seen.insert(here).second) return true;
+            const std::vector<Wait> waits = ring_waits(look_, here);
+            const auto leads_back = [&](const Wait& wait) { return self(self, wait.to, false); };
+            return has_choice(waits) ? std::ranges::all_of(waits, leads_back) : std::ranges::any_of(waits, leads_back);
+        };
+        return caught(caught, node, true);
+    }
+
     const Context& look_;
     Path path_;
     std::set<NodeKey> entered_;

@@ -4,6 +4,8 @@
 #include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
+#include "tracer/diagnosis/producers/turns.hpp"
 
 #include <fmt/format.h>
 
@@ -101,9 +103,19 @@ std::string stillness(const Context& look, const Thread& thread, std::string_vie
     return still_s > 0 ? fmt::format(", for at least {}", text::duration_in_words(still_s)) : std::string();
 }
 
+/// What a server's process says of itself in the place of its arguments: "postgres: … UPDATE waiting". Its own word, and no proof.
+std::string title(const Process* process) {
+    if (!process || process->command_line.empty() || !process->command_line.front().starts_with(process->comm + ": ")) return {};
+    std::string_view words = process->command_line.front();
+    words.remove_suffix(words.size() - 1 - std::min(words.find_last_not_of(' '), words.size() - 1));
+    return fmt::format(" (it calls itself \"{}\")", printable(words, 120));
+}
+
 std::string other_end(const Context& look, const OpenFile& target, Pid holder) {
     const std::string since = silence(look, target);
-    if (holder) return fmt::format("{}, whose other end {} holds{}", what(target), who(look.facts, holder), since);
+    if (holder)
+        return fmt::format("{}, whose other end {} holds{}{}", what(target), who(look.facts, holder), title(look.facts.process(holder)),
+                           since);
     return fmt::format("{}, whose other end is not on this host, or not to be seen{}", what(target), since);
 }
 
@@ -229,8 +241,12 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
         case WaitKind::sleeps:
         case WaitKind::accepts:
             return {};
-        case WaitKind::locks:
-            return call->fd.value < 0 ? judge_futex(process, thread) : unknown;
+        case WaitKind::locks: {
+            if (call->fd.value < 0) return judge_futex(process, thread);
+            const FileLock* lock = lock_waited_for(look.facts, process, look.facts.target(process, call->fd));
+            const Process* holder = lock ? look.facts.process(lock->holder) : nullptr;
+            return holder && has_turn_to_accept(look.facts, *holder, process) ? Judgement{} : unknown;
+        }
         case WaitKind::polls:
             return judge_polls(look, process, thread, *call);
         case WaitKind::child:
@@ -248,6 +264,19 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
         default:
             return unknown;
     }
+}
+
+/// It has run between the looks, as one does that is woken by a timer, and finds no answer: what it has asked others it still waits for.
+Judgement judge_loop(const Context& look, const Process& process, const Thread& thread) {
+    const auto call = waiting_call(look.facts, process, thread);
+    if (thread.state == ProcessState::sleeping && call && call->ring.value < 0 && call->kind == WaitKind::polls)
+        for (const Fd fd : watched_by(look.facts, process, thread, *call)) {
+            const OpenFile* target = look.facts.target(process, fd);
+            if (!target || !target->socket || is_accepted_here(process, *target)) continue;
+            if (!connection_of(look, process, *target).is_owed()) continue;
+            if (Judgement judged = judge(look, process, *target); judged.rest == Rest::outside) return judged;
+        }
+    return {Rest::moves, {}};
 }
 
 }  // namespace
@@ -282,7 +311,7 @@ Judgement judge(const Context& look, const Process& process, const Thread& threa
         default:
             break;
     }
-    if (look.facts.standstill(thread) == Standstill::moved) return {Rest::moves, {}};
+    if (look.facts.standstill(thread) == Standstill::moved) return judge_loop(look, process, thread);
     Judgement judged = judge_asleep(look, process, thread);
     if (judged.rest == Rest::outside) judged.words += stillness(look, thread, judged.words);
     if (judged.rest != Rest::idle || !waits_for_a_thread(thread)) return judged;

@@ -347,13 +347,13 @@ struct Published {
         pair.near.sent_ms_ago = 60001;
         pair.far.received_ms_ago = 60000;
     }
-    Diagnosis why() {
+    Diagnosis why(std::initializer_list<std::int32_t> moved = {}) {
         OpenFile& far = Host::fd(pair.server, 5, OpenFileKind::inet_socket, 7002, read_write, OpenFileRole::none, "socket");
         far.socket = out;
         far.holders.push_back({.pid = Pid{400}, .comm = "web"});
         Host::fd(backend, 4, OpenFileKind::inet_socket, 7003, read_write, OpenFileRole::none, "socket").socket = in;
         pair.host.snapshot().sockets.insert(pair.host.snapshot().sockets.end(), {out, in});
-        return pair.why();
+        return pair.why(moved);
     }
 };
 
@@ -373,6 +373,17 @@ TEST_CASE("who waits for a published port's proxy waits for who is behind it") {
         port.in.receive_queue = 300;
         CHECK(blamed(port.why()).front() == 400);
     }
+    SUBCASE("it is stopped, and a timer of the proxy's wakes that") {
+        Published port("haproxy");
+        Host::stop(port.backend);
+        const Diagnosis diagnosis = port.why({300});
+        CHECK(blamed(diagnosis).front() == 400);
+        CHECK(diagnosis.confidence == Confidence::likely);
+    }
+    SUBCASE("it serves others, and so does the proxy") {
+        Published port;
+        CHECK(port.why({300, 400}).stuck != true);
+    }
     SUBCASE("it has answered") {
         Published port;
         Host::stop(port.backend);
@@ -389,6 +400,72 @@ TEST_CASE("who waits for a published port's proxy waits for who is behind it") {
         Published port("server");
         Host::stop(port.backend);
         CHECK(port.why().stuck != true);
+    }
+}
+
+TEST_CASE("who waits for a proxy waits for its only server on a unix socket, and for none of several") {
+    Pair pair;
+    pair.server.comm = "nginx";
+    Host::in_call(pair.server, call_epoll, 9);
+    pair.near.sent_ms_ago = 60001;
+    pair.far.received_ms_ago = 60000;
+    const auto passes_on = [&](std::int32_t number, std::uint64_t inode, Process& worker) {
+        const SocketFacts out{.protocol = "UNIX-STREAM",
+                              .remote = "/run/php",
+                              .state = "ESTABLISHED",
+                              .inode = Inode{inode},
+                              .peer_inode = Inode{inode + 1},
+                              .type = SOCK_STREAM};
+        const SocketFacts in{.protocol = "UNIX-STREAM",
+                             .local = "/run/php",
+                             .state = "ESTABLISHED",
+                             .inode = Inode{inode + 1},
+                             .peer_inode = Inode{inode},
+                             .type = SOCK_STREAM};
+        Host::fd(pair.server, number, OpenFileKind::unix_socket, inode, read_write, OpenFileRole::none, "socket").socket = out;
+        Host::fd(worker, number, OpenFileKind::unix_socket, inode + 1, read_write, OpenFileRole::none, "socket").socket = in;
+        pair.host.snapshot().sockets.insert(pair.host.snapshot().sockets.end(), {out, in});
+    };
+    Process& worker = pair.host.add(400, 1, "php-fpm");
+    Process& other = pair.host.add(410, 1, "php-fpm");
+    Host::in_call(other, call_nanosleep);
+    SUBCASE("it is stopped") {
+        passes_on(5, 7010, worker);
+        Host::stop(worker);
+        const Diagnosis diagnosis = pair.why();
+        CHECK(diagnosis.stuck);
+        CHECK(blamed(diagnosis).front() == 400);
+        CHECK(diagnosis.confidence == Confidence::likely);
+    }
+    SUBCASE("it is at work") {
+        passes_on(5, 7010, worker);
+        CHECK(pair.why({400}).stuck != true);
+    }
+    SUBCASE("of two it may be either") {
+        passes_on(5, 7010, worker);
+        passes_on(6, 7020, other);
+        Host::stop(worker);
+        CHECK(pair.why().stuck != true);
+    }
+}
+
+TEST_CASE("who is woken by a timer and finds no answer still waits for one, and so is well as likely as not") {
+    Pair pair;
+    Host::in_call(pair.client, call_poll, 0x1000);
+    pair.client.threads.front().polled = {Fd{3}, Fd{5}};
+    Host::fd(pair.client, 5, OpenFileKind::inet_socket, 7100, read_write, OpenFileRole::none, "socket").socket =
+        SocketFacts{.protocol = "TCP", .local = "0.0.0.0:90", .state = "LISTEN", .inode = Inode{7100}};
+    pair.near.sent_ms_ago = 9000;
+    pair.server.command_line = {"server: at a query   "};
+    SUBCASE("nothing has come since") {
+        const Diagnosis diagnosis = pair.why({200, 300});
+        CHECK(diagnosis.cause == "healthy");
+        CHECK(diagnosis.confidence == Confidence::likely);
+        CHECK(diagnosis.summary.find("server[300] holds (it calls itself \"server: at a query\")") != std::string::npos);
+    }
+    SUBCASE("it has answered") {
+        pair.near.received_ms_ago = 8000;
+        CHECK(pair.why({200, 300}).summary.find("it calls itself") == std::string::npos);
     }
 }
 

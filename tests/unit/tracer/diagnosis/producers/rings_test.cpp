@@ -279,3 +279,166 @@ TEST_CASE("two files that are locked in the opposite order") {
     CHECK(blamed(diagnosis) == std::vector{200, 210});
     CHECK(diagnosis.also.empty());
 }
+
+TEST_CASE("a parent that waits for any of its children is in a ring only where none of them can end") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& child = with_child(host);
+    Process& writer = host.inside(host.add(220, 200, "head"), {"default", "c1"}, 8);
+    // head | child: what head writes child reads, and what that writes init would have to read.
+    Host::fd(writer, 1, OpenFileKind::pipe, 8002, write_only);
+    Host::fd(child, 0, OpenFileKind::pipe, 8002, read_only);
+    host.pipe(8001, 65536);
+    host.pipe(8002, 65536);
+    Host::in_call(init, call_wait4, static_cast<std::uint64_t>(-1));
+    Host::in_call(child, call_write, 7);
+    Host::in_call(writer, call_write, 1);
+    SUBCASE("none can") {
+        host.resample(2s);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "deadlock");
+        CHECK(blamed(verdict) == std::vector{200, 210});
+    }
+    SUBCASE("one only sleeps") {
+        Host::in_call(writer, call_nanosleep);
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+    SUBCASE("one moves") {
+        host.resample(2s, {220});
+        CHECK(host.why("c1").cause == "healthy");
+    }
+}
+
+TEST_CASE("who polls one pipe for room alone waits for it as in a write") {
+    Host host;
+    Process& child = with_child(host);
+    Process& init = host.get(200);
+    host.pipe(8000, 65536);
+    host.pipe(8001, 65536);
+    Host::fd(init, 3, OpenFileKind::eventfd, 0, read_write);
+    Host::in_call(init, call_number("ppoll"), 0x1000);
+    init.threads.front().polled = {Fd{5}, Fd{3}};
+    Host::in_call(child, call_write, 7);
+    SUBCASE("one") {
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "deadlock");
+    }
+    SUBCASE("among others") {
+        init.threads.front().polled.push_back(Fd{8});
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+}
+
+TEST_CASE("what a runtime's own timers wake does not go on with the program; another thread's timer may") {
+    Host host;
+    Process& child = with_child(host);
+    Process& init = host.get(200);
+    host.pipe(8001, 65536);
+    Host::in_call(init, call_wait4, 210);
+    Host::in_call(child, call_write, 7);
+    Thread& timed = add_thread(init, 207, 7);
+    timed.syscall = call_futex;
+    timed.args = {0x2000, 137, 0, 0x3000};
+    timed.kernel_stack = {"futex_wait_queue"};
+    timed.comm = "VM Periodic Tas";
+    host.resample(2s);
+    timed.second->context_switches += 40;
+    CHECK(host.why("c1").cause == "deadlock");
+    timed.comm = "consumer";
+    CHECK(host.why("c1").cause == "healthy");
+    timed.second->context_switches -= 40;
+    CHECK(host.why("c1").cause == "healthy");
+}
+
+TEST_CASE("a lock that was held when fork made a copy of one thread alone is nobody's any more") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& child = host.inside(host.add(210, 200, "app"), {"default", "c1"}, 7);
+    init.exe = child.exe = "/bin/app";
+    init.command_line = child.command_line = {"app"};
+    Host::in_call(init, call_wait4, 210);
+    Thread& thread = child.threads.front();
+    thread.args = {0x1000, 0x189, 0, 0};
+    child.caught_signals = (1U << 1U) | (std::uint64_t{1} << 32U);
+    SUBCASE("so that nobody ends the wait") {
+        host.resample(2s);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "mutex-held");
+        CHECK(verdict.confidence == Confidence::likely);
+        CHECK(verdict.culprits.empty());
+        return;
+    }
+    SUBCASE("a signal may") {
+        child.caught_signals |= 1U << 14U;
+    }
+    SUBCASE("a timer may") {
+        thread.args[3] = 0x2000;
+    }
+    SUBCASE("another process may, that shares the memory") {
+        thread.args[1] = 0x109;
+    }
+    SUBCASE("a thread of its own may") {
+        add_thread(child, 211, 8);
+    }
+    SUBCASE("it has run another program since") {
+        child.command_line = {"other"};
+    }
+    SUBCASE("it moves") {
+        host.resample(2s, {210});
+        CHECK(host.why("c1").cause == "healthy");
+        return;
+    }
+    host.resample(2s);
+    CHECK(host.why("c1").cause == "healthy");
+}
+
+TEST_CASE("a lock that servers take in turns to accept is no hang while nobody connects") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    Process& first = host.inside(host.add(210, 200, "worker"), {"default", "c1"}, 7);
+    Process& second = host.inside(host.add(220, 200, "worker"), {"default", "c1"}, 8);
+    Host::in_call(init, call_wait4, static_cast<std::uint64_t>(-1));
+    SocketFacts listener{.protocol = "TCP", .local = "0.0.0.0:80", .state = "LISTEN", .inode = Inode{7000}};
+    Host::in_call(first, call_number("accept4"), 3);
+    const auto listen = [&](Process& process) {
+        Host::fd(process, 3, OpenFileKind::inet_socket, 7000, read_write, OpenFileRole::none, "socket").socket = listener;
+    };
+    SUBCASE("a file's") {
+        Host::in_call(second, call_flock, 8);
+        Host::fd(second, 8, OpenFileKind::file, 900, read_write, OpenFileRole::none, "/tmp/accept");
+        host.snapshot().locks.push_back(
+            {.kind = "FLOCK", .write = true, .holder = first.pid, .inode = Inode{900}, .waiters = {second.pid}});
+        SUBCASE("idle") {
+            listen(first), listen(second);
+            host.resample(2s);
+            CHECK(host.why("c1").cause == "healthy");
+        }
+        SUBCASE("connections wait") {
+            listener.receive_queue = 3;
+            listen(first), listen(second);
+            host.resample(2s);
+            CHECK(host.why("c1").cause == "file-lock");
+        }
+        SUBCASE("the holder is stopped") {
+            listen(first), listen(second);
+            Host::stop(first);
+            host.resample(2s);
+            CHECK(host.why("c1").cause == "file-lock");
+        }
+        SUBCASE("another's listener") {
+            listen(first);
+            host.resample(2s);
+            CHECK(host.why("c1").cause == "file-lock");
+        }
+    }
+    SUBCASE("a mutex in memory") {
+        listen(first);
+        first.threads.front().ns_tid = 7;
+        waits_for_mutex(add_thread(first, 211, 9), 0x1000, 7);
+        Host::in_call(second, call_nanosleep);
+        host.resample(2s);
+        CHECK(host.why("c1").cause == "healthy");
+    }
+}

@@ -1,0 +1,38 @@
+#include "tracer/diagnosis/producers/turns.hpp"
+
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
+#include "tracer/diagnosis/producers/peers.hpp"
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis {
+
+const FileLock* lock_waited_for(const Facts& facts, const Process& process, const OpenFile* target) {
+    const auto& locks = facts.snapshot().locks;
+    auto lock = std::ranges::find_if(locks, [&](const FileLock& one) {
+        return one.holder != process.pid && std::ranges::find(one.waiters, process.pid) != one.waiters.end();
+    });
+    if (lock == locks.end() && target)
+        lock = std::ranges::find_if(locks, [&](const FileLock& one) { return one.holder != process.pid && one.inode == target->inode; });
+    return lock == locks.end() ? nullptr : &*lock;
+}
+
+bool has_turn_to_accept(const Facts& facts, const Process& holder, const Thread& thread, const Process& waiter) {
+    const auto call = waiting_call(facts, holder, thread);
+    if (!call || call->ring.value >= 0 || cannot_run(facts, holder)) return false;
+    std::vector<Fd> watched;
+    if (call->kind == WaitKind::accepts) watched = {call->fd};
+    if (call->kind == WaitKind::polls) watched = watched_by(facts, holder, thread, *call);
+    return std::ranges::any_of(watched, [&](Fd fd) {
+        const OpenFile* target = facts.target(holder, fd);
+        if (!target || !target->socket || target->socket->state != "LISTEN" || target->socket->receive_queue != 0) return false;
+        return std::ranges::any_of(
+            waiter.fds, [&](const FdEntry& entry) { return entry.target.socket && entry.target.socket->inode == target->socket->inode; });
+    });
+}
+
+bool has_turn_to_accept(const Facts& facts, const Process& holder, const Process& waiter) {
+    return std::ranges::any_of(holder.threads, [&](const Thread& thread) { return has_turn_to_accept(facts, holder, thread, waiter); });
+}
+
+}  // namespace shimtrace::diagnosis
