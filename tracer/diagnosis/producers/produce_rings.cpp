@@ -14,8 +14,9 @@ namespace shimtrace::diagnosis::produce {
 namespace {
 
 /// Threads that OpenJDK keeps for itself (hotspot/share/runtime, share/gc), as the kernel has their names: timers wake them.
-constexpr auto runtimes_own = std::to_array<std::string_view>({"VM Periodic Tas", "VM Thread", "Monitor Deflati", "Service Thread",
-                                                               "G1 Service", "C1 CompilerThre", "C2 CompilerThre", "Common-Cleaner", "Sweeper thread"});
+constexpr auto runtimes_own =
+    std::to_array<std::string_view>({"VM Periodic Tas", "VM Thread", "Monitor Deflati", "Service Thread", "G1 Service", "C1 CompilerThre",
+                                     "C2 CompilerThre", "Common-Cleaner", "Sweeper thread"});
 
 /// A timer will wake it, or has: it may do anything then.
 bool may_go_on(const Context& look, const Thread& thread) {

@@ -600,6 +600,26 @@ TEST_CASE("an event loop with one socket asks as a call does; one that serves wh
     }
 }
 
+TEST_CASE("who polls one socket alone waits as who reads it does: a stopped server is to blame where no times tell what is owed") {
+    Pair pair;
+    Host::in_call(pair.client, call_poll, 0x1000);
+    pair.client.threads.front().polled = {Fd{3}};
+    pair.near.sent_ms_ago = pair.near.received_ms_ago = 9000;
+    SUBCASE("stopped") {
+        Host::stop(pair.server);
+        CHECK(blamed(pair.why()) == std::vector{300});
+    }
+    SUBCASE("among others it may only listen") {
+        Host::stop(pair.server);
+        Host::fd(pair.client, 5, OpenFileKind::timerfd, 0, read_write);
+        pair.client.threads.front().polled.push_back(Fd{5});
+        CHECK(pair.why().stuck != true);
+    }
+    SUBCASE("at rest, as it likes") {
+        CHECK(pair.why().cause == "healthy");
+    }
+}
+
 TEST_CASE("a server that accepts, and a pool of connections that rest, are well") {
     Pair pair;
     Host::in_call(pair.client, call_accept, 3);
