@@ -369,8 +369,8 @@ std::vector<AwaitedReply> MessageReader::overdue(MonotonicTime now) {
     return late;
 }
 
-std::vector<std::string> calls_under_way(const Snapshot& snapshot) {
-    std::vector<std::string> calls;
+std::vector<EarlierCall> calls_under_way(const Snapshot& snapshot) {
+    std::vector<EarlierCall> calls;
     for (const Process& process : snapshot.processes) {
         if (!process.go || process.role.role != ProcessRole::shim) continue;
         for (const Goroutine& goroutine : process.go->goroutines) {
@@ -385,7 +385,7 @@ std::vector<std::string> calls_under_way(const Snapshot& snapshot) {
             if (goroutine.waiting && *goroutine.waiting >= std::chrono::minutes(1))
                 text += fmt::format(", for at least {} min", goroutine.waiting->count() / 60'000'000'000);
             if (is_lasting(goroutine.purpose.detail)) text += ", as usual while the process lives";
-            calls.push_back(std::move(text));
+            calls.push_back({process.pid, std::move(text)});
         }
     }
     return calls;

@@ -114,7 +114,13 @@ private:
     MonotonicTime next_due_ = MonotonicTime::max();
 };
 
-/// Calls that were under way before the session, as the goroutines of its shims tell: "Task.Kill of default/c1 …", one a line.
-std::vector<std::string> calls_under_way(const Snapshot& snapshot);
+/// A call that was under way before the session, as a goroutine of its shim tells.
+struct EarlierCall {
+    Pid shim;
+    std::string text;  ///< a line: "ttrpc Task.Kill of default/c1 is under way in …"
+};
+
+/// Of every shim whose goroutines the snapshot has, be it the session's or another one's.
+std::vector<EarlierCall> calls_under_way(const Snapshot& snapshot);
 
 }  // namespace shimtrace::output

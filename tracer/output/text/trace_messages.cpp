@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace shimtrace::output {
 
 namespace {
@@ -47,7 +50,9 @@ void TracePrinter::tell_overdue(const Event& event) {
 
 void TracePrinter::tell_under_way() {
     const auto calls = std::exchange(under_way_, {});
-    for (const std::string& call : calls) notice(text_of_, call);
+    // A recording's snapshot is of the whole host.
+    for (const EarlierCall& call : calls)
+        if (std::ranges::find(session_.targets, leader(call.shim)) != session_.targets.end()) notice(text_of_, call.text);
 }
 
 void TracePrinter::tell_in_flight() {

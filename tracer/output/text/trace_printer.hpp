@@ -96,7 +96,7 @@ private:
     CallTable table_;
     MessageReader messages_;
     std::unordered_set<std::uint32_t> told_sets_;  ///< epoll descriptors whose sets have been shown
-    std::vector<std::string> under_way_;           ///< calls that were so before the session; told with its first event
+    std::vector<EarlierCall> under_way_;           ///< before the session; those of its own shims are told with its first event
     std::optional<MonotonicTime> last_event_;
     std::size_t traced_ = 0;                  ///< threads alive and traced
     std::optional<Tid> open_;                 ///< whose call is the line not yet ended

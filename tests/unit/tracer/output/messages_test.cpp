@@ -39,6 +39,9 @@ struct Session {
     TracePrinter printer;
 
     explicit Session(PrintOptions options = {}) : printer(adjusted(options), text) {
+        SessionInfo info;
+        info.targets = {Tid{10}};
+        printer.session(info);
         OpenFile target;
         target.kind = OpenFileKind::unix_socket;
         target.socket.emplace();
@@ -222,6 +225,8 @@ TEST_CASE("calls under way before the session, as goroutines tell") {
     handler.waiting = 3min;
     handler.purpose = {"RPC handler", "Task.Kill", {"", "c1"}, ""};
     shim.go->goroutines.push_back(handler);
+    snapshot.processes.push_back(shim);
+    shim.pid = Pid{11};  // another one, which is not traced: a recording's snapshot is of the whole host
     snapshot.processes.push_back(shim);
     Session session;
     session.printer.snapshot(snapshot);
