@@ -47,14 +47,13 @@ void CallTable::count(const Event& enter, const Event& exit) {
     if (exit.is_error) ++row.errors;
 }
 
-std::string CallTable::line(const Row& row, const PrintOptions& options, std::int64_t whole_ns) const {
+std::string CallTable::line(const Row& row, const PrintOptions& options, double percent) const {
     std::string text;
     for (const SummaryColumn column : options.columns) {
         if (!text.empty()) text += ' ';
         switch (column) {
             case SummaryColumn::time_percent:
-                text +=
-                    fmt::format("{:6.2f}", whole_ns > 0 ? 100.0 * static_cast<double>(row.total_ns) / static_cast<double>(whole_ns) : 0.0);
+                text += fmt::format("{:6.2f}", percent);
                 break;
             case SummaryColumn::total_time:
                 text += fmt::format("{:11.6f}", seconds(row.total_ns));
@@ -132,8 +131,9 @@ std::string CallTable::text(const PrintOptions& options) const {
         rule.append(rule.empty() ? "" : " ").append(of.width, '-');
     }
     std::string text = heading + '\n' + rule + '\n';
-    for (const Row* row : rows) text += line(*row, options, total.total_ns);
-    return text + rule + '\n' + line(total, options, total.total_ns);
+    const double whole = static_cast<double>(std::max<std::int64_t>(total.total_ns, 1));
+    for (const Row* row : rows) text += line(*row, options, 100.0 * static_cast<double>(row->total_ns) / whole);
+    return text + rule + '\n' + line(total, options, 100.0);  // as strace has it, of no time at all as well
 }
 
 }  // namespace shimtrace::output

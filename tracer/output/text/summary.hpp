@@ -30,7 +30,7 @@ private:
         std::uint64_t calls = 0, errors = 0;
         std::int64_t total_ns = 0, min_ns = 0, max_ns = 0;
     };
-    [[nodiscard]] std::string line(const Row& row, const PrintOptions& options, std::int64_t whole_ns) const;
+    [[nodiscard]] std::string line(const Row& row, const PrintOptions& options, double percent) const;
 
     bool wall_clock_;
     std::int64_t overhead_;

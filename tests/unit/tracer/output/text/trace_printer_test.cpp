@@ -205,6 +205,16 @@ TEST_CASE("-c prints strace's table and no line") {
     CHECK(text.find("100.00    0.000040          20         2         1 close\n") != std::string::npos);
 }
 
+TEST_CASE("the total is all of the time, also where that is none") {
+    PrintOptions options;
+    options.summary = Summary::only;
+    options.wall_clock = true;
+    Session session(options, 1);
+    const std::string text = session.feed({enter(10, 0us, "close", {3}), leave(10, 0us, 0)});
+    CHECK(text.find("  0.00    0.000000           0         1           close\n") != std::string::npos);
+    CHECK(text.find("100.00    0.000000           0         1           total\n") != std::string::npos);
+}
+
 TEST_CASE("-U names the columns, the name is always one of them, and numbers stand at the right") {
     PrintOptions options;
     options.summary = Summary::only;
