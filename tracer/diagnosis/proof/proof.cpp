@@ -38,6 +38,18 @@ double usual_time(std::string_view method) {
     return row == usual_times.end() ? usual_s : row->seconds;
 }
 
+/// Whether the snapshot was taken to tell of others: then who has no threads in it was not looked at closely, and did not end meanwhile.
+bool was_taken_for_others(const Context& look) {
+    const Snapshot& snapshot = look.facts.snapshot();
+    const Scope& scope = look.scope;
+    if (snapshot.asked.empty() && snapshot.targets.empty() && snapshot.asked_pods.empty()) return false;  // of all
+    if (scope.pod != PodRef{} || std::ranges::find(snapshot.asked, scope.ref) != snapshot.asked.end()) return false;
+    return std::ranges::none_of(snapshot.targets, [&](Pid pid) {
+        return pid == scope.shim || pid == scope.monitor || std::ranges::find(scope.processes, pid) != scope.processes.end() ||
+               std::ranges::find(scope.runtimes, pid) != scope.runtimes.end();
+    });
+}
+
 class Prover {
 public:
     explicit Prover(const Context& look) : look_(look) {}
@@ -112,6 +124,9 @@ private:
         if (process->role.role == ProcessRole::sandbox) return prove_sandbox(*process);
         if (look_.scope.sandbox) return prove_beside_sandbox(*process);
         if (is_daemon(*process) || serves_calls(*process)) return prove_daemon(*process);
+        if (process->threads.empty() && was_taken_for_others(look_))
+            return add_limit(proof_.limits, {fmt::format("threads of {}", who(*process)), "the snapshot was taken to tell of others",
+                                             "one of all: why --all --save FILE"});
         if (process->threads.empty()) {
             // Who ended in the midst of the look has none any more, where all may be read: another look tells, or that it was born since
             // the one before.

@@ -297,6 +297,18 @@ TEST_CASE("who ended in the midst of the only look says nothing: another one tel
     CHECK(made.why().cause == "healthy");
 }
 
+TEST_CASE("of whom a snapshot was not taken for it does not say that he is well") {
+    Healthy made;
+    made.host.snapshot().observer = {.known = true, .uid = 0, .capabilities = ~std::uint64_t{0}};
+    made.init.threads.clear();
+    CHECK(made.why().cause == "healthy");  // he ended in the midst of the look
+    made.host.snapshot().asked = {{"default", "c2"}};
+    CHECK(could_not_tell(made.why()));
+    CHECK(mentions(made.why().limits, "threads of c1 init app[200]"));
+    made.host.snapshot().asked.emplace_back("default", "c1");
+    CHECK(made.why().cause == "healthy");
+}
+
 TEST_CASE("two looks tell how long a request has been under way") {
     Healthy made;
     handler(made.go, "Task.Kill", "c1");
