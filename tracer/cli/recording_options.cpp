@@ -95,10 +95,15 @@ Result<session::RecordingPlan> plan_recording(const RecordingOptions& options, c
     plan.writer.force = options.force;
     plan.writer.redact = options.redact;
     if (plan.snapshots) {
-        plan.writer.complete_host = [versions = std::optional<containerd::Versions>()](HostInfo& host) mutable {
+        std::optional<containerd::Versions> versions;
+        if (globals.json) versions = containerd::installed_versions();
+        plan.writer.complete_host = [versions = std::move(versions)](HostInfo& host) mutable {
             if (!versions) versions = containerd::installed_versions();
             host = containerd::with_versions(std::move(host), *versions);
         };
+        // Printed as JSON lines, too, a session says what its file says.
+        if (globals.json) trace.session.complete_host = plan.writer.complete_host;
+        plan.shows_last = globals.json;
     }
     plan.writer.on_overrun = options.on_overrun == "drop" ? recording::OnOverrun::drop : recording::OnOverrun::wait;
     for (const auto& set :

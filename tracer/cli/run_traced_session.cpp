@@ -1,5 +1,7 @@
 #include "tracer/cli/run_traced_session.hpp"
 
+#include "tracer/cli/unbegun_file.hpp"
+
 #include <sys/resource.h>
 
 #include <csignal>
@@ -32,6 +34,7 @@ SessionExit run_session(const TracePlan& plan, const std::vector<EventSink*>& si
 SessionExit record_session(const session::RecordingPlan& recording, const TracePlan& plan, std::vector<EventSink*> sinks,
                            engine::StopRequest& stop) {
     say_what_colocating_risks(plan);
+    const UnbegunFile unbegun(recording.path);
     auto recorded = session::record_session(recording, plan.session, std::move(sinks), stop);
     if (!recorded) return {.exit_code = report(recorded.error(), exit_failed)};
     report_recording(recording, recorded->recording);

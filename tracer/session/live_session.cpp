@@ -46,6 +46,7 @@ SessionInfo describe_session(const SessionPlan& plan) {
     SessionInfo info;
     info.arch = native_arch;
     info.host = host::host_info();
+    if (plan.complete_host) plan.complete_host(info.host);
     info.real_anchor = host::real_now();
     info.monotonic_anchor = host::monotonic_now();
     info.writer = writer_name();

@@ -22,6 +22,7 @@ struct SessionPlan {
     std::vector<Process> plain;    ///< instead, where none of the targets has to do with containers: they, and those above them
     /// Looks at the host later, should anything of the session have to do with them after all; empty: it was looked at, or nobody asks.
     std::function<Result<Snapshot>(std::function<bool()> interrupted)> list_host;
+    std::function<void(HostInfo&)> complete_host;  ///< what the session says of the host besides; empty: nothing
 };
 
 /// Fills in what plan.request attaches to. Refuses where nothing is named, found, or more than one matches.

@@ -115,6 +115,7 @@ public:
     }
     void end() override { finish(); }
 
+    void show_last_to(std::vector<EventSink*> sinks) override { shown_to_ = std::move(sinks); }
     [[nodiscard]] const Snapshot* first_snapshot() const override { return first_ ? &*first_ : nullptr; }
 
     RecordingEnd outcome() override {
@@ -158,7 +159,10 @@ private:
         constexpr Nanoseconds shorter = std::chrono::milliseconds(500);
         diagnosis_.set_session(processes());
         const bool interrupted = stop_.stopped() && !ends_itself_;
-        if (const auto seen = diagnosis_.once(resample_interval, interrupted ? shorter : long_enough)) keep(seen->snapshot);
+        if (const auto seen = diagnosis_.once(resample_interval, interrupted ? shorter : long_enough)) {
+            keep(seen->snapshot);
+            for (EventSink* sink : shown_to_) sink->snapshot(seen->snapshot);
+        }
     }
 
     void end_session() {
@@ -299,6 +303,7 @@ private:
     MonotonicTime last_event_;
     std::atomic<std::size_t> snapshots_ = 0;
     std::uint64_t scheduling_ = 0;
+    std::vector<EventSink*> shown_to_;
 };
 
 }  // namespace
@@ -316,7 +321,9 @@ Result<RecordedSession> record_session(const RecordingPlan& recording, const Ses
     // A replay's printer begins with it.
     if (const Snapshot* first = (*recorder)->first_snapshot())
         for (EventSink* sink : sinks) sink->snapshot(*first);
-    sinks.push_back(recorder->get());
+    if (recording.shows_last) (*recorder)->show_last_to(sinks);
+    // Whoever ends with it has to come after it.
+    sinks.insert(recording.shows_last ? sinks.begin() : sinks.end(), recorder->get());
     auto session = run_session(plan, sinks, stop);
     return RecordedSession{.session = std::move(session), .recording = (*recorder)->outcome()};
 }

@@ -34,6 +34,7 @@ struct RecordingPlan {
     std::function<void(const RecordingProgress&)> progress;  ///< called twice a second, from another thread; empty: not
     std::function<void()> begins;                            ///< called once no call is missed any more; empty: not
     bool tells = false;                                      ///< what it holds is said at its end
+    bool shows_last = false;  ///< the session's other sinks are given the last snapshot, too, before they end: they print it
     std::optional<Nanoseconds> duration, snapshot_every, until_blocked;
     DiagnoseOptions about;                             ///< what a snapshot is asked about: targets as `why` takes them
     std::vector<Pid> attached;                         ///< the processes that these are
@@ -55,6 +56,8 @@ public:
     static Result<std::unique_ptr<SessionRecorder>> create(const RecordingPlan& plan, engine::StopRequest& stop);
     /// The one that stands at the head of the recording, until the session begins; nullptr: none.
     [[nodiscard]] virtual const Snapshot* first_snapshot() const = 0;
+    /// Before they end these are given the last snapshot as well. They have to end after it.
+    virtual void show_last_to(std::vector<EventSink*> sinks) = 0;
     /// What became of the file, once the session has ended.
     virtual RecordingEnd outcome() = 0;
 };
