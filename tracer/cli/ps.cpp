@@ -1,4 +1,5 @@
 // shimtrace ps: every container, as runc, its shim and the kernel see it, and the runtime's commands at work on it.
+#include "decoders/text/durations.hpp"
 #include "decoders/text/printable.hpp"
 #include "decoders/text/timestamps.hpp"
 #include "tracer/cli/command.hpp"
@@ -36,8 +37,8 @@ using containerd::ListedRuntime;
 
 struct PsOptions {
     bool wide = false, no_trunc = false, exit_code = false;
-    std::string sort = "namespace", ns;
-    double watch_s = 0;
+    std::string sort = "namespace", ns, watch;
+    Nanoseconds period{};  ///< between two printings; 0: there is one
 };
 
 /// Everything that one printing shows.
@@ -308,9 +309,8 @@ std::string nothing_found(const Snapshot& snapshot, bool all_seen) {
 
 int print_once(const PsOptions& options, const Globals& globals, session::LiveDiagnosis& diagnosis, ProgressLine& progress) {
     constexpr Nanoseconds resample_interval = std::chrono::milliseconds(200);
-    const bool repeated = options.watch_s > 0;
-    auto seen = repeated ? diagnosis.next(resample_interval, Nanoseconds(static_cast<std::int64_t>(options.watch_s * 1e9)))
-                         : diagnosis.once(resample_interval);
+    const bool repeated = options.period > Nanoseconds{};
+    auto seen = repeated ? diagnosis.next(resample_interval, options.period) : diagnosis.once(resample_interval);
     progress.erase();
     if (!seen && interrupted()) return exit_done;
     if (!seen) return report(seen.error());
@@ -334,7 +334,7 @@ int print_once(const PsOptions& options, const Globals& globals, session::LiveDi
 }
 
 int run(const PsOptions& options, const Globals& globals) {
-    const bool repeated = options.watch_s > 0;
+    const bool repeated = options.period > Nanoseconds{};
     ProgressLine progress(shows_progress() && !repeated);
     session::LiveDiagnosis diagnosis(
         {.ns = options.ns, .run_dir = globals.run_dir, .interrupted = interrupted, .tell_work = progress.teller()});
@@ -343,7 +343,7 @@ int run(const PsOptions& options, const Globals& globals) {
     while (!interrupted()) {
         const int code = print_once(options, globals, diagnosis, progress);
         if (!interrupted() && (code == exit_failed || code == exit_usage)) return code;
-        const auto until = std::chrono::steady_clock::now() + Nanoseconds(static_cast<std::int64_t>(options.watch_s * 1e9));
+        const auto until = std::chrono::steady_clock::now() + options.period;
         while (!interrupted() && std::chrono::steady_clock::now() < until)
             std::this_thread::sleep_for(std::min<Nanoseconds>(std::chrono::milliseconds(100), until - std::chrono::steady_clock::now()));
     }
@@ -360,12 +360,18 @@ void add_ps(CLI::App& command, Globals& globals, int& exit_code) {
     std::vector<std::string> keys;
     for (const SortKey& key : sort_keys) keys.emplace_back(key.name);
     command.add_option("--sort", options->sort, "by this column")->check(CLI::IsMember(keys));
-    command.add_option("--watch", options->watch_s, "again every SECONDS (2)")
+    command.add_option("--watch", options->watch, "again every so often: 10s, 500ms, 3 (seconds); without one every 2 s")
         ->expected(0, 1)
-        ->default_str("2")
-        ->check(CLI::PositiveNumber);
+        ->type_name("2s");
     command.callback([options, &command, &globals, &exit_code] {
-        if (command.count("--watch") > 0 && options->watch_s <= 0) options->watch_s = 2;
+        if (command.count("--watch") > 0) {
+            const auto period = text::parse_duration(options->watch.empty() ? "2s" : options->watch);
+            if (!period || period->count() == 0) {
+                exit_code = report({"--watch " + options->watch, 0, "a duration is a number with ms, s or m"}, exit_usage);
+                return;
+            }
+            options->period = *period;
+        }
         exit_code = run(*options, globals);
     });
 }

@@ -1,11 +1,14 @@
 #include "tracer/cli/replay_options.hpp"
 
 #include "decoders/syscalls/capture.hpp"
+#include "decoders/text/container_name.hpp"
 #include "decoders/text/durations.hpp"
+#include "decoders/text/printable.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/progress_line.hpp"
 #include "tracer/cli/trace_options.hpp"
 #include "tracer/output/role_text.hpp"
+#include "tracer/output/tee.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +16,9 @@
 #include <charconv>
 #include <csignal>
 #include <ctime>
+#include <map>
+#include <ranges>
+#include <set>
 #include <thread>
 
 namespace shimtrace::cli {
@@ -186,6 +192,53 @@ private:
     EventSink& next_;
 };
 
+/// Who is in a recording, for whoever asks for somebody else.
+class Present final : public EventSink {
+public:
+    void event(const Event&) override {}
+    void target(OpenFileId, const OpenFile& target) override { note(target.role.container); }
+    void task(const TaskInfo& task) override {
+        if (!task.pid) return;
+        processes_[task.pid] = task.comm;
+        note(task.role.container);
+    }
+    void snapshot(const Snapshot&) override { has_snapshot_ = true; }
+
+    [[nodiscard]] bool is_snapshot_alone() const { return has_snapshot_ && processes_.empty(); }
+
+    /// Whom of those that were asked for it has not; nullopt: all are there.
+    [[nodiscard]] std::optional<Error> missing(const ReplayOptions& options, const std::vector<Pid>& pids) const {
+        const std::string in =
+            fmt::format(" in {}{}", options.since.empty() && options.until.empty() ? "" : "that stretch of ", options.file);
+        for (const Pid pid : pids)
+            if (!processes_.contains(pid))
+                return Error{fmt::format("no process {}{}", pid.value, in), 0,
+                             there_are(processes_, [](const auto& one) { return fmt::format("{}[{}]", one.second, one.first.value); })};
+        for (const std::string& text : options.containers)
+            if (std::ranges::none_of(containers_, [&](const ContainerRef& container) { return is_one_of(container, {text}); }))
+                return Error{fmt::format("no container '{}'{}", text, in), 0,
+                             there_are(containers_, [](const ContainerRef& one) { return text::container_words(one); })};
+        return std::nullopt;
+    }
+
+private:
+    void note(const ContainerRef& container) {
+        if (container) containers_.insert(container);
+    }
+    template <typename All, typename ToText>
+    static std::string there_are(const All& all, ToText to_text) {
+        constexpr std::size_t most = 10;
+        if (all.empty()) return "there is none";
+        std::string names;
+        for (const auto& one : all | std::views::take(most)) names += (names.empty() ? "there are " : ", ") + text::printable(to_text(one));
+        return names + (all.size() > most ? fmt::format(" and {} more", all.size() - most) : "");
+    }
+
+    std::map<Pid, std::string> processes_;
+    std::set<ContainerRef> containers_;
+    bool has_snapshot_ = false;
+};
+
 /// Digits after a point as nanoseconds; takes them off `text`.
 Nanoseconds take_fraction(std::string_view& text) {
     if (!text.starts_with('.')) return {};
@@ -330,16 +383,23 @@ std::unique_ptr<EventSink> make_selector(const Selection& selection, EventSink& 
 int replay_into(const ReplayOptions& options, Selection selection, EventSink& sink, std::optional<int> output) {
     std::signal(SIGPIPE, SIG_IGN);  // `replay F | head`: a write that fails ends it
     const auto selector = make_selector(selection, sink);
+    Present present;
+    output::Tee all({&present, selector.get()});
     ProgressLine progress(shows_progress(output) && !selection.speed && !selection.read.follow);
     const std::string what = "reading " + options.file;
     selection.read.tell_work = [&progress, &what](Work work) {
         work.what = what;
         progress.tell(work);
     };
-    const auto result = recording::read_recording(options.file, selection.read, *selector);
+    const auto result = recording::read_recording(options.file, selection.read, all);
     progress.erase();
     if (!result) return report(result.error(), exit_failed);
     for (const std::string& warning : result->warnings) fmt::print(stderr, "shimtrace: warning: {}\n", warning);
+    if (selection.read.stopped && selection.read.stopped()) return exit_done;  // there may be more
+    if (selection.needs_calls && present.is_snapshot_alone())
+        return report({options.file + " holds a snapshot and no calls", 0, "`shimtrace why FILE` and `shimtrace stacks FILE` read it"},
+                      exit_failed);
+    if (const auto missing = present.missing(options, selection.read.pids)) return report(*missing, exit_failed);
     return exit_done;
 }
 

@@ -108,7 +108,7 @@ int run_program(int argc, char** argv) {
     Globals globals{.inherited = engine::inherited_now()};
     occupy_standard_descriptors();
     CLI::App app;
-    bool version_asked = false;
+    bool version_asked = false, told = false;
     set_help(app);
     // At once, whatever else is there: `trace -V` names nothing to trace.
     app.add_flag_callback(
@@ -150,14 +150,15 @@ int run_program(int argc, char** argv) {
         globals.json = std::ranges::find(arguments, "--json") != arguments.end();
         version_asked = true;
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-        return report_usage(app, error, arguments);
+        if (error.get_exit_code() != 0) return report_usage(app, error, arguments);
+        app.exit(error);  // --help
+        told = true;
     } catch (const std::system_error& error) {  // fmt::print
         return write_failed(error.code().value());
     }
     if (version_asked)
         print_version(globals);
-    else if (app.get_subcommands().empty())
+    else if (!told && app.get_subcommands().empty())
         return report_usage(app, CLI::RequiredError("COMMAND"), arguments);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return write_failed(errno);
     return exit_code;

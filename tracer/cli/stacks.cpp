@@ -1,10 +1,11 @@
 // shimtrace stacks: every goroutine and every thread's native stack.
+#include "tracer/cli/asked_about.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/containerd/roles.hpp"
 #include "tracer/output/role_text.hpp"
 #include "tracer/output/text/goroutine_traceback.hpp"
 #include "tracer/procfs/process_reader.hpp"
-#include "tracer/recording/reader.hpp"
+#include "tracer/session/saved_snapshot.hpp"
 #include "tracer/session/targets.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 #include "tracer/stacks/core_stacks.hpp"
@@ -30,7 +31,7 @@ namespace {
 
 struct StacksOptions {
     std::vector<std::string> targets;
-    std::string dump;
+    std::string dump, ns;
     bool group = false, flame = false, stop = false, no_stop = false, all_frames = false, no_threads = false, debuginfod = false;
 
     [[nodiscard]] bool wants_threads() const { return dump.empty() && !no_threads; }
@@ -86,8 +87,10 @@ Collected collect(Process process, stacks::BinaryCache& cache, const StacksOptio
 }
 
 /// A process as a snapshot kept it: goroutines, and the kernel's part of each thread.
-Collected collected_from(const Process& process) {
-    Collected collected{process, process.go, ProcessStacks{.pid = process.pid, .comm = process.comm}};
+Collected collected_from(const Process& process, const StacksOptions& options) {
+    Collected collected{process, process.go, {}};
+    if (!options.wants_threads()) return collected;
+    collected.native = ProcessStacks{.pid = process.pid, .comm = process.comm};
     for (const Thread& thread : process.threads) {
         NativeThreadStack stack{
             .tid = thread.tid, .comm = thread.comm, .state = thread.state, .arch = thread.arch, .syscall = thread.syscall};
@@ -96,6 +99,12 @@ Collected collected_from(const Process& process) {
         collected.native->threads.push_back(std::move(stack));
     }
     return collected;
+}
+
+/// Whether anything of it is shown.
+bool has_stacks(const Collected& collected, const output::StackStyle& style) {
+    return (collected.go && (!style.exact || !collected.go->goroutines.empty())) ||
+           (collected.native && !collected.native->threads.empty());
 }
 
 output::StackStyle style_of(const StacksOptions& options, const std::vector<Process>& known) {
@@ -169,8 +178,10 @@ nlohmann::json as_json(const Collected& collected, const output::StackStyle& sty
 /// What TARGET words name: pids need no look at the rest of the host.
 class TargetFinder {
 public:
-    explicit TargetFinder(const Globals& globals) : globals_(globals) {}
+    /// `ns`: only its containers are meant; empty: any.
+    TargetFinder(const Globals& globals, std::string ns) : globals_(globals), ns_(std::move(ns)) {}
 
+    /// An empty word: all of the namespace.
     std::expected<std::vector<Process>, session::Refusal> find(const std::string& text) {
         if (const auto pid = as_pid(text)) {
             auto process = host::read_process(Pid{*pid});
@@ -183,7 +194,7 @@ public:
             if (!listed) return std::unexpected(session::Refusal{listed.error()});
             listing_ = std::move(*listed);
         }
-        auto found = session::find_target(*listing_, text);
+        auto found = text.empty() ? session::find_targets(*listing_, {}, ns_) : session::find_target(*listing_, text, ns_);
         if (!found) return std::unexpected(std::move(found.error()));
         std::vector<Process> processes;
         for (const auto& target : *found) {
@@ -198,6 +209,7 @@ public:
 
 private:
     const Globals& globals_;
+    const std::string ns_;
     std::optional<Snapshot> listing_;
 };
 
@@ -228,42 +240,52 @@ void add_core(const std::string& path, const StacksOptions& options, Everything&
     everything.collected.push_back(std::move(collected));
 }
 
-/// `chosen`: TARGETs within the file, as `why FILE TARGET` has them; empty: every process that was looked at.
-void add_file(const std::string& path, const std::vector<std::string>& chosen, Everything& everything) {
-    auto snapshots = recording::read_snapshots(path);
-    if (!snapshots || snapshots->empty()) {
-        everything.exit_code = report(snapshots ? Error{.what = "find a snapshot in " + path} : snapshots.error(), exit_failed);
+/// `asked.targets`: those within the file, as `why FILE TARGET` has them; empty: every process that was looked at.
+void add_file(const AskedAbout& asked, const StacksOptions& options, Everything& everything) {
+    const auto snapshot = session::saved_snapshot(asked.file, {});
+    if (!snapshot) {
+        everything.exit_code = report(snapshot.error(), exit_failed);
         return;
     }
-    const Snapshot& last = snapshots->back();
+    const bool all = asked.targets.empty() && options.ns.empty();
     std::set<Pid> wanted;
-    if (!chosen.empty()) {
-        const auto found = session::find_targets(last, chosen);
+    if (!all) {
+        const auto found = session::find_targets(*snapshot, asked.targets, options.ns);
         if (!found) {
             everything.exit_code = report(found.error());
             return;
         }
         for (const containerd::FoundTarget& target : *found) wanted.insert(target.pids.begin(), target.pids.end());
     }
-    everything.known = last.processes;
-    for (const Process& process : last.processes)
-        if ((process.go || !process.threads.empty()) && (chosen.empty() || wanted.contains(process.pid)))
-            everything.collected.push_back(collected_from(process));
+    everything.known = snapshot->processes;
+    for (const Process& process : snapshot->processes)
+        if ((process.go || !process.threads.empty()) && (all || wanted.contains(process.pid)))
+            everything.collected.push_back(collected_from(process, options));
+}
+
+/// That nothing is shown, which is not what was asked for.
+Error nothing_to_show(const Everything& everything, const AskedAbout& asked) {
+    std::string names;
+    for (const Collected& collected : everything.collected)
+        names += fmt::format("{}{}[{}]", names.empty() ? "" : ", ", text::printable(collected.process.comm), collected.process.pid.value);
+    if (!names.empty()) return {"no goroutines to show of " + names, 0, "stacks of threads are shown without --dump and --no-threads"};
+    return {
+        fmt::format("{} holds no stacks{}", asked.file, asked.targets.empty() ? "" : fmt::format(" of {}", fmt::join(asked.targets, ", "))),
+        0, "`why TARGET --save FILE` keeps those of TARGET"};
 }
 
 int run(const Globals& globals, const StacksOptions& options) {
+    if (options.targets.empty() && options.ns.empty()) throw CLI::RequiredError("TARGET");
     stacks::BinaryCache cache;
-    TargetFinder finder(globals);
+    TargetFinder finder(globals, options.ns);
     Everything everything;
-    std::vector<std::string> targets = options.targets;
-    // Beside a recording the other words name what it holds.
-    const auto file =
-        std::ranges::find_if(targets, [](const std::string& target) { return is_file(target) && recording::looks_like_recording(target); });
-    if (file != targets.end()) {
-        const std::string path = *file;
-        targets.erase(file);
-        add_file(path, targets, everything);
+    const AskedAbout asked = asked_about(options.targets);
+    std::vector<std::string> targets = asked.targets;
+    if (!asked.file.empty()) {
+        add_file(asked, options, everything);
         targets.clear();
+    } else if (targets.empty()) {
+        targets.emplace_back();
     }
     for (const std::string& target : targets) {
         if (is_file(target) && stacks::is_core_file(target)) {
@@ -271,35 +293,40 @@ int run(const Globals& globals, const StacksOptions& options) {
             continue;
         }
         auto processes = finder.find(target);
-        if (!processes) return report(processes.error());
+        if (!processes) return report_not_found(processes.error(), {target});
         for (Process& process : *processes) everything.collected.push_back(collect(std::move(process), cache, options));
     }
     const output::StackStyle style = style_of(options, everything.known);
     nlohmann::json document = {{"schema", "shimtrace.stacks/1"}, {"processes", nlohmann::json::array()}};
-    bool first = true;
+    bool any = false;
     for (const Collected& collected : everything.collected) {
         for (const std::string& problem : collected.problems) fmt::print(stderr, "shimtrace: {}\n", problem);
-        if (!collected.go && !collected.native) everything.exit_code = exit_failed;
+        const bool has_any = has_stacks(collected, style);
+        if (!has_any && !collected.problems.empty()) everything.exit_code = exit_failed;
         if (globals.json) {
             document["processes"].push_back(as_json(collected, style));
-        } else {
-            if (!first && !options.flame) write("\n");
+        } else if (has_any) {
+            if (any && !options.flame) write("\n");
             print(collected, options, style);
         }
-        first = false;
+        any |= has_any;
     }
     if (globals.json) fmt::print("{}\n", document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (!any && everything.exit_code == exit_done) return report(nothing_to_show(everything, asked), exit_failed);
     return everything.exit_code;
 }
 
 void add_stacks(CLI::App& command, Globals& globals, int& exit_code) {
     auto options = std::make_shared<StacksOptions>();
+    command.add_option(
+        "TARGET", options->targets,
+        "a pid, a container's id or the beginning of one, namespace/id, a pod or container by name, `containerd`; or a file: a "
+        "recording, what why --save kept (then the other TARGETs are looked for in it), "
+        "or an ELF core");
     command
-        .add_option("TARGET", options->targets,
-                    "a pid, a container's id or the beginning of one, namespace/id, a pod or container by name, `containerd`; or a file: a "
-                    "recording, what why --save kept (then the other TARGETs are looked for in it), "
-                    "or an ELF core")
-        ->required();
+        .add_option("-n,--namespace", options->ns,
+                    "only containers of this namespace, containerd's or Kubernetes'; without a TARGET all of them")
+        ->type_name("NAMESPACE");
     command.add_option("--dump", options->dump, "`go`: Go's own traceback format and nothing else")->check(CLI::IsMember({"go"}));
     command.add_flag("--group", options->group, "fold equal stacks, the biggest group first");
     command.add_flag("--flame", options->flame, "folded stacks, for flame graphs");

@@ -2,6 +2,7 @@
 #include "decoders/text/durations.hpp"
 #include "decoders/text/printable.hpp"
 #include "decoders/text/timestamps.hpp"
+#include "tracer/cli/asked_about.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"
 #include "tracer/cli/output_file.hpp"
@@ -114,12 +115,7 @@ int once(const Globals& globals, const WhyOptions& options, Nanoseconds interval
         looks.looks_again = session::LooksAgain::at_doubtful;
     auto seen = session::LiveDiagnosis(std::move(looks)).once(interval);
     progress.erase();
-    if (!seen) {
-        for (const std::string& target : options.targets)
-            if (!seen.error().usage && ::access(target.c_str(), F_OK) == 0)
-                return report({target + " is no container's name, and the file of that name is no recording"}, exit_failed);
-        return report(seen.error());
-    }
+    if (!seen) return report_not_found(seen.error(), options.targets);
     if (!options.save.empty())
         if (const auto saved = session::save_snapshot(options.save, seen->snapshot, options.force); !saved)
             return report(saved.error(), exit_failed);
@@ -138,12 +134,12 @@ bool anybody_there(const Snapshot& snapshot, const diagnosis::Query& query) {
            });
 }
 
-int from_file(const Globals& globals, const WhyOptions& options, const std::string& file) {
-    WhyOptions asked = options;
-    std::erase(asked.targets, file);
-    auto snapshot = session::saved_snapshot(file, options.at);
+/// `asked`: its TARGETs are those within the file.
+int from_file(const Globals& globals, const WhyOptions& asked, const std::string& file) {
+    auto snapshot = session::saved_snapshot(file, asked.at);
     if (!snapshot) return report(snapshot.error(), exit_failed);
-    auto query = session::query_about(*snapshot, asked.targets, asked.ns);
+    // What it was taken for is not asked then: a snapshot is of the whole host.
+    auto query = asked.all && asked.ns.empty() ? diagnosis::Query{} : session::query_about(*snapshot, asked.targets, asked.ns);
     if (!query) return report(query.error());
     if (!anybody_there(*snapshot, *query))
         return report({.what = fmt::format("{}: none of the recorded processes lived at {}", file,
@@ -152,10 +148,10 @@ int from_file(const Globals& globals, const WhyOptions& options, const std::stri
                       exit_failed);
     session::DiagnosisResult offline = session::diagnose_snapshot({std::move(*snapshot), std::move(*query)});
     if (session::is_of_this_boot(offline.snapshot.host)) session::check_named_processes(offline.diagnoses);
-    if (options.html != "-") print(globals, asked, offline);
-    if (!options.html.empty())
-        if (const auto failed = write_report(options, session::report_moment(offline), file)) return *failed;
-    return options.exit_code ? verdict_code(offline) : exit_done;
+    if (asked.html != "-") print(globals, asked, offline);
+    if (!asked.html.empty())
+        if (const auto failed = write_report(asked, session::report_moment(offline), file)) return *failed;
+    return asked.exit_code ? verdict_code(offline) : exit_done;
 }
 
 /// "2026-11-29T22:51:52.123456Z  ns/c1 hangs no more: stdio-backpressure lasted 42 s".
@@ -226,9 +222,13 @@ int run(const Globals& globals, const WhyOptions& options) {
     if (!interval) return report({"--interval " + options.interval, 0, "a duration is a number with ms, s or m"}, exit_usage);
     if (!period || (!options.watch.empty() && period->count() == 0))
         return report({"--watch " + options.watch, 0, "a duration is a number with ms, s or m"}, exit_usage);
-    if (options.all && !options.targets.empty()) return report({"--all and a TARGET", 0, "give one of them"}, exit_usage);
-    for (const std::string& target : options.targets)
-        if (session::is_saved_snapshot(target)) return from_file(globals, options, target);
+    AskedAbout asked = asked_about(options.targets);
+    if (options.all && !asked.targets.empty()) return report({"--all and a TARGET", 0, "give one of them"}, exit_usage);
+    if (!asked.file.empty()) {
+        WhyOptions of_file = options;
+        of_file.targets = std::move(asked.targets);
+        return from_file(globals, of_file, asked.file);
+    }
     if (!options.html.empty() && !options.watch.empty())
         return report({"--html and --watch", 0, "--record DIR keeps what why FILE --html tells of"}, exit_usage);
     if (!options.at.empty()) return report({"--at " + options.at, 0, "it chooses among the snapshots of a FILE"}, exit_usage);
@@ -240,7 +240,7 @@ void add_why(CLI::App& command, Globals& globals, int& exit_code) {
     command.add_option("TARGET", options->targets,
                        "a pid, a container's id or the beginning of one, namespace/id, a pod or container by name, `containerd`, or a "
                        "saved FILE; none: --all");
-    command.add_flag("--all", options->all, "every shim of the host");
+    command.add_flag("--all", options->all, "every shim of the host, or of a FILE's");
     command.add_option("-n,--namespace", options->ns, "only containers of this namespace, containerd's or Kubernetes'")
         ->type_name("NAMESPACE");
     command

@@ -144,6 +144,7 @@ private:
 
     bool events(const BlockView& block) {
         if (const auto summary = decode_summary(block.summary)) {
+            if (summary->events != 0) last_ = std::max(last_.value_or(summary->last), summary->last);
             if (window_.until && summary->events != 0 && summary->first > *window_.until) {
                 complete_ = true;
                 return false;
@@ -191,6 +192,7 @@ private:
 
     void begin_session(const SessionInfo& session) {
         has_session_ = true;
+        start_ = session.monotonic_anchor;
         if (options_.window) {
             window_ = options_.window(session);
             delivery_.limit(window_.since, window_.until);
@@ -229,6 +231,9 @@ private:
 
     ReadReport finish() {
         delivery_.finish();
+        if (window_.since && last_ && *window_.since > *last_ && !stopped())
+            warn(fmt::format("{} ends {:.3f} s after its start, before the time that is asked for", name_,
+                             std::chrono::duration<double>(*last_ - start_).count()));
         if (!closed_ && !complete_ && !stopped()) {
             report_.truncated = true;
             if (!told_of_cut_)
@@ -250,6 +255,8 @@ private:
     const std::unordered_set<Pid> pids_;
     ReadReport report_;
     std::size_t warnings_ = 0;
+    MonotonicTime start_;
+    std::optional<MonotonicTime> last_;  ///< the last event of the blocks that were met
     std::optional<std::uint32_t> next_sequence_ = 0;
     bool seen_any_ = false, has_session_ = false, closed_ = false, complete_ = false, told_of_cut_ = false;
 };

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <optional>
 #include <string_view>
@@ -39,7 +41,8 @@ Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot, bo
 }
 
 bool is_saved_snapshot(const std::string& path) {
-    return recording::looks_like_recording(path);
+    struct stat facts {};
+    return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && recording::looks_like_recording(path);
 }
 
 Result<Snapshot> saved_snapshot(const std::string& path, const std::string& at) {
