@@ -91,7 +91,7 @@ int run(bool json, const TraceOptions& trace_options, const ReplayOptions& optio
     if (!plan) return report(plan.error(), exit_usage);
     auto selection = plan_selection(options);
     if (!selection) return report(selection.error(), exit_usage);
-    selection->needs_calls = !json;
+    selection->tells_of_calls = !json;
     // -e ttrpc --slow 100ms: which replies took that long, not which of the calls that carried them.
     output::PrintOptions picky;
     if (plan->print.messages_alone != 0) {
@@ -126,7 +126,7 @@ const Command replay_command = {
     .usages = {"FILE [OPTIONS]"},
     .examples = {{"shimtrace replay web-1.rec --slow 100ms", "the calls that took that long"},
                  {"shimtrace replay web-1.rec -e trace=%network -T", "as trace would have shown it"}},
-    .exit_codes = "0 done, 1 failed, or FILE holds no calls, or no such process or container, 2 wrong usage",
+    .exit_codes = "0 done, 1 failed, or no such process or container, 2 wrong usage",
     .add = add_replay,
 };
 

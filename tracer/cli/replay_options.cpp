@@ -396,9 +396,9 @@ int replay_into(const ReplayOptions& options, Selection selection, EventSink& si
     if (!result) return report(result.error(), exit_failed);
     for (const std::string& warning : result->warnings) fmt::print(stderr, "shimtrace: warning: {}\n", warning);
     if (selection.read.stopped && selection.read.stopped()) return exit_done;  // there may be more
-    if (selection.needs_calls && present.is_snapshot_alone())
-        return report({options.file + " holds a snapshot and no calls", 0, "`shimtrace why FILE` and `shimtrace stacks FILE` read it"},
-                      exit_failed);
+    const bool whole = !result->truncated && result->damaged_blocks == 0;      // of another the warnings tell
+    if (selection.tells_of_calls && whole && present.is_snapshot_alone())
+        report({options.file + " holds a snapshot and no calls", 0, "`shimtrace why FILE` and `shimtrace stacks FILE` read it"}, exit_done);
     if (const auto missing = present.missing(options, selection.read.pids)) return report(*missing, exit_failed);
     return exit_done;
 }

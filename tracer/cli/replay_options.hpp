@@ -35,7 +35,7 @@ struct Selection {
     std::optional<std::regex> fd_target;
     bool errors = false;
     std::optional<double> speed;
-    bool needs_calls = false;  ///< a file that holds none, but a snapshot, is refused
+    bool tells_of_calls = false;  ///< of a file that holds none, but a snapshot, that is said
 
     /// Only whole calls are let through then, each when it has returned.
     [[nodiscard]] bool by_call() const { return slow || fd_target || errors; }

@@ -15,7 +15,7 @@ namespace {
 int run_stat(const Globals& globals, const ReplayOptions& options, const std::vector<std::string>& by, std::size_t longest) {
     auto selection = plan_selection(options);
     if (!selection) return report(selection.error(), exit_usage);
-    selection->needs_calls = true;
+    selection->tells_of_calls = true;
     output::Statistics statistics(longest);
     if (const int code = replay_into(options, std::move(*selection), statistics); code != exit_done) return code;
     if (globals.json) {
@@ -71,7 +71,7 @@ const Command stat_command = {
     .usages = {"FILE [OPTIONS]"},
     .examples = {{"shimtrace stat web-1.rec", "tables by call, target, thread, container and method"},
                  {"shimtrace stat web-1.rec --by container --json", "one of them, for machines"}},
-    .exit_codes = "0 done, 1 failed, or FILE holds no calls, or no such process or container, 2 wrong usage",
+    .exit_codes = "0 done, 1 failed, or no such process or container, 2 wrong usage",
     .add = add_stat,
 };
 
