@@ -112,6 +112,13 @@ std::vector<Fd> watched_by(const Facts& facts, const Process& process, const Thr
     return watched;
 }
 
+bool ends_by_time(const Thread& thread) {
+    const decoders::CallFacts* call = decoders::call_facts(thread.arch, thread.syscall);
+    if (!call || call->places.timeout < 0) return false;
+    const std::uint64_t timeout = thread.args[static_cast<std::size_t>(call->places.timeout)];
+    return call->places.timeout_is_pointer ? timeout != 0 : static_cast<std::int32_t>(timeout) > 0;
+}
+
 bool waits_for_vfork(const Thread& thread) {
     const decoders::CallFacts* call = decoders::call_facts(thread.arch, thread.syscall);
     const bool makes_child = call && (call->name == "clone" || call->name == "vfork" || call->name == "clone3");

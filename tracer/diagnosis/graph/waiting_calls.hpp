@@ -26,6 +26,9 @@ std::optional<WaitingCall> waiting_call(const Facts& facts, const Process& proce
 /// What a call that polls waits for: each of its descriptors, and what is in the epoll that it waits at.
 std::vector<Fd> watched_by(const Facts& facts, const Process& process, const Thread& thread, const WaitingCall& call);
 
+/// Its call has a timeout, as poll and select may: it ends by itself.
+bool ends_by_time(const Thread& thread);
+
 /// vfork's parent sleeps until the child has exec'd or ended; newer kernels do that inside kernel_clone().
 bool waits_for_vfork(const Thread& thread);
 

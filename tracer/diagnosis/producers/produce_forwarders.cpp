@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/socket.h>
+
 #include <algorithm>
 
 namespace shimtrace::diagnosis {
@@ -58,7 +60,10 @@ const FdEntry* only_unix_server(const Context& look, const Process& forwarder) {
         if (entry.target.kind == OpenFileKind::inet_socket && !is_accepted_here(forwarder, entry.target) &&
             connection_of(look, forwarder, entry.target).is_owed())
             return nullptr;
-        if (entry.target.kind != OpenFileKind::unix_socket) continue;
+        // Where it logs, and a bus, answer no request.
+        if (entry.target.kind != OpenFileKind::unix_socket || !entry.target.socket || entry.target.socket->type == SOCK_DGRAM ||
+            is_bus(entry.target))
+            continue;
         const Connection connection = connection_of(look, forwarder, entry.target);
         if (!connection || !connection.own->local.empty() || !connection.peer || connection.peer->local.empty()) continue;
         if (only && only->target.inode != entry.target.inode) return nullptr;

@@ -67,8 +67,9 @@ void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
     std::string evidence = call_words(look.facts, *process, *thread);
     if (call->kind == WaitKind::polls) evidence += "; the one socket among what it watches is " + what(*target);
     const bool connecting = call->kind == WaitKind::polls && target->socket->state == "SYN_SENT";
-    // Who polls that alone is about to read it (libpq's and MariaDB's clients).
-    const bool reads = call->kind == WaitKind::polls && call->fd.value < 0 && thread->polled.size() == 1;
+    // Who polls that alone is about to read it (libpq's and MariaDB's clients); a server waits for whatever its client asks next.
+    const bool reads =
+        call->kind == WaitKind::polls && call->fd.value < 0 && thread->polled.size() == 1 && !is_accepted_here(*process, *target);
     wait_for_peer(look,
                   {.process = *process,
                    .socket = *target,

@@ -19,17 +19,19 @@ constexpr auto runtimes_own =
                                      "C2 CompilerThre", "Common-Cleaner", "Sweeper thread"});
 
 /// A timer will wake it, or has: it may do anything then.
-bool may_go_on(const Context& look, const Thread& thread) {
-    if (thread.state == ProcessState::zombie || !stack_has(thread, "futex_wait")) return look.facts.standstill(thread) == Standstill::moved;
-    return (thread.args[3] != 0 || look.facts.standstill(thread) == Standstill::moved) &&
-           std::ranges::find(runtimes_own, thread.comm) == runtimes_own.end();
+bool may_go_on(const Context& look, const Process& process, const Thread& thread) {
+    if (thread.state == ProcessState::zombie) return false;
+    const bool is_java = process.exe.ends_with("/java");
+    if (is_java && stack_has(thread, "futex_wait") && std::ranges::find(runtimes_own, thread.comm) != runtimes_own.end()) return false;
+    if (look.facts.standstill(thread) == Standstill::moved) return true;
+    return stack_has(thread, "futex_wait") ? thread.args[3] != 0 : ends_by_time(thread);
 }
 
 /// All of it stands still, and but one of its threads only rests: it can do nothing else meanwhile.
 bool stands_still(const Context& look, const Process& process) {
     return !process.threads.empty() && process.state != ProcessState::running &&
            (look.facts.all_but_one_rest(process) || acts_as_one(look.facts, process)) &&
-           std::ranges::none_of(process.threads, [&](const Thread& thread) { return may_go_on(look, thread); });
+           std::ranges::none_of(process.threads, [&](const Thread& thread) { return may_go_on(look, process, thread); });
 }
 
 /// The one process among `ends` that can end the wait; nullptr: there are several, or one that does something else.
@@ -81,12 +83,16 @@ std::vector<const Process*> awaited_children(const Context& look, const Process&
     return awaited;
 }
 
+bool has_alone(const Context& look, const Process& process, const OpenFile& target) {
+    return std::ranges::all_of(look.facts.holders(target), [&](const Holder& holder) { return holder.pid == process.pid; });
+}
+
 /// The one pipe that it polls beside what only its own process writes to.
 const OpenFile* only_polled_pipe(const Context& look, const Process& process, const Thread& thread, const WaitingCall& call) {
     const OpenFile* only = nullptr;
     for (const Fd fd : watched_by(look.facts, process, thread, call)) {
         const OpenFile* target = look.facts.target(process, fd);
-        if (!target || target->kind == OpenFileKind::eventfd) continue;
+        if (!target || (target->kind == OpenFileKind::eventfd && has_alone(look, process, *target))) continue;
         if (target->kind != OpenFileKind::pipe || (only && only->inode != target->inode)) return nullptr;
         only = target;
     }

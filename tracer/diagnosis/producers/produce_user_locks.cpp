@@ -60,7 +60,9 @@ bool is_lock_of_before_fork(const Context& look, const Process& process, const T
     std::uint64_t wakers = process.caught_signals;
     for (const int signal : no_wakers) wakers &= ~(std::uint64_t{1} << static_cast<unsigned>(signal - 1));
     const Process* parent = look.facts.process(process.parent);
-    const bool is_copy = parent && !process.exe.empty() && parent->exe == process.exe && parent->command_line == process.command_line;
+    const auto lives = [](const Thread& one) { return one.state != ProcessState::zombie; };
+    if (!parent || std::ranges::count_if(parent->threads, lives) < 2) return false;
+    const bool is_copy = !process.exe.empty() && parent->exe == process.exe && parent->command_line == process.command_line;
     const bool alone =
         std::ranges::all_of(process.threads, [&](const Thread& one) { return one.tid == thread.tid || one.state == ProcessState::zombie; });
     return is_copy && alone && wakers == 0 && !process.go && thread.args[3] == 0 && decoders::waits_for_futex_word(thread.args) &&

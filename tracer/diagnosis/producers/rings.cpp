@@ -1,6 +1,7 @@
 #include "tracer/diagnosis/producers/rings.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace shimtrace::diagnosis {
@@ -62,13 +63,14 @@ private:
 
     /// Whichever way it is left, it leads to those on the path again.
     bool is_caught(const NodeKey& node) {
-        std::set<NodeKey> seen;
+        std::map<NodeKey, bool> known;  // true while it is asked: a way round is no way out
         const auto caught = [&](const auto& self, const NodeKey& here, bool is_first) -> bool {
             if (!is_first && std::ranges::find(path_, here, &Step::from) != path_.end()) return true;
-            if (!seen.insert(here).second) return true;
+            const auto [place, is_new] = known.emplace(here, true);
+            if (!is_new) return place->second;
             const std::vector<Wait> waits = ring_waits(look_, here);
             const auto leads_back = [&](const Wait& wait) { return self(self, wait.to, false); };
-            return has_choice(waits) ? std::ranges::all_of(waits, leads_back) : std::ranges::any_of(waits, leads_back);
+            return place->second = has_choice(waits) ? std::ranges::all_of(waits, leads_back) : std::ranges::any_of(waits, leads_back);
         };
         return caught(caught, node, true);
     }

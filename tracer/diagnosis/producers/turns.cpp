@@ -17,9 +17,25 @@ const FileLock* lock_waited_for(const Facts& facts, const Process& process, cons
     return lock == locks.end() ? nullptr : &*lock;
 }
 
+namespace {
+
+/// Who has accepted a connection is at its request, and waits for no turn: of a process with the holder in it, where no thread but those
+/// that wait for locks is left.
+bool keeps_client_waiting(const Process& holder, const Thread& thread, const Process& waiter) {
+    if (holder.pid == waiter.pid && std::ranges::any_of(waiter.threads, [&](const Thread& other) {
+            return other.tid != thread.tid && !stack_has(other, "futex_wait");
+        }))
+        return false;
+    return std::ranges::any_of(waiter.fds, [&](const FdEntry& entry) {
+        return entry.target.socket && entry.target.socket->state != "LISTEN" && is_accepted_here(waiter, entry.target);
+    });
+}
+
+}  // namespace
+
 bool has_turn_to_accept(const Facts& facts, const Process& holder, const Thread& thread, const Process& waiter) {
     const auto call = waiting_call(facts, holder, thread);
-    if (!call || call->ring.value >= 0 || cannot_run(facts, holder)) return false;
+    if (!call || call->ring.value >= 0 || cannot_run(facts, holder) || keeps_client_waiting(holder, thread, waiter)) return false;
     std::vector<Fd> watched;
     if (call->kind == WaitKind::accepts) watched = {call->fd};
     if (call->kind == WaitKind::polls) watched = watched_by(facts, holder, thread, *call);

@@ -345,6 +345,8 @@ TEST_CASE("what a runtime's own timers wake does not go on with the program; ano
     timed.comm = "VM Periodic Tas";
     host.resample(2s);
     timed.second->context_switches += 40;
+    CHECK(host.why("c1").cause == "healthy");  // anybody may call a thread so
+    init.exe = "/usr/lib/jvm/java-17-openjdk-amd64/bin/java";
     CHECK(host.why("c1").cause == "deadlock");
     timed.comm = "consumer";
     CHECK(host.why("c1").cause == "healthy");
@@ -359,6 +361,7 @@ TEST_CASE("a lock that was held when fork made a copy of one thread alone is nob
     init.exe = child.exe = "/bin/app";
     init.command_line = child.command_line = {"app"};
     Host::in_call(init, call_wait4, 210);
+    add_thread(init, 201, 2);
     Thread& thread = child.threads.front();
     thread.args = {0x1000, 0x189, 0, 0};
     child.caught_signals = (1U << 1U) | (std::uint64_t{1} << 32U);
@@ -369,6 +372,9 @@ TEST_CASE("a lock that was held when fork made a copy of one thread alone is nob
         CHECK(verdict.confidence == Confidence::likely);
         CHECK(verdict.culprits.empty());
         return;
+    }
+    SUBCASE("there was no other thread") {
+        init.threads.pop_back();
     }
     SUBCASE("a signal may") {
         child.caught_signals |= 1U << 14U;
@@ -405,6 +411,10 @@ TEST_CASE("a lock that servers take in turns to accept is no hang while nobody c
     const auto listen = [&](Process& process) {
         Host::fd(process, 3, OpenFileKind::inet_socket, 7000, read_write, OpenFileRole::none, "socket").socket = listener;
     };
+    const auto accepted = [&](Process& process) {
+        Host::fd(process, 4, OpenFileKind::inet_socket, 7001, read_write, OpenFileRole::none, "socket").socket =
+            SocketFacts{.protocol = "TCP", .local = "10.0.0.2:80", .remote = "10.0.0.3:4000", .state = "ESTABLISHED", .inode = Inode{7001}};
+    };
     SUBCASE("a file's") {
         Host::in_call(second, call_flock, 8);
         Host::fd(second, 8, OpenFileKind::file, 900, read_write, OpenFileRole::none, "/tmp/accept");
@@ -432,13 +442,32 @@ TEST_CASE("a lock that servers take in turns to accept is no hang while nobody c
             host.resample(2s);
             CHECK(host.why("c1").cause == "file-lock");
         }
+        SUBCASE("who waits has a client") {
+            listen(first), listen(second);
+            accepted(second);
+            host.resample(2s);
+            CHECK(host.why("c1").cause == "file-lock");
+        }
     }
     SUBCASE("a mutex in memory") {
         listen(first);
         first.threads.front().ns_tid = 7;
         waits_for_mutex(add_thread(first, 211, 9), 0x1000, 7);
         Host::in_call(second, call_nanosleep);
-        host.resample(2s);
-        CHECK(host.why("c1").cause == "healthy");
+        SUBCASE("idle") {
+            host.resample(2s);
+            CHECK(host.why("c1").cause == "healthy");
+        }
+        SUBCASE("a third is at a client's request") {
+            accepted(first);
+            add_thread(first, 212, 10).syscall = call_nanosleep;
+            host.resample(2s);
+            CHECK(host.why("c1").cause == "healthy");
+        }
+        SUBCASE("a client, and nobody is at its request") {
+            accepted(first);
+            host.resample(2s);
+            CHECK(host.why("c1").cause == "mutex-held");
+        }
     }
 }
