@@ -13,6 +13,20 @@ crossed_sockets() { wait_for_each_other sockets; }
 hang deadlock/child child_and_parent 'the workload waits for its child, and that for what the workload has yet to write'
 child_and_parent() { wait_for_each_other child; }
 
+hang deadlock/any-child any_child 'the workload waits for either of two children, one of which writes to the other, and that to the workload'
+any_child() {
+    with_ring
+    run_detached c1 --mount "$(bind_mount data)" -- /data/ring any
+    eventually 10 "both children write" both_children_write "${lab_fact[init]}"
+    local -a children=($(children_of "${lab_fact[init]}"))
+    fact culprit "${lab_fact[init]},${children[0]}"
+}
+
+both_children_write() {
+    local -a children=($(children_of "$1"))
+    ((${#children[@]} == 2)) && stays_in_call "${children[0]}" 1 && stays_in_call "${children[1]}" 1
+}
+
 hang deadlock/flock crossed_files 'two processes lock two files in the opposite order'
 crossed_files() { wait_for_each_other flock /data/one /data/other; }
 
@@ -24,12 +38,16 @@ waits_for_itself() {
     fact culprit "${lab_fact[init]}"
 }
 
-# wait_for_each_other HOW...: two processes of tests/lab/ring.c, the workload's init and its child.
-wait_for_each_other() {
+with_ring() {
     start_containerd
     mkdir -p "$lab_dir/data"
     build_program ring
     cp "$lab_dir/ring" "$lab_dir/data/ring"
+}
+
+# wait_for_each_other HOW...: two processes of tests/lab/ring.c, the workload's init and its child.
+wait_for_each_other() {
+    with_ring
     run_detached c1 --mount "$(bind_mount data)" -- /data/ring "$@"
     local child
     eventually 10 "it has a child" remember child only_child_of "${lab_fact[init]}"

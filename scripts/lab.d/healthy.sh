@@ -110,6 +110,13 @@ healthy_contended() {
     eventually 5 "a thread waits for the mutex" in_call "${lab_fact[init]}" 202
 }
 
+hang healthy/accept-turns healthy_accept_turns 'threads that take turns to accept, with a mutex, and nobody who connects'
+healthy_accept_turns() {
+    with_mutex
+    run_detached c1 --mount "$(bind_mount data)" -- /data/mutex accept
+    eventually 5 "a thread waits for its turn" in_call "${lab_fact[init]}" 202
+}
+
 hang healthy/idle-threads healthy_idle_threads 'a pool of threads without work'
 healthy_idle_threads() {
     with_mutex

@@ -13,6 +13,16 @@ held_by_nobody() {
     fact culprit ''
 }
 
+hang mutex-held/forked held_before_fork 'a child waits for a semaphore that another thread of its parent had when it was forked'
+held_before_fork() {
+    with_mutex
+    run_detached c1 --mount "$(bind_mount data)" -- /data/mutex forked
+    local child
+    eventually 10 "it has a child" remember child only_child_of "${lab_fact[init]}"
+    eventually 10 "the child waits" stays_in_call "$child" 202
+    fact culprit ''
+}
+
 hang mutex-held/shared held_in_shared_memory 'the workload waits for a robust mutex in shared memory that a process outside holds'
 held_in_shared_memory() {
     with_mutex

@@ -1,12 +1,18 @@
 // mutex HOW [FILE]: threads and locks of glibc's. Alone: `held` and `write` wait for a thread that sleeps with the lock, `priority` the
 // same with a priority-inheriting one, `abba` two threads that wait for each other, `join` for a thread that waits for what its waiter
-// holds, `gone` for a thread that has ended with it, `contended` two threads that take turns, `idle` a pool of threads without work. With
-// FILE, a robust mutex in shared memory: `take` takes and keeps it, `wait` waits for it; `leave` takes one that is not robust, and ends.
+// holds, `gone` for a thread that has ended with it, `contended` two threads that take turns, `idle` a pool of threads without work,
+// `accept` one whose threads take turns to accept; `forked` waits for a child that waits for a semaphore which a thread had when it was
+// forked. With FILE, a robust mutex in shared memory: `take` takes and keeps it, `wait` waits for it; `leave` takes one that is not robust,
+// and ends.
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
@@ -59,6 +65,24 @@ static void* turns(void* unused) {
 static void* worker(void* unused) {
     pthread_mutex_lock(&first);
     for (;;) pthread_cond_wait(&work, &first);
+    return unused;
+}
+
+static void* acceptor(void* listener) {
+    for (;;) {
+        pthread_mutex_lock(&first);
+        close(accept(*(int*)listener, NULL, NULL));
+        pthread_mutex_unlock(&first);
+    }
+    return listener;
+}
+
+static sem_t one_only;
+
+static void* semaphore_sleeper(void* unused) {
+    sem_wait(&one_only);
+    pthread_barrier_wait(&together);
+    for (;;) pause();
     return unused;
 }
 
@@ -121,6 +145,19 @@ int main(int argc, char** argv) {
     } else if (strcmp(how, "idle") == 0) {
         for (int i = 0; i < 4; ++i) pthread_create(&thread, NULL, worker, NULL);
         for (;;) pause();
+    } else if (strcmp(how, "accept") == 0) {
+        struct sockaddr_in anywhere = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        int listener = socket(AF_INET, SOCK_STREAM, 0);
+        if (bind(listener, (struct sockaddr*)&anywhere, sizeof anywhere) != 0 || listen(listener, 5) != 0) return 1;
+        for (int i = 0; i < 3; ++i) pthread_create(&thread, NULL, acceptor, &listener);
+        for (;;) pause();
+    } else if (strcmp(how, "forked") == 0) {
+        sem_init(&one_only, 0, 1);
+        pthread_create(&thread, NULL, semaphore_sleeper, NULL);
+        pthread_barrier_wait(&together);
+        pid_t child = fork();
+        if (child == 0) sem_wait(&one_only);
+        waitpid(child, NULL, 0);
     }
     return 1;
 }

@@ -1,6 +1,7 @@
 // ring HOW [FILE FILE]: two processes that wait for each other. `pipes`: each writes more to the other than a pipe holds; `sockets`: the
 // same over unix sockets; `child`: the parent waits for its child's end, the child for what only the parent can write; `flock`: two files,
-// locked in the opposite order. `listen` is none: each waits for the other to say something.
+// locked in the opposite order; `any`: the parent waits for either of two children, one of which writes to the other, and that to the
+// parent. `listen` is none: each waits for the other to say something.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <string.h>
@@ -42,6 +43,19 @@ int main(int argc, char** argv) {
         return 1;
     }
     if (pipe(there) != 0 || pipe(back) != 0) return 1;
+    if (strcmp(how, "any") == 0) {
+        for (int second = 0; second < 2; ++second) {
+            if (fork() != 0) continue;
+            close(there[second]);
+            close(back[0]);
+            write_on(second ? back[1] : there[1]);
+        }
+        close(there[0]);
+        close(there[1]);
+        close(back[1]);
+        wait(NULL);
+        return 1;
+    }
     pid_t child = fork();
     close(child ? there[0] : there[1]);
     close(child ? back[1] : back[0]);

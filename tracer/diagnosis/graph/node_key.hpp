@@ -85,6 +85,7 @@ struct Wait {
     bool over_socket = false;    ///< to whoever has the other end of a connection
     bool unowed = false;         ///< for an answer of which nothing shows that it is owed
     bool guessed = false;        ///< whom it is for, or for what, is a guess: no end makes that certain, and a ring of these is no deadlock
+    bool one_of = false;         ///< of several like it, and nothing tells which: it counts where each leads to one end
     bool in_ring_alone = false;  ///< of its own will, and no hang by itself; it is followed to find a ring of waits, which is one
     double since_s = -1;
     OpenFileRoleInfo role = {};           ///< of the object waited on

@@ -130,7 +130,13 @@ std::uint32_t Connection::unread() const {
 bool Connection::is_owed() const {
     if (!own) return false;
     if (unread() > 0 || !is_accepted()) return true;
-    return own->sent_ms_ago && own->received_ms_ago.value_or(UINT64_MAX) > *own->sent_ms_ago;
+    if (!own->sent_ms_ago) return false;
+    if (own->received_ms_ago != own->sent_ms_ago) return own->received_ms_ago.value_or(UINT64_MAX) > *own->sent_ms_ago;
+    // Within one tick of the kernel's: what was sent last, its kernel has acknowledged by itself, after it has waited for an answer to do
+    // it with (TCP_DELACK_MIN, TCP_DELACK_MAX: 40 to 200 ms). A probe of ours comes much later.
+    constexpr std::uint64_t soonest_ms = 20, latest_ms = 250;
+    const std::uint64_t since = *own->received_ms_ago - std::min(*own->received_ms_ago, own->acknowledged_ms_ago.value_or(UINT64_MAX));
+    return since >= soonest_ms && since <= latest_ms;
 }
 
 bool Connection::is_unanswered() const {

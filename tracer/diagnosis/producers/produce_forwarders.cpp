@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <set>
 
 namespace shimtrace::diagnosis {
 
@@ -53,23 +54,53 @@ PassedOn passed_on_to(const Context& look, const Process& forwarder, const Socke
     return best;
 }
 
-/// Of unix sockets no times are told: the one connection that it has made to a server by such a one, where it waits for no other.
-const FdEntry* only_unix_server(const Context& look, const Process& forwarder) {
-    const FdEntry* only = nullptr;
+/// Of unix sockets no times are told: the connections by such ones that it has made to servers, where it waits for no other.
+std::vector<const FdEntry*> unix_servers(const Context& look, const Process& forwarder) {
+    struct Asked {
+        const FdEntry* entry;
+        bool accepted;
+        std::string_view server;
+    };
+    std::vector<Asked> all;
     for (const FdEntry& entry : forwarder.fds) {
-        if (entry.target.kind == OpenFileKind::inet_socket && !is_accepted_here(forwarder, entry.target) &&
-            connection_of(look, forwarder, entry.target).is_owed())
-            return nullptr;
+        const bool is_inet = entry.target.kind == OpenFileKind::inet_socket;
+        if (is_inet && !is_accepted_here(forwarder, entry.target) && connection_of(look, forwarder, entry.target).is_owed()) return {};
         // Where it logs, and a bus, answer no request.
         if (entry.target.kind != OpenFileKind::unix_socket || !entry.target.socket || entry.target.socket->type == SOCK_DGRAM ||
             is_bus(entry.target))
             continue;
         const Connection connection = connection_of(look, forwarder, entry.target);
-        if (!connection || !connection.own->local.empty() || !connection.peer || connection.peer->local.empty()) continue;
-        if (only && only->target.inode != entry.target.inode) return nullptr;
-        only = &entry;
+        if (connection && connection.own->local.empty() && connection.peer && !connection.peer->local.empty())
+            all.push_back({&entry, connection.is_accepted(), connection.peer->local});
     }
-    return only;
+    // What a server has not accepted yet waits for what that is at for those that it has.
+    std::set<std::string_view> at_work;
+    for (const Asked& one : all)
+        if (one.accepted) at_work.insert(one.server);
+    std::vector<const FdEntry*> asked;
+    for (const Asked& one : all)
+        if (one.accepted || !at_work.contains(one.server)) asked.push_back(one.entry);
+    return asked;
+}
+
+void pass_on(const Context& look, const Process& forwarder, const FdEntry& entry, const std::string& how, bool one_of, Waits& out) {
+    Waits found;
+    wait_for_peer(look,
+                  {.process = forwarder,
+                   .socket = entry.target,
+                   .kind = WaitKind::reads,
+                   .standstill = look.facts.standstill(forwarder),
+                   .evidence = fmt::format("{} has passed it on, as it seems: {} {} (descriptor {})", who(forwarder), how,
+                                           what(entry.target), entry.fd.value)},
+                  found);
+    for (Wait& wait : found) {
+        wait.inferred = wait.guessed = true;
+        wait.one_of = one_of;
+        wait.confidence = std::min(wait.confidence, Confidence::likely);
+        out.push_back(std::move(wait));
+    }
+    // One that leads nowhere is to be counted as well.
+    if (one_of && found.empty()) out.push_back({.kind = WaitKind::reads, .to = NodeKey::nobody(what(entry.target)), .one_of = true});
 }
 
 }  // namespace
@@ -79,32 +110,17 @@ void passed_on(const Context& look, const NodeKey& subject, Waits& out) {
     if (!forwarder || !subject.inode || !is_forwarder(*forwarder)) return;
     const SocketFacts* asked = look.facts.socket(subject.inode);
     if (!asked) return;
-    PassedOn to = passed_on_to(look, *forwarder, *asked);
+    const PassedOn to = passed_on_to(look, *forwarder, *asked);
     if (to.several) return;
-    if (!to.entry) to.entry = only_unix_server(look, *forwarder);
-    if (!to.entry && acts_as_one(look.facts, *forwarder))  // it has it still: what it waits for itself is what there is to wait for
+    if (to.entry) return pass_on(look, *forwarder, *to.entry, fmt::format("within {} ms it sent on", to.within_ms), false, out);
+    const auto servers = unix_servers(look, *forwarder);
+    for (const FdEntry* server : servers)
+        pass_on(look, *forwarder, *server, servers.size() == 1 ? "its only server is" : "one of its servers is", servers.size() > 1, out);
+    if (servers.empty() && acts_as_one(look.facts, *forwarder))  // it has it still: what it waits for itself is what there is to wait for
         out.push_back({.kind = WaitKind::reads,
                        .to = NodeKey::of(forwarder->pid),
                        .evidence = fmt::format("{} has the request, and has passed it on to nobody that can be seen", who(*forwarder)),
                        .over_socket = true});
-    if (!to.entry) return;
-    Waits found;
-    wait_for_peer(
-        look,
-        {.process = *forwarder,
-         .socket = to.entry->target,
-         .kind = WaitKind::reads,
-         .standstill = look.facts.standstill(*forwarder),
-         .evidence = fmt::format("{} has passed it on, as it seems: {} {} (descriptor {})", who(*forwarder),
-                                 to.entry->target.kind == OpenFileKind::unix_socket ? std::string("its only server is")
-                                                                                    : fmt::format("within {} ms it sent on", to.within_ms),
-                                 what(to.entry->target), to.entry->fd.value)},
-        found);
-    for (Wait& wait : found) {
-        wait.inferred = wait.guessed = true;
-        wait.confidence = std::min(wait.confidence, Confidence::likely);
-        out.push_back(std::move(wait));
-    }
 }
 
 }  // namespace produce

@@ -37,6 +37,20 @@ struct Found {
     bool touched = false;  ///< a node further up the path was met: the result holds on this path only
 };
 
+/// Where each of several ways leads of which nothing tells the right one.
+struct Choice {
+    std::vector<std::vector<Path>> leads;
+
+    [[nodiscard]] bool has_one_end() const {
+        if (leads.empty() || std::ranges::any_of(leads, &std::vector<Path>::empty)) return false;
+        const auto is_same = [&](const Path& path) {
+            const Wait &one = path.back().wait, &first = leads.front().front().back().wait;
+            return one.root_cause == first.root_cause && one.to == first.to;
+        };
+        return std::ranges::all_of(leads, [&](const std::vector<Path>& paths) { return std::ranges::any_of(paths, is_same); });
+    }
+};
+
 class Walker {
 public:
     explicit Walker(const Context& look) : look_(look) {}
@@ -47,12 +61,13 @@ public:
         if (on_path_.size() >= most_depth || ++visited_ > most_nodes) return {.touched = true};
         on_path_.push_back(node);
         std::vector<Path> weak;
+        Choice choice;
         for (const Wait& wait : waits_of(look_, node)) {
             if (wait.normal) continue;
             steps_.push_back({node, wait});
             Rest rest = along(wait, found);
             steps_.pop_back();
-            auto& into = wait.inferred || rest.is_fallback ? weak : found.paths;
+            auto& into = wait.one_of ? choice.leads.emplace_back() : wait.inferred || rest.is_fallback ? weak : found.paths;
             if (rest.ends != RootCause::none) {
                 into.push_back({Step{node, wait}});
                 into.back().back().wait.root_cause = rest.ends;
@@ -63,6 +78,7 @@ public:
             }
             if (found.paths.size() >= most_paths) break;
         }
+        if (choice.has_one_end()) weak.push_back(std::move(choice.leads.front().front()));
         if (found.paths.empty()) found.paths = std::move(weak);
         if (found.paths.size() > most_paths) found.paths.resize(most_paths);
         on_path_.pop_back();

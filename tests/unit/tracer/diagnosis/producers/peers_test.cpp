@@ -403,7 +403,7 @@ TEST_CASE("who waits for a published port's proxy waits for who is behind it") {
     }
 }
 
-TEST_CASE("who waits for a proxy waits for its only server on a unix socket, and for none of several") {
+TEST_CASE("who waits for a proxy waits for its server on a unix socket, and for one of several where all wait for the same") {
     Pair pair;
     pair.server.comm = "nginx";
     Host::in_call(pair.server, call_epoll, 9);
@@ -446,6 +446,28 @@ TEST_CASE("who waits for a proxy waits for its only server on a unix socket, and
         passes_on(6, 7020, other);
         Host::stop(worker);
         CHECK(pair.why().stuck != true);
+    }
+    SUBCASE("both wait for one lock") {
+        Process& holder = pair.host.add(420, 1, "holder");
+        Host::in_call(holder, call_nanosleep);
+        for (Process* one : {&worker, &other}) {
+            Host::in_call(*one, call_flock, 8);
+            Host::fd(*one, 8, OpenFileKind::file, 900, read_write, OpenFileRole::none, "/lock");
+        }
+        pair.host.snapshot().locks.push_back(
+            {.kind = "FLOCK", .write = true, .holder = holder.pid, .inode = Inode{900}, .waiters = {worker.pid, other.pid}});
+        passes_on(5, 7010, worker);
+        passes_on(6, 7020, other);
+        SUBCASE("") {
+            const Diagnosis diagnosis = pair.why();
+            CHECK(diagnosis.cause == "file-lock");
+            CHECK(blamed(diagnosis).front() == 420);
+            CHECK(diagnosis.confidence == Confidence::likely);
+        }
+        SUBCASE("but for a third, that rests") {
+            passes_on(7, 7030, holder);
+            CHECK(pair.why().stuck != true);
+        }
     }
 }
 
@@ -617,6 +639,30 @@ TEST_CASE("who polls one socket alone waits as who reads it does: a stopped serv
     }
     SUBCASE("at rest, as it likes") {
         CHECK(pair.why().cause == "healthy");
+    }
+}
+
+TEST_CASE("where what was sent and what came are of one moment, an acknowledgement that came alone tells that an answer is owed") {
+    Pair pair;
+    Host::stop(pair.server);
+    Host::in_call(pair.client, call_poll, 0x1000);
+    pair.client.threads.front().polled = {Fd{3}, Fd{5}};
+    Host::fd(pair.client, 5, OpenFileKind::timerfd, 0, read_write);
+    pair.near.sent_ms_ago = pair.near.received_ms_ago = 9000;
+    SUBCASE("after the time that a kernel waits for an answer") {
+        pair.near.acknowledged_ms_ago = 8956;
+        CHECK(blamed(pair.why()) == std::vector{300});
+    }
+    SUBCASE("with the answer") {
+        pair.near.acknowledged_ms_ago = 9000;
+        CHECK(pair.why().stuck != true);
+    }
+    SUBCASE("to a probe") {
+        pair.near.acknowledged_ms_ago = 300;
+        CHECK(pair.why().stuck != true);
+    }
+    SUBCASE("not told") {
+        CHECK(pair.why().stuck != true);
     }
 }
 
