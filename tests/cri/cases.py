@@ -157,14 +157,21 @@ def log_frozen(lab):
     return Expected([app], "uninterruptible", [], bare=False)
 
 
-def fuse_hostpath(lab):
-    "a hostPath on a FUSE file system whose server is stopped: containerd looks at it for CreateContainer"
-    program, mount = f"{lab.dir}/silent_fuse", f"{lab.dir}/fuse"
+def silent_fuse(lab, mount):
+    """A file system with one file; its server."""
+    program = f"{lab.dir}/silent_fuse"
     flags = run("pkg-config", "--cflags", "--libs", "fuse3").split()
     run("gcc", "-o", program, f"{HERE}/../lab/silent_fuse.c", *flags)
     os.makedirs(mount)
     server = lab.spawn(program, "-f", mount)
     until(lambda: os.path.exists(f"{mount}/file"), "the file system")
+    return server
+
+
+def fuse_hostpath(lab):
+    "a hostPath on a FUSE file system whose server is stopped: containerd looks at it for CreateContainer"
+    mount = f"{lab.dir}/fuse"
+    server = silent_fuse(lab, mount)
     pod = lab.pod()
     os.kill(server.pid, signal.SIGSTOP)
     time.sleep(1.5)  # what the kernel remembers of its attributes, it does not ask for
@@ -206,7 +213,165 @@ def load_shim(lab):
     return Expected(["containerd"], "runtime-blocked", stuck + wrappers, bare=False, bug="containerd/containerd#13954")
 
 
+# A thin plugin asks a daemon over a unix socket, as multus's, Cilium's and most vendors' do; the daemon does what it is told for each request.
+THIN_PLUGIN = """import socket, sys
+daemon = socket.socket(socket.AF_UNIX)
+daemon.connect(sys.argv[1])
+daemon.sendall(b"ADD")
+daemon.recv(4096)"""
+DAEMON = """import fcntl, os, socket, sys, threading, time
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen(8)
+print("ready", flush=True)
+def serve(client):
+    client.recv(4096)
+    if sys.argv[2] == "lock":
+        fcntl.flock(open(sys.argv[3]), fcntl.LOCK_EX)
+    else:
+        time.sleep(float(sys.argv[3]))
+    client.sendall(b"done")
+while True:
+    client, _ = listener.accept()
+    if sys.argv[2] == "threads": threading.Thread(target=serve, args=(client,)).start()
+    else: serve(client)"""
+LOCK_HOLDER = "import fcntl,sys,time\nf=open(sys.argv[1],'w')\nfcntl.flock(f,fcntl.LOCK_EX)\nprint('up',flush=True)\ntime.sleep(1e6)"
+LOCK_POLLER = "import fcntl,sys,time\nf=open(sys.argv[1])\nwhile 1:\n try: fcntl.flock(f,fcntl.LOCK_EX|fcntl.LOCK_NB); break\n except OSError: time.sleep(1)"
+
+
+def script(lab, name, text_):
+    path = f"{lab.dir}/{name}.py"
+    open(path, "w").write(text_)
+    return f"{PYTHON} {path}"
+
+
+def thin_plugin(lab, *daemon_does):
+    """The daemon. Its plugin is called, and has asked it."""
+    socket = f"{lab.dir}/agent.sock"
+    daemon = lab.announced(PYTHON, "-c", DAEMON, socket, *daemon_does)
+    words = f"{script(lab, 'thin', THIN_PLUGIN)} {socket}"
+    lab.plugin(f'[ "$CNI_COMMAND" = ADD ] && {words}')
+    lab.pod_later()
+    until(lambda: running(words), "the plugin")
+    return daemon
+
+
+def agent_silent(lab):
+    "a CNI plugin asks its daemon, which has many threads, and none answers"
+    daemon = thin_plugin(lab, "threads", 1000000)
+    return Expected([f"{lab.namespace}/web-1", "containerd", "client"], "plugin-unresponsive", [daemon.pid], "RunPodSandbox")
+
+
+def agent_lock(lab):
+    "the daemon waits for a lock that somebody else has"
+    lock = f"{lab.dir}/agent.lock"
+    holder = lab.announced(PYTHON, "-c", LOCK_HOLDER, lock)
+    thin_plugin(lab, "lock", lock)
+    return Expected([f"{lab.namespace}/web-1", "containerd"], "file-lock", [holder.pid], "RunPodSandbox")
+
+
+def lock_polled(lab):
+    "a CNI plugin tries a lock each second, as iptables' -w did for long: no thread is ever in flock"
+    lock = f"{lab.dir}/xtables.lock"
+    holder = lab.announced(PYTHON, "-c", LOCK_HOLDER, lock)
+    words = f"{script(lab, 'poller', LOCK_POLLER)} {lock}"
+    lab.plugin(f'[ "$CNI_COMMAND" = ADD ] && {words}')
+    lab.pod_later()
+    until(lambda: running(words), "the plugin")
+    return Expected([f"{lab.namespace}/web-1", "containerd"], "file-lock", [holder.pid], "RunPodSandbox")
+
+
+def output_held(lab):
+    "a CNI plugin is done, and what it has left behind has its output still: containerd reads on"
+    words = lab.sleeper()
+    lab.plugin(f'[ "$CNI_COMMAND" = ADD ] && (setsid {words} &)')
+    lab.pod_later()
+    left = until(lambda: running(words), "what it leaves behind")
+    return Expected([f"{lab.namespace}/web-1", "containerd"], "stdio-held-open", left, "RunPodSandbox")
+
+
+TOKENS = """import http.server, sys, time
+class Registry(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def log_message(self, *_): pass
+    def do_GET(self):
+        if sys.argv[1] == "tokens":
+            time.sleep(3)
+            self.send_response(200)
+        else:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", f'Bearer realm="http://127.0.0.1:{sys.argv[2]}/token",service="lab"')
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        if self.command == "GET": self.wfile.write(b"{}")
+    do_HEAD = do_GET
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
+print(server.server_address[1], flush=True)
+server.serve_forever()"""
+
+
+def token_silent(lab):
+    "the registry answers, and its token service does not"
+    pod = lab.pod()
+    tokens = lab.announced(PYTHON, "-c", SILENT_SERVER)
+    registry = lab.announced(PYTHON, "-c", TOKENS, "registry", tokens.said)
+    lab.trust(registry.said)
+    lab.later("PullImage", (1, message((1, f"127.0.0.1:{registry.said}/team/app:1"))), (3, pod.config))
+    return Expected([f"{lab.namespace}/web-1", "containerd"], "peer-unresponsive", [tokens.pid], "PullImage")
+
+
+def runc_on_fuse(lab):
+    "the server of a hostPath stops when runc comes by: containerd has looked at it and was well"
+    mount = f"{lab.dir}/fuse"
+    server = silent_fuse(lab, mount)
+    pod = lab.pod()
+    app = lab.call("CreateContainer", *lab.container_request(pod, "app", ["/bin/sleep", "100000"], volume=("/mnt", f"{mount}/file")))[1].decode()
+    lab.runtime(f'for word; do [ "$word" = create ] && kill -STOP {server.pid} && sleep 1.5; done\nexec $RUNC "$@"')
+    lab.later("StartContainer", (1, app))
+    until(lambda: state(server.pid) == "T", "runc")
+    time.sleep(3)
+    return Expected([app, "containerd"], "filesystem-unresponsive", [server.pid], "StartContainer")
+
+
+TRACER = "import ctypes,sys,time\nlibc=ctypes.CDLL(None)\nlibc.ptrace(0x4206,int(sys.argv[1]),0,0)\nprint('up',flush=True)\ntime.sleep(1e6)"
+
+
+def traced_init(lab):
+    "StopContainer kills an init that a debugger has, and that one does not reap it"
+    pod, app = idle_pod(lab)
+    init = until(lambda: [pid for pid in lab.mine() if command(pid) == "/bin/sleep 100000"], "the init")[0]
+    tracer = lab.announced(PYTHON, "-c", TRACER, init)
+    lab.later("StopContainer", (1, app), (2, 0))
+    until(lambda: state(init) == "Z", "its end")
+    return Expected([app, "containerd"], "zombie-unreaped", [tracer.pid], "StopContainer")
+
+
 # ---- the twins: slow, and well
+def slow_agent(lab):
+    "a CNI plugin's daemon takes four seconds"
+    thin_plugin(lab, "threads", 4)
+    return Expected([f"{lab.namespace}/web-1", "containerd"], None, bare=False)
+
+
+def slow_tokens(lab):
+    "a token service takes three seconds"
+    pod = lab.pod()
+    tokens = lab.announced(PYTHON, "-c", TOKENS, "tokens")
+    registry = lab.announced(PYTHON, "-c", TOKENS, "registry", tokens.said)
+    lab.trust(registry.said)
+    lab.later("PullImage", (1, message((1, f"127.0.0.1:{registry.said}/team/app:1"))), (3, pod.config))
+    return Expected([f"{lab.namespace}/web-1", "containerd"], None, bare=False)
+
+
+def left_behind(lab):
+    "a CNI plugin has left a daemon behind, which has let go of its output"
+    words = lab.sleeper()
+    lab.plugin(f'[ "$CNI_COMMAND" = ADD ] && (setsid {words} </dev/null >/dev/null 2>&1 &)')
+    lab.pod()
+    until(lambda: running(words), "what it leaves behind")
+    return Expected([f"{lab.namespace}/web-1", "containerd"], None)
+
+
 def slow_plugin(lab):
     "a CNI plugin that takes three seconds"
     lab.plugin('[ "$CNI_COMMAND" = ADD ] && sleep 3')
@@ -231,4 +396,5 @@ def resting(lab):
 
 
 CORE = [cni_add, cni_del, cni_lock, execsync_grandchild, pull_silent, slow_plugin]
-MORE = [ctr_pull, execsync_shared, log_frozen, fuse_hostpath, verifier, content_silent, load_shim, nri_silent, snapshotter_silent, update_stuck, stop_in_d, shim_start, bolt_flock, slow_pull, resting]
+MORE = [ctr_pull, execsync_shared, log_frozen, fuse_hostpath, verifier, content_silent, load_shim, nri_silent, snapshotter_silent, update_stuck, stop_in_d, shim_start, bolt_flock, slow_pull, resting,
+        agent_silent, agent_lock, lock_polled, output_held, token_silent, runc_on_fuse, traced_init, slow_agent, slow_tokens, left_behind]

@@ -291,10 +291,13 @@ plugin_request_timeout = "3600s"
     def registry(self, sent):
         """A slow one, of which containerd asks without TLS; its port."""
         registry = self.announced(sys.executable, f"{HERE}/slow_registry.py", sent)
-        folder = f"{self.dir}/registries/127.0.0.1:{registry.said}"
-        os.makedirs(folder)
-        open(f"{folder}/hosts.toml", "w").write(f'server = "http://127.0.0.1:{registry.said}"\n[host."http://127.0.0.1:{registry.said}"]\ncapabilities = ["pull", "resolve"]\n')
+        self.trust(registry.said)
         return registry.said
+
+    def trust(self, port):
+        folder = f"{self.dir}/registries/127.0.0.1:{port}"
+        os.makedirs(folder)
+        open(f"{folder}/hosts.toml", "w").write(f'server = "http://127.0.0.1:{port}"\n[host."http://127.0.0.1:{port}"]\ncapabilities = ["pull", "resolve"]\n')
 
     def shims(self):
         return [pid for pid in processes() if self.socket in command(pid) and "containerd-shim" in command(pid)]

@@ -69,7 +69,8 @@ std::vector<const Goroutine*> at_work(const Process& daemon) {
     for (const Goroutine& goroutine : daemon.go->goroutines) by_id.emplace(goroutine.id.value, &goroutine);
     std::vector<const Goroutine*> found = diagnosis::calls_under_way(daemon);
     for (const Goroutine& goroutine : daemon.go->goroutines)
-        if (is_reply_awaited(goroutine) || goroutine.wait.kind == GoWaitKind::fd_write) found.push_back(&goroutine);
+        if (is_reply_awaited(goroutine) || goroutine.wait.kind == GoWaitKind::fd_write || diagnosis::copies_output(goroutine))
+            found.push_back(&goroutine);
     std::set<const Goroutine*> seen(found.begin(), found.end());
     for (std::size_t i = 0; i < found.size(); ++i)
         for (const InferredHolder& holder : found[i]->wait.holders)

@@ -76,10 +76,10 @@ void take_goroutines(Snapshot& snapshot, Process& process, Result<std::optional<
     if (process.go) snapshot.stopped = std::max(snapshot.stopped, process.go->stopped);
 }
 
-/// A program of a container's, or of the host's: no part of the machinery, whose goroutines are read as such.
+/// A program of a container's, or of the host's, or a plugin: no part of the machinery, whose goroutines are read as such.
 bool is_program(const Process& process) {
     return (is_container_role(process.role.role) && process.role.role != ProcessRole::runtime_init) ||
-           process.role.role == ProcessRole::none;
+           process.role.role == ProcessRole::none || process.role.role == ProcessRole::plugin;
 }
 
 /// Of programs in Go the goroutines tell what they wait for, and not their threads: of those that are asked about, and of whom they have
@@ -92,7 +92,11 @@ void read_programs(Snapshot& snapshot, const std::vector<Pid>& pids, const Diagn
     std::map<Pid, Process*> by_pid;
     for (Process& process : snapshot.processes) by_pid.emplace(process.pid, &process);
     std::vector<Pid> open = pids;
-    std::set<Pid> seen(pids.begin(), pids.end());
+    // A daemon's plugin is asked about with the call that waits for it.
+    for (const Process& process : snapshot.processes)
+        if (process.role.role == ProcessRole::plugin && !process.fds.empty()) open.push_back(process.pid);
+    std::set<Pid> seen(open.begin(), open.end());
+    const std::size_t most = seen.size() + most_servers;
     for (std::size_t next = 0; next < open.size(); ++next) {
         const auto found = by_pid.find(open[next]);
         if (found == by_pid.end() || !is_program(*found->second) || has_ended(found->second->state)) continue;
@@ -111,7 +115,7 @@ void read_programs(Snapshot& snapshot, const std::vector<Pid>& pids, const Diagn
                 snapshot.read_errors.push_back(go.error().message());
         }
         for (const FdEntry& entry : process.fds) {
-            if (seen.size() >= pids.size() + most_servers || !entry.target.socket || entry.target.socket->state == "LISTEN") continue;
+            if (seen.size() >= most || !entry.target.socket || entry.target.socket->state == "LISTEN") continue;
             for (const Holder& peer : entry.target.holders)
                 if (seen.insert(peer.pid).second) open.push_back(peer.pid);
         }

@@ -22,6 +22,31 @@ const Process* plugin_on(Input input) {
     return nullptr;
 }
 
+/// The last on the way that was run as a plugin; nullptr: the daemon calls it over a socket.
+const Process* started_on(Input input) {
+    const Process* found = nullptr;
+    for (const Step& step : input.path)
+        for (const Pid pid : {step.from.pid, step.wait.to.pid})
+            if (const Process* process = input.look.facts.process(pid); process && process->role.role == ProcessRole::plugin)
+                found = process;
+    return found;
+}
+
+constexpr std::string_view end_it = "end it (the call that waits for it fails then, and is tried again):";
+
+/// Where the plugin waits for a server, the server is not what one ends.
+std::vector<Remedy> end_plugin(Input input) {
+    const Process* started = started_on(input);
+    if (!started || (!input.culprits.empty() && input.culprits.front().pid == started->pid))
+        return signal_first(input, end_it, "TERM", Risk::disruptive);
+    std::vector<Remedy> remedies = signal_to(started, end_it, "TERM", Risk::disruptive);
+    if (!input.culprits.empty() && input.culprits.front().state != ProcessState::stopped)
+        remedies.insert(remedies.begin(),
+                        remedy("find out what it waits for itself",
+                               shell_line({"shimtrace", "why", std::to_string(input.culprits.front().pid.value)}), Risk::safe));
+    return remedies;
+}
+
 /// "RunPodSandbox of containerd[812]"; empty: no call is on the way.
 std::string call_on(Input input) {
     for (const Step& step : input.path) {
@@ -42,6 +67,8 @@ std::string plugin_sentence(Input input) {
     if (!call.empty()) said += fmt::format(": {}", call);
     if (plugin && !input.culprits.empty() && input.culprits.front().pid != plugin->pid)
         said += fmt::format("; it waits for {}", blamed(input));
+    else if (plugin && input.culprits.empty())
+        said += fmt::format("; it waits for {}", last_object(input));
     return said + lasted(input, "; for ", "");
 }
 
@@ -54,9 +81,11 @@ std::vector<Cause> daemon_causes() {
             .urgency = 115,
             .stuck = true,
             .fits = {{54, {RootCause::plugin}, Where::anywhere},
+                     {56, {RootCause::peer}, Where::over_plugin},
                      {55, {RootCause::stopped, RootCause::traced, RootCause::frozen}, Where::over_plugin}},
             .ends = {{RootCause::plugin, ProvenBy::way}},
             .blame = {{RootCause::plugin, Whom::led_to, "plugin", "does not end or answer"},
+                      {RootCause::peer, Whom::led_to, "peer", "does not answer"},
                       {RootCause::stopped, Whom::led_to, "plugin", "stopped by a signal"},
                       {RootCause::traced, Whom::led_to, "tracer", "holds the plugin stopped as its tracer"},
                       {RootCause::traced, Whom::led_from, "plugin", "stopped by its tracer"},
@@ -66,18 +95,16 @@ std::vector<Cause> daemon_causes() {
                          {.name = "end-plugin",
                           .what = "end the plugin: the call that waits for it fails then, and is tried again",
                           .command = "kill -TERM PID",
-                          .make =
-                              [](Input input) {
-                                  return signal_first(input, "end it (the call that waits for it fails then, and is tried again):", "TERM",
-                                                      Risk::disruptive);
-                              }}},
+                          .make = end_plugin}},
             .text = {.meaning = "containerd, dockerd, CRI-O or a kubelet waits for a plugin: a program that it has started (CNI, an image "
                                 "verifier, a credential helper, a shim's `start`), or one that it calls over a socket (NRI, a proxy "
                                 "snapshotter or content "
                                 "store).",
-                     .recognised = "The daemon's goroutine that serves the call, by its stack: it waits for a child that is no shim and no "
-                                   "runtime, or for a reply on a connection whose other end the plugin has. The plugin is followed to what "
-                                   "it waits for itself.",
+                     .recognised =
+                         "The daemon's goroutine that serves the call, by its stack: it waits for a child that is no shim and no "
+                         "runtime, or for a reply on a connection whose other end the plugin has. The plugin is followed to what "
+                         "it waits for itself: a lock, a child, or the server that a thin plugin asks (multus, Cilium, an IPAM), and "
+                         "what that server's goroutine is at.",
                      .mending = "Nothing gives CNI plugins a time limit: a pod stays in ContainerCreating, or Terminating, for as long as "
                                 "the plugin does, and go-cni's lock is held meanwhile. See what the plugin waits for before it is ended.",
                      .seen = "containerd#11511, containerd#12462"},

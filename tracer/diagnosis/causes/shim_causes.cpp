@@ -1,6 +1,8 @@
 // The shim, its tracer and its containerd.
+#include "tracer/diagnosis/causes/all_causes.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
+#include "tracer/diagnosis/graph/describe.hpp"
 
 #include <fmt/format.h>
 
@@ -9,6 +11,16 @@ namespace shimtrace::diagnosis {
 namespace {
 
 using Input = const ExplanationInput&;
+
+std::string containerd_sentence(Input input) {
+    const Process* end = process_at_end(input.look, input.path);
+    const bool lives = end && end->role.role == ProcessRole::containerd;
+    const bool is_asked = lives && !input.look.scope.processes.empty() && input.look.scope.processes.front() == end->pid;
+    const std::string why = !input.culprits.empty() ? blamed_why(input)
+                            : lives                 ? fmt::format("{} waits for {}", who(*end), last_object(input))
+                                                    : "it is gone";
+    return is_asked ? why : fmt::format("{} waits for containerd: {}", target_words(input.look), why);
+}
 
 }  // namespace
 
@@ -82,11 +94,7 @@ std::vector<Cause> shim_causes() {
             .fits = {{110, {}, Where::over_log_fifo}, {140, {}, Where::at_containerd}},
             .ends = {{RootCause::containerd, ProvenBy::way}},
             .blame = {{RootCause::containerd, Whom::led_to, "containerd", "does not read what the shim sent"}},
-            .sentence =
-                [](Input input) {
-                    return fmt::format("{} waits for containerd: {}", target_words(input.look),
-                                       input.culprits.empty() ? std::string("it is gone") : blamed_why(input));
-                },
+            .sentence = containerd_sentence,
             .remedies = {let_it_go_on,
                          {.name = "restart-containerd",
                           .what = "restart containerd; containers keep running",

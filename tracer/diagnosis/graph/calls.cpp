@@ -118,6 +118,16 @@ bool retries_lock(const Goroutine& goroutine) {
     return has_frame(goroutine, "bbolt.flock");
 }
 
+bool awaits_output(const Goroutine& goroutine) {
+    const GoWaitKind kind = goroutine.wait.kind;
+    return has_frame(goroutine, "os/exec.(*Cmd).Wait") &&
+           (kind == GoWaitKind::chan_receive || kind == GoWaitKind::select || kind == GoWaitKind::child);
+}
+
+bool copies_output(const Goroutine& goroutine) {
+    return goroutine.wait.kind == GoWaitKind::fd_read && !goroutine.changed && has_frame(goroutine, "os/exec.(*Cmd)");
+}
+
 bool loads_shims(const Goroutine& goroutine) {
     return has_frame(goroutine, "v2.(*ShimManager).loadShims");
 }
@@ -182,6 +192,15 @@ std::vector<NodeKey> calls_about(const Facts& facts, const PodRef& pod) {
         const GoServedCall& call = goroutine.serves;
         if (!call.pod.empty()) return call.pod == pod.pod && call.pod_namespace == pod.pod_namespace;
         return std::ranges::any_of(sandboxes, [&](const std::string& id) { return names_container(call, id); });
+    });
+}
+
+std::vector<NodeKey> calls_about_unknown(const Facts& facts) {
+    return all_calls(facts, [&](const Process&, const Goroutine& goroutine) {
+        const GoServedCall& call = goroutine.serves;
+        return call.service == "RuntimeService" && call.container.size() >= 4 && call.pod.empty() &&
+               std::ranges::none_of(facts.snapshot().containers,
+                                    [&](const ContainerFiles& files) { return names_container(call, files.container.id); });
     });
 }
 

@@ -17,6 +17,11 @@ bool is_daemon(const Process& process);
 /// It tries to lock a database again and again.
 bool retries_lock(const Goroutine& goroutine);
 
+/// It waits for a program that it has run, and for the end of what that writes; the other reads it (os/exec). Which goes with which, the
+/// stacks do not tell.
+bool awaits_output(const Goroutine& goroutine);
+bool copies_output(const Goroutine& goroutine);
+
 /// containerd asks each shim that it finds at its start, before it serves anybody.
 bool loads_shims(const Goroutine& goroutine);
 /// A daemon that serves calls and whose goroutines were read.
@@ -38,6 +43,8 @@ std::vector<const Goroutine*> calls_under_way(const Process& daemon);
 /// Of all daemons: those about a container, or, for a pod's sandbox, about the pod.
 std::vector<NodeKey> calls_about(const Facts& facts, const ContainerRef& container, const ContainerFiles* files);
 std::vector<NodeKey> calls_about(const Facts& facts, const PodRef& pod);
+/// CRI's calls about a container that has no shim or files yet, and so no pod that is known (its log is being opened, its task made).
+std::vector<NodeKey> calls_about_unknown(const Facts& facts);
 /// It brings what happens when it happens, and owes nothing meanwhile: dockerd's to its containerd's events ("eventsSubscribe.Recv").
 bool is_subscription(std::string_view asked);
 /// Those that a process has made: found by the connection. Of a Go program also the goroutines that wait for a reply.

@@ -49,6 +49,26 @@ bool is_client_of_server(const SocketWait& asked, const Connection& connection) 
            connection.own->local.empty() && connection.peer && !connection.peer->local.empty();
 }
 
+/// A plugin is run for one answer, and is late with it: what it asks, it waits for. Of unix sockets those that it has connected itself.
+bool is_late_plugin(const Context& look, const SocketWait& asked, const Connection& connection) {
+    constexpr double late_s = 4;  // as its parent's wait for it
+    const bool is_client = connection.own && (!connection.own->protocol.starts_with("UNIX") ||
+                                              (connection.own->local.empty() && connection.peer && !connection.peer->local.empty()));
+    return is_client && asked.process.role.role == ProcessRole::plugin && asked.standstill != Standstill::moved &&
+           look.facts.age_s(asked.process).value_or(0) >= late_s;
+}
+
+/// Of a server in Go that is at one request alone, of which no reader tells by what connection it came (nobody has read its body to the
+/// end).
+std::vector<const Goroutine*> only_handler(const Process& server) {
+    std::vector<const Goroutine*> found;
+    if (!server.go) return found;
+    for (const Goroutine& goroutine : server.go->goroutines)
+        if (goroutine.serves.connection.value < 0 && has_frame(goroutine, "net/http.serverHandler.ServeHTTP")) found.push_back(&goroutine);
+    if (found.size() > 1) found.clear();
+    return found;
+}
+
 /// How its own processes get on with each other is a container's own affair.
 bool are_of_one_container(const Process& one, const Process& other) {
     return one.role.container && one.role.container == other.role.container && is_container_role(one.role.role) &&
@@ -60,6 +80,7 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
     const bool halted = cannot_run(look.facts, peer);
     const Standstill theirs = look.facts.standstill(peer);
     const double interval_s = look.facts.interval_s();
+    const bool is_late = is_late_plugin(look, asked, connection);
     switch (asked.kind) {
         case WaitKind::writes:
         case WaitKind::connects:
@@ -71,10 +92,15 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
             break;
         default:
             if (!halted && connection.is_accepted() && connection.peer) {
-                const auto handlers = handlers_on(look.facts, peer, connection.peer->inode);
+                auto handlers = handlers_on(look.facts, peer, connection.peer->inode);
+                if (handlers.empty() && is_late) handlers = only_handler(peer);
                 for (const Goroutine* handler : handlers) {
                     Wait by = wait;
                     by.to = NodeKey::of(peer.pid, handler->id);
+                    if (is_late) {
+                        by.if_idle = RootCause::peer;
+                        by.confidence = Confidence::likely;
+                    }
                     by.evidence += fmt::format("; the other end is {}'s, whose goroutine {} is at it", who(peer), handler->id.value);
                     if (usual_seconds(handler->serves) >= 0) out.push_back(std::move(by));
                 }
@@ -82,7 +108,7 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
             }
             // That an answer is owed at all is a guess, where nothing but who has connected to whom speaks for it.
             wait.inferred = wait.unowed =
-                !connection.is_owed() && !(may_be_owed(asked, connection) && (halted || sleeps_in_kernel(look.facts, peer)));
+                !connection.is_owed() && !is_late && !(may_be_owed(asked, connection) && (halted || sleeps_in_kernel(look.facts, peer)));
             if (wait.inferred && !(is_client_of_server(asked, connection) && acts_as_one(look.facts, peer))) return;
             if (halted) break;
             settle(wait, theirs, interval_s, patience_s);
@@ -102,7 +128,10 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
                 out.push_back(std::move(wait));
                 return;
             } else if (!acts_as_one(look.facts, peer)) {
-                return;  // it has the request: which of its threads is at it is not known
+                if (!is_late) return;  // it has the request: which of its threads is at it is not known
+                wait.root_cause = RootCause::peer;
+            } else if (is_late) {
+                wait.if_idle = RootCause::peer;
             }
             break;
     }

@@ -218,6 +218,44 @@ void goroutine_waker(const Context& look, const NodeKey& subject, Waits& out) {
     }
 }
 
+namespace {
+
+/// What a program that has ended leaves behind may have its output still, and then whoever ran it reads on. Of those that are running yet
+/// their own end is waited for.
+void left_open(const Context& look, const Process& daemon, const Goroutine& copier, const std::string& waits, Waits& out) {
+    const OpenFile* pipe = look.facts.target(daemon, copier.wait.fd);
+    if (!pipe || pipe->kind != OpenFileKind::pipe) return;
+    std::vector<Pid> holders;
+    for (const Holder& writer : look.facts.holders(*pipe)) {
+        if (!writer.writes || writer.pid == daemon.pid) continue;
+        if (look.facts.descends_from(writer.pid, daemon.pid)) return;
+        if (std::ranges::find(holders, writer.pid) == holders.end()) holders.push_back(writer.pid);
+    }
+    for (const Pid holder : holders)
+        out.push_back({.kind = WaitKind::held_open_by,
+                       .to = NodeKey::of(holder),
+                       .evidence = fmt::format("{}; goroutine {} reads {} (descriptor {}) to its end, and the write end is {}'s, which was "
+                                               "left behind",
+                                               waits, copier.id.value, what(*pipe), copier.wait.fd.value, who(look.facts, holder)),
+                       .root_cause = RootCause::holds_open,
+                       .inferred = true,
+                       .since_s = waiting_seconds(copier),
+                       .object_text = fmt::format("the end of what a program of {} wrote", who(daemon))});
+}
+
+}  // namespace
+
+void goroutine_awaits_output(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || goroutine->changed || !is_daemon(*process) || !awaits_output(*goroutine)) return;
+    if (waiting_seconds(*goroutine) < usual_s && look.facts.interval_s() < patience_s) return;
+    const Process* child = goroutine->wait.kind == GoWaitKind::child ? look.facts.process(goroutine->wait.child) : nullptr;
+    if (child && !is_zombie(*child)) return;
+    for (const Goroutine& copier : process->go->goroutines)
+        if (copies_output(copier)) left_open(look, *process, copier, goroutine_words(*process, *goroutine), out);
+}
+
 /// What a daemon's goroutine reads for a call: a stream that its shim writes, a body that a server sends.
 void goroutine_stream(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);

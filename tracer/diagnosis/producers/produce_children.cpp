@@ -40,6 +40,15 @@ RootCause end_at(const Process& parent, const Process& child) {
     return is_runtime(child) ? RootCause::runtime_alive : RootCause::hook;
 }
 
+/// Among the child and what it has started somebody tries to lock a file again and again: no thread of it is ever seen to wait for that,
+/// and all of them are seen to move.
+bool is_retrying(const Facts& facts, const Process& process, int depth = 0) {
+    constexpr int deepest = 8;
+    if (held_by_other(facts, process)) return true;
+    return depth < deepest &&
+           std::ranges::any_of(facts.children(process.pid), [&](const Process* child) { return is_retrying(facts, *child, depth + 1); });
+}
+
 /// A daemon waits for a plugin, or the plugin for what it runs itself. Nothing has a time limit there; what is well takes seconds at most.
 Wait plugin_wait(const Context& look, Wait wait, const Process& parent, const Process& child) {
     // What a plugin starts at once is younger than itself by moments: it is the leaf, and to blame as soon as the plugin is.
@@ -55,13 +64,28 @@ Wait plugin_wait(const Context& look, Wait wait, const Process& parent, const Pr
         return wait;
     }
     wait.if_idle = RootCause::plugin;
-    const Standstill still = look.facts.standstill(child);
+    const Standstill still = standstill_of_tree(look.facts, child);
     wait.confidence = still == Standstill::still && age > 10 ? Confidence::certain : Confidence::likely;
-    if (still == Standstill::moved && age < 60) wait.normal = true;  // it is at work
+    if (still == Standstill::moved && age < 60 && !is_retrying(look.facts, child)) wait.normal = true;  // it is at work
     return wait;
 }
 
 }  // namespace
+
+const FileLock* held_by_other(const Facts& facts, const Process& process) {
+    if (process.role.role != ProcessRole::plugin || is_zombie(process)) return nullptr;
+    const FileLock* found = nullptr;
+    for (const FdEntry& entry : process.fds)
+        for (const FileLock& lock : facts.snapshot().locks) {
+            // By fcntl's older locks databases are shared for as long as they are open.
+            if (lock.inode != entry.target.inode || !lock.inode || lock.kind == "POSIX") continue;
+            if (lock.device != 0 && entry.target.device != 0 && lock.device != entry.target.device) continue;
+            const bool waits = std::ranges::find(lock.waiters, process.pid) != lock.waiters.end();  // its thread tells
+            if (lock.holder == process.pid || waits) return nullptr;
+            if (lock.write && lock.holder && !facts.descends_from(process.pid, lock.holder)) found = &lock;
+        }
+    return found;
+}
 
 Wait child_wait(const Context& look, const Process& parent, const Process& child, std::string evidence) {
     Wait wait{.kind = WaitKind::child, .to = NodeKey::of(child.pid), .evidence = std::move(evidence)};
@@ -112,6 +136,25 @@ bool is_followed_child(const Context& look, const Process& parent, const Process
 }
 
 namespace produce {
+
+void plugin_retries_lock(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    if (!process || subject.inode) return;
+    const FileLock* lock = held_by_other(look.facts, *process);
+    if (!lock || look.facts.standstill(*process) == Standstill::still) return;
+    const auto open = std::ranges::find_if(process->fds, [&](const FdEntry& entry) { return entry.target.inode == lock->inode; });
+    out.push_back(
+        {.kind = WaitKind::locks,
+         .to = NodeKey::of(lock->holder),
+         .evidence = fmt::format("{} has {} open, on which {} has the {} lock (/proc/locks), and does not end: it tries again and "
+                                 "again, as it seems",
+                                 who(*process), what(open->target), who(look.facts, lock->holder), lock->kind),
+         .root_cause = RootCause::lock_holder,
+         .confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible,
+         .inferred = true,
+         .since_s = look.facts.age_s(*process).value_or(-1),
+         .object_text = fmt::format("lock on {}", short_path(what(open->target)))});
+}
 
 void own_children(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);

@@ -58,6 +58,28 @@ bool asleep(const Thread& thread) {
     return thread.state == ProcessState::sleeping || thread.state == ProcessState::uninterruptible;
 }
 
+/// Where the call's path leads to no such mount (by a symbolic link, or as there is none in the call): of those that the process sees, one
+/// where it has a file open, or the one that leaves requests lie. Of several it may be any: nullptr, and their words in `others`.
+template <typename Fits>
+const Mount* guessed_mount(const Context& look, const Process& process, Fits fits, std::string& others) {
+    std::vector<const Mount*> found;
+    int best = 0;
+    for (const Mount& one : look.facts.snapshot().mounts) {
+        const Process* seen_from = look.facts.process(one.seen_from);
+        const bool is_seen = one.seen_from == process.pid || !seen_from || !process.ns.mnt || seen_from->ns.mnt == process.ns.mnt;
+        if (!fits(one) || !is_seen || std::ranges::find(found, one.device, &Mount::device) != found.end()) continue;
+        const bool has_open = std::ranges::any_of(process.fds, [&](const FdEntry& entry) { return entry.target.device == one.device; });
+        const int speaks_for_it = (one.fuse_waiting > 0 ? 2 : 0) + (has_open ? 1 : 0);
+        if (speaks_for_it > best) found.clear();
+        if (speaks_for_it < best) continue;
+        best = speaks_for_it;
+        found.push_back(&one);
+    }
+    if (found.size() == 1) return found.front();
+    for (const Mount* one : found) others += (others.empty() ? "" : ", ") + mount_words(*one);
+    return nullptr;
+}
+
 }  // namespace
 
 void file_system(const Context& look, const NodeKey& subject, Waits& out) {
@@ -77,11 +99,8 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     };
     const Mount* mount = look.facts.mount_of(*process, file.path, file.device);
     const bool is_there = mount && fits(*mount);
-    if (!is_there) {
-        mount = nullptr;
-        for (const Mount& one : look.facts.snapshot().mounts)
-            if (fits(one) && (!mount || one.fuse_waiting > mount->fuse_waiting)) mount = &one;
-    }
+    std::string others;
+    if (!is_there) mount = guessed_mount(look, *process, fits, others);
     const Process* server = mount ? look.facts.process(mount->fuse_server) : nullptr;
     Wait wait{.kind = WaitKind::served_by,
               .to = server ? NodeKey::of(server->pid)
@@ -95,13 +114,15 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
         wait.evidence += fmt::format("; the file is {} on {}", printable(file.path, most_shown), mount_words(*mount));
     else if (mount)
         wait.evidence += fmt::format("; of {}, as it seems", mount_words(*mount));
-    if (mount) wait.mount_device = mount->device;
+    if (!others.empty()) wait.evidence += "; of one of these, as it seems: " + printable(others, 400);
+    if (is_there) wait.mount_device = mount->device;  // what is a guess is not given up
     if (mount && mount->fuse_waiting > 0) wait.evidence += fmt::format(", with {} requests without an answer", mount->fuse_waiting);
     settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
     if (server && (is_stopped(*server) || server->state == ProcessState::traced || in_frozen_cgroup(look.facts, *server)))
         wait.confidence = Confidence::certain;
     else if (server && acts_as_one(look.facts, *server))
         std::swap(wait.root_cause, wait.if_idle);  // what it waits for in its turn, if anything, is the end
+    if (!is_there) wait.confidence = std::min(wait.confidence, Confidence::likely);
     out.push_back(std::move(wait));
 }
 

@@ -1,4 +1,5 @@
 // What a thread waits for, by the system call it is in.
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/peers.hpp"
@@ -245,6 +246,8 @@ void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
               .evidence = call_words(look.facts, *in.process, *in.thread),
               .object_text = short_path(exec_fifo && path.find("fifo") == std::string::npos ? "exec.fifo" : path)};
     if (exec_fifo) return start_waits(look, in, std::move(wait), out);
+    // A daemon opens a container's streams ahead of its shim: while it is at a call, what that waits for is the reason.
+    if (is_daemon(*in.process) && !calls_under_way(*in.process).empty()) return;
     wait.to = NodeKey::nobody("nobody has the other end open");
     wait.root_cause = RootCause::nobody_opens;
     settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());

@@ -43,6 +43,7 @@ void unreaped_zombie(const Context&, const NodeKey& process, Waits&);
 void threads(const Context&, const NodeKey& process, Waits&);
 void stdio_held_open(const Context&, const NodeKey& process, Waits&);
 // produce_children.cpp
+void plugin_retries_lock(const Context&, const NodeKey& process, Waits&);
 void own_children(const Context&, const NodeKey& process, Waits&);
 void shim_runtimes(const Context&, const NodeKey& process, Waits&);
 // produce_shims.cpp
@@ -100,6 +101,7 @@ void goroutine_thread(const Context&, const NodeKey& goroutine, Waits&);
 // produce_calls.cpp
 void goroutine_reply(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_waker(const Context&, const NodeKey& goroutine, Waits&);
+void goroutine_awaits_output(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_stream(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_subject(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_retries_lock(const Context&, const NodeKey& goroutine, Waits&);
@@ -117,7 +119,8 @@ const Thread* thread_of(const Facts& facts, const NodeKey& subject);
 const Goroutine* goroutine_of(const Facts& facts, const NodeKey& subject);
 /// True for the container's own programs, whose waits on one another are their own affair.
 bool is_workload(const Context& look, const Process& process);
-/// True for one of those, or a program of the host's, in Go: what its goroutines wait for is told as another program's threads would be.
+/// True for one of those, a program of the host's, or a plugin, in Go: what its goroutines wait for is told as another program's threads
+/// would be.
 bool is_program(const Context& look, const Process& process);
 /// In the foreground a runtime copies what the container's program writes, in a user namespace by pipes of its own, for as long as that
 /// lives.
@@ -134,6 +137,9 @@ bool is_runtime(const Process& process);
 constexpr double slow_runtime_s = 5;
 /// `parent` waits until `child` ends; a hook, or what a runtime has started else, is the end of the chain where nothing leads on from it.
 Wait child_wait(const Context& look, const Process& parent, const Process& child, std::string evidence);
+/// A file that a plugin has open, and that somebody else alone has locked: whoever polls for a lock (old iptables' -w, file locks of Go and
+/// Python) is never seen in flock. nullptr: it has none such, has the lock itself, or is in flock.
+const FileLock* held_by_other(const Facts& facts, const Process& process);
 /// True for an orphan that a runtime has come to be the parent of, as a subreaper: a daemon of a hook's. Of its own children each is waited
 /// for by a goroutine.
 bool is_left_behind(const Process& parent, const Process& child);

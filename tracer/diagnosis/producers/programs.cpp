@@ -11,7 +11,7 @@
 namespace shimtrace::diagnosis {
 
 bool is_program(const Context& look, const Process& process) {
-    if (!process.go || !is_workload(look, process) || serves_calls(process)) return false;
+    if (!process.go || !(is_workload(look, process) || process.role.role == ProcessRole::plugin) || serves_calls(process)) return false;
     // Whoever does not read what others wait to write to it is asked for a reason: a log agent.
     return std::ranges::none_of(process.fds, [&](const FdEntry& entry) {
         const OpenFile& file = entry.target;

@@ -224,6 +224,23 @@ private:
             else
                 add_limit(proof_.unclear, {line, "longer than it usually takes, and what it waits for is not known", ""});
         }
+        // A pod is asked about by its sandbox: it may have containers that are not there yet.
+        const ContainerFiles* files = look_.scope.files;
+        if (!files || files->sandbox.empty() || files->sandbox != files->container.id) return;
+        for (const NodeKey& node : calls_about_unknown(look_.facts)) {
+            const Process* daemon = look_.facts.process(node.pid);
+            const Goroutine* goroutine = goroutine_of(look_.facts, node);
+            if (!daemon || !goroutine) continue;
+            // How long it has been in the kernel its goroutine does not tell: by the next look it may be over.
+            const double since = waiting_seconds(*goroutine);
+            if (since >= 0 && since < usual_seconds(goroutine->serves)) continue;
+            proof_.unsettled |= look_.facts.interval_s() < patience_s;
+            weaken(Confidence::likely);
+            add_limit(proof_.doubtful, {fmt::format("whose container {} is", printable(goroutine->serves.container, 12)),
+                                        fmt::format("{} is at {} of it, and it has no shim yet: ask `why {}`", who(*daemon),
+                                                    printable(goroutine->serves.method, 64), daemon->pid.value),
+                                        ""});
+        }
     }
 
     /// A command of the runtime's is over soon, or it moves; one in the foreground waits for the container.
