@@ -124,9 +124,12 @@ std::vector<Ailment> ailments_of(const Context& look) {
     // One root explains once: what a more urgent cause has named is not named again by a lesser one.
     std::vector<std::pair<RootCause, NodeKey>> named;
     for (Ailment& ailment : ailments) {
+        const bool is_unknown = ailment.cause == &unknown_cause();
         std::erase_if(ailment.paths, [&](const Path& path) {
-            return std::ranges::find(named, std::pair{path.back().wait.root_cause, path.back().wait.to}) != named.end() &&
-                   path.back().wait.to.kind == NodeKind::process;
+            const Wait& end = path.back().wait;
+            return end.to.kind == NodeKind::process && std::ranges::any_of(named, [&](const auto& one) {
+                       return one.second == end.to && (is_unknown || one.first == end.root_cause);
+                   });
         });
         for (const Path& path : ailment.paths) named.emplace_back(path.back().wait.root_cause, path.back().wait.to);
     }

@@ -82,6 +82,17 @@ bool is_program(const Process& process) {
            process.role.role == ProcessRole::none || process.role.role == ProcessRole::plugin;
 }
 
+/// Who has the other ends of the connections by which the daemon waits for replies.
+void add_called(const Process& daemon, std::vector<Pid>& pids) {
+    for (const Goroutine& goroutine : daemon.go->goroutines) {
+        if (!goroutine.wait.reply.tied) continue;
+        for (const FdEntry& entry : daemon.fds)
+            if (std::ranges::find(goroutine.wait.reply.connections, entry.fd) != goroutine.wait.reply.connections.end())
+                for (const Holder& peer : entry.target.holders)
+                    if (peer.pid != daemon.pid && std::ranges::find(pids, peer.pid) == pids.end()) pids.push_back(peer.pid);
+    }
+}
+
 /// Of programs in Go the goroutines tell what they wait for, and not their threads: of those that are asked about, and of whom they have
 /// connections to, step by step. Any program is looked at here: one is a Go program only where its executable says so, and none is stopped
 /// that was not asked about.
@@ -92,9 +103,11 @@ void read_programs(Snapshot& snapshot, const std::vector<Pid>& pids, const Diagn
     std::map<Pid, Process*> by_pid;
     for (Process& process : snapshot.processes) by_pid.emplace(process.pid, &process);
     std::vector<Pid> open = pids;
-    // A daemon's plugin is asked about with the call that waits for it.
-    for (const Process& process : snapshot.processes)
+    // A daemon's plugin is asked about with the call that waits for it: one that it runs, and one that it calls.
+    for (const Process& process : snapshot.processes) {
         if (process.role.role == ProcessRole::plugin && !process.fds.empty()) open.push_back(process.pid);
+        if (process.go && process.role.role == ProcessRole::containerd) add_called(process, open);
+    }
     std::set<Pid> seen(open.begin(), open.end());
     const std::size_t most = seen.size() + most_servers;
     for (std::size_t next = 0; next < open.size(); ++next) {

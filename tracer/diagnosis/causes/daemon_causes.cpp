@@ -63,7 +63,8 @@ std::string plugin_sentence(Input input) {
     const std::string call = call_on(input);
     std::string said = fmt::format("{} waits for the plugin {}", target_words(input.look), plugin ? who(*plugin) : blamed(input));
     if (plugin && !plugin->role.operation.empty()) said += fmt::format(" ({})", printable(plugin->role.operation, 32));
-    said += plugin && plugin->role.role != ProcessRole::plugin ? ", which does not answer" : ", which does not end";
+    const bool is_called = std::ranges::any_of(input.path, [](const Step& step) { return step.wait.to_plugin; });
+    said += plugin && (is_called || plugin->role.role != ProcessRole::plugin) ? ", which does not answer" : ", which does not end";
     if (!call.empty()) said += fmt::format(": {}", call);
     if (plugin && !input.culprits.empty() && input.culprits.front().pid != plugin->pid)
         said += fmt::format("; it waits for {}", blamed(input));

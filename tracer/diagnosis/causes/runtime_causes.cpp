@@ -203,8 +203,10 @@ std::vector<Cause> runtime_causes() {
                       {RootCause::inherits_pipe, Whom::led_to, "holder", "keeps the pipe open that the runtime reads to its end"}},
             .sentence =
                 [](Input input) {
-                    return fmt::format("{} waits for {}, and that {} on {}", target_words(input.look), waiter(input), waits(input),
-                                       last_object(input));
+                    // Of a child that does not end there is no object but itself.
+                    const std::string on = last_object(input).empty() && !input.culprits.empty() ? blamed(input) : last_object(input);
+                    return fmt::format("{} waits for {}, and that {} {} {}", target_words(input.look), waiter(input), waits(input),
+                                       last_object(input).empty() ? "for" : "on", on);
                 },
             .remedies = {let_it_go_on, end_runtime},
             .text = {.meaning = "The shim waits for runc, and runc for something that no other cause names: the chain tells what.",

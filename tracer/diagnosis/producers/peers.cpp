@@ -58,6 +58,14 @@ bool is_late_plugin(const Context& look, const SocketWait& asked, const Connecti
            look.facts.age_s(asked.process).value_or(0) >= late_s;
 }
 
+/// It waits for the next client, or for what it has started: it is not the one that is at the request.
+bool is_at_something_else(const Facts& facts, const Process& server) {
+    return std::ranges::any_of(server.threads, [&](const Thread& thread) {
+        const auto call = waiting_call(facts, server, thread);
+        return call && (call->kind == WaitKind::accepts || call->kind == WaitKind::child);
+    });
+}
+
 /// Of a server in Go that is at one request alone, of which no reader tells by what connection it came (nobody has read its body to the
 /// end).
 std::vector<const Goroutine*> only_handler(const Process& server) {
@@ -130,7 +138,7 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
             } else if (!acts_as_one(look.facts, peer)) {
                 if (!is_late) return;  // it has the request: which of its threads is at it is not known
                 wait.root_cause = RootCause::peer;
-            } else if (is_late) {
+            } else if (is_late && !is_at_something_else(look.facts, peer)) {
                 wait.if_idle = RootCause::peer;
             }
             break;

@@ -72,7 +72,8 @@ void waits_of_shim(const Context& look, const Process& shim, const ContainerRef&
 
 void over_connection(const Context& look, const Process& process, const Goroutine& goroutine, Fd fd, Waits& out) {
     const OpenFile* connection = look.facts.target(process, fd);
-    if (!connection) return;
+    // Goroutines are read ahead of descriptors: one that was closed meanwhile may be another's by now.
+    if (!connection || (connection->kind != OpenFileKind::unix_socket && connection->kind != OpenFileKind::inet_socket)) return;
     const GoReply& reply = goroutine.wait.reply;
     Wait wait{.kind = WaitKind::replies,
               .evidence = fmt::format("{} waits for the reply to {}{} over {} (descriptor {}{})", goroutine_words(process, goroutine),

@@ -66,7 +66,12 @@ Wait plugin_wait(const Context& look, Wait wait, const Process& parent, const Pr
     wait.if_idle = RootCause::plugin;
     const Standstill still = standstill_of_tree(look.facts, child);
     wait.confidence = still == Standstill::still && age > 10 ? Confidence::certain : Confidence::likely;
-    if (still == Standstill::moved && age < 60 && !is_retrying(look.facts, child)) wait.normal = true;  // it is at work
+    // It is at work, or wakes up now and then as Go's programs do: then only what it waits for tells.
+    constexpr double slow_s = 10, surely_s = 60;
+    if (still == Standstill::moved && age < surely_s && !is_retrying(look.facts, child)) {
+        wait.normal = age < slow_s;
+        wait.if_idle = RootCause::none;
+    }
     return wait;
 }
 

@@ -222,7 +222,7 @@ void goroutine_child(const Context& look, const NodeKey& subject, Waits& out) {
         wait.normal |= is_program(look, *process) && !is_stopped(*child) && !is_followed_child(look, *process, *child);
         // A lock's holder that waits for runc is no deadlock: what runc waits for decides.
         if (wait.root_cause == RootCause::none && wait.if_idle == RootCause::none && !wait.normal &&
-            look.facts.age_s(*child).value_or(0) >= slow_runtime_s)
+            child->role.role != ProcessRole::plugin && look.facts.age_s(*child).value_or(0) >= slow_runtime_s)
             wait.if_idle = RootCause::runtime_alive;
         wait_for_plugin_or_child(std::move(wait), out);
     }

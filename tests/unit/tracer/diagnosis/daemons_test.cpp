@@ -31,4 +31,7 @@ TEST_CASE("a call about no container, at a plugin that is silent: the first look
     REQUIRE(verdicts.size() == 1);
     CHECK(verdicts.front().cause == "plugin-unresponsive");
     CHECK(blamed(verdicts.front()) == std::vector{300});
+    own.kind = OpenFileKind::pipe;  // closed meanwhile, and opened as something else
+    own.socket.reset();
+    for (const Diagnosis& one : diagnosis::diagnose(host.build(), {})) CHECK(one.culprits.empty());
 }

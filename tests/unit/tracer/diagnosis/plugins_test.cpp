@@ -30,6 +30,12 @@ struct Network {
         Host::in_call(plugin, call_nanosleep);
     }
 
+    /// 20 s old, and so is the call.
+    void is_young() {
+        plugin.start_time = 98000;
+        containerd.go->goroutines.front().waiting = Nanoseconds(20s);
+    }
+
     /// The plugin has connected to a unix socket of the server's, and reads; of two threads of the server's nobody knows which is at it.
     Process& asks_server() {
         Process& server = host.add(300, 1, "multus");
@@ -107,6 +113,25 @@ TEST_CASE("the same server in Go: what the goroutine waits for that is at the pl
     CHECK(blamed(said) == std::vector{300});
 }
 
+TEST_CASE("a plugin that wakes up now and then is led on from, and is not the end itself while it is young") {
+    Network network;
+    network.is_young();
+    SUBCASE("it asks a server") {
+        network.asks_server();
+        network.host.resample(2s, {20});
+        for (const Diagnosis& one : network.why()) CHECK_FALSE(one.stuck);  // nobody is seen to stand still for it
+    }
+    SUBCASE("its child is stopped") {
+        Process& child = network.host.add(21, 20, "ip");
+        child.role.role = ProcessRole::plugin;
+        Host::in_call(network.plugin, call_wait4);
+        Host::stop(child);
+        network.host.resample(2s, {20});
+        CHECK(network.first().cause == "plugin-unresponsive");
+        CHECK(blamed(network.first()) == std::vector{21});
+    }
+}
+
 TEST_CASE("a server that has moved since is at work: the plugin alone is late") {
     Network network;
     network.asks_server();
@@ -125,7 +150,7 @@ TEST_CASE("a lock that a plugin polls for is held by somebody: it moves, and get
     }
     SUBCASE("it waits in flock, and moves on from there") {
         network.host.snapshot().locks.front().waiters = {Pid{20}};
-        network.plugin.start_time = 98000;  // 20 s old
+        network.is_young();
         network.host.resample(2s, {20});
         for (const Diagnosis& one : network.why()) CHECK_FALSE(one.stuck);
     }
@@ -139,7 +164,7 @@ TEST_CASE("a lock that a plugin polls for is held by somebody: it moves, and get
 
 TEST_CASE("a young plugin that moves, and whose children come and go, is at work") {
     Network network;
-    network.plugin.start_time = 98000;  // 20 s old
+    network.is_young();
     Process& step = network.host.add(21, 20, "ip");
     step.role.role = ProcessRole::plugin;
     step.start_time = 99900;  // 1 s
@@ -219,7 +244,7 @@ TEST_CASE("a pod is not healthy for certain while a call is late whose container
     host.files().pod = "web-1";
     host.files().pod_namespace = "prod";
     host.resample(2s);
-    CHECK(host.why("sandbox1", "k8s.io").confidence == Confidence::certain);
+    CHECK(host.why("sandbox1", "k8s.io").limits.empty());
     Process& containerd = host.add(10, 1, "containerd");
     containerd.role.role = ProcessRole::containerd;
     containerd.go = GoProgram{.pid = Pid{10}, .version = "go1.24.4"};

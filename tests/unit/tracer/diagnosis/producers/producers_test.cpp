@@ -908,6 +908,42 @@ TEST_CASE("a goroutine that tries a lock again and again: bbolt's, by the databa
     CHECK(edges(host, name, goroutine_7).empty());
 }
 
+TEST_CASE("a plugin that tries a lock again and again: by what it has open, and as it moves") {
+    Host host;
+    Process& plugin = host.add(20, 1, "cni");
+    plugin.role.role = ProcessRole::plugin;
+    Host::fd(plugin, 4, OpenFileKind::file, 4711, read_write);
+    host.add(11, 1, "holder");
+    host.snapshot().locks.push_back({.kind = "FLOCK", .write = true, .holder = Pid{11}, .inode = Inode{4711}});
+    constexpr std::string_view name = "a plugin that tries a lock again and again";
+    host.resample(2s, {20});
+    CHECK(only_edge(host, name, NodeKey::of(Pid{20})).to.pid == Pid{11});
+    host.resample(2s);
+    CHECK(edges(host, name, NodeKey::of(Pid{20})).empty());
+    host.resample(2s, {20});
+    host.snapshot().locks.front().waiters = {Pid{20}};
+    CHECK(edges(host, name, NodeKey::of(Pid{20})).empty());
+}
+
+TEST_CASE("a daemon's goroutine, for a program's output: who has the write end, unless that runs yet") {
+    Host host;
+    Goroutine& runs = goroutine_of_containerd(host, GoWaitKind::chan_receive);
+    runs.stack = {{.function = "os/exec.(*Cmd).Wait"}};
+    Goroutine& copies = host.get(10).go->goroutines.emplace_back();
+    copies.id = GoroutineId{8};
+    copies.stack = {{.function = "os/exec.(*Cmd).writerDescriptor.func1"}};
+    copies.wait.kind = GoWaitKind::fd_read;
+    copies.wait.fd = Fd{12};
+    Host::fd(host.get(10), 12, OpenFileKind::pipe, 900, read_only);
+    Process& left = host.add(500, 1, "dhcp");
+    Host::fd(left, 1, OpenFileKind::pipe, 900, write_only);
+    host.resample(2s);
+    constexpr std::string_view name = "a daemon's goroutine, for a program's output";
+    CHECK(only_edge(host, name, goroutine_7).to.pid == Pid{500});
+    left.parent = Pid{10};
+    CHECK(edges(host, name, goroutine_7).empty());
+}
+
 TEST_CASE("a proxy: the connection on which it sent when the request had come, and no other") {
     Host host;
     Process& proxy = host.add(300, 1, "docker-proxy");
