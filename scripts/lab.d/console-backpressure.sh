@@ -14,6 +14,20 @@ console_stopped_terminal() {
     fact culprit "$terminal"
 }
 
+hang console-backpressure/stopped-output console_stopped_output 'somebody has typed ^S at the terminal of a `ctr run -t`'
+console_stopped_output() {
+    terminal_container yes
+    eventually 10 "the workload's terminal is stopped" type_stop
+    fact culprit "$client"
+}
+
+# type_stop: true once nothing comes any more. A ^S that comes before the client has made its own terminal raw stops that one.
+type_stop() {
+    printf '\023' >"$lab_dir/keyboard"
+    sleep 0.2
+    stays_in_call "${lab_fact[init]}" 1
+}
+
 # terminal_container COMMAND: with its $client in $terminal, which is `script`, as there is no person here with one.
 terminal_container() {
     start_containerd

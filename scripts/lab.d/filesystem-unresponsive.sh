@@ -1,6 +1,9 @@
 hang filesystem-unresponsive/read fuse_read 'the workload reads a file of a FUSE server that is stopped'
 fuse_read() { on_stopped_fuse 'while read -r line; do :; done </data/file' 0; }
 
+hang filesystem-unresponsive/page fuse_page 'the workload reads a file of a FUSE server that is stopped, by way of the page cache: it waits for a page'
+fuse_page() { on_stopped_fuse 'exec cat /data/cached >/dev/null' 0 40; }
+
 hang filesystem-unresponsive/stat fuse_stat 'the workload asks whether a file of a FUSE server that is stopped is there'
 fuse_stat() { on_stopped_fuse 'while :; do [ -e /data/file ]; done' 4 262 332; }
 

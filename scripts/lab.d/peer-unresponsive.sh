@@ -31,6 +31,17 @@ full_backlog() { connects_to_host tcp:127.0.0.1; }
 hang peer-unresponsive/unix-backlog full_unix_backlog 'the same over a unix socket'
 full_unix_backlog() { connects_to_host unix; }
 
+hang peer-unresponsive/sidecar-backlog full_sidecar_backlog 'the same, and the server is another container, with a network of its own'
+full_sidecar_backlog() {
+    with_peers
+    run_detached c2 --mount "$(bind_mount data)" -- /data/peer deaf unix:/data/socket
+    local server=${lab_fact[init]}
+    eventually 5 "the server is there" stays_in_call "$server" 34
+    run_detached c1 --mount "$(bind_mount data)" -- /data/peer connects unix:/data/socket
+    eventually 10 "the workload waits" stays_in_call "${lab_fact[init]}" 42
+    fact culprit "$server"
+}
+
 hang peer-unresponsive/veth across_veth 'the workload has asked a server in another container, over a pair of interfaces, which is stopped'
 across_veth() {
     two_containers

@@ -1,11 +1,16 @@
-// silent_fuse -f DIR: a FUSE file system with one endless file, `file`, each read of which comes here.
+// silent_fuse -f DIR: a FUSE file system with one endless file, `file`, each read of which comes here, and another, `cached`, which is read
+// by way of the page cache.
 #define FUSE_USE_VERSION 35
 #include <errno.h>
 #include <fuse3/fuse.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static const char name[] = "/file";
+static const char name[] = "/file", cached[] = "/cached";
+
+static int is_file(const char* path) {
+    return strcmp(path, name) == 0 || strcmp(path, cached) == 0;
+}
 
 static int get_attributes(const char* path, struct stat* attributes, struct fuse_file_info* info) {
     (void)info;
@@ -13,7 +18,7 @@ static int get_attributes(const char* path, struct stat* attributes, struct fuse
     if (strcmp(path, "/") == 0) {
         attributes->st_mode = S_IFDIR | 0755;
         attributes->st_nlink = 2;
-    } else if (strcmp(path, name) == 0) {
+    } else if (is_file(path)) {
         attributes->st_mode = S_IFREG | 0444;
         attributes->st_nlink = 1;
         attributes->st_size = 1L << 40;
@@ -24,8 +29,8 @@ static int get_attributes(const char* path, struct stat* attributes, struct fuse
 }
 
 static int open_file(const char* path, struct fuse_file_info* info) {
-    if (strcmp(path, name) != 0) return -ENOENT;
-    info->direct_io = 1;
+    if (!is_file(path)) return -ENOENT;
+    info->direct_io = strcmp(path, cached) != 0;
     return 0;
 }
 

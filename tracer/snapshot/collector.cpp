@@ -103,6 +103,7 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
         all = whole();
         read_details(all, scope.kernel_stacks);
     }
+    name_faulting_files(all);
     read_sockets(all);
     bind_sockets();
     if (interrupted()) return was_interrupted();

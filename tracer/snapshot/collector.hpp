@@ -56,6 +56,7 @@ private:
     void bind_passed_on();
     void bind_sockets();
     /// Who connects, or sends, to a unix socket by its name waits for whoever has that: it becomes its peer.
+    void read_sockets_named();
     void bind_named_sockets();
     /// The processes that may hold the locks of shared memory that these processes wait for.
     void find_lock_owners(const Positions& processes);
@@ -75,6 +76,8 @@ private:
     // What the kernel tells of itself (collector_kernel.cpp).
     void bind_fanotify();
     void bind_fault_handlers();
+    /// A page fault has no path: what is mapped of a FUSE or network file system is told as its file.
+    void name_faulting_files(const Positions& processes);
     /// Who sleeps in the function, to everybody who has a file that may wake them.
     void bind_sleepers(std::string_view function, bool (*may_wake)(const OpenFile&));
     void bind_lock_owners();

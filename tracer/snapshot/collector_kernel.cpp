@@ -109,6 +109,52 @@ void Collector::bind_fault_handlers() {
     bind_sleepers(kernel::user_fault, [](const OpenFile& file) { return file.path == kernel::userfaultfd_link; });
 }
 
+namespace {
+
+bool waits_for_page_of_file(const Thread& thread) {
+    return thread.state == ProcessState::uninterruptible && thread.syscall < 0 &&
+           std::ranges::any_of(thread.kernel_stack, [](const std::string& frame) { return frame.find("filemap_fault") != frame.npos; });
+}
+
+/// Of a file that a server gives, not a disk.
+bool is_served(const Mount& mount) {
+    return mount.type.starts_with("fuse") || mount.type.starts_with("nfs") || mount.type == "cifs" || mount.type == "ceph" ||
+           mount.type == "9p" || mount.type == "smb3";
+}
+
+/// The first path among these mappings that lies on such a mount.
+std::string served_mapping(std::string_view maps, const std::vector<Mount>& mounts) {
+    while (!maps.empty()) {
+        const std::string_view line = maps.substr(0, maps.find('\n'));
+        maps.remove_prefix(std::min(maps.size(), line.size() + 1));
+        const std::size_t at = line.find('/');
+        const std::string_view path = at == line.npos ? std::string_view() : line.substr(at);
+        const Mount* best = nullptr;
+        for (const Mount& mount : mounts)
+            if (!path.empty() && text::lies_in(path, mount.mount_point) && (!best || mount.mount_point.size() >= best->mount_point.size()))
+                best = &mount;
+        if (best && is_served(*best)) return std::string(path);
+    }
+    return {};
+}
+
+}  // namespace
+
+void Collector::name_faulting_files(const Positions& processes) {
+    for (const std::size_t position : processes) {
+        Process& process = snapshot_.processes[position];
+        if (std::ranges::none_of(process.threads, waits_for_page_of_file)) continue;
+        const auto* table = mounts_.find(process.ns.mnt);
+        if (!table || std::ranges::none_of(table->mounts, is_served)) continue;
+        const auto directory = proc_.directory(process.pid.value);
+        const auto maps = directory ? read_in_time(*directory, process.pid, {.name = "maps", .records = true}) : std::unexpected(ESRCH);
+        if (!maps) continue;
+        const std::string path = served_mapping(*maps, table->mounts);
+        for (Thread& thread : process.threads)
+            if (waits_for_page_of_file(thread) && thread.path_argument.empty()) thread.path_argument = path;
+    }
+}
+
 /// The log is read only where some thread is in state D.
 void Collector::bind_lock_owners() {
     const auto& processes = snapshot_.processes;

@@ -91,7 +91,29 @@ void Collector::read_sockets_of_peers(const Positions& processes) {
     bind_sockets();
 }
 
+/// Who names a socket's file that no known socket is bound to: its server is in a network namespace that was not looked at.
+void Collector::read_sockets_named() {
+    const bool names_one = std::ranges::any_of(snapshot_.processes, [&](const Process& process) {
+        return std::ranges::any_of(process.threads, [&](const Thread& thread) {
+            const decoders::Waits waits = decoders::waits_of(thread.arch, thread.syscall, thread.args);
+            const bool by_address = waits.how == decoders::WaitsFor::connects || waits.how == decoders::WaitsFor::writes;
+            if (!by_address || waits.fd < 0 || !thread.path_argument.starts_with('/')) return false;
+            const auto own = std::ranges::find(process.fds, Fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(waits.fd)])},
+                                               &FdEntry::fd);
+            const KnownSocket* client = own == process.fds.end() ? nullptr : sockets_.find(own->target.inode);
+            return client && !client->facts.peer_inode;
+        });
+    });
+    if (!names_one) return;
+    std::vector<NetworkNamespace> others;
+    for (const Process& process : snapshot_.processes)
+        if (process.ns.net && process.state != ProcessState::zombie && visited_.insert(process.ns.net).second)
+            others.push_back({process.pid, process.ns.net});
+    for (std::string& gap : dump_sockets_of(others, sockets_)) errors_.add(std::move(gap));
+}
+
 void Collector::bind_named_sockets() {
+    read_sockets_named();
     // Each socket is looked at once, however many threads name one.
     std::map<std::pair<std::uint64_t, std::uint64_t>, Inode> by_file;
     std::unordered_map<std::string_view, Inode> by_name;

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 namespace shimtrace::host {
 namespace {
@@ -34,6 +35,9 @@ std::optional<ObjectKey> object_of(const OpenFile& target) {
     if (target.kind == OpenFileKind::pipe) return ObjectKey{pipe, 0, target.inode.value};
     if (target.kind == OpenFileKind::fifo) return ObjectKey{fifo, target.device, target.inode.value};
     if (is_socket(target.kind)) return ObjectKey{socket, 0, target.inode.value};
+    // linux/ipc/mqueue.c: a file system without directories, mounted or not. What else looks like that is in nobody's way.
+    if (target.kind == OpenFileKind::file && major(target.device) == 0 && target.path.rfind('/') == 0)
+        return ObjectKey{queue, target.device, target.inode.value};
     if (target.kind != OpenFileKind::pty) return std::nullopt;
     if (!is_pty_master(target)) return ObjectKey{pty_slave, target.device, target.count};
     // A devpts has its own ptmx, always inode 2 (fs/devpts/inode.c); any other node is one of a /dev beside the host's.
@@ -49,7 +53,7 @@ ObjectKey other_side(ObjectKey pty) {
 void HolderIndex::add(const Process& process, Fd fd, const OpenFile& target) {
     const auto key = object_of(target);
     if (!key) return;
-    const bool both = !is_pipe(target.kind);
+    const bool both = !is_pipe(target.kind) && target.kind != OpenFileKind::file;
     holders_[*key].push_back({.pid = process.pid,
                               .fd = fd,
                               .comm = process.comm,

@@ -12,10 +12,10 @@
 
 namespace shimtrace::host {
 
-/// An object that more than one process may hold. Pipes and sockets are unique by inode, fifos by device and inode, a pty
-/// by its devpts and its number, whichever side of it.
+/// An object that more than one process may hold. Pipes and sockets are unique by inode, fifos and POSIX message queues by device and
+/// inode, a pty by its devpts and its number, whichever side of it.
 struct ObjectKey {
-    enum class Sort : std::uint8_t { pipe, fifo, socket, pty_master, pty_slave } sort{};
+    enum class Sort : std::uint8_t { pipe, fifo, socket, pty_master, pty_slave, queue } sort{};
     std::uint64_t device = 0, inode = 0;
     bool operator==(const ObjectKey&) const = default;
 };

@@ -85,7 +85,7 @@ const Process* process_at_end(const Context& look, const Path& path) {
     const Wait& last = path.back().wait;
     // Where the root is a process itself (stopped, in D) it is what the last edge leads to; else who waits.
     if (last.root_cause == RootCause::stopped || last.root_cause == RootCause::uninterruptible ||
-        last.root_cause == RootCause::slow_reader || last.root_cause == RootCause::containerd)
+        last.root_cause == RootCause::slow_reader || last.root_cause == RootCause::containerd || last.root_cause == RootCause::flow_stopped)
         if (const Process* process = look.facts.process(last.to.pid)) return process;
     for (auto step = path.rbegin(); step != path.rend(); ++step)
         if (const Process* process = look.facts.process(step->from.pid)) return process;
@@ -140,7 +140,8 @@ bool is_over(const Context& look, const Path& path, Where where) {
                    });
         }
         case Where::over_console: {
-            const bool outward = end && (!in_target(look, *end) || path.back().wait.root_cause == RootCause::nobody_reads);
+            const RootCause root = path.back().wait.root_cause;
+            const bool outward = root == RootCause::flow_stopped || (end && (!in_target(look, *end) || root == RootCause::nobody_reads));
             return outward && std::ranges::any_of(path, [](const Step& step) {
                        return step.from.kind == NodeKind::pty || step.wait.role.role == OpenFileRole::console;
                    });

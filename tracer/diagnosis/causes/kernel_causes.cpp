@@ -18,7 +18,8 @@ using Input = const ExplanationInput&;
 /// The cgroup that freezes the process at the end; nullptr: not known.
 const Cgroup* frozen_cgroup(Input input) {
     const Process* process = input.look.facts.process(last(input).from.pid);
-    return process ? input.look.facts.cgroup(process->cgroup) : nullptr;
+    const Cgroup* cgroup = process ? input.look.facts.cgroup(process->cgroup) : nullptr;
+    return cgroup && (cgroup->freezer_state == "FROZEN" || cgroup->freezer_state == "FREEZING") ? cgroup : nullptr;
 }
 
 /// Who is frozen, where that is none of the target's own processes: it waits for that one. nullptr: the target is frozen itself.
@@ -34,6 +35,13 @@ bool is_frozen_above(Input input) {
     const Cgroup* cgroup = frozen_cgroup(input);
     const ContainerFiles* files = input.look.scope.files;
     return cgroup && files && files->cgroup.starts_with(cgroup->frozen_by + (cgroup->frozen_by.ends_with('/') ? "" : "/"));
+}
+
+/// One within the container's own is frozen: to resume the container leaves that as it is.
+bool is_frozen_within(Input input) {
+    const Cgroup* cgroup = frozen_cgroup(input);
+    const ContainerFiles* files = input.look.scope.files;
+    return cgroup && files && files->cgroup.size() > 1 && cgroup->frozen_by.starts_with(files->cgroup + "/");
 }
 
 /// The mount that the last wait is on, where a command can name it: not by a path in a container's mount namespace. nullptr: none is known.
@@ -132,9 +140,10 @@ std::vector<Cause> kernel_causes() {
                 },
             .remedies = {let_it_go_on,
                          {.name = "thaw-above",
-                          .what = "where a cgroup above the container's is frozen: thaw that, with all that is in there",
+                          .what = "where a cgroup above the container's, or one within it, is frozen: thaw that, with all that is in there",
                           .command = "echo 0 > /sys/fs/cgroup/PATH/cgroup.freeze; echo THAWED > /sys/fs/cgroup/freezer/PATH/freezer.state",
                           .make = [](Input input) -> std::vector<Remedy> {
+                              if (is_frozen_within(input)) return {thaw_cgroup(*frozen_cgroup(input), "thaw the cgroup within it")};
                               if (!is_frozen_above(input)) return {};
                               return {thaw_cgroup(*frozen_cgroup(input), "thaw the cgroup above it, with all that is in there")};
                           }},
@@ -144,7 +153,8 @@ std::vector<Cause> kernel_causes() {
                           .make = [](Input input) -> std::vector<Remedy> {
                               if (frozen_other(input) && frozen_cgroup(input))
                                   return {thaw_cgroup(*frozen_cgroup(input), "thaw the cgroup of what it waits for")};
-                              if (is_frozen_above(input) || !input.look.scope.ref) return {};
+                              if (is_frozen_above(input) || is_frozen_within(input) || !frozen_cgroup(input) || !input.look.scope.ref)
+                                  return {};
                               return {resume_it(patient_of(input.look))};
                           }}},
             .text = {.meaning = "The container's cgroup is frozen. Its processes do not run, and signals, SIGKILL with version 1 too, wait "
@@ -329,7 +339,8 @@ std::vector<Cause> kernel_causes() {
                           .what = "end the lock's holder",
                           .command = "kill -TERM PID",
                           .make = [](Input input) { return signal_first(input, "end the lock's holder", "TERM", Risk::disruptive); }}},
-            .text = {.meaning = "A wait for a lock on a file (flock, fcntl, an open file description's).",
+            .text = {.meaning =
+                         "A wait for a lock on a file (flock, fcntl, an open file description's), or for a lease on it to be given up.",
                      .recognised = "The call, and /proc/locks, where the kernel names the holder; for a lock of an open file description, "
                                    "who has the file "
                                    "open.",

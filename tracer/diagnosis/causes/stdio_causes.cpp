@@ -52,6 +52,39 @@ const RemedyRow read_it{
     },
 };
 
+/// The descriptor of a terminal whose output is stopped, by who waits to write there.
+std::string stopped_terminal(Input input) {
+    for (const Step& step : input.path) {
+        const Process* writer = step.wait.to.kind == NodeKind::pty ? input.look.facts.process(step.from.pid) : nullptr;
+        if (!writer) continue;
+        for (const FdEntry& entry : writer->fds)
+            if (entry.target.kind == OpenFileKind::pty && entry.target.inode == step.wait.to.inode)
+                return fmt::format("/proc/{}/fd/{}", writer->pid.value, entry.fd.value);
+    }
+    return {};
+}
+
+/// linux/drivers/tty/n_tty.c, n_tty_set_termios(): without IXON nothing stays stopped by ^S. Not by `stty` as it is: that waits until all
+/// is written, first.
+const RemedyRow start_terminal{
+    .name = "start-terminal",
+    .what = "start the terminal's output again, as ^Q typed there does",
+    .command = "stty -F /proc/PID/fd/N -drain -ixon && stty -F /proc/PID/fd/N -drain ixon",
+    .make = [](Input input) -> std::vector<Remedy> {
+        const std::string terminal = last(input).wait.root_cause == RootCause::flow_stopped ? stopped_terminal(input) : std::string();
+        if (terminal.empty()) return {};
+        ShellLine line = shell_line({"stty", "-F", terminal, "-drain", "-ixon"});
+        line.text += " && " + shell_line({"stty", "-F", terminal, "-drain", "ixon"}).text;
+        return {remedy("start the terminal's output again, as ^Q typed there does", line, Risk::safe)};
+    },
+};
+
+std::string console(Input input) {
+    if (last(input).wait.root_cause != RootCause::flow_stopped) return backpressure(input);
+    return fmt::format("{} waits to write to its terminal, whose output is stopped, as ^S does: ^Q typed there starts it",
+                       who(input.look.facts, input.path.front().from.pid));
+}
+
 const RemedyRow restart_its_reader{
     .name = "restart-containerd",
     .what = "restart containerd, where it is the reader: it opens the fifos again, containers keep running",
@@ -71,17 +104,19 @@ std::vector<Cause> stdio_causes() {
             .urgency = 190,
             .stuck = true,
             .fits = {{90, {}, Where::over_console}},
-            .ends = {},
-            .blame = {},
-            .sentence = backpressure,
-            .remedies = {let_it_go_on, read_it, restart_its_reader},
+            .ends = {{RootCause::flow_stopped, ProvenBy::way}},
+            .blame = {{RootCause::flow_stopped, Whom::led_to, "terminal", "has the terminal, whose output is stopped (^S)"}},
+            .sentence = console,
+            .remedies = {let_it_go_on, start_terminal, read_it, restart_its_reader},
             .text = {.meaning = "A process of the container waits to write to its terminal. The shim copies what comes out of the pty to "
                                 "the console's "
                                 "fifo, that is full, and whoever reads it (the client, or the terminal in which the client runs) is "
-                                "stopped, slow or gone.",
+                                "stopped, slow or gone. Or the terminal's output is stopped: somebody has typed ^S (XOFF).",
                      .recognised =
-                         "A write to a pty's slave that sleeps, a full console fifo behind the shim's copier, and what its reader is at.",
-                     .mending = "Let the reader go on, or end it: the container's terminal stays, and another client can attach.",
+                         "A write to a pty's slave that sleeps, a full console fifo behind the shim's copier, and what its reader is at. "
+                         "Where whoever reads at the master waits for output himself, the output is stopped.",
+                     .mending = "Let the reader go on, or end it: the container's terminal stays, and another client can attach. Output "
+                                "that is stopped ^Q starts.",
                      .seen = ""},
         },
         {

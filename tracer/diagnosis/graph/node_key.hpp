@@ -69,7 +69,8 @@ enum class RootCause : std::uint8_t {
     holds_mount,
     plugin,         ///< a program that a daemon started or calls, or what that one waits for, does not end or answer
     fault_handler,  ///< who is to give a page of memory (userfaultfd)
-    last = fault_handler,
+    flow_stopped,   ///< a terminal's output is stopped (^S): who reads there has nothing to read, and who writes no room
+    last = flow_stopped,
 };
 
 /// One edge, as a producer makes it. `to` may be an object (a pipe) whose own edges lead on.

@@ -106,9 +106,20 @@ std::optional<WaitingCall> waiting_call(const Facts& facts, const Process& proce
 }
 
 std::vector<Fd> watched_by(const Facts& facts, const Process& process, const Thread& thread, const WaitingCall& call) {
-    std::vector<Fd> watched = thread.polled;
-    if (const OpenFile* epoll = call.fd.value >= 0 ? facts.target(process, call.fd) : nullptr)
-        for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
+    std::vector<Fd> open = thread.polled, watched, sets;
+    if (call.fd.value >= 0) open.push_back(call.fd);
+    // An epoll may be watched by another in its turn, five deep (linux/fs/eventpoll.c, EP_MAX_NESTS).
+    for (std::size_t next = 0; next < open.size(); ++next) {
+        const Fd fd = open[next];
+        const OpenFile* set = facts.target(process, fd);
+        const bool is_set = set && (set->kind == OpenFileKind::eventpoll || fd == call.fd);
+        if (!is_set) {
+            watched.push_back(fd);
+        } else if (std::ranges::find(sets, fd) == sets.end()) {
+            sets.push_back(fd);
+            for (const InterestEntry& entry : set->interest) open.push_back(entry.fd);
+        }
+    }
     return watched;
 }
 

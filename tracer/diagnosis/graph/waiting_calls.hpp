@@ -23,7 +23,7 @@ struct WaitingCall {
 /// what they lead to.
 std::optional<WaitingCall> waiting_call(const Facts& facts, const Process& process, const Thread& thread);
 
-/// What a call that polls waits for: each of its descriptors, and what is in the epoll that it waits at.
+/// What a call that polls waits for: each of its descriptors, and what is in the epoll that it waits at, sets within sets included.
 std::vector<Fd> watched_by(const Facts& facts, const Process& process, const Thread& thread, const WaitingCall& call);
 
 /// Its call has a timeout, as poll and select may: it ends by itself.

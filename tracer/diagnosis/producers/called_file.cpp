@@ -54,9 +54,14 @@ CalledFile called_file(const Facts& facts, const Process& process, const Thread&
         const Mount* mount = facts.mount_of(process, thread.path_argument, 0);
         if (!mount || mount->mount_point != thread.path_argument) return {};
     }
-    if (const auto call = waiting_call(facts, process, thread); call && call->ring.value < 0 && call->fd.value >= 0)
-        if (const OpenFile* target = facts.target(process, call->fd); target && !target->path.empty())
-            return {target->path, target->device};
+    if (const auto call = waiting_call(facts, process, thread); call && call->ring.value < 0 && call->fd.value >= 0) {
+        // Of a call that reads one file and writes another: the one whose pages it is at.
+        const decoders::Waits waits = decoders::waits_of(thread.arch, thread.syscall, thread.args);
+        const bool at_source =
+            waits.to >= 0 && waits.fd >= 0 && (stack_has(thread, "filemap_splice_read") || stack_has(thread, "filemap_get_pages"));
+        const Fd fd = at_source ? Fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(waits.fd)])} : call->fd;
+        if (const OpenFile* target = facts.target(process, fd); target && !target->path.empty()) return {target->path, target->device};
+    }
     // A path that could not be read is likely one below the working directory; a page fault and sync have none.
     const decoders::CallFacts* asked = decoders::call_facts(thread.arch, thread.syscall);
     const bool takes_path = asked && asked->places.paths[0] >= 0;

@@ -45,8 +45,9 @@ bool may_be_owed(const SocketWait& asked, const Connection& connection) {
 /// Of a unix socket nothing tells that either, but who has connected to a server and reads waits for its answer: what a server of one
 /// thread is held up by, its client is.
 bool is_client_of_server(const SocketWait& asked, const Connection& connection) {
-    return asked.kind == WaitKind::reads && connection.own && connection.own->protocol.starts_with("UNIX") &&
-           connection.own->local.empty() && connection.peer && !connection.peer->local.empty();
+    const bool listens = asked.kind == WaitKind::reads || asked.kind == WaitKind::polls;
+    return listens && connection.own && connection.own->protocol.starts_with("UNIX") && connection.own->local.empty() && connection.peer &&
+           !connection.peer->local.empty();
 }
 
 /// A plugin is run for one answer, and is late with it: what it asks, it waits for. Of unix sockets those that it has connected itself.
@@ -284,6 +285,7 @@ bool acts_as_one(const Facts& facts, const Process& process) {
     constexpr std::size_t most_threads = 256;
     return process.threads.size() <= most_threads && std::ranges::count_if(process.threads, [&](const Thread& thread) {
                                                          return thread.state != ProcessState::zombie && !stack_has(thread, "futex_wait") &&
+                                                                !stack_has(thread, "fuse_dev_do_read") &&
                                                                 !polls_its_own(facts, process, thread);
                                                      }) <= 1;
 }

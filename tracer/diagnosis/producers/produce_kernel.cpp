@@ -34,6 +34,24 @@ bool sleeps_in_network_file_system(const Thread& thread) {
     };
     return is_of_one(thread.wchan) || std::ranges::any_of(thread.kernel_stack, is_of_one);
 }
+// linux/mm/filemap.c: a page that somebody else has asked the server for, or that readahead has
+constexpr auto pages = std::to_array<std::string_view>({"folio_wait_bit", "wait_on_page_bit", "folio_lock", "__lock_page"});
+
+bool is_served_by_fuse(const Mount& mount) {
+    return mount.type.starts_with("fuse");
+}
+bool is_served_by_network(const Mount& mount) {
+    return mount.type.starts_with("nfs") || mount.type == "cifs" || mount.type == "ceph" || mount.type == "9p" || mount.type == "smb3";
+}
+
+/// The mount whose server is to give the page that the thread waits for; nullptr: it waits for none, or the file is on a disk.
+const Mount* server_of_page(const Context& look, const Process& process, const Thread& thread) {
+    if (thread.state != ProcessState::uninterruptible || !sleeps_in(thread, pages)) return nullptr;
+    const CalledFile file = called_file(look.facts, process, thread);
+    const Mount* mount = file.path.empty() && file.device == 0 ? nullptr : look.facts.mount_of(process, file.path, file.device);
+    return mount && (is_served_by_fuse(*mount) || is_served_by_network(*mount)) ? mount : nullptr;
+}
+
 // linux/fs/autofs/waitq.c, root.c, expire.c
 constexpr auto autofs = std::to_array<std::string_view>({"autofs_wait", "autofs_mount_wait", "autofs_expire_wait"});
 // linux/fs/notify/fanotify/fanotify.c
@@ -86,16 +104,15 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Thread* thread = thread_of(look.facts, subject);
     if (!process || !thread || !asleep(*thread)) return;
-    const bool by_fuse = sleeps_in(*thread, fuse), by_autofs = sleeps_in(*thread, autofs);
-    if (!by_fuse && !by_autofs && !sleeps_in_network_file_system(*thread)) return;
+    const Mount* page = server_of_page(look, *process, *thread);
+    const bool by_fuse = sleeps_in(*thread, fuse) || (page && is_served_by_fuse(*page)), by_autofs = sleeps_in(*thread, autofs);
+    if (!by_fuse && !by_autofs && !page && !sleeps_in_network_file_system(*thread)) return;
     // A FUSE server sleeps in fuse_dev_do_read until there is something to serve: it is the server, and idle.
     if (by_fuse && stack_has(*thread, "fuse_dev_do_read") && !stack_has(*thread, "request_wait_answer")) return;
     const CalledFile file = called_file(look.facts, *process, *thread);
     const auto fits = [&](const Mount& mount) {
         if (by_autofs) return mount.type == "autofs";
-        return by_fuse ? mount.type.starts_with("fuse")
-                       : mount.type.starts_with("nfs") || mount.type == "cifs" || mount.type == "ceph" || mount.type == "9p" ||
-                             mount.type == "smb3";
+        return by_fuse ? is_served_by_fuse(mount) : is_served_by_network(mount);
     };
     const Mount* mount = look.facts.mount_of(*process, file.path, file.device);
     const bool is_there = mount && fits(*mount);
@@ -290,7 +307,8 @@ void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
     const Thread* thread = thread_of(look.facts, subject);
     if (!process || !thread || thread->state != ProcessState::uninterruptible || in_frozen_cgroup(look.facts, *process)) return;
     if (sleeps_in(*thread, fuse) || sleeps_in_network_file_system(*thread) || sleeps_in(*thread, autofs) || sleeps_in(*thread, fanotify) ||
-        sleeps_in(*thread, memory) || sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread))
+        sleeps_in(*thread, memory) || sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread) ||
+        server_of_page(look, *process, *thread))
         return;
     // Without permission only the state shows, and that has many reasons.
     if (thread->syscall < 0 && thread->kernel_stack.empty() && (thread->wchan.empty() || thread->wchan == "0")) return;

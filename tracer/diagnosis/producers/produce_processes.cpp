@@ -21,11 +21,36 @@ bool is_frozen(const Facts& facts, const Process& process, std::string& by, cons
 
 }  // namespace
 
+namespace {
+
+/// linux/kernel/signal.c: of all that get_signal() does, only do_freezer_trap() sleeps interruptibly: the cgroup of version 2 is frozen,
+/// whichever cgroup was looked at.
+bool is_in_freezer_trap(const Thread& thread) {
+    if (thread.state != ProcessState::sleeping || thread.kernel_stack.empty()) return false;
+    const std::string& function = thread.kernel_stack.front();
+    return function == "do_freezer_trap" || function == "get_signal";
+}
+
+}  // namespace
+
 void frozen(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     std::string by;
     const Cgroup* cgroup = nullptr;
-    if (!process || is_zombie(*process) || !is_frozen(look.facts, *process, by, cgroup)) return;
+    if (!process || is_zombie(*process)) return;
+    if (!is_frozen(look.facts, *process, by, cgroup)) {
+        const bool trapped = !process->threads.empty() && std::ranges::all_of(process->threads, is_in_freezer_trap);
+        if (trapped)
+            out.push_back({.kind = WaitKind::frozen_by,
+                           .to = {.kind = NodeKind::cgroup, .name = "of version 2"},
+                           .evidence = fmt::format("{} is in the freezer's trap: its cgroup of version 2, or one above, is frozen "
+                                                   "(/proc/{}/cgroup, the line 0::)",
+                                                   who(*process), process->pid.value),
+                           .root_cause = RootCause::frozen,
+                           .confidence = Confidence::likely,
+                           .object_text = fmt::format("frozen cgroup of version 2, that of {}", who(*process))});
+        return;
+    }
     std::string evidence = fmt::format("cgroup {} is {}: {} cannot run", printable(by, most_shown), cgroup->freezer_state, who(*process));
     constexpr std::uint64_t sigkill = 1ULL << 8U;
     if (process->pending_signals & sigkill)

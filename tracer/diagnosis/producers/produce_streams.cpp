@@ -1,5 +1,6 @@
 // A container's output on its way out: from a full pipe or console to whoever should read it.
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/peers.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 #include "tracer/diagnosis/producers/streams.hpp"
@@ -88,6 +89,30 @@ void pipe_readers(const Context& look, const NodeKey& subject, Waits& out) {
     readers(look, subject, look.facts.holders(subject.inode, subject.device), role, fifo, out);
 }
 
+namespace {
+
+/// It waits for output at the master, that has none, while the slave's writers have no room: what is between them is stopped. That it
+/// stands still tells it from a reader that is about to.
+bool reads_master(const Context& look, const Process& process, const OpenFile& slave) {
+    const auto is_master = [&](Fd fd) {
+        const OpenFile* target = look.facts.target(process, fd);
+        return target && target->kind == OpenFileKind::pty && target->count == slave.count && target->path.ends_with("ptmx");
+    };
+    if (look.facts.standstill(process) == Standstill::moved) return false;
+    const bool by_goroutine = process.go && std::ranges::any_of(process.go->goroutines, [&](const Goroutine& goroutine) {
+                                  return goroutine.wait.kind == GoWaitKind::fd_read && !goroutine.changed && is_master(goroutine.wait.fd);
+                              });
+    return by_goroutine || std::ranges::any_of(process.threads, [&](const Thread& thread) {
+               const auto call = waiting_call(look.facts, process, thread);
+               if (!call || thread.state != ProcessState::sleeping || call->ring.value >= 0) return false;
+               if (call->kind == WaitKind::reads) return is_master(call->fd);
+               return call->kind == WaitKind::polls && !process.go &&
+                      std::ranges::any_of(watched_by(look.facts, process, thread, *call), is_master);
+           });
+}
+
+}  // namespace
+
 void console_master(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     if (!process) return;
@@ -96,18 +121,23 @@ void console_master(const Context& look, const NodeKey& subject, Waits& out) {
         if (entry.target.kind != OpenFileKind::pty || entry.target.inode != subject.inode) continue;
         for (const Holder& master : entry.target.holders) {
             const Process* holder = look.facts.process(master.pid);
-            if (!seen.insert(master.pid).second || master.pid == process->pid ||
-                (holder && is_program_of(*holder, look.scope.ref) && !is_stopped(*holder)))
-                continue;
+            if (!seen.insert(master.pid).second || master.pid == process->pid) continue;
+            const bool is_shim = holder && holder->role.role == ProcessRole::shim;
+            const bool flow_stopped = holder && !is_shim && reads_master(look, *holder, entry.target);
+            if (holder && is_program_of(*holder, look.scope.ref) && !is_stopped(*holder) && !flow_stopped) continue;
             Wait wait{.kind = WaitKind::copied_by,
                       .to = NodeKey::of(master.pid),
                       .evidence = fmt::format("{} has the console's master", who(look.facts, master.pid)),
                       .role = {.role = OpenFileRole::console, .container = process->role.container, .exec_id = process->role.exec_id},
                       .object_text = label(look.facts, subject)};
-            if (holder && holder->role.role == ProcessRole::shim) {
+            if (is_shim) {
                 wait.to.inode = subject.inode;
                 wait.to.device = subject.device;
                 wait.to.name = "console";
+            } else if (flow_stopped) {
+                wait.evidence += ", and waits there for output: that is stopped";
+                wait.root_cause = RootCause::flow_stopped;
+                wait.confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
             } else {
                 wait.if_idle = RootCause::slow_reader;
                 wait.confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
@@ -116,6 +146,30 @@ void console_master(const Context& look, const NodeKey& subject, Waits& out) {
         }
     }
 }
+
+namespace {
+
+/// The shim waits for output of a terminal that gives no room to whoever writes: that is stopped, by whoever is at the other end of its
+/// fifo.
+void stopped_console(const Context& look, const Process& shim, const std::vector<Outlet>& outs, const OpenFileRoleInfo& role, Waits& out) {
+    // The same goroutine reads for a moment after each line: that the writer has not moved either is told on the way here.
+    Wait wait{.kind = WaitKind::copied_by,
+              .to = NodeKey::nobody("whoever types there"),
+              .evidence = fmt::format("{} waits for output of the console: that is stopped", who(shim)),
+              .root_cause = RootCause::flow_stopped,
+              .confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible,
+              .role = role,
+              .object_text = "the console"};
+    for (const Outlet& outlet : outs)
+        for (const Holder& end : look.facts.holders(*outlet.target))
+            if (const Process* client = end.reads && end.pid != shim.pid ? look.facts.process(end.pid) : nullptr) {
+                wait.to = NodeKey::of(client->pid);
+                return out.push_back(std::move(wait));
+            }
+    out.push_back(std::move(wait));
+}
+
+}  // namespace
 
 void copier(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* shim = look.facts.process(subject.pid);
@@ -134,6 +188,7 @@ void copier(const Context& look, const NodeKey& subject, Waits& out) {
         out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(shim->pid, goroutine->id), .role = role});
         leads_on |= goroutine->wait.kind == GoWaitKind::fd_write;
     }
+    if (console && !leads_on && !copier.busy && copier.reading) return stopped_console(look, *shim, outs, role, out);
     if (leads_on || copier.busy || copier.reading) return;
     // Who reads the goroutines knows whether one is left; who does not believes in the fifo that is full.
     for (const Outlet& outlet : outs) {

@@ -213,8 +213,37 @@ void inherited_pipe(const Context& look, std::span<const Holder> holders, const 
     }
 }
 
+namespace {
+
+/// A POSIX message queue is full: for whoever else has it open to read. Between a container's own programs that is their affair, unless
+/// none of them can go on.
+void room_in_queue(const Context& look, const InCall& in, Waits& out) {
+    std::vector<Holder> readers = look.facts.holders(*in.target);
+    std::erase_if(readers, [&](const Holder& holder) { return !holder.reads || holder.pid == in.process->pid; });
+    if (!all_readers_are_stopped(look.facts, readers))
+        std::erase_if(readers, [&](const Holder& holder) {
+            const Process* reader = look.facts.process(holder.pid);
+            return !reader || is_stopped(*reader) || is_program_of(*reader, in.process->role.container);
+        });
+    for (const Holder& holder : readers) {
+        Wait wait{.kind = WaitKind::writes,
+                  .to = NodeKey::of(holder.pid),
+                  .evidence = call_words(look.facts, *in.process, *in.thread) +
+                              fmt::format("; {} has the queue open to read", who(look.facts, holder.pid)),
+                  .if_idle = RootCause::peer,
+                  .over_socket = true,
+                  .object_text = fmt::format("the message queue {}", what(*in.target))};
+        settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s(), patience_s);
+        wait.confidence = std::min(wait.confidence, Confidence::likely);
+        out.push_back(std::move(wait));
+    }
+}
+
+}  // namespace
+
 void thread_writes(const Context& look, const NodeKey& subject, Waits& out) {
     const InCall in = in_call(look, subject, WaitKind::writes);
+    if (in && in.target && in.call->name == "mq_timedsend") return room_in_queue(look, in, out);
     // A frozen thread has left the write, and takes it up again when it is thawed.
     const bool interrupted = in && (stack_has(*in.thread, "__refrigerator") || stack_has(*in.thread, "do_freezer_trap"));
     if (!in || !in.target || (in.thread->state != ProcessState::sleeping && !interrupted)) return;
@@ -235,9 +264,33 @@ void thread_writes(const Context& look, const NodeKey& subject, Waits& out) {
     out.push_back(std::move(wait));
 }
 
+namespace {
+
+/// The edge to who holds the lock of a file that this thread waits for.
+Wait lock_wait(const Context& look, const InCall& in, const FileLock* lock, std::string_view sort, std::string_view file) {
+    Wait wait{.kind = WaitKind::locks,
+              .to = lock && lock->holder ? NodeKey::of(lock->holder) : NodeKey::nobody("a holder that is not known"),
+              .evidence = call_words(look.facts, *in.process, *in.thread),
+              .object_text = fmt::format("{} on {}", sort, short_path(file))};
+    // A holder that waits for something in its turn is not the end; one that is stopped keeps it, whoever has stopped it. Of several
+    // threads any may be the one that has it.
+    const Process* holder = look.facts.process(wait.to.pid);
+    (holder && !is_stopped(*holder) && acts_as_one(look.facts, *holder) ? wait.if_idle : wait.root_cause) = RootCause::lock_holder;
+    if (lock) wait.evidence += fmt::format("; {} holds the {} {} (/proc/locks)", who(look.facts, lock->holder), lock->kind, sort);
+    settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
+    return wait;
+}
+
+}  // namespace
+
 void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
     const InCall in = in_call(look, subject, WaitKind::opens);
     if (!in) return;
+    // linux/fs/locks.c: who has a lease is asked to give it up, and has /proc/sys/fs/lease-break-time seconds for that.
+    if (stack_has(*in.thread, "break_lease")) {
+        const std::string& path = in.thread->path_argument;
+        return out.push_back(lock_wait(look, in, lock_waited_for(look.facts, *in.process, nullptr), "lease", path.empty() ? "a file" : path));
+    }
     // linux/fs/pipe.c: fifo_open() sleeps in wait_for_partner() until the other end is opened.
     if (!stack_has(*in.thread, "wait_for_partner") && !stack_has(*in.thread, "fifo_open")) return;
     const std::string path = in.thread->path_argument.empty() ? std::string("a fifo") : in.thread->path_argument;
@@ -356,17 +409,8 @@ void thread_locks(const Context& look, const NodeKey& subject, Waits& out) {
         return;
     }
     const FileLock* lock = lock_waited_for(look.facts, *in.process, in.target);
-    const std::string file = in.target ? what(*in.target) : std::string("a file");
-    Wait wait{.kind = WaitKind::locks,
-              .to = lock && lock->holder ? NodeKey::of(lock->holder) : NodeKey::nobody("a holder that is not known"),
-              .evidence = call_words(look.facts, *in.process, *in.thread),
-              .object_text = fmt::format("lock on {}", short_path(file))};
-    // A holder that waits for something in its turn is not the end; one that is stopped keeps it, whoever has stopped it. Of several
-    // threads any may be the one that has it.
+    Wait wait = lock_wait(look, in, lock, "lock", in.target ? what(*in.target) : "a file");
     const Process* holder = look.facts.process(wait.to.pid);
-    (holder && !is_stopped(*holder) && acts_as_one(look.facts, *holder) ? wait.if_idle : wait.root_cause) = RootCause::lock_holder;
-    if (lock) wait.evidence += fmt::format("; {} holds the {} lock (/proc/locks)", who(look.facts, lock->holder), lock->kind);
-    settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
     wait.normal |= holder && has_turn_to_accept(look.facts, *holder, *in.process);
     out.push_back(std::move(wait));
 }

@@ -135,17 +135,15 @@ void worsen(Judgement& all, Judgement one) {
 }
 
 Judgement judge_polls(const Context& look, const Process& process, const Thread& thread, const WaitingCall& call) {
-    std::vector<Fd> watched = thread.polled;
+    const std::vector<Fd> watched = watched_by(look.facts, process, thread, call);
     if (call.fd.value >= 0) {
-        const OpenFile* epoll = look.facts.target(process, call.fd);
-        if (!epoll) return unseen_descriptors(process);
-        for (const InterestEntry& entry : epoll->interest) watched.push_back(entry.fd);
+        if (!look.facts.target(process, call.fd)) return unseen_descriptors(process);
     } else {
         // poll: (fds, nfds …), select: (nfds, sets …). Nothing to wait for is a sleep.
         const bool select = call.name.find("select") != std::string_view::npos;
         const std::uint64_t count = select ? thread.args[0] : thread.args[1];
         const bool sets = !select || thread.args[1] != 0 || thread.args[2] != 0 || thread.args[3] != 0;
-        if (count != 0 && sets && watched.empty()) return {Rest::unseen, fmt::format("what {} polls", who(process))};
+        if (count != 0 && sets && thread.polled.empty()) return {Rest::unseen, fmt::format("what {} polls", who(process))};
     }
     Judgement all;
     for (const Fd fd : watched) {
@@ -209,6 +207,14 @@ Judgement judge_futex(const Process& process, const Thread& thread) {
     return {Rest::outside, fmt::format("a lock in the memory of {} that does not tell who holds it", who(process))};
 }
 
+/// Who waits for room has something to say: that its own processes are to read it makes that no rest.
+Judgement without_room(const OpenFile& target, Judgement judged) {
+    const auto row = std::ranges::find(kinds, target.kind, &KindRow::kind);
+    const bool takes_bytes = row != kinds.end() && row->rest == Rest::outside;
+    if (judged.rest != Rest::idle || !takes_bytes) return judged;
+    return {Rest::outside, fmt::format("room in {}, which its own processes are to read", what(target))};
+}
+
 /// Queues and semaphores that others fill, drain or raise, and of which the kernel does not say who.
 struct SharedQueueRow {
     std::string_view call, words;
@@ -228,7 +234,18 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
     const bool lasts = look.facts.standstill(thread) == Standstill::still && look.facts.interval_s() >= patience_s;
     const auto call = waiting_call(look.facts, process, thread);
     const Judgement unknown{lasts ? Rest::unclear : Rest::passing, call_words(look.facts, process, thread)};
-    if (waits_for_vfork(thread)) return judge_child(look, process, thread);
+    if (waits_for_vfork(thread)) {
+        Judgement all = judge_child(look, process, thread);
+        // Between vfork and exec there is little to do: who lingers there waits for something, whatever it may be.
+        constexpr double lingers_s = 2;
+        const auto lingers = [&](const Process* child) {
+            return !is_zombie(*child) && child->exe == process.exe && look.facts.age_s(*child).value_or(0) >= lingers_s;
+        };
+        const auto children = look.facts.children(process.pid);
+        if (std::ranges::any_of(children, lingers))
+            worsen(all, {Rest::outside, "its vfork child, which neither ends nor becomes another program"});
+        return all;
+    }
     if (!call || thread.state == ProcessState::uninterruptible) return unknown;
     // Of what is asked of a ring no more than a guess is known: that proves nothing.
     if (call->ring.value >= 0) {
@@ -260,7 +277,7 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
             Judgement judged = judge(look, process, *target);
             // A socket that has no peer yet is a server's, unless it is about to have one.
             if (call->kind == WaitKind::connects && judged.rest == Rest::idle) judged = {Rest::outside, what(*target)};
-            return judged;
+            return call->kind == WaitKind::writes ? without_room(*target, std::move(judged)) : judged;
         }
         default:
             return unknown;
@@ -365,7 +382,10 @@ Judgement judge(const Context& look, const Process& program, const Goroutine& go
             return {Rest::outside, fmt::format("what other goroutines of {} are to say to it, or to end", who(program))};
         case GoWaitKind::fd_read:
         case GoWaitKind::fd_write: {
-            if (const OpenFile* target = look.facts.target(program, goroutine.wait.fd)) return judge(look, program, *target);
+            if (const OpenFile* target = look.facts.target(program, goroutine.wait.fd)) {
+                Judgement judged = judge(look, program, *target);
+                return goroutine.wait.kind == GoWaitKind::fd_write ? without_room(*target, std::move(judged)) : judged;
+            }
             if (!program.fds_known) return unseen_descriptors(program);
             return {Rest::outside, fmt::format("a descriptor of {}: which one its goroutine waits on is not known", who(program))};
         }

@@ -226,6 +226,37 @@ TEST_CASE("a child that is waited for must be idle itself") {
     CHECK(could_not_tell(made.why()));
 }
 
+TEST_CASE("who waits for room in what its own processes are to read is well at most likely, while it does not move") {
+    Healthy made;
+    Process& writer = made.host.inside(made.host.add(210, 200, "writer"), {"default", "c1"}, 2);
+    SUBCASE("a pipe") {
+        Host::fd(writer, 1, OpenFileKind::pipe, 700, write_only);
+        Host::fd(made.init, 3, OpenFileKind::pipe, 700, read_only);
+        made.host.pipe(700, 65536);
+    }
+    SUBCASE("a terminal") {
+        Host::fd(writer, 1, OpenFileKind::pty, 3, read_write, OpenFileRole::none, "/dev/pts/5").holders = {{.pid = Pid{200}}};
+        Host::fd(made.init, 3, OpenFileKind::pty, 2, read_write, OpenFileRole::none, "/dev/ptmx").holders = {{.pid = Pid{210}}};
+    }
+    Host::in_call(writer, call_write, 1);
+    CHECK(made.why().cause == "healthy");
+    CHECK(made.why().confidence == Confidence::likely);
+    made.host.resample(2s, {210});
+    CHECK(made.why().confidence == Confidence::certain);
+}
+
+TEST_CASE("a child of vfork that lingers is no idle wait") {
+    Healthy made;
+    Host::in_call(made.init, call_number("vfork"), 0, ProcessState::uninterruptible);
+    made.init.threads.front().kernel_stack = {"wait_for_vfork_done", "kernel_clone"};
+    Process& child = made.host.inside(made.host.add(210, 200, "child"), {"default", "c1"}, 2);
+    Host::in_call(child, call_nanosleep);
+    CHECK(made.why().cause == "healthy");
+    CHECK(made.why().confidence == Confidence::likely);
+    child.exe = "/bin/other";
+    CHECK(made.why().confidence == Confidence::certain);
+}
+
 TEST_CASE("a wait that is not known to be idle is given time, and then not called healthy") {
     Healthy made;
     Host::in_call(made.init, call_ioctl, 3);
