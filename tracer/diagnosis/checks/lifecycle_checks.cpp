@@ -201,6 +201,10 @@ void container_frozen(const AuditFacts& facts, Findings& findings) {
 
 void pid_reused(const ContainerView& subject, Findings& findings) {
     if (subject.reused == nullptr || subject.is_in_transit()) return;
+    // The number went to another after the container had ended: its shim holds that, and waits to be told to delete it.
+    const bool came_later = subject.reused->start_time > subject.files.state_init_start;
+    const bool is_others = !diagnosis::is_program_of(*subject.reused, subject.files.container);
+    if (subject.shim != nullptr && came_later && is_others && subject.processes.empty()) return;
     Finding& finding = findings.add(subject.files.container,
                                     fmt::format("its init's pid {} belongs to {} now", subject.reused->pid.value, subject.reused->comm));
     finding.pids = {subject.reused->pid};

@@ -151,6 +151,23 @@ TEST_CASE("frozen by a cgroup of version 2, beside one of version 1 that is not"
     CHECK(made.why().cause == "healthy");
 }
 
+TEST_CASE("a container has ended, its shim waits to be told to delete it, and its init's number has gone to another") {
+    OneContainer made;
+    made.init.role = {};
+    made.init.parent = Pid{1};
+    made.init.cgroup = "/";
+    SUBCASE("that has started since") {
+        made.init.start_time += 1000;
+        const Diagnosis verdict = made.why();
+        CHECK(verdict.cause == "healthy");
+        CHECK(!verdict.stuck);
+    }
+    SUBCASE("that was there before: the state is wrong") {
+        made.init.start_time -= 1000;
+        CHECK(made.why().cause == "state-corrupt");
+    }
+}
+
 TEST_CASE("a cgroup within the container's own is frozen: the container's resume would leave it so") {
     OneContainer made;
     Process& child = made.program(210, "child");
