@@ -16,7 +16,7 @@ namespace shimtrace::session {
 
 namespace {
 
-constexpr std::size_t most_daemons = 8;  // containerds of one host
+constexpr std::size_t most_daemons = 32;  // containerds of one host: of one that is not read nothing is known to hang
 constexpr std::size_t most_goroutines = 1 << 15;
 
 bool is_asked(const diagnosis::Query& query, Pid pid) {
