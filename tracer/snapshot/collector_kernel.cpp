@@ -1,4 +1,5 @@
 // A part of the Collector: what the kernel tells of its own locks, devices and mounts, read only where something asks for it.
+#include "decoders/kernel/served_file_systems.hpp"
 #include "decoders/kernel/user_faults.hpp"
 #include "decoders/text/paths.hpp"
 #include "tracer/procfs/files_in_time.hpp"
@@ -116,14 +117,16 @@ bool waits_for_page_of_file(const Thread& thread) {
            std::ranges::any_of(thread.kernel_stack, [](const std::string& frame) { return frame.find("filemap_fault") != frame.npos; });
 }
 
-/// Of a file that a server gives, not a disk.
 bool is_served(const Mount& mount) {
-    return mount.type.starts_with("fuse") || mount.type.starts_with("nfs") || mount.type == "cifs" || mount.type == "ceph" ||
-           mount.type == "9p" || mount.type == "smb3";
+    return kernel::is_served(mount.type);
 }
 
-/// The first path among these mappings that lies on such a mount.
+/// A path among these mappings that lies on a mount with a server, where it can be but one: empty for several such mounts, or where the
+/// program lies there itself and others of its files elsewhere.
 std::string served_mapping(std::string_view maps, const std::vector<Mount>& mounts) {
+    const Mount *program = nullptr, *served = nullptr;
+    std::string first;
+    bool others = false;
     while (!maps.empty()) {
         const std::string_view line = maps.substr(0, maps.find('\n'));
         maps.remove_prefix(std::min(maps.size(), line.size() + 1));
@@ -133,9 +136,17 @@ std::string served_mapping(std::string_view maps, const std::vector<Mount>& moun
         for (const Mount& mount : mounts)
             if (!path.empty() && text::lies_in(path, mount.mount_point) && (!best || mount.mount_point.size() >= best->mount_point.size()))
                 best = &mount;
-        if (best && is_served(*best)) return std::string(path);
+        if (!best) continue;
+        if (!program) program = best;
+        if (!is_served(*best)) {
+            others = true;
+        } else if (served && served != best) {
+            return {};
+        } else if (!std::exchange(served, best)) {
+            first = path;
+        }
     }
-    return {};
+    return served == program && others ? std::string() : first;
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ void Collector::bind_named_sockets() {
     read_sockets_named();
     // Each socket is looked at once, however many threads name one.
     std::map<std::pair<std::uint64_t, std::uint64_t>, Inode> by_file;
-    std::unordered_map<std::string_view, Inode> by_name;
+    std::unordered_multimap<std::string_view, Inode> by_name;
     for (const auto& [inode, socket] : sockets_) {
         const bool takes = socket.facts.state == "LISTEN" || socket.facts.type == SOCK_DGRAM;
         if (socket.kind != OpenFileKind::unix_socket || !takes || socket.facts.local.empty()) continue;
@@ -124,7 +124,15 @@ void Collector::bind_named_sockets() {
         if (socket.file) by_file.emplace(std::pair{socket.file_device, socket.file.value}, Inode{inode});
     }
     std::size_t questions = 0;
-    const auto find_named = [&](Pid pid, const std::string& name) -> Inode {
+    std::unordered_map<std::int32_t, Inode> network_of;
+    for (const Process& process : snapshot_.processes) network_of.emplace(process.pid.value, process.ns.net);
+    const auto is_of = [&](Inode socket, Inode network) {
+        return std::ranges::any_of(holders_.of_socket(socket), [&](const Holder& holder) {
+            const auto found = network_of.find(holder.pid.value);
+            return found != network_of.end() && found->second == network;
+        });
+    };
+    const auto find_named = [&](Pid pid, Inode network, const std::string& name) -> Inode {
         constexpr std::size_t most_questions = 64;
         // The name is one in its own root, and the server may have bound another: the file is what tells.
         if (name.starts_with('/') && questions < most_questions) {
@@ -134,15 +142,17 @@ void Collector::bind_named_sockets() {
                 return found == by_file.end() ? Inode{} : found->second;
             }
         }
-        const auto found = by_name.find(name);
-        return found == by_name.end() ? Inode{} : found->second;
+        // By the name alone only within a network namespace, as abstract ones are: elsewhere it may be any stranger's.
+        const auto [first, last] = by_name.equal_range(name);
+        const auto found = std::find_if(first, last, [&](const auto& one) { return is_of(one.second, network); });
+        return found == last ? Inode{} : found->second;
     };
     for (const Process& process : snapshot_.processes)
         for (const Thread& thread : process.threads) {
             const decoders::Waits waits = decoders::waits_of(thread.arch, thread.syscall, thread.args);
             const bool by_address = waits.how == decoders::WaitsFor::connects || waits.how == decoders::WaitsFor::writes;
             if (!by_address || waits.fd < 0 || thread.path_argument.empty()) continue;
-            const Inode server = find_named(process.pid, thread.path_argument);
+            const Inode server = find_named(process.pid, process.ns.net, thread.path_argument);
             if (!server) continue;
             const Fd fd{static_cast<std::int32_t>(thread.args[static_cast<std::size_t>(waits.fd)])};
             const auto own = std::ranges::find(process.fds, fd, &FdEntry::fd);

@@ -36,7 +36,8 @@ std::optional<ObjectKey> object_of(const OpenFile& target) {
     if (target.kind == OpenFileKind::fifo) return ObjectKey{fifo, target.device, target.inode.value};
     if (is_socket(target.kind)) return ObjectKey{socket, 0, target.inode.value};
     // linux/ipc/mqueue.c: a file system without directories, mounted or not. What else looks like that is in nobody's way.
-    if (target.kind == OpenFileKind::file && major(target.device) == 0 && target.path.rfind('/') == 0)
+    if (target.kind == OpenFileKind::file && major(target.device) == 0 && target.path.rfind('/') == 0 &&
+        !target.path.starts_with("/memfd:"))
         return ObjectKey{queue, target.device, target.inode.value};
     if (target.kind != OpenFileKind::pty) return std::nullopt;
     if (!is_pty_master(target)) return ObjectKey{pty_slave, target.device, target.count};

@@ -198,7 +198,7 @@ std::vector<NodeKey> calls_about(const Facts& facts, const PodRef& pod) {
 std::vector<NodeKey> calls_about_unknown(const Facts& facts) {
     return all_calls(facts, [&](const Process&, const Goroutine& goroutine) {
         const GoServedCall& call = goroutine.serves;
-        return call.service == "RuntimeService" && call.container.size() >= 4 && call.pod.empty() &&
+        return call.service == "RuntimeService" && call.method == "StartContainer" && call.container.size() >= 4 && call.pod.empty() &&
                std::ranges::none_of(facts.snapshot().containers,
                                     [&](const ContainerFiles& files) { return names_container(call, files.container.id); });
     });

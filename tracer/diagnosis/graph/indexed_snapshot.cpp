@@ -174,7 +174,9 @@ std::span<const Process* const> Facts::children(Pid parent) const {
 }
 
 const OpenFile* Facts::target(const Process& process, Fd fd) const {
-    const auto found = std::ranges::find(process.fds, fd, &FdEntry::fd);
+    // As the kernel lists them they are in order; of a recording nobody promises it.
+    auto found = std::ranges::lower_bound(process.fds, fd.value, {}, [](const FdEntry& entry) { return entry.fd.value; });
+    if (found == process.fds.end() || found->fd != fd) found = std::ranges::find(process.fds, fd, &FdEntry::fd);
     return found == process.fds.end() ? nullptr : &found->target;
 }
 

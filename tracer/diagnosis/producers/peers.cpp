@@ -102,10 +102,12 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
         default:
             if (!halted && connection.is_accepted() && connection.peer) {
                 auto handlers = handlers_on(look.facts, peer, connection.peer->inode);
-                if (handlers.empty() && is_late) handlers = only_handler(peer);
+                const bool tied = !handlers.empty();
+                if (!tied && is_late) handlers = only_handler(peer);
                 for (const Goroutine* handler : handlers) {
                     Wait by = wait;
                     by.to = NodeKey::of(peer.pid, handler->id);
+                    by.inferred = by.guessed = !tied;
                     if (is_late) {
                         by.if_idle = RootCause::peer;
                         by.confidence = Confidence::likely;

@@ -1,4 +1,5 @@
 // Waits that only the kernel's own functions tell: what a thread sleeps in, whatever call it made.
+#include "decoders/kernel/served_file_systems.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/called_file.hpp"
@@ -37,19 +38,12 @@ bool sleeps_in_network_file_system(const Thread& thread) {
 // linux/mm/filemap.c: a page that somebody else has asked the server for, or that readahead has
 constexpr auto pages = std::to_array<std::string_view>({"folio_wait_bit", "wait_on_page_bit", "folio_lock", "__lock_page"});
 
-bool is_served_by_fuse(const Mount& mount) {
-    return mount.type.starts_with("fuse");
-}
-bool is_served_by_network(const Mount& mount) {
-    return mount.type.starts_with("nfs") || mount.type == "cifs" || mount.type == "ceph" || mount.type == "9p" || mount.type == "smb3";
-}
-
 /// The mount whose server is to give the page that the thread waits for; nullptr: it waits for none, or the file is on a disk.
 const Mount* server_of_page(const Context& look, const Process& process, const Thread& thread) {
     if (thread.state != ProcessState::uninterruptible || !sleeps_in(thread, pages)) return nullptr;
     const CalledFile file = called_file(look.facts, process, thread);
     const Mount* mount = file.path.empty() && file.device == 0 ? nullptr : look.facts.mount_of(process, file.path, file.device);
-    return mount && (is_served_by_fuse(*mount) || is_served_by_network(*mount)) ? mount : nullptr;
+    return mount && kernel::is_served(mount->type) ? mount : nullptr;
 }
 
 // linux/fs/autofs/waitq.c, root.c, expire.c
@@ -105,14 +99,14 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     const Thread* thread = thread_of(look.facts, subject);
     if (!process || !thread || !asleep(*thread)) return;
     const Mount* page = server_of_page(look, *process, *thread);
-    const bool by_fuse = sleeps_in(*thread, fuse) || (page && is_served_by_fuse(*page)), by_autofs = sleeps_in(*thread, autofs);
+    const bool by_fuse = sleeps_in(*thread, fuse) || (page && kernel::is_fuse(page->type)), by_autofs = sleeps_in(*thread, autofs);
     if (!by_fuse && !by_autofs && !page && !sleeps_in_network_file_system(*thread)) return;
     // A FUSE server sleeps in fuse_dev_do_read until there is something to serve: it is the server, and idle.
     if (by_fuse && stack_has(*thread, "fuse_dev_do_read") && !stack_has(*thread, "request_wait_answer")) return;
     const CalledFile file = called_file(look.facts, *process, *thread);
     const auto fits = [&](const Mount& mount) {
         if (by_autofs) return mount.type == "autofs";
-        return by_fuse ? is_served_by_fuse(mount) : is_served_by_network(mount);
+        return by_fuse ? kernel::is_fuse(mount.type) : kernel::is_network_file_system(mount.type);
     };
     const Mount* mount = look.facts.mount_of(*process, file.path, file.device);
     const bool is_there = mount && fits(*mount);

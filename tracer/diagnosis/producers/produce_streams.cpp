@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/epoll.h>
+
 #include <algorithm>
 #include <set>
 
@@ -98,7 +100,7 @@ bool reads_master(const Context& look, const Process& process, const OpenFile& s
         const OpenFile* target = look.facts.target(process, fd);
         return target && target->kind == OpenFileKind::pty && target->count == slave.count && target->path.ends_with("ptmx");
     };
-    if (look.facts.standstill(process) == Standstill::moved) return false;
+    if (cannot_run(look.facts, process) || look.facts.standstill(process) == Standstill::moved) return false;
     const bool by_goroutine = process.go && std::ranges::any_of(process.go->goroutines, [&](const Goroutine& goroutine) {
                                   return goroutine.wait.kind == GoWaitKind::fd_read && !goroutine.changed && is_master(goroutine.wait.fd);
                               });
@@ -106,8 +108,11 @@ bool reads_master(const Context& look, const Process& process, const OpenFile& s
                const auto call = waiting_call(look.facts, process, thread);
                if (!call || thread.state != ProcessState::sleeping || call->ring.value >= 0) return false;
                if (call->kind == WaitKind::reads) return is_master(call->fd);
-               return call->kind == WaitKind::polls && !process.go &&
-                      std::ranges::any_of(watched_by(look.facts, process, thread, *call), is_master);
+               if (call->kind != WaitKind::polls || process.go) return false;
+               const OpenFile* set = call->fd.value >= 0 ? look.facts.target(process, call->fd) : nullptr;
+               if (!set) return std::ranges::any_of(thread.polled, is_master);
+               return std::ranges::any_of(set->interest,
+                                          [&](const InterestEntry& one) { return (one.events & EPOLLIN) != 0 && is_master(one.fd); });
            });
 }
 

@@ -223,7 +223,8 @@ void room_in_queue(const Context& look, const InCall& in, Waits& out) {
     if (!all_readers_are_stopped(look.facts, readers))
         std::erase_if(readers, [&](const Holder& holder) {
             const Process* reader = look.facts.process(holder.pid);
-            return !reader || is_stopped(*reader) || is_program_of(*reader, in.process->role.container);
+            return !reader || is_stopped(*reader) || is_program_of(*reader, in.process->role.container) ||
+                   look.facts.standstill(*reader) == Standstill::moved;  // it takes the next when it has done the last
         });
     for (const Holder& holder : readers) {
         Wait wait{.kind = WaitKind::writes,
@@ -289,7 +290,8 @@ void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
     // linux/fs/locks.c: who has a lease is asked to give it up, and has /proc/sys/fs/lease-break-time seconds for that.
     if (stack_has(*in.thread, "break_lease")) {
         const std::string& path = in.thread->path_argument;
-        return out.push_back(lock_wait(look, in, lock_waited_for(look.facts, *in.process, nullptr), "lease", path.empty() ? "a file" : path));
+        return out.push_back(
+            lock_wait(look, in, lock_waited_for(look.facts, *in.process, nullptr), "lease", path.empty() ? "a file" : path));
     }
     // linux/fs/pipe.c: fifo_open() sleeps in wait_for_partner() until the other end is opened.
     if (!stack_has(*in.thread, "wait_for_partner") && !stack_has(*in.thread, "fifo_open")) return;
@@ -299,8 +301,11 @@ void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
               .evidence = call_words(look.facts, *in.process, *in.thread),
               .object_text = short_path(exec_fifo && path.find("fifo") == std::string::npos ? "exec.fifo" : path)};
     if (exec_fifo) return start_waits(look, in, std::move(wait), out);
-    // A daemon opens a container's streams ahead of its shim: while it is at a call, what that waits for is the reason.
-    if (is_daemon(*in.process) && !calls_under_way(*in.process).empty()) return;
+    // A daemon opens a container's streams ahead of its shim: while it is at a call about it, what that waits for is the reason.
+    const auto is_about = [&](const Goroutine* call) {
+        return call->serves.container.size() >= 4 && path.find(call->serves.container) != path.npos;
+    };
+    if (is_daemon(*in.process) && std::ranges::any_of(calls_under_way(*in.process), is_about)) return;
     wait.to = NodeKey::nobody("nobody has the other end open");
     wait.root_cause = RootCause::nobody_opens;
     settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());
