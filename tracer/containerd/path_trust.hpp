@@ -53,7 +53,8 @@ private:
     Place walk(std::string_view directory, std::uint32_t owner);
     const std::optional<FileFacts>& facts(const std::string& path);
     const std::vector<Territory>& territories();
-    void add_territories(Pid process);
+    /// Of those mounts of a process's that it may write to.
+    void add_territories(Pid process, const std::vector<Mount>& writable);
     /// Paths of ours that lead to a directory of a file system.
     [[nodiscard]] std::vector<std::string> own_paths(std::uint64_t device, std::string_view root) const;
 
@@ -63,6 +64,7 @@ private:
     std::unordered_map<std::string, std::optional<FileFacts>> facts_;  ///< of directories that lie on many a way
     std::optional<std::vector<Territory>> territories_;
     std::vector<Mount> own_mounts_;
+    std::unordered_multimap<std::uint64_t, std::size_t> own_by_device_;  ///< positions in own_mounts_
 };
 
 }  // namespace shimtrace::containerd
