@@ -3,6 +3,7 @@
 #include "tracer/procfs/inet_dump.hpp"
 #include "tracer/procfs/owned_fd.hpp"
 
+#include <shimtrace/in_parallel.hpp>
 #include <shimtrace/signal_free_thread.hpp>
 
 #include <arpa/inet.h>
@@ -331,11 +332,26 @@ std::optional<std::size_t> visit_network_namespaces(const std::vector<NetworkNam
 
 std::vector<std::string> dump_sockets_of(const std::vector<NetworkNamespace>& namespaces, SocketTable& into) {
     if (namespaces.empty()) return {};
-    const std::optional<std::size_t> refused = visit_network_namespaces(namespaces, [&](Inode network) { dump_sockets(into, network); });
-    if (!refused)
-        return {"sockets of " + std::to_string(namespaces.size()) + " other network namespaces: no thread can be made to ask there"};
-    if (*refused == 0) return {};
-    return {"sockets of " + std::to_string(*refused) + " other network namespaces: not permitted (run as root)"};
+    struct Part {
+        SocketTable table;
+        std::optional<std::size_t> refused;
+    };
+    constexpr std::size_t worth_a_thread = 16;
+    std::vector<Part> parts(workers_for(namespaces.size(), worth_a_thread));
+    in_parallel(parts.size(), 1, [&](std::size_t at) {
+        const auto first = namespaces.begin() + static_cast<std::ptrdiff_t>(namespaces.size() * at / parts.size());
+        const auto last = namespaces.begin() + static_cast<std::ptrdiff_t>(namespaces.size() * (at + 1) / parts.size());
+        parts[at].refused = visit_network_namespaces({first, last}, [&](Inode network) { dump_sockets(parts[at].table, network); });
+    });
+    std::size_t refused = 0;
+    for (Part& part : parts) {
+        if (!part.refused)
+            return {"sockets of " + std::to_string(namespaces.size()) + " other network namespaces: no thread can be made to ask there"};
+        refused += *part.refused;
+        into.merge(std::move(part.table));
+    }
+    if (refused == 0) return {};
+    return {"sockets of " + std::to_string(refused) + " other network namespaces: not permitted (run as root)"};
 }
 
 namespace {

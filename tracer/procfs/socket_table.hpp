@@ -5,6 +5,7 @@
 
 #include <shimtrace/open_file.hpp>
 
+#include <iterator>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -56,6 +57,12 @@ public:
         connection.network = network_;
         unaccepted_.push_back(std::move(connection));
     }
+    /// Adds those of other namespaces.
+    void merge(SocketTable&& other) {
+        by_inode_.merge(other.by_inode_);
+        unaccepted_.insert(unaccepted_.end(), std::make_move_iterator(other.unaccepted_.begin()),
+                           std::make_move_iterator(other.unaccepted_.end()));
+    }
     [[nodiscard]] const std::vector<UnacceptedConnection>& unaccepted() const { return unaccepted_; }
     [[nodiscard]] std::size_t size() const { return by_inode_.size(); }
     [[nodiscard]] auto begin() const { return by_inode_.begin(); }
@@ -73,8 +80,8 @@ private:
 /// Adds all sockets of the calling thread's network namespace, whose inode is `network`. Gives the families that could not be read.
 std::vector<std::string> dump_sockets(SocketTable& into, Inode network = {});
 
-/// Adds all sockets of these network namespaces. A thread made for it enters them one by one and
-/// ends; the caller's namespace stays. Gives what could not be read.
+/// Adds all sockets of these network namespaces. Threads made for it enter them one by one and end; the caller's namespace stays. Gives
+/// what could not be read.
 std::vector<std::string> dump_sockets_of(const std::vector<NetworkNamespace>& namespaces, SocketTable& into);
 
 /// One unix socket of the calling thread's network namespace; where it is not there, of the namespace that `process` is in.

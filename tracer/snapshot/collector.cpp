@@ -237,9 +237,16 @@ void Collector::read_sockets(const Positions& processes) {
         visited_.insert(own);
         for (std::string& gap : dump_sockets(sockets_, own)) errors_.add(std::move(gap));
     }
+    // Most containers have a namespace of their own, and many no socket in it.
+    std::set<Inode> with_sockets;
+    for (const Process& process : snapshot_.processes) {
+        const auto is_one = [](const FdEntry& entry) { return is_socket(entry.target.kind); };
+        if (!process.fds_known || std::ranges::any_of(process.fds, is_one)) with_sockets.insert(process.ns.net);
+    }
     std::vector<NetworkNamespace> to_visit;
     for (const std::size_t position : processes) {
         const Process& process = snapshot_.processes[position];
+        if (!with_sockets.contains(process.ns.net)) continue;
         if (process.ns.net && process.state != ProcessState::zombie && visited_.insert(process.ns.net).second)
             to_visit.push_back({process.pid, process.ns.net});
     }
