@@ -158,7 +158,7 @@ private:
             if (!ids) continue;
             std::erase_if(*ids, [&](const std::string& id) { return directory == sandbox_directory && is_found(ns, id); });
             ids->resize(std::min(ids->size(), most_containers - std::min(most_containers, found_.size())));
-            std::vector<BundleSeen> seen(ids->size());
+            std::vector<BundleSeen> seen(ids->size());  // what is kept of each is what a container keeps anyway
             read_apart(ids->size(), [&](FilesReader& reader, std::size_t at) {
                 seen[at] = read_one(instance, {tasks, ns + "/" + (*ids)[at], 0}, {ns, (*ids)[at]}, reader);
             });
@@ -274,18 +274,26 @@ private:
         if (place && !listed_.emplace(place->device, place->inode).second) return true;
         const auto ids = files_.list(root.path, most_containers);
         if (!ids) return ids.error().number == ENOENT;
-        std::vector<StateSeen> seen(ids->size());
-        read_apart(ids->size(), [&](FilesReader& reader, std::size_t at) { seen[at] = look_at_state(root, (*ids)[at], reader); });
-        for (std::size_t at = 0; at < ids->size() && found_.size() < most_containers; ++at) {
-            StateSeen& each = seen[at];
-            if (!each.facts || (each.facts->type != FileType::directory && !each.flat)) continue;
-            if (refuse(root.path + "/" + (*ids)[at], each.doubt)) continue;
-            if (each.flat)
-                add_flat_state(root, each);
-            else
-                add_state(root, each, (*ids)[at]);
+        // Some at a time: whoever writes such files may write many large ones.
+        constexpr std::size_t at_a_time = 128;
+        std::vector<StateSeen> seen;
+        for (std::size_t first = 0; first < ids->size(); first += at_a_time) {
+            seen = std::vector<StateSeen>(std::min(at_a_time, ids->size() - first));
+            read_apart(seen.size(),
+                       [&](FilesReader& reader, std::size_t at) { seen[at] = look_at_state(root, (*ids)[first + at], reader); });
+            for (std::size_t at = 0; at < seen.size() && found_.size() < most_containers; ++at)
+                take_state_seen(root, seen[at], (*ids)[first + at]);
         }
         return true;
+    }
+
+    void take_state_seen(const RuntimeRoot& root, StateSeen& seen, const std::string& id) {
+        if (!seen.facts || (seen.facts->type != FileType::directory && !seen.flat)) return;
+        if (refuse(root.path + "/" + id, seen.doubt)) return;
+        if (seen.flat)
+            add_flat_state(root, seen);
+        else
+            add_state(root, seen, id);
     }
 
     static StateSeen look_at_state(const RuntimeRoot& root, const std::string& id, FilesReader& reader) {

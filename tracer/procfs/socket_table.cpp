@@ -343,15 +343,21 @@ std::vector<std::string> dump_sockets_of(const std::vector<NetworkNamespace>& na
         const auto last = namespaces.begin() + static_cast<std::ptrdiff_t>(namespaces.size() * (at + 1) / parts.size());
         parts[at].refused = visit_network_namespaces({first, last}, [&](Inode network) { dump_sockets(parts[at].table, network); });
     });
-    std::size_t refused = 0;
-    for (Part& part : parts) {
-        if (!part.refused)
-            return {"sockets of " + std::to_string(namespaces.size()) + " other network namespaces: no thread can be made to ask there"};
-        refused += *part.refused;
-        into.merge(std::move(part.table));
+    std::size_t refused = 0, not_asked = 0;
+    for (std::size_t at = 0; at < parts.size(); ++at) {
+        if (parts[at].refused)
+            refused += *parts[at].refused;
+        else
+            not_asked += namespaces.size() * (at + 1) / parts.size() - namespaces.size() * at / parts.size();
+        into.merge(std::move(parts[at].table));
     }
-    if (refused == 0) return {};
-    return {"sockets of " + std::to_string(refused) + " other network namespaces: not permitted (run as root)"};
+    std::vector<std::string> gaps;
+    const auto tell = [&](std::size_t number, const char* why) {
+        if (number > 0) gaps.push_back("sockets of " + std::to_string(number) + " other network namespaces: " + why);
+    };
+    tell(not_asked, "no thread can be made to ask there");
+    tell(refused, "not permitted (run as root)");
+    return gaps;
 }
 
 namespace {

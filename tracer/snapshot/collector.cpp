@@ -243,14 +243,23 @@ void Collector::read_sockets(const Positions& processes) {
         const auto is_one = [](const FdEntry& entry) { return is_socket(entry.target.kind); };
         if (!process.fds_known || std::ranges::any_of(process.fds, is_one)) with_sockets.insert(process.ns.net);
     }
-    std::vector<NetworkNamespace> to_visit;
-    for (const std::size_t position : processes) {
-        const Process& process = snapshot_.processes[position];
-        if (!with_sockets.contains(process.ns.net)) continue;
-        if (process.ns.net && process.state != ProcessState::zombie && visited_.insert(process.ns.net).second)
-            to_visit.push_back({process.pid, process.ns.net});
-    }
-    for (std::string& gap : dump_sockets_of(to_visit, sockets_)) errors_.add(std::move(gap));
+    const auto visit = [&](auto is_wanted) {
+        std::vector<NetworkNamespace> to_visit;
+        for (const std::size_t position : processes) {
+            const Process& process = snapshot_.processes[position];
+            if (!process.ns.net || process.state == ProcessState::zombie || !is_wanted(process.ns.net)) continue;
+            if (visited_.insert(process.ns.net).second) to_visit.push_back({process.pid, process.ns.net});
+        }
+        for (std::string& gap : dump_sockets_of(to_visit, sockets_)) errors_.add(std::move(gap));
+    };
+    visit([&](Inode network) { return with_sockets.contains(network); });
+    // A socket is of the namespace that it was made in, whoever has it now.
+    const auto has_unknown = [&](std::size_t position) {
+        return std::ranges::any_of(snapshot_.processes[position].fds, [&](const FdEntry& entry) {
+            return is_socket(entry.target.kind) && sockets_.find(entry.target.inode) == nullptr;
+        });
+    };
+    if (std::ranges::any_of(processes, has_unknown)) visit([](Inode) { return true; });
 }
 
 namespace {
