@@ -45,9 +45,8 @@ bool may_be_owed(const SocketWait& asked, const Connection& connection) {
 /// Of a unix socket nothing tells that either, but who has connected to a server and reads waits for its answer: what a server of one
 /// thread is held up by, its client is.
 bool is_client_of_server(const SocketWait& asked, const Connection& connection) {
-    const bool listens = asked.kind == WaitKind::reads || asked.kind == WaitKind::polls;
-    return listens && connection.own && connection.own->protocol.starts_with("UNIX") && connection.own->local.empty() && connection.peer &&
-           !connection.peer->local.empty();
+    return asked.kind == WaitKind::reads && connection.own && connection.own->protocol.starts_with("UNIX") &&
+           connection.own->local.empty() && connection.peer && !connection.peer->local.empty();
 }
 
 /// A plugin is run for one answer, and is late with it: what it asks, it waits for. Of unix sockets those that it has connected itself.

@@ -68,8 +68,8 @@ void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
     if (call->kind == WaitKind::polls) evidence += "; the one socket among what it watches is " + what(*target);
     const bool connecting = call->kind == WaitKind::polls && target->socket->state == "SYN_SENT";
     // Who polls that alone is about to read it (libpq's and MariaDB's clients); a server waits for whatever its client asks next.
-    const bool reads =
-        call->kind == WaitKind::polls && call->fd.value < 0 && thread->polled.size() == 1 && !is_accepted_here(*process, *target);
+    const bool reads = call->kind == WaitKind::polls && watched_by(look.facts, *process, *thread, *call).size() == 1 &&
+                       !is_accepted_here(*process, *target);
     wait_for_peer(look,
                   {.process = *process,
                    .socket = *target,
