@@ -4,8 +4,11 @@
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/program_output.hpp"
 
+#include <shimtrace/in_parallel.hpp>
+
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 namespace shimtrace::containerd {
@@ -86,7 +89,10 @@ Versions installed_versions() {
         const auto text = host::program_output({program, "--version"}, std::chrono::seconds(1));
         return text ? version_in(*text) : std::string();
     };
-    return {.containerd = ask("containerd"), .runc = ask("runc")};
+    Versions versions;
+    // Each takes its time to start.
+    in_parallel(2, 1, [&](std::size_t at) { (at == 0 ? versions.containerd : versions.runc) = ask(at == 0 ? "containerd" : "runc"); });
+    return versions;
 }
 
 HostInfo with_versions(HostInfo host, const Versions& versions) {

@@ -55,14 +55,27 @@ struct Blocked {
     MonotonicTime since, seen;
 };
 
+/// Whether a snapshot shows anything that has to do with containers.
+bool shows_containers(const Snapshot& snapshot) {
+    return !snapshot.containers.empty() ||
+           std::ranges::any_of(snapshot.processes, [](const Process& process) { return process.role.role != ProcessRole::none; });
+}
+
 /// For the looks of `why`, which go on while in doubt.
 constexpr Nanoseconds resample_interval = std::chrono::milliseconds(200);
 
 class Recorder final : public SessionRecorder {
 public:
-    Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer)
-        : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), diagnosis_(interruptible(plan_.about)) {
+    Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer,
+             std::shared_ptr<std::atomic<bool>> sees_containers)
+        : plan_(std::move(plan)),
+          stop_(stop),
+          sees_containers_(std::move(sees_containers)),
+          writer_(std::move(writer)),
+          dump_signal_(*writer_),
+          diagnosis_(interruptible(plan_.about)) {
         if (plan_.snapshots) first_ = take_snapshot(plan_.attached);
+        if (first_ && shows_containers(*first_)) *sees_containers_ = true;  // the header comes before it
         started_ = Clock::now();
         housekeeping_ = signal_free_thread([this] { run_housekeeping(); });
     }
@@ -215,6 +228,7 @@ private:
     }
 
     void keep(const Snapshot& snapshot) {
+        if (shows_containers(snapshot)) *sees_containers_ = true;
         writer_->snapshot(snapshot);
         ++snapshots_;
     }
@@ -280,6 +294,7 @@ private:
 
     const RecordingPlan plan_;
     engine::StopRequest& stop_;
+    const std::shared_ptr<std::atomic<bool>> sees_containers_;  ///< the writer's thread asks
     const std::unique_ptr<recording::Writer> writer_;
     const DumpSignal dump_signal_;
     std::atomic<Clock::rep> give_up_at_ = std::numeric_limits<Clock::rep>::max();  ///< a look that has not come to its end by then
@@ -309,9 +324,17 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<SessionRecorder>> SessionRecorder::create(const RecordingPlan& plan, engine::StopRequest& stop) {
-    auto writer = recording::Writer::create(plan.path, plan.writer);
+    // Which containerd and runc there are only they can say, and to start them takes longer than many a session: of a host that shows
+    // nothing of containers nobody wants to know it.
+    auto sees_containers = std::make_shared<std::atomic<bool>>(false);
+    recording::WriterOptions options = plan.writer;
+    if (plan.writer.complete_host)
+        options.complete_host = [sees_containers, complete = plan.writer.complete_host](HostInfo& host) {
+            if (*sees_containers) complete(host);
+        };
+    auto writer = recording::Writer::create(plan.path, options);
     if (!writer) return std::unexpected(writer.error());
-    return std::make_unique<Recorder>(plan, stop, std::move(*writer));
+    return std::make_unique<Recorder>(plan, stop, std::move(*writer), std::move(sees_containers));
 }
 
 Result<RecordedSession> record_session(const RecordingPlan& recording, const SessionPlan& plan, std::vector<EventSink*> sinks,
