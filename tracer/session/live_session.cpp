@@ -185,6 +185,8 @@ Result<SessionEnd> run_session(const SessionPlan& plan, const std::vector<EventS
         roles.know(plan.plain);
     host::ObserverHooks hooks = plan.roles ? role_hooks(roles) : no_hooks();
     hooks.task_names = plan.request.task_names;
+    hooks.sees_all = plan.request.follow && !plan.request.detach_on_exec && plan.request.calls.of(native_arch).all() &&
+                     plan.request.calls.of(compat_arch).all();
     stacks::StackReader stack_reader;
     hooks.stack = [&stack_reader](Pid pid, Tid tid, const Memory& memory, std::vector<StackFrame>& into) {
         stack_reader.stack_of(pid, tid, memory, into);

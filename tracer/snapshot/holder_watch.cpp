@@ -10,6 +10,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace shimtrace::host {
 namespace {
 
@@ -47,6 +49,29 @@ HolderLook look_at_holders() {
         if (pid != ::getpid())
             if (const auto directory = proc->directory(pid)) look_at(*directory, mounts, look.index, scratch, errors);
     look.took = monotonic_now() - look.started;
+    return look;
+}
+
+std::shared_ptr<const HolderLook> look_at_holders(std::span<const Pid> processes, const FragileMounts& fragile) {
+    constexpr std::size_t most = 1024;
+    auto look = std::make_shared<HolderLook>(HolderLook{.index = {}, .started = monotonic_now(), .took = {}});
+    const auto proc = ProcDirectory::open();
+    if (!proc) return nullptr;
+    std::string scratch;
+    for (const Pid pid : processes) {
+        const auto directory = proc->directory(pid.value);
+        const auto text = directory ? directory->read("stat", scratch) : std::unexpected(directory.error());
+        auto stat = text ? parse_stat(*text) : std::nullopt;
+        auto fds = stat && !has_ended(stat->state) ? read_descriptors(*directory, fragile, most) : std::unexpected(ESRCH);
+        if (!fds || fds->size() >= most) return nullptr;
+        Process process;
+        process.pid = pid;
+        process.comm = std::move(stat->comm);
+        process.state = stat->state;
+        process.fds = std::move(*fds);
+        look->index.add(process);
+    }
+    look->took = monotonic_now() - look->started;
     return look;
 }
 

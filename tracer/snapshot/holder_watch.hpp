@@ -1,6 +1,7 @@
 // Who holds what on the whole host, kept fresh enough by a thread of its own while somebody asks.
 #pragma once
 
+#include "tracer/procfs/descriptors.hpp"
 #include "tracer/snapshot/holders.hpp"
 
 #include <shimtrace/types.hpp>
@@ -8,6 +9,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 
 namespace shimtrace::host {
@@ -44,5 +46,8 @@ private:
 
 /// What HolderWatch does each time: processes' names and states, and their descriptors.
 HolderLook look_at_holders();
+
+/// The same of these alone. nullptr: not all of their descriptors can be read.
+std::shared_ptr<const HolderLook> look_at_holders(std::span<const Pid> processes, const FragileMounts& fragile);
 
 }  // namespace shimtrace::host

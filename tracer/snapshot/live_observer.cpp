@@ -10,6 +10,7 @@
 #include "tracer/snapshot/blocked_note.hpp"
 #include "tracer/snapshot/descriptor_cache.hpp"
 #include "tracer/snapshot/holder_watch.hpp"
+#include "tracer/snapshot/new_pairs.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 
 #include <fcntl.h>
@@ -21,6 +22,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <ranges>
 #include <unordered_map>
 #include <unordered_set>
@@ -67,7 +69,10 @@ public:
     }
 
     OpenFileId target(Pid pid, Tid tid, Fd fd, EventSink& sink) override;
-    void call_returned(const Event& enter, const Event& exit) override { cache_.call_returned(enter, exit); }
+    void call_returned(const Event& enter, const Event& exit) override {
+        cache_.call_returned(enter, exit);
+        if (hooks_.sees_all && hooks_.other_ends) new_pairs_.call_returned(enter, exit);
+    }
     void task_renamed(const Event& enter, const Event& exit, EventSink& sink) override;
     void processes_named(const Event& enter, const Event* exit, EventSink& sink) override;
     void task_started(Pid pid, Tid tid, Tid parent, std::uint64_t clone_flags, EventSink& sink) override;
@@ -91,7 +96,8 @@ private:
     std::optional<OpenFile> read(Pid pid, Tid tid, DescriptorTable& table, Fd fd, EventSink& sink);
     void add_interest(Pid pid, Tid tid, OpenFile& set, EventSink& sink);
     std::optional<OpenFile> working_directory(Tid tid);
-    void add_holders(OpenFile& target);
+    void add_holders(Pid pid, OpenFile& target);
+    std::shared_ptr<const HolderLook> look_at_traced();
     CachedFd remember(const OpenFile& target, EventSink& sink);
     [[nodiscard]] bool writes_to_comm(const Event& enter) const;
     void emit_task(Pid pid, Tid tid, EventSink& sink, const KnownProgram& program = {});
@@ -114,7 +120,9 @@ private:
     std::unordered_map<std::int32_t, std::string> named_;  ///< of those that are not traced: what was told last
     FragileMounts fragile_;
     HolderWatch watch_;
-    MonotonicTime forked_;  ///< when a task last got copies of descriptors, or ended
+    NewPairs new_pairs_;
+    std::shared_ptr<const HolderLook> family_;  ///< of those that are traced
+    MonotonicTime forked_;                      ///< when a task last got copies of descriptors, or ended
 };
 
 bool LiveObserver::open_table(DescriptorTable& table, Tid tid) {
@@ -183,11 +191,12 @@ std::optional<OpenFile> LiveObserver::read(Pid pid, Tid tid, DescriptorTable& ta
             target->kind = known.kind;
             if (!known.facts.protocol.empty()) target->socket = std::move(known.facts);
         }
+        new_pairs_.is_found(tid, fd, *target);
         if (!hooks_.other_ends) {
             target->count = 0;
             target->timer_value = {};
         } else {
-            add_holders(*target);
+            add_holders(pid, *target);
         }
         if (hooks_.target_role) target->role = hooks_.target_role(pid, *target);
         return std::move(*target);
@@ -222,11 +231,26 @@ std::optional<OpenFile> LiveObserver::working_directory(Tid tid) {
     return target;
 }
 
-void LiveObserver::add_holders(OpenFile& target) {
+/// What those that are traced hold: enough where nobody else can have it, and soon done.
+std::shared_ptr<const HolderLook> LiveObserver::look_at_traced() {
+    constexpr std::size_t most = 16;
+    if (family_ && family_->started >= std::max(cache_.changed(), forked_) && monotonic_now() - family_->started <= holders_last)
+        return family_;
+    std::vector<Pid> processes;
+    for (const Tid tid : traced_) {
+        const Pid pid = cache_.process_of(tid);
+        if (pid && std::ranges::find(processes, pid) == processes.end()) processes.push_back(pid);
+        if (processes.size() > most) return watch_.latest(holders_last, first_look_patience);
+    }
+    return family_ = look_at_holders(processes, fragile_);
+}
+
+void LiveObserver::add_holders(Pid pid, OpenFile& target) {
     if (!has_other_end(target.kind)) return;
     const auto key = object_of(target);
-    if (!key) return;
-    const auto look = watch_.latest(holders_last, first_look_patience);
+    const PairOwners owners = key ? new_pairs_.owners(*key) : PairOwners::maker;
+    if (owners == PairOwners::maker) return;
+    const auto look = owners == PairOwners::traced ? look_at_traced() : watch_.latest(holders_last, first_look_patience);
     // Descriptors that have changed hands since then make the look a wrong answer: none is better.
     if (!look || look->started < std::max(cache_.changed(), forked_)) return;
     std::span<const Holder> holders;
@@ -237,6 +261,9 @@ void LiveObserver::add_holders(OpenFile& target) {
     constexpr std::size_t most = 16;
     holders = holders.first(std::min(holders.size(), most));
     target.holders.assign(holders.begin(), holders.end());
+    // Both ends are its own: as long as nobody else was born, it was not said either.
+    if (owners == PairOwners::traced && std::ranges::all_of(holders, [pid](const Holder& holder) { return holder.pid == pid; }))
+        target.holders.clear();
     // Whether it ran at that moment says nothing, and would make another target of it at each look.
     // Nor does a stop that the tracer itself causes.
     for (Holder& holder : target.holders)
@@ -267,7 +294,10 @@ void LiveObserver::task_started(Pid pid, Tid tid, Tid parent, std::uint64_t clon
     traced_.insert(tid);
     cache_.started(pid, tid, parent, (clone_flags & CLONE_FILES) != 0);
     if (!parent && tid != leader(pid) && !share_files(pid, tid)) cache_.unshared(pid, tid);
-    if (tid == leader(pid)) known_.erase(pid);
+    if (tid == leader(pid)) {
+        known_.erase(pid);
+        new_pairs_.process_started();
+    }
     if (parent && !(clone_flags & CLONE_FILES)) forked_ = monotonic_now();
     emit_task(pid, tid, sink, {.forked_from = tid == leader(pid) ? forked_from(forking, clone_flags) : nullptr});
 }

@@ -17,6 +17,8 @@ struct ObserverHooks {
     /// Find out who holds the other ends (OpenFile::holders, blocked_note), by a look at everybody's descriptors now and then
     /// from a thread of its own; and read counts and timers at each use. false: what strace prints needs none of it.
     bool other_ends = true;
+    /// call_returned hears of every call of all tasks, and task_started of everybody who is born: who has an end of a new pipe is known.
+    bool sees_all = false;
     /// Ask of every small write whether it goes to a file comm, where its descriptor is not resolved (-Y).
     bool task_names = false;
 };
