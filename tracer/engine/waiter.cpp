@@ -19,6 +19,18 @@ constexpr Nanoseconds taken_away = std::chrono::microseconds(400);
 
 }  // namespace
 
+NoStopSignals::NoStopSignals() {
+    sigaction(SIGCHLD, nullptr, &former_);
+    if (former_.sa_handler != SIG_DFL) return;
+    struct sigaction quiet = former_;
+    quiet.sa_flags |= SA_NOCLDSTOP;
+    sigaction(SIGCHLD, &quiet, nullptr);
+}
+
+NoStopSignals::~NoStopSignals() {
+    sigaction(SIGCHLD, &former_, nullptr);
+}
+
 WayToWait Waiter::costliest_way(Options options) {
     if (!options.spin) return WayToWait::sleep;
     return IdlePolling::available() ? WayToWait::spin_awake : WayToWait::spin;

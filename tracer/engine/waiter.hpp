@@ -9,12 +9,25 @@
 
 #include <sys/resource.h>
 
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <utility>
 
 namespace shimtrace::engine {
+
+/// While this lives, stops of tracees wake a wait and send no SIGCHLD: to find out that nobody wants it costs each stop something.
+class NoStopSignals {
+public:
+    NoStopSignals();
+    ~NoStopSignals();
+    NoStopSignals(const NoStopSignals&) = delete;
+    NoStopSignals& operator=(const NoStopSignals&) = delete;
+
+private:
+    struct sigaction former_ {};
+};
 
 struct Stop {
     Tid tid;
@@ -53,6 +66,7 @@ private:
     Peek waited(Peek outcome, MonotonicTime start, MonotonicTime now);
     void collect(Stop first);
 
+    const NoStopSignals no_signals_;
     Options options_;
     WaitTuner tuner_;
     IdlePolling idle_polling_;
