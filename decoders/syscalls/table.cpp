@@ -195,8 +195,8 @@ const EntriesByNumber& made_table(Arch arch) {
     return table<Arch::x86_64>();
 }
 
-/// Asked for many times at each call.
-const EntriesByNumber& table_of(Arch arch) {
+/// Asked for dozens of times at each call.
+[[gnu::always_inline]] inline const EntriesByNumber& table_of(Arch arch) {
     static std::array<std::atomic<const EntriesByNumber*>, 5> known;
     std::atomic<const EntriesByNumber*>& its = known[static_cast<std::size_t>(arch)];
     const EntriesByNumber* entries = its.load(std::memory_order_acquire);
@@ -205,8 +205,9 @@ const EntriesByNumber& table_of(Arch arch) {
 }
 
 /// nullptr: the architecture has no such number.
-const Entry* find(Arch arch, std::int64_t number) {
-    const std::uint64_t place = place_of(arch, static_cast<std::uint64_t>(number));
+[[gnu::always_inline]] inline const Entry* find(Arch arch, std::int64_t number) {
+    const auto asked = static_cast<std::uint64_t>(number);
+    const std::uint64_t place = arch == Arch::x86_64 ? asked : place_of(arch, asked);
     if (place >= most_numbers) return nullptr;
     const Entry& entry = table_of(arch)[place];
     return entry.name.empty() ? nullptr : &entry;
