@@ -4,7 +4,6 @@
 #include "decoders/text/printable.hpp"
 #include "decoders/text/shell_quoted.hpp"
 #include "tracer/cli/progress_line.hpp"
-#include "tracer/containerd/versions.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +14,7 @@
 #include <chrono>
 #include <cstdio>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 namespace shimtrace::cli {
@@ -95,12 +95,8 @@ Result<session::RecordingPlan> plan_recording(const RecordingOptions& options, c
     plan.writer.force = options.force;
     plan.writer.redact = options.redact;
     if (plan.snapshots) {
-        std::optional<containerd::Versions> versions;
-        if (globals.json) versions = containerd::installed_versions();
-        plan.writer.complete_host = [versions = std::move(versions)](HostInfo& host) mutable {
-            if (!versions) versions = containerd::installed_versions();
-            host = containerd::with_versions(std::move(host), *versions);
-        };
+        plan.versions = std::make_shared<containerd::SessionVersions>();
+        plan.writer.complete_host = [versions = plan.versions](HostInfo& host) { versions->complete(host); };
         // Printed as JSON lines, too, a session says what its file says.
         if (globals.json) trace.session.complete_host = plan.writer.complete_host;
         plan.shows_last = globals.json;

@@ -263,6 +263,12 @@ bool is_shim(const Process& process) {
     return parse_shim(process.command_line) || is_shim_name(argument_name(process)) || (process.exe.empty() && is_shim_name(process.comm));
 }
 
+bool has_containers_name(std::string_view program) {
+    Process process;
+    process.exe = program;
+    return is_runtime_program(process) || role_by_itself(process).role != ProcessRole::none;
+}
+
 ProcessRoleInfo process_role(const Process& process, const Process* parent, const ProcessRoleInfo* parent_role) {
     if (parent != nullptr && parent_role != nullptr) {
         switch (parent_role->role) {

@@ -27,4 +27,7 @@ std::optional<RuntimeCommand> called_command(const Process& process);
 /// By its executable's name, or by arguments that only a shim has: then it is called as it calls itself.
 bool is_shim(const Process& process);
 
+/// A runtime, a shim, a daemon or a client, by its program's name alone.
+bool has_containers_name(std::string_view program);
+
 }  // namespace shimtrace::containerd

@@ -101,4 +101,9 @@ HostInfo with_versions(HostInfo host, const Versions& versions) {
     return host;
 }
 
+void SessionVersions::tell(HostInfo& host) {
+    std::call_once(asked_, [this] { versions_ = installed_versions(); });
+    host = with_versions(std::move(host), versions_);
+}
+
 }  // namespace shimtrace::containerd

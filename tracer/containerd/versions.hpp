@@ -3,6 +3,7 @@
 
 #include <shimtrace/snapshot.hpp>
 
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,26 @@ Versions installed_versions();
 
 /// `host`, told of them.
 HostInfo with_versions(HostInfo host, const Versions& versions);
+
+/// What a session says of them, wherever it says it. They are asked for once, by whoever needs them first, and only where they are wanted:
+/// to start containerd and runc takes longer than many a session.
+class SessionVersions {
+public:
+    /// Before the session begins: all that is said of its host is to be the same.
+    void want() { wanted_ = true; }
+    [[nodiscard]] bool wanted() const { return wanted_; }
+    /// Tells the host of them, if they are wanted.
+    void complete(HostInfo& host) {
+        if (wanted_) tell(host);
+    }
+    /// In any case.
+    void tell(HostInfo& host);
+
+private:
+    bool wanted_ = false;
+    std::once_flag asked_;
+    Versions versions_;
+};
 
 /// What the program that this process runs says of itself, replaced on disk or deleted as it may be: of containerds, shims and runtimes of
 /// the host, whose executable root alone can write. Empty: of all others, or it does not say.

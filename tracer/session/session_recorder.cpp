@@ -1,6 +1,7 @@
 #include "tracer/session/session_recorder.hpp"
 
 #include "decoders/syscalls/table.hpp"
+#include "tracer/containerd/process_role.hpp"
 #include "tracer/session/diagnose_live.hpp"
 
 #include <shimtrace/signal_free_thread.hpp>
@@ -66,16 +67,10 @@ constexpr Nanoseconds resample_interval = std::chrono::milliseconds(200);
 
 class Recorder final : public SessionRecorder {
 public:
-    Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer,
-             std::shared_ptr<std::atomic<bool>> sees_containers)
-        : plan_(std::move(plan)),
-          stop_(stop),
-          sees_containers_(std::move(sees_containers)),
-          writer_(std::move(writer)),
-          dump_signal_(*writer_),
-          diagnosis_(interruptible(plan_.about)) {
+    Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer)
+        : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), diagnosis_(interruptible(plan_.about)) {
         if (plan_.snapshots) first_ = take_snapshot(plan_.attached);
-        if (first_ && shows_containers(*first_)) *sees_containers_ = true;  // the header comes before it
+        if (plan_.versions && first_ && shows_containers(*first_)) plan_.versions->want();
         started_ = Clock::now();
         housekeeping_ = signal_free_thread([this] { run_housekeeping(); });
     }
@@ -228,9 +223,12 @@ private:
     }
 
     void keep(const Snapshot& snapshot) {
-        if (shows_containers(snapshot)) *sees_containers_ = true;
-        writer_->snapshot(snapshot);
         ++snapshots_;
+        if (!plan_.versions || plan_.versions->wanted() || !shows_containers(snapshot)) return writer_->snapshot(snapshot);
+        // They have come since: what the session said at its beginning stands.
+        Snapshot told = snapshot;
+        plan_.versions->tell(told.host);
+        writer_->snapshot(told);
     }
 
     /// Its rings are small: a look at the host, which takes longer, must not keep them from being read.
@@ -294,7 +292,6 @@ private:
 
     const RecordingPlan plan_;
     engine::StopRequest& stop_;
-    const std::shared_ptr<std::atomic<bool>> sees_containers_;  ///< the writer's thread asks
     const std::unique_ptr<recording::Writer> writer_;
     const DumpSignal dump_signal_;
     std::atomic<Clock::rep> give_up_at_ = std::numeric_limits<Clock::rep>::max();  ///< a look that has not come to its end by then
@@ -324,21 +321,17 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<SessionRecorder>> SessionRecorder::create(const RecordingPlan& plan, engine::StopRequest& stop) {
-    // Which containerd and runc there are only they can say, and to start them takes longer than many a session: of a host that shows
-    // nothing of containers nobody wants to know it.
-    auto sees_containers = std::make_shared<std::atomic<bool>>(false);
-    recording::WriterOptions options = plan.writer;
-    if (plan.writer.complete_host)
-        options.complete_host = [sees_containers, complete = plan.writer.complete_host](HostInfo& host) {
-            if (*sees_containers) complete(host);
-        };
-    auto writer = recording::Writer::create(plan.path, options);
+    auto writer = recording::Writer::create(plan.path, plan.writer);
     if (!writer) return std::unexpected(writer.error());
-    return std::make_unique<Recorder>(plan, stop, std::move(*writer), std::move(sees_containers));
+    return std::make_unique<Recorder>(plan, stop, std::move(*writer));
 }
 
 Result<RecordedSession> record_session(const RecordingPlan& recording, const SessionPlan& plan, std::vector<EventSink*> sinks,
                                        engine::StopRequest& stop) {
+    const std::vector<std::string>& command = plan.request.command;
+    const bool of_containers =
+        shows_containers(plan.surroundings) || (!command.empty() && containerd::has_containers_name(command.front()));
+    if (recording.versions && of_containers) recording.versions->want();
     auto recorder = SessionRecorder::create(recording, stop);
     if (!recorder) return std::unexpected(std::move(recorder.error()));
     // A replay's printer begins with it.

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include "tracer/containerd/versions.hpp"
 #include "tracer/procfs/scheduler_events.hpp"
 #include "tracer/recording/writer.hpp"
 #include "tracer/session/diagnose_live.hpp"
@@ -39,6 +40,8 @@ struct RecordingPlan {
     DiagnoseOptions about;                             ///< what a snapshot is asked about: targets as `why` takes them
     std::vector<Pid> attached;                         ///< the processes that these are
     std::shared_ptr<host::SchedulerEvents> scheduler;  ///< what it does is recorded as well; nullptr: not
+    /// Wanted once the command, its targets or the first snapshot show anything of containers; nullptr: never.
+    std::shared_ptr<containerd::SessionVersions> versions;
 };
 
 /// How a recording ended.

@@ -3,6 +3,7 @@
 #include "tests/unit/tracer/containerd/process_table.hpp"
 #include "tracer/containerd/container_files.hpp"
 #include "tracer/containerd/find_target.hpp"
+#include "tracer/containerd/process_role.hpp"
 
 #include <doctest/doctest.h>
 
@@ -339,4 +340,12 @@ TEST_CASE("runc's last words") {
         10);
     REQUIRE(lines.size() == 1);
     CHECK(lines[0] == "2026-01-01T00:00:00Z no such file");
+}
+
+TEST_CASE("a program's name alone tells that it is about containers") {
+    for (const char* program : {"runc", "/usr/sbin/runc", "crun", "/usr/bin/ctr", "containerd", "nerdctl", "kubelet", "conmon",
+                                "/opt/bin/containerd-shim-runc-v2"})
+        CHECK_MESSAGE(containerd::has_containers_name(program), program);
+    for (const char* program : {"true", "/usr/bin/sh", "runcible", "", "/"})
+        CHECK_FALSE_MESSAGE(containerd::has_containers_name(program), program);
 }
