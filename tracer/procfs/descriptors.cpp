@@ -162,15 +162,15 @@ OrErrno<std::vector<FdEntry>> read_table(const ProcDirectory& task, const Fragil
 
 OrErrno<std::vector<FdEntry>> read_descriptors(const ProcDirectory& process, const FragileMounts& fragile, std::size_t most) {
     auto entries = read_table(process, fragile, most);
-    if (entries || !vanished(entries.error())) return entries;
-    // The leader has exited before the other threads: theirs is the table then.
+    if (entries ? !entries->empty() : !vanished(entries.error())) return entries;
+    // The leader has exited before the other threads: theirs is the table then, and it has none (an empty one, or an error).
     const auto tasks = process.directory("task");
-    if (!tasks) return std::unexpected(tasks.error());
+    if (!tasks) return entries;
     const auto numbers = tasks->numbers();
-    if (!numbers) return std::unexpected(numbers.error());
+    if (!numbers) return entries;
     for (const std::int32_t number : *numbers)
         if (const auto task = tasks->directory(number))
-            if (auto found = read_table(*task, fragile, most)) return found;
+            if (auto found = read_table(*task, fragile, most); found && !found->empty()) return found;
     return entries;
 }
 

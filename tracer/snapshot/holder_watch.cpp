@@ -53,7 +53,7 @@ HolderLook look_at_holders() {
 }
 
 std::shared_ptr<const HolderLook> look_at_holders(std::span<const Pid> processes, const FragileMounts& fragile) {
-    constexpr std::size_t most = 1024;
+    std::size_t most = 256;
     auto look = std::make_shared<HolderLook>(HolderLook{.index = {}, .started = monotonic_now(), .took = {}});
     const auto proc = ProcDirectory::open();
     if (!proc) return nullptr;
@@ -64,6 +64,7 @@ std::shared_ptr<const HolderLook> look_at_holders(std::span<const Pid> processes
         auto stat = text ? parse_stat(*text) : std::nullopt;
         auto fds = stat && !has_ended(stat->state) ? read_descriptors(*directory, fragile, most) : std::unexpected(ESRCH);
         if (!fds || fds->size() >= most) return nullptr;
+        most -= fds->size();
         Process process;
         process.pid = pid;
         process.comm = std::move(stat->comm);

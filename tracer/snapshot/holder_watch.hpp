@@ -47,7 +47,7 @@ private:
 /// What HolderWatch does each time: processes' names and states, and their descriptors.
 HolderLook look_at_holders();
 
-/// The same of these alone. nullptr: not all of their descriptors can be read.
+/// The same of these alone. nullptr: not all of their descriptors can be read, or there are too many for a look in passing.
 std::shared_ptr<const HolderLook> look_at_holders(std::span<const Pid> processes, const FragileMounts& fragile);
 
 }  // namespace shimtrace::host

@@ -12,6 +12,7 @@
 #include "tracer/snapshot/holder_watch.hpp"
 #include "tracer/snapshot/new_pairs.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
+#include "tracer/snapshot/time_share.hpp"
 
 #include <fcntl.h>
 #include <linux/kcmp.h>
@@ -122,6 +123,7 @@ private:
     HolderWatch watch_;
     NewPairs new_pairs_;
     std::shared_ptr<const HolderLook> family_;  ///< of those that are traced
+    TimeShare looks_;                           ///< for them
     MonotonicTime forked_;                      ///< when a task last got copies of descriptors, or ended
 };
 
@@ -231,7 +233,8 @@ std::optional<OpenFile> LiveObserver::working_directory(Tid tid) {
     return target;
 }
 
-/// What those that are traced hold: enough where nobody else can have it, and soon done.
+/// What those that are traced hold: enough where nobody else can have it, and soon done. Where it is not, or was done too often of late
+/// (the program stands still for it), the look at everybody has to do.
 std::shared_ptr<const HolderLook> LiveObserver::look_at_traced() {
     constexpr std::size_t most = 16;
     if (family_ && family_->started >= std::max(cache_.changed(), forked_) && monotonic_now() - family_->started <= holders_last)
@@ -240,9 +243,14 @@ std::shared_ptr<const HolderLook> LiveObserver::look_at_traced() {
     for (const Tid tid : traced_) {
         const Pid pid = cache_.process_of(tid);
         if (pid && std::ranges::find(processes, pid) == processes.end()) processes.push_back(pid);
-        if (processes.size() > most) return watch_.latest(holders_last, first_look_patience);
+        if (processes.size() > most) break;
     }
-    return family_ = look_at_holders(processes, fragile_);
+    family_ = nullptr;
+    if (const MonotonicTime now = monotonic_now(); processes.size() <= most && looks_.left(now)) {
+        family_ = look_at_holders(processes, fragile_);
+        looks_.spent(now, monotonic_now());
+    }
+    return family_ ? family_ : watch_.latest(holders_last, first_look_patience);
 }
 
 void LiveObserver::add_holders(Pid pid, OpenFile& target) {

@@ -2,18 +2,24 @@
 #include "tracer/snapshot/live_observer.hpp"
 
 #include "tests/unit/tracer/snapshot/live_child.hpp"
+#include "tracer/snapshot/holder_watch.hpp"
 
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <span>
 #include <string>
+#include <thread>
 
 using namespace shimtrace;
 using namespace shimtrace::host;
@@ -184,6 +190,52 @@ TEST_CASE("a unix socket's peer, and who holds it") {
         const auto& holders = watched.target(pair[0]).holders;
         return holders.size() == 1 && holders[0].pid == Pid{other.pid()};
     }));
+}
+
+TEST_CASE("who has the other end of a pipe made before our eyes is told also where those that are traced cannot be asked") {
+    std::array<std::int32_t, 2> ends{};
+    REQUIRE(::pipe(ends.data()) == 0);
+    void (*const hold_many)() = [] {
+        constexpr rlim_t many = 1100;
+        const rlimit limit{many + 100, many + 100};
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        for (rlim_t held = 0; held < many; ++held) (void)::open("/dev/null", O_RDONLY);
+    };
+    void (*const no_leader)() = [] {
+        std::thread([] { ::pause(); }).detach();
+        ::syscall(SYS_exit, 0);
+    };
+    void (*const nothing)() = [] {};
+    for (const bool leads : {true, false}) {
+        CAPTURE(leads);
+        const LiveChild maker([&] { ::close(ends[1]); });
+        const LiveChild heir(leads ? hold_many : nothing, leads ? [] { ::pause(); } : no_leader);
+        Watched watched(maker.pid(), {.sees_all = true});
+        Event made, exit;
+        made.pid = exit.pid = watched.pid;
+        made.tid = exit.tid = watched.tid;
+        made.number = exit.number = SYS_pipe2;
+        made.args = {0x1000};
+        exit.memory.add(RemoteAddress{0x1000}, std::as_bytes(std::span(ends)));
+        watched.observer->call_returned(made, exit);
+        CHECK(watched.target(ends[0]).holders.empty());
+        watched.observer->task_started(Pid{heir.pid()}, Tid{heir.pid()}, watched.tid, 0, watched.sink);
+        CHECK(eventually([&] {
+            const auto& holders = watched.target(ends[0]).holders;
+            return std::ranges::any_of(holders, [&](const Holder& holder) { return holder.pid == Pid{heir.pid()} && holder.writes; });
+        }));
+    }
+    for (const int end : ends) ::close(end);
+}
+
+TEST_CASE("a look in passing is at few descriptors of all together") {
+    const auto hold = [] {
+        for (int held = 0; held < 100; ++held) (void)::open("/dev/null", O_RDONLY);
+    };
+    const LiveChild one(hold), two(hold), three(hold);
+    const std::array pids{Pid{one.pid()}, Pid{two.pid()}, Pid{three.pid()}};
+    CHECK(look_at_holders(std::span(pids).first(2), {}));
+    CHECK_FALSE(look_at_holders(pids, {}));
 }
 
 TEST_CASE("without other ends nothing is looked up that strace would not print") {
