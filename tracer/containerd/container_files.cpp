@@ -13,8 +13,6 @@
 #include "tracer/containerd/provenance.hpp"
 #include "tracer/containerd/roles.hpp"
 
-#include <shimtrace/in_parallel.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -43,43 +41,6 @@ std::string cgroup_of(const oci::RuntimeState& state) {
     // crun's status has the path alone.
     return state.cgroup.starts_with('/') ? state.cgroup : "";
 }
-
-/// Reads for one thread; what is not believed is told when all have read.
-struct FilesReader {
-    FilesReader(const HostFiles& host_files, PathTrust& trust) : files(host_files), believed(host_files, trust) {}
-    FilesReader(const FilesReader&) = delete;
-    FilesReader& operator=(const FilesReader&) = delete;
-
-    BelievedFiles::Read read_noted(const BelievedPlace& file, std::size_t most, Part part) {
-        auto found = believed.read(file, most, part);
-        if (!found.doubt.empty()) doubts.emplace_back(file.path(), found.doubt);
-        return found;
-    }
-
-    const HostFiles& files;
-    BelievedFiles believed;
-    ReadBelieved read = [this](const BelievedPlace& file, std::size_t most, Part part) {
-        return std::move(read_noted(file, most, part).text);
-    };
-    std::vector<std::pair<std::string, Doubt>> doubts;
-};
-
-struct BundleSeen {
-    std::optional<FileFacts> facts;
-    std::optional<ContainerFiles> files;  ///< nullopt: the directory itself is not believed
-};
-
-/// One entry of a runtime's root.
-struct StateSeen {
-    std::optional<FileFacts> facts;
-    std::optional<oci::FlatState> flat;
-    const oci::Runtime* runtime = nullptr;  ///< by what only its state has; nullptr: there is no state
-    std::optional<FileFacts> fifo;
-    Doubt doubt;  ///< of the entry
-    BelievedPlace place;
-    BelievedFiles::Read text;
-    std::optional<std::expected<oci::RuntimeState, oci::JsonError>> parsed;
-};
 
 class ContainerFinder {
 public:
@@ -154,67 +115,23 @@ private:
         if (!namespaces) return;
         for (const std::string& ns : *namespaces) {
             if (refuse_entry(tasks + "/" + ns, 0)) continue;
-            auto ids = files_.list(tasks + "/" + ns);
+            const auto ids = files_.list(tasks + "/" + ns);
             if (!ids) continue;
-            std::erase_if(*ids, [&](const std::string& id) { return directory == sandbox_directory && is_found(ns, id); });
-            ids->resize(std::min(ids->size(), most_containers - std::min(most_containers, found_.size())));
-            std::vector<BundleSeen> seen(ids->size());  // what is kept of each is what a container keeps anyway
-            read_apart(ids->size(), [&](FilesReader& reader, std::size_t at) {
-                seen[at] = read_one(instance, {tasks, ns + "/" + (*ids)[at], 0}, {ns, (*ids)[at]}, reader);
-            });
-            for (BundleSeen& each : seen)
-                if (each.files) take_bundle(std::move(*each.files), each.facts);
-        }
-    }
-
-    static BundleSeen read_one(const Instance& instance, const BelievedPlace& place, ContainerRef ref, FilesReader& reader) {
-        BundleSeen seen;
-        const std::string bundle = place.path();
-        seen.facts = reader.files.facts(bundle);
-        if (seen.facts && !reader.files.is_copy()) {
-            if (Doubt doubt = doubt_of_entry(*seen.facts, 0); !doubt.empty()) {
-                reader.doubts.emplace_back(bundle, std::move(doubt));
-                return seen;
+            for (const std::string& id : *ids) {
+                if (found_.size() >= most_containers) return;
+                const BelievedPlace place{tasks, ns + "/" + id, 0};
+                const std::string bundle = place.path();
+                if (refuse_entry(bundle, 0) || (directory == sandbox_directory && is_found(ns, id))) continue;
+                ContainerFiles& container = add({ns, id}, 0);
+                container.state_dir = instance.state_dir;
+                container.containerd_address = instance.address;
+                container.bundle = bundle;
+                container.bundle_exists = true;
+                read_bundle(container, place, files_, read_);
+                const std::string root = runtime_root(place, read_);
+                if (!root.empty()) container.runc_root = canonical_path(root + "/" + ns);
             }
         }
-        ContainerFiles& container = seen.files.emplace();
-        container.container = std::move(ref);
-        container.state_dir = instance.state_dir;
-        container.containerd_address = instance.address;
-        container.bundle = bundle;
-        container.bundle_exists = true;
-        read_bundle(container, place, reader.files, reader.read);
-        const std::string root = runtime_root(place, reader.read);
-        if (!root.empty()) container.runc_root = canonical_path(root + "/" + container.container.ns);
-        return seen;
-    }
-
-    void take_bundle(ContainerFiles files, const std::optional<FileFacts>& facts) {
-        note_time(files.bundle, facts);
-        by_id_.emplace(files.container.id, found_.size());
-        found_.push_back(std::move(files));
-    }
-
-    /// Calls read(reader, at) for each of so many, by several threads: each file of a container's is a walk in the kernel.
-    template <typename Read>
-    void read_apart(std::size_t count, const Read& read) {
-        constexpr std::size_t worth_a_thread = 32;
-        const std::size_t workers = workers_for(count, worth_a_thread);
-        std::vector<std::vector<std::pair<std::string, Doubt>>> doubts(workers);
-        in_parallel(workers, 1, [&](std::size_t worker) {
-            const HostFiles own_files = worker == 0 ? files_ : files_.for_another_thread();
-            std::optional<PathTrust> own_trust;
-            if (worker != 0) own_trust.emplace(snapshot_, own_files);
-            FilesReader reader(own_files, own_trust ? *own_trust : trust_);
-            for (std::size_t at = count * worker / workers; at < count * (worker + 1) / workers; ++at) read(reader, at);
-            doubts[worker] = std::move(reader.doubts);
-        });
-        for (const auto& each : doubts)
-            for (const auto& [path, doubt] : each) refuse(path, doubt);
-    }
-
-    void note_time(const std::string& directory, const std::optional<FileFacts>& facts) {
-        if (facts) modified_s_.insert_or_assign(directory, facts->modified_s);
     }
 
     [[nodiscard]] bool is_found(const std::string& ns, const std::string& id) const {
@@ -274,83 +191,60 @@ private:
         if (place && !listed_.emplace(place->device, place->inode).second) return true;
         const auto ids = files_.list(root.path, most_containers);
         if (!ids) return ids.error().number == ENOENT;
-        // Some at a time: whoever writes such files may write many large ones.
-        constexpr std::size_t at_a_time = 128;
-        std::vector<StateSeen> seen;
-        for (std::size_t first = 0; first < ids->size(); first += at_a_time) {
-            seen = std::vector<StateSeen>(std::min(at_a_time, ids->size() - first));
-            read_apart(seen.size(),
-                       [&](FilesReader& reader, std::size_t at) { seen[at] = look_at_state(root, (*ids)[first + at], reader); });
-            for (std::size_t at = 0; at < seen.size() && found_.size() < most_containers; ++at)
-                take_state_seen(root, seen[at], (*ids)[first + at]);
+        for (const std::string& id : *ids) {
+            if (found_.size() >= most_containers) break;
+            const std::string directory = root.path + "/" + id;
+            const auto facts = files_.facts(directory);
+            const auto flat = facts && facts->type == FileType::regular ? oci::flat_state(id) : std::nullopt;
+            if (!facts || (facts->type != FileType::directory && !flat)) continue;
+            if (!files_.is_copy() && refuse(directory, doubt_of_entry(*facts, root.owner))) continue;
+            if (flat)
+                add_flat_state(root, *flat, id);
+            else
+                add_state(root, id, directory);
         }
         return true;
     }
 
-    void take_state_seen(const RuntimeRoot& root, StateSeen& seen, const std::string& id) {
-        if (!seen.facts || (seen.facts->type != FileType::directory && !seen.flat)) return;
-        if (refuse(root.path + "/" + id, seen.doubt)) return;
-        if (seen.flat)
-            add_flat_state(root, seen);
-        else
-            add_state(root, seen, id);
-    }
-
-    static StateSeen look_at_state(const RuntimeRoot& root, const std::string& id, FilesReader& reader) {
-        StateSeen seen;
-        const std::string directory = root.path + "/" + id;
-        seen.facts = reader.files.facts(directory);
-        if (!seen.facts) return seen;
-        if (seen.facts->type == FileType::regular) seen.flat = oci::flat_state(id);
-        if (seen.facts->type != FileType::directory && !seen.flat) return seen;
-        if (!reader.files.is_copy()) seen.doubt = doubt_of_entry(*seen.facts, root.owner);
-        if (!seen.doubt.empty()) return seen;
-        if (!seen.flat) {
-            seen.runtime = runtime_of(directory, reader.files);
-            seen.fifo = reader.files.facts(directory + "/exec.fifo");
-        }
-        // An empty directory below a root that others share need not be a runtime's at all.
-        const oci::Runtime& row = seen.flat ? *seen.flat->runtime : seen.runtime != nullptr ? *seen.runtime : oci::runtime_named("");
-        seen.place = seen.flat ? BelievedPlace{root.path, id, root.owner} : BelievedPlace{root.path, id, root.owner}.in(row.state_file);
-        seen.text = reader.read_noted(seen.place, most_json, Part::whole);
-        if (seen.text.text) seen.parsed = oci::parse_state(*seen.text.text, row.state);
-        return seen;
-    }
-
     /// By what only its state has; nullptr: there is no state.
-    static const oci::Runtime* runtime_of(const std::string& directory, const HostFiles& files) {
+    const oci::Runtime* runtime_of(const std::string& directory) const {
         const auto found = std::ranges::find_if(oci::runtimes(), [&](const oci::Runtime& each) {
-            return !each.mark.empty() && files.facts(directory + "/" + std::string(each.mark)).has_value();
+            return !each.mark.empty() && files_.facts(directory + "/" + std::string(each.mark)).has_value();
         });
         return found == oci::runtimes().end() ? nullptr : &*found;
     }
 
-    void add_state(const RuntimeRoot& root, StateSeen& seen, const std::string& id) {
-        const oci::Runtime& row = seen.runtime != nullptr ? *seen.runtime : oci::runtime_named("");
-        ContainerFiles* container = take_state(root, id, row, seen, seen.runtime != nullptr || seen.fifo);
+    void add_state(const RuntimeRoot& root, const std::string& id, const std::string& directory) {
+        const oci::Runtime* runtime = runtime_of(directory);
+        const auto fifo = files_.facts(directory + "/exec.fifo");
+        // An empty directory below a root that others share need not be a runtime's at all.
+        const oci::Runtime& row = runtime != nullptr ? *runtime : oci::runtime_named("");
+        const BelievedPlace place = BelievedPlace{root.path, id, root.owner}.in(row.state_file);
+        ContainerFiles* container = read_state(root, id, row, place, runtime != nullptr || fifo);
         if (container == nullptr) return;
-        if (row.state_file.find('/') == row.state_file.npos) note_time(root.path + "/" + id, seen.facts);
-        container->state_json_exists = seen.runtime != nullptr;
-        if (seen.fifo && seen.fifo->type == FileType::fifo) {
+        container->state_json_exists = runtime != nullptr;
+        if (fifo && fifo->type == FileType::fifo) {
             container->exec_fifo = true;
-            if (now_s_ >= seen.fifo->modified_s) container->exec_fifo_age_s = now_s_ - seen.fifo->modified_s;
+            if (now_s_ >= fifo->modified_s) container->exec_fifo_age_s = now_s_ - fifo->modified_s;
         }
     }
 
     /// The state of a container that lives in a sandbox: its pid is the sandbox's.
-    void add_flat_state(const RuntimeRoot& root, StateSeen& seen) {
-        ContainerFiles* container = take_state(root, std::string(seen.flat->id), *seen.flat->runtime, seen, true);
+    void add_flat_state(const RuntimeRoot& root, const oci::FlatState& flat, const std::string& file) {
+        ContainerFiles* container = read_state(root, std::string(flat.id), *flat.runtime, BelievedPlace{root.path, file, root.owner}, true);
         if (container == nullptr) return;
         container->state_json_exists = true;
-        if (container->sandbox.empty() && seen.flat->sandbox != seen.flat->id) container->sandbox = seen.flat->sandbox;
+        if (container->sandbox.empty() && flat.sandbox != flat.id) container->sandbox = flat.sandbox;
     }
 
     /// nullptr: the file is not believed, or is nobody's that is known and may not be of another container (`adds`).
-    ContainerFiles* take_state(const RuntimeRoot& root, const std::string& id, const oci::Runtime& row, StateSeen& seen, bool adds) {
-        const std::string path = seen.place.path();
-        if (!seen.text.doubt.empty()) return nullptr;
-        const Result<std::string>& text = seen.text.text;
-        const auto& parsed = seen.parsed;
+    ContainerFiles* read_state(const RuntimeRoot& root, const std::string& id, const oci::Runtime& row, const BelievedPlace& place,
+                               bool adds) {
+        const std::string path = place.path();
+        auto [text, doubt] = believed_.read(place, most_json);
+        if (refuse(path, doubt)) return nullptr;
+        std::optional<std::expected<oci::RuntimeState, oci::JsonError>> parsed;
+        if (text) parsed = oci::parse_state(*text, row.state);
         const std::string bundle = parsed && *parsed ? (*parsed)->bundle : "";
 
         ContainerFiles* container = match(root, id, bundle);
@@ -368,7 +262,7 @@ private:
         } else if (!*parsed) {
             container->state_json_error = parsed->error().text();
         } else {
-            if (!row.cgroup_file.empty()) read_cgroup(*seen.parsed.value(), row, BelievedPlace{root.path, id, root.owner});
+            if (!row.cgroup_file.empty()) read_cgroup(**parsed, row, BelievedPlace{root.path, id, root.owner});
             take(*container, **parsed, id);
         }
         return container;
@@ -384,15 +278,8 @@ private:
     void note_changed(ContainerFiles& container) const {
         std::int64_t last = 0;
         for (const std::string& path : {container.bundle, std::string(parent_path(container.state_path))})
-            last = std::max(last, modified_s(path));
+            if (const auto facts = path.empty() ? std::nullopt : files_.facts(path)) last = std::max(last, facts->modified_s);
         if (last != 0 && now_s_ >= last) container.changed_s_ago = now_s_ - last;
-    }
-
-    /// 0: not known.
-    [[nodiscard]] std::int64_t modified_s(const std::string& directory) const {
-        if (const auto known = modified_s_.find(directory); known != modified_s_.end()) return known->second;
-        const auto facts = directory.empty() ? std::nullopt : files_.facts(directory);
-        return facts ? facts->modified_s : 0;
     }
 
     /// A bundle that only the state tells of. Of another user's container it must be that user's own.
@@ -460,8 +347,7 @@ private:
     std::int64_t now_s_;
     std::set<ContainerRef> served_elsewhere_;
     std::vector<ContainerFiles> found_;
-    std::unordered_multimap<std::string, std::size_t> by_id_;   ///< positions in found_
-    std::unordered_map<std::string, std::int64_t> modified_s_;  ///< of directories that were looked at
+    std::unordered_multimap<std::string, std::size_t> by_id_;  ///< positions in found_
     std::vector<UntrustedSource> untrusted_;
     std::set<std::string> refused_;
     std::set<std::pair<std::uint64_t, Inode>> listed_;

@@ -311,10 +311,6 @@ HostFiles HostFiles::seen_by(Pid process) {
     return files;
 }
 
-HostFiles HostFiles::for_another_thread() const {
-    return is_copy() ? HostFiles(root_) : seen_by(process_);
-}
-
 std::string HostFiles::unresponsive_mount_over(const std::string& path) const {
     return is_copy() ? std::string() : mounts_->unresponsive.over(path);
 }

@@ -43,9 +43,6 @@ public:
     /// As the process sees them: paths are those of its root, in its mount namespace. 0: as this one sees them.
     static HostFiles seen_by(Pid process);
 
-    /// The same files for another thread: each of these may be used by one at a time, and so may all that were copied from it.
-    [[nodiscard]] HostFiles for_another_thread() const;
-
     [[nodiscard]] bool is_copy() const { return copy_; }
     /// Whose mount namespace and network it is: 0: this process's.
     [[nodiscard]] Pid process() const { return process_; }

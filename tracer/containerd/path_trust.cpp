@@ -4,8 +4,6 @@
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
-#include <shimtrace/in_parallel.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -172,25 +170,18 @@ const std::vector<PathTrust::Territory>& PathTrust::territories() {
     own_mounts_ = mounts_of(files_.process());
     for (std::size_t i = 0; i < own_mounts_.size(); ++i) own_by_device_.emplace(own_mounts_[i].device, i);
     std::set<Inode> seen;
-    std::vector<Pid> processes;
     for (const Process& process : snapshot_.processes) {
         if (process.foreign_root && process.state != ProcessState::zombie && seen.insert(process.ns.mnt).second)
-            processes.push_back(process.pid);
+            add_territories(process.pid);
     }
-    constexpr std::size_t worth_a_thread = 16;
-    std::vector<std::vector<Mount>> writable(processes.size());
-    in_parallel(processes.size(), worth_a_thread, [&](std::size_t at) {
-        writable[at] = mounts_of(processes[at]);
-        std::erase_if(writable[at], [](const Mount& mount) { return !is_writable(mount); });
-    });
-    for (std::size_t at = 0; at < processes.size(); ++at) add_territories(processes[at], writable[at]);
     return *territories_;
 }
 
 /// Its root and its volumes are directories of file systems that the host has as well; what it writes over an image is in an overlay's
 /// upper directory.
-void PathTrust::add_territories(Pid process, const std::vector<Mount>& writable) {
-    for (const Mount& mount : writable) {
+void PathTrust::add_territories(Pid process) {
+    for (const Mount& mount : mounts_of(process)) {
+        if (!is_writable(mount)) continue;
         if (std::ranges::none_of(own_paths(mount.device, mount.root), is_all_of_the_host))
             territories_->push_back({mount.device, mount.root, process});
         if (mount.type != "overlay") continue;

@@ -53,8 +53,7 @@ private:
     Place walk(std::string_view directory, std::uint32_t owner);
     const std::optional<FileFacts>& facts(const std::string& path);
     const std::vector<Territory>& territories();
-    /// Of those mounts of a process's that it may write to.
-    void add_territories(Pid process, const std::vector<Mount>& writable);
+    void add_territories(Pid process);
     /// Paths of ours that lead to a directory of a file system.
     [[nodiscard]] std::vector<std::string> own_paths(std::uint64_t device, std::string_view root) const;
 

@@ -1,9 +1,12 @@
 #include "tracer/session/daemons.hpp"
 
+#include "decoders/text/printable.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
 
 #include <shimtrace/signal_free_thread.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -134,15 +137,29 @@ std::optional<Result<std::optional<GoProgram>>> DaemonsAhead::take(Pid pid) {
 
 ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool may_stop, stacks::BinaryCache& cache, DaemonsAhead* ahead) {
     ReadDaemons read;
-    for (Process& process : table.processes) {
-        if (!is_read(process, query) || read.daemons.size() >= most_daemons) continue;
+    const auto unread = [&](Process& process, const std::string& what, const std::string& message) {
+        table.read_errors.push_back(message);
+        if (process.role.role == ProcessRole::containerd)
+            process.go = GoProgram{.pid = process.pid, .version = {}, .goroutines = {}, .incomplete = what};
+    };
+    // Clients may be many: those that they ask come first.
+    std::vector<Process*> chosen;
+    for (Process& process : table.processes)
+        if (is_read(process, query)) chosen.push_back(&process);
+    std::ranges::stable_partition(chosen, [](const Process* process) { return process->role.role == ProcessRole::containerd; });
+    for (Process* each : chosen) {
+        Process& process = *each;
+        if (read.daemons.size() >= most_daemons) {
+            unread(process, "there are too many such programs",
+                   fmt::format("goroutines of {}[{}]: not read, as those of {} others were", text::printable(process.comm),
+                               process.pid.value, most_daemons));
+            continue;
+        }
         auto known = ahead == nullptr ? std::nullopt : ahead->take(process.pid);
         auto go =
             known ? std::move(*known) : stacks::read_goroutines(process.pid, cache, {.stop = may_stop, .max_goroutines = most_goroutines});
         if (!go) {
-            table.read_errors.push_back(go.error().message());
-            if (process.role.role == ProcessRole::containerd)
-                process.go = GoProgram{.pid = process.pid, .version = {}, .goroutines = {}, .incomplete = go.error().what};
+            unread(process, go.error().what, go.error().message());
             continue;
         }
         if (!*go) continue;  // no Go program: its threads tell

@@ -124,14 +124,6 @@ void Collector::bind_named_sockets() {
         if (socket.file) by_file.emplace(std::pair{socket.file_device, socket.file.value}, Inode{inode});
     }
     std::size_t questions = 0;
-    std::unordered_map<std::int32_t, Inode> network_of;
-    for (const Process& process : snapshot_.processes) network_of.emplace(process.pid.value, process.ns.net);
-    const auto is_of = [&](Inode socket, Inode network) {
-        return std::ranges::any_of(holders_.of_socket(socket), [&](const Holder& holder) {
-            const auto found = network_of.find(holder.pid.value);
-            return found != network_of.end() && found->second == network;
-        });
-    };
     const auto find_named = [&](Pid pid, Inode network, const std::string& name) -> Inode {
         constexpr std::size_t most_questions = 64;
         // The name is one in its own root, and the server may have bound another: the file is what tells.
@@ -144,7 +136,10 @@ void Collector::bind_named_sockets() {
         }
         // By the name alone only within a network namespace, as abstract ones are: elsewhere it may be any stranger's.
         const auto [first, last] = by_name.equal_range(name);
-        const auto found = std::find_if(first, last, [&](const auto& one) { return is_of(one.second, network); });
+        const auto found = std::find_if(first, last, [&](const auto& one) {
+            const KnownSocket* socket = sockets_.find(one.second);
+            return socket && socket->facts.network == network;
+        });
         return found == last ? Inode{} : found->second;
     };
     for (const Process& process : snapshot_.processes)

@@ -38,6 +38,7 @@ PassedOn passed_on_to(const Context& look, const Process& forwarder, const Socke
     if (!asked.received_ms_ago) return best;
     for (const FdEntry& entry : forwarder.fds) {
         if (entry.target.kind != OpenFileKind::inet_socket || entry.target.inode == asked.inode) continue;
+        if (is_accepted_here(forwarder, entry.target)) continue;  // another client's
         const Connection connection = connection_of(look, forwarder, entry.target);
         if (!connection || !connection.own->sent_ms_ago || connection.own->state == "LISTEN" || !connection.is_owed()) continue;
         const std::uint64_t sent = *connection.own->sent_ms_ago, came = *asked.received_ms_ago;
@@ -100,7 +101,8 @@ void pass_on(const Context& look, const Process& forwarder, const FdEntry& entry
         out.push_back(std::move(wait));
     }
     // One that leads nowhere is to be counted as well.
-    if (one_of && found.empty()) out.push_back({.kind = WaitKind::reads, .to = NodeKey::nobody(what(entry.target)), .one_of = true});
+    if (one_of && std::ranges::all_of(found, &Wait::normal))
+        out.push_back({.kind = WaitKind::reads, .to = NodeKey::nobody(what(entry.target)), .one_of = true});
 }
 
 }  // namespace

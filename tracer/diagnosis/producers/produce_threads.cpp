@@ -302,8 +302,13 @@ void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
               .object_text = short_path(exec_fifo && path.find("fifo") == std::string::npos ? "exec.fifo" : path)};
     if (exec_fifo) return start_waits(look, in, std::move(wait), out);
     // A daemon opens a container's streams ahead of its shim: while it is at a call about it, what that waits for is the reason.
+    // One that is only being made has no name yet, and what was asked cannot always be read.
     const auto is_about = [&](const Goroutine* call) {
-        return call->serves.container.size() >= 4 && path.find(call->serves.container) != path.npos;
+        constexpr auto opening = std::to_array<std::string_view>({"StartContainer", "ExecSync", "Exec"});
+        const std::string& container = call->serves.container;
+        const bool names_none = call->serves.method == "CreateContainer" ||
+                                (container.size() < 4 && std::ranges::find(opening, call->serves.method) != opening.end());
+        return names_none ? path.find("/io/") != path.npos : container.size() >= 4 && path.find(container) != path.npos;
     };
     if (is_daemon(*in.process) && std::ranges::any_of(calls_under_way(*in.process), is_about)) return;
     wait.to = NodeKey::nobody("nobody has the other end open");
@@ -416,7 +421,7 @@ void thread_locks(const Context& look, const NodeKey& subject, Waits& out) {
     const FileLock* lock = lock_waited_for(look.facts, *in.process, in.target);
     Wait wait = lock_wait(look, in, lock, "lock", in.target ? what(*in.target) : "a file");
     const Process* holder = look.facts.process(wait.to.pid);
-    wait.normal |= holder && has_turn_to_accept(look.facts, *holder, *in.process);
+    wait.normal |= holder && has_turn_to_accept(look.facts, *holder, *in.process, *in.thread);
     out.push_back(std::move(wait));
 }
 

@@ -116,7 +116,8 @@ void thread_user_lock(const Context& look, const NodeKey& subject, Waits& out) {
                                  owner->tid == leader(owning->pid) ? std::string() : fmt::format(" thread {}", owner->tid.value));
     // Who works with it will let it go.
     const bool moves = owner->state == ProcessState::running || look.facts.standstill(*owner) == Standstill::moved;
-    if (owner != thread) wait.normal |= (moves && !is_stopped(*owning)) || has_turn_to_accept(look.facts, *owning, *owner, *process);
+    if (owner != thread)
+        wait.normal |= (moves && !is_stopped(*owning)) || has_turn_to_accept(look.facts, *owning, *owner, *process, *thread);
     if (owners.size() > 1) wait.confidence = Confidence::possible;
     if (owners.size() == 1 && !may_be_another && lasts && look.facts.standstill(*owner) == Standstill::still)
         wait.confidence = Confidence::certain;

@@ -19,13 +19,14 @@ const FileLock* lock_waited_for(const Facts& facts, const Process& process, cons
 
 namespace {
 
-/// Who has accepted a connection is at its request, and waits for no turn: of a process with the holder in it, where no thread but those
-/// that wait for locks is left.
-bool keeps_client_waiting(const Process& holder, const Thread& thread, const Process& waiter) {
-    if (holder.pid == waiter.pid && std::ranges::any_of(waiter.threads, [&](const Thread& other) {
-            return other.tid != thread.tid && !stack_has(other, "futex_wait");
-        }))
-        return false;
+/// Who has accepted a connection is at its request, and waits for no turn; of several threads another may be at it, unless they all wait
+/// for locks.
+bool keeps_client_waiting(const Thread& holding, const Process& waiter, const Thread& waiting) {
+    const bool another = std::ranges::any_of(waiter.threads, [&](const Thread& other) {
+        const bool concerned = other.tid == waiting.tid || other.tid == holding.tid || other.state == ProcessState::zombie;
+        return !concerned && !stack_has(other, "futex_wait");
+    });
+    if (another) return false;
     return std::ranges::any_of(waiter.fds, [&](const FdEntry& entry) {
         return entry.target.socket && entry.target.socket->state != "LISTEN" && is_accepted_here(waiter, entry.target);
     });
@@ -33,9 +34,9 @@ bool keeps_client_waiting(const Process& holder, const Thread& thread, const Pro
 
 }  // namespace
 
-bool has_turn_to_accept(const Facts& facts, const Process& holder, const Thread& thread, const Process& waiter) {
+bool has_turn_to_accept(const Facts& facts, const Process& holder, const Thread& thread, const Process& waiter, const Thread& waiting) {
     const auto call = waiting_call(facts, holder, thread);
-    if (!call || call->ring.value >= 0 || cannot_run(facts, holder) || keeps_client_waiting(holder, thread, waiter)) return false;
+    if (!call || call->ring.value >= 0 || cannot_run(facts, holder) || keeps_client_waiting(thread, waiter, waiting)) return false;
     std::vector<Fd> watched;
     if (call->kind == WaitKind::accepts) watched = {call->fd};
     if (call->kind == WaitKind::polls) watched = watched_by(facts, holder, thread, *call);
@@ -47,8 +48,9 @@ bool has_turn_to_accept(const Facts& facts, const Process& holder, const Thread&
     });
 }
 
-bool has_turn_to_accept(const Facts& facts, const Process& holder, const Process& waiter) {
-    return std::ranges::any_of(holder.threads, [&](const Thread& thread) { return has_turn_to_accept(facts, holder, thread, waiter); });
+bool has_turn_to_accept(const Facts& facts, const Process& holder, const Process& waiter, const Thread& waiting) {
+    return std::ranges::any_of(holder.threads,
+                               [&](const Thread& thread) { return has_turn_to_accept(facts, holder, thread, waiter, waiting); });
 }
 
 }  // namespace shimtrace::diagnosis

@@ -10,8 +10,8 @@ const FileLock* lock_waited_for(const Facts& facts, const Process& process, cons
 
 /// The thread waits for a connection at a listener which `waiter` has as well, and at which none waits: the lock that it has is the turn to
 /// accept (apache's AcceptMutex, uwsgi's thunder lock), and whoever waits for it has nothing to do.
-bool has_turn_to_accept(const Facts& facts, const Process& holder, const Thread& thread, const Process& waiter);
+bool has_turn_to_accept(const Facts& facts, const Process& holder, const Thread& thread, const Process& waiter, const Thread& waiting);
 /// The same of a lock that the whole process has.
-bool has_turn_to_accept(const Facts& facts, const Process& holder, const Process& waiter);
+bool has_turn_to_accept(const Facts& facts, const Process& holder, const Process& waiter, const Thread& waiting);
 
 }  // namespace shimtrace::diagnosis

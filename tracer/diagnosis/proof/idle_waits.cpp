@@ -262,7 +262,7 @@ Judgement judge_asleep(const Context& look, const Process& process, const Thread
             if (call->fd.value < 0) return judge_futex(process, thread);
             const FileLock* lock = lock_waited_for(look.facts, process, look.facts.target(process, call->fd));
             const Process* holder = lock ? look.facts.process(lock->holder) : nullptr;
-            if (!holder || !has_turn_to_accept(look.facts, *holder, process)) return unknown;
+            if (!holder || !has_turn_to_accept(look.facts, *holder, process, thread)) return unknown;
             return {Rest::outside, "its turn to accept connections, as it seems"};
         }
         case WaitKind::polls:

@@ -286,4 +286,15 @@ TEST_CASE("containerd opens a container's streams before its shim does: while it
             .service = "RuntimeService", .method = "StartContainer", .container = "4394686f"};
         CHECK_FALSE(why().stuck);
     }
+    SUBCASE("it makes a container, which has no id in the call yet") {
+        containerd.go = GoProgram{.pid = Pid{10}, .version = "go1.24.4"};
+        containerd.go->goroutines.emplace_back().serves = {
+            .service = "RuntimeService", .method = "CreateContainer", .container = "0a1b2c3d4e5f"};
+        CHECK_FALSE(why().stuck);
+    }
+    SUBCASE("it is at a call about something else") {
+        containerd.go = GoProgram{.pid = Pid{10}, .version = "go1.24.4"};
+        containerd.go->goroutines.emplace_back().serves = {.service = "ImageService", .method = "PullImage"};
+        CHECK(why().cause == "containerd-unresponsive");
+    }
 }

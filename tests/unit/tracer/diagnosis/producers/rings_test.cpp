@@ -448,6 +448,13 @@ TEST_CASE("a lock that servers take in turns to accept is no hang while nobody c
             host.resample(2s);
             CHECK(host.why("c1").cause == "file-lock");
         }
+        SUBCASE("who waits has a client, and another thread for it") {
+            listen(first), listen(second);
+            accepted(second);
+            add_thread(second, 221, 10);
+            host.resample(2s);
+            CHECK(host.why("c1").cause == "healthy");
+        }
     }
     SUBCASE("a mutex in memory") {
         listen(first);
