@@ -299,8 +299,11 @@ bool waits_for_lock(const Process& process, const FileLock& lock) {
 }  // namespace
 
 bool Collector::read_locks_waited_for(const Positions& processes) {
-    const bool waited_for = std::ranges::any_of(
-        processes, [&](std::size_t position) { return std::ranges::any_of(snapshot_.processes[position].threads, may_wait_for_lock); });
+    // A plugin may try one again and again, so that no thread of it is seen to wait.
+    const bool waited_for = std::ranges::any_of(processes, [&](std::size_t position) {
+        const Process& process = snapshot_.processes[position];
+        return process.role.role == ProcessRole::plugin || std::ranges::any_of(process.threads, may_wait_for_lock);
+    });
     if (waited_for || !retriers_.empty()) read_locks();
     return waited_for || !retriers_.empty();
 }

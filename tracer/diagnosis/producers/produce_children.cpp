@@ -146,7 +146,9 @@ void plugin_retries_lock(const Context& look, const NodeKey& subject, Waits& out
     const Process* process = look.facts.process(subject.pid);
     if (!process || subject.inode) return;
     const FileLock* lock = held_by_other(look.facts, *process);
-    if (!lock || look.facts.standstill(*process) == Standstill::still) return;
+    // Between two tries it sleeps: only over a longer time has one that stands still given up trying.
+    const bool stands = look.facts.standstill(*process) == Standstill::still && look.facts.interval_s() >= patience_s;
+    if (!lock || stands) return;
     const auto open = std::ranges::find_if(process->fds, [&](const FdEntry& entry) { return entry.target.inode == lock->inode; });
     out.push_back(
         {.kind = WaitKind::locks,
