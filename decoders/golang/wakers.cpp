@@ -71,7 +71,8 @@ struct Candidate {
     std::size_t index = 0;
     int objects = 0;  ///< so many that are waited for are in its frames
     int child = 0, started = 0;
-    [[nodiscard]] int score() const { return 4 * (objects + child) + 2 * started; }
+    static constexpr int of_object = 4, of_start = 2;
+    [[nodiscard]] int score() const { return of_object * (objects + child) + of_start * started; }
 };
 
 /// Those for the wait of one goroutine. One serves for all of them in turn: of thousands that wait, each has hundreds.
@@ -145,13 +146,11 @@ private:
     std::vector<std::uint32_t> places_;  ///< by index: its place in all_ and 1; 0: it is none
 };
 
-constexpr int only_started = 2, has_object_and_started = 6;
-
 /// Many goroutines at the same call have each started one of their own with the same function. Before Go 1.21 none knows who started it:
 /// one that has what another waits for in its frames is that other's, and who has found its own needs no others.
 void tell_apart(std::span<Goroutine> goroutines) {
-    const auto is_sure = [](const InferredHolder& one) { return one.score >= has_object_and_started; };
-    const auto is_guess = [](const InferredHolder& one) { return one.score == only_started; };
+    const auto is_sure = [](const InferredHolder& one) { return one.score >= Candidate::of_object + Candidate::of_start; };
+    const auto is_guess = [](const InferredHolder& one) { return one.score == Candidate::of_start; };
     std::unordered_set<std::uint64_t> others;
     for (const Goroutine& goroutine : goroutines)
         if (waits_for_others(goroutine.wait))

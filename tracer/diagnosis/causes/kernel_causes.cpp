@@ -18,8 +18,7 @@ using Input = const ExplanationInput&;
 /// The cgroup that freezes the process at the end; nullptr: not known.
 const Cgroup* frozen_cgroup(Input input) {
     const Process* process = input.look.facts.process(last(input).from.pid);
-    const Cgroup* cgroup = process ? input.look.facts.cgroup(process->cgroup) : nullptr;
-    return cgroup && (cgroup->freezer_state == "FROZEN" || cgroup->freezer_state == "FREEZING") ? cgroup : nullptr;
+    return process ? input.look.facts.frozen_cgroup(*process) : nullptr;
 }
 
 /// Who is frozen, where that is none of the target's own processes: it waits for that one. nullptr: the target is frozen itself.

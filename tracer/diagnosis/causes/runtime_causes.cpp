@@ -204,9 +204,9 @@ std::vector<Cause> runtime_causes() {
             .sentence =
                 [](Input input) {
                     // Of a child that does not end there is no object but itself.
-                    const std::string on = last_object(input).empty() && !input.culprits.empty() ? blamed(input) : last_object(input);
+                    const std::string object = last_object(input);
                     return fmt::format("{} waits for {}, and that {} {} {}", target_words(input.look), waiter(input), waits(input),
-                                       last_object(input).empty() ? "for" : "on", on);
+                                       object.empty() ? "for" : "on", object.empty() && !input.culprits.empty() ? blamed(input) : object);
                 },
             .remedies = {let_it_go_on, end_runtime},
             .text = {.meaning = "The shim waits for runc, and runc for something that no other cause names: the chain tells what.",

@@ -201,6 +201,11 @@ const Cgroup* Facts::cgroup(const std::string& path) const {
     return found == cgroups_.end() ? nullptr : found->second;
 }
 
+const Cgroup* Facts::frozen_cgroup(const Process& process) const {
+    const Cgroup* own = cgroup(process.cgroup);
+    return own && (own->freezer_state == "FROZEN" || own->freezer_state == "FREEZING") ? own : nullptr;
+}
+
 const Mount* Facts::mount_of(const Process& process, std::string_view path, std::uint64_t device) const {
     const Mount* best = nullptr;
     std::size_t length = 0;

@@ -74,6 +74,8 @@ public:
     [[nodiscard]] const Pipe* pipe(Inode inode, std::uint64_t device) const;
     [[nodiscard]] const SocketFacts* socket(Inode inode) const;
     [[nodiscard]] const Cgroup* cgroup(const std::string& path) const;
+    /// That of the process, where it is frozen, or about to be; nullptr: it is not, or not known.
+    [[nodiscard]] const Cgroup* frozen_cgroup(const Process& process) const;
     [[nodiscard]] const Mount* mount_of(const Process& process, std::string_view path, std::uint64_t device) const;
 
     /// The processes that hold `target`'s object (pipes) or its other side (sockets, ptys), each once.

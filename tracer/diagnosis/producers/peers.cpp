@@ -45,15 +45,13 @@ bool may_be_owed(const SocketWait& asked, const Connection& connection) {
 /// Of a unix socket nothing tells that either, but who has connected to a server and reads waits for its answer: what a server of one
 /// thread is held up by, its client is.
 bool is_client_of_server(const SocketWait& asked, const Connection& connection) {
-    return asked.kind == WaitKind::reads && connection.own && connection.own->protocol.starts_with("UNIX") &&
-           connection.own->local.empty() && connection.peer && !connection.peer->local.empty();
+    return asked.kind == WaitKind::reads && connection.own && connection.own->protocol.starts_with("UNIX") && connection.is_to_named();
 }
 
 /// A plugin is run for one answer, and is late with it: what it asks, it waits for. Of unix sockets those that it has connected itself.
 bool is_late_plugin(const Context& look, const SocketWait& asked, const Connection& connection) {
     constexpr double late_s = 4;  // as its parent's wait for it
-    const bool is_client = connection.own && (!connection.own->protocol.starts_with("UNIX") ||
-                                              (connection.own->local.empty() && connection.peer && !connection.peer->local.empty()));
+    const bool is_client = connection.own && (!connection.own->protocol.starts_with("UNIX") || connection.is_to_named());
     return is_client && asked.process.role.role == ProcessRole::plugin && asked.standstill != Standstill::moved &&
            look.facts.age_s(asked.process).value_or(0) >= late_s;
 }
@@ -164,6 +162,10 @@ std::uint32_t Connection::unread() const {
     if (!own) return 0;
     const std::uint32_t there = peer && is_accepted() ? peer->receive_queue : 0;
     return std::max(own->send_queue, there);
+}
+
+bool Connection::is_to_named() const {
+    return own && own->local.empty() && peer && !peer->local.empty();
 }
 
 bool Connection::is_owed() const {
@@ -292,8 +294,7 @@ bool acts_as_one(const Facts& facts, const Process& process) {
 }
 
 bool cannot_run(const Facts& facts, const Process& process) {
-    const Cgroup* cgroup = facts.cgroup(process.cgroup);
-    const bool frozen = cgroup && (cgroup->freezer_state == "FROZEN" || cgroup->freezer_state == "FREEZING");
+    const bool frozen = facts.frozen_cgroup(process) != nullptr;
     const bool held = !process.threads.empty() &&
                       std::ranges::all_of(process.threads, [](const Thread& thread) { return thread.state == ProcessState::traced; });
     return is_stopped(process) || process.state == ProcessState::traced || frozen || held;

@@ -23,6 +23,8 @@ struct Connection {
     [[nodiscard]] std::uint32_t unread() const;
     /// Something was sent after what came last, or lies unread: an answer is owed. Of unix sockets that were read nothing can be told.
     [[nodiscard]] bool is_owed() const;
+    /// Of sockets with names: the own end has none, and the other has. It has connected, and the other is the server.
+    [[nodiscard]] bool is_to_named() const;
     /// Nobody's kernel answers: what was sent is sent again and again.
     [[nodiscard]] bool is_unanswered() const;
     /// Since when, at least; negative: not known.

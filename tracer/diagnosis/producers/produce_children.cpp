@@ -157,7 +157,7 @@ void plugin_retries_lock(const Context& look, const NodeKey& subject, Waits& out
                                  "again, as it seems",
                                  who(*process), what(open->target), who(look.facts, lock->holder), lock->kind),
          .root_cause = RootCause::lock_holder,
-         .confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible,
+         .confidence = seen_twice(look),
          .inferred = true,
          .since_s = look.facts.age_s(*process).value_or(-1),
          .object_text = fmt::format("lock on {}", short_path(what(open->target)))});

@@ -71,8 +71,7 @@ std::vector<const FdEntry*> unix_servers(const Context& look, const Process& for
             is_bus(entry.target))
             continue;
         const Connection connection = connection_of(look, forwarder, entry.target);
-        if (connection && connection.own->local.empty() && connection.peer && !connection.peer->local.empty())
-            all.push_back({&entry, connection.is_accepted(), connection.peer->local});
+        if (connection && connection.is_to_named()) all.push_back({&entry, connection.is_accepted(), connection.peer->local});
     }
     // What a server has not accepted yet waits for what that is at for those that it has.
     std::set<std::string_view> at_work;

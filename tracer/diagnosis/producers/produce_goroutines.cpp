@@ -39,7 +39,7 @@ bool ends_in_deadlock(const Process& process, bool is_program, const Goroutine& 
 /// A lock may be held for moments: only time, or a second look, tells.
 Confidence lasting(const Context& look, const Goroutine& goroutine) {
     if (waiting_seconds(goroutine) >= 5) return Confidence::certain;
-    return look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
+    return seen_twice(look);
 }
 
 /// True where the goroutine's work is with runc, by the functions on its stack.

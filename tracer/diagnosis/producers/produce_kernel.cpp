@@ -61,11 +61,6 @@ constexpr auto frozen_file_system =
 // States of D that mean something else.
 constexpr auto not_the_disk = std::to_array<std::string_view>({"__refrigerator", "do_freezer_trap", "zap_pid_ns_processes", "ptrace_stop"});
 
-bool in_frozen_cgroup(const Facts& facts, const Process& process) {
-    const Cgroup* cgroup = facts.cgroup(process.cgroup);
-    return cgroup && (cgroup->freezer_state == "FROZEN" || cgroup->freezer_state == "FREEZING");
-}
-
 bool asleep(const Thread& thread) {
     return thread.state == ProcessState::sleeping || thread.state == ProcessState::uninterruptible;
 }
@@ -129,7 +124,7 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     if (is_there) wait.mount_device = mount->device;  // what is a guess is not given up
     if (mount && mount->fuse_waiting > 0) wait.evidence += fmt::format(", with {} requests without an answer", mount->fuse_waiting);
     settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
-    if (server && (is_stopped(*server) || server->state == ProcessState::traced || in_frozen_cgroup(look.facts, *server)))
+    if (server && (is_stopped(*server) || server->state == ProcessState::traced || look.facts.frozen_cgroup(*server)))
         wait.confidence = Confidence::certain;
     else if (server && acts_as_one(look.facts, *server))
         std::swap(wait.root_cause, wait.if_idle);  // what it waits for in its turn, if anything, is the end
@@ -299,7 +294,7 @@ void vfork_child(const Context& look, const NodeKey& subject, Waits& out) {
 void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Thread* thread = thread_of(look.facts, subject);
-    if (!process || !thread || thread->state != ProcessState::uninterruptible || in_frozen_cgroup(look.facts, *process)) return;
+    if (!process || !thread || thread->state != ProcessState::uninterruptible || look.facts.frozen_cgroup(*process)) return;
     if (sleeps_in(*thread, fuse) || sleeps_in_network_file_system(*thread) || sleeps_in(*thread, autofs) || sleeps_in(*thread, fanotify) ||
         sleeps_in(*thread, memory) || sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread) ||
         server_of_page(look, *process, *thread))

@@ -43,6 +43,7 @@ void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
     const auto call = waiting_call(look.facts, *process, *thread);
     if (!call) return;
     const OpenFile* target = nullptr;
+    std::vector<Fd> watched;
     switch (call->kind) {
         case WaitKind::reads:
         case WaitKind::writes:
@@ -51,8 +52,9 @@ void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
             break;
         case WaitKind::polls:
             // A Go program's descriptors are its goroutines'.
-            if (!process->go || !process->go->incomplete.empty())
-                target = only_socket(look, *process, watched_by(look.facts, *process, *thread, *call));
+            if (process->go && process->go->incomplete.empty()) return;
+            watched = watched_by(look.facts, *process, *thread, *call);
+            target = only_socket(look, *process, watched);
             break;
         default:
             return;
@@ -68,8 +70,7 @@ void thread_on_socket(const Context& look, const NodeKey& subject, Waits& out) {
     if (call->kind == WaitKind::polls) evidence += "; the one socket among what it watches is " + what(*target);
     const bool connecting = call->kind == WaitKind::polls && target->socket->state == "SYN_SENT";
     // Who polls that alone is about to read it (libpq's and MariaDB's clients); a server waits for whatever its client asks next.
-    const bool reads = call->kind == WaitKind::polls && watched_by(look.facts, *process, *thread, *call).size() == 1 &&
-                       !is_accepted_here(*process, *target);
+    const bool reads = watched.size() == 1 && !is_accepted_here(*process, *target);
     wait_for_peer(look,
                   {.process = *process,
                    .socket = *target,

@@ -11,18 +11,6 @@ namespace shimtrace::diagnosis::produce {
 
 namespace {
 
-/// True where the cgroup was read as frozen; `by` is the ancestor that does it.
-bool is_frozen(const Facts& facts, const Process& process, std::string& by, const Cgroup*& cgroup) {
-    cgroup = facts.cgroup(process.cgroup);
-    if (!cgroup || (cgroup->freezer_state != "FROZEN" && cgroup->freezer_state != "FREEZING")) return false;
-    by = cgroup->frozen_by.empty() ? cgroup->path : cgroup->frozen_by;
-    return true;
-}
-
-}  // namespace
-
-namespace {
-
 /// linux/kernel/signal.c: of all that get_signal() does, only do_freezer_trap() sleeps interruptibly: the cgroup of version 2 is frozen,
 /// whichever cgroup was looked at.
 bool is_in_freezer_trap(const Thread& thread) {
@@ -35,10 +23,9 @@ bool is_in_freezer_trap(const Thread& thread) {
 
 void frozen(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
-    std::string by;
-    const Cgroup* cgroup = nullptr;
     if (!process || is_zombie(*process)) return;
-    if (!is_frozen(look.facts, *process, by, cgroup)) {
+    const Cgroup* cgroup = look.facts.frozen_cgroup(*process);
+    if (!cgroup) {
         const bool trapped = !process->threads.empty() && std::ranges::all_of(process->threads, is_in_freezer_trap);
         if (trapped)
             out.push_back({.kind = WaitKind::frozen_by,
@@ -51,6 +38,7 @@ void frozen(const Context& look, const NodeKey& subject, Waits& out) {
                            .object_text = fmt::format("frozen cgroup of version 2, that of {}", who(*process))});
         return;
     }
+    const std::string& by = cgroup->frozen_by.empty() ? cgroup->path : cgroup->frozen_by;
     std::string evidence = fmt::format("cgroup {} is {}: {} cannot run", printable(by, most_shown), cgroup->freezer_state, who(*process));
     constexpr std::uint64_t sigkill = 1ULL << 8U;
     if (process->pending_signals & sigkill)

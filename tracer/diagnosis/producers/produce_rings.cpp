@@ -3,6 +3,7 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/peers.hpp"
+#include "tracer/diagnosis/producers/turns.hpp"
 
 #include <fmt/format.h>
 
@@ -100,12 +101,9 @@ const OpenFile* only_polled_pipe(const Context& look, const Process& process, co
 }
 
 const Process* lock_holder(const Context& look, const Process& process) {
-    for (const FileLock& lock : look.facts.snapshot().locks)
-        if (std::ranges::find(lock.waiters, process.pid) != lock.waiters.end() && lock.holder != process.pid) {
-            const Process* holder = look.facts.process(lock.holder);
-            return holder && stands_still(look, *holder) ? holder : nullptr;
-        }
-    return nullptr;
+    const FileLock* lock = lock_waited_for(look.facts, process, nullptr);
+    const Process* holder = lock ? look.facts.process(lock->holder) : nullptr;
+    return holder && stands_still(look, *holder) ? holder : nullptr;
 }
 
 }  // namespace

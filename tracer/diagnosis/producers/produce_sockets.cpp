@@ -57,12 +57,11 @@ void containerd_unread(const Context& look, const NodeKey& subject, Waits& out) 
                   .object_text = event ? "its event's ttrpc reply" : "its ttrpc reply to be read"};
         if (!containerd) {
             wait.root_cause = RootCause::containerd;
-            wait.confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
+            wait.confidence = seen_twice(look);
         } else {
             const Standstill still = look.facts.standstill(*containerd);
             if (still != Standstill::moved) wait.if_idle = RootCause::containerd;
-            wait.confidence =
-                still == Standstill::still && look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
+            wait.confidence = still == Standstill::still ? seen_twice(look) : Confidence::possible;
         }
         out.push_back(std::move(wait));
     }

@@ -45,7 +45,7 @@ void readers(const Context& look, const NodeKey& full, const std::vector<Holder>
         } else {
             wait.if_idle = RootCause::slow_reader;
             // That it stands still proves less than that the writer does: it may serve others.
-            wait.confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
+            wait.confidence = seen_twice(look);
         }
         out.push_back(std::move(wait));
     }
@@ -142,11 +142,10 @@ void console_master(const Context& look, const NodeKey& subject, Waits& out) {
             } else if (flow_stopped) {
                 wait.evidence += ", and waits there for output: that is stopped";
                 wait.root_cause = RootCause::flow_stopped;
-                wait.confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
             } else {
                 wait.if_idle = RootCause::slow_reader;
-                wait.confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
             }
+            if (!is_shim) wait.confidence = seen_twice(look);
             out.push_back(std::move(wait));
         }
     }
@@ -162,7 +161,7 @@ void stopped_console(const Context& look, const Process& shim, const std::vector
               .to = NodeKey::nobody("whoever types there"),
               .evidence = fmt::format("{} waits for output of the console: that is stopped", who(shim)),
               .root_cause = RootCause::flow_stopped,
-              .confidence = look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible,
+              .confidence = seen_twice(look),
               .role = role,
               .object_text = "the console"};
     for (const Outlet& outlet : outs)

@@ -157,6 +157,10 @@ bool all_readers_are_stopped(const Facts& facts, const std::vector<Holder>& ends
     return any;
 }
 
+Confidence seen_twice(const Context& look) {
+    return look.facts.interval_s() >= patience_s ? Confidence::likely : Confidence::possible;
+}
+
 bool is_bus(const OpenFile& target) {
     if (target.role.role == OpenFileRole::dbus) return true;
     if (!target.socket) return false;

@@ -114,6 +114,8 @@ void goroutine_retries_lock(const Context&, const NodeKey& goroutine, Waits&);
 void settle(Wait& wait, Standstill standstill, double interval_s, double needed_s = 0);
 /// How long a wait that is usual for moments must last before it is believed.
 constexpr double patience_s = 1.5;
+/// Of what both looks show alike: likely where they lie that far apart, else possible.
+Confidence seen_twice(const Context& look);
 
 const Thread* thread_of(const Facts& facts, const NodeKey& subject);
 const Goroutine* goroutine_of(const Facts& facts, const NodeKey& subject);
