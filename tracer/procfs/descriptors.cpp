@@ -1,5 +1,6 @@
 #include "tracer/procfs/descriptors.hpp"
 
+#include "decoders/kernel/served_file_systems.hpp"
 #include "decoders/kernel/user_faults.hpp"
 #include "decoders/text/paths.hpp"
 #include "tracer/procfs/files_in_time.hpp"
@@ -76,14 +77,6 @@ OpenFileKind kind_of_mode(std::uint32_t mode, std::uint64_t rdev) {
     }
 }
 
-constexpr std::array fragile_types = std::to_array<std::string_view>(
-    {"nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "afs", "coda", "orangefs", "lustre", "glusterfs", "ocfs2", "gfs2", "virtiofs"});
-
-/// A network or FUSE file system: its server may be dead.
-bool is_fragile(std::string_view type) {
-    return type.starts_with("fuse") ? type != "fusectl" : std::ranges::find(fragile_types, type) != fragile_types.end();
-}
-
 }  // namespace
 
 OpenFileKind kind_of_link(std::string_view link) {
@@ -94,7 +87,7 @@ OpenFileKind kind_of_link(std::string_view link) {
 
 FragileMounts::FragileMounts(const std::vector<Mount>& mounts) {
     for (const Mount& mount : mounts)
-        if (is_fragile(mount.type)) points_.push_back(mount.mount_point);
+        if (kernel::may_not_answer(mount.type)) points_.push_back(mount.mount_point);
 }
 
 FragileMounts FragileMounts::of(const ProcDirectory& proc, Pid process) {

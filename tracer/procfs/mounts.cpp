@@ -1,5 +1,6 @@
 #include "tracer/procfs/mounts.hpp"
 
+#include "decoders/kernel/served_file_systems.hpp"
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/proc_text.hpp"
 
@@ -13,10 +14,6 @@
 
 namespace shimtrace::host {
 namespace {
-
-bool is_fuse(const Mount& mount) {
-    return mount.type.starts_with("fuse") && mount.type != "fusectl";
-}
 
 bool names_path(const Process& process, const std::string& path) {
     return std::ranges::any_of(process.command_line, [&](const std::string& argument) { return argument == path; });
@@ -86,8 +83,8 @@ Pid automounter_of(const Mount& mount, const std::vector<Process>& everybody) {
 }  // namespace
 
 void add_server(Mount& mount, const std::vector<FuseServer>& servers, const std::vector<Process>& everybody, std::string& scratch) {
-    if (mount.type == "autofs") mount.fuse_server = automounter_of(mount, everybody);
-    if (!is_fuse(mount)) return;
+    if (kernel::is_autofs(mount.type)) mount.fuse_server = automounter_of(mount, everybody);
+    if (!kernel::is_fuse(mount.type)) return;
     mount.fuse_server = server_of(mount, servers, everybody);
     mount.fuse_waiting = waiting_requests(mount, scratch);
 }

@@ -345,7 +345,7 @@ void Collector::bind_tracers_and_servers() {
         const auto [known, fresh] = servers.try_emplace(mount_namespace);
         const auto* table = fresh ? mounts_.find(mount_namespace) : nullptr;
         for (const Mount& mount : table ? table->mounts : std::vector<Mount>()) {
-            if (!kernel::is_fuse(mount.type) && mount.type != "autofs") continue;
+            if (!kernel::is_fuse(mount.type) && !kernel::is_autofs(mount.type)) continue;
             Mount served = mount;
             add_server(served, fuse_servers_, snapshot_.processes, scratch_);
             if (served.fuse_server && std::ranges::find(known->second, served.fuse_server) == known->second.end())

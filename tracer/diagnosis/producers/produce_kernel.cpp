@@ -100,7 +100,7 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     if (by_fuse && stack_has(*thread, "fuse_dev_do_read") && !stack_has(*thread, "request_wait_answer")) return;
     const CalledFile file = called_file(look.facts, *process, *thread);
     const auto fits = [&](const Mount& mount) {
-        if (by_autofs) return mount.type == "autofs";
+        if (by_autofs) return kernel::is_autofs(mount.type);
         return by_fuse ? kernel::is_fuse(mount.type) : kernel::is_network_file_system(mount.type);
     };
     const Mount* mount = look.facts.mount_of(*process, file.path, file.device);
