@@ -4,8 +4,7 @@
 #include "tracer/containerd/container_index.hpp"
 
 #include "tracer/procfs/stand_in.hpp"
-
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <fmt/format.h>
 

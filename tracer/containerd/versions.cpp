@@ -3,8 +3,7 @@
 #include "tracer/procfs/foreign_file.hpp"
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/program_output.hpp"
-
-#include <shimtrace/in_parallel.hpp>
+#include "tracer/threads/in_parallel.hpp"
 
 #include <algorithm>
 #include <array>

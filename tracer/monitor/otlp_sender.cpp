@@ -1,6 +1,6 @@
 #include "tracer/monitor/otlp_sender.hpp"
 
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <event2/buffer.h>
 #include <event2/dns.h>

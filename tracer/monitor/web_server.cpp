@@ -3,8 +3,7 @@
 #include "tracer/monitor/http_request.hpp"
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/owned_fd.hpp"
-
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "tracer/output/threaded_sink.hpp"
 
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <chrono>
 

@@ -1,6 +1,6 @@
 #include "tracer/output/threaded_writer.hpp"
 
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,9 +2,8 @@
 
 #include "tracer/procfs/inet_dump.hpp"
 #include "tracer/procfs/owned_fd.hpp"
-
-#include <shimtrace/in_parallel.hpp>
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/in_parallel.hpp"
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>

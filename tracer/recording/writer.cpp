@@ -3,8 +3,7 @@
 #include "tracer/recording/block_file.hpp"
 #include "tracer/recording/encoder_queue.hpp"
 #include "tracer/recording/schema.hpp"
-
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -3,8 +3,7 @@
 #include "decoders/text/printable.hpp"
 #include "tracer/containerd/command_line.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
-
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <fmt/format.h>
 

@@ -9,9 +9,9 @@
 #include "tracer/session/daemons.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 #include "tracer/stacks/held_tasks.hpp"
+#include "tracer/threads/in_parallel.hpp"
 
 #include <shimtrace/container_identity.hpp>
-#include <shimtrace/in_parallel.hpp>
 
 #include <unistd.h>
 

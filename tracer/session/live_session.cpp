@@ -11,8 +11,7 @@
 #include "tracer/snapshot/live_observer.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 #include "tracer/stacks/native.hpp"
-
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <algorithm>
 #include <atomic>

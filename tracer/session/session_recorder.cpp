@@ -3,8 +3,7 @@
 #include "decoders/syscalls/table.hpp"
 #include "tracer/containerd/process_role.hpp"
 #include "tracer/session/diagnose_live.hpp"
-
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <signal.h>
 

@@ -9,8 +9,7 @@
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_reader.hpp"
 #include "tracer/procfs/ring_requests.hpp"
-
-#include <shimtrace/in_parallel.hpp>
+#include "tracer/threads/in_parallel.hpp"
 
 #include <unistd.h>
 

@@ -5,8 +5,7 @@
 #include "tracer/procfs/mounts.hpp"
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
-
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <unistd.h>
 

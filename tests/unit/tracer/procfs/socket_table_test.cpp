@@ -1,6 +1,6 @@
 #include "tracer/procfs/socket_table.hpp"
 
-#include "tests/unit/include/no_more_threads.hpp"
+#include "tests/unit/tracer/threads/no_more_threads.hpp"
 #include "tracer/procfs/owned_fd.hpp"
 
 #include <sys/socket.h>

@@ -1,7 +1,6 @@
 // Mapped files that lose their pages while they are read.
 #include "tracer/stacks/file_mapping.hpp"
-
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,6 @@
 // A thread that no signal reaches: those are for the thread that made it.
 #pragma once
 
-#include <pthread.h>
 #include <signal.h>
 
 #include <optional>
@@ -15,13 +14,8 @@ namespace shimtrace {
 /// program instead of reaching its handler (a mapped file's lost pages do).
 class SignalsBlocked {
 public:
-    SignalsBlocked() {
-        sigset_t blocked;
-        ::sigfillset(&blocked);
-        for (const int own : {SIGBUS, SIGSEGV, SIGILL, SIGFPE}) ::sigdelset(&blocked, own);
-        ::pthread_sigmask(SIG_SETMASK, &blocked, &before_);
-    }
-    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsBlocked();
+    ~SignalsBlocked();
     SignalsBlocked(const SignalsBlocked&) = delete;
     SignalsBlocked& operator=(const SignalsBlocked&) = delete;
 

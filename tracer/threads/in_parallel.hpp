@@ -1,7 +1,7 @@
 // Work on many things that do not depend on each other, on as many CPUs as there are.
 #pragma once
 
-#include <shimtrace/signal_free_thread.hpp>
+#include "tracer/threads/signal_free_thread.hpp"
 
 #include <algorithm>
 #include <atomic>
