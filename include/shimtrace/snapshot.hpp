@@ -45,6 +45,15 @@ struct FutexMemory {
     bool mappings_known = false;  ///< shared: everybody who could be was asked
 };
 
+/// A lock of the language that a program is written in (Python's, a JVM's), by what that language's runtime holds in its memory: the futex
+/// that a thread sleeps on there belongs to the runtime, and says nothing of it.
+struct LanguageLock {
+    std::string what;                  ///< "Python RLock", "Java monitor"
+    std::uint64_t address = 0;         ///< of the lock, which tells one from another
+    std::vector<std::int32_t> owners;  ///< threads' numbers in their own pid namespace; empty: nobody was found to have it
+    bool told = false;                 ///< the lock itself names its owner; false: whose frames show that they have it
+};
+
 struct Thread {
     Tid tid;
     std::string comm;
@@ -62,6 +71,7 @@ struct Thread {
     std::optional<Progress> second;  ///< the second look, where one was taken
     std::int32_t ns_tid = 0;         ///< its number in its own pid namespace, the innermost; 0: not known
     std::optional<FutexMemory> futex;
+    std::optional<LanguageLock> language_lock;  ///< that it waits for
 };
 
 struct FdEntry {

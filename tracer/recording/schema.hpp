@@ -193,6 +193,11 @@ struct Schema<FutexMemory> {
                                        Field{7, &FutexMemory::mappings_known}};
 };
 template <>
+struct Schema<LanguageLock> {
+    static constexpr std::tuple fields{Field{1, &LanguageLock::what}, Field{2, &LanguageLock::address}, Field{3, &LanguageLock::owners},
+                                       Field{4, &LanguageLock::told}};
+};
+template <>
 struct Schema<Thread> {
     static constexpr std::tuple fields{Field{1, &Thread::tid},           Field{2, &Thread::comm},
                                        Field{3, &Thread::state},         Field{4, &Thread::wchan},
@@ -202,7 +207,7 @@ struct Schema<Thread> {
                                        Field{11, &Thread::tracer},       Field{12, &Thread::polled},
                                        Field{13, &Thread::first},        Field{14, &Thread::second},
                                        Field{15, &Thread::arch},         Field{16, &Thread::ns_tid},
-                                       Field{17, &Thread::futex}};
+                                       Field{17, &Thread::futex},        Field{18, &Thread::language_lock}};
 };
 template <>
 struct Schema<FdEntry> {
