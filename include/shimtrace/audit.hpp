@@ -132,9 +132,10 @@ struct Finding {
     std::vector<Belief> beliefs;
     std::string why;  ///< why it matters
     std::vector<Remedy> remedies;
-    std::vector<Place>
-        places;             ///< one, or all those that this finding sums up: summary, pids, beliefs and remedies are then of all of them
-    double seen_for_s = 0;  ///< what is half made or half removed looks so for moments: believed once two looks so far apart have seen it
+    /// One, or all those that this finding sums up: summary, pids, beliefs and remedies are then of all of them.
+    std::vector<Place> places;
+    /// What is half made or half removed looks so for moments: believed once two looks so far apart have seen it.
+    double seen_for_s = 0;
 };
 
 }  // namespace shimtrace

@@ -1,7 +1,8 @@
 // Which process is a container's init, by itself and as a runtime's state means it.
 #pragma once
 
-#include <shimtrace/snapshot.hpp>
+#include <shimtrace/container.hpp>
+#include <shimtrace/processes.hpp>
 
 namespace shimtrace {
 

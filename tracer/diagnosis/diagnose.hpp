@@ -13,8 +13,8 @@ struct Query {
     std::vector<ContainerRef> containers;
     std::vector<Pid> pids;
     std::vector<Pid> shims;  ///< of `containers`, in their order: two containerds may have namesakes. 0 or missing: by name alone
-    std::vector<std::string> places =
-        {};  ///< of `containers`, in their order: where the state of one of several namesakes is. Empty or missing: any
+    /// Of `containers`, in their order: where the state of one of several namesakes is. Empty or missing: any.
+    std::vector<std::string> places = {};
     std::vector<PodRef> pods = {};  ///< of which no shim tells
     /// Of which the look before saw another shim or another init, or nothing: what could not be seen of them had just come, or just gone.
     std::vector<ContainerRef> remade = {};
