@@ -21,6 +21,7 @@
 #include <charconv>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include <sys/stat.h>
@@ -181,11 +182,11 @@ public:
     /// `ns`: only its containers are meant; empty: any.
     TargetFinder(const Globals& globals, std::string ns) : globals_(globals), ns_(std::move(ns)) {}
 
-    /// An empty word: all of the namespace.
-    std::expected<std::vector<Process>, session::Refusal> find(const std::string& text) {
-        if (const auto pid = as_pid(text)) {
+    /// nullopt: all of the namespace.
+    std::expected<std::vector<Process>, session::Refusal> find(const std::optional<std::string>& word) {
+        if (const auto pid = word ? as_pid(*word) : std::nullopt) {
             auto process = host::read_process(Pid{*pid});
-            if (!process) return std::unexpected(session::Refusal{{.what = "look at process " + text, .number = ESRCH}});
+            if (!process) return std::unexpected(session::Refusal{{.what = "look at process " + *word, .number = ESRCH}});
             process->role = containerd::process_role(*process, nullptr, nullptr);
             return std::vector{std::move(*process)};
         }
@@ -194,7 +195,7 @@ public:
             if (!listed) return std::unexpected(session::Refusal{listed.error()});
             listing_ = std::move(*listed);
         }
-        auto found = text.empty() ? session::find_targets(*listing_, {}, ns_) : session::find_target(*listing_, text, ns_);
+        auto found = session::find_asked(*listing_, word, ns_);
         if (!found) return std::unexpected(std::move(found.error()));
         std::vector<Process> processes;
         for (const auto& target : *found) {
@@ -280,20 +281,15 @@ int run(const Globals& globals, const StacksOptions& options) {
     TargetFinder finder(globals, options.ns);
     Everything everything;
     const AskedAbout asked = asked_about(options.targets);
-    std::vector<std::string> targets = asked.targets;
-    if (!asked.file.empty()) {
-        add_file(asked, options, everything);
-        targets.clear();
-    } else if (targets.empty()) {
-        targets.emplace_back();
-    }
-    for (const std::string& target : targets) {
-        if (is_file(target) && stacks::is_core_file(target)) {
-            add_core(target, options, everything);
+    if (!asked.file.empty()) add_file(asked, options, everything);
+    const auto words = asked.file.empty() ? session::asked_words(asked.targets) : std::vector<std::optional<std::string>>{};
+    for (const std::optional<std::string>& word : words) {
+        if (word && is_file(*word) && stacks::is_core_file(*word)) {
+            add_core(*word, options, everything);
             continue;
         }
-        auto processes = finder.find(target);
-        if (!processes) return report_not_found(processes.error(), {target});
+        auto processes = finder.find(word);
+        if (!processes) return report_not_found(processes.error(), word ? std::vector{*word} : std::vector<std::string>{});
         for (Process& process : *processes) everything.collected.push_back(collect(std::move(process), cache, options));
     }
     const output::StackStyle style = style_of(options, everything.known);

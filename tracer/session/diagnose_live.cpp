@@ -207,19 +207,17 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
             containerd::read_container_files(table, options.run_dir, containerd::GivesRolesTo::processes);
             FoundTargets targets;
             if (options.session) targets = find_remaining(table, options.targets, left_out);
-            std::vector<std::string> not_found;
+            std::vector<std::optional<std::string>> not_found;
             const bool all = options.targets.empty() && options.ns.empty();
-            // Without TARGETs a namespace stands for all of it.
-            const std::vector<std::string> asked = options.targets.empty() ? std::vector<std::string>{""} : options.targets;
             if (!options.session && !all)
-                for (const std::string& text : asked) {
-                    auto found = text.empty() ? find_targets(table, {}, options.ns) : find_target(table, text, options.ns);
+                for (const std::optional<std::string>& word : asked_words(options.targets)) {
+                    auto found = find_asked(table, word, options.ns);
                     if (found)
                         targets.insert(targets.end(), found->begin(), found->end());
                     else if (found.error().usage || !options.goroutines)
                         refusal = std::move(found.error());
                     else
-                        not_found.push_back(text);
+                        not_found.push_back(word);
                     if (refusal) return {};
                 }
             query = query_of(table, targets);
@@ -231,10 +229,10 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
                 pids = std::move(read.shims);
             }
             // A pod that is being made, or torn down, is known by a daemon's calls alone.
-            for (const std::string& text : not_found) {
-                const auto pods = find_pods(table, text, options.ns);
+            for (const std::optional<std::string>& word : not_found) {
+                const auto pods = find_pods(table, word.value_or(""), options.ns);
                 if (pods.empty()) {
-                    refusal = find_targets(table, text.empty() ? std::vector<std::string>{} : std::vector{text}, options.ns).error();
+                    refusal = find_asked(table, word, options.ns).error();
                     return {};
                 }
                 query.pods.insert(query.pods.end(), pods.begin(), pods.end());

@@ -73,6 +73,7 @@ std::expected<FoundTargets, Refusal> as_refusal(std::expected<FoundTargets, cont
 }  // namespace
 
 std::expected<FoundTargets, Refusal> find_target(const Snapshot& snapshot, const std::string& text, const std::string& ns) {
+    if (text.empty()) return std::unexpected(Refusal{{"an empty TARGET names nothing"}, true});
     return as_refusal(containerd::find_targets(snapshot, text, ns));
 }
 
@@ -85,6 +86,15 @@ std::expected<FoundTargets, Refusal> find_targets(const Snapshot& snapshot, cons
         std::ranges::move(*target, std::back_inserter(found));
     }
     return found;
+}
+
+std::vector<std::optional<std::string>> asked_words(const std::vector<std::string>& texts) {
+    if (texts.empty()) return {std::nullopt};
+    return {texts.begin(), texts.end()};
+}
+
+std::expected<FoundTargets, Refusal> find_asked(const Snapshot& snapshot, const std::optional<std::string>& word, const std::string& ns) {
+    return word ? find_target(snapshot, *word, ns) : find_targets(snapshot, {}, ns);
 }
 
 FoundTargets find_remaining(const Snapshot& snapshot, const std::vector<std::string>& texts, std::vector<std::string>& left_out) {
@@ -156,13 +166,13 @@ namespace {
 /// The containers, and the pods of which no shim tells. A refusal where one TARGET is neither.
 std::optional<Refusal> find_all(const Snapshot& snapshot, const std::vector<std::string>& texts, const std::string& ns,
                                 FoundTargets& targets, std::vector<PodRef>& pods) {
-    for (const std::string& text : texts.empty() ? std::vector<std::string>{""} : texts) {
-        auto found = text.empty() ? find_targets(snapshot, {}, ns) : find_target(snapshot, text, ns);
+    for (const std::optional<std::string>& word : asked_words(texts)) {
+        auto found = find_asked(snapshot, word, ns);
         if (found) {
             targets.insert(targets.end(), found->begin(), found->end());
             continue;
         }
-        const std::vector<PodRef> named = found.error().usage ? std::vector<PodRef>{} : find_pods(snapshot, text, ns);
+        const std::vector<PodRef> named = found.error().usage ? std::vector<PodRef>{} : find_pods(snapshot, word.value_or(""), ns);
         if (named.empty()) return std::move(found.error());
         pods.insert(pods.end(), named.begin(), named.end());
     }

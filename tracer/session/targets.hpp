@@ -28,6 +28,11 @@ std::expected<FoundTargets, Refusal> find_target(const Snapshot& snapshot, const
 std::expected<FoundTargets, Refusal> find_targets(const Snapshot& snapshot, const std::vector<std::string>& texts,
                                                   const std::string& ns = {});
 
+/// The TARGETs, each to be found or refused by itself. Without any one that is none, and stands for all of the namespace.
+std::vector<std::optional<std::string>> asked_words(const std::vector<std::string>& texts);
+/// As find_target, of one of these.
+std::expected<FoundTargets, Refusal> find_asked(const Snapshot& snapshot, const std::optional<std::string>& word, const std::string& ns);
+
 /// Of a session's targets those that are there; one that has come to mean several is left out as well, but not in silence: why goes to
 /// `left_out`.
 FoundTargets find_remaining(const Snapshot& snapshot, const std::vector<std::string>& texts, std::vector<std::string>& left_out);

@@ -36,6 +36,16 @@ TEST_CASE("a name that means several refuses the words, one that means none the 
     CHECK_FALSE(none.error().usage);
 }
 
+TEST_CASE("an empty word, as a script's unset variable leaves it, is no question about the whole host") {
+    const Snapshot snapshot = two_containers().build();
+    const auto refused = query_about(snapshot, {""}, "");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().usage);
+    CHECK_FALSE(query_about(snapshot, {"c1", ""}, ""));
+    CHECK_FALSE(query_about(snapshot, {""}, "default"));
+    CHECK(query_about(snapshot, {}, "default"));
+}
+
 TEST_CASE("of a session's targets the gone are left out in silence, those that mean several now are told") {
     const Snapshot snapshot = two_containers().build();
     std::vector<std::string> left_out;
