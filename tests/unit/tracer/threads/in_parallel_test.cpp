@@ -1,5 +1,5 @@
-#include "tests/unit/tracer/threads/no_more_threads.hpp"
 #include "tracer/threads/in_parallel.hpp"
+#include "tests/unit/tracer/threads/no_more_threads.hpp"
 
 #include <doctest/doctest.h>
 
