@@ -19,13 +19,13 @@ esac
 
 
 def run(*words, check=True, **more):
-    result = subprocess.run([str(word) for word in words], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, **more)
+    result = subprocess.run([str(word) for word in words], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=180, **more)
     if check and result.returncode:
         raise RuntimeError(f"{' '.join(map(str, words))}: {result.stdout.strip()[-600:]}")
     return result.stdout
 
 
-def until(condition, what, seconds=20):
+def until(condition, what, seconds=90):
     end = time.time() + seconds
     while time.time() < end:
         value = condition()
@@ -195,9 +195,9 @@ plugin_request_timeout = "3600s"
                 raise RuntimeError(self.log()[-1500:])
             return os.path.exists(self.socket) and "REVISION" in self.ctr("version", check=False).upper()
 
-        until(up, "containerd", 30)
+        until(up, "containerd", 120)
         self.client = Client(self.socket)
-        until(self.ready, "CRI", 30)
+        until(self.ready, "CRI", 120)
         if self.content:
             return  # nothing is kept in it
         run("gcc", "-static", "-Os", "-o", f"{self.dir}/pause", f"{HERE}/pause.c")
@@ -245,12 +245,12 @@ plugin_request_timeout = "3600s"
         service = "ImageService" if "Image" in method else "RuntimeService"
         return self.client.later(f"/runtime.v1.{service}/{method}", message(*request))
 
-    def call(self, method, *request, seconds=30):
+    def call(self, method, *request, seconds=120):
         return fields(self.later(method, *request).result(seconds))
 
     def ready(self):
         try:
-            self.call("Status", seconds=5)
+            self.call("Status", seconds=20)
             return True
         except Failed:
             return False
@@ -273,7 +273,7 @@ plugin_request_timeout = "3600s"
         return self.later("RunPodSandbox", (1, self.pod_config(name, **more)))
 
     def pod(self, name="web-1", **more):
-        return Pod(name, self.pod_config(name, **more), fields(self.pod_later(name, **more).result(30))[1].decode())
+        return Pod(name, self.pod_config(name, **more), fields(self.pod_later(name, **more).result(120))[1].decode())
 
     def container_request(self, pod, name, words, share_pid=False, volume=None):
         mounts = [(7, message((1, volume[0]), (2, volume[1])))] if volume else []

@@ -207,7 +207,7 @@ int main(void) {
     int tf = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
     timerfd_settime(tf, TFD_TIMER_ABSTIME, &its, &old);
     timerfd_gettime(tf, &old);
-    struct itimerval itv = {{0, 0}, {9, 0}}, oi;
+    struct itimerval itv = {{0, 0}, {900, 0}}, oi;
     setitimer(ITIMER_REAL, &itv, &oi);
     getitimer(ITIMER_REAL, &oi);
     timer_t tm;

@@ -43,19 +43,19 @@ int main(void) {
     stack_t stack = {malloc(9000), 0, 9000};
     sigaltstack(&stack, NULL);
     signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 20000}}, NULL);
-    struct timespec second = {0, 300000000}, rest;
+    setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 200000}}, NULL);
+    struct timespec second = {1, 0}, rest;
     syscall(SYS_nanosleep, &second, &rest);
-    setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 20000}}, NULL);
+    setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 200000}}, NULL);
     pause();
     alarm(0);
     timer_t timer;
     timer_create(CLOCK_MONOTONIC, NULL, &timer);
-    timer_settime(timer, 0, &(struct itimerspec){{0, 0}, {0, 20000000}}, NULL);
+    timer_settime(timer, 0, &(struct itimerspec){{0, 0}, {0, 200000000}}, NULL);
     pause();
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM, .sigev_value.sival_int = 0};
     timer_create(CLOCK_MONOTONIC, &event, &timer);
-    timer_settime(timer, 0, &(struct itimerspec){{0, 0}, {0, 20000000}}, NULL);
+    timer_settime(timer, 0, &(struct itimerspec){{0, 0}, {0, 200000000}}, NULL);
     pause();
     raise(SIGTERM);
 }

@@ -20,7 +20,7 @@ class NotHere(Exception):
     """It cannot be tested on this machine."""
 
 
-def eventually(condition, what, seconds=20):
+def eventually(condition, what, seconds=90):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -98,7 +98,7 @@ def compare(program, *options, deepest=True, labels=True):
 
 def waits(program, check):
     """A thread that was held still takes its call up again when it next runs: not at once where the CPUs are busy."""
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while True:
         document = json.loads(stacks(program, "--json", "--no-threads"))
         try:
@@ -428,7 +428,7 @@ def check_stack_of_calls(program):
             eventually(lambda: program.own_dump() and frames(), "the write of its dump, with a stack")
         finally:
             tracer.terminate()
-            tracer.wait(timeout=20)
+            tracer.wait(timeout=90)
         if not ("main.main" in frames() and "os.(*File).Write" in frames() and "main.go:" in frames()):
             raise AssertionError(f"write's stack is not the goroutine's: {frames()[:1500]!r}")
 

@@ -45,18 +45,18 @@ static int free_threads(pid_t pid, const char* states) {
 }
 
 static int eventually_free(pid_t pid, const char* states) {
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < 20000; ++i) {
         if (free_threads(pid, states) == busy_threads + 1) return 1;
         nap(1000);
     }
     return 0;
 }
 
-/// All threads of the target get on, within ten seconds.
+/// All threads of the target get on, within a minute.
 static int gets_on(const struct target* target) {
     long before[busy_threads];
     for (int i = 0; i < busy_threads; ++i) before[i] = target->progress->rounds[i];
-    for (int tries = 0; tries < 10000; ++tries) {
+    for (int tries = 0; tries < 60000; ++tries) {
         int moved = 0;
         for (int i = 0; i < busy_threads; ++i) moved += target->progress->rounds[i] > before[i];
         if (moved == busy_threads) return 1;

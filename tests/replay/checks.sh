@@ -15,10 +15,10 @@ check() {
 }
 # same NAME FILE FILE: ok where both hold the same.
 same() { if cmp -s "$2" "$3"; then ok "$1"; else not_ok "$1" "$(diff "$2" "$3" | head -3)"; fi; }
-# until_true COMMAND…: asked again and again, for ten seconds at the most.
+# until_true COMMAND…: asked again and again, for a minute of a quiet machine at the most.
 until_true() {
     local tries
-    for ((tries = 0; tries < 200; ++tries)); do
+    for ((tries = 0; tries < 1200; ++tries)); do
         "$@" && return
         sleep 0.05
     done

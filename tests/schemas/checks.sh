@@ -10,7 +10,7 @@ not_ok() {
 conforms() {
     local name=$1 faults
     shift
-    timeout 60 "$SHIMTRACE" "$@" >"$work/json" 2>"$work/errors"
+    timeout 180 "$SHIMTRACE" "$@" >"$work/json" 2>"$work/errors"
     if [[ ! -s $work/json ]]; then
         not_ok "$name" "it printed nothing: $(head -c 300 "$work/errors")"
     elif faults=$(/usr/bin/python3 tests/schemas/validate "$work/json" 2>&1); then

@@ -1,4 +1,5 @@
 # What the cases of tests/unresponsive/run are made of. Whatever they start and mount is undone by clean_up, at the end of each.
+source tests/slowness.sh
 status=0
 folder=$(mktemp -d "${TMPDIR:-/tmp}/shimtrace-unresponsive.XXXXXX")
 started=() server='' mount='' patient='' to_patient=''
@@ -22,7 +23,6 @@ mine() {
 # PID START: it is still that one.
 still() { [[ -n $2 && $(start_of "$1") == "$2" ]]; }
 ended() { ! still "$@" || gone "$1"; }
-since() { echo $(((${EPOCHREALTIME/./} - ${1/./}) / 1000)); } # milliseconds
 
 clean_up() {
     # Without its server a file system answers everything, with an error.
@@ -43,10 +43,11 @@ clean_up() {
     started=() server='' mount='' patient='' to_patient=''
 }
 finish() {
+    [[ $BASHPID == "$$" ]] || return # of the suite, and of no part of it
     clean_up
     [[ -n ${bystander:-} ]] && kill "$bystander"
     # Those that were left behind end once what they waited for is gone.
-    await_for 5 nobody_left || echo "not ok nobody is left behind - $(grep -lsx shimtrace-asks /proc/[0-9]*/comm | xargs)"
+    await_for 30 nobody_left || echo "not ok nobody is left behind - $(grep -lsx shimtrace-asks /proc/[0-9]*/comm | xargs)"
     rm -rf "$folder"
 }
 trap finish EXIT
@@ -60,8 +61,7 @@ await_for() { # SECONDS CONDITION...: seconds of a quiet machine; on a busy one 
         sleep 0.05
     done
 }
-await() { await_for 3 "$@"; }
-gone() { [[ ! -e /proc/$1 || $(awk '/^State/ { print $2 }' "/proc/$1/status" 2>/dev/null) == Z ]]; }
+await() { await_for 15 "$@"; }
 traced() { ! grep -q '^TracerPid:.0$' "/proc/$1/status"; }
 untraced() { grep -q '^TracerPid:.0$' "/proc/$1/status"; }
 says_ready() { grep -q ready "$1" 2>/dev/null; }
@@ -123,19 +123,6 @@ time.sleep(600)' "$1" >"$1.ready" &
     await_for 15 says_ready "$1.ready"
 }
 
-# PID MOST: waits for its end: for MOST milliseconds of a quiet machine and some more. $took: how long it took; $allowed: MOST, and as much
-# longer as the machine was slower meanwhile than a quiet one, told by what the starts of two plain processes cost, which each look makes.
-quiet_look=20 # milliseconds, 10 of which are slept: more than it takes where nobody else wants the CPU
-await_end() {
-    local begin=$EPOCHREALTIME looks=1
-    until gone "$1" || ((looks > ($2 + 8000) / quiet_look)); do
-        sleep 0.01
-        ((++looks))
-    done
-    took=$(since "$begin")
-    allowed=$((took / looks > quiet_look ? $2 * took / looks / quiet_look : $2))
-}
-
 # The longest of three: the machine may be busy.
 measure() {
     local begin took
@@ -186,15 +173,19 @@ where_it_waits() {
 }
 # SIGNAL COMMAND NAME
 ends_on() {
-    local signal=$1 pid took allowed
-    rm -f "$folder"/*.shimtrace
-    # shellcheck disable=SC2086
-    env --default-signal=INT "$SHIMTRACE" $2 >"$folder/out" 2>&1 </dev/null &
-    pid=$!
-    mine $pid
-    sleep 0.7 # in the midst of what it does
-    kill -$signal $pid
-    await_end $pid 1000
+    local signal=$1 pid took allowed tries=3
+    while
+        rm -f "$folder"/*.shimtrace
+        # shellcheck disable=SC2086
+        env --default-signal=INT "$SHIMTRACE" $2 >"$folder/out" 2>&1 </dev/null &
+        pid=$!
+        mine $pid
+        sleep 0.7 # in the midst of what it does
+        kill -$signal $pid
+        await_end $pid 1000
+        # The best of three.
+        gone $pid && ((took > allowed && --tries > 0))
+    do :; done
     if ((took > allowed)) || ! gone $pid; then
         not_ok "$3 ends on SIG$signal" "after $took ms: $(tail -1 "$folder/out") $(where_it_waits $pid)"
         kill -KILL $pid 2>/dev/null
@@ -204,7 +195,7 @@ ends_on() {
 }
 # WHAT NAME: a snapshot says what could not be read.
 tells_limit() {
-    timeout -k 1 10 "$SHIMTRACE" why -v --interval 0 "$patient" >"$folder/limits" 2>&1 </dev/null
+    timeout -k 1 60 "$SHIMTRACE" why -v --interval 0 "$patient" >"$folder/limits" 2>&1 </dev/null
     if grep -q "not read: .*$1" "$folder/limits"; then
         ok "$2: what was not read is named"
     else

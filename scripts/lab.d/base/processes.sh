@@ -8,10 +8,10 @@ fail() {
     exit 1
 }
 
-# eventually SECONDS WHAT CONDITION...: polls a command; when it never comes true, WHAT is what failed. LAB_PATIENCE: so many times the seconds, on
-# a slow machine.
+# eventually SECONDS WHAT CONDITION...: polls a command; when it never comes true, WHAT is what failed. The seconds are those of a quiet machine: it
+# is waited for four times as long. LAB_PATIENCE: so many times that, on a slow one.
 eventually() {
-    local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000 * ${LAB_PATIENCE:-1})) what=$2 pause=0.02
+    local end=$((${EPOCHREALTIME/[.,]/} + $1 * 4000000 * ${LAB_PATIENCE:-1})) what=$2 pause=0.02
     ((${LAB_PATIENCE:-1} == 1)) || pause=0.1  # there each look has its price
     shift 2
     until "$@"; do

@@ -89,7 +89,7 @@ TEST_CASE("coming and going is not noticed by a 32-bit program that waits in sem
 
 TEST_CASE("coming and going is not noticed by sigwaitinfo, poll and read") {
     Target target("blocks_in_many_ways");
-    REQUIRE(eventually([&] { return target.threads().size() == 3 && target.blocks_in(SYS_read); }));
+    REQUIRE(eventually([&] { return target.threads_block_in({SYS_rt_sigtimedwait, SYS_poll, SYS_read}); }));
     for (int i = 0; i < 3; ++i) {
         Session session(attaching(target));
         REQUIRE(eventually([&] { return session.events(EventKind::syscall_enter).size() == 3; }));
@@ -183,7 +183,7 @@ TEST_CASE("a session of a whole group traces its new threads, and other processe
 
 TEST_CASE("that no call is missed any more is said once, when what each thread was at has been shown") {
     Target target("blocks_in_many_ways");
-    REQUIRE(eventually([&] { return target.threads().size() == 3 && target.blocks_in(SYS_read); }));
+    REQUIRE(eventually([&] { return target.threads_block_in({SYS_rt_sigtimedwait, SYS_poll, SYS_read}); }));
     Session session(attaching(target));
     REQUIRE(eventually([&] { return !session.in_place().empty(); }));
     const auto events = session.events();
@@ -251,12 +251,12 @@ TEST_CASE("a call that keeps blocking is reported, each time it has blocked for 
     TraceRequest request = attaching(target);
     request.blocked_after = std::chrono::milliseconds(100);
     Session session(request);
-    REQUIRE(eventually([&] { return session.events(EventKind::still_blocked).size() == 3; }));
+    REQUIRE(eventually([&] { return session.events(EventKind::still_blocked).size() >= 3; }));
     const auto reports = session.events(EventKind::still_blocked);
     CHECK(reports[0].number == SYS_read);
     CHECK(reports[0].note == "for a byte");
-    CHECK(reports[0].since);
-    CHECK(reports[2].time - reports[1].time >= std::chrono::milliseconds(190));
+    for (int i = 0; i < 3; ++i) REQUIRE(reports[i].since);
+    for (int i = 0; i < 3; ++i) CHECK(reports[i].time - *reports[i].since >= std::chrono::milliseconds(100 << i));
     target.type_byte();
     REQUIRE(session.result());
 }
@@ -275,14 +275,16 @@ TEST_CASE("an idle session wakes for nothing but the wish to end it") {
         }
         return sum;
     };
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // the last check for threads that could not be stopped
-    const auto before = switches();
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    CHECK(switches() == before);
+    // First comes the last check for threads that could not be stopped: late, where the CPUs are busy.
+    CHECK(eventually([&] {
+        const auto before = switches();
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+        return switches() == before;
+    }));
     const auto asked = std::chrono::steady_clock::now();
     session.stop();
     REQUIRE(session.result());
-    CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(2));
+    CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(20));
 }
 
 TEST_CASE("what cannot be traced is refused with the reason") {

@@ -13,7 +13,8 @@
 namespace shimtrace::engine::test {
 
 bool eventually(const std::function<bool()>& holds) {
-    for (int i = 0; i < 5000; ++i) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (std::chrono::steady_clock::now() < end) {
         if (holds()) return true;
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
@@ -67,6 +68,15 @@ int Target::tracers() const {
 bool Target::blocks_in(long number) const {
     long in = -1;
     return std::sscanf(host::task_file(leader(pid_), "syscall").c_str(), "%ld", &in) == 1 && in == number;
+}
+
+bool Target::threads_block_in(std::multiset<long> numbers) const {
+    std::multiset<long> found;
+    for (const Tid tid : threads()) {
+        long in = -1;
+        if (std::sscanf(host::task_file(tid, "syscall").c_str(), "%ld", &in) == 1) found.insert(in);
+    }
+    return found == numbers;
 }
 
 int Target::exit_status() {
@@ -135,7 +145,7 @@ Session::~Session() {
 
 bool Session::await(const std::function<bool(const Event&)>& wanted) {
     std::unique_lock lock(recorder_->mutex);
-    return recorder_->changed.wait_for(lock, std::chrono::seconds(10), [&] {
+    return recorder_->changed.wait_for(lock, std::chrono::minutes(1), [&] {
         for (const Event& event : recorder_->events) {
             if (wanted(event)) return true;
         }

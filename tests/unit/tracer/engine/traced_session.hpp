@@ -8,13 +8,14 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace shimtrace::engine::test {
 
-/// Polls until `holds`, for at most ten seconds.
+/// Polls until `holds`, for at most a minute.
 bool eventually(const std::function<bool()>& holds);
 
 /// `engine_tracee SCENARIO`, standard input a pipe. Killed when it goes out of scope.
@@ -32,7 +33,8 @@ public:
     [[nodiscard]] std::vector<Tid> threads() const;
     [[nodiscard]] int tracers() const;  ///< threads that have one
     [[nodiscard]] bool blocks_in(long number) const;
-    int exit_status();  ///< waits for it; 128 + signal where killed
+    [[nodiscard]] bool threads_block_in(std::multiset<long> numbers) const;  ///< one in each, and no more threads
+    int exit_status();                                                       ///< waits for it; 128 + signal where killed
 
 private:
     Pid pid_;
@@ -45,7 +47,7 @@ public:
     explicit Session(TraceRequest request);
     ~Session();
 
-    /// Until an event for which `wanted` holds has come. False after ten seconds.
+    /// Until an event for which `wanted` holds has come. False after a minute.
     bool await(const std::function<bool(const Event&)>& wanted);
     bool await(EventKind kind, std::int64_t number = -1);
     void stop() { stop_.stop(); }

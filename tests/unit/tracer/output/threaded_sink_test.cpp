@@ -67,7 +67,7 @@ TEST_CASE("what was put reaches the sink soon, without an end") {
     for (std::size_t round = 1; round <= 3; ++round) {
         deferred.event(numbered(1));
         deferred.idle();
-        for (int i = 0; i < 2000 && told.idles < round; ++i) std::this_thread::sleep_for(1ms);
+        for (int i = 0; i < 30'000 && told.idles < round; ++i) std::this_thread::sleep_for(1ms);
         CHECK(told.idles == round);
         std::this_thread::sleep_for(10ms);  // it sleeps by then
     }

@@ -19,9 +19,9 @@ using namespace shimtrace::host;
 
 namespace {
 
-/// Its status, within ten seconds.
+/// Its status, within a minute.
 int status_of(ChildProgram& program) {
-    for (int n = 0; n < 1000; ++n) {
+    for (int n = 0; n < 6000; ++n) {
         if (const auto status = program.ended()) return *status;
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
@@ -63,7 +63,7 @@ TEST_CASE("what a program leaves behind in its group goes with it") {
     const std::string left = written_by({"sh", "-c", "sleep 1000 >/dev/null & echo $!"});
     const pid_t pid = std::stoi(left);
     bool gone = false;
-    for (int n = 0; n < 1000 && !gone; ++n) {
+    for (int n = 0; n < 6000 && !gone; ++n) {
         gone = ::kill(pid, 0) != 0 && errno == ESRCH;
         // Where nobody adopts orphans it stays as a zombie.
         if (const OwnedFd stat(::open(("/proc/" + std::to_string(pid) + "/stat").c_str(), O_RDONLY | O_CLOEXEC)); stat)

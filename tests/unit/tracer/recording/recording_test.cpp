@@ -101,7 +101,7 @@ std::string small_recording(const TemporaryDirectory& directory) {
     for (int block = 0; block < 4; ++block) {
         const auto before = recorded.writer->counts().bytes;
         recorded.events(20);
-        for (int tries = 0; recorded.writer->counts().bytes <= before + (block == 0 ? 700U : 0U) && tries < 2000; ++tries)
+        for (int tries = 0; recorded.writer->counts().bytes <= before + (block == 0 ? 700U : 0U) && tries < 12'000; ++tries)
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     recorded.writer->end();
@@ -334,7 +334,7 @@ TEST_CASE("one container alone: blocks that do not concern it are not even opene
                 event.tid = leader(event.pid);
                 recorded.writer->event(event);
             }
-            for (int tries = 0; recorded.writer->counts().bytes == before && tries < 2000; ++tries)
+            for (int tries = 0; recorded.writer->counts().bytes == before && tries < 12'000; ++tries)
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         recorded.writer->end();
@@ -380,7 +380,8 @@ TEST_CASE("the flight recorder keeps the last, and what it keeps is whole") {
         recorded.writer->event(written.back());
         if (i == 100'000) {
             recorded.writer->dump();
-            for (int tries = 0; contents(path).empty() && tries < 2000; ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            for (int tries = 0; contents(path).empty() && tries < 12'000; ++tries)
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
     }
     recorded.writer->end();

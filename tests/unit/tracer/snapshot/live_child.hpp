@@ -52,14 +52,15 @@ private:
     pid_t pid_ = 0;
 };
 
-/// Asks again until `condition` holds, for at most ten seconds.
+/// Asks again until `condition` holds, for at most a minute.
 template <typename Condition>
 bool eventually(Condition condition) {
-    for (int i = 0; i < 1000; ++i) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (std::chrono::steady_clock::now() < end) {
         if (condition()) return true;
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    return false;
+    return condition();
 }
 
 }  // namespace shimtrace::test

@@ -77,7 +77,7 @@ TEST_CASE("a blocked thread's stack is followed, stopped or not, and it goes on 
     const Sleeper sleeper;
     stacks::BinaryCache cache;
     bool seen = false;
-    for (int i = 0; i < 500 && !seen; ++i) {  // until it has got to its pause
+    for (int i = 0; i < 5000 && !seen; ++i) {  // until it has got to its pause
         const auto stacks = stacks::native_stacks(sleeper.pid(), cache, {.stop = i % 2 == 1});
         REQUIRE(stacks);
         REQUIRE(stacks->threads.size() == 1);
