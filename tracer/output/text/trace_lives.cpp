@@ -10,8 +10,14 @@
 
 namespace shimtrace::output {
 
+/// A line begins as it would have been shown while its call was the last that had come: whoever was idle then has shown it already.
+void TracePrinter::traced_changes(int by) {
+    show_beginning();
+    if (by > 0 || traced_ > 0) traced_ += static_cast<std::size_t>(by);
+}
+
 void TracePrinter::on_attached(const Event& event, Thread& thread) {
-    ++traced_;
+    traced_changes(1);
     thread.task.tid = event.tid;
     thread.task.pid = event.pid;
     const bool started_by_us = session_.started_command && !event.parent && traced_ == 1;
@@ -53,7 +59,7 @@ void TracePrinter::on_exec(const Event& event) {
             open_.reset();
             change();
         }
-        if (traced_ > 0) --traced_;
+        traced_changes(-1);
         if (printing() && (options_.quiet & (quiet_superseded | quiet_thread_execve)) == 0)
             tell_line(event, fmt::format("+++ superseded by execve in pid {} +++", event.parent.value));
     }
@@ -102,8 +108,8 @@ void TracePrinter::on_end_of_thread(const Event& event, Thread& thread) {
                                                                        event.result == 1 ? " (core dumped)" : ""));
     }
     if (reads_messages() && event.tid == leader(event.pid)) tell(messages_.ended(event.pid, event.tid, event.time), true, false);
+    traced_changes(-1);
     forget(event.tid);
-    if (traced_ > 0) --traced_;
 }
 
 void TracePrinter::on_detached(const Event& event, Thread& thread) {
@@ -123,8 +129,8 @@ void TracePrinter::on_detached(const Event& event, Thread& thread) {
         }
     }
     const bool known = thread.task.tid == event.tid;
+    if (known) traced_changes(-1);
     threads_.erase(event.tid);
-    if (known && traced_ > 0) --traced_;
     if (!options_.plain || (options_.quiet & quiet_attach) != 0 || !printing()) return;
     interrupt_open_line();
     notice(event.tid,

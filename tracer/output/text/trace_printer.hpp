@@ -68,6 +68,7 @@ private:
     [[nodiscard]] bool whole_lines_only() const { return options_.statuses != status_all || options_.prefix == PidPrefix::none; }
     [[nodiscard]] bool printing() const { return options_.summary != Summary::only; }
     void show_beginning();
+    void traced_changes(int by);
     void interrupt_open_line();
     void begin_line(const Event& event, std::int64_t number);
     /// The call's beginning, as it was rendered, is in the text from now on.

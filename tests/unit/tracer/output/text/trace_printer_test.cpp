@@ -88,6 +88,39 @@ TEST_CASE("being idle in the middle of a call changes no byte") {
     CHECK(quiet.text.text == "[pid    10] close(3)                    = 0\n");
 }
 
+TEST_CASE("being idle while threads come and go changes no byte either") {
+    Event detached = make(EventKind::detached, 11, 6us), exited = make(EventKind::exited, 12, 9us);
+    const std::vector<Event> events = {enter(10, 1us, "vfork"),
+                                       make(EventKind::attached, 11, 2us),
+                                       leave(10, 3us, 11),
+                                       enter(10, 4us, "close"),
+                                       detached,
+                                       leave(10, 7us, 0),
+                                       enter(10, 8us, "vfork"),
+                                       make(EventKind::attached, 12, 8us),
+                                       leave(10, 8us, 12),
+                                       enter(10, 9us, "close"),
+                                       exited,
+                                       leave(10, 10us, 0)};
+    for (const unsigned quiet : {0U, unsigned{quiet_attach | quiet_exit}}) {
+        PrintOptions options;
+        options.plain = true;
+        options.quiet |= quiet;
+        std::array<test::WrittenText, 2> texts;
+        for (const bool idle : {false, true}) {
+            TracePrinter printer(options, texts[idle]);
+            printer.event(make(EventKind::attached, 10, 0ns));
+            for (const Event& event : events) {
+                printer.event(event);
+                if (idle) printer.idle();
+            }
+            printer.end();
+        }
+        CHECK(texts[0].text == texts[1].text);
+        CHECK(texts[0].text.find("\nvfork(") != std::string::npos);
+    }
+}
+
 TEST_CASE("a single thread has no prefix; exit ends with a question mark") {
     Session session({}, 1);
     Event exited = make(EventKind::exited, 10, 9us);
