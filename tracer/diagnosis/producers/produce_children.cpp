@@ -75,6 +75,13 @@ Wait plugin_wait(const Context& look, Wait wait, const Process& parent, const Pr
     return wait;
 }
 
+/// It has ended, and whoever waits for that has what it waits for: that it has not looked yet is told by what keeps it, and is no ring of
+/// two that wait for each other. A tracer's zombie is not to be seen by its parent.
+bool has_come_to_its_end(const Process& child) {
+    const Thread* thread = main_thread(child);
+    return is_zombie(child) && (!thread || thread->tracer == 0 || thread->tracer == child.parent.value);
+}
+
 }  // namespace
 
 const FileLock* held_by_other(const Facts& facts, const Process& process) {
@@ -96,6 +103,10 @@ Wait child_wait(const Context& look, const Process& parent, const Process& child
     Wait wait{.kind = WaitKind::child, .to = NodeKey::of(child.pid), .evidence = std::move(evidence)};
     const double age = look.facts.age_s(child).value_or(0);
     wait.since_s = age;
+    if (has_come_to_its_end(child)) {
+        wait.normal = true;
+        return wait;
+    }
     // A shim's `start` is one as well: containerd runs it, and waits.
     const bool starts_shim = child.role.role == ProcessRole::shim && !child.role.operation.empty();
     if (child.role.role == ProcessRole::plugin || starts_shim) return plugin_wait(look, std::move(wait), parent, child);

@@ -186,6 +186,32 @@ TEST_CASE("a daemon that a hook has left behind, and that has the pipe which run
     CHECK(host.why("c1").cause == "hook-running");
 }
 
+TEST_CASE("a runc that is stopped just before it reaps its child is stopped: the child has nothing more to do") {
+    Host host;
+    host.container(100, 200, "c1");
+    Process& runc = host.add(110, 100, "runc");
+    runc.role = {.role = ProcessRole::runtime, .container = {"default", "c1"}, .operation = "exec"};
+    Process& stage = host.add(120, 110, "runc:[0:PARENT]");
+    stage.role = {.role = ProcessRole::runtime_init, .container = {"default", "c1"}};
+    stage.state = stage.threads.front().state = ProcessState::zombie;
+    SUBCASE("as a goroutine has it") {
+        runc.go = GoProgram{.pid = Pid{110}};
+        Goroutine& waiter = runc.go->goroutines.emplace_back();
+        waiter.id = GoroutineId{1};
+        waiter.state = GoState::syscall;
+        waiter.wait = {.kind = GoWaitKind::child};
+        waiter.wait.child = Pid{120};
+    }
+    SUBCASE("as a thread has it") {
+        Host::in_call(runc, call_wait4, 120);
+    }
+    runc.state = runc.threads.front().state = ProcessState::stopped;
+    host.resample(1600ms);
+    const Diagnosis verdict = host.why("c1");
+    CHECK(verdict.cause == "runtime-stopped");
+    CHECK(blamed(verdict) == Pids{110});
+}
+
 TEST_CASE("a stuck runc of one container says nothing of the other in the same pod") {
     Host host;
     host.container(100, 200, "c1");
