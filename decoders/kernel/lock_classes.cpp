@@ -300,8 +300,13 @@ bool waits_for(const LockClass& lock, std::span<const std::string> stack) {
 
 }  // namespace
 
-const LockClass* waited_for(std::span<const std::string> stack) {
-    const auto found = std::ranges::find_if(classes, [&](const LockClass& lock) { return waits_for(lock, stack); });
+const LockClass* waited_for(std::span<const std::string> stack, bool at_memory_file) {
+    const auto find = [&](bool any) {
+        return std::ranges::find_if(classes,
+                                    [&](const LockClass& lock) { return (any || lock.reach == Reach::memory) && waits_for(lock, stack); });
+    };
+    auto found = find(!at_memory_file);
+    if (at_memory_file && found == std::end(classes)) found = find(true);
     return found == std::end(classes) ? nullptr : &*found;
 }
 

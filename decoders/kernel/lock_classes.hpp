@@ -30,8 +30,9 @@ struct LockClass {
     bool by_kernel = false;                    ///< only the kernel's own threads do that work
 };
 
-/// The lock that a thread in state D with this stack, innermost first, waits for; nullptr: none that is known.
-const LockClass* waited_for(std::span<const std::string> stack);
+/// The lock that a thread in state D with this stack, innermost first, waits for; nullptr: none that is known. `at_memory_file`: it reads
+/// one of /proc/PID's files that take a memory map: m_start() is a function of maps and of mounts.
+const LockClass* waited_for(std::span<const std::string> stack, bool at_memory_file = false);
 /// The thread has that lock, likely, or is at the work that is waited for.
 bool is_inside(const LockClass& lock, std::span<const std::string> stack);
 

@@ -24,13 +24,21 @@ Pid whose_memory(std::string_view path) {
     return std::ranges::find(of_memory, path.substr(path.rfind('/') + 1)) != of_memory.end() ? Pid{pid} : Pid{};
 }
 
-}  // namespace
-
-Pid remote_memory(const Process& process, const Thread& thread) {
+Pid called_memory(const Process& process, const Thread& thread) {
     if (thread.syscall < 0 || thread.args[0] > INT32_MAX) return {};
     const Fd fd{static_cast<std::int32_t>(thread.args[0])};
     const auto entry = std::ranges::find(process.fds, fd, &FdEntry::fd);
-    const Pid whose = entry == process.fds.end() ? Pid{} : whose_memory(entry->target.path);
+    return entry == process.fds.end() ? Pid{} : whose_memory(entry->target.path);
+}
+
+}  // namespace
+
+bool is_at_memory_file(const Process& process, const Thread& thread) {
+    return called_memory(process, thread) != Pid{};
+}
+
+Pid remote_memory(const Process& process, const Thread& thread) {
+    const Pid whose = called_memory(process, thread);
     return whose == process.pid ? Pid{} : whose;
 }
 

@@ -5,6 +5,8 @@
 
 namespace shimtrace::kernel {
 
+/// The file of the thread's call is one below /proc/PID, whoever's, whose reading takes a memory map: maps, mem, cmdline …
+bool is_at_memory_file(const Process& process, const Thread& thread);
 /// The process below whose /proc/PID the file of the thread's call lies (ps reads /proc/812/cmdline); 0: it is no such call.
 Pid remote_memory(const Process& process, const Thread& thread);
 /// The process has one of that one's files open whose reading takes its memory map: /proc/PID/maps, mem, cmdline …

@@ -18,8 +18,9 @@ constexpr Nanoseconds enough = std::chrono::milliseconds(300);
 constexpr std::size_t most_sleepers = 4096;
 constexpr int most_rounds = 4;  ///< a lock's holder waits for another lock, and so on
 
-const kernel::LockClass* waited_for(const Thread& thread) {
-    return thread.state == ProcessState::uninterruptible ? kernel::waited_for(thread.kernel_stack) : nullptr;
+const kernel::LockClass* waited_for(const Process& process, const Thread& thread) {
+    if (thread.state != ProcessState::uninterruptible) return nullptr;
+    return kernel::waited_for(thread.kernel_stack, kernel::is_at_memory_file(process, thread));
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ void Collector::bind_lock_holders(const Positions& processes) {
     for (const std::size_t position : processes) {
         const Process& process = snapshot_.processes[position];
         for (const Thread& thread : process.threads)
-            if (const auto* lock = waited_for(thread)) waiters.push_back({position, lock, kernel::remote_memory(process, thread)});
+            if (const auto* lock = waited_for(process, thread)) waiters.push_back({position, lock, kernel::remote_memory(process, thread)});
     }
     if (waiters.empty()) return;
     if (!kernel_sleepers_read_) read_unusual_sleepers(true);

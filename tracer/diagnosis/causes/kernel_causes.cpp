@@ -284,7 +284,11 @@ std::vector<Cause> kernel_causes() {
             .stuck = true,
             .fits = {{180, {RootCause::memory}, Where::anywhere}},
             .ends = {{RootCause::memory, ProvenBy::end}},
-            .blame = {},
+            .blame = {{.end = RootCause::memory,
+                       .whom = Whom::led_from,
+                       .role = "",
+                       .why = "is held back at the limit of its memory",
+                       .others_only = true}},
             .sentence =
                 [](Input input) { return fmt::format("{} waits in its {}: it is at its limit", waiter(input), last_object(input)); },
             .remedies = {let_it_go_on,

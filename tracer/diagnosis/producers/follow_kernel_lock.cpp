@@ -110,7 +110,7 @@ std::vector<LikelyHolder> holders_of(const Facts& facts, const kernel::LockClass
 
 bool follow_kernel_lock(const Context& look, const Process& process, const Thread& thread, Wait& wait, std::vector<Wait>& out) {
     if (follow_log(look, process, thread, wait, out)) return true;
-    const kernel::LockClass* lock = kernel::waited_for(thread.kernel_stack);
+    const kernel::LockClass* lock = kernel::waited_for(thread.kernel_stack, kernel::is_at_memory_file(process, thread));
     if (!lock) return false;
     constexpr std::size_t most = 4;
     std::vector<LikelyHolder> holders = holders_of(look.facts, *lock, process, thread);

@@ -1,4 +1,5 @@
 // Waits that only the kernel's own functions tell: what a thread sleeps in, whatever call it made.
+#include "decoders/kernel/remote_memory.hpp"
 #include "decoders/kernel/served_file_systems.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/waiting_calls.hpp"
@@ -46,25 +47,6 @@ const Mount* server_of_page(const Context& look, const Process& process, const T
     return mount && kernel::is_served(mount->type) ? mount : nullptr;
 }
 
-// linux/fs/autofs/waitq.c, root.c, expire.c
-constexpr auto autofs = std::to_array<std::string_view>({"autofs_wait", "autofs_mount_wait", "autofs_expire_wait"});
-// linux/fs/notify/fanotify/fanotify.c
-constexpr auto fanotify = std::to_array<std::string_view>({"fanotify_handle_event", "fanotify_get_response"});
-// linux/kernel/seccomp.c: seccomp_do_user_notification() sleeps inside __seccomp_filter()
-constexpr auto seccomp = std::to_array<std::string_view>({"seccomp_do_user_notification", "__seccomp_filter", "seccomp_notify"});
-// linux/mm/memcontrol.c, memcontrol-v1.c
-constexpr auto memory = std::to_array<std::string_view>(
-    {"mem_cgroup_handle_over_high", "mem_cgroup_oom_synchronize", "mem_cgroup_out_of_memory", "mem_cgroup_oom"});
-// linux/kernel/locking/percpu-rwsem.c under sb_start_write(): a write to a frozen file system
-constexpr auto frozen_file_system =
-    std::to_array<std::string_view>({"percpu_rwsem_wait", "percpu_down_read", "sb_start_write", "freeze_super"});
-// States of D that mean something else.
-constexpr auto not_the_disk = std::to_array<std::string_view>({"__refrigerator", "do_freezer_trap", "zap_pid_ns_processes", "ptrace_stop"});
-
-bool asleep(const Thread& thread) {
-    return thread.state == ProcessState::sleeping || thread.state == ProcessState::uninterruptible;
-}
-
 /// Where the call's path leads to no such mount (by a symbolic link, or as there is none in the call): of those that the process sees, one
 /// where it has a file open, or the one that leaves requests lie. Of several it may be any: nullptr, and their words in `others`.
 template <typename Fits>
@@ -87,6 +69,51 @@ const Mount* guessed_mount(const Context& look, const Process& process, Fits fit
     return nullptr;
 }
 
+// linux/mm/memory.c, filemap.c: memory that a file is mapped into was touched. No call tells of which file.
+constexpr auto touches = std::to_array<std::string_view>({"filemap_fault", "do_fault", "handle_mm_fault"});
+
+/// Whose memory it is that the thread works on: the process's own, or another's that it reads by /proc/PID.
+const Process& owner_of_memory(const Context& look, const Process& process, const Thread& thread) {
+    const Process* owner = look.facts.process(kernel::remote_memory(process, thread));
+    return owner ? *owner : process;
+}
+
+/// The FUSE mount whose server is to give the page of memory that the thread has touched; nullptr: it has touched none, or nothing speaks
+/// for one alone. Two of these have to: the process has a file of it open, or its program is one; it leaves requests lie; the server is
+/// stopped.
+const Mount* server_of_touched(const Context& look, const Process& process, const Thread& thread) {
+    if (thread.state != ProcessState::uninterruptible || !sleeps_in(thread, pages) || !sleeps_in(thread, touches)) return nullptr;
+    const Process& owner = owner_of_memory(look, process, thread);
+    const Mount* of_program = look.facts.mount_of(owner, owner.exe, 0);
+    const auto is_of_one = [&](const Mount& mount) {
+        const Process* server = look.facts.process(mount.fuse_server);
+        const bool has_file = (of_program && of_program->device == mount.device) ||
+                              std::ranges::any_of(owner.fds, [&](const FdEntry& entry) { return entry.target.device == mount.device; });
+        return kernel::is_fuse(mount.type) && has_file + (mount.fuse_waiting > 0) + (server && is_stopped(*server)) >= 2;
+    };
+    std::string others;
+    return guessed_mount(look, owner, is_of_one, others);
+}
+
+// linux/fs/autofs/waitq.c, root.c, expire.c
+constexpr auto autofs = std::to_array<std::string_view>({"autofs_wait", "autofs_mount_wait", "autofs_expire_wait"});
+// linux/fs/notify/fanotify/fanotify.c
+constexpr auto fanotify = std::to_array<std::string_view>({"fanotify_handle_event", "fanotify_get_response"});
+// linux/kernel/seccomp.c: seccomp_do_user_notification() sleeps inside __seccomp_filter()
+constexpr auto seccomp = std::to_array<std::string_view>({"seccomp_do_user_notification", "__seccomp_filter", "seccomp_notify"});
+// linux/mm/memcontrol.c, memcontrol-v1.c
+constexpr auto memory = std::to_array<std::string_view>(
+    {"mem_cgroup_handle_over_high", "mem_cgroup_oom_synchronize", "mem_cgroup_out_of_memory", "mem_cgroup_oom"});
+// linux/kernel/locking/percpu-rwsem.c under sb_start_write(): a write to a frozen file system
+constexpr auto frozen_file_system =
+    std::to_array<std::string_view>({"percpu_rwsem_wait", "percpu_down_read", "sb_start_write", "freeze_super"});
+// States of D that mean something else.
+constexpr auto not_the_disk = std::to_array<std::string_view>({"__refrigerator", "do_freezer_trap", "zap_pid_ns_processes", "ptrace_stop"});
+
+bool asleep(const Thread& thread) {
+    return thread.state == ProcessState::sleeping || thread.state == ProcessState::uninterruptible;
+}
+
 }  // namespace
 
 void file_system(const Context& look, const NodeKey& subject, Waits& out) {
@@ -94,7 +121,9 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     const Thread* thread = thread_of(look.facts, subject);
     if (!process || !thread || !asleep(*thread)) return;
     const Mount* page = server_of_page(look, *process, *thread);
-    const bool by_fuse = sleeps_in(*thread, fuse) || (page && kernel::is_fuse(page->type)), by_autofs = sleeps_in(*thread, autofs);
+    const Mount* touched = page ? nullptr : server_of_touched(look, *process, *thread);
+    const bool by_fuse = sleeps_in(*thread, fuse) || (page && kernel::is_fuse(page->type)) || touched,
+               by_autofs = sleeps_in(*thread, autofs);
     if (!by_fuse && !by_autofs && !page && !sleeps_in_network_file_system(*thread)) return;
     // A FUSE server sleeps in fuse_dev_do_read until there is something to serve: it is the server, and idle.
     if (by_fuse && stack_has(*thread, "fuse_dev_do_read") && !stack_has(*thread, "request_wait_answer")) return;
@@ -106,7 +135,7 @@ void file_system(const Context& look, const NodeKey& subject, Waits& out) {
     const Mount* mount = look.facts.mount_of(*process, file.path, file.device);
     const bool is_there = mount && fits(*mount);
     std::string others;
-    if (!is_there) mount = guessed_mount(look, *process, fits, others);
+    if (!is_there) mount = touched ? touched : guessed_mount(look, owner_of_memory(look, *process, *thread), fits, others);
     const Process* server = mount ? look.facts.process(mount->fuse_server) : nullptr;
     Wait wait{.kind = WaitKind::served_by,
               .to = server ? NodeKey::of(server->pid)
@@ -297,7 +326,7 @@ void uninterruptible(const Context& look, const NodeKey& subject, Waits& out) {
     if (!process || !thread || thread->state != ProcessState::uninterruptible || look.facts.frozen_cgroup(*process)) return;
     if (sleeps_in(*thread, fuse) || sleeps_in_network_file_system(*thread) || sleeps_in(*thread, autofs) || sleeps_in(*thread, fanotify) ||
         sleeps_in(*thread, memory) || sleeps_in(*thread, not_the_disk) || waits_for_vfork(*thread) ||
-        server_of_page(look, *process, *thread))
+        server_of_page(look, *process, *thread) || server_of_touched(look, *process, *thread))
         return;
     // Without permission only the state shows, and that has many reasons.
     if (thread->syscall < 0 && thread->kernel_stack.empty() && (thread->wchan.empty() || thread->wchan == "0")) return;

@@ -114,6 +114,13 @@ TEST_CASE("what has another name, or is idle, is no such wait") {
         CHECK_FALSE(kernel::is_usual_sleep(unusual));
 }
 
+TEST_CASE("maps and mounts are read by functions of one name: the file tells them apart") {
+    const Stack stack{"m_start", "seq_read_iter", "vfs_read"};
+    CHECK(waited_for(stack)->name.find("namespace_sem") != std::string_view::npos);
+    CHECK(waited_for(stack, true)->name.find("mmap_lock") != std::string_view::npos);
+    CHECK(waited_for(Stack{"cgroup_kn_lock_live", "cgroup_mkdir"}, true)->name.find("cgroup_mutex") != std::string_view::npos);
+}
+
 TEST_CASE("whose memory a thread works on is told by a file below /proc") {
     Process ps{.pid = Pid{10}};
     ps.fds.push_back({Fd{3}, {.kind = OpenFileKind::file, .path = "/proc/812/cmdline"}});
@@ -124,7 +131,9 @@ TEST_CASE("whose memory a thread works on is told by a file below /proc") {
         return kernel::remote_memory(ps, thread);
     };
     CHECK(asked(3) == Pid{812});
+    CHECK(kernel::is_at_memory_file(ps, thread));
     CHECK(asked(4) == Pid{});
+    CHECK_FALSE(kernel::is_at_memory_file(ps, thread));
     CHECK(asked(9) == Pid{});
     CHECK(kernel::reads_memory_of(ps, Pid{812}));
     CHECK_FALSE(kernel::reads_memory_of(ps, Pid{81}));

@@ -147,3 +147,66 @@ TEST_CASE("the memory map's lock is looked for among who has that memory") {
         CHECK(blamed(made.why()) == std::vector{301});
     }
 }
+
+TEST_CASE("mmap_lock: from a change of mappings, to the debugger that touched a page, to the server that is to give it") {
+    Locked made;
+    constexpr std::uint64_t served = 42;
+    sleeps(made.init, call_mmap, {"vm_mmap_pgoff", "do_syscall_64"});
+    Process& debugger = made.host.add(300, 1, "debugger");
+    Process& server = made.host.add(500, 1, "server");
+    Host::fd(debugger, 3, OpenFileKind::file, 99, read_only, OpenFileRole::none, "/proc/200/mem");
+    sleeps(debugger, call_number("pread64"),
+           {"folio_wait_bit_common", "filemap_fault", "__do_fault", "do_fault", "__handle_mm_fault", "handle_mm_fault", "__get_user_pages",
+            "__get_user_pages_remote", "__access_remote_vm", "mem_rw", "vfs_read", "__x64_sys_pread64"});
+    made.host.snapshot().mounts = {{.id = 1,
+                                    .device = served,
+                                    .mount_point = "/data",
+                                    .type = "fuse.x",
+                                    .source = "x",
+                                    .seen_from = Pid{200},
+                                    .fuse_server = server.pid}};
+    Mount& mount = made.host.snapshot().mounts.front();
+    const auto has_file = [&] {
+        Host::fd(made.init, 5, OpenFileKind::file, 12, read_only, OpenFileRole::none, "/data/file").device = served;
+    };
+    SUBCASE("which leaves requests lie, and the process has a file of it") {
+        has_file();
+        mount.fuse_waiting = 1;
+        const Diagnosis diagnosis = made.why();
+        CHECK(diagnosis.cause == "filesystem-unresponsive");
+        CHECK(diagnosis.confidence == Confidence::likely);
+        CHECK(blamed(diagnosis) == std::vector{500});
+    }
+    SUBCASE("which is stopped, and leaves requests lie") {
+        mount.fuse_waiting = 1;
+        server.state = ProcessState::stopped;
+        server.threads.front().state = ProcessState::stopped;
+        CHECK(blamed(made.why()) == std::vector{500});
+    }
+    SUBCASE("a server that is at work for others is not to blame") {
+        mount.fuse_waiting = 1;
+        CHECK(blamed(made.why()) == std::vector{300});
+    }
+    SUBCASE("nor is one of which the process has a file, but that answers") {
+        has_file();
+        CHECK(blamed(made.why()) == std::vector{300});
+    }
+}
+
+TEST_CASE("namespace_sem: from a reader of its mounts, to who copies many and is held back at the limit of its memory") {
+    Locked made;
+    Host::fd(made.init, 3, OpenFileKind::file, 98, read_only, OpenFileRole::none, "/proc/200/mounts");
+    sleeps(made.init, call_read, {"m_start", "seq_read_iter", "vfs_read", "ksys_read"});
+    Process& copier = made.host.add(300, 1, "copier");
+    copier.cgroup = "/copier";
+    sleeps(copier, call_number("unshare"),
+           {"mem_cgroup_handle_over_high", "try_charge_memcg", "obj_cgroup_charge_pages", "alloc_vfsmnt", "clone_mnt", "copy_tree",
+            "copy_mnt_ns", "create_new_namespaces", "ksys_unshare"});
+    made.host.snapshot().cgroups.push_back({.path = "/copier", .memory_current = 8192, .memory_high = 4096});
+    const Diagnosis diagnosis = made.why();
+    CHECK(diagnosis.cause == "memory-limit");
+    CHECK(blamed(diagnosis) == std::vector{300});
+    CHECK(diagnosis.confidence <= Confidence::likely);
+    REQUIRE(diagnosis.chain.size() == 2);
+    CHECK(diagnosis.chain[0].to.find("copier") != std::string::npos);
+}
