@@ -77,8 +77,9 @@ constexpr FieldSchema id_fields[] = {{1, "id", string}};
 constexpr MessageSchema id{"GetContainerRequest", id_fields};
 constexpr FieldSchema create_record_fields[] = {{1, "container", message, &id}};
 constexpr MessageSchema create_record{"CreateContainerRequest", create_record_fields};
-constexpr FieldSchema create_task_fields[] = {
-    {1, "container_id", string}, {4, "stdin", string}, {5, "stdout", string}, {6, "stderr", string}, {7, "terminal", boolean}};
+constexpr FieldSchema create_task_fields[] = {{1, "container_id", string},     {4, "stdin", string},     {5, "stdout", string},
+                                              {6, "stderr", string},           {7, "terminal", boolean}, {11, "task_api_address", string},
+                                              {12, "task_api_version", number}};
 constexpr MessageSchema create_task{"CreateTaskRequest", create_task_fields};
 constexpr FieldSchema created_task_fields[] = {{1, "container_id", string}, {2, "pid", number}};
 constexpr MessageSchema created_task{"CreateTaskResponse", created_task_fields};
@@ -113,12 +114,25 @@ constexpr FieldSchema reference_fields[] = {{1, "ref", string}};
 constexpr MessageSchema reference{"StatusRequest", reference_fields};
 constexpr FieldSchema name_fields[] = {{1, "name", string}};
 constexpr MessageSchema name{"GetImageRequest", name_fields};
+constexpr FieldSchema sandbox_fields[] = {{1, "sandbox_id", string}, {10, "sandboxer", string}};
+constexpr MessageSchema sandbox{"ControllerStartRequest", sandbox_fields};
+constexpr FieldSchema create_sandbox_fields[] = {{1, "sandbox_id", string}, {4, "netns_path", string}, {10, "sandboxer", string}};
+constexpr MessageSchema create_sandbox{"ControllerCreateRequest", create_sandbox_fields};
+constexpr FieldSchema started_sandbox_fields[] = {
+    {1, "sandbox_id", string}, {2, "pid", number}, {5, "address", string}, {6, "version", number}};
+constexpr MessageSchema started_sandbox{"ControllerStartResponse", started_sandbox_fields};
+constexpr FieldSchema stop_sandbox_fields[] = {{1, "sandbox_id", string}, {2, "timeout_secs", number}, {10, "sandboxer", string}};
+constexpr MessageSchema stop_sandbox{"ControllerStopRequest", stop_sandbox_fields};
+constexpr FieldSchema sandbox_state_fields[] = {
+    {1, "sandbox_id", string}, {2, "pid", number}, {3, "state", string}, {8, "address", string}};
+constexpr MessageSchema sandbox_state{"ControllerStatusResponse", sandbox_state_fields};
 constexpr FieldSchema filters_fields[] = {{1, "filters", string, nullptr, true}};
 constexpr MessageSchema filters{"SubscribeRequest", filters_fields};
 
 constexpr std::string_view runtime = "runtime.v1.RuntimeService", images = "runtime.v1.ImageService",
                            tasks = "containerd.services.tasks.v1.Tasks", containers = "containerd.services.containers.v1.Containers",
-                           snapshots = "containerd.services.snapshots.v1.Snapshots", content = "containerd.services.content.v1.Content";
+                           snapshots = "containerd.services.snapshots.v1.Snapshots", content = "containerd.services.content.v1.Content",
+                           sandboxes = "containerd.services.sandbox.v1.Controller", mounts = "containerd.services.mounts.v1.Mounts";
 
 constexpr MethodSchema methods[] = {
     {runtime, "Version", &unknown, &version},
@@ -174,6 +188,15 @@ constexpr MethodSchema methods[] = {
     {content, "Delete", &digest, &unknown},
     {content, "Status", &reference, &unknown},
     {content, "Abort", &reference, &unknown},
+    {sandboxes, "Create", &create_sandbox, &sandbox},
+    {sandboxes, "Start", &sandbox, &started_sandbox},
+    {sandboxes, "Stop", &stop_sandbox, &unknown},
+    {sandboxes, "Wait", &sandbox, &waited},
+    {sandboxes, "Status", &sandbox, &sandbox_state},
+    {sandboxes, "Shutdown", &sandbox, &unknown},
+    {mounts, "Activate", &name, &unknown},
+    {mounts, "Deactivate", &name, &unknown},
+    {mounts, "Info", &name, &unknown},
     {"containerd.services.images.v1.Images", "Get", &name, &unknown},
     {"containerd.services.images.v1.Images", "Delete", &name, &unknown},
     {"containerd.services.leases.v1.Leases", "Create", &id, &unknown},

@@ -82,7 +82,7 @@ constexpr FieldSchema create_sandbox_fields[] = {
     {4, "options", any},       {5, "netns_path", string},  {6, "annotations", string_map},
 };
 constexpr MessageSchema create_sandbox{"CreateSandboxRequest", create_sandbox_fields};
-constexpr FieldSchema sandbox_started_fields[] = {{1, "pid", number}, {2, "created_at", timestamp}};
+constexpr FieldSchema sandbox_started_fields[] = {{1, "pid", number}, {2, "created_at", timestamp}, {3, "spec", any}};
 constexpr MessageSchema sandbox_started{"StartSandboxResponse", sandbox_started_fields};
 constexpr FieldSchema platform_fields[] = {{1, "os", string}, {2, "architecture", string}, {3, "variant", string}};
 constexpr MessageSchema platform{"Platform", platform_fields};

@@ -205,3 +205,16 @@ TEST_CASE("garbage is trouble in words, and what follows is read again") {
     CHECK(seen.front() == "grpc ? 100 bytes of no whole frame");
     CHECK(connection.in_flight().size() == 2);
 }
+
+TEST_CASE("the services that containerd 2.2 and later have, by the names of their fields") {
+    Sender client;
+    Connection connection;
+    connection.feed(Direction::written, bytes(std::string(preface)), at(0));
+    const auto said = [&](std::uint32_t stream, const std::string& path, std::string_view body) {
+        return lines(connection.feed(Direction::written, bytes(client.call(stream, path, message(body))), at(1000)));
+    };
+    CHECK(said(1, "/containerd.services.mounts.v1.Mounts/Activate", field(1, "k1")) ==
+          std::vector<std::string>{R"(grpc → #1 containerd.services.mounts.v1.Mounts/Activate{name:"k1"})"});
+    CHECK(said(3, "/containerd.services.sandbox.v1.Controller/Start", field(1, "pod") + field(10, "shim")) ==
+          std::vector<std::string>{R"(grpc → #3 containerd.services.sandbox.v1.Controller/Start{sandbox_id:"pod" sandboxer:"shim"})"});
+}
