@@ -11,7 +11,7 @@ fuse_stat() { on_stopped_fuse 'while :; do [ -e /data/file ]; done' 4 262 332; }
 on_stopped_fuse() {
     needs_kernel fuse
     start_containerd
-    build_fuse_program silent_fuse
+    build_program silent_fuse
     mkdir "$lab_dir/data"
     apart "$lab_dir/silent_fuse" -f "$lab_dir/data" >>"$lab_dir/log" 2>&1
     local server=$apart_pid

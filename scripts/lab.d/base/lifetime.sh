@@ -3,6 +3,8 @@
 
 lab_prefix=${TMPDIR:-/tmp}/shimtrace-lab
 lab_dir='' lab_name='' lab_first_name='' home_cgroup=''
+lab_stays=''             # not empty: nobody can change its cgroup while this hangs
+declare -a lab_ends=()   # what lets go of a hang that would hold its own taking down
 declare -A lab_fact=()
 declare -a lab_fact_order=()
 
@@ -22,7 +24,7 @@ with_facts() {
     local -a environment=()
     for key in "${lab_fact_order[@]}"; do environment+=("LAB_${key^^}=${lab_fact[$key]}"); done
     local status=0
-    (leave_cgroup && exec env "${environment[@]}" "$@") || status=$?
+    ({ [[ -n $lab_stays ]] || leave_cgroup; } && exec env "${environment[@]}" "$@") || status=$?
     return $status
 }
 
@@ -39,6 +41,13 @@ check_machine() {
 
 # needs_kernel WHAT...: the same for what scripts/kernel-can asks.
 needs_kernel() { "$lab_home/kernel-can" "$@" >&2 || exit; }
+
+# needs_own_machine: for what would hold whoever else is on it. LAB_OWN_MACHINE=1 says that nobody is.
+needs_own_machine() {
+    [[ -n ${LAB_OWN_MACHINE:-} ]] && return
+    echo "kernel: it is everybody's here, and this would hold them all (tests/vm makes it)" >&2
+    exit 77
+}
 
 # The mount points of all cgroup hierarchies, version 2 first.
 cgroup_mounts() {
@@ -104,9 +113,15 @@ another_hang() {
 # Puts the calling shell back where it came from.
 leave_cgroup() { echo $BASHPID >"$home_cgroup/cgroup.procs"; }
 
+# at_end COMMAND [ARGUMENT...]: done first when the lab is taken down; words without blanks.
+at_end() { lab_ends+=("$*"); }
+
 take_down() {
+    local end
     trap '' INT TERM HUP
     [[ -n $lab_dir ]] || return 0
+    # shellcheck disable=SC2086
+    for end in "${lab_ends[@]}"; do $end 2>/dev/null || true; done
     leave_cgroup || true
     take_down_lab "$lab_first_name" "$lab_dir"
 }
@@ -145,7 +160,8 @@ kill_all() {
         [[ -n $left ]] || return 0
         sleep 0.05
     done
-    echo "lab: cannot end these:$left" >&2
+    echo "lab: cannot end these:" >&2
+    for pid in $left; do echo "lab:   $pid $(<"/proc/$pid/comm") $(state_of "$pid") $(head -4 "/proc/$pid/stack" | tr '\n' ' ')" >&2; done
 }
 
 remove_cgroups() {

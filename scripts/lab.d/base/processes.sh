@@ -42,6 +42,12 @@ status_of() {
 
 in_state() { [[ $(state_of "$1") == ["$2"] ]]; }
 
+# end_process PID: with SIGKILL, and waits until it has.
+end_process() {
+    kill -KILL "$1"
+    eventually 60 "$1 ends" gone "$1"
+}
+
 gone() { [[ ! -d /proc/$1 ]] || in_state "$1" ZX; }
 
 parent_of() { status_of "$1" PPid; }

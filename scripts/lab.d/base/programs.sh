@@ -3,11 +3,6 @@ build_program() {
     cc -O1 -Wall -Wextra -static -o "$lab_dir/$1" "$lab_home/../tests/lab/$1.c" "${@:2}" || fail "$1.c does not compile"
 }
 
-# build_fuse_program NAME: the same with libfuse3, which is dynamic.
-build_fuse_program() {
-    cc -O1 -Wall -Wextra -D_FILE_OFFSET_BITS=64 -o "$lab_dir/$1" "$lab_home/../tests/lab/$1.c" -lfuse3 || fail "$1.c does not compile"
-}
-
 # build_32_bit_program NAME: the same for i386, without a C library, which a minimal machine has for its own architecture alone.
 build_32_bit_program() {
     cc -m32 -O1 -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
