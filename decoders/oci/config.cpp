@@ -1,8 +1,12 @@
 #include "decoders/oci/config.hpp"
 
 #include "decoders/oci/config_rules.hpp"
+#include "decoders/oci/outline.hpp"
 
 #include <fmt/format.h>
+
+#include <charconv>
+#include <iterator>
 
 namespace shimtrace::oci {
 
@@ -156,9 +160,74 @@ Config read(std::string_view text, const Json& document) {
     return config;
 }
 
+/// What read() asks for.
+constexpr std::string_view read_places[] = {"/ociVersion",       "/process/args", "/process/terminal", "/root/path", "/linux/cgroupsPath",
+                                            "/linux/namespaces", "/hooks",        "/annotations"};
+
+Outline config_outline() {
+    std::vector<OutlinePlace> places;
+    for (const ConfigRule& rule : config_rules) places.push_back({.pattern = rule.pattern, .required = rule.required});
+    for (const std::string_view pointer : read_places) places.push_back({.pattern = pointer, .kept = true});
+    return Outline(places);
+}
+
+template <typename Number>
+bool is_whole(std::string_view text) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool is_surely(JsonKind kind, std::string_view value) {
+    const char first = value.front();
+    switch (kind) {
+        case JsonKind::string:
+            return first == '"';
+        case JsonKind::boolean:
+            return first == 't' || first == 'f';
+        case JsonKind::integer:
+            return is_whole<std::int64_t>(value) || is_whole<std::uint64_t>(value);
+        case JsonKind::unsigned_integer:
+            return is_whole<std::uint64_t>(value);
+        case JsonKind::number:
+            return first == '-' || (first >= '0' && first <= '9');
+        case JsonKind::array:
+            return first == '[';
+        case JsonKind::object:
+            return first == '{';
+    }
+    return false;
+}
+
+/// Whether the value at config_rules[place] surely is no problem.
+bool suits(std::size_t place, std::string_view value) {
+    const ConfigRule& rule = config_rules[place];
+    if (!is_surely(rule.kind, value)) return false;
+    const std::string_view inside = value.size() < 2 ? value : value.substr(1, value.size() - 2);
+    switch (rule.demand) {
+        case Demand::none:
+            return true;
+        case Demand::absolute_path:
+        case Demand::should_be_absolute:
+            return inside.starts_with('/') || (inside.empty() && !rule.required);
+        case Demand::not_empty:
+            return inside.find_first_not_of(value.front() == '"' ? "" : " \t\r\n") != inside.npos;
+        case Demand::version:
+            return inside.starts_with("1.");
+        case Demand::one_of:
+            return (inside.empty() && !rule.required) || is_word_of(rule.words, inside);
+    }
+    return false;
+}
+
 }  // namespace
 
 std::expected<CheckedConfig, JsonError> parse_config(std::string_view text) {
+    static const Outline outline = config_outline();
+    const auto seen = read_outline(text, outline, suits);
+    if (!seen) return std::unexpected(seen.error());
+    if (*seen) return CheckedConfig{read(text, **seen), {}};
+
     const auto document = parse_json(text);
     if (!document) return std::unexpected(document.error());
     CheckedConfig checked;

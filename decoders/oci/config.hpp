@@ -18,11 +18,13 @@ struct Hook {
     std::vector<std::string> arguments;
     std::optional<std::int64_t> timeout_s;
     Place place;  ///< of its path
+    bool operator==(const Hook&) const = default;
 };
 
 struct Namespace {
     std::string type;
     std::string path;  ///< empty: a new one
+    bool operator==(const Namespace&) const = default;
 };
 
 struct Config {
@@ -34,6 +36,7 @@ struct Config {
     std::vector<Hook> hooks;
     std::vector<Namespace> namespaces;
     std::map<std::string, std::string> annotations;
+    bool operator==(const Config&) const = default;
 };
 
 /// A breach of the specification. The runtime refuses `refused` ones; it lets the others pass, or may.

@@ -1,5 +1,7 @@
 #include "decoders/oci/runtime_state.hpp"
 
+#include "decoders/oci/outline.hpp"
+
 #include <fmt/format.h>
 
 #include <limits>
@@ -59,6 +61,26 @@ std::vector<std::string> texts_at(const Json& document, std::string_view pointer
     return strings;
 }
 
+/// All that a form names.
+Outline outline_of(const StateForm& form) {
+    std::vector<OutlinePlace> places;
+    const auto add = [&](std::string_view pointer) {
+        if (!pointer.empty()) places.push_back({.pattern = pointer, .kept = true});
+    };
+    for (const RequiredKey& key : form.required) add(key.pointer);
+    for (const std::string_view pointer : {form.id, form.init_pid, form.init_start, form.created, form.bundle, form.labels, form.rootfs,
+                                           form.cgroup, form.cgroup_paths, form.systemd_cgroup, form.stdio, form.gofer_pid})
+        add(pointer);
+    for (const std::string_view pointer : form.other_cgroups) add(pointer);
+    return Outline(places);
+}
+
+std::expected<Json, JsonError> read_document(std::string_view text, const StateForm& form) {
+    auto outline = read_outline(text, outline_of(form));
+    if (!outline) return std::unexpected(std::move(outline.error()));
+    return *outline ? std::expected<Json, JsonError>(std::move(**outline)) : parse_json(text);
+}
+
 /// "a-b.slice" lies in "a.slice".
 std::string slice_path(std::string_view slice) {
     constexpr std::string_view suffix = ".slice";
@@ -83,7 +105,7 @@ std::string cgroup_of_spec(std::string_view cgroups_path, bool systemd) {
 }
 
 std::expected<RuntimeState, JsonError> parse_state(std::string_view text, const StateForm& form) {
-    auto parsed = parse_json(text);
+    auto parsed = read_document(text, form);
     if (!parsed) return std::unexpected(std::move(parsed.error()));
     if (auto error = missing(text, *parsed, form.required)) return std::unexpected(std::move(*error));
     const bool lacks_init = form.init_may_lack && value_at(*parsed, form.init_pid) == nullptr;

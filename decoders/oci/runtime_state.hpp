@@ -25,6 +25,7 @@ struct RuntimeState {
     bool systemd_cgroup = false;
     std::vector<std::string> stdio;  ///< what the init's descriptors 0, 1 and 2 led to: "pipe:[38898]"
     std::int32_t gofer_pid = 0;      ///< who serves its sandbox the host's files; 0: none
+    bool operator==(const RuntimeState&) const = default;
 };
 
 /// A key that the runtime relies on.

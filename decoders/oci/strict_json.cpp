@@ -20,6 +20,11 @@ constexpr bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '$';
 }
 
+/// Stands for itself in a string.
+constexpr bool is_plain(char c) {
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
 struct Fault {
     std::size_t offset;
     std::string message;
@@ -46,7 +51,7 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 /// Reads a document once, without building anything: finds the first fault, or where a pointer leads.
 class Scanner {
 public:
-    explicit Scanner(std::string_view text) : text_(text) {}
+    explicit Scanner(std::string_view text, JsonVisitor* visitor = nullptr) : text_(text), visitor_(visitor) {}
 
     std::optional<Fault> fault() {
         if (text_.empty()) return Fault{0, "the file is empty"};
@@ -56,9 +61,11 @@ public:
         if (text_.find_first_not_of('\0') == text_.npos) return Fault{0, "the file holds only NUL bytes, as after a crash of the host"};
         skip_space();
         if (at_ == text_.size()) return Fault{at_, "the file holds only white space"};
-        if (value() && (skip_space(), at_ < text_.size())) set(at_, after_document());
+        if (value(visitor_ != nullptr) && (skip_space(), at_ < text_.size())) set(at_, after_document());
         return std::move(fault_);
     }
+
+    [[nodiscard]] bool has_odd_numbers() const { return has_odd_numbers_; }
 
     /// `text` must have no fault.
     std::size_t locate(std::string_view pointer) {
@@ -111,11 +118,20 @@ private:
         return set(at_, fmt::format("'{}' where {} had to follow", text_.substr(at_, end - at_), expected));
     }
 
-    bool value() {
+    /// `told`: the visitor is told of it.
+    bool value(bool told = false) {
         skip_space();
+        if (!told) return any_value(false);
+        const std::size_t start = at_;
+        if (!any_value(true)) return false;
+        visitor_->leave(text_.substr(start, at_ - start));
+        return true;
+    }
+
+    bool any_value(bool told) {
         if (at_end()) return cut("the document");
-        if (peek() == '{') return object();
-        if (peek() == '[') return array();
+        if (peek() == '{') return object(told);
+        if (peek() == '[') return array(told);
         if (peek() == '"') return string("a string");
         if (is_digit(peek()) || peek() == '-' || peek() == '+' || peek() == '.') return number();
         return literal();
@@ -146,7 +162,7 @@ private:
         return Next::more;
     }
 
-    bool object() {
+    bool object(bool told) {
         if (!deeper()) return false;
         ++at_;
         skip_space();
@@ -157,24 +173,26 @@ private:
                 if (is_word(peek())) return set(at_, "a key without double quotes");
                 return unexpected("a key in double quotes");
             }
+            const std::size_t key = at_ + 1;
             if (!string("a key")) return false;
+            const bool within = told && visitor_->enter(text_.substr(key, at_ - 1 - key));
             skip_space();
             if (at_end()) return cut("an object");
             if (peek() != ':') return unexpected("':' after the key");
             ++at_;
-            if (!value()) return false;
+            if (!value(within)) return false;
             const Next after = next('}', "an object");
             if (after != Next::more) return --depth_, after == Next::closed;
         }
     }
 
-    bool array() {
+    bool array(bool told) {
         if (!deeper()) return false;
         ++at_;
         skip_space();
         if (peek() == ']') return ++at_, --depth_, true;
         while (true) {
-            if (!value()) return false;
+            if (!value(told && visitor_->enter({}))) return false;
             const Next after = next(']', "an array");
             if (after != Next::more) return --depth_, after == Next::closed;
         }
@@ -183,6 +201,8 @@ private:
     bool string(std::string_view what) {
         const std::size_t start = at_++;
         while (!at_end()) {
+            while (at_ < text_.size() && is_plain(text_[at_])) ++at_;
+            if (at_end()) break;
             const auto c = static_cast<unsigned char>(text_[at_]);
             if (c == '"') return ++at_, true;
             if (c == '\n') return set(start, fmt::format("{} is not closed on its line", what));
@@ -249,11 +269,13 @@ private:
         digits();
         if (peek() == '.' && (++at_, !digits())) return at_end() ? cut("a number") : set(start, "a number that ends with '.'");
         if (peek() == 'e' || peek() == 'E') {
+            has_odd_numbers_ = true;
             ++at_;
             if (peek() == '+' || peek() == '-') ++at_;
             if (!digits()) return at_end() ? cut("a number") : set(start, "a number with an empty exponent");
         }
         if (is_word(peek())) return set(start, "a number that runs into letters");
+        if (at_ - start > 300) has_odd_numbers_ = true;  // a double's range ends at 309 digits
         return true;
     }
 
@@ -300,13 +322,22 @@ private:
     }
 
     std::string_view text_;
+    JsonVisitor* visitor_;
     std::size_t at_ = 0;
     std::size_t depth_ = 0;
+    bool has_odd_numbers_ = false;  ///< which may be beyond a double's range
     std::optional<Fault> fault_;
 };
 
 JsonError error_at(std::string_view text, Fault fault) {
     return {place_of(text, fault.offset), std::move(fault.message), line_at(text, fault.offset)};
+}
+
+std::expected<bool, JsonError> scan(std::string_view text, JsonVisitor* visitor) {
+    if (text.size() > json_size_limit) return std::unexpected(JsonError{{}, fmt::format("larger than {} MiB", json_size_limit >> 20U), ""});
+    Scanner scanner(text, visitor);
+    if (auto fault = scanner.fault()) return std::unexpected(error_at(text, std::move(*fault)));
+    return scanner.has_odd_numbers();
 }
 
 }  // namespace
@@ -351,9 +382,12 @@ std::string line_at(std::string_view text, std::size_t offset) {
     return first == line.npos ? "" : line.substr(first);
 }
 
+std::expected<bool, JsonError> visit_json(std::string_view text, JsonVisitor& visitor) {
+    return scan(text, &visitor);
+}
+
 std::expected<Json, JsonError> parse_json(std::string_view text) {
-    if (text.size() > json_size_limit) return std::unexpected(JsonError{{}, fmt::format("larger than {} MiB", json_size_limit >> 20U), ""});
-    if (auto fault = Scanner(text).fault()) return std::unexpected(error_at(text, std::move(*fault)));
+    if (auto scanned = scan(text, nullptr); !scanned) return std::unexpected(std::move(scanned.error()));
     try {
         return Json::parse(text);
     } catch (const Json::parse_error& error) {  // numbers beyond a double's range

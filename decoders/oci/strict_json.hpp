@@ -19,6 +19,7 @@ constexpr std::size_t json_depth_limit = 512;
 /// A place in a text file. Both count from 1; columns count bytes, as runc's own messages and most editors' do.
 struct Place {
     std::size_t line = 1, column = 1;
+    bool operator==(const Place&) const = default;
 };
 
 struct JsonError {
@@ -32,6 +33,20 @@ struct JsonError {
 
 /// The whole document or the first error.
 std::expected<Json, JsonError> parse_json(std::string_view text);
+
+/// Is told of a document's values while it is held against the grammar, without any of them being made.
+class JsonVisitor {
+public:
+    virtual ~JsonVisitor() = default;
+    /// Before a member's value or an element's. `key`: as it stands between its quotes; an element has none. False: of that value nothing
+    /// more is wanted.
+    virtual bool enter(std::string_view key) = 0;
+    /// Behind one that was entered, and behind the document, with its text.
+    virtual void leave(std::string_view value) = 0;
+};
+
+/// The first error, but for numbers beyond a double's range, which only the making of a value shows; true: there may be such.
+std::expected<bool, JsonError> visit_json(std::string_view text, JsonVisitor& visitor);
 
 /// Line and column of the byte at `offset` (which may be the text's end).
 Place place_of(std::string_view text, std::size_t offset);
