@@ -1,8 +1,9 @@
 // Locks of the kernel's that many wait for, held for as long as somebody else does not answer. For machines that nobody else uses.
 //   kernel_locks map FILE            maps FILE, and from then on changes its mappings ten times a second (mmap_lock, to write)
 //   kernel_locks peek PID FILE       reads the first byte of what PID has mapped of FILE, as a debugger does (mmap_lock of PID, to read)
-//   kernel_locks move FILE CGROUP    maps FILE; on SIGUSR1 moves itself by CGROUP, a file cgroup.threads (cgroup_mutex, and then its own mmap_lock)
-//   kernel_locks mounts DIR CGROUP   makes 131072 mounts in a namespace of its own, joins the cgroup whose cgroup.procs CGROUP is, prints "ready", and
+//   kernel_locks move FILE CGROUP    maps FILE; on SIGUSR1 moves itself by CGROUP, a file cgroup.threads (cgroup_mutex, and then its own
+//   mmap_lock) kernel_locks mounts DIR CGROUP   makes 131072 mounts in a namespace of its own, joins the cgroup whose cgroup.procs CGROUP
+//   is, prints "ready", and
 //                                    on SIGUSR1 copies them (namespace_sem, and whatever memory the cgroup lets it have)
 #define _GNU_SOURCE
 #include <fcntl.h>
