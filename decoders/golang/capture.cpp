@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace shimtrace::golang {
 namespace {
@@ -344,7 +346,15 @@ RuntimeState Capture::run(std::span<const PolledDescriptor> polled) {
     if (retried) {
         std::unordered_map<std::uint64_t, std::size_t> order;
         for (std::size_t i = 0; i < addresses.size(); ++i) order.emplace(addresses[i], i);
-        std::ranges::sort(state_.goroutines, {}, [&](const CapturedGoroutine& g) { return order[g.address]; });
+        // Their places are sorted, not they: each is some 250 bytes.
+        std::vector<std::pair<std::size_t, std::size_t>> places;
+        places.reserve(state_.goroutines.size());
+        for (std::size_t i = 0; i < state_.goroutines.size(); ++i) places.emplace_back(order[state_.goroutines[i].address], i);
+        std::ranges::sort(places);
+        std::vector<CapturedGoroutine> sorted;
+        sorted.reserve(places.size());
+        for (const auto& [place, i] : places) sorted.push_back(state_.goroutines[i]);
+        state_.goroutines = std::move(sorted);
     }
 
     if (!location_.objects_known) return std::move(state_);

@@ -54,11 +54,15 @@ std::unordered_map<std::uint64_t, std::vector<std::size_t>> holders_of(const Run
     for (const std::vector<std::uint64_t>& objects : waited_for)
         for (const std::uint64_t object : objects) holders.try_emplace(object);
     if (holders.empty()) return holders;
+    // Most words of a stack are no address of an object at all.
+    const auto [lowest, highest] = std::ranges::minmax(std::views::keys(holders));
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
         if (goroutines[i].system) continue;
         const Bytes stack = state.goroutines[i].stack;
         for (std::size_t at = 0; at + 8 <= stack.size(); at += 8) {
-            const auto found = holders.find(word(stack, at));
+            const std::uint64_t object = word(stack, at);
+            if (object < lowest || object > highest) continue;
+            const auto found = holders.find(object);
             if (found == holders.end() || found->second.size() >= most_holders) continue;
             if (found->second.empty() || found->second.back() != i) found->second.push_back(i);
         }

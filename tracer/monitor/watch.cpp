@@ -77,15 +77,19 @@ std::expected<session::DiagnosisResult, session::Refusal> Watch::look_closely(Cl
         if (plan.units.size() <= 2) budget_.base_s = cpu_s;
         return seen;
     }
+    // The daemons first: of that look the verdicts alone are kept, so that there are never two snapshots of the whole host.
+    std::vector<Diagnosis> of_daemons;
+    if (!units.empty()) {
+        auto daemons = look_at(std::move(units), cpu_s);
+        budget_.base_s = cpu_s;
+        if (daemons)
+            of_daemons = std::move(daemons->diagnoses);
+        else  // one of them has gone meanwhile: nothing is known of the others now
+            plan.units.clear();
+    }
     auto seen = look_at({}, cpu_s);
     budget_.whole_s = cpu_s;
-    if (!seen || units.empty()) return seen;
-    auto daemons = look_at(std::move(units), cpu_s);
-    budget_.base_s = cpu_s;
-    if (daemons)
-        std::ranges::move(daemons->diagnoses, std::back_inserter(seen->diagnoses));
-    else  // one of them has gone meanwhile: nothing is known of the others now
-        plan.units.clear();
+    if (seen) std::ranges::move(of_daemons, std::back_inserter(seen->diagnoses));
     return seen;
 }
 

@@ -3,9 +3,13 @@
 #include "tests/unit/tracer/threads/no_more_threads.hpp"
 #include "tracer/procfs/owned_fd.hpp"
 
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <doctest/doctest.h>
@@ -32,7 +36,55 @@ Inode inode_of(const OwnedFd& descriptor) {
     return Inode{status.st_ino};
 }
 
+/// A process in a network namespace of its own, with a socket there or without any.
+class InOwnNetwork {
+public:
+    explicit InOwnNetwork(bool has_socket) {
+        int ends[2];
+        if (pipe2(ends, O_CLOEXEC) != 0) return;
+        const OwnedFd told(ends[0]);
+        {
+            const OwnedFd tells(ends[1]);
+            child_ = fork();
+            if (child_ == 0) {
+                struct stat status {};
+                if (unshare(CLONE_NEWNET) == 0 && (!has_socket || fstat(socket(AF_UNIX, SOCK_STREAM, 0), &status) == 0)) {
+                    const std::uint64_t inode = has_socket ? status.st_ino : 1;
+                    if (write(tells.get(), &inode, sizeof inode) < 0) _exit(1);
+                }
+                close(tells.get());
+                pause();
+                _exit(0);
+            }
+        }
+        std::uint64_t inode = 0;
+        if (read(told.get(), &inode, sizeof inode) == sizeof inode) inode_ = Inode{inode};
+    }
+    InOwnNetwork(const InOwnNetwork&) = delete;
+    InOwnNetwork& operator=(const InOwnNetwork&) = delete;
+    ~InOwnNetwork() {
+        kill(child_, SIGKILL);
+        waitpid(child_, nullptr, 0);
+    }
+    [[nodiscard]] NetworkNamespace network() const { return {Pid{child_}, Inode{static_cast<std::uint64_t>(child_)}}; }
+    [[nodiscard]] Inode inode() const { return inode_; }  ///< 0: it may not make one
+
+private:
+    pid_t child_ = -1;
+    Inode inode_;
+};
+
 }  // namespace
+
+TEST_CASE("network namespaces with sockets are dumped, and those without any are spared") {
+    const InOwnNetwork empty(false), used(true);
+    if (!empty.inode()) return;  // not permitted
+    SocketTable table;
+    CHECK(dump_sockets_of({empty.network()}, table).empty());
+    CHECK(table.size() == 0);
+    CHECK(dump_sockets_of({empty.network(), used.network()}, table).empty());
+    CHECK(table.find(used.inode()) != nullptr);
+}
 
 TEST_CASE("a listener that nobody waits for is read, as is one with a client that it has not accepted") {
     const sockaddr_un address = abstract_address();
