@@ -5,6 +5,7 @@
 #include "tracer/cli/recording_options.hpp"
 #include "tracer/cli/run_traced_session.hpp"
 #include "tracer/cli/trace_options.hpp"
+#include "tracer/cli/trace_plan.hpp"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tracer/cli/command.hpp"
-#include "tracer/cli/trace_options.hpp"
+#include "tracer/cli/trace_plan.hpp"
 #include "tracer/session/session_recorder.hpp"
 
 #include <CLI/CLI.hpp>

@@ -3,7 +3,7 @@
 
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/recording_options.hpp"
-#include "tracer/cli/trace_options.hpp"
+#include "tracer/cli/trace_plan.hpp"
 
 #include <shimtrace/event_sink.hpp>
 

@@ -1,7 +1,7 @@
 // What trace and replay show a session with: strace's lines, or JSON lines.
 #pragma once
 
-#include "tracer/cli/trace_options.hpp"
+#include "tracer/cli/trace_plan.hpp"
 
 #include <shimtrace/event_sink.hpp>
 

@@ -1,6 +1,6 @@
 #include "tracer/cli/trace_filter.hpp"
 #include "decoders/text/durations.hpp"
-#include "tracer/cli/trace_options.hpp"
+#include "tracer/cli/trace_plan.hpp"
 
 #include "decoders/syscalls/table.hpp"
 
