@@ -43,6 +43,14 @@ std::string duration_in_words(double seconds) {
     return fmt::format("{} d {} h", whole / 86400, whole / 3600 % 24);
 }
 
+std::string age_short(double seconds) {
+    const auto s = static_cast<std::int64_t>(seconds);
+    if (s < 60) return fmt::format("{}s", s);
+    if (s < 3600) return fmt::format("{}m{:02}s", s / 60, s % 60);
+    if (s < 86400) return fmt::format("{}h{:02}m", s / 3600, s / 60 % 60);
+    return fmt::format("{}d{:02}h", s / 86400, s / 3600 % 24);
+}
+
 std::string duration_short(Nanoseconds duration) {
     const char* const sign = duration.count() < 0 ? "-" : "";
     const auto count = static_cast<std::uint64_t>(duration.count());

@@ -15,6 +15,9 @@ Result<Nanoseconds> parse_duration(std::string_view text);
 /// "0.3 s", "42 s", "3 min 5 s", "2 h 10 min", "3 d 4 h".
 std::string duration_in_words(double seconds);
 
+/// "42s", "3m05s", "2h10m", "3d04h": of what has lived or waited for so long.
+std::string age_short(double seconds);
+
 /// Three digits and a unit: "999ns", "1.23us", "2.98ms", "1000s". Negative ones have a sign.
 std::string duration_short(Nanoseconds duration);
 

@@ -1,15 +1,18 @@
 // shimtrace bundle: all that somebody else needs to see of a hang, in one file that may leave the host.
 #include "decoders/text/durations.hpp"
 #include "decoders/text/timestamps.hpp"
-#include "tracer/cli/audit_document.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/output_file.hpp"
 #include "tracer/cli/recording_options.hpp"
+#include "tracer/cli/trace_plan.hpp"
 #include "tracer/containerd/versions.hpp"
 #include "tracer/output/export/report.hpp"
 #include "tracer/output/export/tar.hpp"
+#include "tracer/output/json/audit_json.hpp"
+#include "tracer/output/json/json_values.hpp"
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
+#include "tracer/session/audit_live.hpp"
 #include "tracer/session/checked_remedies.hpp"
 #include "tracer/session/diagnose_live.hpp"
 #include "tracer/session/redaction.hpp"
@@ -164,20 +167,21 @@ int run(const Globals& globals, const BundleOptions& options) {
     std::string words;
     for (const Diagnosis& diagnosis : seen->diagnoses) words += (words.empty() ? "" : "\n") + output::why_text(diagnosis, {});
     bundle.add("why.txt", "the verdict", words);
-    bundle.add(
-        "why.json", "the same for machines (schema shimtrace.why/1)",
-        output::why_json(seen->snapshot, seen->diagnoses, seen->limits).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) +
-            "\n");
+    bundle.add("why.json", "the same for machines (schema shimtrace.why/1)",
+               output::json_text(output::why_json(seen->snapshot, seen->diagnoses, seen->limits), 1) + "\n");
     bundle.add("report.html", "the same to look at: open it in a browser",
                output::report_of(session::report_live_moment(*seen, globals.run_dir), session::writer_name()));
     if (const auto saved = session::save_snapshot(work.file("snapshot"), seen->snapshot); saved)
         bundle.add_file("snapshot.shimtrace", "what was seen: shimtrace why FILE, shimtrace stacks FILE", work.file("snapshot"));
     else
         bundle.leave_out("snapshot.shimtrace", saved.error().message());
-    if (const auto audit = audit_document(globals, options.targets, options.ns, !options.whole))
-        bundle.add("audit.json", "where containerd, shim, runc and the kernel contradict each other", *audit + "\n");
+    const auto audit = session::audit_live({.run_dir = globals.run_dir, .targets = options.targets, .ns = options.ns},
+                                           options.whole ? session::Secrets::stay : session::Secrets::are_taken_out);
+    if (audit)
+        bundle.add("audit.json", "where containerd, shim, runc and the kernel contradict each other",
+                   output::json_text(output::audit_json(*audit)) + "\n");
     else
-        bundle.leave_out("audit.json", "not made: the audit is about containers");
+        bundle.leave_out("audit.json", "not made: " + audit.error().error.message());
     if (text::parse_duration(options.duration)->count() == 0)
         bundle.leave_out("recording.strec", "not asked for");
     else if (record(globals, options, exact_targets(options, seen->query), work.file("recording")))

@@ -240,7 +240,7 @@ int print_names(const Globals& globals) {
     const auto snapshot = containerd::list_containers(globals.run_dir);
     if (!snapshot) return report(snapshot.error(), exit_failed);
     std::set<std::string> names;
-    for (const containerd::ListedContainer& one : containerd::list_containers(*snapshot)) {
+    for (const ListedContainer& one : containerd::list_containers(*snapshot)) {
         names.insert(one.container.id);
         if (!one.pod.empty()) names.insert(fmt::format("{}/{}", one.pod_namespace, one.pod));
     }

@@ -2,6 +2,7 @@
 #include "tracer/cli/asked_about.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/containerd/roles.hpp"
+#include "tracer/output/json/json_values.hpp"
 #include "tracer/output/role_text.hpp"
 #include "tracer/output/text/goroutine_traceback.hpp"
 #include "tracer/procfs/process_reader.hpp"
@@ -307,7 +308,7 @@ int run(const Globals& globals, const StacksOptions& options) {
         }
         any |= has_any;
     }
-    if (globals.json) fmt::print("{}\n", document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (globals.json) fmt::print("{}\n", output::json_text(document, 1));
     if (!any && everything.exit_code == exit_done) return report(nothing_to_show(everything, asked), exit_failed);
     return everything.exit_code;
 }

@@ -1,6 +1,7 @@
 // shimtrace stat and diff: what a recording's calls add up to, and how two recordings differ.
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/replay_options.hpp"
+#include "tracer/output/json/json_values.hpp"
 #include "tracer/output/statistics.hpp"
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ int run_stat(const Globals& globals, const ReplayOptions& options, const std::ve
     output::Statistics statistics(longest);
     if (const int code = replay_into(options, std::move(*selection), statistics); code != exit_done) return code;
     if (globals.json) {
-        fmt::print("{}\n", output::statistics_json(statistics).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+        fmt::print("{}\n", output::json_text(output::statistics_json(statistics), 2));
     } else {
         fmt::print("{}", output::statistics_text(statistics, by));
     }
@@ -34,7 +35,7 @@ int run_diff(const Globals& globals, const std::string& file_a, const std::strin
     options.file = file_b;
     if (const int code = replay_into(options, {}, b); code != exit_done) return code;
     if (globals.json) {
-        fmt::print("{}\n", output::difference_json(a, b).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+        fmt::print("{}\n", output::json_text(output::difference_json(a, b), 2));
     } else {
         fmt::print("{}", output::difference_text(a, b));
     }

@@ -7,11 +7,12 @@
 #include "tracer/cli/interruption.hpp"
 #include "tracer/cli/output_file.hpp"
 #include "tracer/cli/progress_line.hpp"
-#include "tracer/cli/terminal_width.hpp"
+#include "tracer/cli/terminal.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/monitor/hang_json.hpp"
 #include "tracer/monitor/watch.hpp"
 #include "tracer/output/export/report.hpp"
+#include "tracer/output/json/json_values.hpp"
 #include "tracer/output/json/why_json.hpp"
 #include "tracer/output/text/why_text.hpp"
 #include "tracer/session/checked_remedies.hpp"
@@ -26,7 +27,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -46,9 +46,7 @@ struct WhyOptions {
 output::WhyStyle style_of(const Globals& globals, const WhyOptions& options) {
     output::WhyStyle style;
     const int descriptor = options.save == "-" ? STDERR_FILENO : STDOUT_FILENO;
-    const bool terminal = ::isatty(descriptor) == 1;
-    const char* no_color = std::getenv("NO_COLOR");
-    style.color = globals.color == "always" || (globals.color == "auto" && terminal && (no_color == nullptr || *no_color == '\0'));
+    style.color = shows_color(globals.color, descriptor);
     if (const auto width = terminal_width(descriptor)) style.width = *width;
     style.whole_graph = options.verbose > 0;
     return style;
@@ -62,11 +60,6 @@ session::DiagnoseOptions diagnose_options(const Globals& globals, const WhyOptio
             .run_dir = globals.run_dir};
 }
 
-/// Foreign names reach a machine only as text that is valid: what is not UTF-8 is replaced.
-std::string as_text(const nlohmann::ordered_json& json, int indent) {
-    return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 /// Where standard output carries the file (--save -), the words go to standard error.
 void print(const Globals& globals, const WhyOptions& options, const session::DiagnosisResult& result) {
     FILE* const out = options.save == "-" ? stderr : stdout;
@@ -75,7 +68,7 @@ void print(const Globals& globals, const WhyOptions& options, const session::Dia
         return;
     }
     if (globals.json) {
-        fmt::print(out, "{}\n", as_text(output::why_json(result.snapshot, result.diagnoses, result.limits), 1));
+        fmt::print(out, "{}\n", output::json_text(output::why_json(result.snapshot, result.diagnoses, result.limits), 1));
         return;
     }
     const output::WhyStyle style = style_of(globals, options);
@@ -169,7 +162,7 @@ void print_end(const Globals& globals, const monitor::HangEvent& event, const Sn
     if (!globals.json) return fmt::print("{}", end_text(event));
     nlohmann::ordered_json json = output::why_json(snapshot, {}, {});
     json["ended"].push_back(monitor::ended_json(event));
-    fmt::print("{}\n", as_text(json, -1));
+    fmt::print("{}\n", output::json_text(json));
 }
 
 /// Looks again and again and reports each hang when it begins, when it becomes another, and when it is over. A target that is not there
@@ -203,7 +196,7 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
                 if (const auto saved = session::save_snapshot(path, closely.snapshot); !saved) report(saved.error(), exit_failed);
             }
             if (globals.json)
-                fmt::print("{}\n", as_text(output::why_json(closely.snapshot, fresh, closely.limits), -1));
+                fmt::print("{}\n", output::json_text(output::why_json(closely.snapshot, fresh, closely.limits)));
             else
                 fmt::print("{}  {}\n", text::rfc3339(closely.snapshot.taken, text::Fraction::microseconds),
                            output::why_all_text(fresh, {}, style_of(globals, options)));

@@ -2,6 +2,7 @@
 
 #include "decoders/text/timestamps.hpp"
 #include "tracer/monitor/seconds.hpp"
+#include "tracer/output/json/json_values.hpp"
 #include "tracer/output/json/why_json.hpp"
 
 #include <algorithm>
@@ -68,10 +69,10 @@ HangAnswers::HangAnswers(const HangLedger& ledger, const HostInfo& host, std::sp
     const Json head = {{"schema", "shimtrace.why/1"},
                        {"host", {{"boot_id", host.boot_id}, {"kernel", host.kernel}, {"time", time_text(now)}}},
                        {"limits", output::limits_json(limits)}};
-    head_ = as_text(head);
+    head_ = output::json_text(head);
     head_.pop_back();
-    for (const auto& [key, hang] : ledger.hangs()) hanging_.push_back({hang.id, as_text(with_hang(hang, now_monotonic))});
-    for (const HangEvent& event : ledger.ended()) ended_.push_back({event.hang.id, as_text(ended_json(event))});
+    for (const auto& [key, hang] : ledger.hangs()) hanging_.push_back({hang.id, output::json_text(with_hang(hang, now_monotonic))});
+    for (const HangEvent& event : ledger.ended()) ended_.push_back({event.hang.id, output::json_text(ended_json(event))});
 }
 
 std::string HangAnswers::with(const std::function<bool(const One&)>& wanted) const {
@@ -91,10 +92,6 @@ std::string HangAnswers::about_all() const {
 std::string HangAnswers::about(const std::string& id) const {
     const auto is_it = [&](const One& one) { return one.id == id; };
     return std::ranges::any_of(hanging_, is_it) || std::ranges::any_of(ended_, is_it) ? with(is_it) : std::string();
-}
-
-std::string as_text(const Json& json, int indent) {
-    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string state_text(const HangLedger& ledger, const std::string& boot_id) {
@@ -126,7 +123,8 @@ std::string state_text(const HangLedger& ledger, const std::string& boot_id) {
                            {"pod", target.pod},
                            {"name", target.name}}}});
     }
-    return as_text({{"version", state_version}, {"boot_id", boot_id}, {"hangs", std::move(hangs)}}, 1) + "\n";
+    const Json state = {{"version", state_version}, {"boot_id", boot_id}, {"hangs", std::move(hangs)}};
+    return output::json_text(state, 1) + "\n";
 }
 
 Result<KeptState> parse_state(const std::string& text) {

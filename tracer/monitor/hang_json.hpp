@@ -42,9 +42,6 @@ private:
     std::vector<One> hanging_, ended_;
 };
 
-/// One line or, indented, many; what is not UTF-8 in it is replaced.
-std::string as_text(const nlohmann::ordered_json& json, int indent = -1);
-
 struct KeptState {
     std::string boot_id;
     std::vector<Hang> hangs;

@@ -13,6 +13,7 @@
 #include "tracer/monitor/watch.hpp"
 #include "tracer/monitor/web_server.hpp"
 #include "tracer/output/export/picture.hpp"
+#include "tracer/output/json/json_values.hpp"
 #include "tracer/procfs/clock.hpp"
 #include "tracer/session/checked_remedies.hpp"
 
@@ -183,11 +184,11 @@ private:
         }
         write_state();
         for (const HangEvent& event : events) {
-            const std::string line = as_text(event_json(event, watch_.host()));
+            const std::string line = output::json_text(event_json(event, watch_.host()));
             if (!options_.print(line)) return fail("write the output", EPIPE);
             if (handler_) handler_->tell(line + "\n");
         }
-        if (otlp_) otlp_->send("logs", as_text(otlp_logs(events, watch_.host())));
+        if (otlp_) otlp_->send("logs", output::json_text(otlp_logs(events, watch_.host())));
         return {};
     }
 
@@ -249,7 +250,7 @@ private:
         auto published = std::make_shared<Published>();
         published->metrics = metrics_of(ledger, counters_, standing_);
         const RealTime now = host::real_now();
-        if (otlp_) otlp_->send("metrics", as_text(otlp_metrics(published->metrics, watch_.host(), began_, now)));
+        if (otlp_) otlp_->send("metrics", output::json_text(otlp_metrics(published->metrics, watch_.host(), began_, now)));
         if (!server_) return;
         published->hangs = HangAnswers(ledger, watch_.host(), limits_, now, standing_.now);
         const auto add = [&](const Hang& hang) {

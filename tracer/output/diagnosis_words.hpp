@@ -1,6 +1,7 @@
-// The contract's words for a verdict's confidence and a remedy's risk: the same in text and in JSON.
+// The contract's words for a verdict's confidence, a finding's severity and a remedy's risk: the same in text and in JSON.
 #pragma once
 
+#include <shimtrace/audit.hpp>
 #include <shimtrace/diagnosis.hpp>
 
 #include <string_view>
@@ -17,6 +18,10 @@ constexpr std::string_view word(Confidence confidence) {
             break;
     }
     return "possible";
+}
+
+constexpr std::string_view word(Severity severity) {
+    return severity == Severity::error ? "error" : "warning";
 }
 
 constexpr std::string_view word(Risk risk) {

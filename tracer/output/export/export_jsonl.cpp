@@ -3,6 +3,7 @@
 #include "tracer/output/call_name.hpp"
 #include "tracer/output/export/call_exporter.hpp"
 #include "tracer/output/export/exporters.hpp"
+#include "tracer/output/json/json_values.hpp"
 #include "tracer/output/role_text.hpp"
 
 #include <fmt/compile.h>
@@ -221,7 +222,7 @@ private:
         line["stack"] = std::move(frames);
     }
 
-    void put(const json& line) { writer().write({}, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"); }
+    void put(const json& line) { writer().write({}, json_text(line) + "\n"); }
 
     const PrintOptions options_;
     bool begun_ = false;

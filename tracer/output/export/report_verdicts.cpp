@@ -203,9 +203,8 @@ std::string causes_line(const std::map<std::string, std::size_t>& counts) {
 std::string finding_text(const Finding& finding) {
     const bool of_many = finding.places.size() > 1;
     std::string out =
-        fmt::format("<details><summary><span class=\"badge {0}\">{0}</span> <b>{1}</b>: {2}{3}</summary>\n",
-                    finding.severity == Severity::error ? "error" : "warning", html(finding.code),
-                    finding.container ? html(text::container_words(finding.container)) + ": " : std::string(),
+        fmt::format("<details><summary><span class=\"badge {0}\">{0}</span> <b>{1}</b>: {2}{3}</summary>\n", word(finding.severity),
+                    html(finding.code), finding.container ? html(text::container_words(finding.container)) + ": " : std::string(),
                     of_many ? fmt::format("{} places, the first: {}", finding.places.size(), html(finding.places.front().summary))
                             : html(finding.summary));
     out += "<p>" + html(finding.why) + "</p>\n";

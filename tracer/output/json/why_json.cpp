@@ -2,22 +2,13 @@
 
 #include "decoders/text/timestamps.hpp"
 #include "tracer/output/diagnosis_words.hpp"
+#include "tracer/output/json/json_values.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
 namespace shimtrace::output {
-
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json pid_json(Pid pid) {
-    return pid ? Json(pid.value) : Json();
-}
-
-}  // namespace
 
 nlohmann::ordered_json diagnosis_json(const Diagnosis& diagnosis) {
     Json target = {{"pid", pid_json(diagnosis.target.pid)},
@@ -78,12 +69,6 @@ nlohmann::ordered_json diagnosis_json(const Diagnosis& diagnosis) {
     if (const auto& bug = diagnosis.known_bug)
         all["known_bug"] = {
             {"id", bug->id}, {"what", bug->what}, {"component", bug->component}, {"fixed_in", bug->fixed_in}, {"running", bug->running}};
-    return all;
-}
-
-nlohmann::ordered_json limits_json(std::span<const Limit> limits) {
-    Json all = Json::array();
-    for (const Limit& limit : limits) all.push_back({{"what", limit.what}, {"why", limit.why}, {"needs", limit.needs}});
     return all;
 }
 

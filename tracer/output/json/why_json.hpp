@@ -16,7 +16,4 @@ nlohmann::ordered_json why_json(const Snapshot& snapshot, std::span<const Diagno
 /// One of them.
 nlohmann::ordered_json diagnosis_json(const Diagnosis& diagnosis);
 
-/// A list of {what, why, needs}: the same in every command's JSON.
-nlohmann::ordered_json limits_json(std::span<const Limit> limits);
-
 }  // namespace shimtrace::output

@@ -27,6 +27,13 @@ TEST_CASE("durations are read as options have them") {
     for (const char* wrong : {"", "s", "-1s", "1 s", "1y", "nan", "inf", "1e300h"}) CHECK_FALSE(parse_duration(wrong));
 }
 
+TEST_CASE("an age has its two largest units") {
+    CHECK(age_short(59.9) == "59s");
+    CHECK(age_short(185) == "3m05s");
+    CHECK(age_short(7800) == "2h10m");
+    CHECK(age_short(3 * 86400 + 4 * 3600) == "3d04h");
+}
+
 TEST_CASE("durations are written in words, short, and in tenths") {
     CHECK(duration_in_words(0.34) == "0.3 s");
     CHECK(duration_in_words(185) == "3 min 5 s");

@@ -1,5 +1,6 @@
 #include "tracer/monitor/hang_json.hpp"
 #include "tracer/monitor/page.hpp"
+#include "tracer/output/json/json_values.hpp"
 
 #include <doctest/doctest.h>
 
@@ -57,7 +58,7 @@ TEST_CASE("what is no state is an error") {
 TEST_CASE("a line tells one event, and is one line of UTF-8 whatever a container is called") {
     HangLedger ledger("boot");
     const auto begun = ledger.take(one_hang());
-    const std::string line = as_text(event_json(begun.front(), {.name = "node", .boot_id = "boot"}));
+    const std::string line = output::json_text(event_json(begun.front(), {.name = "node", .boot_id = "boot"}));
     CHECK(line.find('\n') == line.npos);
     const auto json = nlohmann::json::parse(line);
     CHECK(json["schema"] == "shimtrace.monitor/1");

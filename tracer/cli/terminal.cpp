@@ -1,4 +1,4 @@
-#include "tracer/cli/terminal_width.hpp"
+#include "tracer/cli/terminal.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -23,6 +23,12 @@ std::optional<std::size_t> terminal_width(int descriptor) {
     if (::isatty(descriptor) != 1) return std::nullopt;
     winsize size{};
     return chosen_width(std::getenv("COLUMNS"), ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0);
+}
+
+bool shows_color(std::string_view wish, int descriptor) {
+    if (wish != "auto") return wish == "always";
+    const char* no_color = std::getenv("NO_COLOR");  // no-color.org: when present and not an empty string
+    return ::isatty(descriptor) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
 }  // namespace shimtrace::cli
