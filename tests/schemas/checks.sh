@@ -1,10 +1,5 @@
 # Sourced: one test a command whose JSON must be as docs/schemas has it.
-status=0
-ok() { echo "ok $1"; }
-not_ok() {
-    echo "not ok $1 - $2"
-    status=1
-}
+source tests/tap.sh
 
 # conforms NAME ARGUMENT...: what shimtrace prints with these arguments.
 conforms() {
@@ -16,6 +11,6 @@ conforms() {
     elif faults=$(/usr/bin/python3 tests/schemas/validate "$work/json" 2>&1); then
         ok "$name"
     else
-        not_ok "$name" "$(head -3 <<<"${faults//$work\/json: /}" | tr '\n' ';')"
+        not_ok "$name" "$(head -3 <<<"${faults//$work\/json: /}")"
     fi
 }

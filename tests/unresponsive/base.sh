@@ -1,18 +1,12 @@
 # What the cases of tests/unresponsive/run are made of. Whatever they start and mount is undone by clean_up, at the end of each.
+source tests/tap.sh
 source tests/slowness.sh
-status=0
 folder=$(mktemp -d "${TMPDIR:-/tmp}/shimtrace-unresponsive.XXXXXX")
 started=() server='' mount='' patient='' to_patient=''
 # Of targets that have nothing to do with what is wrong. ps gives containers that are being made or removed, and runtimes at work, up to five seconds
 # to settle, and some of these tests have such a runtime: it is asked of a namespace that has none, and looks at all processes all the same.
 commands=('ps -n unresponsive' 'why --interval 0 1' audit "stacks $$" 'why --interval 0')
 
-ok() { echo "ok $1"; }
-not_ok() {
-    echo "not ok $1${2:+ - $2}"
-    status=1
-}
-skip() { echo "ok $1 # skip $2"; }
 # A pid alone may soon be somebody else's.
 start_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 mine() {
@@ -47,8 +41,8 @@ finish() {
     clean_up
     [[ -n ${bystander:-} ]] && kill "$bystander"
     # Those that were left behind end once what they waited for is gone.
-    await_for 30 nobody_left || echo "not ok nobody is left behind - $(grep -lsx shimtrace-asks /proc/[0-9]*/comm | xargs)"
-    rm -rf "$folder"
+    await_for 30 nobody_left || not_ok "nobody is left behind" "$(grep -lsx shimtrace-asks /proc/[0-9]*/comm | xargs)"
+    rm -rf "$folder" "$work"
 }
 trap finish EXIT
 nobody_left() { ! grep -lsx shimtrace-asks /proc/[0-9]*/comm | grep -q .; }
