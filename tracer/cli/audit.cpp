@@ -2,6 +2,7 @@
 #include "decoders/text/printable.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/progress_line.hpp"
+#include "tracer/cli/shared_options.hpp"
 #include "tracer/cli/terminal.hpp"
 #include "tracer/output/json/audit_json.hpp"
 #include "tracer/output/json/json_values.hpp"
@@ -56,8 +57,7 @@ int run(const AuditOptions& options, const Globals& globals) {
 void add_audit(CLI::App& command, Globals& globals, int& exit_code) {
     const auto options = std::make_shared<AuditOptions>();
     command.add_option("TARGET", options->scope.targets, "containers and pods, by id or name (none: all)");
-    command.add_option("-n,--namespace", options->scope.ns, "only containers of this namespace, containerd's or Kubernetes'")
-        ->type_name("NAMESPACE");
+    add_namespace_option(command, options->scope.ns);
     command
         .add_option("--fail-on", options->fail_on,
                     "exit with 3 where there is a finding of this severity or worse, with 4 where that could not be told")

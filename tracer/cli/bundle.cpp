@@ -4,6 +4,7 @@
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/output_file.hpp"
 #include "tracer/cli/recording_options.hpp"
+#include "tracer/cli/shared_options.hpp"
 #include "tracer/cli/trace_plan.hpp"
 #include "tracer/containerd/versions.hpp"
 #include "tracer/output/export/report.hpp"
@@ -217,9 +218,8 @@ int run(const Globals& globals, const BundleOptions& options) {
 
 void add_bundle(CLI::App& command, Globals& globals, int& exit_code) {
     auto options = std::make_shared<BundleOptions>();
-    command.add_option("TARGET", options->targets, "a container or pod by id or name, or a pid")->required();
-    command.add_option("-n,--namespace", options->ns, "only containers of this namespace, containerd's or Kubernetes'")
-        ->type_name("NAMESPACE");
+    command.add_option("TARGET", options->targets, std::string(target_words))->required();
+    add_namespace_option(command, options->ns);
     command.add_option("-o,--output", options->output, "write to FILE (default: shimtrace-TARGET-TIME.tar; -: standard output)")
         ->type_name("FILE");
     command.add_option("--duration", options->duration, "how long its calls are recorded (3s; 0: not at all, then nothing is attached to)")

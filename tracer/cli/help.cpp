@@ -3,6 +3,7 @@
 #include "decoders/text/printable.hpp"
 #include "tracer/cli/described.hpp"
 #include "tracer/cli/manual.hpp"
+#include "tracer/cli/shared_options.hpp"
 #include "tracer/cli/suggestion.hpp"
 
 #include <fmt/format.h>
@@ -31,7 +32,8 @@ Examples:
   shimtrace why web-1                  what one waits for, who is to blame, what to do
   shimtrace trace -p 4711              its system calls, as strace prints them
 
-TARGET is a pid, a container id or a unique prefix of one, NAMESPACE/ID, or `containerd`.
+)";
+constexpr const char* program_ends = R"(
 Exit codes: 0 done, 1 failed, 2 wrong usage; `trace -- CMD` and `record -- CMD` exit as CMD did.
 `shimtrace help COMMAND` tells a command's options, examples and exit codes; `man shimtrace` all of them.)";
 
@@ -154,7 +156,7 @@ void set_help(CLI::App& program) {
     program.name(std::string(program_name));
     program.description("shimtrace says why a container does not move, and who is to blame.");
     program.formatter(std::make_shared<HelpFormatter>());
-    program.footer(std::string(program_examples.substr(1)));
+    program.footer(std::string(program_examples.substr(1)) + wrapped(fmt::format("TARGET is {}.", target_words), 0, 0) + program_ends);
     program.set_help_flag("-h,--help", "this text; behind a command: about that");
 }
 

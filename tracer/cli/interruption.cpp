@@ -1,13 +1,16 @@
 #include "tracer/cli/interruption.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <deque>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include <sys/time.h>
 #include <unistd.h>
@@ -72,6 +75,13 @@ void set_code_when_interrupted(int when_interrupted) {
 
 bool interrupted() {
     return end_asked != 0;
+}
+
+void rest_unless_interrupted(Nanoseconds time) {
+    constexpr Nanoseconds notice = std::chrono::milliseconds(100);
+    const auto until = std::chrono::steady_clock::now() + time;
+    while (!interrupted() && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(std::min<Nanoseconds>(notice, until - std::chrono::steady_clock::now()));
 }
 
 }  // namespace shimtrace::cli

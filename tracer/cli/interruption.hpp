@@ -1,6 +1,8 @@
 // How a command that goes on and on is ended.
 #pragma once
 
+#include <shimtrace/types.hpp>
+
 #include <string>
 
 namespace shimtrace::cli {
@@ -20,5 +22,8 @@ void set_code_when_interrupted(int code);
 
 /// Whether one of them has come.
 bool interrupted();
+
+/// Returns when the time is over or one of them comes.
+void rest_unless_interrupted(Nanoseconds time);
 
 }  // namespace shimtrace::cli

@@ -6,6 +6,7 @@
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"
 #include "tracer/cli/recording_options.hpp"
+#include "tracer/cli/shared_options.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/monitor/web_server.hpp"
 #include "tracer/session/diagnose_live.hpp"
@@ -75,13 +76,6 @@ Result<std::string> read_token(const std::string& path) {
     return token;
 }
 
-Result<void> set_duration(const std::string& text, const char* option, Nanoseconds& into) {
-    const auto value = text::parse_duration(text);
-    if (!value || value->count() == 0) return fail(fmt::format("{} {}", option, text), 0, "a duration is a number with ms, s or m");
-    into = *value;
-    return {};
-}
-
 Result<monitor::MonitorOptions> plan_monitor(const Globals& globals, const MonitorCommandOptions& options) {
     monitor::MonitorOptions plan;
     plan.ns = options.ns;
@@ -89,16 +83,20 @@ Result<monitor::MonitorOptions> plan_monitor(const Globals& globals, const Monit
     plan.keep = options.keep;
     plan.otlp = options.otlp;
     plan.looks = options.looks;
-    if (auto set = set_duration(options.every, "--every", plan.every); !set) return std::unexpected(set.error());
-    if (auto set = set_duration(options.exec_timeout, "--exec-timeout", plan.exec_timeout); !set) return std::unexpected(set.error());
+    const auto every = parse_period("--every", options.every);
+    if (!every) return std::unexpected(every.error());
+    plan.every = *every;
+    const auto exec_timeout = parse_period("--exec-timeout", options.exec_timeout);
+    if (!exec_timeout) return std::unexpected(exec_timeout.error());
+    plan.exec_timeout = *exec_timeout;
     const auto size = parse_size(options.keep_size);
     if (!size) return fail("--keep-size: " + size.error().what, 0, size.error().hint);
     plan.keep_bytes = *size;
     if (!options.record_blamed.empty()) {
         if (options.keep.empty()) return fail("--record-blamed", 0, "where to? --keep DIR");
-        Nanoseconds duration{};
-        if (auto set = set_duration(options.record_blamed, "--record-blamed", duration); !set) return std::unexpected(set.error());
-        plan.record_blamed = duration;
+        const auto duration = parse_period("--record-blamed", options.record_blamed);
+        if (!duration) return std::unexpected(duration.error());
+        plan.record_blamed = *duration;
     }
     if (!options.token_file.empty()) {
         auto token = read_token(options.token_file);
@@ -134,8 +132,7 @@ int run(const Globals& globals, const MonitorCommandOptions& options) {
 void add_monitor(CLI::App& command, Globals& globals, int& exit_code) {
     auto options = std::make_shared<MonitorCommandOptions>();
     command.add_option("--every", options->every, "from one look to the next")->type_name("30s");
-    command.add_option("-n,--namespace", options->ns, "only containers of this namespace, containerd's or Kubernetes'")
-        ->type_name("NAMESPACE");
+    add_namespace_option(command, options->ns);
     command
         .add_option("--listen", options->listen,
                     "where HTTP is served: 127.0.0.1:9754 if not told, ADDRESS:PORT, unix:PATH, or none; may be given more than once")

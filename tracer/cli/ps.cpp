@@ -1,9 +1,9 @@
 // shimtrace ps: every container, as runc, its shim and the kernel see it, and the runtime's commands at work on it.
-#include "decoders/text/durations.hpp"
 #include "decoders/text/printable.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"
 #include "tracer/cli/progress_line.hpp"
+#include "tracer/cli/shared_options.hpp"
 #include "tracer/cli/terminal.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/output/json/containers_json.hpp"
@@ -21,7 +21,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 namespace shimtrace::cli {
@@ -89,9 +88,7 @@ int run(const PsOptions& options, const Globals& globals) {
     while (!interrupted()) {
         const int code = print_once(options, globals, diagnosis, progress);
         if (!interrupted() && (code == exit_failed || code == exit_usage)) return code;
-        const auto until = std::chrono::steady_clock::now() + options.period;
-        while (!interrupted() && std::chrono::steady_clock::now() < until)
-            std::this_thread::sleep_for(std::min<Nanoseconds>(std::chrono::milliseconds(100), until - std::chrono::steady_clock::now()));
+        rest_unless_interrupted(options.period);
     }
     return exit_done;
 }
@@ -100,8 +97,7 @@ void add_ps(CLI::App& command, Globals& globals, int& exit_code) {
     const auto options = std::make_shared<PsOptions>();
     command.add_flag("--wide,-w", options->wide, "cgroup, runc's root, bundle and containerd's socket too");
     command.add_flag("--exit-code", options->exit_code, "exit with 3 when anything is stuck, with 4 when that could not be told");
-    command.add_option("-n,--namespace", options->ns, "only containers of this namespace, containerd's or Kubernetes'")
-        ->type_name("NAMESPACE");
+    add_namespace_option(command, options->ns);
     command.add_flag("--no-trunc", options->no_trunc, "whole ids");
     std::vector<std::string> keys;
     for (const SortKey& key : sort_keys) keys.emplace_back(key.name);
@@ -111,9 +107,9 @@ void add_ps(CLI::App& command, Globals& globals, int& exit_code) {
         ->type_name("2s");
     command.callback([options, &command, &globals, &exit_code] {
         if (command.count("--watch") > 0) {
-            const auto period = text::parse_duration(options->watch.empty() ? "2s" : options->watch);
-            if (!period || period->count() == 0) {
-                exit_code = report({"--watch " + options->watch, 0, "a duration is a number with ms, s or m"}, exit_usage);
+            const auto period = parse_period("--watch", options->watch.empty() ? "2s" : options->watch);
+            if (!period) {
+                exit_code = report(period.error(), exit_usage);
                 return;
             }
             options->period = *period;

@@ -1,6 +1,7 @@
 // shimtrace stacks: every goroutine and every thread's native stack.
 #include "tracer/cli/asked_about.hpp"
 #include "tracer/cli/command.hpp"
+#include "tracer/cli/shared_options.hpp"
 #include "tracer/containerd/roles.hpp"
 #include "tracer/output/json/json_values.hpp"
 #include "tracer/output/role_text.hpp"
@@ -317,13 +318,10 @@ void add_stacks(CLI::App& command, Globals& globals, int& exit_code) {
     auto options = std::make_shared<StacksOptions>();
     command.add_option(
         "TARGET", options->targets,
-        "a pid, a container's id or the beginning of one, namespace/id, a pod or container by name, `containerd`; or a file: a "
-        "recording, what why --save kept (then the other TARGETs are looked for in it), "
-        "or an ELF core");
-    command
-        .add_option("-n,--namespace", options->ns,
-                    "only containers of this namespace, containerd's or Kubernetes'; without a TARGET all of them")
-        ->type_name("NAMESPACE");
+        fmt::format("{}; or a file: a recording, what why --save kept (then the other TARGETs are looked for in it), or an ELF "
+                    "core",
+                    target_words));
+    add_namespace_option(command, options->ns, "; without a TARGET all of them");
     command.add_option("--dump", options->dump, "`go`: Go's own traceback format and nothing else")->check(CLI::IsMember({"go"}));
     command.add_flag("--group", options->group, "fold equal stacks, the biggest group first");
     command.add_flag("--flame", options->flame, "folded stacks, for flame graphs");

@@ -1,5 +1,7 @@
 #include "tracer/cli/trace_options.hpp"
 
+#include "tracer/cli/shared_options.hpp"
+
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -99,8 +101,7 @@ void add_print_options(CLI::App& app, TraceOptions& options) {
 }
 
 void add_target_options(CLI::App& app, TraceOptions& options) {
-    app.add_option("TARGET", options.targets,
-                   "pid, container's id or the beginning of one, namespace/id, a pod or container by name, or `containerd`");
+    app.add_option("TARGET", options.targets, std::string(target_words));
     app.add_option("-p,--attach", options.pids, "attach to PID (one thread; -f: all of its process)")
         ->allow_extra_args(false)
         ->type_name("PID");

@@ -7,6 +7,7 @@
 #include "tracer/cli/interruption.hpp"
 #include "tracer/cli/output_file.hpp"
 #include "tracer/cli/progress_line.hpp"
+#include "tracer/cli/shared_options.hpp"
 #include "tracer/cli/terminal.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/monitor/hang_json.hpp"
@@ -29,7 +30,6 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
-#include <thread>
 
 namespace shimtrace::cli {
 
@@ -202,19 +202,16 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
                            output::why_all_text(fresh, {}, style_of(globals, options)));
         }
         if (std::fflush(stdout) != 0) return exit_failed;
-        const auto until = std::chrono::steady_clock::now() + period;
-        while (!interrupted() && std::chrono::steady_clock::now() < until)
-            std::this_thread::sleep_for(std::min<Nanoseconds>(std::chrono::milliseconds(100), until - std::chrono::steady_clock::now()));
+        rest_unless_interrupted(period);
     }
     return options.exit_code && ever ? exit_stuck : exit_done;
 }
 
 int run(const Globals& globals, const WhyOptions& options) {
     const auto interval = text::parse_duration(options.interval);
-    const auto period = text::parse_duration(options.watch.empty() ? "0" : options.watch);
     if (!interval) return report({"--interval " + options.interval, 0, "a duration is a number with ms, s or m"}, exit_usage);
-    if (!period || (!options.watch.empty() && period->count() == 0))
-        return report({"--watch " + options.watch, 0, "a duration is a number with ms, s or m"}, exit_usage);
+    const auto period = options.watch.empty() ? Result<Nanoseconds>{} : parse_period("--watch", options.watch);
+    if (!period) return report(period.error(), exit_usage);
     AskedAbout asked = asked_about(options.targets);
     if (options.all && !asked.targets.empty()) return report({"--all and a TARGET", 0, "give one of them"}, exit_usage);
     if (!asked.file.empty()) {
@@ -230,12 +227,9 @@ int run(const Globals& globals, const WhyOptions& options) {
 
 void add_why(CLI::App& command, Globals& globals, int& exit_code) {
     auto options = std::make_shared<WhyOptions>();
-    command.add_option("TARGET", options->targets,
-                       "a pid, a container's id or the beginning of one, namespace/id, a pod or container by name, `containerd`, or a "
-                       "saved FILE; none: --all");
+    command.add_option("TARGET", options->targets, fmt::format("{}; or a saved FILE; none: --all", target_words));
     command.add_flag("--all", options->all, "every shim of the host, or of a FILE's");
-    command.add_option("-n,--namespace", options->ns, "only containers of this namespace, containerd's or Kubernetes'")
-        ->type_name("NAMESPACE");
+    add_namespace_option(command, options->ns);
     command
         .add_option("--save", options->save,
                     "keep the snapshot in a file, for `why FILE`; -: standard output, and what is said goes to standard error")
