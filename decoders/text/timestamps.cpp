@@ -30,7 +30,7 @@ std::string rfc3339(RealTime time, Fraction fraction) {
     return fraction == Fraction::none ? text + "Z" : fmt::format("{}.{:06}Z", text, clock.subseconds().count());
 }
 
-std::optional<double> parse_rfc3339(std::string_view text) {
+std::optional<Timestamp> parse_timestamp(std::string_view text) {
     const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2), hour = digits(text, 11, 2),
                minute = digits(text, 14, 2), second = digits(text, 17, 2);
     if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
@@ -39,18 +39,28 @@ std::optional<double> parse_rfc3339(std::string_view text) {
     const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
     if (!separated || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-    double seconds =
-        static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count()) * 86400.0 + *hour * 3600.0 + *minute * 60.0 + *second;
+    if (*year <= 1677 || *year >= 2262) return std::nullopt;
+    Timestamp stamp{.time = RealTime(std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(*hour) +
+                                     std::chrono::minutes(*minute) + std::chrono::seconds(*second))};
     text.remove_prefix(19);
     if (text.starts_with('.')) {
-        double unit = 0.1;
+        std::int64_t unit = 100'000'000;
         for (text.remove_prefix(1); !text.empty() && text[0] >= '0' && text[0] <= '9'; text.remove_prefix(1), unit /= 10)
-            seconds += unit * (text[0] - '0');
+            stamp.time += Nanoseconds(unit * (text[0] - '0'));
     }
-    if (text.empty() || text == "Z" || text == "z") return seconds;
+    if (text.empty()) return stamp;
+    stamp.has_zone = true;
+    if (text == "Z" || text == "z") return stamp;
     const auto hours = digits(text, 1, 2), minutes = digits(text, 4, 2);
     if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':' || !hours || !minutes) return std::nullopt;
-    return seconds + (text[0] == '+' ? -1.0 : 1.0) * (*hours * 3600.0 + *minutes * 60.0);
+    const auto ahead = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
+    stamp.time += text[0] == '+' ? -ahead : ahead;
+    return stamp;
+}
+
+std::optional<RealTime> parse_rfc3339(std::string_view text) {
+    const auto stamp = parse_timestamp(text);
+    return stamp ? std::optional(stamp->time) : std::nullopt;
 }
 
 }  // namespace shimtrace::text

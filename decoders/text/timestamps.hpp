@@ -1,4 +1,4 @@
-// Points in time as JSON and containers' files have them: RFC 3339.
+// Points in time as JSON, containers' files and people have them: RFC 3339.
 #pragma once
 
 #include <shimtrace/types.hpp>
@@ -15,8 +15,16 @@ enum class Fraction : std::uint8_t { none, microseconds };
 /// "2026-11-24T22:51:52Z"; with microseconds "2026-11-24T22:51:52.123456Z".
 std::string rfc3339(RealTime time, Fraction fraction = Fraction::none);
 
-/// "2026-11-24T22:51:52.123456789+01:00", with or without fraction and zone (none: UTC). Seconds after the epoch; nullopt: not of this
-/// form.
-std::optional<double> parse_rfc3339(std::string_view text);
+struct Timestamp {
+    RealTime time;  ///< without a zone: as if that were UTC
+    bool has_zone = false;
+};
+
+/// "2026-11-24T22:51:52.123456789+01:00", with or without fraction and zone. nullopt: not of this form, or further from the epoch than
+/// nanoseconds can tell (the years 1677 and 2262).
+std::optional<Timestamp> parse_timestamp(std::string_view text);
+
+/// The same, where no zone is UTC.
+std::optional<RealTime> parse_rfc3339(std::string_view text);
 
 }  // namespace shimtrace::text

@@ -1,7 +1,6 @@
 // shimtrace monitor: the node's watchman.
 #include "tracer/monitor/monitor.hpp"
 
-#include "decoders/text/durations.hpp"
 #include "decoders/text/printable.hpp"
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/interruption.hpp"

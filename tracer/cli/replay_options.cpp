@@ -9,13 +9,13 @@
 #include "tracer/cli/trace_options.hpp"
 #include "tracer/output/role_text.hpp"
 #include "tracer/output/tee.hpp"
+#include "tracer/session/moment.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <csignal>
-#include <ctime>
 #include <map>
 #include <ranges>
 #include <set>
@@ -239,52 +239,6 @@ private:
     bool has_snapshot_ = false;
 };
 
-/// Digits after a point as nanoseconds; takes them off `text`.
-Nanoseconds take_fraction(std::string_view& text) {
-    if (!text.starts_with('.')) return {};
-    text.remove_prefix(1);
-    std::int64_t value = 0, unit = 1'000'000'000;
-    while (!text.empty() && text[0] >= '0' && text[0] <= '9') {
-        if (unit > 1) {
-            unit /= 10;
-            value += (text[0] - '0') * unit;
-        }
-        text.remove_prefix(1);
-    }
-    return Nanoseconds(value);
-}
-
-/// "2026-11-24T23:01:02.5Z", "…+02:00", without a zone: local time; "23:01:02": on the session's day.
-std::optional<RealTime> parse_date(std::string_view text, const SessionInfo& session) {
-    std::tm date{};
-    const std::string copy(text);
-    const char* rest = nullptr;
-    for (const char* format : {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"})
-        if (rest == nullptr) rest = ::strptime(copy.c_str(), format, &date);
-    if (rest == nullptr) {
-        const std::time_t start = session.real_anchor.time_since_epoch().count() / 1'000'000'000;
-        ::localtime_r(&start, &date);
-        rest = ::strptime(copy.c_str(), "%H:%M:%S", &date);
-        if (rest == nullptr) return std::nullopt;
-    }
-    std::string_view left(rest);
-    const Nanoseconds fraction = take_fraction(left);
-    date.tm_isdst = -1;
-    std::int64_t seconds = 0;
-    int hours = 0, minutes = 0;
-    char sign = 0;
-    if (left.empty()) {
-        seconds = std::mktime(&date);
-    } else if (left == "Z") {
-        seconds = ::timegm(&date);
-    } else if (std::sscanf(std::string(left).c_str(), "%c%2d:%2d", &sign, &hours, &minutes) == 3 && (sign == '+' || sign == '-')) {
-        seconds = ::timegm(&date) - (sign == '+' ? 1 : -1) * (hours * 3600 + minutes * 60);
-    } else {
-        return std::nullopt;
-    }
-    return RealTime(std::chrono::seconds(seconds) + fraction);
-}
-
 }  // namespace
 
 void add_selection_options(CLI::App& app, ReplayOptions& options) {
@@ -301,36 +255,16 @@ void add_selection_options(CLI::App& app, ReplayOptions& options) {
     app.add_option("--fd-target", options.fd_target, "only calls on a descriptor or path that matches")->type_name("REGEX");
 }
 
-Result<MonotonicTime> parse_moment(std::string_view text, const SessionInfo& session) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    constexpr double first_epoch = 1e9;  // 2001; no session lasts 31 years
-    std::optional<RealTime> real;
-    if (whole && number >= first_epoch) {
-        std::string_view fraction = text.substr(std::min(text.find('.'), text.size()));
-        real = RealTime(std::chrono::seconds(static_cast<std::int64_t>(number)) + take_fraction(fraction));
-    } else {
-        const std::string_view offset = text.starts_with('+') ? text.substr(1) : text;
-        if (const auto duration = text::parse_duration(offset)) return session.monotonic_anchor + *duration;
-        real = parse_date(text, session);
-    }
-    if (!real)
-        return fail(fmt::format("'{}' is not a time", text), 0,
-                    "1.5s after the start, 23:01:02, 2026-11-24T23:01:02Z, or seconds since the epoch");
-    return session.monotonic_anchor + (*real - session.real_anchor);
-}
-
 Result<Selection> plan_selection(const ReplayOptions& options) {
     Selection selection;
     for (const std::string* text : {&options.since, &options.until})
         if (!text->empty())
-            if (const auto moment = parse_moment(*text, {}); !moment) return std::unexpected(moment.error());
+            if (const auto moment = session::parse_moment(*text, {}); !moment) return std::unexpected(moment.error());
     if (!options.since.empty() || !options.until.empty())
         selection.read.window = [since = options.since, until = options.until](const SessionInfo& session) {
             recording::TimeWindow window;
-            if (!since.empty()) window.since = *parse_moment(since, session);
-            if (!until.empty()) window.until = *parse_moment(until, session);
+            if (!since.empty()) window.since = *session::parse_moment(since, session);
+            if (!until.empty()) window.until = *session::parse_moment(until, session);
             return window;
         };
     for (const std::string& text : options.pids) {

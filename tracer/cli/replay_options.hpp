@@ -25,9 +25,6 @@ struct ReplayOptions {
 
 void add_selection_options(CLI::App& app, ReplayOptions& options);
 
-/// A moment as typed: "1.5s" after the session's start, "23:01:02.5" on its day, RFC 3339, or seconds since the epoch.
-Result<MonotonicTime> parse_moment(std::string_view text, const SessionInfo& session);
-
 struct Selection {
     recording::ReadOptions read;
     std::vector<std::string> containers;

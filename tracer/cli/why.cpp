@@ -240,7 +240,7 @@ void add_why(CLI::App& command, Globals& globals, int& exit_code) {
         ->type_name("FILE");
     command.add_flag("--force", options->force, "with --save: overwrite FILE");
     command
-        .add_option("--at", options->at, "of a recording's snapshots, the last one before that time (RFC 3339, or seconds from its start)")
+        .add_option("--at", options->at, "of a recording's snapshots, the last one before that time (RFC 3339, 23:01:02, or seconds from its start)")
         ->type_name("TIME");
     command.add_option("--watch", options->watch, "look every so often and report each hang when it begins and when it is over")
         ->type_name("10s");

@@ -1,6 +1,7 @@
 #include "tracer/containerd/listing.hpp"
 
 #include "decoders/syscalls/call_facts.hpp"
+#include "decoders/text/timestamps.hpp"
 #include "tracer/containerd/container_index.hpp"
 
 #include <shimtrace/container_identity.hpp>
@@ -11,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <map>
 #include <unordered_set>
@@ -200,8 +200,8 @@ private:
     }
 
     void age_by_state(ListedContainer& row) const {
-        if (const auto created = parse_time(row.files->created))
-            row.age_s = std::max(0.0, std::chrono::duration<double>(snapshot_.taken.time_since_epoch()).count() - *created);
+        if (const auto created = text::parse_rfc3339(row.files->created))
+            row.age_s = std::max(0.0, std::chrono::duration<double>(snapshot_.taken - *created).count());
     }
 
     void complete(ListedContainer& row) const {
@@ -239,40 +239,10 @@ private:
     const std::string empty_;
 };
 
-std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
-    int number = 0;
-    if (at + count > text.size()) return std::nullopt;
-    const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + count, number);
-    if (error != std::errc{} || end != text.data() + at + count || number < 0) return std::nullopt;
-    return number;
-}
-
 }  // namespace
 
 std::vector<ListedContainer> list_containers(const Snapshot& snapshot) {
     return Lister(snapshot).list();
-}
-
-std::optional<double> parse_time(std::string_view text) {
-    const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2), hour = digits(text, 11, 2),
-               minute = digits(text, 14, 2), second = digits(text, 17, 2);
-    if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
-                                           std::chrono::day(static_cast<unsigned>(*day))};
-    if (!date.ok()) return std::nullopt;
-    double seconds =
-        static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count()) * 86400.0 + *hour * 3600.0 + *minute * 60.0 + *second;
-    std::size_t at = 19;
-    if (at < text.size() && text[at] == '.') {
-        double unit = 0.1;
-        for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10) seconds += unit * (text[at] - '0');
-    }
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) {
-        const auto hours = digits(text, at + 1, 2), minutes = digits(text, at + 4, 2);
-        if (!hours || !minutes) return std::nullopt;
-        seconds += (text[at] == '+' ? -1.0 : 1.0) * (*hours * 3600.0 + *minutes * 60.0);
-    }
-    return seconds;
 }
 
 }  // namespace shimtrace::containerd

@@ -13,7 +13,4 @@ namespace shimtrace::containerd {
 /// Sorted by namespace and id. `snapshot` must have roles assigned and ContainerFiles read, and outlive the rows.
 std::vector<ListedContainer> list_containers(const Snapshot& snapshot);
 
-/// Seconds after the epoch of RFC 3339 text; nullopt: it is none.
-std::optional<double> parse_time(std::string_view rfc3339);
-
 }  // namespace shimtrace::containerd

@@ -1,25 +1,25 @@
 #include "tracer/session/saved_snapshot.hpp"
 
-#include "decoders/text/timestamps.hpp"
+#include "decoders/text/durations.hpp"
 #include "tracer/containerd/versions.hpp"
 #include "tracer/recording/reader.hpp"
 #include "tracer/recording/writer.hpp"
+#include "tracer/session/moment.hpp"
 #include "tracer/session/version.hpp"
 
 #include <fmt/format.h>
 
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <optional>
-#include <string_view>
 
 namespace shimtrace::session {
 
 namespace {
 
-double seconds(RealTime time) {
-    return std::chrono::duration<double>(time.time_since_epoch()).count();
+/// At most as late as can be told: a file's times are anybody's.
+RealTime later(RealTime time, Nanoseconds by) {
+    return time > RealTime::max() - by ? RealTime::max() : time + by;
 }
 
 }  // namespace
@@ -50,17 +50,14 @@ Result<Snapshot> saved_snapshot(const std::string& path, const std::string& at) 
     if (!all) return std::unexpected(all.error());
     if (all->empty()) return fail(fmt::format("{} holds no snapshot", path), 0, "`why --save FILE` and `record` keep some");
     if (at.empty()) return std::move(all->back());
-    std::optional<double> wanted = text::parse_rfc3339(at);
-    if (!wanted) {
-        char* end = nullptr;
-        const double offset = std::strtod(at.c_str(), &end);
-        if (end == at.c_str() || (*end != '\0' && std::string_view(end) != "s"))
-            return fail("--at " + at, 0, "give a time as RFC 3339, or seconds from the first snapshot");
-        wanted = seconds(all->front().taken) + offset;
-    }
+    const RealTime first = all->front().taken;
+    std::optional<RealTime> wanted = parse_date(at, first);
+    if (const auto offset = text::parse_duration(at); !wanted && offset) wanted = later(first, *offset);
+    if (!wanted) return fail("--at " + at, 0, "give a time as RFC 3339, or seconds from the first snapshot");
+    const RealTime end = later(*wanted, std::chrono::microseconds(1));  // times are printed without what is less than that
     Snapshot* chosen = nullptr;
     for (Snapshot& snapshot : *all)
-        if (seconds(snapshot.taken) <= *wanted + 1e-6) chosen = &snapshot;
+        if (snapshot.taken <= end) chosen = &snapshot;
     if (!chosen) return fail(fmt::format("{} holds no snapshot before {}", path, at), 0, "the first is later");
     return std::move(*chosen);
 }
