@@ -2,14 +2,11 @@
 // it.
 #pragma once
 
-#include "tracer/output/call_stream.hpp"
-#include "tracer/recording/reader.hpp"
+#include "tracer/cli/replay_selection.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -25,24 +22,8 @@ struct ReplayOptions {
 
 void add_selection_options(CLI::App& app, ReplayOptions& options);
 
-struct Selection {
-    recording::ReadOptions read;
-    std::vector<std::string> containers;
-    std::optional<Nanoseconds> slow;
-    std::optional<std::regex> fd_target;
-    bool errors = false;
-    std::optional<double> speed;
-    bool tells_of_calls = false;  ///< of a file that holds none, but a snapshot, that is said
-
-    /// Only whole calls are let through then, each when it has returned.
-    [[nodiscard]] bool by_call() const { return slow || fd_target || errors; }
-};
-
 /// Errors are usage errors.
 Result<Selection> plan_selection(const ReplayOptions& options);
-
-/// What selection leaves of a stream, handed to `next`.
-std::unique_ptr<EventSink> make_selector(const Selection& selection, EventSink& next);
 
 /// Reads into `sink` what was selected and prints the warnings. `output`: the descriptor that is printed to meanwhile. Returns the exit
 /// code.
