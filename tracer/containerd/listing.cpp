@@ -5,6 +5,7 @@
 #include "tracer/containerd/container_index.hpp"
 
 #include <shimtrace/container_identity.hpp>
+#include <shimtrace/frozen.hpp>
 #include <shimtrace/namesakes.hpp>
 #include <shimtrace/observed.hpp>
 #include <shimtrace/process_age.hpp>
@@ -122,7 +123,7 @@ class Lister {
 public:
     explicit Lister(const Snapshot& snapshot) : snapshot_(snapshot), index_(snapshot), namesakes_(snapshot) {
         for (const Cgroup& cgroup : snapshot.cgroups)
-            if (cgroup.freezer_state == "FROZEN" || cgroup.freezer_state == "FREEZING" || cgroup.self_freezing) frozen_.insert(cgroup.path);
+            if (shimtrace::is_frozen(cgroup) || cgroup.self_freezing) frozen_.insert(cgroup.path);
     }
 
     std::vector<ListedContainer> list() {

@@ -2,6 +2,7 @@
 #include "tracer/diagnosis/checks/container_view.hpp"
 
 #include <shimtrace/container_identity.hpp>
+#include <shimtrace/frozen.hpp>
 
 #include <fmt/format.h>
 
@@ -187,8 +188,7 @@ void container_frozen(const AuditFacts& facts, Findings& findings) {
     for_each_container(facts, [&](const ContainerView& subject) {
         if (!subject.is_running()) return;
         const Cgroup* cgroup = cgroup_at(facts.snapshot, subject.init->cgroup);
-        if (cgroup == nullptr || cgroup->path.size() <= 1 || (cgroup->freezer_state != "FROZEN" && cgroup->freezer_state != "FREEZING"))
-            return;
+        if (cgroup == nullptr || cgroup->path.size() <= 1 || !is_frozen(*cgroup)) return;
         const bool itself = cgroup->self_freezing || cgroup->frozen_by.empty() || cgroup->frozen_by == cgroup->path;
         Finding& finding =
             findings.add(subject.files.container, itself ? "its own cgroup is frozen: somebody paused it"

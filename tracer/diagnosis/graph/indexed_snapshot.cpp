@@ -3,6 +3,7 @@
 #include "tracer/diagnosis/graph/calls.hpp"
 
 #include <shimtrace/container_identity.hpp>
+#include <shimtrace/frozen.hpp>
 #include <shimtrace/observed.hpp>
 #include <shimtrace/process_age.hpp>
 
@@ -203,7 +204,7 @@ const Cgroup* Facts::cgroup(const std::string& path) const {
 
 const Cgroup* Facts::frozen_cgroup(const Process& process) const {
     const Cgroup* own = cgroup(process.cgroup);
-    return own && (own->freezer_state == "FROZEN" || own->freezer_state == "FREEZING") ? own : nullptr;
+    return own && is_frozen(*own) ? own : nullptr;
 }
 
 const Mount* Facts::mount_of(const Process& process, std::string_view path, std::uint64_t device) const {
