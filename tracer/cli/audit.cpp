@@ -3,7 +3,7 @@
 #include "tracer/cli/command.hpp"
 #include "tracer/cli/progress_line.hpp"
 #include "tracer/cli/shared_options.hpp"
-#include "tracer/cli/terminal.hpp"
+#include "tracer/cli/terminal_width.hpp"
 #include "tracer/output/json/audit_json.hpp"
 #include "tracer/output/json/json_values.hpp"
 #include "tracer/output/text/audit_text.hpp"

@@ -2,7 +2,7 @@
 
 #include "decoders/text/durations.hpp"
 #include "decoders/text/printable.hpp"
-#include "tracer/cli/terminal.hpp"
+#include "tracer/cli/terminal_width.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include "tracer/cli/interruption.hpp"
 #include "tracer/cli/progress_line.hpp"
 #include "tracer/cli/shared_options.hpp"
-#include "tracer/cli/terminal.hpp"
+#include "tracer/cli/terminal_width.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/output/json/containers_json.hpp"
 #include "tracer/output/json/json_values.hpp"

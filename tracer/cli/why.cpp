@@ -8,7 +8,7 @@
 #include "tracer/cli/output_file.hpp"
 #include "tracer/cli/progress_line.hpp"
 #include "tracer/cli/shared_options.hpp"
-#include "tracer/cli/terminal.hpp"
+#include "tracer/cli/terminal_width.hpp"
 #include "tracer/cli/verdict_code.hpp"
 #include "tracer/monitor/hang_json.hpp"
 #include "tracer/monitor/watch.hpp"
@@ -240,7 +240,8 @@ void add_why(CLI::App& command, Globals& globals, int& exit_code) {
         ->type_name("FILE");
     command.add_flag("--force", options->force, "with --save: overwrite FILE");
     command
-        .add_option("--at", options->at, "of a recording's snapshots, the last one before that time (RFC 3339, 23:01:02, or seconds from its start)")
+        .add_option("--at", options->at,
+                    "of a recording's snapshots, the last one before that time (RFC 3339, 23:01:02, or seconds from its start)")
         ->type_name("TIME");
     command.add_option("--watch", options->watch, "look every so often and report each hang when it begins and when it is over")
         ->type_name("10s");

@@ -1,4 +1,4 @@
-#include "tracer/cli/terminal.hpp"
+#include "tracer/cli/terminal_width.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
