@@ -49,6 +49,9 @@ constexpr MeaningRow rows_by_function[] = {
     {"taskClient).", shim_call, "%method"},
     {"TTRPCTaskClient).", shim_call, "%method"},
     {"ttrpc.(*Client).dispatch", shim_call, ""},
+    // CRI's end of a container's or a sandbox's: who stops it waits for that.
+    {"handleContainerExit", exit_handler, ""},
+    {"handleSandboxExit", exit_handler, ""},
     {"/v2.copyLogFile", "log reader of a shim", ""},
     {"/v2.(*binary).Start.func", "log reader of a shim", ""},
     {"/exec.(*Cmd).Run", "runs a command", ""},

@@ -39,6 +39,9 @@ private:
 /// What copies a container's stream in dockerd.
 constexpr std::string_view stream_copier = "stream copier";
 
+/// What handles the end of one of CRI's containers or sandboxes.
+constexpr std::string_view exit_handler = "exit handler";
+
 /// True for the purposes whose stacks hold a request with a container's id.
 bool carries_request(const GoroutinePurpose& purpose);
 

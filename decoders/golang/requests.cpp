@@ -1,6 +1,7 @@
 #include "decoders/golang/requests.hpp"
 
 #include "decoders/golang/goroutine_purposes.hpp"
+#include "decoders/golang/kept_names.hpp"
 #include "decoders/golang/records.hpp"
 #include "decoders/golang/stack_words.hpp"
 
@@ -60,6 +61,55 @@ std::optional<Request> find_request(const RuntimeState& state, const GoBinary& b
     return std::nullopt;
 }
 
+/// Who handles a Wait forgets the request as soon as it has the process, and that memory may be another request's since: the process has
+/// the channel that is waited for, and its own id. process.Init: {wg, initState, mu, waitBlock, WorkDir, id, …}; process.execProcess:
+/// {wg, execState, mu, id, …, parent, waitBlock} (containerd: pkg/process/init.go, exec.go; 2.x: cmd/containerd-shim-runc-v2/process).
+struct WaitedRow {
+    std::string_view frame;
+    std::size_t searched, own_id, init_id;  ///< bytes of the struct; where its id lies, and its Init's id in that
+};
+constexpr WaitedRow waited_processes[] = {
+    {"process.(*Init).Wait", 48, 0, 64},
+    {"process.(*execProcess).Wait", 512, 40, 64},
+};
+
+bool waits_for_channel(const GoWait& wait, std::uint64_t channel) {
+    return channel != 0 && (wait.object.value == channel ||
+                            std::ranges::any_of(wait.cases, [&](const GoSelectCase& one) { return one.channel.value == channel; }));
+}
+
+std::string id_at(const Memory& memory, std::uint64_t address, std::size_t offset) {
+    std::array<std::byte, 16> header{};
+    if (!may_be_object(address) || memory.read(RemoteAddress{address + offset}, header) != header.size()) return {};
+    std::string id = printable_string(memory, header, 0, most_id).value_or("");
+    return is_identifier(id) ? id : std::string();
+}
+
+std::optional<Request> find_waited(const CapturedGoroutine& g, const Goroutine& goroutine, const UnwoundStack& stack,
+                                   const Memory& memory) {
+    const auto has = [&](const WaitedRow& row) {
+        return std::ranges::any_of(goroutine.stack, [&](const GoFrame& frame) { return frame.function.str().ends_with(row.frame); });
+    };
+    const auto row = std::ranges::find_if(waited_processes, has);
+    if (row == std::end(waited_processes)) return std::nullopt;
+    constexpr std::size_t frames_searched = 3, init_channel = 40;
+    for (std::size_t number = 0; number < std::min(frames_searched, stack.physical.size()); ++number) {
+        const std::vector<std::uint64_t> pointers = frame_pointers(g, stack.physical[number]);
+        const Records objects(memory, pointers, row->searched);
+        for (std::size_t i = 0; i < pointers.size(); ++i) {
+            const Bytes object = objects[i];
+            for (std::size_t at = init_channel; at + 8 <= object.size(); at += 8) {
+                if (!waits_for_channel(goroutine.wait, word(object, at))) continue;
+                const bool is_init = row->own_id == 0;
+                Request found{id_at(memory, is_init ? pointers[i] : word(object, at - 8), row->init_id),
+                              is_init ? std::string() : id_at(memory, pointers[i], row->own_id)};
+                if (!found.id.empty() && is_init == found.exec_id.empty()) return found;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 void find_requests(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines,
@@ -67,8 +117,14 @@ void find_requests(const RuntimeState& state, const GoBinary& binary, std::span<
     constexpr std::size_t most_searched = 4096;
     std::size_t searched = 0;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
+        if (goroutines[i].purpose.what == exit_handler) {
+            if (auto kept = find_kept(state.goroutines[i], stacks[i], memory, {})) goroutines[i].purpose.container.id = std::move(kept->id);
+            continue;
+        }
         if (!carries_request(goroutines[i].purpose) || ++searched > most_searched) continue;
-        if (auto request = find_request(state, binary, i, stacks[i], memory)) {
+        auto request = find_waited(state.goroutines[i], goroutines[i], stacks[i], memory);
+        if (!request) request = find_request(state, binary, i, stacks[i], memory);
+        if (request) {
             goroutines[i].purpose.container.id = std::move(request->id);
             goroutines[i].purpose.exec_id = std::move(request->exec_id);
         }

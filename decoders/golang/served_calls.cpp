@@ -1,6 +1,7 @@
 #include "decoders/golang/served_calls.hpp"
 
 #include "decoders/golang/http_requests.hpp"
+#include "decoders/golang/kept_names.hpp"
 #include "decoders/golang/records.hpp"
 #include "decoders/golang/stack_words.hpp"
 
@@ -36,16 +37,6 @@ const Shape* shape_of(std::string_view service, std::string_view method) {
     const auto row = std::ranges::find_if(
         shapes, [&](const ShapeRow& one) { return one.service == service && (one.method.empty() || one.method == method); });
     return row == std::end(shapes) ? nullptr : &row->shape;
-}
-
-bool is_word(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-    });
-}
-
-bool is_hexadecimal(std::string_view text) {
-    return text.size() >= 8 && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 class RequestReader {
@@ -207,6 +198,13 @@ void find_served_calls(const RuntimeState& state, const GoBinary& binary, std::s
             find_http_subject(state.goroutines[i], stacks[i], memory, call);
         else
             find_subject(state.goroutines[i], binary, stacks[i], memory, call);
+        // One that has no shim yet, or none any more, is known by nothing but its id.
+        if (call.service != "RuntimeService" || call.container.empty() || !call.pod.empty()) continue;
+        if (auto kept = find_kept(state.goroutines[i], stacks[i], memory, call.container)) {
+            call.pod_namespace = std::move(kept->name.pod_namespace);
+            call.pod = std::move(kept->name.pod);
+            call.name = std::move(kept->name.container);
+        }
     }
 }
 

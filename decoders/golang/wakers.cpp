@@ -1,5 +1,6 @@
 #include "decoders/golang/wakers.hpp"
 
+#include "decoders/golang/records.hpp"
 #include "decoders/golang/stack_words.hpp"
 
 #include <algorithm>
@@ -11,10 +12,16 @@
 namespace shimtrace::golang {
 namespace {
 
-constexpr std::size_t most_waits = 4096, most_wakers = 8, most_holders = 64;
+constexpr std::size_t most_waits = 4096, most_wakers = 8, most_holders = 64, most_pipes = 64;
 
-/// Who has a connection made for it does not stay in the function that started that (net/http/transport.go).
-constexpr struct { std::string_view waits, starts; } dialing = {"net/http.(*Transport).getConn", "net/http.(*Transport).queueForDial"};
+/// Who has something made for it does not stay in the function that started that: a connection (net/http/transport.go), an address
+/// (net/lookup.go).
+constexpr struct {
+    std::string_view waits, starts;
+} made_for[] = {
+    {"net/http.(*Transport).getConn", "net/http.(*Transport).queueForDial"},
+    {"net.(*Resolver).lookupIPAddr", "internal/singleflight.(*Group).DoChan"},
+};
 
 bool waits_for_others(const GoWait& wait) {
     return wait.kind == GoWaitKind::chan_receive || wait.kind == GoWaitKind::select || wait.kind == GoWaitKind::wait_group ||
@@ -31,6 +38,44 @@ std::uint64_t locked_by(std::uint64_t condition, const Memory& memory) {
     std::array<std::uint64_t, 2> lock{};
     const bool read = memory.read(RemoteAddress{condition}, std::as_writable_bytes(std::span(lock))) == sizeof(lock);
     return read && may_be_object(lock[1]) ? lock[1] : 0;
+}
+
+/// What both ends of an io.Pipe lead to, {wrMu, wrCh, rdCh, …} (io/pipe.go), of whoever waits in one for the other end; 0: in none.
+std::uint64_t pipe_of(const CapturedGoroutine& g, const GoWait& wait, const UnwoundStack& stack, const Memory& memory) {
+    constexpr std::size_t frames_searched = 4;
+    const auto is_its = [](const GoFrame& frame) { return frame.function.str().starts_with("io.(*pipe)."); };
+    if (wait.cases.empty() || std::ranges::none_of(stack.frames, is_its)) return 0;
+    for (const PhysicalFrame& frame : stack.physical | std::views::take(frames_searched)) {
+        const std::vector<std::uint64_t> pointers = frame_pointers(g, frame);
+        const Records structs(memory, pointers, 24);
+        for (std::size_t i = 0; i < pointers.size(); ++i)
+            if (!structs[i].empty() && std::ranges::any_of(wait.cases, [&](const GoSelectCase& one) {
+                    return one.channel.value == word(structs[i], 8) || one.channel.value == word(structs[i], 16);
+                }))
+                return pointers[i];
+    }
+    return 0;
+}
+
+/// Whoever has an end of a pipe has a pointer to a pointer to it.
+void add_pipe_holders(const RuntimeState& state, std::span<const std::uint64_t> pipes, std::span<Goroutine> goroutines,
+                      const Memory& memory, std::unordered_map<std::uint64_t, std::vector<std::size_t>>& holders) {
+    constexpr std::size_t most_words = 1024;
+    for (std::size_t i = 0; i < goroutines.size(); ++i) {
+        if (goroutines[i].system) continue;
+        const Bytes stack = state.goroutines[i].stack;
+        std::vector<std::uint64_t> pointers;
+        for (std::size_t at = 0; at + 8 <= stack.size() && pointers.size() < most_words; at += 8)
+            if (const std::uint64_t value = word(stack, at); may_be_object(value) && value >> 48U == 0) pointers.push_back(value);
+        std::ranges::sort(pointers);
+        pointers.erase(std::ranges::unique(pointers).begin(), pointers.end());
+        const Records ends(memory, pointers, 8);
+        for (std::size_t one = 0; one < pointers.size(); ++one) {
+            if (ends[one].empty() || std::ranges::find(pipes, word(ends[one], 0)) == pipes.end()) continue;
+            std::vector<std::size_t>& all = holders[word(ends[one], 0)];
+            if (all.size() < most_holders && std::ranges::find(all, i) == all.end()) all.push_back(i);
+        }
+    }
 }
 
 std::vector<std::uint64_t> objects_of(const GoWait& wait, const UnwoundStack& stack, const Memory& memory) {
@@ -174,12 +219,19 @@ void tell_apart(std::span<Goroutine> goroutines) {
 void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stacks, std::span<Goroutine> goroutines, const Memory& memory) {
     // A select may have thousands of cases: each list is made once.
     std::vector<std::vector<std::uint64_t>> waited_for(goroutines.size());
+    std::vector<std::uint64_t> pipes;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
         if (!waits_for_others(goroutines[i].wait)) continue;
         waited_for[i] = objects_of(goroutines[i].wait, stacks[i], memory);
+        if (const std::uint64_t pipe = pipe_of(state.goroutines[i], goroutines[i].wait, stacks[i], memory);
+            pipe != 0 && pipes.size() < most_pipes) {
+            waited_for[i].push_back(pipe);
+            pipes.push_back(pipe);
+        }
         std::ranges::sort(waited_for[i]);
     }
-    const auto holders = holders_of(state, waited_for, goroutines);
+    auto holders = holders_of(state, waited_for, goroutines);
+    if (!pipes.empty()) add_pipe_holders(state, pipes, goroutines, memory, holders);
     // Who was started by a function: by that function's name.
     std::unordered_map<std::string_view, std::vector<std::size_t>> started;
     std::unordered_map<std::uint64_t, std::vector<std::size_t>> children;  // since Go 1.21 a goroutine knows who started it
@@ -210,7 +262,8 @@ void infer_wakers(const RuntimeState& state, std::span<const UnwoundStack> stack
         functions.clear();
         for (const GoFrame& frame : stacks[i].frames) {
             functions.insert(frame.function.str());
-            if (frame.function == dialing.waits) functions.insert(dialing.starts);
+            for (const auto& row : made_for)
+                if (frame.function == row.waits) functions.insert(row.starts);
         }
         candidates.add_started(functions, started);
         wait.holders = candidates.best();

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <map>
 
 using namespace shimtrace;
 using namespace shimtrace::golang;
@@ -57,4 +58,38 @@ TEST_CASE("of many calls, each of which started a goroutine by the same function
     CHECK(world.wakers(0) == std::vector<std::uint64_t>{5});
     CHECK(world.wakers(1) == std::vector<std::uint64_t>{4});
     CHECK(world.wakers(2) == std::vector<std::uint64_t>{6});
+}
+
+namespace {
+
+/// Words at addresses.
+struct Words final : Memory {
+    using Memory::read;
+    std::map<std::uint64_t, std::uint64_t> words;
+    void read(std::span<ReadRequest> requests) const override {
+        for (ReadRequest& request : requests)
+            for (request.got = 0; request.got + 8 <= request.into.size(); request.got += 8) {
+                const auto found = words.find(request.address.value + request.got);
+                if (found == words.end()) break;
+                std::memcpy(request.into.data() + request.got, &found->second, 8);
+            }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("who reads an io.Pipe waits for whoever has its other end, by a pointer to the pipe") {
+    constexpr std::uint64_t pipe = 0xc000004000, end = 0xc000005000, others_end = 0xc000006000, channel = 0xc000007000;
+    World world;
+    Goroutine& reads = world.add("io.(*pipe).read", pipe);
+    reads.wait.kind = GoWaitKind::select;
+    reads.wait.cases = {{.send = false, .channel = RemoteAddress{channel}}};
+    world.state.goroutines.front().start_sp = 0x1000;
+    world.stacks.front().physical.push_back({.function = {}, .pc = 0, .sp = 0x1000, .fp = 0x1010});
+    world.add("os/exec.(*Cmd).Start.func1", others_end);
+    world.add("os/exec.(*Cmd).Start.func1", end);
+    Words memory;
+    memory.words = {{pipe, 0}, {pipe + 8, channel}, {pipe + 16, channel + 64}, {end, pipe}, {others_end, pipe + 512}};
+    infer_wakers(world.state, world.stacks, world.goroutines, memory);
+    CHECK(world.wakers(0) == std::vector<std::uint64_t>{3});
 }
