@@ -180,11 +180,11 @@ ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool ma
 }
 
 std::vector<PodRef> find_pods(const Snapshot& snapshot, const std::string& text, const std::string& ns) {
-    std::vector<PodRef> pods = diagnosis::pods_without_shim(diagnosis::Facts(snapshot));
-    std::erase_if(pods, [&](const PodRef& pod) {
-        const bool named = text.empty() || text == pod.pod || text == pod.pod_namespace + "/" + pod.pod;
-        return !named || (!ns.empty() && pod.pod_namespace != ns);
-    });
+    const diagnosis::Facts facts(snapshot);
+    std::vector<PodRef> pods = diagnosis::pods_without_shim(facts);
+    std::erase_if(pods, [&](const PodRef& pod) { return !text.empty() && text != pod.pod && text != pod.pod_namespace + "/" + pod.pod; });
+    if (pods.empty()) pods = diagnosis::pods_of_unmade(facts, text);
+    std::erase_if(pods, [&](const PodRef& pod) { return !ns.empty() && pod.pod_namespace != ns; });
     return pods;
 }
 

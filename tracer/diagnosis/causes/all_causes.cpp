@@ -1,6 +1,7 @@
 #include "tracer/diagnosis/causes/all_causes.hpp"
 
 #include "tracer/diagnosis/causes/families.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -107,6 +108,15 @@ bool ends_in_pipe_of_stdio(const Context& look, const Path& path) {
     return last != path.rend() && !last->wait.over_socket && is_over(look, path, Where::over_stdio);
 }
 
+/// It was asked over a connection; where a daemon that was asked goes on to what its own work waits for, that is the end, and no peer.
+bool ends_over_socket(const Context& look, const Path& path) {
+    const auto last = std::find_if(path.rbegin(), path.rend(), [](const Step& step) { return step.wait.over_socket; });
+    return last != path.rend() && std::none_of(path.rbegin(), last, [&](const Step& step) {
+               const Goroutine* call = goroutine_of(look.facts, step.from);
+               return call && !call->serves.method.empty();
+           });
+}
+
 }  // namespace
 
 bool is_over(const Context& look, const Path& path, Where where) {
@@ -155,8 +165,7 @@ bool is_over(const Context& look, const Path& path, Where where) {
         case Where::over_runtime:
             return any_process(look, path, is_runtime);
         case Where::over_socket:
-            return !is_over(look, path, Where::at_containerd) && !ends_in_pipe_of_stdio(look, path) &&
-                   std::ranges::any_of(path, [](const Step& step) { return step.wait.over_socket; });
+            return !is_over(look, path, Where::at_containerd) && !ends_in_pipe_of_stdio(look, path) && ends_over_socket(look, path);
         case Where::over_plugin:
             return std::ranges::any_of(path, [&](const Step& step) {
                 const Process* to = look.facts.process(step.wait.to.pid);

@@ -18,6 +18,11 @@ std::string target_words(const Context& look) {
     return look.scope.shim ? who(look.facts, look.scope.shim) : std::string("the target");
 }
 
+std::string container_words(const Context& look, const Process* process) {
+    if (look.scope.ref || !process || !process->role.container) return target_words(look);
+    return printable(text::container_label(process->role.container), 256);
+}
+
 std::string blamed(const ExplanationInput& input) {
     if (input.culprits.empty()) return "nobody";
     const Culprit& first = input.culprits.front();

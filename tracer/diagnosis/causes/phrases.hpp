@@ -13,6 +13,9 @@ namespace shimtrace::diagnosis {
 /// "c1", "init nc[123]" …: the target in words.
 std::string target_words(const Context& look);
 
+/// The container of `process` where it is not the one asked about (a daemon's call led there): "prod/web-1/app"; else the target.
+std::string container_words(const Context& look, const Process* process);
+
 /// Who is to blame the most: "ctr[5205]"; "nobody".
 std::string blamed(const ExplanationInput& input);
 /// "ctr[5205], stopped by a signal".

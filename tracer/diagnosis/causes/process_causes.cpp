@@ -1,8 +1,11 @@
 // A process that does not run, does not end, or has ended unheard.
+#include "decoders/text/container_name.hpp"
 #include "tracer/diagnosis/causes/all_causes.hpp"
 #include "tracer/diagnosis/causes/families.hpp"
 #include "tracer/diagnosis/causes/phrases.hpp"
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +14,21 @@ namespace shimtrace::diagnosis {
 namespace {
 
 using Input = const ExplanationInput&;
+
+}  // namespace
+
+namespace {
+
+/// Whose exit was lost, where a daemon's call has led to its shim.
+std::string ended_words(const ExplanationInput& input) {
+    for (const Step& step : input.path) {
+        const Goroutine* call = goroutine_of(input.look.facts, step.from);
+        if (input.look.scope.ref || !call || call->serves.container.empty()) continue;
+        for (const ContainerFiles& files : input.look.facts.snapshot().containers)
+            if (files.container.id.starts_with(call->serves.container)) return printable(text::container_label(files.container), 256);
+    }
+    return target_words(input.look);
+}
 
 }  // namespace
 
@@ -27,6 +45,11 @@ std::vector<Cause> process_causes() {
                 [](Input input) {
                     const Process* stopped = process_at_end(input.look, input.path);
                     const bool named = waiter(input).starts_with(target_words(input.look) + " ");
+                    // What a daemon writes to, or asks, is no part of the target.
+                    const Process* from = input.look.facts.process(last(input).from.pid);
+                    if (stopped && from && from->pid != stopped->pid && is_daemon(*from))
+                        return fmt::format("{} waits for {}[{}], which is stopped by a signal", who(*from), printable(stopped->comm, 32),
+                                           stopped->pid.value);
                     if (!stopped || named || !input.look.scope.ref) return fmt::format("{} is stopped by a signal", waiter(input));
                     return fmt::format("{}: {}[{}] is stopped by a signal", target_words(input.look), printable(stopped->comm, 32),
                                        stopped->pid.value);
@@ -49,8 +72,8 @@ std::vector<Cause> process_causes() {
             .blame = {{RootCause::lost_exit, Whom::led_to, "shim", "was not told that the process has ended, and still waits for it"}},
             .sentence =
                 [](Input input) {
-                    return fmt::format("{} has ended, and its shim {} was not told: it waits for {}", target_words(input.look),
-                                       blamed(input), last_object(input));
+                    return fmt::format("{} has ended, and its shim {} was not told: it waits for {}", ended_words(input), blamed(input),
+                                       last_object(input));
                 },
             .remedies = {let_it_go_on,
                          {.name = "end-shim",
@@ -84,14 +107,19 @@ std::vector<Cause> process_causes() {
                     return fmt::format(
                         "{} has been told to stop{}, but its init {} does not take SIGTERM: it goes on until the grace period ends "
                         "and SIGKILL comes",
-                        target_words(input.look), lasted(input, ", ", " ago"), blamed(input));
+                        container_words(input.look, input.look.facts.process(last(input).wait.to.pid)), lasted(input, ", ", " ago"),
+                        blamed(input));
                 },
             .remedies = {{.name = "kill-container",
                           .what = "end it now; it would not have ended in order anyway",
                           .command = "ctr -n NAMESPACE task kill -s SIGKILL ID",
                           .make = [](Input input) -> std::vector<Remedy> {
-                              if (!input.look.scope.ref) return {};
-                              return {kill_it(patient_of(input.look), "end it now; it would not have ended in order anyway")};
+                              const std::string why = "end it now; it would not have ended in order anyway";
+                              if (input.look.scope.ref) return {kill_it(patient_of(input.look), why)};
+                              // A daemon's call has led to it.
+                              const Scope scope = input.look.facts.scope(last(input).wait.to.pid);
+                              if (!scope.ref) return {};
+                              return {kill_it(patient_of({input.look.facts, scope}), why)};
                           }}},
             .text =
                 {.meaning = "A stop waits for the container's init, and that is pid 1 of its namespace without a handler for the signal: "

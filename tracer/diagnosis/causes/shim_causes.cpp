@@ -55,7 +55,8 @@ std::vector<Cause> shim_causes() {
             .blame = {{RootCause::stopped, Whom::led_to, "", "stopped by a signal"}},
             .sentence =
                 [](Input input) {
-                    return fmt::format("the shim of {}, {}, is stopped by a signal", target_words(input.look), blamed(input));
+                    return fmt::format("the shim of {}, {}, is stopped by a signal",
+                                       container_words(input.look, process_at_end(input.look, input.path)), blamed(input));
                 },
             .remedies = {let_it_go_on},
             .text = {.meaning =

@@ -100,12 +100,32 @@ std::string_view method_of(std::string_view asked) {
 
 /// It lasts for as long as what is waited for lives, or until something happens.
 bool is_open_ended(std::string_view asked) {
-    return method_of(asked) == "Wait" || is_subscription(asked);
+    // What a server sends when it likes, as a device plugin does to ListAndWatch; a write has its answers.
+    const bool listens = method_of(asked) == "Recv" && asked.find("Write.") == asked.npos;
+    return listens || method_of(asked) == "Wait" || asked.find("Watch") != asked.npos || is_subscription(asked);
 }
+
+constexpr std::size_t shortest_id = 4;
 
 /// The container's id, or the beginning of it that the caller gave.
 bool names_container(const GoServedCall& call, const std::string& id) {
-    return call.container.size() >= 4 && id.starts_with(call.container);
+    return call.container.size() >= shortest_id && id.starts_with(call.container);
+}
+
+/// It has its sandbox's id: its own is yet to be made.
+bool names_sandbox(const GoServedCall& call) {
+    return call.service == "RuntimeService" && call.method == "CreateContainer";
+}
+
+bool has_files(const Facts& facts, const GoServedCall& call) {
+    return std::ranges::any_of(facts.snapshot().containers,
+                               [&](const ContainerFiles& files) { return names_container(call, files.container.id); });
+}
+
+/// The kubelet asks again and again how those that have ended are: only where that does not come back is it told of.
+bool is_passing_question(const Goroutine& goroutine) {
+    const std::string& method = goroutine.serves.method;
+    return (method.ends_with("Status") || method.ends_with("Stats")) && waiting_seconds(goroutine) < usual_seconds(goroutine.serves);
 }
 
 }  // namespace
@@ -173,10 +193,10 @@ std::vector<NodeKey> calls_about(const Facts& facts, const ContainerRef& contain
     const bool sandbox = files && (files->sandbox == container.id);
     return all_calls(facts, [&](const Process&, const Goroutine& goroutine) {
         const GoServedCall& call = goroutine.serves;
-        if (!call.container.empty() && call.name.empty()) return names_container(call, container.id);
-        // What makes a container, or pulls for one, is about the pod.
-        if (!call.container.empty()) return names_container(call, container.id) && (sandbox || call.service != "RuntimeService");
-        return sandbox && !call.pod.empty() && call.pod == files->pod && call.pod_namespace == files->pod_namespace;
+        if (!call.container.empty() && names_container(call, container.id)) return sandbox || !names_sandbox(call);
+        // What makes a container, or pulls for one, is about the pod, and so is what is done to one that has no files.
+        return sandbox && !call.pod.empty() && call.pod == files->pod && call.pod_namespace == files->pod_namespace &&
+               (call.container.empty() || !has_files(facts, call));
     });
 }
 
@@ -199,8 +219,7 @@ std::vector<NodeKey> calls_about_unknown(const Facts& facts) {
     return all_calls(facts, [&](const Process&, const Goroutine& goroutine) {
         const GoServedCall& call = goroutine.serves;
         return call.service == "RuntimeService" && call.method == "StartContainer" && call.container.size() >= 4 && call.pod.empty() &&
-               std::ranges::none_of(facts.snapshot().containers,
-                                    [&](const ContainerFiles& files) { return names_container(call, files.container.id); });
+               !has_files(facts, call);
     });
 }
 
@@ -283,7 +302,21 @@ std::vector<PodRef> pods_without_shim(const Facts& facts) {
             add(std::move(pod));
         }
     }
-    for (const auto& [server, call] : facts.served_calls()) add({call->serves.pod_namespace, call->serves.pod, server->pid});
+    for (const auto& [server, call] : facts.served_calls())
+        if (!is_passing_question(*call)) add({call->serves.pod_namespace, call->serves.pod, server->pid});
+    return {pods.begin(), pods.end()};
+}
+
+std::vector<PodRef> pods_of_unmade(const Facts& facts, std::string_view text) {
+    std::set<PodRef> pods;
+    for (const auto& [server, goroutine] : facts.served_calls()) {
+        const GoServedCall& call = goroutine->serves;
+        if (call.pod.empty() || call.container.empty() || names_sandbox(call) || has_files(facts, call)) continue;
+        const std::string in_pod = call.pod + "/" + call.name;
+        const bool named = text.size() >= shortest_id && call.container.starts_with(text);
+        if (named || (!call.name.empty() && (text == in_pod || text == call.pod_namespace + "/" + in_pod)))
+            pods.insert({call.pod_namespace, call.pod, server->pid});
+    }
     return {pods.begin(), pods.end()};
 }
 

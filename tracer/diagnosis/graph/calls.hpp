@@ -58,6 +58,10 @@ std::vector<const Goroutine*> handlers_on(const Facts& facts, const Process& ser
 /// Pods of which a daemon's call or plugin tells and no shim does.
 std::vector<PodRef> pods_without_shim(const Facts& facts);
 
+/// Those of a container that has no shim and no files, and of which a call tells: by the beginning of its id, POD/NAME or
+/// NAMESPACE/POD/NAME.
+std::vector<PodRef> pods_of_unmade(const Facts& facts, std::string_view text);
+
 /// The pod of a CNI plugin, by its CNI_ARGS; empty names: it does not say.
 PodRef pod_of_plugin(const Process& plugin);
 

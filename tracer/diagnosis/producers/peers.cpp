@@ -64,6 +64,20 @@ bool is_at_something_else(const Facts& facts, const Process& server) {
     });
 }
 
+/// Of a server with a thread for each request the one that is at one, where the others wait for work or for the next client; nullptr: there
+/// are several such, or none.
+const Thread* only_thread_at_work(const Facts& facts, const Process& server) {
+    const Thread* found = nullptr;
+    for (const Thread& thread : server.threads) {
+        if (thread.state == ProcessState::zombie || stack_has(thread, "futex_wait")) continue;
+        const auto call = waiting_call(facts, server, thread);
+        if (call && (call->kind == WaitKind::accepts || call->kind == WaitKind::child)) continue;
+        if (found) return nullptr;
+        found = &thread;
+    }
+    return found;
+}
+
 /// Of a server in Go that is at one request alone, of which no reader tells by what connection it came (nobody has read its body to the
 /// end).
 std::vector<const Goroutine*> only_handler(const Process& server) {
@@ -137,6 +151,16 @@ void lead_to(const Context& look, const SocketWait& asked, const Connection& con
                 return;
             } else if (!acts_as_one(look.facts, peer)) {
                 if (!is_late) return;  // it has the request: which of its threads is at it is not known
+                if (const Thread* at_work = peer.go ? nullptr : only_thread_at_work(look.facts, peer)) {
+                    wait.to = NodeKey::thread(peer.pid, at_work->tid);
+                    wait.if_idle = RootCause::peer;
+                    wait.guessed = true;
+                    wait.confidence = std::min(wait.confidence, Confidence::likely);
+                    wait.evidence +=
+                        fmt::format("; the other end is {}'s, of whose threads {} alone is at something", who(peer), at_work->tid.value);
+                    out.push_back(std::move(wait));
+                    return;
+                }
                 wait.root_cause = RootCause::peer;
             } else if (is_late && !is_at_something_else(look.facts, peer)) {
                 wait.if_idle = RootCause::peer;

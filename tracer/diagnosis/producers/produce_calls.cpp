@@ -286,9 +286,12 @@ void goroutine_stream(const Context& look, const NodeKey& subject, Waits& out) {
         return;
     }
     if (target->kind != OpenFileKind::inet_socket || !target->socket || target->socket->state == "LISTEN") return;
+    // A name server answers at once, or is asked anew after five seconds (net/dnsclient_unix.go).
+    const bool name_server = has_frame(*goroutine, "net.dnsPacketRoundTrip") || has_frame(*goroutine, "net.dnsStreamRoundTrip");
     const bool http = has_frame(*goroutine, "net/http.") || has_frame(*goroutine, "crypto/tls.");
-    if (!http || has_frame(*goroutine, "net/http.(*conn).serve") || has_frame(*goroutine, ".readLoop")) return;
-    if (silent_seconds(*target, *goroutine) < usual_s) return;
+    if (!http && !name_server) return;
+    if (has_frame(*goroutine, "net/http.(*conn).serve") || has_frame(*goroutine, ".readLoop")) return;
+    if (silent_seconds(*target, *goroutine) < (name_server ? patience_s : usual_s)) return;
     const Pid peer = peer_of(look, *process, *target);
     if (!peer) {
         wait.to = NodeKey::nobody(what(*target));
@@ -326,6 +329,12 @@ void goroutine_subject(const Context& look, const NodeKey& subject, Waits& out) 
                  .inferred = true,
                  .since_s = waiting_seconds(*goroutine),
                  .object_text = printable(goroutine->serves.method, 64)});
+        const Process* shim = look.facts.process(scope.shim);
+        if (who_of_it == Awaited::all && shim && look.scope.shim != shim->pid)
+            waits_of_shim(look, *shim, files.container,
+                          {.evidence = fmt::format("{} is at {} of {}", goroutine_words(*process, *goroutine),
+                                                   printable(goroutine->serves.method, 64), printable(files.container.id, 64))},
+                          out);
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace shimtrace::diagnosis::produce {
 
@@ -284,6 +285,16 @@ Wait lock_wait(const Context& look, const InCall& in, const FileLock* lock, std:
 
 }  // namespace
 
+/// containerd opens streams by way of a descriptor that it has already (containerd/fifo, handle_linux.go): "/proc/self/fd/18".
+std::string opened_path(const Context& look, const InCall& in) {
+    const std::string& path = in.thread->path_argument;
+    constexpr std::string_view by_descriptor = "/proc/self/fd/";
+    std::int32_t number = -1;
+    if (path.starts_with(by_descriptor)) std::from_chars(path.data() + by_descriptor.size(), path.data() + path.size(), number);
+    const OpenFile* target = number < 0 ? nullptr : look.facts.target(*in.process, Fd{number});
+    return target && target->path.starts_with('/') ? target->path : path;
+}
+
 void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
     const InCall in = in_call(look, subject, WaitKind::opens);
     if (!in) return;
@@ -295,7 +306,8 @@ void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
     }
     // linux/fs/pipe.c: fifo_open() sleeps in wait_for_partner() until the other end is opened.
     if (!stack_has(*in.thread, "wait_for_partner") && !stack_has(*in.thread, "fifo_open")) return;
-    const std::string path = in.thread->path_argument.empty() ? std::string("a fifo") : in.thread->path_argument;
+    const std::string opened = opened_path(look, in);
+    const std::string path = opened.empty() ? std::string("a fifo") : opened;
     const bool exec_fifo = in.process->role.role == ProcessRole::runtime_init || path.ends_with("/exec.fifo") || path == "exec.fifo";
     Wait wait{.kind = exec_fifo ? WaitKind::started_by : WaitKind::opens,
               .evidence = call_words(look.facts, *in.process, *in.thread),

@@ -66,6 +66,10 @@ constexpr auto table = std::to_array<Producer>({
     {"a daemon's goroutine, on a stream", NodeKind::goroutine, produce::goroutine_stream},
     {"a call, for its container", NodeKind::goroutine, produce::goroutine_subject},
     {"a goroutine that tries a lock again and again", NodeKind::goroutine, produce::goroutine_retries_lock},
+    {"a stop, for what handles the end", NodeKind::goroutine, produce::goroutine_awaits_exit},
+    {"the end of a container, for its output", NodeKind::goroutine, produce::goroutine_awaits_copies},
+    {"a pull, for who writes the same", NodeKind::goroutine, produce::goroutine_retries_ingest},
+    {"a write into the content store, for its client", NodeKind::goroutine, produce::goroutine_awaits_client},
 });
 
 /// It waits for what has been asked of an io_uring, which is told likely at best.

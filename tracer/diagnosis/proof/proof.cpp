@@ -201,7 +201,8 @@ private:
             if (!daemon || !goroutine) continue;
             if (goroutine->serves.method.empty()) {
                 // A client's own: whether the answer is late only more time can tell.
-                proof_.unsettled |= goroutine->wait.reply.protocol == "HTTP" && look_.facts.interval_s() < slow_runtime_s;
+                proof_.unsettled |= !goroutine->wait.reply.protocol.empty() && look_.facts.interval_s() < slow_runtime_s;
+                weaken(Confidence::likely);
                 continue;
             }
             weaken(Confidence::likely);
@@ -215,7 +216,7 @@ private:
             const std::string line = fmt::format("{} goroutine {} has been at {} for at least {}", who(*daemon), goroutine->id.value,
                                                  printable(call.method, 80), text::duration_in_words(since));
             constexpr double hopeless_s = 30;
-            if (goes_on_for_long(call) && !has_known_bug(look_.facts, *daemon))
+            if (goes_on_for_long(call) && !waits_for_the_dead(call) && !has_known_bug(look_.facts, *daemon))
                 proof_.outside.push_back(fmt::format("{} of {}, under way for at least {}", printable(call.method, 80), who(*daemon),
                                                      text::duration_in_words(since)));
             else if (since >= hopeless_s)
@@ -233,14 +234,25 @@ private:
             if (!daemon || !goroutine) continue;
             // How long it has been in the kernel its goroutine does not tell: by the next look it may be over.
             const double since = waiting_seconds(*goroutine);
-            if (since >= 0 && since < usual_seconds(goroutine->serves)) continue;
             proof_.unsettled |= look_.facts.interval_s() < patience_s;
             weaken(Confidence::likely);
+            if (goroutine->state != GoState::syscall && since >= 0 && since < usual_seconds(goroutine->serves)) continue;
             add_limit(proof_.doubtful, {fmt::format("whose container {} is", printable(goroutine->serves.container, 12)),
                                         fmt::format("{} is at {} of it, and it has no shim yet: ask `why {}`", who(*daemon),
                                                     printable(goroutine->serves.method, 64), daemon->pid.value),
                                         ""});
         }
+    }
+
+    /// A stop has its grace period for as long as somebody is there to be stopped.
+    bool waits_for_the_dead(const GoServedCall& call) const {
+        if (awaited_by(call) != Awaited::all || !waits_for_processes(call) || !look_.facts.sees_hosts_processes()) return false;
+        const auto& containers = look_.facts.snapshot().containers;
+        const auto files =
+            std::ranges::find_if(containers, [&](const ContainerFiles& each) { return each.container.id.starts_with(call.container); });
+        if (files == containers.end()) return false;
+        const Scope scope = look_.facts.scope(files->container, files->sandbox_shim);
+        return std::ranges::none_of(scope.processes, [&](Pid pid) { return look_.facts.lives(pid); });
     }
 
     /// A command of the runtime's is over soon, or it moves; one in the foreground waits for the container.

@@ -298,3 +298,34 @@ TEST_CASE("containerd opens a container's streams before its shim does: while it
         CHECK(why().cause == "containerd-unresponsive");
     }
 }
+
+TEST_CASE("of a server with a thread for each request the one that is at one is followed to whom it asks itself") {
+    Network network;
+    Process& server = network.asks_server();
+    server.threads.back().syscall = call_number("accept4");  // waits for the next client
+    Process& api = network.host.add(500, 1, "api");
+    const SocketFacts near{.protocol = "TCP",
+                           .local = "127.0.0.1:40000",
+                           .remote = "127.0.0.1:6443",
+                           .state = "ESTABLISHED",
+                           .inode = Inode{8000},
+                           .peer_inode = Inode{8001},
+                           .type = SOCK_STREAM,
+                           .sent_ms_ago = 9000};
+    Host::in_call(server, call_read, 9);
+    Host::fd(server, 9, OpenFileKind::inet_socket, 8000, read_write).socket = near;
+    server.fds.back().target.holders = {{.pid = Pid{500}, .comm = "api"}};
+    network.host.snapshot().sockets.push_back(near);
+    SUBCASE("which is stopped") {
+        Host::stop(api);
+        network.host.resample(2s);
+        CHECK(network.first().cause == "plugin-unresponsive");
+        CHECK(blamed(network.first()) == std::vector{500});
+        CHECK(network.first().confidence < Confidence::certain);
+    }
+    SUBCASE("it sleeps: that is where it ends") {
+        Host::in_call(server, call_nanosleep);
+        network.host.resample(2s);
+        CHECK(blamed(network.first()) == std::vector{300});
+    }
+}

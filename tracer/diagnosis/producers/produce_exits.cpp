@@ -1,0 +1,75 @@
+// What CRI does when a container has ended, and who waits for that.
+#include "tracer/diagnosis/graph/calls.hpp"
+#include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/producers/goroutine_words.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shimtrace::diagnosis::produce {
+
+namespace {
+
+/// It handles the end of a container or a sandbox (containerd: pkg/cri/server/events.go).
+bool handles_exit(const Goroutine& goroutine) {
+    return has_frame(goroutine, "handleContainerExit") || has_frame(goroutine, "handleSandboxExit");
+}
+
+/// Of a pod's call all containers of it are meant.
+bool is_of_call(const Facts& facts, const GoServedCall& call, const std::string& id) {
+    if (id.empty() || call.container.empty()) return false;
+    if (id.starts_with(call.container)) return true;
+    if (!call.method.ends_with("PodSandbox")) return false;
+    const auto& all = facts.snapshot().containers;
+    const auto files = std::ranges::find(all, id, [](const ContainerFiles& each) { return each.container.id; });
+    return files != all.end() && files->sandbox.starts_with(call.container);
+}
+
+/// It takes a container's output on from the fifo to the log and to whoever is attached, and cannot get rid of it.
+bool is_stuck_copier(const Goroutine& goroutine) {
+    return has_frame(goroutine, "io.(*ContainerIO).Pipe.func") && goroutine.wait.kind != GoWaitKind::fd_read && !goroutine.changed;
+}
+
+}  // namespace
+
+void goroutine_awaits_exit(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || awaited_by(goroutine->serves) != Awaited::all) return;
+    for (const Goroutine& other : process->go->goroutines) {
+        if (!handles_exit(other) || !is_of_call(look.facts, goroutine->serves, other.purpose.container.id)) continue;
+        out.push_back(
+            {.kind = WaitKind::channel,
+             .to = NodeKey::of(process->pid, other.id),
+             .evidence = fmt::format("{} is at {} of {}, whose end goroutine {} handles", goroutine_words(*process, *goroutine),
+                                     printable(goroutine->serves.method, 64), printable(goroutine->serves.container, 64), other.id.value),
+             .confidence = Confidence::likely,
+             .inferred = true,
+             .since_s = waiting_seconds(other),
+             .object_text = "the end of the container"});
+    }
+}
+
+void goroutine_awaits_copies(const Context& look, const NodeKey& subject, Waits& out) {
+    const Process* process = look.facts.process(subject.pid);
+    const Goroutine* goroutine = goroutine_of(look.facts, subject);
+    if (!process || !goroutine || goroutine->changed || !has_frame(*goroutine, "io.(*ContainerIO).Wait")) return;
+    const auto copiers = std::ranges::count_if(process->go->goroutines, is_stuck_copier);
+    for (const Goroutine& copier : process->go->goroutines) {
+        if (!is_stuck_copier(copier)) continue;
+        out.push_back({.kind = WaitKind::channel,
+                       .to = NodeKey::of(process->pid, copier.id),
+                       .evidence = fmt::format("{} waits until the container's output is copied: goroutine {} is at that{}",
+                                               goroutine_words(*process, *goroutine), copier.id.value,
+                                               copiers > 1 ? ", or another one" : ", as it seems"),
+                       .confidence = Confidence::likely,
+                       .inferred = true,
+                       .one_of = copiers > 1,
+                       .since_s = waiting_seconds(copier),
+                       .object_text = "the end of the container's output"});
+    }
+}
+
+}  // namespace shimtrace::diagnosis::produce
