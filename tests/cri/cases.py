@@ -9,12 +9,6 @@ SILENT_SERVER = "import socket\ns=socket.socket();s.bind(('127.0.0.1',0));s.list
 PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
 
 
-def has_a_client(server):
-    """The silent server has somebody's connection: whoever asks waits for its answer from then on."""
-    sockets = [os.readlink(f"/proc/{server.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{server.pid}/fd")]
-    return sum(target.startswith("socket:") for target in sockets) > 1
-
-
 class Expected:
     """`ask`: what people type. `culprits`: one of them is named first. `call`: a method that is under way then."""
 
@@ -82,12 +76,25 @@ def snapshotter_silent(lab):
     return Expected([f"{lab.namespace}/web-1", "containerd", "client"], "plugin-unresponsive", [lab.snapshots.pid], "RunPodSandbox")
 
 
+def asked(server):
+    """Somebody has connected to it: it has more than the socket that it listens at."""
+    def sockets():
+        found = []
+        for fd in os.listdir(f"/proc/{server.pid}/fd"):
+            try:
+                found.append(os.readlink(f"/proc/{server.pid}/fd/{fd}"))
+            except OSError:  # closed meanwhile
+                pass
+        return sum(one.startswith("socket:") for one in found) > 1
+    until(sockets, "whoever asks it", 60)
+
+
 def pull_silent(lab):
     "a registry takes the connection and says nothing"
     pod = lab.pod()
     registry = lab.announced(PYTHON, "-c", SILENT_SERVER)
     lab.later("PullImage", (1, message((1, f"127.0.0.1:{registry.said}/team/app:1"))), (3, pod.config))
-    until(lambda: has_a_client(registry), "the connection")
+    asked(registry)
     return Expected([f"{lab.namespace}/web-1", "containerd", "client"], "peer-unresponsive", [registry.pid], "PullImage")
 
 
@@ -96,7 +103,7 @@ def ctr_pull(lab):
     registry = lab.announced(PYTHON, "-c", SILENT_SERVER)
     client = lab.spawn(f"{lab.binaries}/ctr", "-a", lab.socket, "-n", "k8s.io", "image", "pull", "--plain-http", f"127.0.0.1:{registry.said}/team/app:1")
     lab.clients.append(client.pid)
-    until(lambda: has_a_client(registry), "the connection")
+    asked(registry)
     return Expected([str(client.pid)], "peer-unresponsive", [registry.pid])
 
 
@@ -324,7 +331,7 @@ def token_silent(lab):
     registry = lab.announced(PYTHON, "-c", TOKENS, "registry", tokens.said)
     lab.trust(registry.said)
     lab.later("PullImage", (1, message((1, f"127.0.0.1:{registry.said}/team/app:1"))), (3, pod.config))
-    until(lambda: has_a_client(tokens), "the connection")
+    asked(tokens)
     return Expected([f"{lab.namespace}/web-1", "containerd"], "peer-unresponsive", [tokens.pid], "PullImage")
 
 

@@ -69,6 +69,7 @@ class Lab:
         self.dir = tempfile.mkdtemp(prefix="cri-lab-", dir="/run")
         self.binaries, self.snapshotter, self.started, self.numbers = binaries, snapshotter, [], 0
         self.clients = []  # beside this program
+        self.before = []  # words before containerd's own
         self.content, self.verifiers = None, None  # a content store's socket; a folder of programs that verify images
         self.namespace = "prod-" + os.path.basename(self.dir)[-6:].replace("_", "x").lower().strip("-")
         self.version = run(f"{binaries}/containerd", "--version").split()[2].lstrip("v~")
@@ -182,7 +183,7 @@ plugin_request_timeout = "3600s"
 {proxy}"""
 
     def launch(self, config):
-        return self.spawn(f"{self.binaries}/containerd", "-c", config, env=dict(os.environ, PATH=f"{self.dir}:{self.binaries}:{os.environ['PATH']}"),
+        return self.spawn(*self.before, f"{self.binaries}/containerd", "-c", config, env=dict(os.environ, PATH=f"{self.dir}:{self.binaries}:{os.environ['PATH']}"),
                           stdout=open(f"{self.dir}/containerd.log", "ab"), stderr=subprocess.STDOUT)
 
     def start(self):
