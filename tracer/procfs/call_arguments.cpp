@@ -16,6 +16,8 @@ namespace shimtrace::host {
 namespace {
 
 constexpr std::uint64_t most_polled = 1024;
+/// Of sets that were read, and have nothing in them: to wait for nothing is to sleep.
+constexpr Fd no_descriptor{-1};
 
 std::string unix_path(const Memory& memory, RemoteAddress address, std::uint64_t length) {
     sockaddr_un name{};
@@ -35,6 +37,7 @@ std::vector<Fd> pollfds(const Memory& memory, RemoteAddress address, std::uint64
     std::vector<Fd> fds;
     for (const pollfd& row : rows)
         if (row.fd >= 0) fds.push_back(Fd{row.fd});
+    if (fds.empty() && !rows.empty()) fds.push_back(no_descriptor);
     return fds;
 }
 
@@ -42,15 +45,18 @@ std::vector<Fd> pollfds(const Memory& memory, RemoteAddress address, std::uint64
 std::vector<Fd> selected(const Memory& memory, std::uint64_t count, std::span<const std::uint64_t, 3> sets) {
     const std::size_t bits = std::min(count, most_polled);
     std::array<std::uint64_t, most_polled / 64> any{};
+    bool is_read = true;
     for (const std::uint64_t set : sets) {
         if (!set) continue;
         std::array<std::uint64_t, most_polled / 64> words{};
-        (void)memory.read(RemoteAddress{set}, std::as_writable_bytes(std::span(words)).first((bits + 63) / 64 * 8));
+        const auto wanted = std::as_writable_bytes(std::span(words)).first((bits + 63) / 64 * 8);
+        is_read &= memory.read(RemoteAddress{set}, wanted) == wanted.size();
         for (std::size_t i = 0; i < words.size(); ++i) any[i] |= words[i];
     }
     std::vector<Fd> fds;
     for (std::size_t bit = 0; bit < bits; ++bit)
         if (any[bit / 64] >> (bit % 64) & 1) fds.push_back(Fd{static_cast<std::int32_t>(bit)});
+    if (fds.empty() && is_read) fds.push_back(no_descriptor);
     return fds;
 }
 

@@ -9,6 +9,7 @@
 #include "tracer/session/daemons.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 #include "tracer/stacks/held_tasks.hpp"
+#include "tracer/stacks/language_locks.hpp"
 #include "tracer/threads/in_parallel.hpp"
 
 #include <shimtrace/container_identity.hpp>
@@ -135,6 +136,21 @@ void read_programs(Snapshot& snapshot, const std::vector<Pid>& pids, const Diagn
     }
 }
 
+/// Of programs that are asked about, and then of others that they may wait for: Python's and a JVM's locks, which the kernel knows as
+/// anybody's futex.
+void read_language_locks(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options) {
+    constexpr Nanoseconds enough = std::chrono::milliseconds(300);
+    const MonotonicTime end = host::monotonic_now() + enough;
+    for (const bool asked : {true, false})
+        for (Process& process : snapshot.processes) {
+            if (std::ranges::binary_search(pids, process.pid) != asked || !is_program(process) || has_ended(process.state)) continue;
+            const std::string_view program = std::string_view(process.exe).substr(process.exe.rfind('/') + 1);
+            if (!asked && !program.starts_with("python") && program != "java") continue;
+            if (host::monotonic_now() > end || (options.interrupted && options.interrupted())) return;
+            stacks::read_language_locks(process);
+        }
+}
+
 /// Whose goroutines tell something: those asked about, and who reads slowly.
 std::vector<Process*> with_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options) {
     const std::set<Pid> readers = slow_readers(snapshot);
@@ -167,7 +183,9 @@ void read_goroutines(Snapshot& snapshot, const std::vector<Pid>& pids, const Dia
         take_goroutines(snapshot, *wanted[at], std::move(*read[at]));
     }
     // A recording's own session is of few processes, and its events tell.
-    if (!options.session) read_programs(snapshot, pids, options, cache);
+    if (options.session) return;
+    read_programs(snapshot, pids, options, cache);
+    read_language_locks(snapshot, pids, options);
 }
 
 /// A container whose init is gone: whether its shim was told, where nobody waits for it, only the shim's own memory tells.

@@ -39,6 +39,7 @@ std::optional<Mapping> parse_mapping(std::string_view line) {
     mapping.inode = number(inode, 10);
     mapping.device = device;
     mapping.executable = permissions[2] == 'x';
+    mapping.readable = permissions[0] == 'r';
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
     mapping.path = line;
     return mapping;

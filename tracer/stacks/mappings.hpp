@@ -17,7 +17,7 @@ struct Mapping {
     std::uint64_t begin = 0, end = 0, offset = 0, inode = 0;
     std::string device;  ///< "fd:01", as maps shows it
     std::string path;    ///< as the process sees it; "[vdso]", "[stack]"
-    bool executable = false;
+    bool executable = false, readable = false;
 
     [[nodiscard]] bool contains(std::uint64_t address) const { return address >= begin && address < end; }
 };

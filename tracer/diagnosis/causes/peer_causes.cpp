@@ -133,16 +133,19 @@ std::vector<Cause> peer_causes() {
                               return signal_to(input.look.facts.process(last(input).from.pid),
                                                "its owner is gone, and nobody will ever release it: end", "KILL", Risk::destroys_data);
                           }}},
-            .text = {.meaning =
-                         "A thread waits for a lock in memory (a mutex or a write lock of glibc's or musl's, in memory of its own or "
-                         "shared with others) that another thread holds and does not release, or whose owner has ended.",
-                     .recognised =
-                         "The futex call, and the words around the one that it waits for, where the lock keeps who holds it. What "
-                         "does not fit a lock that is taken, and waited for, is not believed: a condition variable, a semaphore and an "
-                         "idle pool of "
-                         "threads are none.",
-                     .mending = "See what the owner is at: `shimtrace stacks`. The lock is released by it alone.",
-                     .seen = ""},
+            .text =
+                {.meaning = "A thread waits for a lock in memory (a mutex or a write lock of glibc's or musl's, in memory of its own or "
+                            "shared with others; a lock of Python's or its interpreter; a Java monitor or lock) that another thread holds "
+                            "and does not release, or whose owner has ended.",
+                 .recognised =
+                     "The futex call, and the words around the one that it waits for, where the lock keeps who holds it. What "
+                     "does not fit a lock that is taken, and waited for, is not believed: a condition variable, a semaphore and an "
+                     "idle pool of "
+                     "threads are none. Of Python and of JVMs their objects in memory tell: an RLock, the interpreter's lock and Java's "
+                     "locks name who has them, a threading.Lock does not: it is had, likely, by whose frame is within a `with` of it; "
+                     "of one that was taken by acquire() nothing tells.",
+                 .mending = "See what the owner is at: `shimtrace stacks`. The lock is released by it alone.",
+                 .seen = ""},
         },
         {
             .word = "peer-unresponsive",

@@ -16,6 +16,14 @@ namespace shimtrace::diagnosis::produce {
 
 namespace {
 
+/// Who has the other end within the same job of a shell: a slow one, that moves, is what was asked for.
+bool is_in_same_job(const Context& look, const Process& reader, const std::vector<Holder>& ends) {
+    return reader.process_group != 0 && reader.role.role == ProcessRole::none && std::ranges::any_of(ends, [&](const Holder& end) {
+               const Process* writer = look.facts.process(end.pid);
+               return writer && writer != &reader && end.writes && writer->process_group == reader.process_group;
+           });
+}
+
 /// The edges from something full to those who can read it. A shim's own descriptors count for nothing at a fifo: it keeps
 /// both ends open so that a reader's death gives it no EPIPE (containerd's pkg/process/io.go, copyPipes).
 void readers(const Context& look, const NodeKey& full, const std::vector<Holder>& ends, const OpenFileRoleInfo& role, bool fifo,
@@ -46,6 +54,7 @@ void readers(const Context& look, const NodeKey& full, const std::vector<Holder>
             wait.if_idle = RootCause::slow_reader;
             // That it stands still proves less than that the writer does: it may serve others.
             wait.confidence = seen_twice(look);
+            wait.normal = !fifo && reader && look.facts.standstill(*reader) == Standstill::moved && is_in_same_job(look, *reader, ends);
         }
         out.push_back(std::move(wait));
     }

@@ -50,6 +50,7 @@ constexpr auto table = std::to_array<Producer>({
     {"sleep, pause, running", NodeKind::thread, produce::thread_rests},
     {"a socket, for its other end", NodeKind::thread, produce::thread_on_socket},
     {"a lock in memory, for its owner", NodeKind::thread, produce::thread_user_lock},
+    {"a lock of its language, for its owner", NodeKind::thread, produce::thread_language_lock},
     {"another thread's end", NodeKind::thread, produce::thread_joins},
     {"its own affair, but in a ring", NodeKind::thread, produce::thread_in_ring},
     {"a full pipe, for its readers", NodeKind::pipe, produce::pipe_readers},

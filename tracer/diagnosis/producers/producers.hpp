@@ -89,6 +89,8 @@ void passed_on(const Context&, const NodeKey& process, Waits&);
 // produce_user_locks.cpp
 void thread_user_lock(const Context&, const NodeKey& thread, Waits&);
 void thread_joins(const Context&, const NodeKey& thread, Waits&);
+// produce_language_locks.cpp
+void thread_language_lock(const Context&, const NodeKey& thread, Waits&);
 // produce_rings.cpp
 void thread_in_ring(const Context&, const NodeKey& thread, Waits&);
 // produce_goroutines.cpp

@@ -198,6 +198,17 @@ Judgement judge_call(const Process& program, const Goroutine& goroutine) {
     return {Rest::outside, fmt::format("a futex in C code that a goroutine of {} calls: who is to end that is not told", who(program))};
 }
 
+/// The same of a lock of Python's or a JVM's. Who waits for one may be woken by a timer, to look again.
+Judgement judge_language_lock(const Process& process, const LanguageLock& lock) {
+    const std::string what = printable(lock.what, 160);
+    if (lock.owners.empty())
+        return {Rest::outside, fmt::format("a {} of {}, which {}", what, who(process),
+                                           lock.told ? "has no owner any more" : "does not tell who has it, and no frame does")};
+    std::string owners;
+    for (const std::int32_t owner : lock.owners) owners += fmt::format("{}{}", owners.empty() ? "" : " or ", owner);
+    return {Rest::outside, fmt::format("a {} that thread {} of {} has", what, owners, who(process))};
+}
+
 /// A lock that is held is no idle wait, though nothing says that whoever has it is stuck.
 Judgement judge_futex(const Process& process, const Thread& thread) {
     if (!thread.futex) return {};
@@ -329,6 +340,7 @@ Judgement judge(const Context& look, const Process& process, const Thread& threa
         default:
             break;
     }
+    if (thread.language_lock) return judge_language_lock(process, *thread.language_lock);
     if (look.facts.standstill(thread) == Standstill::moved) return judge_loop(look, process, thread);
     Judgement judged = judge_asleep(look, process, thread);
     if (judged.rest == Rest::outside) judged.words += stillness(look, thread, judged.words);
