@@ -92,7 +92,7 @@ void Engine::detach_at(Tracee& tracee, WaitStatus status) {
         // The child is ours by inheritance; its first stop may have come already.
         if (const auto message = event_message(tid)) {
             const Tid child{static_cast<std::int32_t>(*message)};
-            if (!tracees_.find(child)) tracees_.add(child).unwanted = true;
+            if (!tracees_.find(child) && waiter_.hears_of(child)) tracees_.add(child).unwanted = true;
         }
     }
     // Any stop uses up the one that was asked for (kernel/signal.c: ptrace_stop). The new one comes before user mode does.

@@ -111,6 +111,13 @@ void Engine::on_child(Tracee& parent, int event) {
     if (!message) return;  // killed
     const Tid tid{static_cast<std::int32_t>(*message)};
     if (stillborn_.erase(tid) != 0) return go_on(parent);
+    // On a busy machine the event may come so late that the child has been taken for an orphan, and may have ended as one.
+    if (Tracee* adopted = tracees_.find(tid); adopted && adopted->adopted) {
+        adopted->adopted = false;
+        adopted->parent = parent.tid();
+        return go_on(parent);
+    }
+    if (births_missed_ && !newborn_.contains(tid) && !waiter_.hears_of(tid)) return go_on(parent);
 
     Tracee& child = tracees_.add(tid);
     child.parent = parent.tid();

@@ -98,6 +98,7 @@ private:
 
     std::unordered_map<Tid, MonotonicTime> newborn_;  ///< in their first stop, their parent's event still to come
     std::unordered_set<Tid> stillborn_;               ///< ended before their parent's event came
+    bool births_missed_ = false;                      ///< of some child that has ended, or was adopted, the parent's event may still come
 };
 
 }  // namespace shimtrace::engine

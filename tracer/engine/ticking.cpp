@@ -108,6 +108,7 @@ void Engine::report_blocked(MonotonicTime now, MonotonicTime& next) {
 }
 
 void Engine::adopt_orphans(MonotonicTime now, MonotonicTime& next) {
+    births_missed_ |= !stillborn_.empty();
     stillborn_.clear();
     std::vector<Tid> orphans;
     for (const auto& [tid, since] : newborn_) {
@@ -117,9 +118,11 @@ void Engine::adopt_orphans(MonotonicTime now, MonotonicTime& next) {
             next = std::min(next, since + quiet_after);
         }
     }
+    births_missed_ |= !orphans.empty();
     for (const Tid tid : orphans) {
         newborn_.erase(tid);
         Tracee& child = tracees_.add(tid);
+        child.adopted = true;
         const auto status = host::task_status(tid);
         child.pid = Pid{status ? status->thread_group : tid.value};
         const auto stat = host::task_stat(tid);

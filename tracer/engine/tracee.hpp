@@ -29,6 +29,7 @@ struct Tracee {
     bool listening = false;    ///< in a group-stop under PTRACE_LISTEN
     bool interrupted = false;  ///< PTRACE_INTERRUPT was asked for, and its PTRACE_EVENT_STOP has not come
     bool silent = false;       ///< no event of it is reported: a started command before its exec
+    bool adopted = false;      ///< its first stop came, and for long no event of its parent's
     bool unwanted = false;     ///< it is traced by inheritance only, and is let go at its first stop
 
     bool maps_file = false;  ///< in the midst of an mmap of a file

@@ -92,6 +92,12 @@ void Waiter::consume(Tid tid) {
     waitpid(tid.value, &status, __WALL | WNOHANG);
 }
 
+bool Waiter::hears_of(Tid tid) const {
+    if (std::ranges::find(collected_, tid, &Stop::tid) != collected_.end()) return true;
+    siginfo_t info;
+    return ::waitid(P_PID, static_cast<id_t>(tid.value), &info, WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL) == 0;
+}
+
 void Waiter::collect(Stop first) {
     Stop next = first;
     do {

@@ -50,6 +50,8 @@ public:
     enum class Outcome : std::uint8_t { stop, woken, nobody };
     /// The next stop. `woken`: a signal came first. `nobody`: no thread is traced any more. `threads`: how many are traced.
     Outcome next(Stop& stop, std::size_t threads);
+    /// Whether anything may still come of this thread: it is traced, or is a child of ours, and its end was not told yet.
+    [[nodiscard]] bool hears_of(Tid tid) const;
     /// Whether a stop was served since this was asked last.
     [[nodiscard]] bool take_activity() { return std::exchange(active_, false); }
     /// Nothing has happened for a while: what was held ready for the next stop is let go.
