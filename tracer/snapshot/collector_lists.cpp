@@ -14,12 +14,20 @@
 namespace shimtrace::host {
 namespace {
 
-constexpr std::size_t most_holders = 64;  ///< at one descriptor; Pipe::holders has them all
+/// The other ends at descriptors; Pipe::holders has them all. Thousands of processes may each have thousands of pipes that all of them
+/// have.
+class EndsAtDescriptors {
+public:
+    void append(std::vector<Holder>& to, std::span<const Holder> holders) {
+        constexpr std::size_t most = 64, most_in_all = std::size_t{1} << 18, few = 2;
+        const std::size_t added = std::min(holders.size(), appended_ < most_in_all ? most : few);
+        to.insert(to.end(), holders.begin(), holders.begin() + static_cast<std::ptrdiff_t>(added));
+        appended_ += added;
+    }
 
-void append(std::vector<Holder>& to, std::span<const Holder> holders) {
-    const std::size_t room = most_holders - std::min(most_holders, to.size());
-    to.insert(to.end(), holders.begin(), holders.begin() + static_cast<std::ptrdiff_t>(std::min(room, holders.size())));
-}
+private:
+    std::size_t appended_ = 0;
+};
 
 }  // namespace
 
@@ -55,17 +63,18 @@ void Collector::add_facts_of_sockets() {
 }
 
 void Collector::add_ends(const Positions& processes) {
+    EndsAtDescriptors ends;
     for (const std::size_t position : processes)
         for (FdEntry& entry : snapshot_.processes[position].fds) {
             const auto key = object_of(entry.target);
             if (!key) continue;
             if (!is_socket(entry.target.kind)) {
-                append(entry.target.holders, holders_.find(other_side(*key)));
+                ends.append(entry.target.holders, holders_.find(other_side(*key)));
                 continue;
             }
             const KnownSocket* known = sockets_.find(entry.target.inode);
             if (!known) continue;
-            if (const Inode peer = known->facts.peer_inode) append(entry.target.holders, holders_.of_socket(peer));
+            if (const Inode peer = known->facts.peer_inode) ends.append(entry.target.holders, holders_.of_socket(peer));
         }
 }
 

@@ -140,12 +140,15 @@ Facts::Facts(const Snapshot& snapshot)
             }
             if (target.kind != OpenFileKind::pipe && target.kind != OpenFileKind::fifo) continue;
             const auto access = target.flags & 3U;  // O_ACCMODE
-            ends_[target.inode.value].push_back({.pid = process.pid,
-                                                 .fd = entry.fd,
-                                                 .comm = process.comm,
-                                                 .state = process.state,
-                                                 .reads = access != 1,
-                                                 .writes = access != 0});
+            const bool reads = access != 1, writes = access != 0;
+            auto& ends = ends_[target.inode.value];
+            if (!ends.empty() && ends.back().pid == process.pid) {
+                ends.back().reads |= reads;
+                ends.back().writes |= writes;
+            } else {
+                ends.push_back(
+                    {.pid = process.pid, .fd = entry.fd, .comm = process.comm, .state = process.state, .reads = reads, .writes = writes});
+            }
         }
         for (const Thread& thread : process.threads) {
             if (!thread.second) continue;
@@ -156,6 +159,7 @@ Facts::Facts(const Snapshot& snapshot)
         if (process.threads.size() > many_of_one || (process.go && process.go->goroutines.size() > many_of_one))
             crowds_.emplace(&process, crowd_of(process));
     for (const Pipe& pipe : snapshot.pipes) pipes_[pipe.inode.value].push_back(&pipe);
+    add_holders_of_pipes();
     for (const SocketFacts& socket : snapshot.sockets) sockets_.emplace(socket.inode.value, &socket);
     for (const Cgroup& cgroup : snapshot.cgroups) cgroups_.emplace(cgroup.path, &cgroup);
     for (const Process& process : snapshot.processes)
@@ -229,25 +233,41 @@ const Mount* Facts::mount_of(const Process& process, std::string_view path, std:
 
 namespace {
 
-void merge(std::vector<Holder>& into, const std::vector<Holder>& more) {
-    for (const Holder& holder : more) {
-        const auto same = std::ranges::find(into, holder.pid, &Holder::pid);
-        if (same == into.end()) {
-            into.push_back(holder);
-        } else {
-            same->reads |= holder.reads;
-            same->writes |= holder.writes;
-        }
+/// Many may have one pipe: each of thousands that were forked.
+class HoldersOnce {
+public:
+    void add(const Holder& holder) {
+        const auto [place, is_new] = places_.try_emplace(holder.pid, all_.size());
+        if (is_new) return all_.push_back(holder);
+        all_[place->second].reads |= holder.reads;
+        all_[place->second].writes |= holder.writes;
     }
-}
+    void add(const std::vector<Holder>& holders) {
+        for (const Holder& holder : holders) add(holder);
+    }
+    std::vector<Holder> take() { return std::move(all_); }
+
+private:
+    std::vector<Holder> all_;
+    std::unordered_map<Pid, std::size_t> places_;
+};
 
 }  // namespace
 
-std::vector<Holder> Facts::holders(Inode inode, std::uint64_t device) const {
-    std::vector<Holder> all;
-    if (const Pipe* pipe = this->pipe(inode, device)) merge(all, pipe->holders);
-    if (const auto ends = ends_.find(inode.value); ends != ends_.end()) merge(all, ends->second);
-    return all;
+void Facts::add_holders_of_pipes() {
+    for (const Pipe& pipe : snapshot_.pipes) {
+        HoldersOnce holders;
+        holders.add(pipe.holders);
+        if (const auto ends = ends_.find(pipe.inode.value); ends != ends_.end()) holders.add(ends->second);
+        pipe_holders_.emplace(&pipe, holders.take());
+    }
+}
+
+const std::vector<Holder>& Facts::holders(Inode inode, std::uint64_t device) const {
+    static const std::vector<Holder> nobody;
+    if (const Pipe* pipe = this->pipe(inode, device)) return pipe_holders_.at(pipe);
+    const auto ends = ends_.find(inode.value);
+    return ends == ends_.end() ? nobody : ends->second;
 }
 
 std::vector<Pid> Facts::holders_of_socket(Inode inode) const {
@@ -256,10 +276,15 @@ std::vector<Pid> Facts::holders_of_socket(Inode inode) const {
 }
 
 std::vector<Holder> Facts::holders(const OpenFile& target) const {
-    std::vector<Holder> all;
-    if (target.kind == OpenFileKind::pipe || target.kind == OpenFileKind::fifo) all = holders(target.inode, target.device);
-    merge(all, target.holders);
-    return all;
+    constexpr std::size_t crowd = 64;  // a descriptor tells of no more
+    HoldersOnce all;
+    if (target.kind == OpenFileKind::pipe || target.kind == OpenFileKind::fifo) {
+        const std::vector<Holder>& known = holders(target.inode, target.device);
+        if (target.holders.empty() || known.size() > crowd) return known;
+        all.add(known);
+    }
+    all.add(target.holders);
+    return all.take();
 }
 
 bool Facts::descends_from(Pid pid, Pid ancestor) const {

@@ -80,7 +80,7 @@ public:
 
     /// The processes that hold `target`'s object (pipes) or its other side (sockets, ptys), each once.
     [[nodiscard]] std::vector<Holder> holders(const OpenFile& target) const;
-    [[nodiscard]] std::vector<Holder> holders(Inode inode, std::uint64_t device) const;
+    [[nodiscard]] const std::vector<Holder>& holders(Inode inode, std::uint64_t device) const;
     /// The processes with a descriptor of that socket, each once.
     [[nodiscard]] std::vector<Pid> holders_of_socket(Inode inode) const;
 
@@ -105,6 +105,7 @@ public:
     [[nodiscard]] std::vector<Scope> all_scopes() const;
 
 private:
+    void add_holders_of_pipes();
     [[nodiscard]] const ContainerFiles* files_of(const ContainerRef& ref, const Process* shim, Pid init, const std::string& place) const;
     [[nodiscard]] const Process* shim_above(const Process& process) const;
     /// Of several that have a sandbox's role the only one below the shim; nullptr: there is none, or it cannot be told.
@@ -133,7 +134,8 @@ private:
     std::unordered_map<std::string, const Cgroup*> cgroups_;
     std::unordered_map<const Process*, Crowd> crowds_;
     std::vector<ServedCall> served_calls_;  ///< by process in the snapshot's order, then by goroutine: asked for once a container
-    std::unordered_map<std::uint64_t, std::vector<Holder>> ends_;  ///< inode → holders, from descriptors in the snapshot
+    std::unordered_map<std::uint64_t, std::vector<Holder>> ends_;        ///< inode → holders, from descriptors in the snapshot
+    std::unordered_map<const Pipe*, std::vector<Holder>> pipe_holders_;  ///< those, and those that the pipe's own row has
 };
 
 /// Facts that need no index.

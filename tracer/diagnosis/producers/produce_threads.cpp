@@ -42,28 +42,28 @@ bool is_runtime_side(const Process& process) {
 
 /// The edge for a wait on the peer of a socket or on the writers of a pipe.
 void wait_on_peers(const Context& look, const InCall& in, WaitKind kind, const std::vector<Holder>& peers, bool normal, Waits& out) {
+    constexpr std::size_t crowd = 64;  // so many have inherited it: of what is their own affair anyway the first are told
+    const std::string call = call_words(look.facts, *in.process, *in.thread);
     for (const Holder& peer : peers) {
         if (peer.pid == in.process->pid) continue;
         const Process* other = look.facts.process(peer.pid);
         // `x=$(flock …)`: who reads what its own child writes waits for what that waits for.
         if (other && other->parent == in.process->pid && in.target->kind == OpenFileKind::pipe &&
             is_followed_child(look, *in.process, *other)) {
-            Wait wait =
-                child_wait(look, *in.process, *other,
-                           call_words(look.facts, *in.process, *in.thread) + fmt::format("; its child {} has the other end", who(*other)));
+            Wait wait = child_wait(look, *in.process, *other, fmt::format("{}; its child {} has the other end", call, who(*other)));
             wait.kind = kind;
             wait.object_text = what(*in.target);
             wait.inferred = in.process->role.role == ProcessRole::runtime;
             out.push_back(std::move(wait));
             continue;
         }
-        Wait wait{
-            .kind = kind,
-            .to = NodeKey::of(peer.pid),
-            .evidence = call_words(look.facts, *in.process, *in.thread) + fmt::format("; the other end is {}'s", who(look.facts, peer.pid)),
-            .normal = normal,
-            .role = in.target->role,
-            .object_text = what(*in.target)};
+        if (normal && out.size() >= crowd) continue;
+        Wait wait{.kind = kind,
+                  .to = NodeKey::of(peer.pid),
+                  .evidence = fmt::format("{}; the other end is {}'s", call, who(look.facts, peer.pid)),
+                  .normal = normal,
+                  .role = in.target->role,
+                  .object_text = what(*in.target)};
         // One thread of runc's reads what its init logs, whatever the rest of it does.
         wait.inferred = in.process->role.role == ProcessRole::runtime;
         if (!normal) settle(wait, look.facts.standstill(*in.thread), look.facts.interval_s());

@@ -78,10 +78,12 @@ constexpr auto resting_functions = std::to_array<std::string_view>(
     {"io_wq_worker", "io_wqe_worker", "io_sq_thread", "vhost_worker", "vhost_task_fn", "kvm_vcpu_block", "kvm_vcpu_halt"});
 
 bool is_own(const Context& look, const Process& process, Pid pid) {
-    if (pid == process.pid || std::ranges::find(look.scope.processes, pid) != look.scope.processes.end()) return true;
+    if (pid == process.pid) return true;
     const Process* other = look.facts.process(pid);
+    if (other && process.role.container && other->role.container == process.role.container && is_container_role(other->role.role))
+        return true;
+    if (std::ranges::find(look.scope.processes, pid) != look.scope.processes.end()) return true;
     if (!other) return false;
-    if (process.role.container && other->role.container == process.role.container && is_container_role(other->role.role)) return true;
     // Of a process that is asked about by its pid: what it has started itself.
     return !process.role.container && look.facts.descends_from(pid, process.pid);
 }
