@@ -7,7 +7,7 @@ since() { echo $(((${EPOCHREALTIME/./} - ${1/./}) / 1000)); } # milliseconds
 quiet_look=20 # milliseconds, 10 of which are slept: more than it takes where nobody else wants the CPU
 await_end() {
     local begin=$EPOCHREALTIME looks=1
-    until gone "$1" || ((looks > ($2 + 8000) / quiet_look)); do
+    until gone "$1" || ((looks > ($2 + 30000) / quiet_look)); do
         sleep 0.01
         ((++looks))
     done
