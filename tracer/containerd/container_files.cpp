@@ -44,12 +44,13 @@ std::string cgroup_of(const oci::RuntimeState& state) {
 
 class ContainerFinder {
 public:
-    ContainerFinder(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents, std::int64_t now_s)
+    ContainerFinder(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents, std::int64_t now_s,
+                    const host::MountTables* mounts)
         : snapshot_(snapshot),
           layout_(layout),
           files_(files),
           lives_here_(residents),
-          trust_(snapshot, files),
+          trust_(snapshot, files, mounts),
           believed_(files, trust_),
           now_s_(now_s) {
         for (const Process& process : snapshot.processes)
@@ -356,8 +357,8 @@ private:
 }  // namespace
 
 FoundContainers find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents,
-                                std::int64_t now_s) {
-    FoundContainers found = ContainerFinder(snapshot, layout, files, residents, now_s).find();
+                                std::int64_t now_s, const host::MountTables* mounts) {
+    FoundContainers found = ContainerFinder(snapshot, layout, files, residents, now_s, mounts).find();
     for (ContainerFiles& each : found.containers) each.seen_through = files.process();
     return found;
 }
@@ -373,7 +374,7 @@ std::optional<std::pair<std::uint64_t, Inode>> place_of(const ContainerFiles& co
 
 }  // namespace
 
-void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesRolesTo roles) {
+void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesRolesTo roles, const host::MountTables* mounts) {
     // Roles once without files, to find the shims and runtimes that lead to them; then with them.
     snapshot.containers.clear();
     assign_process_roles(snapshot);
@@ -386,7 +387,7 @@ void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesR
     for (const MountViews::View& view : views.all()) {
         const Resident residents = views.residents_of(view);
         const Layout layout = find_layout(snapshot, view.files, run_dir, residents);
-        FoundContainers found = find_containers(snapshot, layout, view.files, residents, now_s);
+        FoundContainers found = find_containers(snapshot, layout, view.files, residents, now_s, mounts);
         std::ranges::move(found.untrusted, std::back_inserter(untrusted));
         for (ContainerFiles& files : found.containers) {
             const auto place = views.all().size() > 1 ? place_of(files, view.files) : std::nullopt;

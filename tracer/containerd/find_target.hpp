@@ -2,6 +2,8 @@
 // container, a pod, the word `containerd`.
 #pragma once
 
+#include "tracer/procfs/mounts.hpp"
+
 #include <shimtrace/error.hpp>
 #include <shimtrace/role.hpp>
 #include <shimtrace/snapshot.hpp>
@@ -54,6 +56,7 @@ Result<Snapshot> list_containers_closely(const std::string& run_dir);
 enum class GivesRolesTo : std::uint8_t { processes, descriptors_too };
 
 /// Adds the ContainerFiles of every container that processes or state directories show, then assigns roles.
-void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesRolesTo roles = GivesRolesTo::descriptors_too);
+void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesRolesTo roles = GivesRolesTo::descriptors_too,
+                          const host::MountTables* mounts = nullptr);
 
 }  // namespace shimtrace::containerd

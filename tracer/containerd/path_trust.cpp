@@ -171,16 +171,19 @@ const std::vector<PathTrust::Territory>& PathTrust::territories() {
     for (std::size_t i = 0; i < own_mounts_.size(); ++i) own_by_device_.emplace(own_mounts_[i].device, i);
     std::set<Inode> seen;
     for (const Process& process : snapshot_.processes) {
-        if (process.foreign_root && process.state != ProcessState::zombie && seen.insert(process.ns.mnt).second)
-            add_territories(process.pid);
+        if (!process.foreign_root || process.state == ProcessState::zombie || !seen.insert(process.ns.mnt).second) continue;
+        if (const auto* known = mounts_ != nullptr ? mounts_->find(process.ns.mnt) : nullptr)
+            add_territories(process.pid, known->mounts);
+        else
+            add_territories(process.pid, mounts_of(process.pid));
     }
     return *territories_;
 }
 
 /// Its root and its volumes are directories of file systems that the host has as well; what it writes over an image is in an overlay's
 /// upper directory.
-void PathTrust::add_territories(Pid process) {
-    for (const Mount& mount : mounts_of(process)) {
+void PathTrust::add_territories(Pid process, const std::vector<Mount>& mounts) {
+    for (const Mount& mount : mounts) {
         if (!is_writable(mount)) continue;
         if (std::ranges::none_of(own_paths(mount.device, mount.root), is_all_of_the_host))
             territories_->push_back({mount.device, mount.root, process});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tracer/containerd/host_files.hpp"
+#include "tracer/procfs/mounts.hpp"
 
 #include <shimtrace/snapshot.hpp>
 
@@ -24,7 +25,9 @@ Doubt doubt_of_entry(const FileFacts& facts, std::uint32_t owner);
 /// Everything in a copy of a host's files is believed: whose it was is not to be seen there.
 class PathTrust {
 public:
-    PathTrust(const Snapshot& snapshot, const HostFiles& files) : snapshot_(snapshot), files_(files) {}
+    /// `mounts`: what was read with the snapshot; of other processes they are read where they are asked for.
+    PathTrust(const Snapshot& snapshot, const HostFiles& files, const host::MountTables* mounts = nullptr)
+        : snapshot_(snapshot), files_(files), mounts_(mounts) {}
 
     /// Of a directory and all above it; links on the way are followed only where root has made them. A directory that is not there is in no
     /// doubt.
@@ -53,12 +56,13 @@ private:
     Place walk(std::string_view directory, std::uint32_t owner);
     const std::optional<FileFacts>& facts(const std::string& path);
     const std::vector<Territory>& territories();
-    void add_territories(Pid process);
+    void add_territories(Pid process, const std::vector<Mount>& mounts);
     /// Paths of ours that lead to a directory of a file system.
     [[nodiscard]] std::vector<std::string> own_paths(std::uint64_t device, std::string_view root) const;
 
     const Snapshot& snapshot_;
     const HostFiles& files_;
+    const host::MountTables* mounts_;
     std::unordered_map<std::string, Place> places_;                    ///< by owner and path
     std::unordered_map<std::string, std::optional<FileFacts>> facts_;  ///< of directories that lie on many a way
     std::optional<std::vector<Territory>> territories_;

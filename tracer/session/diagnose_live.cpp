@@ -219,10 +219,11 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     std::vector<Pid> pids;
     std::vector<std::string> left_out;
     auto snapshot = host::take_snapshot(
-        {.detailed = {}, .interrupted = options.interrupted, .tell_work = options.tell_work}, [&](Snapshot& table) -> host::Chosen {
+        {.detailed = {}, .interrupted = options.interrupted, .tell_work = options.tell_work},
+        [&](Snapshot& table, const host::MountTables& mounts) -> host::Chosen {
             std::optional<DaemonsAhead> ahead;
             if (options.goroutines && !options.session && !options.may_stop) ahead.emplace(table, cache, options.interrupted);
-            containerd::read_container_files(table, options.run_dir, containerd::GivesRolesTo::processes);
+            containerd::read_container_files(table, options.run_dir, containerd::GivesRolesTo::processes, &mounts);
             FoundTargets targets;
             if (options.session) targets = find_remaining(table, options.targets, left_out);
             std::vector<std::optional<std::string>> not_found;

@@ -62,7 +62,7 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     if (interrupted()) return was_interrupted();
     snapshot_.targets = scope.detailed;
     if (choose) {
-        const Chosen chosen = choose(snapshot_);
+        const Chosen chosen = choose(snapshot_, mounts_);
         snapshot_.targets.insert(snapshot_.targets.end(), chosen.processes.begin(), chosen.processes.end());
         for (const Chosen::Daemon& daemon : chosen.daemons) {
             snapshot_.targets.push_back(daemon.pid);

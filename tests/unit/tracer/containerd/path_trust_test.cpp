@@ -1,5 +1,8 @@
 #include "tracer/containerd/path_trust.hpp"
 
+#include "tracer/procfs/proc_directory.hpp"
+#include "tracer/procfs/read_errors.hpp"
+
 #include <doctest/doctest.h>
 
 #include <sys/stat.h>
@@ -99,4 +102,32 @@ TEST_CASE("a file is believed that root wrote, that nobody else can write, and t
     facts.uid = 1000;
     CHECK(!doubt_of_entry(facts, 0).empty());
     CHECK(doubt_of_entry(facts, 1000).empty());
+}
+
+TEST_CASE("what a container has among its own files is the same by the mounts that were read with the snapshot") {
+    if (geteuid() != 0) return;
+    const auto proc = host::ProcDirectory::open();
+    REQUIRE(proc);
+    const auto own = proc->directory(getpid());
+    REQUIRE(own);
+    Process container;
+    container.pid = Pid{getpid()};
+    container.foreign_root = true;
+    container.ns.mnt = Inode{7};
+    host::MountTables tables;
+    host::ReadErrors errors;
+    const std::vector<Mount> mounts = tables.of(*own, container, errors).mounts;
+    REQUIRE(!mounts.empty());
+    Snapshot snapshot;
+    snapshot.processes.push_back(container);
+    Snapshot gone = snapshot;
+    gone.processes.front().pid = Pid{0x7fffffff};  // only the tables tell of it
+    const HostFiles files;
+    PathTrust by_itself(snapshot, files), by_tables(snapshot, files, &tables), by_tables_alone(gone, files, &tables);
+    for (const Mount& mount : mounts) {
+        CAPTURE(mount.mount_point);
+        const Doubt doubt = by_itself.doubt_of_named(mount.mount_point, 0);
+        CHECK(by_tables.doubt_of_named(mount.mount_point, 0) == doubt);
+        CHECK(by_tables_alone.doubt_of_named(mount.mount_point, 0).empty() == doubt.empty());
+    }
 }
