@@ -69,8 +69,8 @@ const Mount* guessed_mount(const Context& look, const Process& process, Fits fit
     return nullptr;
 }
 
-// linux/mm/memory.c, filemap.c: memory that a file is mapped into was touched. No call tells of which file.
-constexpr auto touches = std::to_array<std::string_view>({"filemap_fault", "do_fault", "handle_mm_fault"});
+// linux/mm/filemap.c: memory that a file is mapped into was touched. No call tells of which file.
+constexpr auto touches = std::to_array<std::string_view>({"filemap_fault"});
 
 /// Whose memory it is that the thread works on: the process's own, or another's that it reads by /proc/PID.
 const Process& owner_of_memory(const Context& look, const Process& process, const Thread& thread) {
@@ -79,8 +79,8 @@ const Process& owner_of_memory(const Context& look, const Process& process, cons
 }
 
 /// The FUSE mount whose server is to give the page of memory that the thread has touched; nullptr: it has touched none, or nothing speaks
-/// for one alone. Two of these have to: the process has a file of it open, or its program is one; it leaves requests lie; the server is
-/// stopped.
+/// for one alone. Its server has to be stopped, and the process to have a file of it open or as its program, or requests to lie there: a
+/// server that is at work has requests, too, and the page may be a disk's.
 const Mount* server_of_touched(const Context& look, const Process& process, const Thread& thread) {
     if (thread.state != ProcessState::uninterruptible || !sleeps_in(thread, pages) || !sleeps_in(thread, touches)) return nullptr;
     const Process& owner = owner_of_memory(look, process, thread);
@@ -89,7 +89,7 @@ const Mount* server_of_touched(const Context& look, const Process& process, cons
         const Process* server = look.facts.process(mount.fuse_server);
         const bool has_file = (of_program && of_program->device == mount.device) ||
                               std::ranges::any_of(owner.fds, [&](const FdEntry& entry) { return entry.target.device == mount.device; });
-        return kernel::is_fuse(mount.type) && has_file + (mount.fuse_waiting > 0) + (server && is_stopped(*server)) >= 2;
+        return kernel::is_fuse(mount.type) && server && is_stopped(*server) && (has_file || mount.fuse_waiting > 0);
     };
     std::string others;
     return guessed_mount(look, owner, is_of_one, others);

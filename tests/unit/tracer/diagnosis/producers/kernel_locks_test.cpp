@@ -169,9 +169,10 @@ TEST_CASE("mmap_lock: from a change of mappings, to the debugger that touched a 
     const auto has_file = [&] {
         Host::fd(made.init, 5, OpenFileKind::file, 12, read_only, OpenFileRole::none, "/data/file").device = served;
     };
-    SUBCASE("which leaves requests lie, and the process has a file of it") {
+    const auto stop = [&] { server.state = server.threads.front().state = ProcessState::stopped; };
+    SUBCASE("which is stopped, and the process has a file of it") {
         has_file();
-        mount.fuse_waiting = 1;
+        stop();
         const Diagnosis diagnosis = made.why();
         CHECK(diagnosis.cause == "filesystem-unresponsive");
         CHECK(diagnosis.confidence == Confidence::likely);
@@ -179,16 +180,22 @@ TEST_CASE("mmap_lock: from a change of mappings, to the debugger that touched a 
     }
     SUBCASE("which is stopped, and leaves requests lie") {
         mount.fuse_waiting = 1;
-        server.state = ProcessState::stopped;
-        server.threads.front().state = ProcessState::stopped;
+        stop();
         CHECK(blamed(made.why()) == std::vector{500});
     }
-    SUBCASE("a server that is at work for others is not to blame") {
+    SUBCASE("a server that is at work is not to blame, though the process has a file of it: the page may be a disk's") {
         mount.fuse_waiting = 1;
+        has_file();
         CHECK(blamed(made.why()) == std::vector{300});
     }
-    SUBCASE("nor is one of which the process has a file, but that answers") {
+    SUBCASE("nor is one that is stopped, but of which nothing is wanted") {
+        stop();
+        CHECK(blamed(made.why()) == std::vector{300});
+    }
+    SUBCASE("nor where the page is no file's") {
+        std::erase(debugger.threads.front().kernel_stack, "filemap_fault");
         has_file();
+        stop();
         CHECK(blamed(made.why()) == std::vector{300});
     }
 }
