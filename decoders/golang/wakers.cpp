@@ -48,8 +48,10 @@ std::uint64_t pipe_of(const CapturedGoroutine& g, const GoWait& wait, const Unwo
     for (const PhysicalFrame& frame : stack.physical | std::views::take(frames_searched)) {
         const std::vector<std::uint64_t> pointers = frame_pointers(g, frame);
         const Records structs(memory, pointers, 24);
+        // The cases themselves are on its stack, channel beside channel.
+        const auto is_own = [&](std::uint64_t pointer) { return pointer >= g.stack_low && pointer < g.stack_high; };
         for (std::size_t i = 0; i < pointers.size(); ++i)
-            if (!structs[i].empty() && std::ranges::any_of(wait.cases, [&](const GoSelectCase& one) {
+            if (!structs[i].empty() && !is_own(pointers[i]) && std::ranges::any_of(wait.cases, [&](const GoSelectCase& one) {
                     return one.channel.value == word(structs[i], 8) || one.channel.value == word(structs[i], 16);
                 }))
                 return pointers[i];
@@ -60,15 +62,17 @@ std::uint64_t pipe_of(const CapturedGoroutine& g, const GoWait& wait, const Unwo
 /// Whoever has an end of a pipe has a pointer to a pointer to it.
 void add_pipe_holders(const RuntimeState& state, std::span<const std::uint64_t> pipes, std::span<Goroutine> goroutines,
                       const Memory& memory, std::unordered_map<std::uint64_t, std::vector<std::size_t>>& holders) {
-    constexpr std::size_t most_words = 1024;
+    constexpr std::size_t most_words = 1024, most_in_all = std::size_t{1} << 16;
+    std::size_t searched = 0;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
-        if (goroutines[i].system) continue;
+        if (goroutines[i].system || searched > most_in_all) continue;
         const Bytes stack = state.goroutines[i].stack;
         std::vector<std::uint64_t> pointers;
         for (std::size_t at = 0; at + 8 <= stack.size() && pointers.size() < most_words; at += 8)
             if (const std::uint64_t value = word(stack, at); may_be_object(value) && value >> 48U == 0) pointers.push_back(value);
         std::ranges::sort(pointers);
         pointers.erase(std::ranges::unique(pointers).begin(), pointers.end());
+        searched += pointers.size();
         const Records ends(memory, pointers, 8);
         for (std::size_t one = 0; one < pointers.size(); ++one) {
             if (ends[one].empty() || std::ranges::find(pipes, word(ends[one], 0)) == pipes.end()) continue;

@@ -25,9 +25,8 @@ def logs_on_fuse(lab):
     "the pod's logs lie on a FUSE file system whose server is stopped: StartContainer opens one, and has no shim yet"
     pod = lab.pod()
     app = created(lab, pod)
-    server = silent_fuse(lab, f"{lab.dir}/fuse")
     os.rename(f"{lab.dir}/logs/web-1", f"{lab.dir}/logs/web-1.before")
-    os.symlink(f"{lab.dir}/fuse", f"{lab.dir}/logs/web-1")
+    server = silent_fuse(lab, f"{lab.dir}/logs/web-1")
     os.kill(server.pid, signal.SIGSTOP)
     time.sleep(1.5)  # what the kernel remembers of its attributes, it does not ask for
     lab.later("StartContainer", (1, app))

@@ -14,6 +14,7 @@
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/graph/limits.hpp"
 #include "tracer/diagnosis/known_bugs/known_bugs.hpp"
+#include "tracer/diagnosis/producers/producers.hpp"
 #include "tracer/diagnosis/producers/rings.hpp"
 #include "tracer/diagnosis/producers/walk.hpp"
 #include "tracer/diagnosis/proof/proof.hpp"
@@ -82,6 +83,23 @@ void forget_what_rings_explain(std::map<int, Ailment>& by_urgency) {
     std::erase_if(by_urgency, [](const auto& one) { return one.second.paths.empty(); });
 }
 
+/// A thread of a daemon that is at a call waits for the call's sake: what the call's own path says of that wait the daemon's need not.
+void forget_what_calls_explain(const Context& look, std::map<int, Ailment>& by_urgency) {
+    const auto is_call = [&](const Path& path) {
+        const Goroutine* call = goroutine_of(look.facts, path.front().from);
+        return call && !call->serves.method.empty();
+    };
+    std::set<NodeKey> of_calls;
+    for (const auto& [urgency, ailment] : by_urgency)
+        for (const Path& path : ailment.paths)
+            if (is_call(path) && path.back().from.kind == NodeKind::thread) of_calls.insert(path.back().from);
+    for (auto& [urgency, ailment] : by_urgency)
+        std::erase_if(ailment.paths, [&](const Path& path) {
+            return path.back().wait.root_cause == RootCause::nobody_opens && !is_call(path) && of_calls.contains(path.back().from);
+        });
+    std::erase_if(by_urgency, [](const auto& one) { return one.second.paths.empty(); });
+}
+
 /// What a monitor that is stopped leaves undone is told by whoever waits for it, where anybody does.
 bool is_told_by_others(const Context& look, const Path& path, const std::map<int, Ailment>& by_urgency) {
     if (!look.scope.monitor || path.front().from.pid != look.scope.monitor || path.back().wait.root_cause != RootCause::stopped)
@@ -116,6 +134,7 @@ std::vector<Ailment> ailments_of(const Context& look) {
         }
     }
     forget_what_rings_explain(by_urgency);
+    forget_what_calls_explain(look, by_urgency);
     std::vector<Ailment> ailments;
     for (auto& [urgency, ailment] : by_urgency) {
         std::ranges::stable_sort(ailment.paths, std::ranges::greater{}, confidence_of);

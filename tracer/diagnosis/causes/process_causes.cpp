@@ -15,10 +15,6 @@ namespace {
 
 using Input = const ExplanationInput&;
 
-}  // namespace
-
-namespace {
-
 /// Whose exit was lost, where a daemon's call has led to its shim.
 std::string ended_words(const ExplanationInput& input) {
     for (const Step& step : input.path) {

@@ -202,7 +202,7 @@ std::vector<Cause> stdio_causes() {
             .word = "fifo-open",
             .urgency = 230,
             .stuck = true,
-            .fits = {{139, {RootCause::nobody_opens}, Where::at_containerd}, {240, {RootCause::nobody_opens}, Where::anywhere}},
+            .fits = {{139, {RootCause::nobody_opens}, Where::at_call}, {240, {RootCause::nobody_opens}, Where::anywhere}},
             .ends = {{RootCause::nobody_opens, ProvenBy::end}},
             .blame = {},
             .sentence =

@@ -100,9 +100,10 @@ std::string_view method_of(std::string_view asked) {
 
 /// It lasts for as long as what is waited for lives, or until something happens.
 bool is_open_ended(std::string_view asked) {
-    // What a server sends when it likes, as a device plugin does to ListAndWatch; a write has its answers.
-    const bool listens = method_of(asked) == "Recv" && asked.find("Write.") == asked.npos;
-    return listens || method_of(asked) == "Wait" || asked.find("Watch") != asked.npos || is_subscription(asked);
+    // What a server sends when it likes: "devicePluginListAndWatch.Recv".
+    constexpr auto streams = std::to_array<std::string_view>({"Watch.Recv", "GetContainerEvents.Recv", "Session.Recv"});
+    return method_of(asked) == "Wait" || is_subscription(asked) ||
+           std::ranges::any_of(streams, [&](std::string_view one) { return asked.ends_with(one); });
 }
 
 constexpr std::size_t shortest_id = 4;

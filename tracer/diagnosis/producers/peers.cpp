@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/producers/peers.hpp"
 
+#include "decoders/syscalls/user_lock.hpp"
 #include "decoders/text/durations.hpp"
 #include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
@@ -65,13 +66,14 @@ bool is_at_something_else(const Facts& facts, const Process& server) {
 }
 
 /// Of a server with a thread for each request the one that is at one, where the others wait for work or for the next client; nullptr: there
-/// are several such, or none.
+/// are several such, or none. An event loop waits for all, and a thread at a lock that somebody has may be at the request as well.
 const Thread* only_thread_at_work(const Facts& facts, const Process& server) {
     const Thread* found = nullptr;
     for (const Thread& thread : server.threads) {
-        if (thread.state == ProcessState::zombie || stack_has(thread, "futex_wait")) continue;
+        const bool at_lock = thread.futex && decoders::user_lock(*thread.futex, thread.args);
+        if (thread.state == ProcessState::zombie || (stack_has(thread, "futex_wait") && !at_lock)) continue;
         const auto call = waiting_call(facts, server, thread);
-        if (call && (call->kind == WaitKind::accepts || call->kind == WaitKind::child)) continue;
+        if (call && (call->kind == WaitKind::accepts || call->kind == WaitKind::child || call->kind == WaitKind::polls)) continue;
         if (found) return nullptr;
         found = &thread;
     }

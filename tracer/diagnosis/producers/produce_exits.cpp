@@ -27,11 +27,6 @@ bool is_of_call(const Facts& facts, const GoServedCall& call, const std::string&
     return files != all.end() && files->sandbox.starts_with(call.container);
 }
 
-/// It takes a container's output on from the fifo to the log and to whoever is attached, and cannot get rid of it.
-bool is_stuck_copier(const Goroutine& goroutine) {
-    return has_frame(goroutine, "io.(*ContainerIO).Pipe.func") && goroutine.wait.kind != GoWaitKind::fd_read && !goroutine.changed;
-}
-
 }  // namespace
 
 void goroutine_awaits_exit(const Context& look, const NodeKey& subject, Waits& out) {
@@ -49,26 +44,6 @@ void goroutine_awaits_exit(const Context& look, const NodeKey& subject, Waits& o
              .inferred = true,
              .since_s = waiting_seconds(other),
              .object_text = "the end of the container"});
-    }
-}
-
-void goroutine_awaits_copies(const Context& look, const NodeKey& subject, Waits& out) {
-    const Process* process = look.facts.process(subject.pid);
-    const Goroutine* goroutine = goroutine_of(look.facts, subject);
-    if (!process || !goroutine || goroutine->changed || !has_frame(*goroutine, "io.(*ContainerIO).Wait")) return;
-    const auto copiers = std::ranges::count_if(process->go->goroutines, is_stuck_copier);
-    for (const Goroutine& copier : process->go->goroutines) {
-        if (!is_stuck_copier(copier)) continue;
-        out.push_back({.kind = WaitKind::channel,
-                       .to = NodeKey::of(process->pid, copier.id),
-                       .evidence = fmt::format("{} waits until the container's output is copied: goroutine {} is at that{}",
-                                               goroutine_words(*process, *goroutine), copier.id.value,
-                                               copiers > 1 ? ", or another one" : ", as it seems"),
-                       .confidence = Confidence::likely,
-                       .inferred = true,
-                       .one_of = copiers > 1,
-                       .since_s = waiting_seconds(copier),
-                       .object_text = "the end of the container's output"});
     }
 }
 

@@ -52,6 +52,7 @@ void goroutine_retries_ingest(const Context& look, const NodeKey& subject, Waits
                                                writer.id.value, writers > 1 ? ", or another one" : ""),
                        .confidence = Confidence::likely,
                        .inferred = true,
+                       .guessed = true,
                        .one_of = writers > 1,
                        .since_s = waiting_seconds(writer),
                        .object_text = "the lock of what is being pulled"});

@@ -283,8 +283,6 @@ Wait lock_wait(const Context& look, const InCall& in, const FileLock* lock, std:
     return wait;
 }
 
-}  // namespace
-
 /// containerd opens streams by way of a descriptor that it has already (containerd/fifo, handle_linux.go): "/proc/self/fd/18".
 std::string opened_path(const Context& look, const InCall& in) {
     const std::string& path = in.thread->path_argument;
@@ -294,6 +292,8 @@ std::string opened_path(const Context& look, const InCall& in) {
     const OpenFile* target = number < 0 ? nullptr : look.facts.target(*in.process, Fd{number});
     return target && target->path.starts_with('/') ? target->path : path;
 }
+
+}  // namespace
 
 void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
     const InCall in = in_call(look, subject, WaitKind::opens);

@@ -250,9 +250,13 @@ private:
         const auto& containers = look_.facts.snapshot().containers;
         const auto files =
             std::ranges::find_if(containers, [&](const ContainerFiles& each) { return each.container.id.starts_with(call.container); });
-        if (files == containers.end()) return false;
+        // A pod's call is about all containers of it, and of what runs on another kernel no process shows.
+        if (files == containers.end() || files->container.id != call.container || call.method.ends_with("PodSandbox")) return false;
         const Scope scope = look_.facts.scope(files->container, files->sandbox_shim);
-        return std::ranges::none_of(scope.processes, [&](Pid pid) { return look_.facts.lives(pid); });
+        const bool known = files->init_pid || files->state_init_pid;
+        const auto lives = [&](Pid pid) { return look_.facts.lives(pid); };
+        return known && !scope.sandbox && !look_.facts.lives(files->init_pid) && scope.runtimes.empty() &&
+               std::ranges::none_of(scope.processes, lives);
     }
 
     /// A command of the runtime's is over soon, or it moves; one in the foreground waits for the container.

@@ -81,7 +81,11 @@ struct Words final : Memory {
 TEST_CASE("who reads an io.Pipe waits for whoever has its other end, by a pointer to the pipe") {
     constexpr std::uint64_t pipe = 0xc000004000, end = 0xc000005000, others_end = 0xc000006000, channel = 0xc000007000;
     World world;
-    Goroutine& reads = world.add("io.(*pipe).read", pipe);
+    constexpr std::uint64_t cases = 0xc000008000;  // on its stack, and so is a pointer to them
+    Goroutine& reads = world.add("io.(*pipe).read", cases);
+    std::memcpy(world.frames.front().data() + 8, &pipe, sizeof(pipe));
+    world.state.goroutines.front().stack_low = cases - 64;
+    world.state.goroutines.front().stack_high = cases + 64;
     reads.wait.kind = GoWaitKind::select;
     reads.wait.cases = {{.send = false, .channel = RemoteAddress{channel}}};
     world.state.goroutines.front().start_sp = 0x1000;
@@ -89,7 +93,14 @@ TEST_CASE("who reads an io.Pipe waits for whoever has its other end, by a pointe
     world.add("os/exec.(*Cmd).Start.func1", others_end);
     world.add("os/exec.(*Cmd).Start.func1", end);
     Words memory;
-    memory.words = {{pipe, 0}, {pipe + 8, channel}, {pipe + 16, channel + 64}, {end, pipe}, {others_end, pipe + 512}};
+    memory.words = {{pipe, 0},
+                    {pipe + 8, channel},
+                    {pipe + 16, channel + 64},
+                    {end, pipe},
+                    {others_end, pipe + 512},
+                    {cases, 0},
+                    {cases + 8, channel},
+                    {cases + 16, 0}};
     infer_wakers(world.state, world.stacks, world.goroutines, memory);
     CHECK(world.wakers(0) == std::vector<std::uint64_t>{3});
 }

@@ -24,6 +24,7 @@ struct Pod {
         host.get(100).go = GoProgram{.pid = Pid{100}, .version = "go1.24.4"};
         containerd.role.role = ProcessRole::containerd;
         containerd.go = GoProgram{.pid = Pid{10}, .version = "go1.24.4"};
+        containerd.go->goroutines.reserve(8);
         Goroutine& call = add(7);
         call.serves = std::move(serves);
         call.waiting = Nanoseconds(60s);
@@ -121,10 +122,11 @@ TEST_CASE("a stream that containerd opens by way of a descriptor ahead of the sh
         pod.host.resample(2s);
         CHECK_FALSE(pod.daemon().stuck);
     }
-    SUBCASE("another's does not") {
+    SUBCASE("a log's does not: the call waits for whoever reads that") {
         Host::fd(pod.containerd, 18, OpenFileKind::fifo, 900, read_only, OpenFileRole::none, "/var/log/pods/app.log");
         pod.host.resample(2s);
         CHECK(pod.daemon().cause == "fifo-open");
+        CHECK(pod.daemon().also.empty());
         CHECK(pod.daemon().summary.find("/var/log/pods/app.log") != std::string::npos);
     }
 }
@@ -207,6 +209,7 @@ TEST_CASE("a runtime's start that does not end is that: its init waits for a sta
     runtime.role = {.role = ProcessRole::runtime, .container = {"default", "c1"}, .operation = "start"};
     Host::in_call(runtime, call_wait4);
     Process& child = host.add(301, 300, "sleep");
+    child.role = runtime.role;
     Host::in_call(child, call_nanosleep);
     host.resample(2s);
     CHECK(host.why("c1").cause == "runtime-blocked");
@@ -259,6 +262,7 @@ TEST_CASE("a stop waits for what handles the container's end, that for the copy 
     Pod pod({.service = "RuntimeService", .method = "StopContainer", .container = "a012"});
     Goroutine& handler = pod.add(8);
     handler.wait.kind = GoWaitKind::wait_group;
+    handler.wait.holders = {{GoroutineId{9}, 4, {"has the object waited for in its frames"}}};
     handler.stack = {{.function = std::string("github.com/containerd/containerd/pkg/cri/io.(*ContainerIO).Wait")},
                      {.function = std::string("github.com/containerd/containerd/pkg/cri/server.handleContainerExit")}};
     handler.purpose = {.what = "exit handler", .detail = {}, .container = {"", "a012"}};

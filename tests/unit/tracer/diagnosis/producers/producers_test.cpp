@@ -971,6 +971,52 @@ TEST_CASE("a proxy: the connection on which it sent when the request had come, a
     CHECK(edges(host, name, asked).empty());
 }
 
+TEST_CASE("a stop, for what handles the end: the container's own") {
+    Host host;
+    Goroutine& stops = goroutine_of_containerd(host, GoWaitKind::select);
+    stops.serves = {.service = "RuntimeService", .method = "StopContainer", .container = "c1deadbeef"};
+    Goroutine& handler = host.get(10).go->goroutines.emplace_back();
+    handler.id = GoroutineId{8};
+    handler.stack = {{.function = "github.com/containerd/containerd/v2/internal/cri/server.(*criService).handleContainerExit"}};
+    handler.purpose.container.id = "c1deadbeef";
+    constexpr std::string_view name = "a stop, for what handles the end";
+    CHECK(only_edge(host, name, goroutine_7).to == NodeKey::of(Pid{10}, GoroutineId{8}));
+    CHECK(only_edge(host, name, goroutine_7).inferred);
+    handler.purpose.container.id = "c2";
+    CHECK(edges(host, name, goroutine_7).empty());
+}
+
+TEST_CASE("a pull, for who writes the same: one writer is meant, of several any may be") {
+    Host host;
+    Goroutine& pulls = goroutine_of_containerd(host, GoWaitKind::select);
+    pulls.stack = {{.function = "github.com/containerd/containerd/content.OpenWriter"}};
+    Goroutine& writes = host.get(10).go->goroutines.emplace_back();
+    writes.id = GoroutineId{8};
+    writes.serves = {.service = "Content", .method = "Write"};
+    constexpr std::string_view name = "a pull, for who writes the same";
+    CHECK(only_edge(host, name, goroutine_7).to == NodeKey::of(Pid{10}, GoroutineId{8}));
+    CHECK_FALSE(only_edge(host, name, goroutine_7).one_of);
+    Goroutine& another = host.get(10).go->goroutines.emplace_back();
+    another.id = GoroutineId{9};
+    another.stack = {{.function = "github.com/containerd/containerd/content.Copy"}};
+    const std::vector<Wait> both = edges(host, name, goroutine_7);
+    REQUIRE(both.size() == 2);
+    CHECK(both.front().one_of);
+}
+
+TEST_CASE("a write into the content store, for its client: while it waits for what that sends") {
+    Host host;
+    Goroutine& writes = goroutine_of_containerd(host, GoWaitKind::select);
+    writes.serves = {.service = "Content", .method = "Write", .connection = Fd{9}};
+    writes.stack = {{.function = "google.golang.org/grpc/internal/transport.(*recvBufferReader).read"}};
+    host.add(300, 1, "ctr");
+    connect_to(host, 300, OpenFileKind::unix_socket);
+    constexpr std::string_view name = "a write into the content store, for its client";
+    CHECK(only_edge(host, name, goroutine_7).to.pid == Pid{300});
+    writes.stack.clear();
+    CHECK(edges(host, name, goroutine_7).empty());
+}
+
 TEST_CASE("every producer of the table has been tested above") {
     for (const diagnosis::Producer& producer : diagnosis::producers()) {
         CAPTURE(producer.name);
