@@ -76,9 +76,14 @@ void forget_what_rings_explain(std::map<int, Ailment>& by_urgency) {
             if (path.back().wait.root_cause == RootCause::deadlock)
                 for (auto step = ring_of(path); step != path.end(); ++step)
                     if (step->from.kind == NodeKind::thread) in_ring.insert(step->from);
+    // Of a pipe it is told by way of the pipe.
+    const auto last_to_wait = [](const Path& path) {
+        const auto step = std::ranges::find(path.rbegin(), path.rend(), NodeKind::thread, [](const Step& one) { return one.from.kind; });
+        return step == path.rend() ? path.back().from : step->from;
+    };
     for (auto& [urgency, ailment] : by_urgency)
         std::erase_if(ailment.paths, [&](const Path& path) {
-            return path.back().wait.root_cause != RootCause::deadlock && in_ring.contains(path.back().from);
+            return path.back().wait.root_cause != RootCause::deadlock && in_ring.contains(last_to_wait(path));
         });
     std::erase_if(by_urgency, [](const auto& one) { return one.second.paths.empty(); });
 }

@@ -121,3 +121,19 @@ TEST_CASE("a job's pipe whose reader is slow, and moves, hangs nobody") {
         CHECK(diagnosis::diagnose(host.build(), {.containers = {}, .pids = {Pid{300}}, .shims = {}}).at(0).stuck != false);
     }
 }
+
+TEST_CASE("a parent that waits for a child whose output it does not read: the ring is told, and nothing else of that pipe") {
+    Host host;
+    Process& parent = host.add(300, 1, "python3");
+    Process& child = host.add(301, 300, "yes");
+    Host::fd(parent, 3, OpenFileKind::pipe, 9000, read_only);
+    Host::fd(child, 1, OpenFileKind::pipe, 9000, write_only);
+    host.pipe(9000, 65536);
+    Host::in_call(parent, call_wait4, 301);
+    Host::in_call(child, call_write, 1);
+    host.resample(2s);
+    const auto diagnoses = diagnosis::diagnose(host.build(), {.containers = {}, .pids = {Pid{301}}, .shims = {}});
+    REQUIRE(diagnoses.size() == 1);
+    CHECK(diagnoses.front().cause == "deadlock");
+    CHECK(blamed(diagnoses.front()) == std::vector{301, 300});
+}
