@@ -10,7 +10,7 @@ namespace shimtrace::languages {
 namespace {
 
 constexpr std::size_t row_words = 6, most_rows = 2048;
-constexpr std::size_t most_java_threads = 8192;
+constexpr std::size_t most_java_threads = 1024;
 
 /// The fields that are needed, as some version calls them. A type that is empty: whatever has such a field.
 enum Field : std::uint8_t {
@@ -33,6 +33,7 @@ enum Field : std::uint8_t {
     class_base,
     class_shift,
     class_name,
+    class_layout,
     symbol_length,
     symbol_body,
     fields
@@ -66,6 +67,7 @@ constexpr auto names = std::to_array<FieldName>({
     {class_base, "CompressedKlassPointers", "_base"},
     {class_shift, "CompressedKlassPointers", "_shift"},
     {class_name, "Klass", "_name"},
+    {class_layout, "Klass", "_layout_helper"},
     {symbol_length, "Symbol", "_length"},
     {symbol_body, "Symbol", "_body"},
 });
@@ -76,7 +78,7 @@ struct Place {
 };
 
 struct JavaThread {
-    std::uint64_t address = 0, object = 0, monitor = 0, owner_id = 0, stack_from = 0, stack_to = 0;
+    std::uint64_t address = 0, object = 0, monitor = 0, owner = 0, owner_id = 0, stack_from = 0, stack_to = 0;
     std::int32_t number = 0;
 };
 
@@ -94,7 +96,7 @@ public:
             if (thread == threads_.end() || thread->state != ProcessState::sleeping) continue;
             // What was read in two places at two moments may contradict itself: only what stays is told.
             const auto before = std::ranges::find(first, java.address, &JavaThread::address);
-            if (before == first.end() || before->monitor != java.monitor) continue;
+            if (before == first.end() || before->monitor != java.monitor || before->owner != java.owner) continue;
             const bool waits_for_ever = thread->futex && thread->args[3] == 0;
             if (java.monitor != 0)
                 thread->language_lock = monitor(java);
@@ -160,6 +162,7 @@ private:
             if (!number || *number == 0) continue;
             JavaThread java{.address = address, .monitor = of(address, pending_monitor), .owner_id = of(address, owner_id)};
             java.number = static_cast<std::int32_t>(*number);
+            java.owner = of(java.monitor, monitor_owner);
             java.stack_to = of(address, stack_base);
             java.stack_from = java.stack_to - of(address, stack_size);
             java.object = of(address, thread_object);
@@ -169,8 +172,9 @@ private:
         return found;
     }
 
-    LanguageLock monitor(const JavaThread& java) const {
-        const std::uint64_t owner = of(java.monitor, monitor_owner);
+    /// nullopt: it has the monitor already, and is about to go on: it may enter it as often as it likes.
+    std::optional<LanguageLock> monitor(const JavaThread& java) const {
+        const std::uint64_t owner = java.owner;
         std::uint64_t object = of(java.monitor, monitor_object);
         const std::string locked =
             class_of(places_[monitor_object].is_handle || class_of(object).empty() ? words_.one(object).value_or(0) : object);
@@ -181,7 +185,9 @@ private:
             // there.
             const bool is_owner = places_[owner_id].known ? other.owner_id == owner
                                                           : other.address == owner || (owner >= other.stack_from && owner < other.stack_to);
-            if (is_owner && owner > 2) lock.owners = {other.number};
+            if (!is_owner || owner <= 2) continue;
+            if (other.address == java.address) return std::nullopt;
+            lock.owners = {other.number};
         }
         lock.told = !lock.owners.empty();
         return lock;
@@ -190,16 +196,15 @@ private:
     /// java.util.concurrent.locks: a Thread that is parked names its blocker, an AbstractOwnableSynchronizer, and that the Thread that has
     /// it for itself. Where in these objects the fields are is not told: their types are what they are known by.
     std::optional<LanguageLock> synchronizer(const JavaThread& java) const {
-        constexpr std::size_t most_bytes = 192;
         constexpr std::string_view package = "java.util.concurrent.locks.";
-        for (const std::uint64_t blocker : references(java.object, most_bytes)) {
+        for (const std::uint64_t blocker : references(java.object)) {
             const std::string name = class_of(blocker);
             if (!name.starts_with(package) || !name.ends_with("Sync")) continue;
             LanguageLock lock{
                 .what = "Java " + name.substr(package.size(), name.find('$') - package.size()), .address = blocker, .owners = {}};
-            for (const std::uint64_t reference : references(blocker, 48))
+            for (const std::uint64_t reference : references(blocker))
                 for (const JavaThread& other : java_)
-                    if (other.object == reference && other.object) lock.owners = {other.number};
+                    if (other.object == reference && other.object && other.address != java.address) lock.owners = {other.number};
             lock.told = !lock.owners.empty();
             return lock;
         }
@@ -207,12 +212,16 @@ private:
     }
 
     /// What may be references in an object: half words, and words where they are not compressed.
-    [[nodiscard]] std::vector<std::uint64_t> references(std::uint64_t object, std::size_t bytes) const {
+    [[nodiscard]] std::vector<std::uint64_t> references(std::uint64_t object) const {
+        constexpr std::uint32_t most_bytes = 512, header = 12;
         std::vector<std::uint64_t> found;
+        // Of an instance its class has the size, in bytes: what lies behind it is another object's.
+        const auto bytes = words_.half(class_at(object) + places_[class_layout].value);
+        if (!places_[class_layout].known || !bytes || *bytes <= header || *bytes > most_bytes) return found;
         const auto add = [&](std::uint64_t address) {
             if (address % 8 == 0 && words_.is_mapped(address)) found.push_back(address);
         };
-        for (const std::uint64_t word : words_.at(object, bytes / 8)) {
+        for (const std::uint64_t word : words_.at(object, *bytes / 8)) {
             add(word);
             for (const std::uint64_t half : {word & 0xffffffff, word >> 32U})
                 if (half) add(global(oop_base) + (half << shift(oop_shift)));
@@ -224,12 +233,16 @@ private:
         return places_[field].known ? words_.half(places_[field].value).value_or(0) & 31U : 0;
     }
 
+    [[nodiscard]] std::uint64_t class_at(std::uint64_t object) const {
+        const auto narrow = words_.half(object + 8);
+        return narrow && *narrow ? global(class_base) + (std::uint64_t{*narrow} << shift(class_shift)) : 0;
+    }
+
     /// "java.lang.Object"; empty: no object.
     [[nodiscard]] std::string class_of(std::uint64_t object) const {
         constexpr std::size_t most = 120;
-        const auto narrow = words_.half(object + 8);
-        if (!object || object % 8 != 0 || !narrow || !*narrow || !places_[symbol_body].known) return {};
-        const std::uint64_t symbol = of(global(class_base) + (std::uint64_t{*narrow} << shift(class_shift)), class_name);
+        if (!object || object % 8 != 0 || !places_[symbol_body].known) return {};
+        const std::uint64_t symbol = of(class_at(object), class_name);
         const auto length = words_.half(symbol + places_[symbol_length].value);
         if (!symbol || !length) return {};
         std::string name = words_.text(symbol + places_[symbol_body].value, std::min<std::size_t>(*length & 0xffff, most));

@@ -12,8 +12,9 @@ namespace shimtrace::languages {
 namespace {
 
 constexpr std::size_t most_threads = 256;
-constexpr std::size_t near_words = 1024;   ///< of its stack, where a waiting thread has the lock that it waits for
-constexpr std::size_t stack_words = 8192;  ///< and where it has its frames
+constexpr std::size_t near_words = 1024;     ///< of its stack, where a waiting thread has the lock that it waits for
+constexpr std::size_t stack_words = 8192;    ///< and where it has its frames
+constexpr std::size_t most_objects = 65536;  ///< in all frames
 constexpr std::size_t most_frames = 256, frame_words = 96;
 
 /// PyObject: { ob_refcnt, ob_type, … }; PyTypeObject: { ob_refcnt, ob_type, ob_size, tp_name, … }.
@@ -73,7 +74,7 @@ private:
                 if (object[second] == 0) continue;
                 LanguageLock lock{.what = "Python RLock", .address = candidates[i], .owners = {}, .told = true};
                 const auto owner = thread_at(words_, object[second], threads_);
-                if (!owner) return std::nullopt;
+                if (!owner || *owner == number_of(thread)) return std::nullopt;  // who has it may take it again
                 if (*owner != 0) lock.owners.push_back(*owner);
                 return lock;
             }
@@ -86,33 +87,49 @@ private:
     /// as well, of its own, and has the lock only by another.
     std::vector<std::int32_t> users_of(std::uint64_t lock) {
         std::vector<std::int32_t> users;
-        std::size_t looked_at = 0;
+        if (methods_.empty()) read_frames();
         for (const Thread& thread : threads_) {
-            if (++looked_at > most_threads) break;
-            const auto [kept, is_new] = methods_.try_emplace(thread.tid);
-            if (is_new) kept->second = exits_kept_by(thread);
+            const auto kept = methods_.find(thread.tid);
+            if (kept == methods_.end()) continue;
             const bool waits = thread.language_lock && thread.language_lock->address == lock;
-            if (std::ranges::count(kept->second, lock) > (waits ? 1 : 0)) users.push_back(number_of(thread));
+            if (std::ranges::count(kept->second, lock, &Exit::lock) > (waits ? 1 : 0)) users.push_back(number_of(thread));
         }
         return users;
     }
 
+    /// What a `with` has left in a frame may be at the place where another thread's is by now: what two have is believed of neither.
+    void read_frames() {
+        std::map<std::uint64_t, int> users;
+        for (const Thread& thread : threads_) {
+            if (methods_.size() >= most_threads) break;
+            for (const Exit& one : methods_[thread.tid] = exits_kept_by(thread)) ++users[one.method];
+        }
+        for (auto& [tid, exits] : methods_) std::erase_if(exits, [&](const Exit& one) { return users[one.method] > 1; });
+    }
+
+    struct Exit {
+        std::uint64_t method = 0, lock = 0;
+    };
     /// The locks whose __exit__ the thread's frames keep, each as often as they do.
-    std::vector<std::uint64_t> exits_kept_by(const Thread& thread) {
+    std::vector<Exit> exits_kept_by(const Thread& thread) {
         std::vector<std::uint64_t> slots;
+        if (looked_at_ > most_objects) return {};
         for (const std::uint64_t frame : frames_of(thread)) {
             const auto words = words_.at(frame, frame_words);
             slots.insert(slots.end(), words.begin(), words.end());
         }
         const std::vector<std::uint64_t> candidates = pointers(slots);
-        std::vector<std::uint64_t> locks;
-        for (const Object& object : words_.objects<5>(candidates)) {
+        looked_at_ += candidates.size();
+        std::vector<Exit> locks;
+        const auto objects = words_.objects<5>(candidates);
+        for (std::size_t i = 0; i < objects.size(); ++i) {
+            const Object& object = objects[i];
             // PyCFunctionObject: { PyObject_HEAD, m_ml, m_self, … }; PyMethodDef: { ml_name, … }. One that has been freed counts none.
             constexpr std::uint64_t most_references = 1000;
             if (object[references] == 0 || object[references] > most_references || !is_of_type(object, "builtin_function_or_method"))
                 continue;
             const auto name = words_.one(object[first]);
-            if (name && words_.is_text(*name, "__exit__")) locks.push_back(object[second]);
+            if (name && words_.is_text(*name, "__exit__")) locks.push_back({candidates[i], object[second]});
         }
         return locks;
     }
@@ -122,11 +139,6 @@ private:
     std::vector<std::uint64_t> frames_of(const Thread& thread) {
         std::vector<std::uint64_t> open = pointers(words_.at(thread.stack_pointer, stack_words)), frames;
         const auto objects = words_.objects<7>(open);
-        std::vector<std::uint64_t> codes;
-        for (const auto& words : objects) {
-            codes.push_back(words[0]);
-            codes.push_back(words[4]);
-        }
         for (std::size_t i = 0; i < open.size() && frames.size() < most_frames; ++i) follow(open[i], objects[i], frames);
         return frames;
     }
@@ -186,7 +198,8 @@ private:
     const Words& words_;
     std::map<std::uint64_t, std::string> types_;
     std::map<std::uint64_t, bool> codes_;
-    std::map<Tid, std::vector<std::uint64_t>> methods_;
+    std::map<Tid, std::vector<Exit>> methods_;
+    std::size_t looked_at_ = 0;
 };
 
 }  // namespace

@@ -136,13 +136,19 @@ void read_programs(Snapshot& snapshot, const std::vector<Pid>& pids, const Diagn
     }
 }
 
-/// Of programs that are asked about, and then of others that they may wait for: Python's and a JVM's locks, which the kernel knows as
-/// anybody's futex.
+/// Of programs that are asked about, and then of those at the other ends of what they have open: Python's and a JVM's locks, which the
+/// kernel knows as anybody's futex.
 void read_language_locks(Snapshot& snapshot, const std::vector<Pid>& pids, const DiagnoseOptions& options) {
     constexpr Nanoseconds enough = std::chrono::milliseconds(300);
     const MonotonicTime end = host::monotonic_now() + enough;
+    std::set<Pid> peers;
+    for (const Process& process : snapshot.processes)
+        if (std::ranges::binary_search(pids, process.pid))
+            for (const FdEntry& entry : process.fds)
+                for (const Holder& holder : entry.target.holders) peers.insert(holder.pid);
     for (const bool asked : {true, false})
         for (Process& process : snapshot.processes) {
+            if (!asked && !peers.contains(process.pid)) continue;
             if (std::ranges::binary_search(pids, process.pid) != asked || !is_program(process) || has_ended(process.state)) continue;
             const std::string_view program = std::string_view(process.exe).substr(process.exe.rfind('/') + 1);
             if (!asked && !program.starts_with("python") && program != "java") continue;

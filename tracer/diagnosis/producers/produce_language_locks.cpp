@@ -1,5 +1,6 @@
 // What a thread waits for in a lock of its language: a threading.Lock or RLock of Python's, its interpreter, a Java monitor.
 #include "tracer/diagnosis/graph/describe.hpp"
+#include "tracer/diagnosis/graph/waiting_calls.hpp"
 #include "tracer/diagnosis/producers/producers.hpp"
 #include "tracer/diagnosis/producers/turns.hpp"
 
@@ -16,10 +17,24 @@ std::string thread_words(const Process& process, const Thread& thread) {
     return thread.comm.empty() || thread.comm == process.comm ? name : fmt::format("{} ({})", name, printable(thread.comm, 32));
 }
 
-/// It has run between the looks, and is at no lock of the language itself: it will let go what it has.
-bool moves(const Context& look, const Thread& owner) {
+/// A JVM wakes who waits for a monitor once a second at most, to look again: that is no progress.
+bool only_looks_again(const Context& look, const Thread& thread) {
+    if (!thread.second || !thread.language_lock || thread.args[3] == 0) return false;
+    constexpr double usual = 2;
+    const std::uint64_t switches = thread.second->context_switches - thread.first.context_switches;
+    return static_cast<double>(switches) <= usual + look.facts.interval_s();
+}
+
+/// It has run between the looks, or waits in its turn for one that has: it will let go what it has.
+bool moves(const Context& look, const Process& process, const Thread& owner, int depth = 0) {
+    constexpr int deepest = 16;
     if (owner.state == ProcessState::running) return true;
-    return !owner.language_lock && look.facts.standstill(owner) == Standstill::moved;
+    if (look.facts.standstill(owner) == Standstill::moved && !only_looks_again(look, owner)) return true;
+    if (!owner.language_lock || depth >= deepest) return false;
+    return std::ranges::any_of(owner.language_lock->owners, [&](std::int32_t number) {
+        return std::ranges::any_of(look.facts.threads_called(process, number),
+                                   [&](const Thread* next) { return next != &owner && moves(look, process, *next, depth + 1); });
+    });
 }
 
 }  // namespace
@@ -53,9 +68,14 @@ void thread_language_lock(const Context& look, const NodeKey& subject, Waits& ou
                 one.confidence = seen_twice(look);
             else
                 settle(one, still, look.facts.interval_s(), patience_s);
-            one.normal = moves(look, *owner) || has_turn_to_accept(look.facts, *process, *owner, *process, *thread);
+            // Who is not woken by a timer, and has run, has had what it waited for.
+            const bool has_run = thread->args[3] == 0 && look.facts.standstill(*thread) == Standstill::moved;
+            one.normal = has_run || moves(look, *process, *owner) || has_turn_to_accept(look.facts, *process, *owner, *process, *thread);
             const bool lasts = one.confidence == Confidence::likely;
-            if (lock.told && lasts && still == Standstill::still) one.confidence = Confidence::certain;
+            // One that sleeps for a time may let it go when that is over.
+            const auto call = waiting_call(look.facts, *process, *owner);
+            const bool sleeps = call && call->kind == WaitKind::sleeps && call->how != decoders::WaitsFor::signals;
+            if (lock.told && lasts && !sleeps && still == Standstill::still) one.confidence = Confidence::certain;
             one.one_of = lock.owners.size() > 1;
             one.if_idle = RootCause::lock_owner;
             out.push_back(std::move(one));

@@ -342,8 +342,8 @@ Judgement judge(const Context& look, const Process& process, const Thread& threa
         default:
             break;
     }
-    if (thread.language_lock) return judge_language_lock(process, *thread.language_lock);
     if (look.facts.standstill(thread) == Standstill::moved) return judge_loop(look, process, thread);
+    if (thread.language_lock) return judge_language_lock(process, *thread.language_lock);
     Judgement judged = judge_asleep(look, process, thread);
     if (judged.rest == Rest::outside) judged.words += stillness(look, thread, judged.words);
     if (judged.rest != Rest::idle || !waits_for_a_thread(thread)) return judged;

@@ -48,6 +48,7 @@ struct Jvm {
         row("CompressedKlassPointers", "_narrow_klass._base", "address", true, oops + 16);
         row("CompressedKlassPointers", "_narrow_klass._shift", "int", true, oops + 24);
         row("Klass", "_name", "Symbol*", false, 24);
+        row("Klass", "_layout_helper", "jint", false, 8);
         row("Symbol", "_length", "u2", false, 4);
         row("Symbol", "_body[0]", "u1", false, 6);
         row("Symbol", "_body", "", false, 8);
@@ -60,7 +61,7 @@ struct Jvm {
             memory.put(address, {0, 0, 0, 0, 0, 0, 0, 0, address + 0x400, 0, address + 0x800, address + 0x10000, 0x10000, number});
             memory.put(address + 0x400 + 208, {number});
             memory.put(address + 0x800, {address + 0x1000});  // the handle of its java.lang.Thread
-            memory.put(address + 0x1000, {1, 0, 0, 0, 0, 0, 0, 0});
+            object(address + 0x1000, 0x330000, "java/lang/Thread");
         }
     }
 
@@ -71,7 +72,7 @@ struct Jvm {
     /// An object of that class.
     void object(std::uint64_t address, std::uint64_t klass, std::string_view name) {
         memory.put(address, {1, klass, 0, 0, 0, 0, 0});
-        memory.put(klass, {0, 0, 0, klass + 64});
+        memory.put(klass, {0, 40, 0, klass + 64});
         memory.put(klass + 64, {std::uint64_t{name.size()} << 32U});
         memory.text(klass + 72, name);
     }
@@ -115,6 +116,12 @@ TEST_CASE("its owner may be told by where its stack is, or, since JDK 24, by a n
     }
 }
 
+TEST_CASE("who has a monitor already is about to go on") {
+    Jvm jvm;
+    jvm.waits_for_monitor(Jvm::one, Jvm::one);
+    CHECK_FALSE(jvm.read());
+}
+
 TEST_CASE("the class of what is locked is told") {
     Jvm jvm;
     jvm.waits_for_monitor(Jvm::one, Jvm::two);
@@ -135,6 +142,11 @@ TEST_CASE("a parked thread's blocker names the Thread that has it for itself") {
         REQUIRE(lock);
         CHECK(lock->what == "Java ReentrantLock");
         CHECK(lock->owners == std::vector{22});
+    }
+    SUBCASE("what lies behind the object is another's") {
+        jvm.memory.put(blocker + 40, {(Jvm::two + 0x1000) >> 3U});
+        REQUIRE(jvm.read());
+        CHECK(jvm.read()->owners.empty());
     }
     SUBCASE("by readers, whom it does not name") {
         REQUIRE(jvm.read());

@@ -65,6 +65,22 @@ TEST_CASE("a lock whose owner runs is let go in its turn") {
     CHECK(diagnosis.summary.find("Java monitor that thread 7") != std::string::npos);
 }
 
+TEST_CASE("a lock whose owner waits for another's that runs hangs nobody, nor one that was had meanwhile") {
+    Host host;
+    Process& init = three_threads(host);
+    waits_for(init.threads[0], "Python lock", {7}, true);
+    waits_for(init.threads[1], "Python's interpreter lock (GIL)", {8}, true);
+    host.resample(2s);
+    SUBCASE("it runs") {
+        init.threads[2].second->context_switches += 5;
+    }
+    SUBCASE("who waits has run") {
+        for (Thread& thread : init.threads)
+            if (thread.language_lock) thread.second->context_switches += 5;
+    }
+    CHECK(host.why("c1").stuck == false);
+}
+
 TEST_CASE("two threads that each have the lock that the other waits for") {
     Host host;
     Process& init = three_threads(host);

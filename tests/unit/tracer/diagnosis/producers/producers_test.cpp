@@ -1017,6 +1017,27 @@ TEST_CASE("a write into the content store, for its client: while it waits for wh
     CHECK(edges(host, name, goroutine_7).empty());
 }
 
+TEST_CASE("a lock of its language, for its owner") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.threads.front().ns_tid = 1;
+    Thread& owner = init.threads.emplace_back();
+    owner.tid = Tid{207};
+    owner.ns_tid = 7;
+    owner.state = ProcessState::sleeping;
+    owner.syscall = call_nanosleep;
+    Thread& waiter = init.threads.front();
+    waiter.state = ProcessState::sleeping;
+    waiter.syscall = call_futex;
+    waiter.language_lock = LanguageLock{"Java monitor", 0x5000, {7}, true};
+    host.resample(2s);
+    constexpr std::string_view name = "a lock of its language, for its owner";
+    CHECK(only_edge(host, name, main_thread(200)).to == NodeKey::thread(Pid{200}, Tid{207}));
+    init.threads.front().language_lock->owners.clear();
+    init.threads.front().language_lock->told = false;
+    CHECK(edges(host, name, main_thread(200)).empty());
+}
+
 TEST_CASE("every producer of the table has been tested above") {
     for (const diagnosis::Producer& producer : diagnosis::producers()) {
         CAPTURE(producer.name);
