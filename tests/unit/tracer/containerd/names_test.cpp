@@ -28,7 +28,7 @@ ContainerFiles of_pod(std::string_view sandbox, std::string_view id, std::string
 }
 
 /// Two pods of one name in two namespaces, one of them with two containers; docker's and podman's containers beside them.
-Snapshot host() {
+Snapshot named_host() {
     Snapshot snapshot;
     snapshot.processes = {process(1, 0, "/sbin/init")};
     ContainerFiles docker = container("moby", "d0c4e2", 0), podman = container("", "b0d3a4", 0);
@@ -59,7 +59,7 @@ using Ids = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a pod is all its containers, by its name alone where only one is called so, and behind its namespace") {
-    const Snapshot snapshot = host();
+    const Snapshot snapshot = named_host();
     const auto found = [&](std::string_view text, std::string_view ns = {}) { return containerd::find_targets(snapshot, text, ns); };
     CHECK(ids(found("prod/web-1")) == Ids{"4f1b2c3d4e5f6a7b", "a991", "a992"});
     CHECK(ids(found("web-1", "test")) == Ids{"77aa", "77ab"});
@@ -74,7 +74,7 @@ TEST_CASE("a pod is all its containers, by its name alone where only one is call
 }
 
 TEST_CASE("a container is found by what Kubernetes, docker or podman call it") {
-    const Snapshot snapshot = host();
+    const Snapshot snapshot = named_host();
     const auto found = [&](std::string_view text, std::string_view ns = {}) { return containerd::find_targets(snapshot, text, ns); };
     CHECK(ids(found("prod/web-1/app")) == Ids{"a991"});
     CHECK(ids(found("side")) == Ids{"a992"});
@@ -100,7 +100,7 @@ TEST_CASE("a container is found by what Kubernetes, docker or podman call it") {
 }
 
 TEST_CASE("a process is meant before what is called by its pid; in full it is still found") {
-    Snapshot snapshot = host();
+    Snapshot snapshot = named_host();
     snapshot.processes.push_back(process(512, 1, "/bin/thing"));
     snapshot.containers.push_back(of_pod("99aa", "99aa", "prod", "512", ""));
     containerd::name_containers(snapshot);
@@ -112,7 +112,7 @@ TEST_CASE("a process is meant before what is called by its pid; in full it is st
 }
 
 TEST_CASE("an id and a name that are the same are told apart by saying which") {
-    Snapshot snapshot = host();
+    Snapshot snapshot = named_host();
     snapshot.containers.push_back(container("prod", "web-1", 0));  // ctr -n prod run … web-1
     containerd::name_containers(snapshot);
     const auto both = containerd::find_targets(snapshot, "prod/web-1");
@@ -123,7 +123,7 @@ TEST_CASE("an id and a name that are the same are told apart by saying which") {
 }
 
 TEST_CASE("a namespace is containerd's or Kubernetes'") {
-    const Snapshot snapshot = host();
+    const Snapshot snapshot = named_host();
     CHECK(ids(containerd::find_namespace(snapshot, "test")) == Ids{"88aa", "88ab", "77aa", "77ab"});  // by name
     CHECK(ids(containerd::find_namespace(snapshot, "moby")) == Ids{"d0c4e2"});
     CHECK(containerd::find_namespace(snapshot, "k8s.io")->size() == 7);
