@@ -92,7 +92,7 @@ void forget_what_rings_explain(std::map<int, Ailment>& by_urgency) {
 void forget_what_calls_explain(const Context& look, std::map<int, Ailment>& by_urgency) {
     const auto is_call = [&](const Path& path) {
         const Goroutine* call = goroutine_of(look.facts, path.front().from);
-        return call && !call->serves.method.empty();
+        return path.front().from.kind == NodeKind::goroutine && call && !call->serves.method.empty();
     };
     std::set<NodeKey> of_calls;
     for (const auto& [urgency, ailment] : by_urgency)
