@@ -114,14 +114,28 @@ void Engine::on_child(Tracee& parent, int event) {
     // On a busy machine the event may come so late that the child has been taken for an orphan, and may have ended as one.
     if (Tracee* adopted = tracees_.find(tid); adopted && adopted->adopted) {
         adopted->adopted = false;
-        adopted->parent = parent.tid();
+        take_after(*adopted, parent, event);
+        if (adopted->pid == parent.pid) spaces_.started(*adopted, parent.pid);
         return go_on(parent);
     }
     if (births_missed_ && !newborn_.contains(tid) && !waiter_.hears_of(tid)) return go_on(parent);
 
     Tracee& child = tracees_.add(tid);
-    child.parent = parent.tid();
     child.attached_at = reporter_.now();
+    const bool thread = event == PTRACE_EVENT_CLONE && host::is_thread_of(parent.pid, tid);
+    child.pid = thread ? parent.pid : Pid{tid.value};
+    child.unwanted = manner_.threads_only && !thread;
+    take_after(child, parent, event);
+    spaces_.started(child, parent.pid);
+    if (newborn_.erase(tid) != 0) {
+        child.stopped = true;
+        begin_child(child);
+    }
+    go_on(parent);
+}
+
+void Engine::take_after(Tracee& child, const Tracee& parent, int event) {
+    child.parent = parent.tid();
     child.former_cpus = parent.former_cpus;
     const Event& call = parent.enter;
     if (event == PTRACE_EVENT_VFORK) {
@@ -131,15 +145,6 @@ void Engine::on_child(Tracee& parent, int event) {
         const bool in_memory = decoders::syscall_name(call.arch, call.number) == "clone3";
         child.clone_flags = in_memory ? spaces_.of(parent).value<std::uint64_t>(RemoteAddress{call.args[0]}).value_or(0) : call.args[0];
     }
-    const bool thread = event == PTRACE_EVENT_CLONE && host::is_thread_of(parent.pid, tid);
-    child.pid = thread ? parent.pid : Pid{tid.value};
-    spaces_.started(child, parent.pid);
-    child.unwanted = manner_.threads_only && !thread;
-    if (newborn_.erase(tid) != 0) {
-        child.stopped = true;
-        begin_child(child);
-    }
-    go_on(parent);
 }
 
 void Engine::begin_child(Tracee& child) {

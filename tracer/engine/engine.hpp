@@ -51,6 +51,8 @@ private:
     void on_unknown(const Stop& stop);
     void pass_by(Tid tid);
     void end_unknown(Tid tid, WaitStatus status);
+    /// What a child has of who made it; of an adopted one that was not known at first.
+    void take_after(Tracee& child, const Tracee& parent, int event);
     void begin_child(Tracee& child);
     void go_on(Tracee& tracee, int signal = 0);
 
