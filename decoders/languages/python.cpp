@@ -88,6 +88,7 @@ private:
     std::vector<std::int32_t> users_of(std::uint64_t lock) {
         std::vector<std::int32_t> users;
         if (methods_.empty()) read_frames();
+        if (looked_at_ > most_objects) return users;  // another may be in what was not read
         for (const Thread& thread : threads_) {
             const auto kept = methods_.find(thread.tid);
             if (kept == methods_.end()) continue;

@@ -100,10 +100,12 @@ std::string_view method_of(std::string_view asked) {
 
 /// It lasts for as long as what is waited for lives, or until something happens.
 bool is_open_ended(std::string_view asked) {
-    // What a server sends when it likes: "devicePluginListAndWatch.Recv".
-    constexpr auto streams = std::to_array<std::string_view>({"Watch.Recv", "GetContainerEvents.Recv", "Session.Recv"});
-    return method_of(asked) == "Wait" || is_subscription(asked) ||
-           std::ranges::any_of(streams, [&](std::string_view one) { return asked.ends_with(one); });
+    // What a server sends when it likes: "devicePluginListAndWatch.Recv", swarmkit's "dispatcherAssignments.Recv". It owes what a client
+    // reads.
+    constexpr auto owed = std::to_array<std::string_view>({"contentRead.Recv", "contentWrite.Recv", "Write.Recv"});
+    const bool listens =
+        method_of(asked) == "Recv" && std::ranges::none_of(owed, [&](std::string_view one) { return asked.ends_with(one); });
+    return listens || method_of(asked) == "Wait" || is_subscription(asked);
 }
 
 constexpr std::size_t shortest_id = 4;

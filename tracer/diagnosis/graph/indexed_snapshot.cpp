@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <unordered_map>
 
 namespace shimtrace::diagnosis {
 
@@ -255,10 +256,14 @@ private:
 }  // namespace
 
 void Facts::add_holders_of_pipes() {
+    // Few have the same number on several devices; a file may say so of any number.
+    constexpr std::size_t most_alike = 16;
+    std::unordered_map<std::uint64_t, std::size_t> alike;
     for (const Pipe& pipe : snapshot_.pipes) {
         HoldersOnce holders;
         holders.add(pipe.holders);
-        if (const auto ends = ends_.find(pipe.inode.value); ends != ends_.end()) holders.add(ends->second);
+        const auto ends = ends_.find(pipe.inode.value);
+        if (ends != ends_.end() && ++alike[pipe.inode.value] <= most_alike) holders.add(ends->second);
         pipe_holders_.emplace(&pipe, holders.take());
     }
 }

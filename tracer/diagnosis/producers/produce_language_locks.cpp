@@ -12,29 +12,27 @@ namespace shimtrace::diagnosis::produce {
 
 namespace {
 
+constexpr std::size_t most_owners = 4;
+
 std::string thread_words(const Process& process, const Thread& thread) {
     const std::string name = thread.tid == leader(process.pid) ? who(process) : fmt::format("{} thread {}", who(process), thread.tid.value);
     return thread.comm.empty() || thread.comm == process.comm ? name : fmt::format("{} ({})", name, printable(thread.comm, 32));
 }
 
-/// A JVM wakes who waits for a monitor once a second at most, to look again: that is no progress.
-bool only_looks_again(const Context& look, const Thread& thread) {
-    if (!thread.second || !thread.language_lock || thread.args[3] == 0) return false;
-    constexpr double usual = 2;
-    const std::uint64_t switches = thread.second->context_switches - thread.first.context_switches;
-    return static_cast<double>(switches) <= usual + look.facts.interval_s();
-}
-
 /// It has run between the looks, or waits in its turn for one that has: it will let go what it has.
-bool moves(const Context& look, const Process& process, const Thread& owner, int depth = 0) {
-    constexpr int deepest = 16;
-    if (owner.state == ProcessState::running) return true;
-    if (look.facts.standstill(owner) == Standstill::moved && !only_looks_again(look, owner)) return true;
-    if (!owner.language_lock || depth >= deepest) return false;
-    return std::ranges::any_of(owner.language_lock->owners, [&](std::int32_t number) {
-        return std::ranges::any_of(look.facts.threads_called(process, number),
-                                   [&](const Thread* next) { return next != &owner && moves(look, process, *next, depth + 1); });
-    });
+bool moves(const Context& look, const Process& process, const Thread& first) {
+    constexpr std::size_t most = 64;
+    std::vector<const Thread*> chain{&first};
+    for (std::size_t at = 0; at < chain.size(); ++at) {
+        const Thread& owner = *chain[at];
+        if (owner.state == ProcessState::running) return true;
+        if (look.facts.standstill(owner) == Standstill::moved && !only_looks_again(look, owner)) return true;
+        if (!owner.language_lock || owner.language_lock->owners.size() > most_owners) continue;
+        for (const std::int32_t number : owner.language_lock->owners)
+            for (const Thread* next : look.facts.threads_called(process, number))
+                if (chain.size() < most && std::ranges::find(chain, next) == chain.end()) chain.push_back(next);
+    }
+    return false;
 }
 
 }  // namespace
@@ -56,6 +54,8 @@ void thread_language_lock(const Context& look, const NodeKey& subject, Waits& ou
         settle(wait, look.facts.standstill(*thread), look.facts.interval_s(), patience_s);
         return out.push_back(std::move(wait));
     }
+    // One thread has it: where so many may, nothing tells which.
+    if (lock.owners.size() > most_owners) return;
     for (const std::int32_t number : lock.owners)
         for (const Thread* owner : look.facts.threads_called(*process, number)) {
             Wait one = wait;

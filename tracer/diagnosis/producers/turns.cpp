@@ -53,4 +53,11 @@ bool has_turn_to_accept(const Facts& facts, const Process& holder, const Process
                                [&](const Thread& thread) { return has_turn_to_accept(facts, holder, thread, waiter, waiting); });
 }
 
+bool only_looks_again(const Context& look, const Thread& thread) {
+    if (!thread.second || !thread.language_lock || thread.args[3] == 0) return false;
+    constexpr double usual = 2;
+    const std::uint64_t switches = thread.second->context_switches - thread.first.context_switches;
+    return static_cast<double>(switches) <= usual + look.facts.interval_s();
+}
+
 }  // namespace shimtrace::diagnosis

@@ -14,4 +14,7 @@ bool has_turn_to_accept(const Facts& facts, const Process& holder, const Thread&
 /// The same of a lock that the whole process has.
 bool has_turn_to_accept(const Facts& facts, const Process& holder, const Process& waiter, const Thread& waiting);
 
+/// It has run between the looks only since a JVM wakes who waits for a monitor once a second at most, to look again: that is no progress.
+bool only_looks_again(const Context& look, const Thread& thread);
+
 }  // namespace shimtrace::diagnosis

@@ -342,7 +342,7 @@ Judgement judge(const Context& look, const Process& process, const Thread& threa
         default:
             break;
     }
-    if (look.facts.standstill(thread) == Standstill::moved) return judge_loop(look, process, thread);
+    if (look.facts.standstill(thread) == Standstill::moved && !only_looks_again(look, thread)) return judge_loop(look, process, thread);
     if (thread.language_lock) return judge_language_lock(process, *thread.language_lock);
     Judgement judged = judge_asleep(look, process, thread);
     if (judged.rest == Rest::outside) judged.words += stillness(look, thread, judged.words);

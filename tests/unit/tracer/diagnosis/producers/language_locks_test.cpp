@@ -99,11 +99,34 @@ TEST_CASE("two threads that each have the lock that the other waits for") {
     CHECK(blamed(diagnosis) == std::vector{200});
 }
 
+TEST_CASE("of forty threads that may have what all wait for nothing is certain, and that is known soon") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.threads.front().ns_tid = 1;
+    std::vector<std::int32_t> owners;
+    SUBCASE("four may") {
+        owners = {1, 2, 3, 4};
+    }
+    SUBCASE("all may") {
+        for (std::int32_t number = 1; number <= 40; ++number) owners.push_back(number);
+    }
+    for (std::int32_t number = 2; number <= 40; ++number) add_thread(init, 200 + number, number);
+    for (Thread& thread : init.threads) waits_for(thread, "Python lock", owners, false);
+    host.resample(2s);
+    const Diagnosis diagnosis = host.why("c1");
+    CHECK(diagnosis.confidence != Confidence::certain);
+}
+
 TEST_CASE("a lock that names nobody is no proof of anything") {
     Host host;
     Process& init = three_threads(host);
     waits_for(init.threads[0], "Python lock", {}, false);
     host.resample(2s);
+    SUBCASE("all stand still") {}
+    SUBCASE("the JVM wakes who waits, to look again") {
+        init.threads[0].args[3] = 1;
+        init.threads[0].second->context_switches += 2;
+    }
     const Diagnosis diagnosis = host.why("c1");
     CHECK(diagnosis.cause == "healthy");
     CHECK(diagnosis.confidence == Confidence::likely);
