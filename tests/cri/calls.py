@@ -2,19 +2,13 @@
 another, and what only the daemon's own goroutines tell. As in cases.py each says who is asked about, the cause, and who is to blame."""
 import os, signal, time
 
-from cases import PYTHON, Expected, idle_pod, silent_fuse
+from cases import PYTHON, Expected, frozen_log, idle_pod, silent_fuse
 from lab import HERE, command, processes, run, running, state, text, until
 from wire import message
 
 
 def pulls(lab, pod, port):
     return lab.later("PullImage", (1, message((1, f"127.0.0.1:{port}/team/app:1"))), (3, pod.config))
-
-
-def registry(lab, how):
-    served = lab.announced(PYTHON, f"{HERE}/registry.py", how)
-    lab.trust(served.said)
-    return served
 
 
 def created(lab, pod):
@@ -50,14 +44,14 @@ def unpacker_hangs(lab):
         open(f"{lab.dir}/{name}", "w").write(f"#!/bin/sh\n{words}\n")
         os.chmod(f"{lab.dir}/{name}", 0o755)
     pod = lab.pod()
-    pulls(lab, pod, registry(lab, "whole").said)
+    pulls(lab, pod, lab.image_registry("whole").said)
     return Expected([f"{lab.namespace}/web-1", "containerd", "client"], "plugin-unresponsive", until(lambda: running(words), "the program", 60), "PullImage")
 
 
 def pull_held(lab):
     "a ctr that pulls is stopped in the midst of a layer: a pod's pull of the same tries again and again"
     pod = lab.pod()
-    port = registry(lab, "half").said
+    port = lab.image_registry("half").said
     client = lab.spawn(f"{lab.binaries}/ctr", "-a", lab.socket, "-n", "k8s.io", "content", "fetch", "--plain-http", f"127.0.0.1:{port}/team/app:1")
     lab.clients.append(client.pid)
     until(lambda: "layer-" in lab.ctr("content", "active"), "the layer")
@@ -69,7 +63,7 @@ def pull_held(lab):
 def pull_stalls(lab):
     "a registry falls silent in the midst of a layer, of which a second pod waits for the first"
     first, second = lab.pod(), lab.pod("web-2")
-    served = registry(lab, "half")
+    served = lab.image_registry("half")
     pulls(lab, first, served.said)
     until(lambda: "layer-" in lab.ctr("content", "active"), "the layer")
     pulls(lab, second, served.said)
@@ -108,12 +102,7 @@ def stop_lost(lab):
 
 def log_frozen_stop(lab):
     "a container's log is on a file system that is frozen, and its stop waits for containerd's copy of its output"
-    mount = lab.filesystem(f"{lab.dir}/logs/web-1")
-    pod = lab.pod()
-    app = lab.container(pod, "app", ["/bin/sh", "-c", "while :; do echo a line; done"])
-    until(lambda: os.path.getsize(f"{mount}/app.log") > 0, "its log")
-    run("fsfreeze", "-f", mount)
-    until(lambda: any(state(f"{lab.containerd.pid}/task/{tid}") == "D" for tid in os.listdir(f"/proc/{lab.containerd.pid}/task")), "containerd in D")
+    app = frozen_log(lab)
     lab.later("StopContainer", (1, app), (2, 0))
     return Expected([app, "containerd"], "uninterruptible", [], "StopContainer")
 

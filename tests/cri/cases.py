@@ -161,15 +161,19 @@ def execsync_shared(lab):
     return Expected([app, "containerd", "client"], "stdio-held-open", until(lambda: running(words), "the grandchild"), "ExecSync")
 
 
-def log_frozen(lab):
-    "a container's log is on a file system that is frozen, and containerd cannot write it"
+def frozen_log(lab):
+    """A container whose log is on a file system that is frozen, and which containerd cannot write."""
     mount = lab.filesystem(f"{lab.dir}/logs/web-1")
-    pod = lab.pod()
-    app = lab.container(pod, "app", ["/bin/sh", "-c", "while :; do echo a line; done"])
+    app = lab.container(lab.pod(), "app", ["/bin/sh", "-c", "while :; do echo a line; done"])
     until(lambda: os.path.getsize(f"{mount}/app.log") > 0, "its log")
     run("fsfreeze", "-f", mount)
     until(lambda: any(state(f"{lab.containerd.pid}/task/{tid}") == "D" for tid in os.listdir(f"/proc/{lab.containerd.pid}/task")), "containerd in D")
-    return Expected([app], "uninterruptible", [], bare=False)
+    return app
+
+
+def log_frozen(lab):
+    "a container's log is on a file system that is frozen, and containerd cannot write it"
+    return Expected([frozen_log(lab)], "uninterruptible", [], bare=False)
 
 
 def silent_fuse(lab, mount):

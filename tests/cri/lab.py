@@ -291,9 +291,13 @@ plugin_request_timeout = "3600s"
 
     def registry(self, sent):
         """A slow one, of which containerd asks without TLS; its port."""
-        registry = self.announced(sys.executable, f"{HERE}/slow_registry.py", sent)
+        return self.image_registry("slow", sent).said
+
+    def image_registry(self, *how):
+        """One with an image (registry.py), of which containerd asks without TLS."""
+        registry = self.announced(sys.executable, f"{HERE}/registry.py", *how)
         self.trust(registry.said)
-        return registry.said
+        return registry
 
     def trust(self, port):
         folder = f"{self.dir}/registries/127.0.0.1:{port}"

@@ -1,7 +1,9 @@
-"""registry.py whole|half: a registry with one image of a compressed layer; `half` says nothing more once a part of that was sent."""
+"""registry.py whole|half: a registry with one image of a compressed layer; `half` says nothing more once a part of that was sent.
+registry.py slow FILE: its layer comes at 10 kB/s; FILE has how much of it was sent."""
 import gzip, hashlib, http.server, io, json, os, sys, tarfile, time
 
 TYPE = "application/vnd.docker."
+HOW = sys.argv[1]
 
 
 def digest(data):
@@ -12,7 +14,7 @@ def layer():
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w") as archive:
         member = tarfile.TarInfo("file")
-        member.size = 1 << 20
+        member.size = 4 << 20 if HOW == "slow" else 1 << 20
         archive.addfile(member, io.BytesIO(os.urandom(member.size)))
     return made.getvalue()
 
@@ -44,12 +46,22 @@ class Registry(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Docker-Content-Digest", digest(data))
         self.end_headers()
-        if whole and data is LAYER and sys.argv[1] == "half":
-            self.wfile.write(data[: len(data) // 2])
-            self.wfile.flush()
-            time.sleep(1e6)
-        if whole:
+        if whole and data is LAYER and HOW != "whole":
+            getattr(self, HOW)(data)
+        elif whole:
             self.wfile.write(data)
+
+    def half(self, data):
+        self.wfile.write(data[: len(data) // 2])
+        self.wfile.flush()
+        time.sleep(1e6)
+
+    def slow(self, data):
+        for at in range(0, len(data), 1024):
+            self.wfile.write(data[at : at + 1024])
+            self.wfile.flush()
+            open(sys.argv[2], "w").write(str(at))
+            time.sleep(0.1)
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
