@@ -30,6 +30,14 @@ std::string rfc3339(RealTime time, Fraction fraction) {
     return fraction == Fraction::none ? text + "Z" : fmt::format("{}.{:06}Z", text, clock.subseconds().count());
 }
 
+Nanoseconds take_fraction(std::string_view& text) {
+    if (!text.starts_with('.')) return {};
+    std::int64_t value = 0, unit = 100'000'000;
+    for (text.remove_prefix(1); !text.empty() && text[0] >= '0' && text[0] <= '9'; text.remove_prefix(1), unit /= 10)
+        value += unit * (text[0] - '0');
+    return Nanoseconds(value);
+}
+
 std::optional<Timestamp> parse_timestamp(std::string_view text) {
     const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2), hour = digits(text, 11, 2),
                minute = digits(text, 14, 2), second = digits(text, 17, 2);
@@ -43,11 +51,7 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
     Timestamp stamp{.time = RealTime(std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(*hour) +
                                      std::chrono::minutes(*minute) + std::chrono::seconds(*second))};
     text.remove_prefix(19);
-    if (text.starts_with('.')) {
-        std::int64_t unit = 100'000'000;
-        for (text.remove_prefix(1); !text.empty() && text[0] >= '0' && text[0] <= '9'; text.remove_prefix(1), unit /= 10)
-            stamp.time += Nanoseconds(unit * (text[0] - '0'));
-    }
+    stamp.time += take_fraction(text);
     if (text.empty()) return stamp;
     stamp.has_zone = true;
     if (text == "Z" || text == "z") return stamp;

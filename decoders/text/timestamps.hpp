@@ -20,6 +20,9 @@ struct Timestamp {
     bool has_zone = false;
 };
 
+/// ".25" as nanoseconds, what is less left out; takes it off `text`. 0: nothing like that is there.
+Nanoseconds take_fraction(std::string_view& text);
+
 /// "2026-11-24T22:51:52.123456789+01:00", with or without fraction and zone. nullopt: not of this form, or further from the epoch than
 /// nanoseconds can tell (the years 1677 and 2262).
 std::optional<Timestamp> parse_timestamp(std::string_view text);

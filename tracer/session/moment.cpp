@@ -14,21 +14,6 @@ namespace shimtrace::session {
 
 namespace {
 
-/// Digits after a point as nanoseconds; takes them off `text`.
-Nanoseconds take_fraction(std::string_view& text) {
-    if (!text.starts_with('.')) return {};
-    text.remove_prefix(1);
-    std::int64_t value = 0, unit = 1'000'000'000;
-    while (!text.empty() && text[0] >= '0' && text[0] <= '9') {
-        if (unit > 1) {
-            unit /= 10;
-            value += (text[0] - '0') * unit;
-        }
-        text.remove_prefix(1);
-    }
-    return Nanoseconds(value);
-}
-
 std::tm local_date(RealTime time) {
     const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
     std::tm date{};
@@ -66,7 +51,7 @@ Result<MonotonicTime> parse_moment(std::string_view text, const SessionInfo& ses
     std::optional<RealTime> real;
     if (whole && number >= first_epoch) {
         std::string_view fraction = text.substr(std::min(text.find('.'), text.size()));
-        real = RealTime(std::chrono::seconds(static_cast<std::int64_t>(number)) + take_fraction(fraction));
+        real = RealTime(std::chrono::seconds(static_cast<std::int64_t>(number)) + text::take_fraction(fraction));
     } else {
         const std::string_view offset = text.starts_with('+') ? text.substr(1) : text;
         if (const auto duration = text::parse_duration(offset)) return session.monotonic_anchor + *duration;
