@@ -90,10 +90,7 @@ void forget_what_rings_explain(std::map<int, Ailment>& by_urgency) {
 
 /// A thread of a daemon that is at a call waits for the call's sake: what the call's own path says of that wait the daemon's need not.
 void forget_what_calls_explain(const Context& look, std::map<int, Ailment>& by_urgency) {
-    const auto is_call = [&](const Path& path) {
-        const Goroutine* call = goroutine_of(look.facts, path.front().from);
-        return path.front().from.kind == NodeKind::goroutine && call && !call->serves.method.empty();
-    };
+    const auto is_call = [&](const Path& path) { return is_over(look, path, Where::at_call); };
     std::set<NodeKey> of_calls;
     for (const auto& [urgency, ailment] : by_urgency)
         for (const Path& path : ailment.paths)

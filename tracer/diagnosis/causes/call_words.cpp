@@ -32,7 +32,7 @@ std::string way_words(const Context& look, const Path& path) {
 
 void add_names(const Context& look, CallUnderWay& call) {
     for (const ContainerFiles& files : look.facts.snapshot().containers) {
-        if (call.container.size() < 4 || !files.container.id.starts_with(call.container)) continue;
+        if (!names_container(call.container, files.container.id)) continue;
         if (call.pod.empty()) {
             call.pod = files.pod;
             call.pod_namespace = files.pod_namespace;

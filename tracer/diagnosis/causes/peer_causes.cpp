@@ -26,13 +26,8 @@ std::string ring_words(Input input) {
         const Wait& wait = step->wait;
         const bool is_object = step->from.kind != NodeKind::thread && step->from.kind != NodeKind::goroutine;
         if (wait.object_text.empty() || is_object) continue;
-        const Process* process = input.look.facts.process(step->from.pid);
-        const bool whole = process && step->from.kind != NodeKind::goroutine;
-        const std::string from = whole ? who(*process) : label(input.look.facts, step->from);
-        const std::string thread =
-            step->from.tid && step->from.tid != leader(step->from.pid) ? fmt::format("{} thread {}", from, step->from.tid.value) : from;
         const std::string_view own = wait.to == step->from ? ", which it has itself" : "";
-        said.push_back(fmt::format("{} waits for {}{}", thread, printable(wait.object_text, 100), own));
+        said.push_back(fmt::format("{} waits for {}{}", label(input.look.facts, step->from), printable(wait.object_text, 100), own));
     }
     std::string words;
     for (std::size_t i = 0; i < std::min(most, said.size()); ++i) words += (i == 0 ? "" : i + 1 == said.size() ? ", and " : ", ") + said[i];

@@ -19,9 +19,9 @@ using Input = const ExplanationInput&;
 std::string ended_words(const ExplanationInput& input) {
     for (const Step& step : input.path) {
         const Goroutine* call = goroutine_of(input.look.facts, step.from);
-        if (input.look.scope.ref || !call || call->serves.container.empty()) continue;
+        if (input.look.scope.ref || !call) continue;
         for (const ContainerFiles& files : input.look.facts.snapshot().containers)
-            if (files.container.id.starts_with(call->serves.container)) return printable(text::container_label(files.container), 256);
+            if (names_container(call->serves.container, files.container.id)) return printable(text::container_label(files.container), 256);
     }
     return target_words(input.look);
 }

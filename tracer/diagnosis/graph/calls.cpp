@@ -110,11 +110,6 @@ bool is_open_ended(std::string_view asked) {
 
 constexpr std::size_t shortest_id = 4;
 
-/// The container's id, or the beginning of it that the caller gave.
-bool names_container(const GoServedCall& call, const std::string& id) {
-    return call.container.size() >= shortest_id && id.starts_with(call.container);
-}
-
 /// It has its sandbox's id: its own is yet to be made.
 bool names_sandbox(const GoServedCall& call) {
     return call.service == "RuntimeService" && call.method == "CreateContainer";
@@ -122,7 +117,7 @@ bool names_sandbox(const GoServedCall& call) {
 
 bool has_files(const Facts& facts, const GoServedCall& call) {
     return std::ranges::any_of(facts.snapshot().containers,
-                               [&](const ContainerFiles& files) { return names_container(call, files.container.id); });
+                               [&](const ContainerFiles& files) { return names_container(call.container, files.container.id); });
 }
 
 /// The kubelet asks again and again how those that have ended are: only where that does not come back is it told of.
@@ -132,6 +127,10 @@ bool is_passing_question(const Goroutine& goroutine) {
 }
 
 }  // namespace
+
+bool names_container(std::string_view given, std::string_view id) {
+    return given.size() >= shortest_id && id.starts_with(given);
+}
 
 bool is_daemon(const Process& process) {
     return process.go && (process.role.role == ProcessRole::containerd || process.role.role == ProcessRole::client);
@@ -167,7 +166,7 @@ Awaited awaited_by(const GoServedCall& call) {
 }
 
 bool waits_for_processes(const GoServedCall& call) {
-    return call.container.size() >= 4 && awaited_by(call) != Awaited::none;
+    return call.container.size() >= shortest_id && awaited_by(call) != Awaited::none;
 }
 
 double usual_seconds(const GoServedCall& call) {
@@ -196,7 +195,7 @@ std::vector<NodeKey> calls_about(const Facts& facts, const ContainerRef& contain
     const bool sandbox = files && (files->sandbox == container.id);
     return all_calls(facts, [&](const Process&, const Goroutine& goroutine) {
         const GoServedCall& call = goroutine.serves;
-        if (!call.container.empty() && names_container(call, container.id)) return sandbox || !names_sandbox(call);
+        if (names_container(call.container, container.id)) return sandbox || !names_sandbox(call);
         // What makes a container, or pulls for one, is about the pod, and so is what is done to one that has no files.
         return sandbox && !call.pod.empty() && call.pod == files->pod && call.pod_namespace == files->pod_namespace &&
                (call.container.empty() || !has_files(facts, call));
@@ -214,15 +213,15 @@ std::vector<NodeKey> calls_about(const Facts& facts, const PodRef& pod) {
         if (pod.daemon && daemon.pid != pod.daemon) return false;
         const GoServedCall& call = goroutine.serves;
         if (!call.pod.empty()) return call.pod == pod.pod && call.pod_namespace == pod.pod_namespace;
-        return std::ranges::any_of(sandboxes, [&](const std::string& id) { return names_container(call, id); });
+        return std::ranges::any_of(sandboxes, [&](const std::string& id) { return names_container(call.container, id); });
     });
 }
 
 std::vector<NodeKey> calls_about_unknown(const Facts& facts) {
     return all_calls(facts, [&](const Process&, const Goroutine& goroutine) {
         const GoServedCall& call = goroutine.serves;
-        return call.service == "RuntimeService" && call.method == "StartContainer" && call.container.size() >= 4 && call.pod.empty() &&
-               !has_files(facts, call);
+        return call.service == "RuntimeService" && call.method == "StartContainer" && call.container.size() >= shortest_id &&
+               call.pod.empty() && !has_files(facts, call);
     });
 }
 

@@ -37,6 +37,9 @@ enum class Awaited { none, all, runtimes, execs };
 Awaited awaited_by(const GoServedCall& call);
 bool waits_for_processes(const GoServedCall& call);
 
+/// What a call has given, the id or enough of its beginning, means the container with that id.
+bool names_container(std::string_view given, std::string_view id);
+
 /// The goroutines that serve a call of which somebody waits for the end, in the order of their ids.
 std::vector<const Goroutine*> calls_under_way(const Process& daemon);
 

@@ -69,6 +69,10 @@ std::string who(const Process& process) {
     }
 }
 
+std::string who(const Process& process, const Thread& thread) {
+    return thread.tid == leader(process.pid) ? who(process) : fmt::format("{} thread {}", who(process), thread.tid.value);
+}
+
 std::string who(const Facts& facts, Pid pid) {
     const Process* process = facts.process(pid);
     return process ? who(*process) : fmt::format("process {}", pid.value);

@@ -19,6 +19,8 @@ constexpr std::size_t most_shown = 200;
 std::string role_word(const Process& process);
 /// "c1 init yes[812]", "shim[790]", "runc create[5120]", "ctr[5205]".
 std::string who(const Process& process);
+/// "nginx[1234] thread 1240"; of its first thread "nginx[1234]".
+std::string who(const Process& process, const Thread& thread);
 /// The same for a pid that may be gone.
 std::string who(const Facts& facts, Pid pid);
 

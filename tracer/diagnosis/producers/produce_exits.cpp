@@ -12,19 +12,13 @@ namespace shimtrace::diagnosis::produce {
 
 namespace {
 
-/// It handles the end of a container or a sandbox (containerd: pkg/cri/server/events.go).
-bool handles_exit(const Goroutine& goroutine) {
-    return has_frame(goroutine, "handleContainerExit") || has_frame(goroutine, "handleSandboxExit");
-}
-
 /// Of a pod's call all containers of it are meant.
 bool is_of_call(const Facts& facts, const GoServedCall& call, const std::string& id) {
-    if (id.empty() || call.container.empty()) return false;
-    if (id.starts_with(call.container)) return true;
+    if (names_container(call.container, id)) return true;
     if (!call.method.ends_with("PodSandbox")) return false;
     const auto& all = facts.snapshot().containers;
     const auto files = std::ranges::find(all, id, [](const ContainerFiles& each) { return each.container.id; });
-    return files != all.end() && files->sandbox.starts_with(call.container);
+    return files != all.end() && names_container(call.container, files->sandbox);
 }
 
 }  // namespace
@@ -34,7 +28,7 @@ void goroutine_awaits_exit(const Context& look, const NodeKey& subject, Waits& o
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
     if (!process || !goroutine || awaited_by(goroutine->serves) != Awaited::all) return;
     for (const Goroutine& other : process->go->goroutines) {
-        if (!handles_exit(other) || !is_of_call(look.facts, goroutine->serves, other.purpose.container.id)) continue;
+        if (other.purpose.what != "exit handler" || !is_of_call(look.facts, goroutine->serves, other.purpose.container.id)) continue;
         out.push_back(
             {.kind = WaitKind::channel,
              .to = NodeKey::of(process->pid, other.id),

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t most_owners = 4;
 
 std::string thread_words(const Process& process, const Thread& thread) {
-    const std::string name = thread.tid == leader(process.pid) ? who(process) : fmt::format("{} thread {}", who(process), thread.tid.value);
+    const std::string name = who(process, thread);
     return thread.comm.empty() || thread.comm == process.comm ? name : fmt::format("{} ({})", name, printable(thread.comm, 32));
 }
 

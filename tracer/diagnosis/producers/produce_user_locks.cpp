@@ -112,8 +112,7 @@ void thread_user_lock(const Context& look, const NodeKey& subject, Waits& out) {
     }
     const auto& [owning, owner] = owners.front();
     wait.to = NodeKey::thread(owning->pid, owner->tid);
-    wait.evidence += fmt::format(": {}{}", who(*owning),
-                                 owner->tid == leader(owning->pid) ? std::string() : fmt::format(" thread {}", owner->tid.value));
+    wait.evidence += ": " + who(*owning, *owner);
     // Who works with it will let it go.
     const bool moves = owner->state == ProcessState::running || look.facts.standstill(*owner) == Standstill::moved;
     if (owner != thread)

@@ -120,7 +120,7 @@ const Thread* thread_of(const Facts& facts, const NodeKey& subject) {
 }
 
 const Goroutine* goroutine_of(const Facts& facts, const NodeKey& subject) {
-    const Process* process = facts.process(subject.pid);
+    const Process* process = subject.kind == NodeKind::goroutine ? facts.process(subject.pid) : nullptr;
     return process ? facts.goroutine(*process, subject.goroutine) : nullptr;
 }
 
@@ -174,8 +174,7 @@ bool is_bus(const OpenFile& target) {
 
 std::string call_words(const Facts& facts, const Process& process, const Thread& thread) {
     const auto call = waiting_call(facts, process, thread);
-    const std::string thread_name =
-        thread.tid == leader(process.pid) ? who(process) : fmt::format("{} thread {}", who(process), thread.tid.value);
+    const std::string thread_name = who(process, thread);
     if (!call) {
         if (thread.syscall < 0) return fmt::format("{} is {}", thread_name, words(thread.state).predicate);
         const auto name = decoders::syscall_name(thread.arch, thread.syscall);

@@ -248,10 +248,10 @@ private:
     bool waits_for_the_dead(const GoServedCall& call) const {
         if (awaited_by(call) != Awaited::all || !waits_for_processes(call) || !look_.facts.sees_hosts_processes()) return false;
         const auto& containers = look_.facts.snapshot().containers;
-        const auto files =
-            std::ranges::find_if(containers, [&](const ContainerFiles& each) { return each.container.id.starts_with(call.container); });
+        const auto files = std::ranges::find(containers, call.container,
+                                             [](const ContainerFiles& each) -> const std::string& { return each.container.id; });
         // A pod's call is about all containers of it, and of what runs on another kernel no process shows.
-        if (files == containers.end() || files->container.id != call.container || call.method.ends_with("PodSandbox")) return false;
+        if (files == containers.end() || call.method.ends_with("PodSandbox")) return false;
         const Scope scope = look_.facts.scope(files->container, files->sandbox_shim);
         const bool known = files->init_pid || files->state_init_pid;
         const auto lives = [&](Pid pid) { return look_.facts.lives(pid); };

@@ -77,6 +77,16 @@ public:
         return process;
     }
 
+    /// One more thread, that sleeps for a while; `inner`: its number in its own pid namespace.
+    static Thread& thread(Process& process, std::int32_t tid, std::int32_t inner) {
+        Thread& thread = process.threads.emplace_back();
+        thread.tid = Tid{tid};
+        thread.ns_tid = inner;
+        thread.state = ProcessState::sleeping;
+        thread.syscall = call_nanosleep;
+        return thread;
+    }
+
     static void in_call(Process& process, std::int64_t call, std::uint64_t first = 0, ProcessState state = ProcessState::sleeping) {
         Thread& thread = process.threads.front();
         thread.syscall = call;

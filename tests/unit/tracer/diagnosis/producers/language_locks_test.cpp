@@ -17,21 +17,12 @@ Thread& waits_for(Thread& thread, std::string what, std::vector<std::int32_t> ow
     return thread;
 }
 
-Thread& add_thread(Process& process, std::int32_t tid, std::int32_t inner) {
-    Thread& thread = process.threads.emplace_back();
-    thread.tid = Tid{tid};
-    thread.ns_tid = inner;
-    thread.state = ProcessState::sleeping;
-    thread.syscall = call_nanosleep;
-    return thread;
-}
-
 /// The container's init, thread 1 of its namespace, and two more, 7 and 8.
 Process& three_threads(Host& host) {
     Process& init = host.container(100, 200, "c1");
     init.threads.front().ns_tid = 1;
-    add_thread(init, 207, 7);
-    add_thread(init, 208, 8);
+    Host::thread(init, 207, 7);
+    Host::thread(init, 208, 8);
     return init;
 }
 
@@ -110,7 +101,7 @@ TEST_CASE("of forty threads that may have what all wait for nothing is certain, 
     SUBCASE("all may") {
         for (std::int32_t number = 1; number <= 40; ++number) owners.push_back(number);
     }
-    for (std::int32_t number = 2; number <= 40; ++number) add_thread(init, 200 + number, number);
+    for (std::int32_t number = 2; number <= 40; ++number) Host::thread(init, 200 + number, number);
     for (Thread& thread : init.threads) waits_for(thread, "Python lock", owners, false);
     host.resample(2s);
     const Diagnosis diagnosis = host.why("c1");

@@ -977,7 +977,7 @@ TEST_CASE("a stop, for what handles the end: the container's own") {
     stops.serves = {.service = "RuntimeService", .method = "StopContainer", .container = "c1deadbeef"};
     Goroutine& handler = host.get(10).go->goroutines.emplace_back();
     handler.id = GoroutineId{8};
-    handler.stack = {{.function = "github.com/containerd/containerd/v2/internal/cri/server.(*criService).handleContainerExit"}};
+    handler.purpose.what = "exit handler";
     handler.purpose.container.id = "c1deadbeef";
     constexpr std::string_view name = "a stop, for what handles the end";
     CHECK(only_edge(host, name, goroutine_7).to == NodeKey::of(Pid{10}, GoroutineId{8}));

@@ -21,20 +21,11 @@ Thread& waits_for_mutex(Thread& thread, std::uint64_t address, std::uint32_t own
     return thread;
 }
 
-Thread& add_thread(Process& process, std::int32_t tid, std::int32_t inner) {
-    Thread& thread = process.threads.emplace_back();
-    thread.tid = Tid{tid};
-    thread.ns_tid = inner;
-    thread.state = ProcessState::sleeping;
-    thread.syscall = call_nanosleep;
-    return thread;
-}
-
 /// The container's init, thread 1 of its namespace, and a second thread, 7.
 Process& two_threads(Host& host) {
     Process& init = host.container(100, 200, "c1");
     init.threads.front().ns_tid = 1;
-    add_thread(init, 207, 7);
+    Host::thread(init, 207, 7);
     return init;
 }
 
@@ -338,7 +329,7 @@ TEST_CASE("what a runtime's own timers wake does not go on with the program; ano
     host.pipe(8001, 65536);
     Host::in_call(init, call_wait4, 210);
     Host::in_call(child, call_write, 7);
-    Thread& timed = add_thread(init, 207, 7);
+    Thread& timed = Host::thread(init, 207, 7);
     timed.syscall = call_futex;
     timed.args = {0x2000, 137, 0, 0x3000};
     timed.kernel_stack = {"futex_wait_queue"};
@@ -361,7 +352,7 @@ TEST_CASE("a lock that was held when fork made a copy of one thread alone is nob
     init.exe = child.exe = "/bin/app";
     init.command_line = child.command_line = {"app"};
     Host::in_call(init, call_wait4, 210);
-    add_thread(init, 201, 2);
+    Host::thread(init, 201, 2);
     Thread& thread = child.threads.front();
     thread.args = {0x1000, 0x189, 0, 0};
     child.caught_signals = (1U << 1U) | (std::uint64_t{1} << 32U);
@@ -386,7 +377,7 @@ TEST_CASE("a lock that was held when fork made a copy of one thread alone is nob
         thread.args[1] = 0x109;
     }
     SUBCASE("a thread of its own may") {
-        add_thread(child, 211, 8);
+        Host::thread(child, 211, 8);
     }
     SUBCASE("it has run another program since") {
         child.command_line = {"other"};
@@ -451,7 +442,7 @@ TEST_CASE("a lock that servers take in turns to accept is no hang while nobody c
         SUBCASE("who waits has a client, and another thread for it") {
             listen(first), listen(second);
             accepted(second);
-            add_thread(second, 221, 10);
+            Host::thread(second, 221, 10);
             host.resample(2s);
             CHECK(host.why("c1").cause == "healthy");
         }
@@ -459,7 +450,7 @@ TEST_CASE("a lock that servers take in turns to accept is no hang while nobody c
     SUBCASE("a mutex in memory") {
         listen(first);
         first.threads.front().ns_tid = 7;
-        waits_for_mutex(add_thread(first, 211, 9), 0x1000, 7);
+        waits_for_mutex(Host::thread(first, 211, 9), 0x1000, 7);
         Host::in_call(second, call_nanosleep);
         SUBCASE("idle") {
             host.resample(2s);
@@ -467,7 +458,7 @@ TEST_CASE("a lock that servers take in turns to accept is no hang while nobody c
         }
         SUBCASE("a third is at a client's request") {
             accepted(first);
-            add_thread(first, 212, 10).syscall = call_nanosleep;
+            Host::thread(first, 212, 10).syscall = call_nanosleep;
             host.resample(2s);
             CHECK(host.why("c1").cause == "healthy");
         }
