@@ -40,21 +40,26 @@ std::uint64_t locked_by(std::uint64_t condition, const Memory& memory) {
     return read && may_be_object(lock[1]) ? lock[1] : 0;
 }
 
-/// What both ends of an io.Pipe lead to, {wrMu, wrCh, rdCh, …} (io/pipe.go), of whoever waits in one for the other end; 0: in none.
+/// What both ends of an io.Pipe lead to, {wrMu, wrCh, rdCh, once, done, …} (io/pipe.go), of whoever waits in one for the other end; 0: in
+/// none.
 std::uint64_t pipe_of(const CapturedGoroutine& g, const GoWait& wait, const UnwoundStack& stack, const Memory& memory) {
-    constexpr std::size_t frames_searched = 4;
+    constexpr std::size_t frames_searched = 4, to_written = 8, to_read = 16, to_done = 40, size = 48;
     const auto is_its = [](const GoFrame& frame) { return frame.function.str().starts_with("io.(*pipe)."); };
-    if (wait.cases.empty() || std::ranges::none_of(stack.frames, is_its)) return 0;
+    if (std::ranges::none_of(stack.frames, is_its)) return 0;
+    const auto is_awaited = [&](std::uint64_t channel) {
+        return wait.cases.empty() ? channel != 0 && channel == wait.object.value
+                                  : std::ranges::any_of(wait.cases, [&](const GoSelectCase& one) { return one.channel.value == channel; });
+    };
+    // A select is over as well when the pipe is closed; the number of bytes that were read is waited for without that.
+    const auto is_pipe = [&](Bytes record) {
+        return (is_awaited(word(record, to_written)) || is_awaited(word(record, to_read))) && may_be_object(word(record, to_done)) &&
+               (wait.cases.empty() || is_awaited(word(record, to_done)));
+    };
     for (const PhysicalFrame& frame : stack.physical | std::views::take(frames_searched)) {
         const std::vector<std::uint64_t> pointers = frame_pointers(g, frame);
-        const Records structs(memory, pointers, 24);
-        // The cases themselves are on its stack, channel beside channel.
-        const auto is_own = [&](std::uint64_t pointer) { return pointer >= g.stack_low && pointer < g.stack_high; };
+        const Records structs(memory, pointers, size);
         for (std::size_t i = 0; i < pointers.size(); ++i)
-            if (!structs[i].empty() && !is_own(pointers[i]) && std::ranges::any_of(wait.cases, [&](const GoSelectCase& one) {
-                    return one.channel.value == word(structs[i], 8) || one.channel.value == word(structs[i], 16);
-                }))
-                return pointers[i];
+            if (!structs[i].empty() && is_pipe(structs[i])) return pointers[i];
     }
     return 0;
 }

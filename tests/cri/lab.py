@@ -59,6 +59,10 @@ def state(pid):
     return (text(f"/proc/{pid}/stat").rpartition(")")[2].split() or ["gone"])[0]
 
 
+def parent(pid):
+    return int((text(f"/proc/{pid}/stat").rpartition(")")[2].split() or ["", 0])[1])
+
+
 class Pod:
     def __init__(self, name, config, sandbox=None):
         self.name, self.config, self.sandbox = name, config, sandbox

@@ -173,7 +173,8 @@ bool is_over(const Context& look, const Path& path, Where where) {
         case Where::over_plugin:
             return std::ranges::any_of(path, [&](const Step& step) {
                 const Process* to = look.facts.process(step.wait.to.pid);
-                return step.wait.to_plugin || (step.wait.kind == WaitKind::child && to && to->role.role == ProcessRole::plugin);
+                const bool is_run = step.wait.kind == WaitKind::child || step.wait.kind == WaitKind::copied_by;
+                return step.wait.to_plugin || (is_run && to && to->role.role == ProcessRole::plugin);
             });
     }
     return false;

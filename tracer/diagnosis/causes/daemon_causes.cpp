@@ -64,7 +64,10 @@ std::string plugin_sentence(Input input) {
     std::string said = fmt::format("{} waits for the plugin {}", target_words(input.look), plugin ? who(*plugin) : blamed(input));
     if (plugin && !plugin->role.operation.empty()) said += fmt::format(" ({})", printable(plugin->role.operation, 32));
     const bool is_called = std::ranges::any_of(input.path, [](const Step& step) { return step.wait.to_plugin; });
-    said += plugin && (is_called || plugin->role.role != ProcessRole::plugin) ? ", which does not answer" : ", which does not end";
+    const bool is_written_to = input.path.back().wait.root_cause == RootCause::slow_reader;
+    said += is_written_to                                                       ? ", which does not read what is written to it"
+            : plugin && (is_called || plugin->role.role != ProcessRole::plugin) ? ", which does not answer"
+                                                                                : ", which does not end";
     if (!call.empty()) said += fmt::format(": {}", call);
     if (plugin && !input.culprits.empty() && input.culprits.front().pid != plugin->pid)
         said += fmt::format("; it waits for {}", blamed(input));
@@ -83,10 +86,12 @@ std::vector<Cause> daemon_causes() {
             .stuck = true,
             .fits = {{54, {RootCause::plugin}, Where::anywhere},
                      {56, {RootCause::peer}, Where::over_plugin},
+                     {57, {RootCause::slow_reader}, Where::over_plugin},
                      {55, {RootCause::stopped, RootCause::traced, RootCause::frozen}, Where::over_plugin}},
             .ends = {{RootCause::plugin, ProvenBy::way}},
             .blame = {{RootCause::plugin, Whom::led_to, "plugin", "does not end or answer"},
                       {RootCause::peer, Whom::led_to, "peer", "does not answer"},
+                      {RootCause::slow_reader, Whom::led_to, "plugin", "does not read what is written to it"},
                       {RootCause::stopped, Whom::led_to, "plugin", "stopped by a signal"},
                       {RootCause::traced, Whom::led_to, "tracer", "holds the plugin stopped as its tracer"},
                       {RootCause::traced, Whom::led_from, "plugin", "stopped by its tracer"},
@@ -97,13 +102,14 @@ std::vector<Cause> daemon_causes() {
                           .what = "end the plugin: the call that waits for it fails then, and is tried again",
                           .command = "kill -TERM PID",
                           .make = end_plugin}},
-            .text = {.meaning = "containerd, dockerd, CRI-O or a kubelet waits for a plugin: a program that it has started (CNI, an image "
-                                "verifier, a credential helper, a shim's `start`), or one that it calls over a socket (NRI, a proxy "
-                                "snapshotter or content "
-                                "store).",
+            .text = {.meaning =
+                         "containerd, dockerd, CRI-O or a kubelet waits for a plugin: a program that it has started (CNI, an image "
+                         "verifier, a credential helper, what unpacks a layer, a shim's `start`), or one that it calls over a socket "
+                         "(NRI, a proxy snapshotter or content store).",
                      .recognised =
                          "The daemon's goroutine that serves the call, by its stack: it waits for a child that is no shim and no "
-                         "runtime, or for a reply on a connection whose other end the plugin has. The plugin is followed to what "
+                         "runtime, for what that one writes or has yet to read, or for a reply on a connection whose other end the "
+                         "plugin has. The plugin is followed to what "
                          "it waits for itself: a lock, a child, or the server that a thin plugin asks (multus, Cilium, an IPAM), and "
                          "what that server's goroutine is at.",
                      .mending = "Nothing gives CNI plugins a time limit: a pod stays in ContainerCreating, or Terminating, for as long as "

@@ -150,6 +150,11 @@ bool copies_output(const Goroutine& goroutine) {
     return goroutine.wait.kind == GoWaitKind::fd_read && !goroutine.changed && has_frame(goroutine, "os/exec.(*Cmd)");
 }
 
+bool asks_name_server(const Goroutine& goroutine) {
+    return goroutine.wait.kind == GoWaitKind::fd_read && !goroutine.changed &&
+           (has_frame(goroutine, "net.dnsPacketRoundTrip") || has_frame(goroutine, "net.dnsStreamRoundTrip"));
+}
+
 bool loads_shims(const Goroutine& goroutine) {
     return has_frame(goroutine, "v2.(*ShimManager).loadShims");
 }

@@ -22,6 +22,9 @@ bool retries_lock(const Goroutine& goroutine);
 bool awaits_output(const Goroutine& goroutine);
 bool copies_output(const Goroutine& goroutine);
 
+/// It has sent a name server one question, and reads the answer: a goroutine of Go's resolver asks no second one (net/dnsclient_unix.go).
+bool asks_name_server(const Goroutine& goroutine);
+
 /// containerd asks each shim that it finds at its start, before it serves anybody.
 bool loads_shims(const Goroutine& goroutine);
 /// A daemon that serves calls and whose goroutines were read.

@@ -1,5 +1,6 @@
 #include "tracer/diagnosis/graph/snapshot_delta.hpp"
 
+#include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/indexed_snapshot.hpp"
 
 #include <shimtrace/container_identity.hpp>
@@ -43,7 +44,8 @@ bool same_request(const Goroutine& now, const Goroutine& before) {
     return !now.serves.method.empty() && before.serves.method == now.serves.method && before.serves.container == now.serves.container;
 }
 
-/// A channel is made for each reply, a WaitGroup for each piece of work: who waits for the same one has not gone on.
+/// A channel is made for each reply, a WaitGroup for each piece of work, a goroutine for each question to a name server: who waits for the
+/// same one has not gone on.
 bool same_wait(const Goroutine& now, const Goroutine& before) {
     if (now.wait.kind != before.wait.kind || now.changed || before.changed || now.state != GoState::waiting) return false;
     switch (now.wait.kind) {
@@ -53,6 +55,8 @@ bool same_wait(const Goroutine& now, const Goroutine& before) {
         case GoWaitKind::select:
             return !now.wait.cases.empty() &&
                    std::ranges::equal(now.wait.cases, before.wait.cases, {}, &GoSelectCase::channel, &GoSelectCase::channel);
+        case GoWaitKind::fd_read:
+            return asks_name_server(now) && now.wait.fd == before.wait.fd;
         default:
             return false;
     }

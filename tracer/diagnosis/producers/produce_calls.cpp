@@ -287,7 +287,7 @@ void goroutine_stream(const Context& look, const NodeKey& subject, Waits& out) {
     }
     if (target->kind != OpenFileKind::inet_socket || !target->socket || target->socket->state == "LISTEN") return;
     // A name server answers at once, or is asked anew after five seconds (net/dnsclient_unix.go).
-    const bool name_server = has_frame(*goroutine, "net.dnsPacketRoundTrip") || has_frame(*goroutine, "net.dnsStreamRoundTrip");
+    const bool name_server = asks_name_server(*goroutine);
     const bool http = has_frame(*goroutine, "net/http.") || has_frame(*goroutine, "crypto/tls.");
     if (!http && !name_server) return;
     if (has_frame(*goroutine, "net/http.(*conn).serve") || has_frame(*goroutine, ".readLoop")) return;

@@ -49,6 +49,17 @@ bool is_retrying(const Facts& facts, const Process& process, int depth = 0) {
            std::ranges::any_of(facts.children(process.pid), [&](const Process* child) { return is_retrying(facts, *child, depth + 1); });
 }
 
+/// It turns what its parent writes to it into what its parent reads, for as long as there is any: what unpacks a layer. Of a plugin's
+/// configuration the parent has closed its end by then.
+bool is_filter(const Facts& facts, const Process& parent, const Process& child) {
+    const auto shared = [&](Fd fd, bool Holder::*does) {
+        const OpenFile* end = facts.target(child, fd);
+        return end && end->kind == OpenFileKind::pipe &&
+               std::ranges::any_of(facts.holders(*end), [&](const Holder& holder) { return holder.pid == parent.pid && holder.*does; });
+    };
+    return shared(Fd{0}, &Holder::writes) && shared(Fd{1}, &Holder::reads);
+}
+
 /// A daemon waits for a plugin, or the plugin for what it runs itself. Nothing has a time limit there; what is well takes seconds at most.
 Wait plugin_wait(const Context& look, Wait wait, const Process& parent, const Process& child) {
     // What a plugin starts at once is younger than itself by moments: it is the leaf, and to blame as soon as the plugin is.
@@ -65,11 +76,14 @@ Wait plugin_wait(const Context& look, Wait wait, const Process& parent, const Pr
     }
     wait.if_idle = RootCause::plugin;
     const Standstill still = standstill_of_tree(look.facts, child);
-    wait.confidence = still == Standstill::still && age > 10 ? Confidence::certain : Confidence::likely;
+    const bool streams = is_filter(look.facts, parent, child);
+    wait.confidence = still == Standstill::still && age > 10    ? Confidence::certain
+                      : still == Standstill::unknown && streams ? Confidence::possible
+                                                                : Confidence::likely;
     // It is at work, or wakes up now and then as Go's programs do: then only what it waits for tells.
     constexpr double slow_s = 10, surely_s = 60;
-    if (still == Standstill::moved && age < surely_s && !is_retrying(look.facts, child)) {
-        wait.normal = age < slow_s;
+    if (still == Standstill::moved && (age < surely_s || streams) && !is_retrying(look.facts, child)) {
+        wait.normal = age < slow_s || streams;
         wait.if_idle = RootCause::none;
     }
     return wait;

@@ -1,4 +1,5 @@
-// What is being written into containerd's content store: one writer at a time, and who comes later tries again and again.
+// What is being written into containerd's content store, or unpacked: one at a time does, and who comes later waits, or tries again and
+// again.
 #include "tracer/diagnosis/graph/calls.hpp"
 #include "tracer/diagnosis/graph/describe.hpp"
 #include "tracer/diagnosis/producers/goroutine_words.hpp"
@@ -12,17 +13,43 @@ namespace shimtrace::diagnosis::produce {
 
 namespace {
 
-/// It sleeps between two tries to open the writer of content that somebody else writes (containerd: content/helpers.go, OpenWriter).
-bool retries_ingest(const Goroutine& goroutine) {
-    const GoWaitKind kind = goroutine.wait.kind;
-    return !goroutine.changed && has_frame(goroutine, "content.OpenWriter") &&
-           (kind == GoWaitKind::select || kind == GoWaitKind::sleep || kind == GoWaitKind::chan_receive);
-}
-
-/// It has such a writer, for a client or for a pull of the daemon's own.
+/// It has a writer, for a client or for a pull of the daemon's own.
 bool writes_ingest(const Goroutine& goroutine) {
     const bool for_client = goroutine.serves.service == "Content" && goroutine.serves.method == "Write";
     return for_client || (has_frame(goroutine, "content.Copy") && !has_frame(goroutine, "content.OpenWriter"));
+}
+
+constexpr std::string_view lock_of_snapshot = "unpack.(*Unpacker).lockSnChainID", lock_of_blob = "unpack.(*Unpacker).lockBlobDescriptor";
+
+bool waits_for_unpacker(const Goroutine& goroutine) {
+    return has_frame(goroutine, lock_of_snapshot) || has_frame(goroutine, lock_of_blob);
+}
+
+/// What pulls of the same keep each other from. `waits`: a function in the stack of who waits.
+struct Exclusion {
+    std::string_view waits;
+    bool (*has)(const Goroutine& goroutine);
+    std::string_view evidence, object;
+};
+constexpr Exclusion exclusions[] = {
+    // It sleeps between two tries (containerd: content/helpers.go).
+    {"content.OpenWriter", writes_ingest, "tries again and again to write what somebody else is writing",
+     "the lock of what is being pulled"},
+    // Since containerd 1.7, by keys (unpack/unpacker.go, internal/kmutex).
+    {lock_of_snapshot,
+     [](const Goroutine& goroutine) { return has_frame(goroutine, "unpack.(*Unpacker).unpack") && !waits_for_unpacker(goroutine); },
+     "waits to unpack what somebody else is unpacking", "the lock of what is being unpacked"},
+    {lock_of_blob,
+     [](const Goroutine& goroutine) { return has_frame(goroutine, "unpack.(*Unpacker).fetch.func") && !waits_for_unpacker(goroutine); },
+     "waits to fetch what somebody else is fetching", "the lock of what is being pulled"},
+};
+
+/// nullptr: it waits for none of them.
+const Exclusion* excluded_by(const Goroutine& goroutine) {
+    const GoWaitKind kind = goroutine.wait.kind;
+    if (goroutine.changed || (kind != GoWaitKind::select && kind != GoWaitKind::sleep && kind != GoWaitKind::chan_receive)) return nullptr;
+    const auto found = std::ranges::find_if(exclusions, [&](const Exclusion& one) { return has_frame(goroutine, one.waits); });
+    return found == std::end(exclusions) ? nullptr : found;
 }
 
 /// Who is to say what comes next in a stream of the client's; nullptr: it is not waited for.
@@ -38,24 +65,25 @@ const Process* client_awaited(const Facts& facts, const Process& daemon, const G
 
 }  // namespace
 
-void goroutine_retries_ingest(const Context& look, const NodeKey& subject, Waits& out) {
+void goroutine_excluded(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
-    if (!process || !goroutine || !retries_ingest(*goroutine)) return;
-    const auto writers = std::ranges::count_if(process->go->goroutines, writes_ingest);
-    for (const Goroutine& writer : process->go->goroutines) {
-        if (!writes_ingest(writer) || writer.id == goroutine->id) continue;
-        out.push_back({.kind = WaitKind::locks,
-                       .to = NodeKey::of(process->pid, writer.id),
-                       .evidence = goroutine_words(*process, *goroutine) +
-                                   fmt::format(" tries again and again to write what somebody else is writing: goroutine {}{}, as it seems",
-                                               writer.id.value, writers > 1 ? ", or another one" : ""),
-                       .confidence = Confidence::likely,
-                       .inferred = true,
-                       .guessed = true,
-                       .one_of = writers > 1,
-                       .since_s = waiting_seconds(writer),
-                       .object_text = "the lock of what is being pulled"});
+    const Exclusion* exclusion = process && goroutine ? excluded_by(*goroutine) : nullptr;
+    if (!exclusion) return;
+    const auto others = std::ranges::count_if(process->go->goroutines, exclusion->has);
+    for (const Goroutine& other : process->go->goroutines) {
+        if (!exclusion->has(other) || other.id == goroutine->id) continue;
+        out.push_back(
+            {.kind = WaitKind::locks,
+             .to = NodeKey::of(process->pid, other.id),
+             .evidence = goroutine_words(*process, *goroutine) + fmt::format(" {}: goroutine {}{}, as it seems", exclusion->evidence,
+                                                                             other.id.value, others > 1 ? ", or another one" : ""),
+             .confidence = Confidence::likely,
+             .inferred = true,
+             .guessed = true,
+             .one_of = others > 1,
+             .since_s = waiting_seconds(other),
+             .object_text = std::string(exclusion->object)});
     }
 }
 

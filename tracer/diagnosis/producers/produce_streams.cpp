@@ -54,7 +54,8 @@ void readers(const Context& look, const NodeKey& full, const std::vector<Holder>
             wait.if_idle = RootCause::slow_reader;
             // That it stands still proves less than that the writer does: it may serve others.
             wait.confidence = seen_twice(look);
-            wait.normal = !fifo && reader && look.facts.standstill(*reader) == Standstill::moved && is_in_same_job(look, *reader, ends);
+            wait.normal = !fifo && reader && look.facts.standstill(*reader) == Standstill::moved &&
+                          (reader->role.role == ProcessRole::plugin || is_in_same_job(look, *reader, ends));
         }
         out.push_back(std::move(wait));
     }

@@ -68,7 +68,7 @@ constexpr auto table = std::to_array<Producer>({
     {"a call, for its container", NodeKind::goroutine, produce::goroutine_subject},
     {"a goroutine that tries a lock again and again", NodeKind::goroutine, produce::goroutine_retries_lock},
     {"a stop, for what handles the end", NodeKind::goroutine, produce::goroutine_awaits_exit},
-    {"a pull, for who writes the same", NodeKind::goroutine, produce::goroutine_retries_ingest},
+    {"a pull, for another of the same", NodeKind::goroutine, produce::goroutine_excluded},
     {"a write into the content store, for its client", NodeKind::goroutine, produce::goroutine_awaits_client},
 });
 

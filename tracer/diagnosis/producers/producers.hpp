@@ -110,7 +110,7 @@ void goroutine_retries_lock(const Context&, const NodeKey& goroutine, Waits&);
 // produce_exits.cpp
 void goroutine_awaits_exit(const Context&, const NodeKey& goroutine, Waits&);
 // produce_ingests.cpp
-void goroutine_retries_ingest(const Context&, const NodeKey& goroutine, Waits&);
+void goroutine_excluded(const Context&, const NodeKey& goroutine, Waits&);
 void goroutine_awaits_client(const Context&, const NodeKey& goroutine, Waits&);
 }  // namespace produce
 

@@ -21,7 +21,7 @@ struct World {
     RuntimeState state;
     std::vector<Goroutine> goroutines;
     std::vector<UnwoundStack> stacks;
-    std::vector<std::array<std::byte, 16>> frames = std::vector<std::array<std::byte, 16>>(16);
+    std::vector<std::array<std::byte, 24>> frames = std::vector<std::array<std::byte, 24>>(16);
 
     Goroutine& add(std::string function, std::uint64_t in_frame = 0) {
         const std::size_t number = goroutines.size();
@@ -80,22 +80,34 @@ struct Words final : Memory {
 
 TEST_CASE("who reads an io.Pipe waits for whoever has its other end, by a pointer to the pipe") {
     constexpr std::uint64_t pipe = 0xc000004000, end = 0xc000005000, others_end = 0xc000006000, channel = 0xc000007000;
+    constexpr std::uint64_t done = channel + 128, other = 0xc000003000;
     World world;
     constexpr std::uint64_t cases = 0xc000008000;  // on its stack, and so is a pointer to them
     Goroutine& reads = world.add("io.(*pipe).read", cases);
-    std::memcpy(world.frames.front().data() + 8, &pipe, sizeof(pipe));
+    std::memcpy(world.frames.front().data() + 16, &pipe, sizeof(pipe));
     world.state.goroutines.front().stack_low = cases - 64;
     world.state.goroutines.front().stack_high = cases + 64;
     reads.wait.kind = GoWaitKind::select;
-    reads.wait.cases = {{.send = false, .channel = RemoteAddress{channel}}};
+    reads.wait.cases = {{.send = false, .channel = RemoteAddress{channel}}, {.send = false, .channel = RemoteAddress{done}}};
     world.state.goroutines.front().start_sp = 0x1000;
-    world.stacks.front().physical.push_back({.function = {}, .pc = 0, .sp = 0x1000, .fp = 0x1010});
+    world.stacks.front().physical.push_back({.function = {}, .pc = 0, .sp = 0x1000, .fp = 0x1018});
     world.add("os/exec.(*Cmd).Start.func1", others_end);
     world.add("os/exec.(*Cmd).Start.func1", end);
+    // What is no pipe may have the channel where a pipe has it: a sudog of the same select.
+    std::memcpy(world.frames.front().data() + 8, &other, sizeof(other));
     Words memory;
     memory.words = {{pipe, 0},
                     {pipe + 8, channel},
                     {pipe + 16, channel + 64},
+                    {pipe + 24, 0},
+                    {pipe + 32, 0},
+                    {pipe + 40, done},
+                    {other, 0},
+                    {other + 8, 0},
+                    {other + 16, channel},
+                    {other + 24, 0},
+                    {other + 32, 0},
+                    {other + 40, 0},
                     {end, pipe},
                     {others_end, pipe + 512},
                     {cases, 0},

@@ -172,6 +172,55 @@ TEST_CASE("a young plugin that moves, and whose children come and go, is at work
     for (const Diagnosis& one : network.why()) CHECK_FALSE(one.stuck);
 }
 
+namespace {
+
+/// The plugin 20 is a program that unpacks a layer: containerd 10 writes what it reads, and reads what it writes.
+struct Unpacking : Network {
+    Goroutine& writes = containerd.go->goroutines.emplace_back();
+    Goroutine& call = containerd.go->goroutines.front();
+
+    Unpacking() {
+        call.serves = {.service = "ImageService", .method = "PullImage", .pod_namespace = "prod", .pod = "web-1"};
+        plugin.role.operation.clear();
+        Host::fd(plugin, 0, OpenFileKind::pipe, 500, read_only);
+        Host::fd(containerd, 8, OpenFileKind::pipe, 500, write_only);
+        Host::fd(plugin, 1, OpenFileKind::pipe, 501, write_only);
+        Host::fd(containerd, 9, OpenFileKind::pipe, 501, read_only);
+        host.pipe(500, 65536);
+        host.pipe(501, 0);
+        writes.id = GoroutineId{8};
+        writes.state = GoState::waiting;
+        writes.wait.kind = GoWaitKind::fd_write;
+        writes.wait.fd = Fd{8};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a program that unpacks is at work for as long as it moves, however long that takes, and hangs where it stands still") {
+    Unpacking pull;
+    SUBCASE("moves") {
+        pull.host.resample(2s, {20});
+        for (const Diagnosis& one : pull.why()) CHECK_FALSE(one.stuck);
+    }
+    SUBCASE("one look does not tell") {
+        CHECK(pull.first().confidence == Confidence::possible);
+    }
+    SUBCASE("stands still") {
+        pull.host.resample(2s);
+        CHECK(pull.first().cause == "plugin-unresponsive");
+        CHECK(blamed(pull.first()) == std::vector{20});
+    }
+    SUBCASE("stands still, and is known by what is written to it alone") {
+        pull.call.wait = {.kind = GoWaitKind::chan_receive};
+        pull.call.wait.holders = {{.goroutine = GoroutineId{8}, .score = 4, .reasons = {}}};
+        pull.host.resample(2s);
+        CHECK(pull.first().cause == "plugin-unresponsive");
+        CHECK(blamed(pull.first()) == std::vector{20});
+        CHECK(pull.first().summary.find("does not read what is written to it") != std::string::npos);
+    }
+}
+
 TEST_CASE("what a plugin has left behind has its output still: whoever ran it reads on, and that holder is to blame") {
     Network network;
     network.plugin.pid = Pid{90020};  // it is gone

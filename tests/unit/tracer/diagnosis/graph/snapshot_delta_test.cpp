@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace shimtrace;
 using namespace shimtrace::test;
 
@@ -33,6 +35,28 @@ TEST_CASE("the counters of the first look are the first ones, by pid and start t
     CHECK(same.first.context_switches == 0);
     CHECK(same.second->context_switches == 9);
     CHECK_FALSE(second.processes.back().threads.front().second);
+}
+
+TEST_CASE("who asks a name server by the same goroutine has waited for the time between; another reader need not") {
+    Host host;
+    Process& containerd = host.add(10, 1, "containerd");
+    containerd.go = GoProgram{.pid = Pid{10}};
+    Goroutine& asks = containerd.go->goroutines.emplace_back();
+    asks.id = GoroutineId{7};
+    asks.state = GoState::waiting;
+    asks.wait.kind = GoWaitKind::fd_read;
+    asks.wait.fd = Fd{5};
+    asks.stack = {{.function = "net.dnsPacketRoundTrip"}};
+    Goroutine& reads = containerd.go->goroutines.emplace_back(asks);
+    reads.id = GoroutineId{8};
+    reads.stack = {{.function = "net.(*conn).Read"}};
+    const Snapshot first = host.build();
+    Snapshot second = first;
+    second.taken_monotonic = first.taken_monotonic + 2s;
+    diagnosis::merge_progress(second, first);
+    const auto process = std::ranges::find(second.processes, Pid{10}, &Process::pid);
+    CHECK(process->go->goroutines.front().waiting == Nanoseconds(2s));
+    CHECK_FALSE(process->go->goroutines.back().waiting);
 }
 
 TEST_CASE("remains are believed when both looks show them, not while a container is being made or removed") {

@@ -986,14 +986,34 @@ TEST_CASE("a stop, for what handles the end: the container's own") {
     CHECK(edges(host, name, goroutine_7).empty());
 }
 
-TEST_CASE("a pull, for who writes the same: one writer is meant, of several any may be") {
+TEST_CASE("a pull, for another of the same: since containerd 1.7 by the locks of what is unpacked and fetched") {
+    Host host;
+    Goroutine& pulls = goroutine_of_containerd(host, GoWaitKind::select);
+    Goroutine& other = host.get(10).go->goroutines.emplace_back();
+    other.id = GoroutineId{8};
+    constexpr std::string_view name = "a pull, for another of the same";
+    const std::string unpacker = "github.com/containerd/containerd/v2/core/unpack.(*Unpacker).";
+    SUBCASE("unpacks") {
+        pulls.stack = {{.function = unpacker + "lockSnChainID"}, {.function = unpacker + "unpack"}};
+        other.stack = {{.function = unpacker + "unpack"}};
+    }
+    SUBCASE("fetches") {
+        pulls.stack = {{.function = unpacker + "lockBlobDescriptor"}, {.function = unpacker + "fetch.func1"}};
+        other.stack = {{.function = unpacker + "fetch.func1"}};
+    }
+    CHECK(only_edge(host, name, goroutine_7).to == NodeKey::of(Pid{10}, GoroutineId{8}));
+    other.stack = pulls.stack;  // waits itself
+    CHECK(edges(host, name, goroutine_7).empty());
+}
+
+TEST_CASE("a pull, for another of the same: one writer is meant, of several any may be") {
     Host host;
     Goroutine& pulls = goroutine_of_containerd(host, GoWaitKind::select);
     pulls.stack = {{.function = "github.com/containerd/containerd/content.OpenWriter"}};
     Goroutine& writes = host.get(10).go->goroutines.emplace_back();
     writes.id = GoroutineId{8};
     writes.serves = {.service = "Content", .method = "Write"};
-    constexpr std::string_view name = "a pull, for who writes the same";
+    constexpr std::string_view name = "a pull, for another of the same";
     CHECK(only_edge(host, name, goroutine_7).to == NodeKey::of(Pid{10}, GoroutineId{8}));
     CHECK_FALSE(only_edge(host, name, goroutine_7).one_of);
     Goroutine& another = host.get(10).go->goroutines.emplace_back();
