@@ -56,7 +56,7 @@ def unpacks_slowly(lab):
         os.chmod(f"{lab.dir}/{name}", 0o755)
     pod = lab.pod()
     pulls(lab, pod, lab.image_registry("whole").said)
-    until(lambda: [pid for pid in processes() if f"{lab.dir}/unpigz" in command(pid)], "the program", 60)
+    until(lambda: [pid for pid in processes() if any(f"{lab.dir}/{name}" in command(pid) for name in ("unpigz", "igzip"))], "the program", 60)
     time.sleep(9)
     return Expected([f"{lab.namespace}/web-1", "containerd"], None)
 
