@@ -139,11 +139,18 @@ BlockMaker::BlockMaker() : state_(std::make_unique<State>()) {}
 BlockMaker::~BlockMaker() = default;
 
 Bytes BlockMaker::make(BlockType type, std::uint8_t flags, std::span<const std::byte> summary, std::span<const std::byte> payload) {
-    const std::size_t front = block_header_size + summary.size();
-    Bytes block(front + ZSTD_compressBound(payload.size()));
+    // A large host's snapshot has some 20 MB, of which a tenth is left: room for all of it is taken only where that does not do.
+    constexpr std::size_t large = std::size_t{4} << 20, usually = 4;
+    const std::size_t front = block_header_size + summary.size(), most = ZSTD_compressBound(payload.size());
+    Bytes block;
+    std::size_t stored = 0;
+    const auto compress_within = [&](std::size_t room) {
+        block.resize(front + room);
+        stored = ZSTD_compressCCtx(state_->context.get(), block.data() + front, room, payload.data(), payload.size(), compression_level);
+        return ZSTD_isError(stored) == 0;
+    };
+    if (payload.size() < large || !compress_within(payload.size() / usually)) compress_within(most);
     std::ranges::copy(summary, block.begin() + block_header_size);
-    std::size_t stored = ZSTD_compressCCtx(state_->context.get(), block.data() + front, block.size() - front, payload.data(),
-                                           payload.size(), compression_level);
     const bool compressed = ZSTD_isError(stored) == 0 && stored < payload.size();
     if (!compressed) {
         stored = payload.size();

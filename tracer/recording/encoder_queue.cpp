@@ -61,6 +61,12 @@ void EncoderQueue::put(Snapshot snapshot) {
     enqueue(std::move(snapshot), definition_size);
 }
 
+void EncoderQueue::put(const Snapshot* snapshot) {
+    const std::lock_guard lock(mutex_);
+    finish_block();
+    enqueue(snapshot, definition_size);
+}
+
 bool EncoderQueue::put(Scheduling scheduling) {
     const std::lock_guard lock(mutex_);
     if (waiting_ >= capacity_) return false;

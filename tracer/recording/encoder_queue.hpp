@@ -15,8 +15,8 @@
 
 namespace shimtrace::recording {
 
-/// What the writer's thread is handed, in the session's order.
-using QueueItem = std::variant<SealedBlock, SessionInfo, Snapshot, Scheduling>;
+/// What the writer's thread is handed, in the session's order. A Snapshot* is somebody else's, who keeps it until it is written.
+using QueueItem = std::variant<SealedBlock, SessionInfo, Snapshot, const Snapshot*, Scheduling>;
 
 /// The tracer's side puts a session in, one other thread takes it out. What is put in is not lost; add() says when there is no room. To
 /// encode an event costs less than to copy it would, and its block takes less room than its events.
@@ -35,6 +35,7 @@ public:
     void define_task(const TaskInfo& task);
     void put(SessionInfo session);
     void put(Snapshot snapshot);
+    void put(const Snapshot* snapshot);
     /// False: no room.
     bool put(Scheduling scheduling);
     /// Until a quarter of the room is free, for at most `most`. False: it is not.

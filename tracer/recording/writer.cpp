@@ -89,7 +89,17 @@ private:
     void write(Snapshot& snapshot) {
         if (failed_) return;
         complete(snapshot.host);
+        if (options_.redact) redact(snapshot);
         add_snapshot(snapshot);
+    }
+
+    void write(const Snapshot* snapshot) {
+        if (!options_.redact && !options_.complete_host) {
+            if (!failed_) add_snapshot(*snapshot);
+            return;
+        }
+        Snapshot own = *snapshot;
+        write(own);
     }
 
     void write(const Scheduling& scheduling) {
@@ -129,15 +139,16 @@ private:
         has_header_ = true;
     }
 
-    void add_snapshot(Snapshot& snapshot) {
-        if (options_.redact) {
-            for (Process& process : snapshot.processes) {
-                process.environment.clear();
-                if (process.command_line.size() > 1) process.command_line.resize(1);
-            }
-            for (ContainerFiles& files : snapshot.containers)
-                for (OciHook& hook : files.hooks) hook.arguments.clear();
+    static void redact(Snapshot& snapshot) {
+        for (Process& process : snapshot.processes) {
+            process.environment.clear();
+            if (process.command_line.size() > 1) process.command_line.resize(1);
         }
+        for (ContainerFiles& files : snapshot.containers)
+            for (OciHook& hook : files.hooks) hook.arguments.clear();
+    }
+
+    void add_snapshot(const Snapshot& snapshot) {
         ByteWriter message;
         write_message(message, snapshot);
         EncodedBlock block;
@@ -311,6 +322,10 @@ public:
     void target(OpenFileId id, const OpenFile& target) override { intake_.define_target(id, target); }
     void task(const TaskInfo& task) override { intake_.define_task(task); }
     void snapshot(const Snapshot& snapshot) override { intake_.put(snapshot); }
+    void end_with(const Snapshot& snapshot) override {
+        intake_.put(&snapshot);
+        end();
+    }
     /// Where there is no room it is left out: that is told by the stretch after it.
     void scheduling(const Scheduling& scheduling) override {
         Scheduling copy = scheduling;

@@ -34,8 +34,7 @@ Result<void> save_snapshot(const std::string& path, const Snapshot& snapshot, bo
     session.monotonic_anchor = snapshot.taken_monotonic;
     session.writer = writer_name();
     (*writer)->session(session);
-    (*writer)->snapshot(snapshot);
-    (*writer)->end();
+    (*writer)->end_with(snapshot);
     if (const auto failure = (*writer)->failure()) return std::unexpected(*failure);
     return {};
 }

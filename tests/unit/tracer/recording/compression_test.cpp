@@ -34,6 +34,26 @@ TEST_CASE("a level whose search is left out makes what can be read, too") {
     }
 }
 
+TEST_CASE("a large payload takes the room that it needs, and is read back whatever it is made of") {
+    constexpr std::size_t large = std::size_t{5} << 20;
+    const auto is_read_back = [](const Bytes& payload, std::size_t most) {
+        BlockMaker maker;
+        const Bytes block = maker.make(BlockType::snapshot, 0, {}, payload);
+        CHECK(block.capacity() <= most);
+        const auto header = parse_block_header(std::span(block).first<block_header_size>());
+        REQUIRE(header);
+        BlockOpener opener;
+        const auto opened = opener.open(*header, std::span(block).subspan(block_header_size));
+        REQUIRE(opened);
+        CHECK(std::ranges::equal(*opened, payload));
+    };
+    is_read_back(Bytes(large), large / 3);
+    Bytes noise(large);
+    std::uint64_t state = 1;
+    for (std::byte& each : noise) each = static_cast<std::byte>((state = state * 6364136223846793005U + 1) >> 56U);
+    is_read_back(noise, large * 2);
+}
+
 TEST_CASE("a payload in a format from before zstd's first release is a damaged one") {
     for (const unsigned char version : {'\x25', '\x26', '\x27'}) {
         CAPTURE(version);

@@ -563,8 +563,14 @@ TEST_CASE("redacted: neither environment nor arguments are in the file") {
     process.comm = "mysql";
     process.command_line = {"mysql", "--password=hunter2"};
     process.environment = {"TOKEN=hunter2"};
-    (*writer)->snapshot(snapshot);
-    (*writer)->end();
+    SUBCASE("of many") {
+        (*writer)->snapshot(snapshot);
+        (*writer)->end();
+    }
+    SUBCASE("the last") {
+        (*writer)->end_with(snapshot);
+        CHECK(snapshot.processes.at(0).environment.size() == 1);
+    }
     const auto back = read_snapshots(path);
     REQUIRE(back);
     CHECK(back->at(0).processes.at(0).environment.empty());
