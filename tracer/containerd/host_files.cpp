@@ -71,11 +71,10 @@ int reopen(int path_fd, int flags) {
     return open(fmt::format("/proc/self/fd/{}", path_fd).c_str(), flags | O_CLOEXEC | O_NOCTTY);
 }
 
-int read_file(int path_fd, std::size_t limit, bool tail, Found& found) {
-    struct stat status {};
-    if (fstat(path_fd, &status) != 0) return errno;
-    if (!S_ISREG(status.st_mode)) return EINVAL;
-    const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+int read_file(int path_fd, const std::optional<FileFacts>& facts, std::size_t limit, bool tail, Found& found) {
+    if (!facts) return errno;
+    if (facts->type != FileType::regular) return EINVAL;
+    const std::size_t size = facts->size;
     if (!tail && size > limit) return EFBIG;
     const OwnedFd file(reopen(path_fd, O_RDONLY));
     if (!file) return errno;
@@ -124,8 +123,8 @@ std::uint64_t open_flags(Look look) {
     return look == Look::names ? O_DIRECTORY : look == Look::target_facts ? 0 : O_NOFOLLOW;
 }
 
-/// `path_fd`: -1, with errno set, where the path could not be opened.
-Found look_at(int path_fd, Look look, std::size_t limit) {
+/// `path_fd`: -1, with errno set, where the path could not be opened. `known`: what it is, where that was asked already.
+Found look_at(int path_fd, Look look, std::size_t limit, const std::optional<FileFacts>& known = std::nullopt) {
     Found found;
     if (path_fd < 0) return {errno, {}, {}, {}};
     switch (look) {
@@ -138,7 +137,7 @@ Found look_at(int path_fd, Look look, std::size_t limit) {
             break;
         case Look::text:
         case Look::tail:
-            found.error = read_file(path_fd, limit, look == Look::tail, found);
+            found.error = read_file(path_fd, known ? known : facts_of(path_fd), limit, look == Look::tail, found);
             break;
         case Look::names:
             found.error = list_directory(path_fd, limit, found);
@@ -184,35 +183,38 @@ Found look_along(int from, std::string_view path, LookWanted wanted, std::uint64
     const std::size_t above = path.rfind('/') == path.npos ? 0 : path.rfind('/');
     const bool known =
         last != nullptr && last->directory && last->from == from && last->trusted == wanted.trusted && last->path == path.substr(0, above);
-    OwnedFd here;
+    OwnedFd opened;
+    int here = -1;
     if (known && above > wanted.trusted) {
-        here = OwnedFd(::fcntl(last->directory.get(), F_DUPFD_CLOEXEC, 0));
+        here = last->directory.get();
         found.way = last->way;
         path.remove_prefix(above);
     } else {
         std::string start(path.substr(0, wanted.trusted));
         if (start.empty()) start = ".";
-        here = OwnedFd(open_beneath(from, start, O_DIRECTORY, resolve | RESOLVE_NO_SYMLINKS));
+        opened = OwnedFd(open_beneath(from, start, O_DIRECTORY, resolve | RESOLVE_NO_SYMLINKS));
+        here = opened.get();
         path.remove_prefix(std::min<std::size_t>(path.size(), wanted.trusted));
     }
-    if (!here) return failed_with(errno);
+    if (here < 0) return failed_with(errno);
+    std::optional<FileFacts> facts;
     while (true) {
         path.remove_prefix(std::min(path.size(), path.find_first_not_of('/')));
         if (path.empty()) break;
         const std::string name(path.substr(0, path.find('/')));
         path.remove_prefix(name.size());
         if (path.empty() && last != nullptr && !known) {
-            OwnedFd kept(::fcntl(here.get(), F_DUPFD_CLOEXEC, 0));
-            *last = {from, std::string(whole.substr(0, above)), wanted.trusted, std::move(kept), found.way};
+            *last = {from, std::string(whole.substr(0, above)), wanted.trusted, std::move(opened), found.way};
         }
-        OwnedFd next(open_beneath(here.get(), name, O_NOFOLLOW, RESOLVE_BENEATH | (resolve & RESOLVE_NO_XDEV)));
-        const auto facts = facts_of(next.get());
+        OwnedFd next(open_beneath(here, name, O_NOFOLLOW, RESOLVE_BENEATH | (resolve & RESOLVE_NO_XDEV)));
+        facts = facts_of(next.get());
         if (!facts) return failed_with(errno);
         found.way.push_back(*facts);
         if (facts->type == FileType::link) return failed_with(path.empty() ? EINVAL : ELOOP);
-        here = std::move(next);
+        opened = std::move(next);
+        here = opened.get();
     }
-    Found told = look_at(here.get(), wanted.look, wanted.limit);
+    Found told = look_at(here, wanted.look, wanted.limit, facts);
     told.way = std::move(found.way);
     return told;
 }

@@ -89,10 +89,36 @@ void add_server(Mount& mount, const std::vector<FuseServer>& servers, const std:
     mount.fuse_waiting = waiting_requests(mount, scratch);
 }
 
+const MountTables::Table& MountTables::add(Inode mount_namespace, std::string_view text, Pid seen_from) {
+    Table table;
+    table.mounts = parse_mountinfo(text, seen_from);
+    read_ += table.mounts.size();
+    table.fragile = FragileMounts(table.mounts);
+    return tables_.emplace(mount_namespace, std::move(table)).first->second;
+}
+
+void MountTables::read(const ProcDirectory& proc, std::span<const Process* const> processes) {
+    constexpr std::size_t usual_size = std::size_t{64} << 10;  // more is asked for by itself
+    std::vector<const Process*> asked;
+    std::vector<std::string> names;
+    for (const Process* process : processes) {
+        const Inode home = process->ns.mnt;
+        if (!home || tables_.contains(home) || process->state == ProcessState::zombie) continue;
+        if (std::ranges::any_of(asked, [&](const Process* other) { return other->ns.mnt == home; })) continue;
+        asked.push_back(process);
+        names.push_back(std::to_string(process->pid.value) + "/mountinfo");
+    }
+    if (asked.size() < 2 || read_ >= most_in_all) return;
+    std::vector<FileWanted> wanted;
+    for (const std::string& name : names) wanted.push_back({.name = name.c_str(), .most = usual_size, .records = true});
+    const auto texts = read_in_time(proc, concern_of(asked.front()->pid) + " and others", wanted);
+    for (std::size_t i = 0; i < asked.size(); ++i)
+        if (texts[i] && texts[i]->size() < usual_size) add(asked[i]->ns.mnt, *texts[i], asked[i]->pid);
+}
+
 const MountTables::Table& MountTables::of(const ProcDirectory& directory, const Process& process, ReadErrors& errors) {
     static const Table nothing;
     if (const auto found = tables_.find(process.ns.mnt); found != tables_.end()) return found->second;
-    constexpr std::size_t most_in_all = 400'000;  // whoever likes makes namespaces, with a hundred thousand mounts each
     if (read_ >= most_in_all) {
         errors.note("mounts", EOVERFLOW);
         return nothing;
@@ -102,11 +128,7 @@ const MountTables::Table& MountTables::of(const ProcDirectory& directory, const 
         if (text.error() != EINVAL) errors.note("mounts", text.error());  // EINVAL: the process has left its namespaces, it ends
         return nothing;
     }
-    Table table;
-    table.mounts = parse_mountinfo(*text, process.pid);
-    read_ += table.mounts.size();
-    table.fragile = FragileMounts(table.mounts);
-    return tables_.emplace(process.ns.mnt, std::move(table)).first->second;
+    return add(process.ns.mnt, *text, process.pid);
 }
 
 std::vector<Mount> MountTables::take(Inode mount_namespace) {

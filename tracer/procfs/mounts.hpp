@@ -7,7 +7,10 @@
 
 #include <shimtrace/snapshot.hpp>
 
+#include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +23,9 @@ public:
         std::vector<Mount> mounts;
         FragileMounts fragile;
     };
+    /// The tables of many processes' namespaces with one question, as far as they are there at once and of the usual size; `proc`: the
+    /// directory that theirs are in. What is not read then, of() reads.
+    void read(const ProcDirectory& proc, std::span<const Process* const> processes);
     /// The table of the process's namespace, read through that process where it was not read before.
     const Table& of(const ProcDirectory& directory, const Process& process, ReadErrors& errors);
     /// nullptr: not read.
@@ -31,6 +37,9 @@ public:
     void merge(MountTables&& other) { tables_.merge(other.tables_); }
 
 private:
+    const Table& add(Inode mount_namespace, std::string_view text, Pid seen_from);
+
+    static constexpr std::size_t most_in_all = 400'000;  ///< whoever likes makes namespaces, with a hundred thousand mounts each
     std::unordered_map<Inode, Table> tables_;
     std::size_t read_ = 0;  ///< mounts
 };

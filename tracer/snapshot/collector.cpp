@@ -134,19 +134,33 @@ struct Share {
 void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, bool descriptors, std::int32_t self,
                 const std::function<bool()>& interrupted, const std::function<void()>& seen, Share& share) {
     constexpr std::size_t most_in_all = 500'000, few = 1024;  ///< then only of those that have few all are read
+    constexpr std::size_t at_once = 64;
     std::size_t read = 0;
     std::string scratch;
-    for (const std::int32_t pid : pids) {
-        if (interrupted && interrupted()) return;
-        if (seen) seen();
-        const auto directory = proc.directory(pid);
-        if (!directory) continue;
-        auto row = read_table_row(*directory, scratch, share.errors);
-        if (!row) continue;
-        if (descriptors && pid != self)
-            add_descriptors(*directory, *row, share.mounts, scratch, share.errors, read < most_in_all ? most_descriptors : few);
-        read += row->process.fds.size();
-        share.rows.push_back(std::move(*row));
+    std::vector<ProcDirectory> directories;
+    for (; !pids.empty(); pids = pids.subspan(std::min(at_once, pids.size()))) {
+        const std::size_t first = share.rows.size();
+        directories.clear();
+        for (const std::int32_t pid : pids.first(std::min(at_once, pids.size()))) {
+            if (interrupted && interrupted()) return;
+            if (seen) seen();
+            auto directory = proc.directory(pid);
+            auto row = directory ? read_table_row(*directory, scratch, share.errors) : std::nullopt;
+            if (!row) continue;
+            directories.push_back(std::move(*directory));
+            share.rows.push_back(std::move(*row));
+        }
+        if (!descriptors) continue;
+        const std::span rows = std::span(share.rows).subspan(first);
+        std::vector<const Process*> with_mounts;
+        for (const TableRow& row : rows)
+            if (!row.kernel_thread) with_mounts.push_back(&row.process);
+        share.mounts.read(proc, with_mounts);
+        for (std::size_t at = 0; at < rows.size(); ++at) {
+            if (rows[at].process.pid.value == self) continue;
+            add_descriptors(directories[at], rows[at], share.mounts, scratch, share.errors, read < most_in_all ? most_descriptors : few);
+            read += rows[at].process.fds.size();
+        }
     }
     read_programs(proc, share.rows, scratch, share.errors);
 }
