@@ -32,4 +32,5 @@ program_fits() {
     bytes=$(stat -c %s "$1")
     ((bytes <= 8 * 1024 * 1024)) || echo "${0##*/}: the program has $bytes bytes: more than 8 MiB" >&2
     ! readelf -lW "$1" | grep -q INTERP || fail "the program asks for a dynamic linker"
+    readelf -lW "$1" | grep -q GNU_EH_FRAME || fail "the program has no .eh_frame_hdr: an exception would end it"
 }
