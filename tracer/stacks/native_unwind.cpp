@@ -1,8 +1,11 @@
 #include "tracer/stacks/native_unwind.hpp"
 
+#include "tracer/stacks/frame_instructions.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <span>
 #include <unordered_map>
 
 #include <elf.h>
@@ -33,7 +36,8 @@ struct Session {
     std::map<std::uint64_t, std::optional<UnwindTable>> tables;  ///< by the module's first address
     bool lacked_register = false;
 
-    const std::vector<std::byte>* page(std::uint64_t address) {
+    /// Our copy of it.
+    std::vector<std::byte>* page(std::uint64_t address) {
         const std::uint64_t base = address & ~(page_size - 1);
         const auto found = pages.find(base);
         if (found != pages.end()) return &found->second;
@@ -41,6 +45,12 @@ struct Session {
         std::vector<std::byte> bytes(page_size);
         bytes.resize(memory.read(RemoteAddress{base}, bytes));
         return &pages.emplace(base, std::move(bytes)).first->second;
+    }
+
+    std::byte* byte(std::uint64_t address) {
+        std::vector<std::byte>* bytes = page(address);
+        const std::uint64_t offset = address % page_size;
+        return bytes != nullptr && offset < bytes->size() ? &(*bytes)[offset] : nullptr;
     }
 
     template <typename T>
@@ -92,6 +102,28 @@ const UnwindTable* table_at(Session& session, std::uint64_t ip) {
     return place->second ? &*place->second : nullptr;
 }
 
+/// libunwind before 1.8 takes aarch64's word for a signed return address for an error, and goes no further: all that is built with
+/// -mbranch-protection has it, as Debian's packages do since 13. without_signature tells signed addresses by themselves, so that the word
+/// is turned into none where we have read it. What libunwind has found begins with where the CIE's and the FDE's instructions are (its
+/// dwarf.h).
+void pass_over_signatures(Session& session, const unw_proc_info_t& info) {
+    struct InstructionRange {
+        unw_word_t begin, end;
+    };
+    constexpr std::uint64_t most_bytes = 1 << 16;
+    if (info.unwind_info == nullptr) return;
+    for (const InstructionRange& range : std::span(static_cast<const InstructionRange*>(info.unwind_info), 2)) {
+        if (range.end < range.begin || range.end - range.begin > most_bytes) continue;
+        std::vector<std::byte> instructions;
+        for (unw_word_t at = range.begin; at < range.end; ++at) {
+            const std::byte* byte = session.byte(at);
+            if (byte == nullptr) break;
+            instructions.push_back(*byte);
+        }
+        for (const std::size_t place : signature_toggles(instructions)) *session.byte(range.begin + place) = std::byte{0};  // DW_CFA_nop
+    }
+}
+
 int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t* info, int need_unwind_info, void* argument) {
     auto& session = *static_cast<Session*>(argument);
     const UnwindTable* table = table_at(session, ip);
@@ -103,7 +135,9 @@ int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t* info,
     dynamic.u.rti.segbase = table->header;
     dynamic.u.rti.table_data = table->table;
     dynamic.u.rti.table_len = table->words;
-    return UNW_OBJ(dwarf_search_unwind_table)(space, ip, &dynamic, info, need_unwind_info, argument);
+    const int found = UNW_OBJ(dwarf_search_unwind_table)(space, ip, &dynamic, info, need_unwind_info, argument);
+    if (native_arch == Arch::aarch64 && found == 0 && need_unwind_info != 0) pass_over_signatures(session, *info);
+    return found;
 }
 
 void put_unwind_info(unw_addr_space_t, unw_proc_info_t*, void*) {}
