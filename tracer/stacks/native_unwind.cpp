@@ -233,11 +233,14 @@ NativeUnwinding unwind_native(const Memory& memory, const std::vector<Mapping>& 
     unw_cursor_t cursor;
     if (space.get() == nullptr || unw_init_remote(&cursor, space.get(), &session) != 0) return result;
     std::uint64_t before = 0;
+    bool may_keep_sp = false;
     while (result.frames.size() < most_frames) {
         unw_word_t pc = 0, sp = 0;
         if (unw_get_reg(&cursor, UNW_REG_IP, &pc) != 0 || unw_get_reg(&cursor, UNW_REG_SP, &sp) != 0 || pc == 0) break;
-        if (!result.frames.empty() && sp <= before) break;  // a stack only goes one way
+        // A stack only goes one way; a function that calls nobody need not have any of it where a register has the return address.
+        if (!result.frames.empty() && sp <= before && !(may_keep_sp && sp == before)) break;
         if (find_mapping(mappings, pc) == nullptr && !result.frames.empty()) break;
+        may_keep_sp = native_arch == Arch::aarch64 && (result.frames.empty() || result.frames.back().signal);
         result.frames.push_back({pc, sp, unw_is_signal_frame(&cursor) > 0});
         before = sp;
         if (pc >= stop_begin && pc < stop_end) break;
