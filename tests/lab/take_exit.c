@@ -2,6 +2,7 @@
 // it. All threads of SHIM stand still meanwhile, so that none of them can be the first.
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <elf.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,6 +49,72 @@ static void stop_all(pid_t shim) {
     }
 }
 
+typedef struct user_regs_struct Registers;
+
+static Registers registers_of(pid_t tid) {
+    Registers result;
+    struct iovec whole = {&result, sizeof result};
+    must(ptrace(PTRACE_GETREGSET, tid, (void*)NT_PRSTATUS, &whole) == 0, "PTRACE_GETREGSET");
+    return result;
+}
+
+static void set_registers(pid_t tid, Registers* registers) {
+    struct iovec whole = {registers, sizeof *registers};
+    must(ptrace(PTRACE_SETREGSET, tid, (void*)NT_PRSTATUS, &whole) == 0, "PTRACE_SETREGSET");
+}
+
+static int has_bytes(pid_t tid, unsigned long place, unsigned long bytes, unsigned long mask) {
+    errno = 0;
+    const unsigned long word = (unsigned long)ptrace(PTRACE_PEEKTEXT, tid, (void*)place, NULL);
+    return errno == 0 && (word & mask) == bytes;
+}
+
+// Where the thread's system call instruction lies, and a call of wait4 made there; its result; and the thread's own call made again.
+#if defined(__aarch64__)
+static unsigned long call_instruction(pid_t tid, const Registers* registers) {
+    const unsigned long svc = 0xd4000001, mask = 0xffffffff;
+    if (has_bytes(tid, registers->pc, svc, mask)) return registers->pc;  // the kernel has seen to the call's being made again
+    must(has_bytes(tid, registers->pc - 4, svc, mask), "no system call instruction there");
+    return registers->pc - 4;
+}
+static void set_call(Registers* registers, unsigned long place, long number, pid_t child, int options) {
+    registers->pc = place;
+    registers->regs[8] = (unsigned long)number;
+    registers->regs[0] = (unsigned long)child;
+    registers->regs[1] = registers->regs[3] = 0;
+    registers->regs[2] = (unsigned long)options;
+}
+static long result_of(const Registers* registers) {
+    return (long)registers->regs[0];
+}
+static void call_again(Registers* registers) {
+    (void)registers;
+}
+#else
+static unsigned long call_instruction(pid_t tid, const Registers* registers) {
+    must(has_bytes(tid, registers->rip - 2, 0x050f, 0xffff), "no system call instruction there");
+    return registers->rip - 2;
+}
+static void set_call(Registers* registers, unsigned long place, long number, pid_t child, int options) {
+    registers->rip = place;
+    registers->rax = (unsigned long)number;
+    registers->orig_rax = (unsigned long)-1;
+    registers->rdi = (unsigned long)child;
+    registers->rsi = registers->r10 = 0;
+    registers->rdx = (unsigned long)options;
+}
+static long result_of(const Registers* registers) {
+    return (long)registers->rax;
+}
+// The number comes from orig_rax, as after a signal that no handler took.
+static void call_again(Registers* registers) {
+    if ((long)registers->orig_rax < 0) return;
+    registers->rip -= 2;
+    registers->rax = registers->orig_rax;
+    registers->orig_rax = (unsigned long)-1;
+}
+#endif
+
 int main(int argc, char** argv) {
     if (argc != 3) return 2;
     const pid_t shim = atoi(argv[1]), child = atoi(argv[2]);
@@ -63,21 +131,11 @@ int main(int argc, char** argv) {
         usleep(1000);
     }
 
-    // Any thread that sleeps in a call has just come from a syscall instruction: it makes this one, and then its own again.
-    struct user_regs_struct saved, call;
-    must(ptrace(PTRACE_GETREGS, threads[0], NULL, &saved) == 0, "PTRACE_GETREGS");
-    call = saved;
-    call.rip -= 2;
-    call.rax = SYS_wait4;
-    call.orig_rax = (unsigned long)-1;
-    call.rdi = (unsigned long)child;
-    call.rsi = 0;
-    call.rdx = WNOHANG | __WALL;
-    call.r10 = 0;
-    errno = 0;
-    const long word = ptrace(PTRACE_PEEKTEXT, threads[0], (void*)call.rip, NULL);
-    must(errno == 0 && (word & 0xffff) == 0x050f, "no system call instruction there");
-    must(ptrace(PTRACE_SETREGS, threads[0], NULL, &call) == 0, "PTRACE_SETREGS");
+    // Any thread that sleeps in a call has just come from a system call instruction: it makes this one, and then its own again.
+    Registers saved = registers_of(threads[0]), call = saved;
+    const unsigned long place = call_instruction(threads[0], &saved);
+    set_call(&call, place, SYS_wait4, child, WNOHANG | __WALL);
+    set_registers(threads[0], &call);
     for (int stop = 0; stop < 2; ++stop) {
         must(ptrace(PTRACE_SYSCALL, threads[0], NULL, NULL) == 0, "PTRACE_SYSCALL");
         int status;
@@ -90,15 +148,10 @@ int main(int argc, char** argv) {
                 break;
         } while (1);
     }
-    must(ptrace(PTRACE_GETREGS, threads[0], NULL, &call) == 0, "PTRACE_GETREGS");
-    printf("%lld\n", (long long)call.rax);
-    // Its own call again: the number comes from orig_rax, as after a signal that no handler took.
-    if ((long long)saved.orig_rax >= 0) {
-        saved.rip -= 2;
-        saved.rax = saved.orig_rax;
-        saved.orig_rax = (unsigned long)-1;
-    }
-    must(ptrace(PTRACE_SETREGS, threads[0], NULL, &saved) == 0, "PTRACE_SETREGS");
+    call = registers_of(threads[0]);
+    printf("%ld\n", result_of(&call));
+    call_again(&saved);
+    set_registers(threads[0], &saved);
     for (int i = 0; i < count; ++i) ptrace(PTRACE_DETACH, threads[i], NULL, NULL);
-    return (pid_t)call.rax == child ? 0 : 1;
+    return (pid_t)result_of(&call) == child ? 0 : 1;
 }
