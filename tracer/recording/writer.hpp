@@ -37,7 +37,8 @@ public:
     /// Flight recorder: writes out what it holds now: to the file itself the first time and at the end, to FILE.2,
     /// FILE.3 … where that is taken. A disk that is full keeps the last of it. Safe from another thread and from a signal handler.
     virtual void dump() = 0;
-    /// Ends a session whose last is a snapshot: it is written from where it is, where snapshot() takes a copy. A large host's has some 80 MB.
+    /// Ends a session whose last is a snapshot: that is written from where it is, and snapshot() takes a copy. Of a large host it has some
+    /// 80 MB.
     virtual void end_with(const Snapshot& snapshot) = 0;
     /// The first write error, if any (a full disk): what was written before it is readable.
     [[nodiscard]] virtual std::optional<Error> failure() const = 0;
