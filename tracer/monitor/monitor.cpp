@@ -19,6 +19,7 @@
 
 #include <fmt/format.h>
 
+#include <malloc.h>
 #include <csignal>
 #include <memory>
 #include <thread>
@@ -127,6 +128,12 @@ private:
     }
 
     Result<void> look() {
+        auto told = look_and_tell();
+        ::malloc_trim(0);  // a look at a large host has some 70 MB, which nobody needs until the next
+        return told;
+    }
+
+    Result<void> look_and_tell() {
         last_begun_ = host::monotonic_now();
         auto seen = watch_.look(recorder_ ? recorder_->held() : std::set<Pid>{});
         if (notifier_.watchdog_every()) notifier_.tell("WATCHDOG=1");

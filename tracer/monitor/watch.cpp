@@ -3,8 +3,6 @@
 #include "tracer/monitor/seconds.hpp"
 #include "tracer/procfs/clock.hpp"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
@@ -145,7 +143,6 @@ std::expected<Look, session::Refusal> Watch::look(const std::set<Pid>& leave_out
                       .was_looked_at = [&](const Hang& hang) { return !left_out(hang.unit) && covers(plan, activity, hang.unit); }});
     look.whole = plan.all;
     look.closely = std::move(result);
-    ::malloc_trim(0);
     return look;
 }
 
