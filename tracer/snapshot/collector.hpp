@@ -87,6 +87,13 @@ private:
     void bind_lock_holders(const Positions& processes);
     void list_block_devices();
     void list_mount_holders();
+    /// Of a container that is gone, held by nobody's descriptors and directories.
+    struct UnheldMount {
+        std::string point;
+        Inode seen_in;  ///< the mount namespace
+    };
+    /// Each process's mappings are read once, however many such mounts there are.
+    void list_mapped_below(const std::vector<UnheldMount>& mounts);
 
     [[nodiscard]] bool interrupted() const { return interrupted_ && interrupted_(); }
 

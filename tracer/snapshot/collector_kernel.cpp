@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <ranges>
 #include <set>
 #include <string_view>
 
@@ -216,12 +217,16 @@ void Collector::list_block_devices() {
     }
 }
 
+constexpr std::size_t most_mount_holders = 256;
+
 /// Of containers whose init is gone and whose root file system, or what lies on it, is still mounted where their shim is.
 void Collector::list_mount_holders() {
-    constexpr std::size_t most_mapped = 1024, most_holders = 256;
+    constexpr std::size_t most_mapped = 1024;
+    std::vector<UnheldMount> unheld;
     for (const ContainerFiles& files : snapshot_.containers) {
         const Pid init = named_init(files);
-        if (files.rootfs.empty() || files.rootfs == "/" || !init || index_->find(init) || snapshot_.mount_holders.size() >= most_holders)
+        if (files.rootfs.empty() || files.rootfs == "/" || !init || index_->find(init) ||
+            snapshot_.mount_holders.size() >= most_mount_holders)
             continue;
         const auto home = index_->find(files.sandbox_shim ? files.sandbox_shim : Pid{self_});
         const auto* table = home ? mounts_.find(snapshot_.processes[*home].ns.mnt) : nullptr;
@@ -242,18 +247,23 @@ void Collector::list_mount_holders() {
                 snapshot_.mount_holders.push_back(std::move(*holder));
             }
         }
-        if (held || snapshot_.processes.size() > most_mapped) continue;
-        for (std::size_t position = 0; position < snapshot_.processes.size(); ++position) {
-            const Process& process = snapshot_.processes[position];
-            if (kernel_threads_[position] || process.state == ProcessState::zombie || process.ns.mnt != here || process.pid.value == self_)
-                continue;
-            const auto directory = proc_.directory(process.pid.value);
-            const auto maps = directory ? read_in_time(*directory, process.pid, {.name = "maps", .records = true}) : std::unexpected(ESRCH);
-            if (!maps) continue;
-            if (std::string path = mapped_below(*maps, files.rootfs); !path.empty())
+        if (!held && snapshot_.processes.size() <= most_mapped) unheld.push_back({files.rootfs, here});
+    }
+    list_mapped_below(unheld);
+}
+
+void Collector::list_mapped_below(const std::vector<UnheldMount>& mounts) {
+    for (std::size_t position = 0; !mounts.empty() && position < snapshot_.processes.size(); ++position) {
+        const Process& process = snapshot_.processes[position];
+        if (kernel_threads_[position] || process.state == ProcessState::zombie || process.pid.value == self_) continue;
+        const auto sees = [&](const UnheldMount& mount) { return mount.seen_in == process.ns.mnt; };
+        const auto directory = std::ranges::any_of(mounts, sees) ? proc_.directory(process.pid.value) : std::unexpected(ESRCH);
+        const auto maps = directory ? read_in_time(*directory, process.pid, {.name = "maps", .records = true}) : std::unexpected(ESRCH);
+        if (!maps || snapshot_.mount_holders.size() >= most_mount_holders) continue;
+        for (const UnheldMount& mount : mounts | std::views::filter(sees))
+            if (std::string path = mapped_below(*maps, mount.point); !path.empty())
                 snapshot_.mount_holders.push_back(
-                    {.mount_point = files.rootfs, .pid = process.pid, .how = "a mapping", .path = std::move(path)});
-        }
+                    {.mount_point = mount.point, .pid = process.pid, .how = "a mapping", .path = std::move(path)});
     }
 }
 
