@@ -264,7 +264,7 @@ std::uint8_t find_wrapper_id(const LineTable& lines) {
     return 0;
 }
 
-std::vector<std::string> find_wait_reasons(const GoBinary& binary) {
+std::vector<SharedText> find_wait_reasons(const GoBinary& binary) {
     constexpr std::string_view first_reason = "GC assist marking";
     constexpr std::size_t most_reasons = 128;
     const Bytes data = binary.image.at(binary.data.begin, binary.data.end - binary.data.begin);
@@ -272,7 +272,7 @@ std::vector<std::string> find_wait_reasons(const GoBinary& binary) {
         if (*load<std::uint64_t>(data, i) != first_reason.size()) continue;
         const std::uint64_t header = binary.data.begin + i - 8;
         if (go_string(binary.image, header, 64) != first_reason) continue;
-        std::vector<std::string> reasons{""};  // waitReasonZero
+        std::vector<SharedText> reasons{""};  // waitReasonZero
         for (std::uint64_t at = header; reasons.size() < most_reasons; at += 16) {
             const auto reason = go_string(binary.image, at, 64);
             if (!reason || reason->empty() || !std::ranges::all_of(*reason, [](char c) { return c >= ' ' && c < 127; })) break;

@@ -34,7 +34,7 @@ struct GoBinary {
     Bytes trees;                                  ///< from moduledata.gofunc on: inline trees and argument layouts
     std::vector<std::uint64_t> all_goroutines;    ///< where runtime.allgs may be, likeliest first
     std::vector<std::uint64_t> semaphore_tables;  ///< where runtime.semtable may be
-    std::vector<std::string> wait_reasons;        ///< runtime.waitReasonStrings
+    std::vector<SharedText> wait_reasons;         ///< runtime.waitReasonStrings
     bool prints_labels = false;                   ///< its tracebacks have goroutines' labels
     std::uint8_t wrapper_id = 0;                  ///< the funcID of generated wrappers: the highest in every version
     std::shared_ptr<KnownCode> known_code = std::make_shared<KnownCode>();  ///< what has been looked up of it

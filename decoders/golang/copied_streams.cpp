@@ -30,7 +30,7 @@ GoroutinePurpose stream_of(const CapturedGoroutine& g, const UnwoundStack& stack
         const Records objects(memory, pointers, stream_fifo_bytes);
         for (std::size_t i = 0; i < pointers.size(); ++i) {
             if (objects[i].empty()) continue;
-            if (GoroutinePurpose found = stream_by_fifo(fifo_path(objects[i], memory)); found.container) return found;
+            if (GoroutinePurpose found = stream_by_fifo(fifo_path(objects[i], memory)); *found.container) return found;
         }
     }
     return {};
@@ -45,7 +45,7 @@ GoroutinePurpose stream_by_fifo(std::string_view path) {
     if (stream != "stdout" && stream != "stderr") return {};
     GoroutinePurpose purpose;
     purpose.detail = stream;
-    purpose.container.id = folder.substr(folder.rfind('/') + 1);
+    purpose.container.edit().id = folder.substr(folder.rfind('/') + 1);
     if (name != "init") purpose.exec_id = name;
     return purpose;
 }
@@ -57,7 +57,7 @@ void find_copied_streams(const RuntimeState& state, std::span<const UnwoundStack
         GoroutinePurpose& purpose = goroutines[i].purpose;
         if (purpose.what != stream_copier || state.goroutines[i].changed || ++searched > most_copiers) continue;
         GoroutinePurpose found = stream_of(state.goroutines[i], stacks[i], memory);
-        if (!found.container) continue;
+        if (!*found.container) continue;
         found.what = std::move(purpose.what);
         purpose = std::move(found);
     }

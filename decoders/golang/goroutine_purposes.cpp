@@ -111,6 +111,16 @@ std::string_view stream_of(std::string_view path) {
     return {};
 }
 
+/// Ten thousands of goroutines share a row's words.
+const GoroutinePurpose& words_of(std::size_t row) {
+    static const auto words = [] {
+        std::vector<GoroutinePurpose> made;
+        for (const MeaningRow& each : rows_by_function) made.push_back({.what = each.what, .detail = each.detail});
+        return made;
+    }();
+    return words[row];
+}
+
 }  // namespace
 
 std::span<const MeaningRow> meaning_rows() {
@@ -145,8 +155,8 @@ GoroutinePurpose MeaningFinder::meaning_of(const Goroutine& goroutine) {
     }
     if (best == nullptr) return {};
     const MeaningRow& row = rows_by_function[best_row];
-    GoroutinePurpose purpose{.what = std::string(row.what)};
-    purpose.detail = row.detail == "%method" ? method_name(best->function) : std::string(row.detail);
+    GoroutinePurpose purpose = words_of(best_row);
+    if (row.detail == "%method") purpose.detail = method_name(best->function);
     const std::string_view stream = stream_of(goroutine.wait.fd_path);
     if (row.what.ends_with("copier") && !stream.empty()) purpose.detail = stream;
     return purpose;

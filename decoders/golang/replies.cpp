@@ -80,7 +80,7 @@ private:
     };
 
     bool is_handler(std::size_t i) const {
-        return !goroutines_[i].serves.method.empty() || has_frame(stacks_[i], "net/http.serverHandler.ServeHTTP");
+        return !goroutines_[i].serves->method.empty() || has_frame(stacks_[i], "net/http.serverHandler.ServeHTTP");
     }
 
     bool waits_by(std::size_t i, const ProtocolRow& row) const {
@@ -204,7 +204,7 @@ private:
         auto [found, tied] = connections(i, row);
         if (row.side == Side::server) {
             // Each connection of HTTP/1 has a reader for itself: that it is the only one makes it nobody's.
-            if (found.size() == 1 && (tied || row.protocol != "HTTP")) goroutines_[i].serves.connection = found.front();
+            if (found.size() == 1 && (tied || row.protocol != "HTTP")) goroutines_[i].serves.edit().connection = found.front();
             return;
         }
         goroutines_[i].wait.reply = {

@@ -118,14 +118,15 @@ void find_requests(const RuntimeState& state, const GoBinary& binary, std::span<
     std::size_t searched = 0;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
         if (goroutines[i].purpose.what == exit_handler) {
-            if (auto kept = find_kept(state.goroutines[i], stacks[i], memory, {})) goroutines[i].purpose.container.id = std::move(kept->id);
+            if (auto kept = find_kept(state.goroutines[i], stacks[i], memory, {}))
+                goroutines[i].purpose.container.edit().id = std::move(kept->id);
             continue;
         }
         if (!carries_request(goroutines[i].purpose) || ++searched > most_searched) continue;
         auto request = find_waited(state.goroutines[i], goroutines[i], stacks[i], memory);
         if (!request) request = find_request(state, binary, i, stacks[i], memory);
         if (request) {
-            goroutines[i].purpose.container.id = std::move(request->id);
+            goroutines[i].purpose.container.edit().id = std::move(request->id);
             goroutines[i].purpose.exec_id = std::move(request->exec_id);
         }
     }

@@ -181,19 +181,27 @@ HandledMethod handled_method(std::string_view function) {
     return {};
 }
 
+namespace {
+
+/// A handler is near the outer end of the stack; a handler called by another one is the outer one's affair.
+HandledMethod outermost_handled(std::span<const GoFrame> frames) {
+    for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame)
+        if (const HandledMethod handled = handled_method(frame->function); !handled.method.empty()) return handled;
+    return {};
+}
+
+}  // namespace
+
 void find_served_calls(const RuntimeState& state, const GoBinary& binary, std::span<const UnwoundStack> stacks,
                        std::span<Goroutine> goroutines, const Memory& memory) {
     std::size_t searched = 0;
     for (std::size_t i = 0; i < goroutines.size(); ++i) {
-        GoServedCall& call = goroutines[i].serves;
-        // A handler is near the outer end of the stack; a handler called by another one is the outer one's affair.
-        const std::vector<GoFrame>& frames = stacks[i].frames;
-        for (auto frame = frames.rbegin(); frame != frames.rend() && call.method.empty(); ++frame) {
-            const HandledMethod handled = handled_method(frame->function);
-            call.service = handled.service;
-            call.method = handled.method;
-        }
-        if (call.method.empty() || ++searched > most_calls) continue;
+        const HandledMethod handled = outermost_handled(stacks[i].frames);
+        if (handled.method.empty()) continue;
+        GoServedCall& call = goroutines[i].serves.edit();
+        call.service = handled.service;
+        call.method = handled.method;
+        if (++searched > most_calls) continue;
         if (call.service == "docker")
             find_http_subject(state.goroutines[i], stacks[i], memory, call);
         else

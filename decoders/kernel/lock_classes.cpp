@@ -275,7 +275,7 @@ bool is_like(std::string_view pattern, std::string_view function) {
 }
 
 /// The function at `at` fits one of them.
-bool fits(Functions patterns, std::span<const std::string> stack, std::size_t at) {
+bool fits(Functions patterns, std::span<const SharedText> stack, std::size_t at) {
     const std::string_view function = plain(stack[at]);
     return std::ranges::any_of(patterns, [&](std::string_view pattern) {
         const std::size_t by = pattern.find('<');
@@ -285,13 +285,13 @@ bool fits(Functions patterns, std::span<const std::string> stack, std::size_t at
 }
 
 /// Where the stack leaves what only sleeps.
-std::size_t asker(std::span<const std::string> stack) {
+std::size_t asker(std::span<const SharedText> stack) {
     std::size_t at = 0;
     while (at < stack.size() && fits(sleepers, stack, at)) ++at;
     return at;
 }
 
-bool waits_for(const LockClass& lock, std::span<const std::string> stack) {
+bool waits_for(const LockClass& lock, std::span<const SharedText> stack) {
     const std::size_t at = asker(stack);
     if (at >= stack.size()) return false;
     if (lock.per_cpu && !(at > 0 && fits(per_cpu_sleepers, stack, 0))) return false;
@@ -300,7 +300,7 @@ bool waits_for(const LockClass& lock, std::span<const std::string> stack) {
 
 }  // namespace
 
-const LockClass* waited_for(std::span<const std::string> stack, bool at_memory_file) {
+const LockClass* waited_for(std::span<const SharedText> stack, bool at_memory_file) {
     const auto find = [&](bool any) {
         return std::ranges::find_if(classes,
                                     [&](const LockClass& lock) { return (any || lock.reach == Reach::memory) && waits_for(lock, stack); });
@@ -310,7 +310,7 @@ const LockClass* waited_for(std::span<const std::string> stack, bool at_memory_f
     return found == std::end(classes) ? nullptr : &*found;
 }
 
-bool is_inside(const LockClass& lock, std::span<const std::string> stack) {
+bool is_inside(const LockClass& lock, std::span<const SharedText> stack) {
     if (waits_for(lock, stack)) return false;
     bool inside = false;
     for (std::size_t at = 0; at < stack.size(); ++at) {

@@ -3,6 +3,8 @@
 // within what runs under it says who does, likely.
 #pragma once
 
+#include <shimtrace/shared_text.hpp>
+
 #include <cstdint>
 #include <span>
 #include <string>
@@ -32,9 +34,9 @@ struct LockClass {
 
 /// The lock that a thread in state D with this stack, innermost first, waits for; nullptr: none that is known. `at_memory_file`: it reads
 /// one of /proc/PID's files that take a memory map: m_start() is a function of maps and of mounts.
-const LockClass* waited_for(std::span<const std::string> stack, bool at_memory_file = false);
+const LockClass* waited_for(std::span<const SharedText> stack, bool at_memory_file = false);
 /// The thread has that lock, likely, or is at the work that is waited for.
-bool is_inside(const LockClass& lock, std::span<const std::string> stack);
+bool is_inside(const LockClass& lock, std::span<const SharedText> stack);
 
 /// What a thread sleeps in that is idle or waits for its own affair: it holds none of these locks, and its stack need not be read.
 bool is_usual_sleep(std::string_view function);

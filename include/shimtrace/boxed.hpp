@@ -4,6 +4,7 @@
 #include <compare>
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -17,6 +18,7 @@ public:
 
     Boxed() = default;
     Boxed(T value) : value_(std::make_unique<T>(std::move(value))) {}
+    Boxed(std::optional<T> value) : value_(value ? std::make_unique<T>(std::move(*value)) : nullptr) {}
     Boxed(const Boxed& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
     Boxed(Boxed&&) noexcept = default;
     Boxed& operator=(const Boxed& other) {
@@ -47,9 +49,9 @@ public:
     friend bool operator==(const Boxed& one, const Boxed& other) {
         return one.has_value() == other.has_value() && (!one || *one == *other);
     }
-    friend auto operator<=>(const Boxed& one, const Boxed& other) -> std::compare_three_way_result_t<T> {
-        if (one && other) return *one <=> *other;
-        return one.has_value() <=> other.has_value();
+    friend auto operator<=>(const Boxed& one, const Boxed& other) requires std::three_way_comparable<T> {
+        using Ordering = std::compare_three_way_result_t<T>;
+        return one && other ? *one <=> *other : Ordering(one.has_value() <=> other.has_value());
     }
 
 private:

@@ -1,6 +1,7 @@
 // What is read from a Go program's memory: every goroutine, its stack, and what it waits on.
 #pragma once
 
+#include <shimtrace/rare.hpp>
 #include <shimtrace/role.hpp>
 #include <shimtrace/shared_text.hpp>
 #include <shimtrace/types.hpp>
@@ -81,16 +82,16 @@ struct GoWait {
     std::int64_t syscall = -1;               ///< syscall: its number in the table of `arch`, with args
     std::uint64_t args[6] = {};
     std::optional<Nanoseconds> until;  ///< sleep: CLOCK_MONOTONIC deadline
-    GoReply reply;
+    Rare<GoReply> reply;
     Arch arch = Arch::x86_64;
 };
 
 /// What the stack means in containerd's terms, from the table of meanings.
 struct GoroutinePurpose {
-    std::string what;        ///< "stdio copier", "RPC handler", "event publisher", "reaper", "OOM watcher" …; empty: unknown
-    std::string detail;      ///< "stdout", "Task.Kill", …
-    ContainerRef container;  ///< where the request in memory told
-    std::string exec_id;
+    SharedText what;               ///< "stdio copier", "RPC handler", "event publisher", "reaper", "OOM watcher" …; empty: unknown
+    SharedText detail;             ///< "stdout", "Task.Kill", …
+    Rare<ContainerRef> container;  ///< where the request in memory told
+    SharedText exec_id;
 };
 
 /// The request that a goroutine of a daemon is at work on, as its stack and the arguments on it tell.
@@ -108,10 +109,11 @@ struct GoLabel {
     std::string key, value;
 };
 
+/// A node has tens of thousands, and most of them nothing of what is Rare.
 struct Goroutine {
     GoroutineId id;
     GoState state = GoState::unknown;
-    std::string wait_reason;             ///< the runtime's own words: "IO wait", "chan receive"
+    SharedText wait_reason;              ///< the runtime's own words: "IO wait", "chan receive"
     std::optional<Nanoseconds> waiting;  ///< at least so long; the runtime knows it only from its GC cycles
     Tid thread;                          ///< the thread it runs on, host's tid; 0: none
     bool locked_to_thread = false;
@@ -123,7 +125,7 @@ struct Goroutine {
     GoWait wait;
     GoroutinePurpose purpose;
     bool system = false;  ///< the runtime's own: Go's tracebacks leave it out
-    GoServedCall serves;
+    Rare<GoServedCall> serves;
     std::vector<GoLabel> labels;  ///< pprof's
 };
 

@@ -3,6 +3,7 @@
 
 #include <shimtrace/event.hpp>
 #include <shimtrace/process_state.hpp>
+#include <shimtrace/shared_text.hpp>
 #include <shimtrace/types.hpp>
 
 #include <string>
@@ -17,9 +18,9 @@ struct NativeThreadStack {
     Arch arch = Arch::x86_64;
     std::int64_t syscall = -1;  ///< that it blocks in; -1: none
     std::uint64_t args[6] = {};
-    std::vector<StackFrame> frames;   ///< innermost first; empty: it runs and was not stopped, or could not be read
-    std::vector<std::string> kernel;  ///< function names, innermost first; empty without root
-    std::string missing;              ///< why frames are missing; empty: none is
+    std::vector<StackFrame> frames;  ///< innermost first; empty: it runs and was not stopped, or could not be read
+    std::vector<SharedText> kernel;  ///< function names, innermost first; empty without root
+    std::string missing;             ///< why frames are missing; empty: none is
 };
 
 /// All stacks of one process.

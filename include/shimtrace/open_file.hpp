@@ -4,7 +4,9 @@
 
 #include <shimtrace/boxed.hpp>
 #include <shimtrace/process_state.hpp>
+#include <shimtrace/rare.hpp>
 #include <shimtrace/role.hpp>
+#include <shimtrace/shared_text.hpp>
 #include <shimtrace/types.hpp>
 
 #include <optional>
@@ -17,7 +19,7 @@ namespace shimtrace {
 struct Holder {
     Pid pid;
     Fd fd{-1};  ///< -1 where not known
-    std::string comm;
+    SharedText comm;
     ProcessState state = ProcessState::unknown;
     bool reads = false;  ///< this holder can read from the object
     bool writes = false;
@@ -111,7 +113,7 @@ struct OpenFile {
     std::uint64_t device = 0;  ///< st_dev of the object (makes inode unique); st_rdev is in `rdev`
     std::uint64_t rdev = 0;
     std::uint32_t flags = 0;  ///< open flags from fdinfo: O_RDONLY, O_NONBLOCK, O_CLOEXEC …
-    OpenFileRoleInfo role;
+    Rare<OpenFileRoleInfo> role;
 
     std::vector<Holder> holders;          ///< pipes, fifos: both ends; sockets: the peer's; ptys: the other side's
     Boxed<SocketFacts> socket;            ///< of most descriptors there is none

@@ -1,10 +1,12 @@
 // A process of a snapshot, with its threads and descriptors: what /proc, its memory and, of a Go program, its goroutines tell.
 #pragma once
 
+#include <shimtrace/boxed.hpp>
 #include <shimtrace/goroutine.hpp>
 #include <shimtrace/open_file.hpp>
 #include <shimtrace/process_state.hpp>
 #include <shimtrace/role.hpp>
+#include <shimtrace/shared_text.hpp>
 #include <shimtrace/types.hpp>
 
 #include <array>
@@ -50,20 +52,20 @@ struct Thread {
     Tid tid;
     std::string comm;
     ProcessState state = ProcessState::unknown;
-    std::string wchan;          ///< the kernel function it sleeps in; empty or "0": none
+    SharedText wchan;           ///< the kernel function it sleeps in; empty or "0": none
     Arch arch = Arch::x86_64;   ///< whose number `syscall` is; of recordings before it was kept: x86_64, as they have it for all programs
     std::int64_t syscall = -1;  ///< from /proc/TID/syscall; -1: in none, or running
     std::array<std::uint64_t, 6> args{};
     std::uint64_t stack_pointer = 0, instruction_pointer = 0;
-    std::string path_argument;              ///< the path that the call's pointer argument leads to (open, mount …), read from memory
-    std::vector<std::string> kernel_stack;  ///< function names, innermost first; empty without root
-    std::int32_t tracer = 0;                ///< TracerPid
-    std::vector<Fd> polled;                 ///< poll, select: the descriptors waited on, read from memory
+    std::string path_argument;             ///< the path that the call's pointer argument leads to (open, mount …), read from memory
+    std::vector<SharedText> kernel_stack;  ///< function names, innermost first; empty without root
+    std::int32_t tracer = 0;               ///< TracerPid
+    std::vector<Fd> polled;                ///< poll, select: the descriptors waited on, read from memory
     Progress first;
     std::optional<Progress> second;  ///< the second look, where one was taken
     std::int32_t ns_tid = 0;         ///< its number in its own pid namespace, the innermost; 0: not known
-    std::optional<FutexMemory> futex;
-    std::optional<LanguageLock> language_lock;  ///< that it waits for
+    Boxed<FutexMemory> futex;
+    Boxed<LanguageLock> language_lock;  ///< that it waits for
 };
 
 struct FdEntry {

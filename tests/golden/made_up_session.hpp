@@ -106,7 +106,7 @@ private:
         sink_.target(OpenFileId{2}, {.kind = OpenFileKind::pipe, .path = "pipe:[8191]", .inode = Inode{8191}, .device = 13});
         sink_.target(OpenFileId{3}, {.kind = OpenFileKind::file, .path = "/run/containerd/runc/default/c1/state.json", .inode = Inode{77}});
         OpenFile ttrpc{.kind = OpenFileKind::unix_socket, .path = "socket:[3001]", .inode = Inode{3001}};
-        ttrpc.role.role = OpenFileRole::shim_ttrpc;
+        ttrpc.role.edit().role = OpenFileRole::shim_ttrpc;
         ttrpc.socket = SocketFacts{.protocol = "UNIX-STREAM", .local = "/run/containerd/s/1", .state = "ESTABLISHED", .inode = Inode{3001}};
         sink_.target(OpenFileId{4}, ttrpc);
         OpenFile epoll{.kind = OpenFileKind::eventpoll, .path = "anon_inode:[eventpoll]"};

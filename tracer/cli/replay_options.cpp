@@ -25,7 +25,7 @@ namespace {
 class Present final : public EventSink {
 public:
     void event(const Event&) override {}
-    void target(OpenFileId, const OpenFile& target) override { note(target.role.container); }
+    void target(OpenFileId, const OpenFile& target) override { note(target.role->container); }
     void task(const TaskInfo& task) override {
         if (!task.pid) return;
         processes_[task.pid] = task.comm;

@@ -102,7 +102,7 @@ public:
 
     void target(OpenFileId id, const OpenFile& target) override {
         if (wanted_targets_.size() <= id.value) wanted_targets_.resize(id.value + std::size_t{1});
-        wanted_targets_[id.value] = wanted(target.role.container);
+        wanted_targets_[id.value] = wanted(target.role->container);
         next().target(id, target);
     }
     void task(const TaskInfo& task) override {

@@ -61,8 +61,8 @@ void name_containers(GoProgram& program, const Process& process) {
     for (Goroutine& goroutine : program.goroutines) {
         GoroutinePurpose& purpose = goroutine.purpose;
         if (purpose.what.empty()) continue;
-        if (purpose.container && purpose.container.ns.empty()) purpose.container.ns = process.role.container.ns;
-        if (purpose.container || !goroutine.wait.fd_path.starts_with('/')) continue;
+        if (*purpose.container && purpose.container->ns.empty()) purpose.container.edit().ns = process.role.container.ns;
+        if (*purpose.container || !goroutine.wait.fd_path.starts_with('/')) continue;
         const OpenFileRoleInfo role = containerd::target_role({.kind = OpenFileKind::fifo, .path = goroutine.wait.fd_path}, &process);
         if (role.role == OpenFileRole::none) continue;
         purpose.container = role.container;

@@ -176,11 +176,14 @@ public:
     void assign() {
         for (Process& process : snapshot_.processes) {
             for (FdEntry& entry : process.fds) {
-                entry.target.role = target_role(entry.target, &process);
+                const OpenFileRoleInfo told = target_role(entry.target, &process);
+                entry.target.role = {};
+                if (told.role != OpenFileRole::none) entry.target.role = told;
                 refine(entry.target, process);
-                ContainerRef& container = entry.target.role.container;
+                const ContainerRef& container = entry.target.role->container;
                 if (!container || !container.name.empty()) continue;
-                if (const ContainerFiles* files = index_.by_name(container.ns, container.id)) container.name = files->container.name;
+                if (const ContainerFiles* files = index_.by_name(container.ns, container.id))
+                    entry.target.role.edit().container.name = files->container.name;
             }
         }
     }
@@ -267,14 +270,15 @@ private:
     }
 
     void refine(OpenFile& target, const Process& holder) {
-        if (target.role.role == OpenFileRole::none) {
+        if (target.role->role == OpenFileRole::none) {
             if (target.kind == OpenFileKind::unix_socket) refine_socket(target, holder);
-            if (target.role.role == OpenFileRole::none && (target.kind == OpenFileKind::pipe || target.kind == OpenFileKind::unix_socket)) {
+            if (target.role->role == OpenFileRole::none &&
+                (target.kind == OpenFileKind::pipe || target.kind == OpenFileKind::unix_socket)) {
                 if (const auto found = streams_.find(target.inode); found != streams_.end()) target.role = found->second;
             }
         } else if (target.kind == OpenFileKind::fifo) {
-            refine_stream(target.role);
-        } else if (target.role.role == OpenFileRole::shim_ttrpc && !target.role.container) {
+            refine_stream(target.role.edit());
+        } else if (target.role->role == OpenFileRole::shim_ttrpc && !target.role->container) {
             refine_socket(target, holder);
         }
     }

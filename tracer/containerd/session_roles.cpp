@@ -31,7 +31,7 @@ void SessionRoles::learn(Snapshot listing) {
     for (Process& process : listing.processes) {
         for (const FdEntry& entry : process.fds) {
             const OpenFile& target = entry.target;
-            if (target.role.role != OpenFileRole::none && (target.kind == OpenFileKind::pipe || target.kind == OpenFileKind::unix_socket))
+            if (target.role->role != OpenFileRole::none && (target.kind == OpenFileKind::pipe || target.kind == OpenFileKind::unix_socket))
                 streams_.insert_or_assign(target.inode, target.role);
         }
         process.fds.clear();

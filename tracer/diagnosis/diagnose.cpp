@@ -457,7 +457,7 @@ bool daemons_are_unsettled(const Snapshot& snapshot, const Query& query) {
         // Calls about a container or a pod are told of with those.
         const bool about_none = std::ranges::any_of(scope.calls, [&](const NodeKey& call) {
             const Goroutine* serves = call.pid == process.pid ? facts.goroutine(process, call.goroutine) : nullptr;
-            return serves && serves->serves.container.empty() && serves->serves.pod.empty();
+            return serves && serves->serves->container.empty() && serves->serves->pod.empty();
         });
         return about_none && needs_second_look(diagnose_one({facts, scope}));
     });

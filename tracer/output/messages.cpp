@@ -171,7 +171,7 @@ MessageReader::Conversation* MessageReader::find(const Event& enter, const OpenF
     const auto use = std::ranges::find(enter.fds, Fd{static_cast<std::int32_t>(enter.args[0])}, &FdUse::fd);
     const OpenFile* target = use == enter.fds.end() ? nullptr : targets.find(use->target);
     if (target == nullptr || !target->inode) return nullptr;
-    const auto protocol = protocol_of(target->role.role);
+    const auto protocol = protocol_of(target->role->role);
     if (!protocol) return nullptr;
     inode = target->inode;
     const auto [at, fresh] = conversations_.try_emplace(inode);
@@ -377,11 +377,11 @@ std::vector<EarlierCall> calls_under_way(const Snapshot& snapshot) {
             if (goroutine.purpose.what != "RPC handler") continue;
             ContainerRef container = goroutine.purpose.container;
             if (container && container.ns.empty()) container.ns = process.role.container.ns;
-            std::string text = "ttrpc " + goroutine.purpose.detail;
+            std::string text = "ttrpc " + goroutine.purpose.detail.str();
             if (container) text += " of " + text::container_words(container);
-            if (!goroutine.purpose.exec_id.empty()) text += " (exec " + goroutine.purpose.exec_id + ")";
+            if (!goroutine.purpose.exec_id.empty()) text += " (exec " + goroutine.purpose.exec_id.str() + ")";
             text += fmt::format(" is under way in {}[{}], goroutine {}", process.comm, process.pid.value, goroutine.id.value);
-            if (!goroutine.wait_reason.empty()) text += ": " + goroutine.wait_reason;
+            if (!goroutine.wait_reason.empty()) text += ": " + goroutine.wait_reason.str();
             if (goroutine.waiting && *goroutine.waiting >= std::chrono::minutes(1))
                 text += fmt::format(", for at least {} min", goroutine.waiting->count() / 60'000'000'000);
             if (is_lasting(goroutine.purpose.detail)) text += ", as usual while the process lives";

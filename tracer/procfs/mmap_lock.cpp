@@ -6,7 +6,7 @@
 
 namespace shimtrace::host {
 
-bool may_hold_mmap_lock(const std::vector<std::string>& stack) {
+bool may_hold_mmap_lock(const std::vector<SharedText>& stack) {
     constexpr auto words = std::to_array<std::string_view>({"mmap", "munmap", "mprotect", "mremap", "madvise", "rwsem_down", "fault"});
     return std::ranges::any_of(stack, [&](const std::string& function) {
         return std::ranges::any_of(words, [&](std::string_view word) { return function.find(word) != std::string::npos; });

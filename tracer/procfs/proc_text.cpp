@@ -201,15 +201,16 @@ SyscallText parse_syscall(std::string_view text) {
     return call;
 }
 
-std::vector<std::string> parse_kernel_stack(std::string_view text) {
-    std::vector<std::string> functions;
+std::vector<SharedText> parse_kernel_stack(std::string_view text, SharedTexts& functions) {
+    std::vector<SharedText> stack;
+    stack.reserve(static_cast<std::size_t>(std::ranges::count(text, '\n')));
     while (!text.empty()) {
         std::string_view line = take(text, '\n');  // "[<0>] do_wait+0x5e/0x150 [module]"
         if (const std::size_t bracket = line.find("] "); bracket != std::string_view::npos) line.remove_prefix(bracket + 2);
         const std::string_view function = line.substr(0, line.find_first_of("+ "));
-        if (!function.empty()) functions.emplace_back(function);
+        if (!function.empty()) stack.push_back(functions.share(function));
     }
-    return functions;
+    return stack;
 }
 
 IoText parse_io(std::string_view text) {

@@ -57,8 +57,12 @@ struct SyscallText {
 };
 SyscallText parse_syscall(std::string_view text);
 
-/// /proc/TID/stack: function names, innermost first.
-std::vector<std::string> parse_kernel_stack(std::string_view text);
+/// /proc/TID/stack: function names, innermost first. The same few stand in the stacks of all threads: `functions` has them once.
+std::vector<SharedText> parse_kernel_stack(std::string_view text, SharedTexts& functions);
+inline std::vector<SharedText> parse_kernel_stack(std::string_view text) {
+    SharedTexts functions;
+    return parse_kernel_stack(text, functions);
+}
 
 /// /proc/PID/io: rchar and wchar.
 struct IoText {

@@ -65,9 +65,9 @@ void ask_seccomp_listener(Pid pid, FdEntry& entry) {
     if (told && !told->bytes.empty()) entry.target.count = static_cast<unsigned char>(told->bytes[0]);
 }
 
-std::vector<std::string> read_stack(const ProcDirectory& directory, Pid whose) {
+std::vector<SharedText> read_stack(const ProcDirectory& directory, Pid whose) {
     const auto text = read_in_time(directory, whose, {.name = "stack"});
-    return text ? parse_kernel_stack(*text) : std::vector<std::string>{};
+    return text ? parse_kernel_stack(*text) : std::vector<SharedText>{};
 }
 
 bool has_memory(const Process& process) {

@@ -68,6 +68,7 @@ void take_call(Thread& thread, const OrErrno<std::string>& text, ReadErrors& err
 void read_waits(const ProcDirectory& process, Pid whose, std::span<Thread> threads, bool kernel_stacks, std::string& scratch,
                 ReadErrors& errors) {
     constexpr std::size_t at_once = 64;
+    SharedTexts functions;
     for (; !threads.empty(); threads = threads.subspan(std::min(at_once, threads.size()))) {
         const auto some = threads.first(std::min(at_once, threads.size()));
         std::vector<std::string> names;
@@ -86,7 +87,7 @@ void read_waits(const ProcDirectory& process, Pid whose, std::span<Thread> threa
             if (thread.state == ProcessState::running) continue;
             if (kernel_stacks) {
                 if (const auto& text = *next++)
-                    thread.kernel_stack = parse_kernel_stack(*text);
+                    thread.kernel_stack = parse_kernel_stack(*text, functions);
                 else
                     errors.note("kernel stacks", text.error());
             }
@@ -138,6 +139,7 @@ std::vector<Thread> read_threads(const ProcDirectory& directory, Pid whose, cons
     if (!tasks) return threads;
     const auto numbers = tasks->numbers();
     if (!numbers) return threads;
+    threads.reserve(numbers->size());
     for (const std::int32_t number : *numbers) {
         const auto task = tasks->directory(number);
         if (!task) continue;

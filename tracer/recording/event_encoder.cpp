@@ -365,7 +365,7 @@ void EventEncoder::define_target(OpenFileId id, const OpenFile& target) {
     ByteWriter message;
     write_message(message, target);
     Entry& entry = state.targets[id.value];
-    entry.container = target.role.container;
+    entry.container = target.role->container;
     entry.message.assign(reinterpret_cast<const char*>(message.bytes().data()), message.size());
     state.write_target(id.value, entry);
 }

@@ -17,6 +17,7 @@
 
 #include <shimtrace/boxed.hpp>
 #include <shimtrace/process_state.hpp>
+#include <shimtrace/rare.hpp>
 #include <shimtrace/shared_text.hpp>
 #include <shimtrace/types.hpp>
 
@@ -57,6 +58,10 @@ template <typename T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 template <typename T>
 inline constexpr bool is_optional<Boxed<T>> = true;
+template <typename T>
+inline constexpr bool is_rare = false;
+template <typename T>
+inline constexpr bool is_rare<Rare<T>> = true;
 template <typename T>
 inline constexpr bool is_strong = false;
 template <typename Number, typename Tag>
@@ -170,6 +175,8 @@ void write_field(ByteWriter& out, std::uint32_t number, const T& value, const T&
         for (const auto& element : value) write_value(out, number, element);
     } else if constexpr (is_optional<T>) {
         if (value) write_value(out, number, *value);
+    } else if constexpr (is_rare<T>) {
+        write_field(out, number, *value, *fresh);
     } else if constexpr (Described<T>) {
         const std::size_t start = out.size();
         write_value(out, number, value);
@@ -193,7 +200,11 @@ void read_value(ByteReader& in, Type type, T& value, Budget& budget) {
         if (!budget.take(sizeof(typename T::value_type))) return in.fail();
         read_value(in, type, value.emplace_back(), budget);
     } else if constexpr (is_optional<T>) {
+        if (!budget.take(sizeof(typename T::value_type))) return in.fail();
         read_value(in, type, value.emplace(), budget);
+    } else if constexpr (is_rare<T>) {
+        if (!budget.take(sizeof(typename T::value_type))) return in.fail();
+        read_value(in, type, value.edit(), budget);
     } else if constexpr (is_text<T>) {
         if (type != Type::bytes) return in.fail();
         value = in.string();

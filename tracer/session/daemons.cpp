@@ -50,17 +50,17 @@ bool is_read(const Process& process, const diagnosis::Query& query) {
 /// docker's API is asked for a container by its name or id: the id is what all else knows it by.
 void resolve_names(const Snapshot& table, GoProgram& program) {
     for (Goroutine& goroutine : program.goroutines) {
-        GoServedCall& call = goroutine.serves;
+        const GoServedCall& call = goroutine.serves;
         if (call.service != "docker" || call.container.empty()) continue;
         const auto named = std::ranges::find_if(table.containers, [&](const ContainerFiles& files) {
             return !files.engine_name.empty() && files.engine_name == call.container;
         });
-        if (named != table.containers.end()) call.container = named->container.id;
+        if (named != table.containers.end()) goroutine.serves.edit().container = named->container.id;
     }
 }
 
 bool is_reply_awaited(const Goroutine& goroutine) {
-    return !goroutine.system && goroutine.serves.method.empty() && !goroutine.wait.reply.protocol.empty() &&
+    return !goroutine.system && goroutine.serves->method.empty() && !goroutine.wait.reply->protocol.empty() &&
            goroutine.purpose.detail != "Task.Wait";
 }
 
@@ -83,17 +83,17 @@ std::vector<const Goroutine*> at_work(const Process& daemon) {
 
 void note_shim(const Snapshot& table, const Goroutine& goroutine, std::vector<Pid>& shims) {
     const GoroutinePurpose& purpose = goroutine.purpose;
-    if (purpose.what != "RPC to a shim" || purpose.detail == "Task.Wait" || purpose.container.id.empty()) return;
+    if (purpose.what != "RPC to a shim" || purpose.detail == "Task.Wait" || purpose.container->id.empty()) return;
     for (const ContainerFiles& files : table.containers)
-        if (files.container.id == purpose.container.id && files.sandbox_shim) shims.push_back(files.sandbox_shim);
+        if (files.container.id == purpose.container->id && files.sandbox_shim) shims.push_back(files.sandbox_shim);
 }
 
 /// Whose processes the call waits for.
 void note_container(const Snapshot& table, const Goroutine& goroutine, std::vector<Pid>& shims) {
     if (!diagnosis::waits_for_processes(goroutine.serves)) return;
     for (const ContainerFiles& files : table.containers)
-        if (files.sandbox_shim && (files.container.id.starts_with(goroutine.serves.container) ||
-                                   (!files.sandbox.empty() && files.sandbox.starts_with(goroutine.serves.container))))
+        if (files.sandbox_shim && (files.container.id.starts_with(goroutine.serves->container) ||
+                                   (!files.sandbox.empty() && files.sandbox.starts_with(goroutine.serves->container))))
             shims.push_back(files.sandbox_shim);
 }
 
@@ -170,7 +170,7 @@ ReadDaemons read_daemons(Snapshot& table, const diagnosis::Query& query, bool ma
         for (const Goroutine* goroutine : at_work(process)) {
             const GoWait& wait = goroutine->wait;
             if (wait.fd.value >= 0) daemon.ends.push_back(wait.fd);
-            daemon.ends.insert(daemon.ends.end(), wait.reply.connections.begin(), wait.reply.connections.end());
+            daemon.ends.insert(daemon.ends.end(), wait.reply->connections.begin(), wait.reply->connections.end());
             note_shim(table, *goroutine, read.shims);
             note_container(table, *goroutine, read.shims);
         }

@@ -38,7 +38,7 @@ void hide_tracing(Snapshot& snapshot) {
             thread.tracer = 0;
             if (thread.state != ProcessState::traced) continue;
             thread.state = ProcessState::sleeping;
-            thread.wchan.clear();
+            thread.wchan = {};
             thread.kernel_stack.clear();
         }
         if (ours && process.state == ProcessState::traced) process.state = ProcessState::sleeping;
@@ -86,9 +86,9 @@ bool is_program(const Process& process) {
 /// Who has the other ends of the connections by which the daemon waits for replies.
 void add_called(const Process& daemon, std::vector<Pid>& pids) {
     for (const Goroutine& goroutine : daemon.go->goroutines) {
-        if (!goroutine.wait.reply.tied) continue;
+        if (!goroutine.wait.reply->tied) continue;
         for (const FdEntry& entry : daemon.fds)
-            if (std::ranges::find(goroutine.wait.reply.connections, entry.fd) != goroutine.wait.reply.connections.end())
+            if (std::ranges::find(goroutine.wait.reply->connections, entry.fd) != goroutine.wait.reply->connections.end())
                 for (const Holder& peer : entry.target.holders)
                     if (peer.pid != daemon.pid && std::ranges::find(pids, peer.pid) == pids.end()) pids.push_back(peer.pid);
     }

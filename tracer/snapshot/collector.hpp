@@ -123,7 +123,7 @@ private:
     /// A thread's kernel stack, and whose it is.
     struct Sleeper {
         std::size_t position;
-        std::vector<std::string> stack;
+        std::vector<SharedText> stack;
     };
     std::vector<Sleeper> sleepers_;
     bool kernel_sleepers_read_ = false, sleepers_read_ = false;

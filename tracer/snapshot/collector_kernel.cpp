@@ -115,7 +115,8 @@ namespace {
 
 bool waits_for_page_of_file(const Thread& thread) {
     return thread.state == ProcessState::uninterruptible && thread.syscall < 0 &&
-           std::ranges::any_of(thread.kernel_stack, [](const std::string& frame) { return frame.find("filemap_fault") != frame.npos; });
+           std::ranges::any_of(thread.kernel_stack,
+                               [](const SharedText& frame) { return frame.find("filemap_fault") != std::string::npos; });
 }
 
 bool is_served(const Mount& mount) {

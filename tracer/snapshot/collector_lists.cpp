@@ -111,6 +111,7 @@ void Collector::list_sockets(const Positions& processes) {
     // Listeners all: whoever waits in connect() has no descriptor of the socket that it waits for.
     for (const auto& [inode, socket] : sockets_)
         if (socket.facts.state == "LISTEN") wanted.insert(Inode{inode});
+    snapshot_.sockets.reserve(wanted.size());
     for (const Inode inode : wanted)
         if (const KnownSocket* known = sockets_.find(inode)) snapshot_.sockets.push_back(known->facts);
 }
@@ -147,7 +148,7 @@ void Collector::mark_frozen_mounts(const Positions& processes) {
         for (const Thread& thread : process.threads) {
             const auto sleeps_in = [&](std::string_view name) {
                 return std::ranges::any_of(thread.kernel_stack,
-                                           [&](const std::string& function) { return function.find(name) != std::string::npos; });
+                                           [&](const SharedText& function) { return function.find(name) != std::string::npos; });
             };
             if (thread.state != ProcessState::uninterruptible || !(sleeps_in("percpu_rwsem_wait") || sleeps_in("percpu_down_read")))
                 continue;

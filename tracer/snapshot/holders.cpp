@@ -51,16 +51,19 @@ ObjectKey other_side(ObjectKey pty) {
     return pty;
 }
 
-void HolderIndex::add(const Process& process, Fd fd, const OpenFile& target) {
-    const auto key = object_of(target);
-    if (!key) return;
-    const bool both = !is_pipe(target.kind) && target.kind != OpenFileKind::file;
-    holders_[*key].push_back({.pid = process.pid,
-                              .fd = fd,
-                              .comm = process.comm,
-                              .state = process.state,
-                              .reads = both || can_read(target),
-                              .writes = both || can_write(target)});
+void HolderIndex::add(const Process& process) {
+    const SharedText comm = process.comm;
+    for (const auto& [fd, target] : process.fds) {
+        const auto key = object_of(target);
+        if (!key) continue;
+        const bool both = !is_pipe(target.kind) && target.kind != OpenFileKind::file;
+        holders_[*key].push_back({.pid = process.pid,
+                                  .fd = fd,
+                                  .comm = comm,
+                                  .state = process.state,
+                                  .reads = both || can_read(target),
+                                  .writes = both || can_write(target)});
+    }
 }
 
 namespace {

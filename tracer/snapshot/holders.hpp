@@ -32,10 +32,7 @@ ObjectKey other_side(ObjectKey pty);
 
 class HolderIndex {
 public:
-    void add(const Process& process, Fd fd, const OpenFile& target);
-    void add(const Process& process) {
-        for (const FdEntry& entry : process.fds) add(process, entry.fd, entry.target);
-    }
+    void add(const Process& process);
     [[nodiscard]] std::span<const Holder> find(const ObjectKey& key) const {
         const auto found = holders_.find(key);
         return found == holders_.end() ? std::span<const Holder>{} : std::span<const Holder>(found->second);

@@ -285,7 +285,7 @@ CachedFd LiveObserver::remember(const OpenFile& target, EventSink& sink) {
     if (is_new) {
         if (is_path(target.kind)) paths_.emplace(id.value, target.path);
         carriers_.resize(id.value + std::size_t{1});
-        carriers_[id.value] = {host::carries_messages(target.role.role), target.kind == OpenFileKind::netlink_socket};
+        carriers_[id.value] = {host::carries_messages(target.role->role), target.kind == OpenFileKind::netlink_socket};
         sink.target(id, target);
     }
     const bool ticks = target.kind == OpenFileKind::eventfd || target.kind == OpenFileKind::timerfd || has_other_end(target.kind);

@@ -113,7 +113,7 @@ bool ends_over_socket(const Context& look, const Path& path) {
     const auto last = std::find_if(path.rbegin(), path.rend(), [](const Step& step) { return step.wait.over_socket; });
     return last != path.rend() && std::none_of(path.rbegin(), last, [&](const Step& step) {
                const Goroutine* call = goroutine_of(look.facts, step.from);
-               return call && !call->serves.method.empty();
+               return call && !call->serves->method.empty();
            });
 }
 
@@ -168,7 +168,7 @@ bool is_over(const Context& look, const Path& path, Where where) {
             return !is_over(look, path, Where::at_containerd) && !ends_in_pipe_of_stdio(look, path) && ends_over_socket(look, path);
         case Where::at_call: {
             const Goroutine* call = goroutine_of(look.facts, path.front().from);
-            return call && !call->serves.method.empty();
+            return call && !call->serves->method.empty();
         }
         case Where::over_plugin:
             return std::ranges::any_of(path, [&](const Step& step) {

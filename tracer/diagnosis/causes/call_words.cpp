@@ -60,10 +60,10 @@ std::optional<CallUnderWay> call_under_way(const Context& look, const NodeKey& n
                       .goroutine = node.goroutine};
     if (served.method.empty()) {
         // A client's: what it asks for.
-        if (goroutine->wait.reply.protocol.empty()) return std::nullopt;
-        call.service = printable(goroutine->wait.reply.protocol, 64);
-        call.method = printable(goroutine->wait.reply.method, 80);
-        call.container = printable(goroutine->purpose.container.id, 253);
+        if (goroutine->wait.reply->protocol.empty()) return std::nullopt;
+        call.service = printable(goroutine->wait.reply->protocol, 64);
+        call.method = printable(goroutine->wait.reply->method, 80);
+        call.container = printable(goroutine->purpose.container->id, 253);
     }
     double since = waiting_seconds(*goroutine);
     const std::vector<Path> paths = walk(look, node);

@@ -52,8 +52,8 @@ std::string call_on(Input input) {
     for (const Step& step : input.path) {
         const Goroutine* goroutine = goroutine_of(input.look.facts, step.from);
         const Process* process = input.look.facts.process(step.from.pid);
-        if (goroutine && process && !goroutine->serves.method.empty())
-            return fmt::format("{} of {}", printable(goroutine->serves.method, 64), who(*process));
+        if (goroutine && process && !goroutine->serves->method.empty())
+            return fmt::format("{} of {}", printable(goroutine->serves->method, 64), who(*process));
     }
     return {};
 }

@@ -21,7 +21,7 @@ std::string ended_words(const ExplanationInput& input) {
         const Goroutine* call = goroutine_of(input.look.facts, step.from);
         if (input.look.scope.ref || !call) continue;
         for (const ContainerFiles& files : input.look.facts.snapshot().containers)
-            if (names_container(call->serves.container, files.container.id)) return printable(text::container_label(files.container), 256);
+            if (names_container(call->serves->container, files.container.id)) return printable(text::container_label(files.container), 256);
     }
     return target_words(input.look);
 }

@@ -181,13 +181,13 @@ void stdio_fifo_missing(const AuditFacts& facts, Findings& findings) {
         std::set<std::string> said;
         for (const FdEntry& entry : process.fds) {
             const OpenFile& target = entry.target;
-            if (target.kind != OpenFileKind::fifo || !is_stdio(target.role.role) || !target.path.ends_with(deleted) ||
+            if (target.kind != OpenFileKind::fifo || !is_stdio(target.role->role) || !target.path.ends_with(deleted) ||
                 target.called_deleted)
                 continue;
             if (has_ended(ended, target.role)) continue;
             const std::string path = target.path.substr(0, target.path.size() - deleted.size());
             if (!said.insert(path).second) continue;
-            Finding& finding = findings.add(target.role.container ? target.role.container : process.role.container,
+            Finding& finding = findings.add(target.role->container ? target.role->container : process.role.container,
                                             fmt::format("its shim {} has {} open, and that file is gone", spoken(process), path));
             finding.pids = {process.pid};
             finding.beliefs = {{"shim", fmt::format("copies through descriptor {}", entry.fd.value)},

@@ -122,7 +122,7 @@ bool has_files(const Facts& facts, const GoServedCall& call) {
 
 /// The kubelet asks again and again how those that have ended are: only where that does not come back is it told of.
 bool is_passing_question(const Goroutine& goroutine) {
-    const std::string& method = goroutine.serves.method;
+    const std::string& method = goroutine.serves->method;
     return (method.ends_with("Status") || method.ends_with("Stats")) && waiting_seconds(goroutine) < usual_seconds(goroutine.serves);
 }
 
@@ -162,7 +162,7 @@ bool loads_shims(const Goroutine& goroutine) {
 bool serves_calls(const Process& process) {
     return process.go && process.role.role != ProcessRole::shim && process.role.role != ProcessRole::runtime &&
            !is_container_role(process.role.role) &&
-           std::ranges::any_of(process.go->goroutines, [](const Goroutine& goroutine) { return !goroutine.serves.method.empty(); });
+           std::ranges::any_of(process.go->goroutines, [](const Goroutine& goroutine) { return !goroutine.serves->method.empty(); });
 }
 
 Awaited awaited_by(const GoServedCall& call) {
@@ -190,7 +190,7 @@ std::vector<const Goroutine*> calls_under_way(const Process& daemon) {
     std::vector<const Goroutine*> calls;
     if (!daemon.go) return calls;
     for (const Goroutine& goroutine : daemon.go->goroutines)
-        if (!goroutine.serves.method.empty() && usual_seconds(goroutine.serves) >= 0) calls.push_back(&goroutine);
+        if (!goroutine.serves->method.empty() && usual_seconds(goroutine.serves) >= 0) calls.push_back(&goroutine);
     std::ranges::sort(calls, {}, [](const Goroutine* goroutine) { return goroutine->id; });
     return calls;
 }
@@ -243,8 +243,8 @@ std::vector<NodeKey> calls_made_by(const Facts& facts, const Process& client) {
     }
     if (client.go)
         for (const Goroutine& goroutine : client.go->goroutines)
-            if (!goroutine.wait.reply.protocol.empty() && !goroutine.system && goroutine.serves.method.empty() &&
-                !is_open_ended(goroutine.wait.reply.method))
+            if (!goroutine.wait.reply->protocol.empty() && !goroutine.system && goroutine.serves->method.empty() &&
+                !is_open_ended(goroutine.wait.reply->method))
                 calls.push_back(NodeKey::of(client.pid, goroutine.id));
     return calls;
 }
@@ -252,7 +252,7 @@ std::vector<NodeKey> calls_made_by(const Facts& facts, const Process& client) {
 namespace {
 
 bool came_by(const Facts& facts, const Process& server, const Goroutine& call, Inode own_end) {
-    const OpenFile* by = call.serves.connection.value < 0 ? nullptr : facts.target(server, call.serves.connection);
+    const OpenFile* by = call.serves->connection.value < 0 ? nullptr : facts.target(server, call.serves->connection);
     return by && by->inode == own_end;
 }
 
@@ -262,7 +262,7 @@ std::vector<NodeKey> handlers_of(const Facts& facts, const OpenFile& connection,
     if (!connection.socket || !connection.socket->peer_inode) return {};
     return all_calls(facts, [&](const Process& daemon, const Goroutine& goroutine) {
         return came_by(facts, daemon, goroutine, connection.socket->peer_inode) &&
-               (method.empty() || same_letters(method_of(method), goroutine.serves.method));
+               (method.empty() || same_letters(method_of(method), goroutine.serves->method));
     });
 }
 
@@ -310,7 +310,7 @@ std::vector<PodRef> pods_without_shim(const Facts& facts) {
         }
     }
     for (const auto& [server, call] : facts.served_calls())
-        if (!is_passing_question(*call)) add({call->serves.pod_namespace, call->serves.pod, server->pid});
+        if (!is_passing_question(*call)) add({call->serves->pod_namespace, call->serves->pod, server->pid});
     return {pods.begin(), pods.end()};
 }
 

@@ -94,7 +94,7 @@ std::string_view stream_word(OpenFileRole role) {
 }
 
 std::string what(const OpenFile& target) {
-    const std::string_view stream = stream_word(target.role.role);
+    const std::string_view stream = stream_word(target.role->role);
     if (target.kind == OpenFileKind::pipe && !stream.empty()) return fmt::format("{} pipe", stream);
     if (target.socket) {
         if (!target.socket->remote.empty()) return printable(target.socket->remote, most_shown);

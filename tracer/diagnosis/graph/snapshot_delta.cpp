@@ -41,7 +41,7 @@ void take_first_counters(Process& process, const Process& before) {
 
 bool same_request(const Goroutine& now, const Goroutine& before) {
     if (now.purpose.what == "RPC handler") return before.purpose.what == now.purpose.what && before.purpose.detail == now.purpose.detail;
-    return !now.serves.method.empty() && before.serves.method == now.serves.method && before.serves.container == now.serves.container;
+    return !now.serves->method.empty() && before.serves->method == now.serves->method && before.serves->container == now.serves->container;
 }
 
 /// A channel is made for each reply, a WaitGroup for each piece of work, a goroutine for each question to a name server: who waits for the

@@ -86,7 +86,7 @@ std::vector<const Goroutine*> only_handler(const Process& server) {
     std::vector<const Goroutine*> found;
     if (!server.go) return found;
     for (const Goroutine& goroutine : server.go->goroutines)
-        if (goroutine.serves.connection.value < 0 && has_frame(goroutine, "net/http.serverHandler.ServeHTTP")) found.push_back(&goroutine);
+        if (goroutine.serves->connection.value < 0 && has_frame(goroutine, "net/http.serverHandler.ServeHTTP")) found.push_back(&goroutine);
     if (found.size() > 1) found.clear();
     return found;
 }

@@ -25,7 +25,7 @@ const Goroutine* shim_handler(const Process& shim, const GoroutinePurpose& asked
     const auto found = std::ranges::find_if(shim.go->goroutines, [&](const Goroutine& goroutine) {
         const GoroutinePurpose& purpose = goroutine.purpose;
         return purpose.what == "RPC handler" && purpose.detail == asked.detail &&
-               (purpose.container.id.empty() || asked.container.id.empty() || purpose.container.id == asked.container.id) &&
+               (purpose.container->id.empty() || asked.container->id.empty() || purpose.container->id == asked.container->id) &&
                (purpose.exec_id.empty() || asked.exec_id.empty() || purpose.exec_id == asked.exec_id);
     });
     return found == shim.go->goroutines.end() ? nullptr : &*found;
@@ -138,12 +138,12 @@ void over_connection(const Context& look, const Process& process, const Goroutin
 
 /// Who keeps the stream open that the shim writes into this fifo, as the container's own question would tell it.
 void held_open(const Context& look, const Process& shim, const OpenFile& fifo, const Wait& reads, Waits& out) {
-    if (!fifo.role.container) return;
-    const Scope scope = look.facts.scope(fifo.role.container, shim.pid);
+    if (!fifo.role->container) return;
+    const Scope scope = look.facts.scope(fifo.role->container, shim.pid);
     Waits found;
     stdio_held_open({look.facts, scope}, NodeKey::of(shim.pid), found);
     for (Wait& one : found) {
-        if (one.role.exec_id != fifo.role.exec_id && !one.role.exec_id.empty() && !fifo.role.exec_id.empty()) continue;
+        if (one.role.exec_id != fifo.role->exec_id && !one.role.exec_id.empty() && !fifo.role->exec_id.empty()) continue;
         one.evidence = reads.evidence + "; " + one.evidence;
         out.push_back(std::move(one));
     }
@@ -171,10 +171,10 @@ void reply_to_program(const Context& look, const Process& process, const Gorouti
 void goroutine_reply(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
-    if (!process || !goroutine || goroutine->changed || goroutine->wait.reply.connections.empty()) return;
-    if (is_subscription(goroutine->wait.reply.method)) return;
+    if (!process || !goroutine || goroutine->changed || goroutine->wait.reply->connections.empty()) return;
+    if (is_subscription(goroutine->wait.reply->method)) return;
     if (is_program(look, *process)) return reply_to_program(look, *process, *goroutine, out);
-    for (const Fd fd : goroutine->wait.reply.connections) over_connection(look, *process, *goroutine, fd, out);
+    for (const Fd fd : goroutine->wait.reply->connections) over_connection(look, *process, *goroutine, fd, out);
 }
 
 namespace {
@@ -199,13 +199,13 @@ void goroutine_waker(const Context& look, const NodeKey& subject, Waits& out) {
     const GoWaitKind kind = goroutine->wait.kind;
     if (kind != GoWaitKind::chan_receive && kind != GoWaitKind::select && kind != GoWaitKind::wait_group && kind != GoWaitKind::cond)
         return;
-    if (!goroutine->wait.reply.protocol.empty() && goroutine->wait.reply.tied) return;  // the connection's own reader ends it
+    if (!goroutine->wait.reply->protocol.empty() && goroutine->wait.reply->tied) return;  // the connection's own reader ends it
     constexpr std::size_t most_wakers_followed = 4;
     const std::size_t before = out.size();
     for (const InferredHolder& waker : goroutine->wait.holders) {
         const Goroutine* other = goroutine_of(look.facts, NodeKey::of(process->pid, waker.goroutine));
         // Who is at another call, or keeps a connection or a context, holds what many wait for, and ends none of their waits.
-        if (!other || other->system || !other->serves.method.empty() || stands_for_all(*other)) continue;
+        if (!other || other->system || !other->serves->method.empty() || stands_for_all(*other)) continue;
         if (out.size() - before >= most_wakers_followed) break;
         out.push_back(
             {.kind = WaitKind::channel,
@@ -309,10 +309,10 @@ void goroutine_subject(const Context& look, const NodeKey& subject, Waits& out) 
     if (!process || !goroutine || !waits_for_processes(goroutine->serves)) return;
     const Awaited who_of_it = awaited_by(goroutine->serves);
     // A pod's call is about all containers of it.
-    const bool pod = goroutine->serves.method.ends_with("PodSandbox");
+    const bool pod = goroutine->serves->method.ends_with("PodSandbox");
     for (const ContainerFiles& files : look.facts.snapshot().containers) {
         const std::string& id = pod && !files.sandbox.empty() ? files.sandbox : files.container.id;
-        if (!id.starts_with(goroutine->serves.container)) continue;
+        if (!id.starts_with(goroutine->serves->container)) continue;
         const Scope scope = look.facts.scope(files.container, files.sandbox_shim);
         std::vector<Pid> pids = scope.runtimes;
         for (const Pid pid : scope.processes) {
@@ -325,15 +325,15 @@ void goroutine_subject(const Context& look, const NodeKey& subject, Waits& out) 
                 {.kind = WaitKind::serves,
                  .to = NodeKey::of(pid),
                  .evidence = fmt::format("{} is at {} of {}, of which {} is", goroutine_words(*process, *goroutine),
-                                         printable(goroutine->serves.method, 64), printable(files.container.id, 64), who(look.facts, pid)),
+                                         printable(goroutine->serves->method, 64), printable(files.container.id, 64), who(look.facts, pid)),
                  .inferred = true,
                  .since_s = waiting_seconds(*goroutine),
-                 .object_text = printable(goroutine->serves.method, 64)});
+                 .object_text = printable(goroutine->serves->method, 64)});
         const Process* shim = look.facts.process(scope.shim);
         if (who_of_it == Awaited::all && shim && look.scope.shim != shim->pid)
             waits_of_shim(look, *shim, files.container,
                           {.evidence = fmt::format("{} is at {} of {}", goroutine_words(*process, *goroutine),
-                                                   printable(goroutine->serves.method, 64), printable(files.container.id, 64))},
+                                                   printable(goroutine->serves->method, 64), printable(files.container.id, 64))},
                           out);
     }
 }

@@ -28,12 +28,12 @@ void goroutine_awaits_exit(const Context& look, const NodeKey& subject, Waits& o
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
     if (!process || !goroutine || awaited_by(goroutine->serves) != Awaited::all) return;
     for (const Goroutine& other : process->go->goroutines) {
-        if (other.purpose.what != "exit handler" || !is_of_call(look.facts, goroutine->serves, other.purpose.container.id)) continue;
+        if (other.purpose.what != "exit handler" || !is_of_call(look.facts, goroutine->serves, other.purpose.container->id)) continue;
         out.push_back(
             {.kind = WaitKind::channel,
              .to = NodeKey::of(process->pid, other.id),
              .evidence = fmt::format("{} is at {} of {}, whose end goroutine {} handles", goroutine_words(*process, *goroutine),
-                                     printable(goroutine->serves.method, 64), printable(goroutine->serves.container, 64), other.id.value),
+                                     printable(goroutine->serves->method, 64), printable(goroutine->serves->container, 64), other.id.value),
              .confidence = Confidence::likely,
              .inferred = true,
              .since_s = waiting_seconds(other),

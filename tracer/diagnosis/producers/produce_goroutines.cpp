@@ -52,7 +52,7 @@ bool works_with_runtime(const Goroutine& goroutine) {
 bool is_of_another(const Context& look, const Process& shim, const Goroutine& goroutine) {
     const ContainerRef& asked = look.scope.ref;
     if (!asked || shim.pid != look.scope.shim) return false;
-    if (!goroutine.purpose.container.id.empty()) return goroutine.purpose.container.id != asked.id;
+    if (!goroutine.purpose.container->id.empty()) return goroutine.purpose.container->id != asked.id;
     const Process* child = goroutine.wait.kind == GoWaitKind::child ? look.facts.process(goroutine.wait.child) : nullptr;
     return child && child->role.container && child->role.container != asked;
 }
@@ -72,7 +72,7 @@ void end_of_pipe(const Context& look, const Process& process, const Goroutine& g
 /// What a daemon sends of its own accord, in no call: a container's output to a log server (docker's log drivers).
 bool sends_on(const Process& daemon, const Goroutine& goroutine) {
     const auto entry = std::ranges::find(daemon.fds, goroutine.wait.fd, &FdEntry::fd);
-    if (goroutine.wait.kind != GoWaitKind::fd_write || !goroutine.serves.method.empty() || entry == daemon.fds.end()) return false;
+    if (goroutine.wait.kind != GoWaitKind::fd_write || !goroutine.serves->method.empty() || entry == daemon.fds.end()) return false;
     // By a unix socket it answers clients, too.
     return entry->target.kind == OpenFileKind::inet_socket ||
            (entry->target.kind == OpenFileKind::unix_socket && has_frame(goroutine, "daemon/logger"));
@@ -83,7 +83,7 @@ std::vector<const Goroutine*> stream_copiers(const Context& look, const Process&
     std::vector<const Goroutine*> found;
     if (!look.scope.ref) return found;
     for (const Goroutine& goroutine : daemon.go->goroutines)
-        if (goroutine.purpose.what == "stream copier" && goroutine.purpose.container.id == look.scope.ref.id) found.push_back(&goroutine);
+        if (goroutine.purpose.what == "stream copier" && goroutine.purpose.container->id == look.scope.ref.id) found.push_back(&goroutine);
     return found;
 }
 
@@ -110,7 +110,7 @@ void goroutines(const Context& look, const NodeKey& subject, Waits& out) {
     for (const Goroutine& goroutine : process->go->goroutines) {
         const GoWaitKind kind = goroutine.wait.kind;
         if (goroutine.system || goroutine.state == GoState::dead) continue;
-        if (program && (!goroutine.wait.reply.protocol.empty() || asks_server(look, *process, goroutine))) {
+        if (program && (!goroutine.wait.reply->protocol.empty() || asks_server(look, *process, goroutine))) {
             out.push_back({.kind = WaitKind::belongs_to, .to = NodeKey::of(process->pid, goroutine.id)});
             continue;
         }
@@ -216,7 +216,7 @@ void goroutine_child(const Context& look, const NodeKey& subject, Waits& out) {
     if (!named && !(works_with_runtime(*goroutine) && parked(*goroutine))) return;
     for (const Process* child : look.facts.children(process->pid)) {
         if (named ? child->pid != goroutine->wait.child : child->role.role != ProcessRole::runtime) continue;
-        const std::string& whose = goroutine->purpose.container.id;
+        const std::string& whose = goroutine->purpose.container->id;
         if (!named && !whose.empty() && child->role.container && child->role.container.id != whose) continue;
         Wait wait = child_wait(look, *process, *child, goroutine_words(*process, *goroutine) + fmt::format(" waits for {}", who(*child)));
         wait.normal |= is_program(look, *process) && !is_stopped(*child) && !is_followed_child(look, *process, *child);
@@ -232,14 +232,14 @@ void goroutine_child(const Context& look, const NodeKey& subject, Waits& out) {
 void goroutine_plugin(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
     const Goroutine* goroutine = goroutine_of(look.facts, subject);
-    if (!process || !goroutine || goroutine->serves.pod.empty() || !goroutine->serves.method.ends_with("PodSandbox")) return;
+    if (!process || !goroutine || goroutine->serves->pod.empty() || !goroutine->serves->method.ends_with("PodSandbox")) return;
     for (const Process* child : look.facts.children(process->pid)) {
         if (child->role.role != ProcessRole::plugin || is_zombie(*child)) continue;
         const PodRef pod = pod_of_plugin(*child);
-        if (pod.pod != goroutine->serves.pod || pod.pod_namespace != goroutine->serves.pod_namespace) continue;
+        if (pod.pod != goroutine->serves->pod || pod.pod_namespace != goroutine->serves->pod_namespace) continue;
         wait_for_plugin_or_child(child_wait(look, *process, *child,
                                             fmt::format("{} is at {} of {}/{}, whose plugin is {} by its CNI_ARGS",
-                                                        goroutine_words(*process, *goroutine), printable(goroutine->serves.method, 64),
+                                                        goroutine_words(*process, *goroutine), printable(goroutine->serves->method, 64),
                                                         printable(pod.pod_namespace, 64), printable(pod.pod, 64), who(*child))),
                                  out);
     }

@@ -15,7 +15,7 @@ namespace {
 
 /// It has a writer, for a client or for a pull of the daemon's own.
 bool writes_ingest(const Goroutine& goroutine) {
-    const bool for_client = goroutine.serves.service == "Content" && goroutine.serves.method == "Write";
+    const bool for_client = goroutine.serves->service == "Content" && goroutine.serves->method == "Write";
     return for_client || (has_frame(goroutine, "content.Copy") && !has_frame(goroutine, "content.OpenWriter"));
 }
 
@@ -54,9 +54,9 @@ const Exclusion* excluded_by(const Goroutine& goroutine) {
 
 /// Who is to say what comes next in a stream of the client's; nullptr: it is not waited for.
 const Process* client_awaited(const Facts& facts, const Process& daemon, const Goroutine& goroutine) {
-    if (goroutine.changed || goroutine.serves.service != "Content" || goroutine.serves.method != "Write") return nullptr;
+    if (goroutine.changed || goroutine.serves->service != "Content" || goroutine.serves->method != "Write") return nullptr;
     if (!has_frame(goroutine, "transport.(*recvBufferReader).read")) return nullptr;
-    const OpenFile* connection = goroutine.serves.connection.value < 0 ? nullptr : facts.target(daemon, goroutine.serves.connection);
+    const OpenFile* connection = goroutine.serves->connection.value < 0 ? nullptr : facts.target(daemon, goroutine.serves->connection);
     if (!connection) return nullptr;
     for (const Holder& holder : facts.holders(*connection))
         if (holder.pid != daemon.pid) return facts.process(holder.pid);

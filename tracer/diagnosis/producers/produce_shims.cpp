@@ -78,7 +78,7 @@ void lost_exits(const Context& look, const NodeKey& subject, Waits& out) {
     const std::size_t before = out.size();
     for (const Goroutine& goroutine : shim->go->goroutines) {
         const GoroutinePurpose& purpose = goroutine.purpose;
-        if (purpose.what != "RPC handler" || purpose.detail != "Task.Wait" || purpose.container.id != look.scope.ref.id) continue;
+        if (purpose.what != "RPC handler" || purpose.detail != "Task.Wait" || purpose.container->id != look.scope.ref.id) continue;
         const auto gone = purpose.exec_id.empty() ? gone_init(look, *shim) : gone_exec(look, purpose.exec_id);
         if (!gone) continue;
         const std::string whose = purpose.exec_id.empty() ? "its init" : fmt::format("exec {}", printable(purpose.exec_id, 80));
@@ -99,7 +99,7 @@ void unready_logger(const Context& look, const NodeKey& subject, Waits& out) {
     if (!shim || !shim->go) return;
     for (const Goroutine& goroutine : shim->go->goroutines) {
         if (goroutine.wait.kind != GoWaitKind::fd_read || !has_frame(goroutine, "process.NewBinaryIO")) continue;
-        const std::string& served = goroutine.purpose.container.id;
+        const std::string& served = goroutine.purpose.container->id;
         if (look.scope.ref && !served.empty() && served != look.scope.ref.id) continue;
         const OpenFile* ready = look.facts.target(*shim, goroutine.wait.fd);
         if (!ready) continue;

@@ -42,8 +42,8 @@ void containerd_unread(const Context& look, const NodeKey& subject, Waits& out) 
     for (const FdEntry& entry : shim->fds) {
         const OpenFile& target = entry.target;
         if (target.kind != OpenFileKind::unix_socket || !target.socket) continue;
-        const bool event = target.role.role == OpenFileRole::containerd_ttrpc || target.socket->remote.ends_with(".sock.ttrpc");
-        const bool reply = target.role.role == OpenFileRole::shim_ttrpc;
+        const bool event = target.role->role == OpenFileRole::containerd_ttrpc || target.socket->remote.ends_with(".sock.ttrpc");
+        const bool reply = target.role->role == OpenFileRole::shim_ttrpc;
         if ((!event && !reply) || target.socket->state == "LISTEN") continue;
         const SocketFacts* peer = look.facts.socket(target.socket->peer_inode);
         const std::uint32_t unread = std::max(target.socket->send_queue, peer ? peer->receive_queue : 0U);

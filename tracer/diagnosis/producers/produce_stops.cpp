@@ -27,10 +27,10 @@ std::optional<Stop> stop_served(const Context& look) {
     for (const Process& daemon : look.facts.snapshot().processes) {
         if (!daemon.go || daemon.role.role == ProcessRole::shim) continue;
         for (const Goroutine& goroutine : daemon.go->goroutines) {
-            const std::string& asked = goroutine.serves.container;
+            const std::string& asked = goroutine.serves->container;
             const bool of_it = asked == look.scope.ref.id || (look.scope.files && !asked.empty() && asked == look.scope.files->name);
-            if (!of_it || std::ranges::find(methods, goroutine.serves.method) == methods.end()) continue;
-            return Stop{fmt::format("{} goroutine {} serves {}", who(daemon), goroutine.id.value, printable(goroutine.serves.method, 40)),
+            if (!of_it || std::ranges::find(methods, goroutine.serves->method) == methods.end()) continue;
+            return Stop{fmt::format("{} goroutine {} serves {}", who(daemon), goroutine.id.value, printable(goroutine.serves->method, 40)),
                         waiting_seconds(goroutine)};
         }
     }

@@ -306,7 +306,7 @@ void stdio_held_open(const Context& look, const NodeKey& subject, Waits& out) {
                                                    [&](const ExecPidFile& exec) { return !look.facts.process(exec.pid); });
             if (init && !is_zombie(*init) && !first) {
                 const bool a_fifo_of_an_exec =
-                    std::ranges::any_of(shim->fds, [](const FdEntry& fd) { return !fd.target.role.exec_id.empty(); });
+                    std::ranges::any_of(shim->fds, [](const FdEntry& fd) { return !fd.target.role->exec_id.empty(); });
                 if (!a_fifo_of_an_exec) continue;
             }
         }

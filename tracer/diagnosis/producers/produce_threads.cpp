@@ -112,7 +112,7 @@ bool nobody_else_can_write(const Context& look, const InCall& in, const std::vec
 }
 
 bool is_exec_fifo(const OpenFile& target) {
-    return target.role.role == OpenFileRole::exec_fifo || target.path.ends_with("/exec.fifo");
+    return target.role->role == OpenFileRole::exec_fifo || target.path.ends_with("/exec.fifo");
 }
 
 /// Created, and waiting for the start: who is to say it, where that one is stopped or at work, else nobody.
@@ -317,9 +317,9 @@ void thread_opens(const Context& look, const NodeKey& subject, Waits& out) {
     // One that is only being made has no name yet, and what was asked cannot always be read.
     const auto is_about = [&](const Goroutine* call) {
         constexpr auto opening = std::to_array<std::string_view>({"StartContainer", "ExecSync", "Exec"});
-        const std::string& container = call->serves.container;
-        const bool names_none = call->serves.method == "CreateContainer" ||
-                                (container.size() < 4 && std::ranges::find(opening, call->serves.method) != opening.end());
+        const std::string& container = call->serves->container;
+        const bool names_none = call->serves->method == "CreateContainer" ||
+                                (container.size() < 4 && std::ranges::find(opening, call->serves->method) != opening.end());
         return names_none ? path.find("/io/") != path.npos : container.size() >= 4 && path.find(container) != path.npos;
     };
     if (is_daemon(*in.process) && std::ranges::any_of(calls_under_way(*in.process), is_about)) return;

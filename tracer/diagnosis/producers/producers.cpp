@@ -142,7 +142,7 @@ bool is_runtime(const Process& process) {
 
 NodeKey pipe_subject(const OpenFile& target) {
     NodeKey subject{.kind = NodeKind::pipe, .inode = target.inode, .device = target.device};
-    const std::string_view stream = stream_word(target.role.role);
+    const std::string_view stream = stream_word(target.role->role);
     if (target.kind == OpenFileKind::fifo)
         subject.name = target.path;
     else if (!stream.empty())
@@ -166,7 +166,7 @@ Confidence seen_twice(const Context& look) {
 }
 
 bool is_bus(const OpenFile& target) {
-    if (target.role.role == OpenFileRole::dbus) return true;
+    if (target.role->role == OpenFileRole::dbus) return true;
     if (!target.socket) return false;
     const std::string& name = target.socket->remote;
     return name.ends_with("/systemd/private") || name.ends_with("/dbus/system_bus_socket");

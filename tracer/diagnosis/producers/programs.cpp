@@ -15,7 +15,7 @@ bool is_program(const Context& look, const Process& process) {
     // Whoever does not read what others wait to write to it is asked for a reason: a log agent.
     return std::ranges::none_of(process.fds, [&](const FdEntry& entry) {
         const OpenFile& file = entry.target;
-        return file.kind == OpenFileKind::fifo && file.role.container && is_full(look.facts.pipe(file.inode, file.device));
+        return file.kind == OpenFileKind::fifo && file.role->container && is_full(look.facts.pipe(file.inode, file.device));
     });
 }
 
@@ -32,7 +32,7 @@ bool is_own_affair(const Context& look, const Process& process, const OpenFile& 
         const Process* holder = look.facts.process(end.pid);
         return end.reads && end.pid != process.pid && (!holder || !is_program_of(*holder, process.role.container));
     });
-    const bool stream = pipe.role.role == OpenFileRole::stdout_stream || pipe.role.role == OpenFileRole::stderr_stream;
+    const bool stream = pipe.role->role == OpenFileRole::stdout_stream || pipe.role->role == OpenFileRole::stderr_stream;
     return !leaves && !stream && !all_readers_are_stopped(look.facts, ends);
 }
 

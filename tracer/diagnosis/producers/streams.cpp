@@ -25,12 +25,12 @@ std::optional<std::pair<std::string, OpenFileRole>> named_stream(std::string_vie
 
 bool carries(const OpenFile& target, const Stream& stream) {
     const auto by_role = [&] {
-        if (target.role.role != stream.role && !(stream.role == OpenFileRole::console && target.role.role == OpenFileRole::stdout_stream))
+        if (target.role->role != stream.role && !(stream.role == OpenFileRole::console && target.role->role == OpenFileRole::stdout_stream))
             return false;
-        const bool same_container = !stream.container || !target.role.container || target.role.container == stream.container;
-        return same_container && target.role.exec_id == stream.exec_id;
+        const bool same_container = !stream.container || !target.role->container || target.role->container == stream.container;
+        return same_container && target.role->exec_id == stream.exec_id;
     };
-    if (is_output(target.role.role)) return by_role();
+    if (is_output(target.role->role)) return by_role();
     if (target.kind != OpenFileKind::fifo) return false;
     const auto named = named_stream(target.path);
     const OpenFileRole wanted = stream.role == OpenFileRole::console ? OpenFileRole::stdout_stream : stream.role;
@@ -158,7 +158,7 @@ Copier copier_of(const Process& shim, std::optional<Fd> inlet, const Stream& str
             return wait.fd == outlet.fd || (!wait.fd_path.empty() && wait.fd_path == outlet.target->path);
         });
         const bool same_stream = goroutine.purpose.detail.empty() || goroutine.purpose.detail.find(word) != std::string::npos;
-        const bool same_owner = goroutine.purpose.container.id.empty() || goroutine.purpose.container.id == stream.container.id;
+        const bool same_owner = goroutine.purpose.container->id.empty() || goroutine.purpose.container->id == stream.container.id;
         if (wait.kind == GoWaitKind::fd_write && to_outlet) copier.writing.push_back(&goroutine);
         // A console's copier waits on a condition that the console's own epoll loop signals (containerd/console).
         if (stream.role == OpenFileRole::console && has_frame(goroutine, "EpollConsole).Read")) copier.reading = true;

@@ -199,9 +199,9 @@ private:
             const Process* daemon = look_.facts.process(node.pid);
             const Goroutine* goroutine = goroutine_of(look_.facts, node);
             if (!daemon || !goroutine) continue;
-            if (goroutine->serves.method.empty()) {
+            if (goroutine->serves->method.empty()) {
                 // A client's own: whether the answer is late only more time can tell.
-                proof_.unsettled |= !goroutine->wait.reply.protocol.empty() && look_.facts.interval_s() < slow_runtime_s;
+                proof_.unsettled |= !goroutine->wait.reply->protocol.empty() && look_.facts.interval_s() < slow_runtime_s;
                 weaken(Confidence::likely);
                 continue;
             }
@@ -237,9 +237,9 @@ private:
             proof_.unsettled |= look_.facts.interval_s() < patience_s;
             weaken(Confidence::likely);
             if (goroutine->state != GoState::syscall && since >= 0 && since < usual_seconds(goroutine->serves)) continue;
-            add_limit(proof_.doubtful, {fmt::format("whose container {} is", printable(goroutine->serves.container, 12)),
+            add_limit(proof_.doubtful, {fmt::format("whose container {} is", printable(goroutine->serves->container, 12)),
                                         fmt::format("{} is at {} of it, and it has no shim yet: ask `why {}`", who(*daemon),
-                                                    printable(goroutine->serves.method, 64), daemon->pid.value),
+                                                    printable(goroutine->serves->method, 64), daemon->pid.value),
                                         ""});
         }
     }
@@ -304,7 +304,7 @@ private:
         const std::string& method = goroutine.purpose.detail;
         const double usual = usual_time(method);
         const ContainerRef& ref = look_.scope.ref;
-        if (usual < 0 || (!goroutine.purpose.container.id.empty() && ref && goroutine.purpose.container.id != ref.id)) return;
+        if (usual < 0 || (!goroutine.purpose.container->id.empty() && ref && goroutine.purpose.container->id != ref.id)) return;
         const double waiting = goroutine.waiting ? std::chrono::duration<double>(*goroutine.waiting).count() : 0;
         if (runtime_moves(shim)) return weaken(Confidence::likely);
         // The runtime that is at work on it tells more, once it has lasted.
@@ -377,7 +377,7 @@ private:
         const bool waited_for = std::ranges::any_of(shim->go->goroutines, [&](const Goroutine& goroutine) {
             const GoroutinePurpose& purpose = goroutine.purpose;
             return purpose.what == "RPC handler" && purpose.detail == "Task.Wait" && purpose.exec_id.empty() &&
-                   purpose.container.id == scope.ref.id;
+                   purpose.container->id == scope.ref.id;
         });
         const ContainerFiles* files = scope.files;
         if (waited_for)

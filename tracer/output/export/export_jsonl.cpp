@@ -184,7 +184,7 @@ private:
                 if (const OpenFile* target = targets().find(use.target)) {
                     entry["target"] = target_text(*target);
                     entry["path"] = target->path;
-                    add_container(entry, target->role.container);
+                    add_container(entry, target->role->container);
                     auto holders = json::array();
                     for (const Holder& holder : target->holders) holders.push_back({{"pid", holder.pid.value}, {"comm", holder.comm}});
                     if (!holders.empty()) entry["holders"] = std::move(holders);

@@ -156,9 +156,9 @@ private:
         if (goroutine == program.goroutines.end()) return;
         const GoroutinePurpose& purpose = goroutine->purpose;
         if (!purpose.what.empty())
-            box.notes.push_back(purpose.detail.empty() ? purpose.what : fmt::format("{}: {}", purpose.what, purpose.detail));
-        else if (!goroutine->serves.method.empty())
-            box.notes.push_back(fmt::format("serves {}.{}", goroutine->serves.service, goroutine->serves.method));
+            box.notes.push_back(purpose.detail.empty() ? purpose.what.str() : fmt::format("{}: {}", purpose.what, purpose.detail));
+        else if (!goroutine->serves->method.empty())
+            box.notes.push_back(fmt::format("serves {}.{}", goroutine->serves->service, goroutine->serves->method));
     }
 
     const Diagnosis& diagnosis_;

@@ -75,9 +75,9 @@ json wait_json(const GoWait& wait, const StackStyle& style) {
 json purpose_json(const GoroutinePurpose& purpose) {
     json result = {{"what", purpose.what}};
     if (!purpose.detail.empty()) result["detail"] = purpose.detail;
-    if (purpose.container) {
-        result["namespace"] = purpose.container.ns;
-        result["container"] = purpose.container.id;
+    if (*purpose.container) {
+        result["namespace"] = purpose.container->ns;
+        result["container"] = purpose.container->id;
     }
     if (!purpose.exec_id.empty()) result["exec_id"] = purpose.exec_id;
     return result;
@@ -105,7 +105,7 @@ json goroutine_json(const Goroutine& goroutine, const StackStyle& style) {
                    {"wait", wait_json(goroutine.wait, style)},
                    {"stack", json::array()}};
     if (!goroutine.purpose.what.empty()) result["meaning"] = purpose_json(goroutine.purpose);
-    if (!goroutine.serves.method.empty()) result["serves"] = served_json(goroutine.serves);
+    if (!goroutine.serves->method.empty()) result["serves"] = served_json(goroutine.serves);
     for (const GoLabel& label : goroutine.labels)
         result["labels"].push_back({{"key", text::printable(label.key)}, {"value", text::printable(label.value)}});
     for (const GoFrame& frame : goroutine.stack) result["stack"].push_back(frame_json(frame));

@@ -182,9 +182,9 @@ std::string purpose_text(const GoroutinePurpose& purpose) {
     if (purpose.what.empty()) return {};
     std::string text = text::printable(purpose.what);
     if (!purpose.detail.empty()) text += " " + text::printable(purpose.detail);
-    if (purpose.container)
-        text += " of " +
-                text::printable(purpose.container.ns.empty() ? purpose.container.id : purpose.container.ns + "/" + purpose.container.id);
+    if (*purpose.container)
+        text += " of " + text::printable(purpose.container->ns.empty() ? purpose.container->id
+                                                                       : purpose.container->ns + "/" + purpose.container->id);
     if (!purpose.exec_id.empty()) text += " exec " + text::printable(purpose.exec_id);
     return text;
 }

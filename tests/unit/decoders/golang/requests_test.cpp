@@ -51,7 +51,7 @@ std::string waited_for(std::string function, const Bytewise& memory) {
     goroutines.front().wait.kind = GoWaitKind::chan_receive;
     goroutines.front().wait.object = RemoteAddress{channel};
     find_requests(state, binary, stacks, goroutines, memory);
-    return goroutines.front().purpose.container.id + "/" + goroutines.front().purpose.exec_id;
+    return goroutines.front().purpose.container->id + "/" + goroutines.front().purpose.exec_id.str();
 }
 
 }  // namespace

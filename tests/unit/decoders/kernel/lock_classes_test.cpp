@@ -10,7 +10,7 @@ using kernel::waited_for;
 
 namespace {
 
-using Stack = std::vector<std::string>;
+using Stack = std::vector<SharedText>;
 
 std::string_view waits_for(const Stack& stack) {
     const kernel::LockClass* lock = waited_for(stack);

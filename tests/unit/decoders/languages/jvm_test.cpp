@@ -77,7 +77,7 @@ struct Jvm {
         memory.text(klass + 72, name);
     }
 
-    const std::optional<LanguageLock>& read() {
+    const Boxed<LanguageLock>& read() {
         const languages::Ranges mapped = memory.mapped();
         languages::read_java_locks(threads, languages::Words(memory, mapped), table);
         return threads[0].language_lock;

@@ -45,7 +45,7 @@ struct Program {
         memory.text(definition + 64, "__exit__");
     }
 
-    const std::optional<LanguageLock>& read() {
+    const Boxed<LanguageLock>& read() {
         const languages::Ranges mapped = memory.mapped();
         languages::read_python_locks(threads, languages::Words(memory, mapped));
         return threads[0].language_lock;

@@ -146,9 +146,10 @@ TEST_CASE("a path to the caller's own descriptor has that descriptor's target") 
     Traced traced;
     traced.style.roles = true;
     OpenFileDictionary targets;
-    targets.define(
-        OpenFileId{1},
-        {.kind = OpenFileKind::fifo, .path = "/run/c1/exec.fifo", .flags = 010000000, .role = {OpenFileRole::exec_fifo, {"ns", "c1"}, ""}});
+    targets.define(OpenFileId{1}, {.kind = OpenFileKind::fifo,
+                                   .path = "/run/c1/exec.fifo",
+                                   .flags = 010000000,
+                                   .role = OpenFileRoleInfo{OpenFileRole::exec_fifo, {"ns", "c1"}, ""}});
     traced.scope.targets = &targets;
     traced.call("openat", {0xffffff9c, traced.memory.put("/proc/self/fd/5\0"s), 1});
     std::vector<Fd> fds;

@@ -163,7 +163,7 @@ TEST_CASE("the name goes with the container, to its processes and descriptors") 
     containerd::assign_roles(snapshot);
     CHECK(snapshot.processes[1].role.container.name == "prod/web-1");
     CHECK(snapshot.processes[3].role.container.name == "prod/web-1/app");
-    CHECK(snapshot.processes[1].fds[0].target.role.container.name == "prod/web-1/app");
+    CHECK(snapshot.processes[1].fds[0].target.role->container.name == "prod/web-1/app");
 }
 
 TEST_CASE("where a pod shares its pid namespace a process is its cgroup's container's, whoever has become its parent") {

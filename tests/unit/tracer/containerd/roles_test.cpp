@@ -270,18 +270,18 @@ TEST_CASE("descriptors by their paths and by who shares them") {
     const auto& fds = snapshot.processes[3].fds;
     CHECK(fds[0].target.role == OpenFileRoleInfo{OpenFileRole::stdout_stream, c1, ""});
     CHECK(fds[1].target.role == OpenFileRoleInfo{OpenFileRole::stderr_stream, c1, "e1"});
-    CHECK(fds[2].target.role.role == OpenFileRole::log_fifo);
+    CHECK(fds[2].target.role->role == OpenFileRole::log_fifo);
     CHECK(fds[3].target.role == OpenFileRoleInfo{OpenFileRole::stdin_stream, c1, ""});
     CHECK(fds[4].target.role == OpenFileRoleInfo{OpenFileRole::stdout_stream, c1, ""});
-    CHECK(fds[5].target.role.role == OpenFileRole::none);
-    CHECK(fds[6].target.role.role == OpenFileRole::console);
+    CHECK(fds[5].target.role->role == OpenFileRole::none);
+    CHECK(fds[6].target.role->role == OpenFileRole::console);
     CHECK(fds[7].target.role == OpenFileRoleInfo{OpenFileRole::shim_ttrpc, c1, ""});
-    CHECK(fds[8].target.role.role == OpenFileRole::containerd_ttrpc);
-    CHECK(fds[9].target.role.role == OpenFileRole::bundle_config);
+    CHECK(fds[8].target.role->role == OpenFileRole::containerd_ttrpc);
+    CHECK(fds[9].target.role->role == OpenFileRole::bundle_config);
     CHECK(fds[10].target.role == OpenFileRoleInfo{OpenFileRole::pid_file, c1, "e1"});
-    CHECK(snapshot.processes[4].fds[2].target.role.role == OpenFileRole::none);
-    CHECK(snapshot.processes[4].fds[3].target.role.role == OpenFileRole::none);
-    CHECK(snapshot.processes[5].fds[0].target.role.role == OpenFileRole::none);
+    CHECK(snapshot.processes[4].fds[2].target.role->role == OpenFileRole::none);
+    CHECK(snapshot.processes[4].fds[3].target.role->role == OpenFileRole::none);
+    CHECK(snapshot.processes[5].fds[0].target.role->role == OpenFileRole::none);
     CHECK(snapshot.processes[2].fds[0].target.role == OpenFileRoleInfo{OpenFileRole::stdout_stream, c1, ""});
 }
 
@@ -297,7 +297,7 @@ TEST_CASE("what runc and its init share is for their synchronization; exec.fifo 
     snapshot.processes.push_back(init);
     settle(snapshot);
     const auto& fds = snapshot.processes.back().fds;
-    CHECK(fds[1].target.role.role == OpenFileRole::runtime_sync);
+    CHECK(fds[1].target.role->role == OpenFileRole::runtime_sync);
     CHECK(fds[2].target.role == OpenFileRoleInfo{OpenFileRole::exec_fifo, {"ns", "c1"}, ""});
 }
 

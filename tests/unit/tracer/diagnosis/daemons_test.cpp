@@ -14,8 +14,8 @@ TEST_CASE("a call about no container, at a plugin that is silent: the first look
     Goroutine& pulls = containerd.go->goroutines.emplace_back();
     pulls.id = GoroutineId{7};
     pulls.state = GoState::waiting;
-    pulls.serves.service = "ImageService";
-    pulls.serves.method = "PullImage";
+    pulls.serves.edit().service = "ImageService";
+    pulls.serves.edit().method = "PullImage";
     pulls.wait.kind = GoWaitKind::select;
     pulls.wait.reply = {.protocol = "gRPC", .method = "content.Info", .connections = {Fd{9}}, .tied = true};
     host.add(300, 1, "store");

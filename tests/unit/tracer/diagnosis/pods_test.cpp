@@ -57,14 +57,14 @@ TEST_CASE("a runtime that is stuck on one container of a pod marks that one, not
 TEST_CASE("a request for one container that its goroutine parks on is not told of another; a lock that both wait for is") {
     Host host = pod_with_stopped_runtime();
     Goroutine& holder = host.get(100).go->goroutines.front();
-    holder.purpose = {.what = "RPC handler", .detail = "Task.Start", .container = {"", "a"}};
+    holder.purpose = {.what = "RPC handler", .detail = "Task.Start", .container = ContainerRef{"", "a"}};
     Goroutine queued;
     queued.id = GoroutineId{8};
     queued.state = GoState::waiting;
     queued.wait.kind = GoWaitKind::mutex;
     queued.wait.holders = {{GoroutineId{7}, 8, {"its address is in the frame"}}};
     queued.waiting = Nanoseconds(std::chrono::minutes(2));
-    queued.purpose = {.what = "RPC handler", .detail = "Task.Kill", .container = {"", "b"}};
+    queued.purpose = {.what = "RPC handler", .detail = "Task.Kill", .container = ContainerRef{"", "b"}};
     host.get(100).go->goroutines.push_back(queued);
     host.resample(2s);
     CHECK_FALSE(host.why("s", "k8s.io").stuck);

@@ -36,7 +36,7 @@ Goroutine& handler(GoProgram& go, std::string method, std::string container) {
     one.state = GoState::waiting;
     one.wait_reason = "chan receive";
     one.wait.kind = GoWaitKind::chan_receive;
-    one.purpose = {.what = "RPC handler", .detail = std::move(method), .container = {"default", std::move(container)}};
+    one.purpose = {.what = "RPC handler", .detail = std::move(method), .container = ContainerRef{"default", std::move(container)}};
     return one;
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("a sleeper under a resting shim is healthy for certain") {
 TEST_CASE("a thread whose call could not be read is not said to be well, and what would help is said") {
     Healthy made;
     Host::in_call(made.init, -1);
-    made.init.threads.front().wchan.clear();
+    made.init.threads.front().wchan = {};
     SUBCASE("by nobody in particular") {
         made.host.snapshot().observer = blind(0, 65534);
         CHECK(mentions(made.why().limits, "app", "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"));

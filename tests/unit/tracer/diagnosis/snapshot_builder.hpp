@@ -130,8 +130,8 @@ public:
     /// What exec e1 left behind in the container of that init: it has the exec's stdout, pipe 6000, which the shim reads.
     Process& daemon_of_exec(std::int32_t shim_pid, std::int32_t init_pid, std::int32_t pid) {
         Process& daemon = inside(add(pid, init_pid, "sleep"), get(init_pid).role.container, 8);
-        fd(daemon, 1, OpenFileKind::pipe, 6000, write_only, OpenFileRole::stdout_stream).role.exec_id = "e1";
-        fd(get(shim_pid), 20, OpenFileKind::pipe, 6000, read_only, OpenFileRole::stdout_stream).role.exec_id = "e1";
+        fd(daemon, 1, OpenFileKind::pipe, 6000, write_only, OpenFileRole::stdout_stream).role.edit().exec_id = "e1";
+        fd(get(shim_pid), 20, OpenFileKind::pipe, 6000, read_only, OpenFileRole::stdout_stream).role.edit().exec_id = "e1";
         return daemon;
     }
 

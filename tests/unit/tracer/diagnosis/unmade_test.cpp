@@ -75,7 +75,7 @@ TEST_CASE("a container that has no shim yet is its pod's: what its start waits f
     CHECK(said.calls.front().name == "app");
     CHECK(said.calls.front().waits_for.find("app.log") != std::string::npos);
     SUBCASE("and not of another") {
-        pod.call().serves.pod = "web-2";
+        pod.call().serves.edit().pod = "web-2";
         CHECK_FALSE(pod.host.why("s", "k8s.io").stuck);
     }
     SUBCASE("one that has files is told of by itself") {
@@ -142,7 +142,7 @@ TEST_CASE("a stop waits for an exit that the shim was not told of: whoever asks 
     waits.id = GoroutineId{9};
     waits.state = GoState::waiting;
     waits.wait.kind = GoWaitKind::chan_receive;
-    waits.purpose = {.what = "RPC handler", .detail = "Task.Wait", .container = {"", "a012"}};
+    waits.purpose = {.what = "RPC handler", .detail = "Task.Wait", .container = ContainerRef{"", "a012"}};
     pod.host.resample(2s);
     CHECK(pod.host.why("a012", "k8s.io").cause == "exit-lost");
     const Diagnosis said = pod.daemon();
@@ -254,7 +254,7 @@ TEST_CASE("a client's request to a server on a unix socket is late after five se
     asks.waiting = 5200ms;
     CHECK(why().cause == "plugin-unresponsive");
     CHECK(blamed(why()) == std::vector{300});
-    asks.wait.reply.method = "devicePluginListAndWatch.Recv";
+    asks.wait.reply.edit().method = "devicePluginListAndWatch.Recv";
     CHECK_FALSE(why().stuck);
 }
 
@@ -265,7 +265,7 @@ TEST_CASE("a stop waits for what handles the container's end, that for the copy 
     handler.wait.holders = {{GoroutineId{9}, 4, {"has the object waited for in its frames"}}};
     handler.stack = {{.function = std::string("github.com/containerd/containerd/pkg/cri/io.(*ContainerIO).Wait")},
                      {.function = std::string("github.com/containerd/containerd/pkg/cri/server.handleContainerExit")}};
-    handler.purpose = {.what = "exit handler", .detail = {}, .container = {"", "a012"}};
+    handler.purpose = {.what = "exit handler", .detail = {}, .container = ContainerRef{"", "a012"}};
     Goroutine& copier = pod.add(9);
     copier.stack = {{.function = std::string("github.com/containerd/containerd/pkg/cri/io.(*ContainerIO).Pipe.func1")}};
     copier.wait.holders = {{GoroutineId{10}, 4, {"has the object waited for in its frames"}}};
@@ -277,6 +277,6 @@ TEST_CASE("a stop waits for what handles the container's end, that for the copy 
     const Diagnosis said = pod.daemon();
     CHECK(said.cause == "uninterruptible");
     REQUIRE(said.calls.size() == 1);
-    handler.purpose.container.id = "another";
+    handler.purpose.container.edit().id = "another";
     CHECK(pod.daemon().calls.front().waits_for.find("uninterruptible") == std::string::npos);
 }

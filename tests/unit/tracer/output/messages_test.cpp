@@ -45,7 +45,7 @@ struct Session {
         OpenFile target;
         target.kind = OpenFileKind::unix_socket;
         target.socket.emplace();
-        target.role.role = OpenFileRole::shim_ttrpc;
+        target.role.edit().role = OpenFileRole::shim_ttrpc;
         target.inode = Inode{100};
         target.socket->local = "/run/containerd/s/0123";
         printer.target(served, target);
@@ -223,7 +223,7 @@ TEST_CASE("calls under way before the session, as goroutines tell") {
     handler.id = GoroutineId{21};
     handler.wait_reason = "chan receive";
     handler.waiting = 3min;
-    handler.purpose = {"RPC handler", "Task.Kill", {"", "c1"}, ""};
+    handler.purpose = {"RPC handler", "Task.Kill", ContainerRef{"", "c1"}, ""};
     shim.go->goroutines.push_back(handler);
     snapshot.processes.push_back(shim);
     shim.pid = Pid{11};  // another one, which is not traced: a recording's snapshot is of the whole host

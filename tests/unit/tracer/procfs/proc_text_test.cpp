@@ -78,7 +78,16 @@ TEST_CASE("syscall: blocked, in none, running") {
 
 TEST_CASE("kernel stacks: function names, innermost first, modules and offsets left out") {
     CHECK(parse_kernel_stack("[<0>] fuse_wait+0x5e/0x150 [fuse]\n[<0>] do_syscall_64+0x71/0x290\n") ==
-          std::vector<std::string>{"fuse_wait", "do_syscall_64"});
+          std::vector<SharedText>{"fuse_wait", "do_syscall_64"});
+}
+
+TEST_CASE("a function that stands in many kernel stacks has its characters once") {
+    SharedTexts functions;
+    const auto one = parse_kernel_stack("[<0>] futex_wait+0x5e/0x150\n[<0>] do_syscall_64+0x71/0x290\n", functions);
+    const auto other = parse_kernel_stack("[<0>] pipe_read+0x5e/0x150\n[<0>] do_syscall_64+0x99/0x290\n", functions);
+    REQUIRE((one.size() == 2 && other.size() == 2));
+    CHECK(&one[1].str() == &other[1].str());
+    CHECK(one[0] != other[0]);
 }
 
 TEST_CASE("mountinfo: escapes, optional fields, both sets of options") {

@@ -88,7 +88,7 @@ TEST_CASE("what is at its default takes no byte") {
     CHECK(encoded(Snapshot{}).empty());
     CHECK(encoded(OpenFile{}).empty());
     OpenFile target;
-    target.role.container.id = "c1";
+    target.role.edit().container.id = "c1";
     CHECK(encoded(target).size() == 1 + 1 + 2 + 2 + 2);
 }
 

@@ -27,6 +27,8 @@ void fill(Random& random, T& value) {
         for (auto& element : value) fill(random, element);
     } else if constexpr (is_optional<T>) {
         fill(random, value.emplace());
+    } else if constexpr (is_rare<T>) {
+        fill(random, value.edit());
     } else if constexpr (is_array<T>) {
         for (auto& element : value) fill(random, element);
     } else if constexpr (std::is_same_v<T, std::string>) {
@@ -63,6 +65,8 @@ bool same(const T& a, const T& b) {
         return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) { return same(x, y); });
     } else if constexpr (is_optional<T>) {
         return a.has_value() == b.has_value() && (!a || same(*a, *b));
+    } else if constexpr (is_rare<T>) {
+        return same(*a, *b);
     } else if constexpr (is_array<T>) {
         return std::equal(std::begin(a), std::end(a), std::begin(b));
     } else if constexpr (Described<T>) {

@@ -110,7 +110,7 @@ TEST_CASE("what only more time can tell is waited for no longer than one is pati
     host.container(100, 200, "c1");
     GoProgram& go = host.get(100).go.emplace();
     go.goroutines.push_back({.id = GoroutineId{7}, .state = GoState::waiting, .waiting = 1s, .complete = true});
-    go.goroutines.back().purpose = {.what = "RPC handler", .detail = "Task.Delete", .container = {"default", "c1"}};
+    go.goroutines.back().purpose = {.what = "RPC handler", .detail = "Task.Delete", .container = ContainerRef{"default", "c1"}};
     for (const Nanoseconds patience : {Nanoseconds{}, most_patient}) {
         Source young;
         young.host = host.build();

@@ -64,7 +64,7 @@ TEST_CASE("of two pods under way each waits for its own plugin, where no gorouti
     Host::in_call(other, call_nanosleep);
     Goroutine& second = containerd.go->goroutines.emplace_back(containerd.go->goroutines[0]);
     second.id = GoroutineId{18};
-    second.serves.pod = "web-2";
+    second.serves.edit().pod = "web-2";
     const Snapshot snapshot = host.build();
     for (const auto& [name, culprit] : {std::pair{"web-1", 21}, std::pair{"web-2", 30}}) {
         const auto verdicts = diagnosis::diagnose(snapshot, {.containers = {}, .pids = {}, .shims = {}, .pods = {{"prod", name, Pid{10}}}});
@@ -165,7 +165,7 @@ TEST_CASE("who calls is told from the connection that the call came on") {
     Host host;
     Process& containerd = containerd_at_work(host);
     add_plugin(host);
-    containerd.go->goroutines[0].serves.connection = Fd{12};
+    containerd.go->goroutines[0].serves.edit().connection = Fd{12};
     OpenFile& theirs = Host::fd(containerd, 12, OpenFileKind::unix_socket, 500, read_write);
     theirs.socket = SocketFacts{};
     theirs.socket->inode = Inode{500};

@@ -12,7 +12,7 @@ const std::int64_t call_ioctl = call_number("ioctl"), call_sendto = call_number(
                    call_mmap = call_number("mmap");
 constexpr auto asleep = ProcessState::uninterruptible;
 
-void sleeps(Process& process, std::int64_t call, std::vector<std::string> stack, ProcessState state = asleep) {
+void sleeps(Process& process, std::int64_t call, std::vector<SharedText> stack, ProcessState state = asleep) {
     Host::in_call(process, call, 3, state);
     process.threads.front().kernel_stack = std::move(stack);
     process.threads.front().wchan = process.threads.front().kernel_stack.front();
@@ -23,7 +23,7 @@ struct Locked {
     Host host;
     Process& init = host.container(100, 200, "c1");
 
-    Process& kernel_thread(std::int32_t pid, std::string comm, std::vector<std::string> stack) {
+    Process& kernel_thread(std::int32_t pid, std::string comm, std::vector<SharedText> stack) {
         Process& thread = host.add(pid, 2, std::move(comm));
         sleeps(thread, -1, std::move(stack));
         return thread;

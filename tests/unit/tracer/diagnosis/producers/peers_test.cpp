@@ -303,7 +303,7 @@ TEST_CASE("of two containers whose log servers do not read each waits for its ow
         Goroutine copies{.id = GoroutineId{first + 1}, .state = GoState::waiting, .wait_reason = "sync.Cond.Wait", .waiting = 100s};
         copies.wait.kind = GoWaitKind::cond;
         copies.wait.holders = {{GoroutineId{first}, 4, {"has the object waited for in its frames"}}};
-        copies.purpose = {.what = "stream copier", .detail = "stdout", .container = {{}, std::move(container)}};
+        copies.purpose = {.what = "stream copier", .detail = "stdout", .container = ContainerRef{{}, std::move(container)}};
         docker.go->goroutines.insert(docker.go->goroutines.end(), {writes, copies});
     };
     sends("c1", 400, 23, 7000, 130);
@@ -553,7 +553,7 @@ TEST_CASE("a subscription to events owes nothing while nothing happens") {
     pair.host.resample(2s);
     const auto asked = [&] { return diagnosis::diagnose(pair.host.build(), {.containers = {}, .pids = {Pid{400}}, .shims = {}}).at(0); };
     CHECK_FALSE(asked().stuck);
-    docker.go->goroutines.front().wait.reply.method = "Tasks.Kill";
+    docker.go->goroutines.front().wait.reply.edit().method = "Tasks.Kill";
     CHECK(asked().stuck);
 }
 

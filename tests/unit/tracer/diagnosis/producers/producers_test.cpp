@@ -578,7 +578,7 @@ TEST_CASE("a shim, for an exit that it was not told of: gone in two looks, and n
     host.get(200).pid = Pid{90200};
     GoProgram go{.pid = Pid{100}, .version = "go1.19.8"};
     Goroutine& wait = go.goroutines.emplace_back();
-    wait.purpose = {.what = "RPC handler", .detail = "Task.Wait", .container = {"default", "c1"}};
+    wait.purpose = {.what = "RPC handler", .detail = "Task.Wait", .container = ContainerRef{"default", "c1"}};
     host.get(100).go = go;
     constexpr std::string_view name = "a shim, for an exit that it was not told of";
     CHECK(only_edge(host, name, NodeKey::of(Pid{100})).confidence == Confidence::possible);
@@ -606,7 +606,7 @@ TEST_CASE("a shim, for its logging program: who has the ready pipe's other end, 
     host.pipe(9000, 0);
     shim.go = GoProgram{.pid = Pid{100}};
     Goroutine& create = shim.go->goroutines.emplace_back();
-    create.purpose = {.what = "RPC handler", .detail = "Task.Create", .container = {"default", "c1"}};
+    create.purpose = {.what = "RPC handler", .detail = "Task.Create", .container = ContainerRef{"default", "c1"}};
     create.wait = {.kind = GoWaitKind::fd_read, .fd = Fd{18}};
     create.stack.push_back({.function = std::string("github.com/containerd/containerd/pkg/process.NewBinaryIO")});
     constexpr std::string_view name = "a shim, for its logging program";
@@ -659,8 +659,8 @@ TEST_CASE("a stop, for an init that ignores it: only while somebody waits for th
     Process& daemon = host.add(500, 1, "containerd");
     daemon.go = GoProgram{.pid = Pid{500}};
     Goroutine& served = daemon.go->goroutines.emplace_back();
-    served.serves.method = "StopContainer";
-    served.serves.container = "c1";
+    served.serves.edit().method = "StopContainer";
+    served.serves.edit().container = "c1";
     CHECK(only_edge(host, name, NodeKey::of(Pid{200})).to.pid == Pid{200});
 }
 
@@ -841,7 +841,7 @@ TEST_CASE("a goroutine, for a reply: who has the connection's other end, once it
     CHECK(waits[0].if_idle == RootCause::plugin);
     CHECK(waits[1].root_cause == RootCause::plugin);
     CHECK(waits[1].inferred);
-    asks.wait.reply.protocol = "HTTP";
+    asks.wait.reply.edit().protocol = "HTTP";
     CHECK(edges(host, name, goroutine_7)[0].if_idle == RootCause::peer);
 }
 
@@ -856,7 +856,7 @@ TEST_CASE("a goroutine, for another one: who has the channel, and is at no call 
     const Wait wait = only_edge(host, name, goroutine_7);
     CHECK(wait.to.goroutine == GoroutineId{8});
     CHECK(wait.inferred);
-    worker.serves.method = "ExecSync";
+    worker.serves.edit().method = "ExecSync";
     CHECK(edges(host, name, goroutine_7).empty());
     worker.serves = {};
     worker.stack = {{.function = "google.golang.org/grpc/internal/transport.(*loopyWriter).run"}};
@@ -888,9 +888,9 @@ TEST_CASE("a call, for its container: a stop waits for all of its processes") {
     stops.serves = {.service = "RuntimeService", .method = "StopContainer", .container = "c1deadbeef"};
     constexpr std::string_view name = "a call, for its container";
     CHECK(only_edge(host, name, goroutine_7).to.pid == Pid{200});
-    stops.serves.method = "UpdateContainerResources";
+    stops.serves.edit().method = "UpdateContainerResources";
     CHECK(edges(host, name, goroutine_7).empty());
-    stops.serves.method = "ContainerStatus";
+    stops.serves.edit().method = "ContainerStatus";
     CHECK(edges(host, name, goroutine_7).empty());
 }
 
@@ -978,11 +978,11 @@ TEST_CASE("a stop, for what handles the end: the container's own") {
     Goroutine& handler = host.get(10).go->goroutines.emplace_back();
     handler.id = GoroutineId{8};
     handler.purpose.what = "exit handler";
-    handler.purpose.container.id = "c1deadbeef";
+    handler.purpose.container.edit().id = "c1deadbeef";
     constexpr std::string_view name = "a stop, for what handles the end";
     CHECK(only_edge(host, name, goroutine_7).to == NodeKey::of(Pid{10}, GoroutineId{8}));
     CHECK(only_edge(host, name, goroutine_7).inferred);
-    handler.purpose.container.id = "c2";
+    handler.purpose.container.edit().id = "c2";
     CHECK(edges(host, name, goroutine_7).empty());
 }
 

@@ -296,7 +296,7 @@ TEST_CASE("a server in Go is asked for the goroutine that is at the request, and
     connect(host, init, 3, proxy, 4, 7000);
     connect(host, proxy, 5, server, 4, 7100);
     Goroutine& handler = goroutine(proxy, 17, GoWaitKind::select);
-    handler.serves.connection = Fd{4};
+    handler.serves.edit().connection = Fd{4};
     handler.wait.reply = {.protocol = "HTTP", .method = "", .connections = {Fd{5}}, .tied = true};
     SUBCASE("who is stopped") {
         Host::stop(server);
@@ -312,7 +312,7 @@ TEST_CASE("a server in Go is asked for the goroutine that is at the request, and
     }
     SUBCASE("whose request is another's") {
         Host::stop(server);
-        handler.serves.connection = Fd{6};
+        handler.serves.edit().connection = Fd{6};
         host.resample(2s);
         CHECK(host.why("c1").cause == "healthy");
     }

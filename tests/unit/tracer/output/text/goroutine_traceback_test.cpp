@@ -61,7 +61,7 @@ TEST_CASE("a deep stack is cut as the runtime cuts it") {
 TEST_CASE("what it waits on and what it is for stand after the state, unless the bare format is asked for") {
     GoProgram go = program({frame("github.com/containerd/fifo.(*fifo).Write")});
     go.goroutines[0].wait = {.kind = GoWaitKind::fd_write, .fd = Fd{19}, .fd_path = "/run/c1-stdout\x1b[31m"};
-    go.goroutines[0].purpose = {.what = "stdio copier", .detail = "stdout", .container = {"k8s.io", "c1"}};
+    go.goroutines[0].purpose = {.what = "stdio copier", .detail = "stdout", .container = ContainerRef{"k8s.io", "c1"}};
     const std::string text = output::print_goroutines(go, {});
     CHECK(text.starts_with("goroutine 16 [IO wait, write fd 19 /run/c1-stdout\\x1b[31m, stdio copier stdout of k8s.io/c1]:\n"));
     CHECK(exact(go).starts_with("goroutine 16 [IO wait]:\n"));
