@@ -5,6 +5,7 @@
 #include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/mmap_lock.hpp"
+#include "tracer/procfs/patience.hpp"
 #include "tracer/procfs/proc_text.hpp"
 #include "tracer/procfs/process_memory.hpp"
 
