@@ -58,8 +58,10 @@ std::uint64_t pipe_of(const CapturedGoroutine& g, const GoWait& wait, const Unwo
     for (const PhysicalFrame& frame : stack.physical | std::views::take(frames_searched)) {
         const std::vector<std::uint64_t> pointers = frame_pointers(g, frame);
         const Records structs(memory, pointers, size);
+        // What select and the channel's own functions keep on its stack has the channel as well.
+        const auto is_own = [&](std::uint64_t pointer) { return pointer >= g.stack_low && pointer < g.stack_high; };
         for (std::size_t i = 0; i < pointers.size(); ++i)
-            if (!structs[i].empty() && is_pipe(structs[i])) return pointers[i];
+            if (!structs[i].empty() && !is_own(pointers[i]) && is_pipe(structs[i])) return pointers[i];
     }
     return 0;
 }

@@ -112,8 +112,12 @@ void MountTables::read(const ProcDirectory& proc, std::span<const Process* const
     std::vector<FileWanted> wanted;
     for (const std::string& name : names) wanted.push_back({.name = name.c_str(), .most = usual_size, .records = true});
     const auto texts = read_in_time(proc, concern_of(asked.front()->pid) + " and others", wanted);
-    for (std::size_t i = 0; i < asked.size(); ++i)
-        if (texts[i] && texts[i]->size() < usual_size) add(asked[i]->ns.mnt, *texts[i], asked[i]->pid);
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        if (!texts[i] || texts[i]->size() >= usual_size) continue;
+        // The number may have been given away since, to somebody who lives elsewhere.
+        const auto home = proc.link((std::to_string(asked[i]->pid.value) + "/ns/mnt").c_str());
+        if (home && bracketed_number(*home, "mnt:[") == asked[i]->ns.mnt.value) add(asked[i]->ns.mnt, *texts[i], asked[i]->pid);
+    }
 }
 
 const MountTables::Table& MountTables::of(const ProcDirectory& directory, const Process& process, ReadErrors& errors) {

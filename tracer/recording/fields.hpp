@@ -208,7 +208,9 @@ void read_value(ByteReader& in, Type type, T& value, Budget& budget) {
     } else if constexpr (is_text<T>) {
         if (type != Type::bytes) return in.fail();
         value = in.string();
-        if (!budget.take(value.size())) in.fail();
+        // Each that is read is one of its own, wherever it was shared before.
+        constexpr std::size_t shared_overhead = std::is_same_v<T, SharedText> ? 48 : 0;
+        if (!budget.take(value.size() + (value.empty() ? 0 : shared_overhead))) in.fail();
     } else if constexpr (is_array<T>) {
         if (type != Type::bytes) return in.fail();
         ByteReader elements(in.raw(in.varint()));

@@ -154,7 +154,7 @@ void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, b
         const std::span rows = std::span(share.rows).subspan(first);
         std::vector<const Process*> with_mounts;
         for (const TableRow& row : rows)
-            if (!row.kernel_thread) with_mounts.push_back(&row.process);
+            if (!row.kernel_thread && row.process.pid.value != self) with_mounts.push_back(&row.process);
         share.mounts.read(proc, with_mounts);
         for (std::size_t at = 0; at < rows.size(); ++at) {
             if (rows[at].process.pid.value == self) continue;

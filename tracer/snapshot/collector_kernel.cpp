@@ -254,13 +254,14 @@ void Collector::list_mount_holders() {
 }
 
 void Collector::list_mapped_below(const std::vector<UnheldMount>& mounts) {
-    for (std::size_t position = 0; !mounts.empty() && position < snapshot_.processes.size(); ++position) {
+    const auto is_full = [&] { return snapshot_.mount_holders.size() >= most_mount_holders; };
+    for (std::size_t position = 0; !mounts.empty() && !is_full() && position < snapshot_.processes.size(); ++position) {
         const Process& process = snapshot_.processes[position];
         if (kernel_threads_[position] || process.state == ProcessState::zombie || process.pid.value == self_) continue;
         const auto sees = [&](const UnheldMount& mount) { return mount.seen_in == process.ns.mnt; };
         const auto directory = std::ranges::any_of(mounts, sees) ? proc_.directory(process.pid.value) : std::unexpected(ESRCH);
         const auto maps = directory ? read_in_time(*directory, process.pid, {.name = "maps", .records = true}) : std::unexpected(ESRCH);
-        if (!maps || snapshot_.mount_holders.size() >= most_mount_holders) continue;
+        if (!maps) continue;
         for (const UnheldMount& mount : mounts | std::views::filter(sees))
             if (std::string path = mapped_below(*maps, mount.point); !path.empty())
                 snapshot_.mount_holders.push_back(

@@ -170,6 +170,10 @@ bool is_over(const Context& look, const Path& path, Where where) {
             const Goroutine* call = goroutine_of(look.facts, path.front().from);
             return call && !call->serves->method.empty();
         }
+        case Where::at_plugin: {
+            const Process* to = look.facts.process(path.back().wait.to.pid);
+            return path.back().wait.kind == WaitKind::copied_by && to && to->role.role == ProcessRole::plugin;
+        }
         case Where::over_plugin:
             return std::ranges::any_of(path, [&](const Step& step) {
                 const Process* to = look.facts.process(step.wait.to.pid);

@@ -28,6 +28,7 @@ enum class Where : std::uint8_t {
     over_runtime,   ///< runc is on the way
     over_socket,    ///< the way leads to the other end of a connection, and that is not containerd's
     over_plugin,    ///< a daemon waits for what it has started or calls
+    at_plugin,      ///< what it has started is to read what is written to it
     at_call,        ///< it begins with a call that a daemon is at
 };
 

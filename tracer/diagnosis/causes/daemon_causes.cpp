@@ -86,7 +86,7 @@ std::vector<Cause> daemon_causes() {
             .stuck = true,
             .fits = {{54, {RootCause::plugin}, Where::anywhere},
                      {56, {RootCause::peer}, Where::over_plugin},
-                     {57, {RootCause::slow_reader}, Where::over_plugin},
+                     {57, {RootCause::slow_reader}, Where::at_plugin},
                      {55, {RootCause::stopped, RootCause::traced, RootCause::frozen}, Where::over_plugin}},
             .ends = {{RootCause::plugin, ProvenBy::way}},
             .blame = {{RootCause::plugin, Whom::led_to, "plugin", "does not end or answer"},

@@ -22,7 +22,7 @@ bool retries_lock(const Goroutine& goroutine);
 bool awaits_output(const Goroutine& goroutine);
 bool copies_output(const Goroutine& goroutine);
 
-/// It has sent a name server one question, and reads the answer: a goroutine of Go's resolver asks no second one (net/dnsclient_unix.go).
+/// It has sent a name server a question, and reads the answer. For the next one Go's resolver makes another socket (net/dnsclient_unix.go).
 bool asks_name_server(const Goroutine& goroutine);
 
 /// containerd asks each shim that it finds at its start, before it serves anybody.

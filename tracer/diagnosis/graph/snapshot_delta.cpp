@@ -44,7 +44,7 @@ bool same_request(const Goroutine& now, const Goroutine& before) {
     return !now.serves->method.empty() && before.serves->method == now.serves->method && before.serves->container == now.serves->container;
 }
 
-/// A channel is made for each reply, a WaitGroup for each piece of work, a goroutine for each question to a name server: who waits for the
+/// A channel is made for each reply, a WaitGroup for each piece of work, a socket for each question to a name server: who waits for the
 /// same one has not gone on.
 bool same_wait(const Goroutine& now, const Goroutine& before) {
     if (now.wait.kind != before.wait.kind || now.changed || before.changed || now.state != GoState::waiting) return false;
@@ -56,7 +56,7 @@ bool same_wait(const Goroutine& now, const Goroutine& before) {
             return !now.wait.cases.empty() &&
                    std::ranges::equal(now.wait.cases, before.wait.cases, {}, &GoSelectCase::channel, &GoSelectCase::channel);
         case GoWaitKind::fd_read:
-            return asks_name_server(now) && now.wait.fd == before.wait.fd;
+            return asks_name_server(now) && now.wait.fd == before.wait.fd && now.wait.fd_path == before.wait.fd_path;
         default:
             return false;
     }

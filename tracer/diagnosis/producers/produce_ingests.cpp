@@ -40,7 +40,12 @@ constexpr Exclusion exclusions[] = {
      [](const Goroutine& goroutine) { return has_frame(goroutine, "unpack.(*Unpacker).unpack") && !waits_for_unpacker(goroutine); },
      "waits to unpack what somebody else is unpacking", "the lock of what is being unpacked"},
     {lock_of_blob,
-     [](const Goroutine& goroutine) { return has_frame(goroutine, "unpack.(*Unpacker).fetch.func") && !waits_for_unpacker(goroutine); },
+     [](const Goroutine& goroutine) {
+         // Of a layer, and of what tells which layers there are.
+         const bool fetches =
+             has_frame(goroutine, "unpack.(*Unpacker).fetch.func") || has_frame(goroutine, "unpack.(*Unpacker).Unpack.func");
+         return fetches && !waits_for_unpacker(goroutine);
+     },
      "waits to fetch what somebody else is fetching", "the lock of what is being pulled"},
 };
 

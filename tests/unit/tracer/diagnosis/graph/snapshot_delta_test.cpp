@@ -57,6 +57,11 @@ TEST_CASE("who asks a name server by the same goroutine has waited for the time 
     const auto process = std::ranges::find(second.processes, Pid{10}, &Process::pid);
     CHECK(process->go->goroutines.front().waiting == Nanoseconds(2s));
     CHECK_FALSE(process->go->goroutines.back().waiting);
+    Snapshot third = first;
+    third.taken_monotonic = second.taken_monotonic;
+    std::ranges::find(third.processes, Pid{10}, &Process::pid)->go->goroutines.front().wait.fd_path = "socket:[9]";  // asks anew
+    diagnosis::merge_progress(third, first);
+    CHECK_FALSE(std::ranges::find(third.processes, Pid{10}, &Process::pid)->go->goroutines.front().waiting);
 }
 
 TEST_CASE("remains are believed when both looks show them, not while a container is being made or removed") {

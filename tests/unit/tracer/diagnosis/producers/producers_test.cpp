@@ -1001,6 +1001,10 @@ TEST_CASE("a pull, for another of the same: since containerd 1.7 by the locks of
         pulls.stack = {{.function = unpacker + "lockBlobDescriptor"}, {.function = unpacker + "fetch.func1"}};
         other.stack = {{.function = unpacker + "fetch.func1"}};
     }
+    SUBCASE("learns which layers there are") {
+        pulls.stack = {{.function = unpacker + "lockBlobDescriptor"}, {.function = unpacker + "Unpack.func1"}};
+        other.stack = {{.function = unpacker + "Unpack.func1"}};
+    }
     CHECK(only_edge(host, name, goroutine_7).to == NodeKey::of(Pid{10}, GoroutineId{8}));
     other.stack = pulls.stack;  // waits itself
     CHECK(edges(host, name, goroutine_7).empty());
