@@ -3,6 +3,7 @@
 #include "decoders/kernel/served_file_systems.hpp"
 #include "tracer/procfs/files_in_time.hpp"
 #include "tracer/procfs/proc_text.hpp"
+#include "tracer/procfs/stand_in.hpp"
 
 #include <sys/sysmacros.h>
 
