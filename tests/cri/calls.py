@@ -37,12 +37,20 @@ def log_is_fifo(lab):
     return Expected([f"{lab.namespace}/web-1", app, "containerd"], "fifo-open", [], "StartContainer")
 
 
+UNPACKERS = "unpigz", "igzip"
+
+
+def unpack_by(lab, line):
+    """A shell's line in place of the programs that containerd unpacks by."""
+    for name in UNPACKERS:
+        open(f"{lab.dir}/{name}", "w").write(f"#!/bin/sh\n{line}\n")
+        os.chmod(f"{lab.dir}/{name}", 0o755)
+
+
 def unpacker_hangs(lab):
     "containerd unpacks by the program unpigz, which does not end"
     words = lab.sleeper()
-    for name in ("unpigz", "igzip"):
-        open(f"{lab.dir}/{name}", "w").write(f"#!/bin/sh\n{words}\n")
-        os.chmod(f"{lab.dir}/{name}", 0o755)
+    unpack_by(lab, words)
     pod = lab.pod()
     pulls(lab, pod, lab.image_registry("whole").said)
     started = until(lambda: running(words), "the program", 60)
@@ -51,12 +59,10 @@ def unpacker_hangs(lab):
 
 def unpacks_slowly(lab):
     "containerd unpacks by the program unpigz, which is at work all the time"
-    for name in ("unpigz", "igzip"):
-        open(f"{lab.dir}/{name}", "w").write("#!/bin/sh\nwhile :; do :; done\n")
-        os.chmod(f"{lab.dir}/{name}", 0o755)
+    unpack_by(lab, "while :; do :; done")
     pod = lab.pod()
     pulls(lab, pod, lab.image_registry("whole").said)
-    until(lambda: [pid for pid in processes() if any(f"{lab.dir}/{name}" in command(pid) for name in ("unpigz", "igzip"))], "the program", 60)
+    until(lambda: [pid for pid in processes() if any(f"{lab.dir}/{name}" in command(pid) for name in UNPACKERS)], "the program", 60)
     time.sleep(9)
     return Expected([f"{lab.namespace}/web-1", "containerd"], None)
 

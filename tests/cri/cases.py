@@ -2,7 +2,7 @@
 about, what the cause is, and who is to blame."""
 import os, signal, sys, time
 
-from lab import HERE, command, running, run, state, text, until
+from lab import HERE, command, parent, running, run, state, text, until
 from wire import message
 
 SILENT_SERVER = "import socket\ns=socket.socket();s.bind(('127.0.0.1',0));s.listen(64);print(s.getsockname()[1],flush=True);c=[]\nwhile 1: c.append(s.accept())"
@@ -116,7 +116,7 @@ def update_stuck(lab):
     stuck = until(lambda: running(words), "runc update")
     for _ in range(3):
         lab.later("ContainerStats", (1, app))
-    wrappers = [int(text(f"/proc/{pid}/stat").rpartition(")")[2].split()[1]) for pid in stuck]
+    wrappers = [parent(pid) for pid in stuck]
     return Expected([app, "containerd"], "runtime-blocked", stuck + wrappers, "UpdateContainerResources")
 
 
@@ -227,7 +227,7 @@ def load_shim(lab):
     lab.containerd.wait()
     lab.containerd = lab.launch(f"{lab.dir}/config.toml")
     stuck = until(lambda: running(words), "runc ps")
-    wrappers = [int(text(f"/proc/{pid}/stat").rpartition(")")[2].split()[1]) for pid in stuck]
+    wrappers = [parent(pid) for pid in stuck]
     return Expected(["containerd"], "runtime-blocked", stuck + wrappers, bare=False, bug="containerd/containerd#13954")
 
 
