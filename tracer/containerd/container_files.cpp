@@ -45,7 +45,7 @@ std::string cgroup_of(const oci::RuntimeState& state) {
 class ContainerFinder {
 public:
     ContainerFinder(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents, std::int64_t now_s,
-                    const host::MountTables* mounts)
+                    host::MountTables* mounts)
         : snapshot_(snapshot),
           layout_(layout),
           files_(files),
@@ -357,7 +357,7 @@ private:
 }  // namespace
 
 FoundContainers find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents,
-                                std::int64_t now_s, const host::MountTables* mounts) {
+                                std::int64_t now_s, host::MountTables* mounts) {
     FoundContainers found = ContainerFinder(snapshot, layout, files, residents, now_s, mounts).find();
     for (ContainerFiles& each : found.containers) each.seen_through = files.process();
     return found;
@@ -374,7 +374,7 @@ std::optional<std::pair<std::uint64_t, Inode>> place_of(const ContainerFiles& co
 
 }  // namespace
 
-void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesRolesTo roles, const host::MountTables* mounts) {
+void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesRolesTo roles, host::MountTables* mounts) {
     // Roles once without files, to find the shims and runtimes that lead to them; then with them.
     snapshot.containers.clear();
     assign_process_roles(snapshot);

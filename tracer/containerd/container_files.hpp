@@ -23,7 +23,7 @@ struct FoundContainers {
 /// One container for each bundle directory, each ID directory of a runtime root, and each shim that has neither. `now_s`: seconds
 /// after the epoch, for ages. `residents`: whose paths those of `files` are.
 FoundContainers find_containers(const Snapshot& snapshot, const Layout& layout, const HostFiles& files, const Resident& residents,
-                                std::int64_t now_s, const host::MountTables* mounts = nullptr);
+                                std::int64_t now_s, host::MountTables* mounts = nullptr);
 
 /// Which shim serves each container: its own, or that of its pod.
 void find_shims(Snapshot& snapshot);

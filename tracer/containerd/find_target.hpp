@@ -57,6 +57,6 @@ enum class GivesRolesTo : std::uint8_t { processes, descriptors_too };
 
 /// Adds the ContainerFiles of every container that processes or state directories show, then assigns roles.
 void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesRolesTo roles = GivesRolesTo::descriptors_too,
-                          const host::MountTables* mounts = nullptr);
+                          host::MountTables* mounts = nullptr);
 
 }  // namespace shimtrace::containerd

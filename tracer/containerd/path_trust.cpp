@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <set>
 
 namespace shimtrace::containerd {
@@ -170,12 +171,16 @@ const std::vector<PathTrust::Territory>& PathTrust::territories() {
     own_mounts_ = mounts_of(files_.process());
     for (std::size_t i = 0; i < own_mounts_.size(); ++i) own_by_device_.emplace(own_mounts_[i].device, i);
     std::set<Inode> seen;
-    for (const Process& process : snapshot_.processes) {
-        if (!process.foreign_root || process.state == ProcessState::zombie || !seen.insert(process.ns.mnt).second) continue;
-        if (const auto* known = mounts_ != nullptr ? mounts_->find(process.ns.mnt) : nullptr)
-            add_territories(process.pid, known->mounts);
+    std::vector<const Process*> elsewhere;
+    for (const Process& process : snapshot_.processes)
+        if (process.foreign_root && process.state != ProcessState::zombie && seen.insert(process.ns.mnt).second)
+            elsewhere.push_back(&process);
+    if (const auto proc = mounts_ != nullptr ? host::ProcDirectory::open() : std::unexpected(ENOENT)) mounts_->read(*proc, elsewhere);
+    for (const Process* process : elsewhere) {
+        if (const auto* known = mounts_ != nullptr ? mounts_->find(process->ns.mnt) : nullptr)
+            add_territories(process->pid, known->mounts);
         else
-            add_territories(process.pid, mounts_of(process.pid));
+            add_territories(process->pid, mounts_of(process->pid));
     }
     return *territories_;
 }

@@ -26,7 +26,7 @@ Doubt doubt_of_entry(const FileFacts& facts, std::uint32_t owner);
 class PathTrust {
 public:
     /// `mounts`: what was read with the snapshot; of other processes they are read where they are asked for.
-    PathTrust(const Snapshot& snapshot, const HostFiles& files, const host::MountTables* mounts = nullptr)
+    PathTrust(const Snapshot& snapshot, const HostFiles& files, host::MountTables* mounts = nullptr)
         : snapshot_(snapshot), files_(files), mounts_(mounts) {}
 
     /// Of a directory and all above it; links on the way are followed only where root has made them. A directory that is not there is in no
@@ -62,7 +62,7 @@ private:
 
     const Snapshot& snapshot_;
     const HostFiles& files_;
-    const host::MountTables* mounts_;
+    host::MountTables* mounts_;
     std::unordered_map<std::string, Place> places_;                    ///< by owner and path
     std::unordered_map<std::string, std::optional<FileFacts>> facts_;  ///< of directories that lie on many a way
     std::optional<std::vector<Territory>> territories_;

@@ -101,35 +101,50 @@ bool FragileMounts::covers(std::string_view path) const {
     return std::ranges::any_of(points_, [&](const std::string& point) { return text::lies_in(path, point); });
 }
 
-OrErrno<OpenFile> read_descriptor(const ProcDirectory& directory, Fd fd, const FragileMounts& fragile) {
-    const DecimalName name(fd.value);
-    auto link = directory.link(name.c_str());
-    if (!link) return std::unexpected(link.error());
+OpenFile open_file(std::string link) {
     OpenFile target;
-    target.path = std::move(*link);
+    target.path = std::move(link);
     target.kind = kind_of_link(target.path);
     if (const std::size_t bracket = target.path.find('['); bracket != std::string::npos && target.path[0] != '/')
         if (const auto inode = bracketed_number(target.path, std::string_view(target.path).substr(0, bracket + 1)))
             target.inode = Inode{*inode};
-    if ((target.kind == OpenFileKind::file || target.kind == OpenFileKind::memfd) && !fragile.covers(target.path)) {
-        if (const auto found = directory.status(name.c_str())) {
-            target.inode = Inode{found->stx_ino};
-            target.device = makedev(found->stx_dev_major, found->stx_dev_minor);
-            target.rdev = makedev(found->stx_rdev_major, found->stx_rdev_minor);
-            if (target.kind == OpenFileKind::file) target.kind = kind_of_mode(found->stx_mode, target.rdev);
-            if (target.kind == OpenFileKind::pty && !is_pty_master(target)) target.count = minor(target.rdev);
-            // The kernel's mark, or the name? A file that has a name yet is called so; where another name is left of one that was deleted,
-            // that is wrong, but nothing short of a look at the path, which may wait for a server, would tell. A directory that was removed
-            // may keep its count of links (cgroups).
-            target.called_deleted = found->stx_nlink > 0 && !S_ISDIR(found->stx_mode) && target.path.ends_with(" (deleted)");
-        }
-    }
-    if (is_pipe(target.kind)) {
-        if (const auto mode = directory.link_mode(name.c_str())) {
-            const bool reads = *mode & S_IRUSR, writes = *mode & S_IWUSR;
-            target.flags = reads && writes ? O_RDWR : writes ? O_WRONLY : reads ? O_RDONLY : O_PATH;
-        }
-    }
+    return target;
+}
+
+bool wants_status(const OpenFile& target) {
+    return target.kind == OpenFileKind::file || target.kind == OpenFileKind::memfd;
+}
+
+void add_status(OpenFile& target, const FileStatus& status) {
+    target.inode = status.inode;
+    target.device = status.device;
+    target.rdev = status.rdev;
+    if (target.kind == OpenFileKind::file) target.kind = kind_of_mode(status.mode, target.rdev);
+    if (target.kind == OpenFileKind::pty && !is_pty_master(target)) target.count = minor(target.rdev);
+    // The kernel's mark, or the name? A file that has a name yet is called so; where another name is left of one that was deleted, that is
+    // wrong, but nothing short of a look at the path, which may wait for a server, would tell. A directory that was removed may keep its
+    // count of links (cgroups).
+    target.called_deleted = status.links > 0 && !S_ISDIR(status.mode) && target.path.ends_with(" (deleted)");
+}
+
+void add_access(OpenFile& target, bool reads, bool writes) {
+    if (is_pipe(target.kind)) target.flags = reads && writes ? O_RDWR : writes ? O_WRONLY : reads ? O_RDONLY : O_PATH;
+}
+
+OrErrno<OpenFile> read_descriptor(const ProcDirectory& directory, Fd fd, const FragileMounts& fragile) {
+    const DecimalName name(fd.value);
+    auto link = directory.link(name.c_str());
+    if (!link) return std::unexpected(link.error());
+    OpenFile target = open_file(std::move(*link));
+    if (wants_status(target) && !fragile.covers(target.path))
+        if (const auto found = directory.status(name.c_str()))
+            add_status(target, {.mode = found->stx_mode,
+                                .links = found->stx_nlink,
+                                .inode = Inode{found->stx_ino},
+                                .device = makedev(found->stx_dev_major, found->stx_dev_minor),
+                                .rdev = makedev(found->stx_rdev_major, found->stx_rdev_minor)});
+    if (is_pipe(target.kind))
+        if (const auto mode = directory.link_mode(name.c_str())) add_access(target, *mode & S_IRUSR, *mode & S_IWUSR);
     return target;
 }
 

@@ -30,6 +30,20 @@ private:
     std::vector<std::string> points_;
 };
 
+/// What is to be known of an open file besides the text of its link, as stat tells it.
+struct FileStatus {
+    std::uint32_t mode = 0, links = 0;
+    Inode inode;
+    std::uint64_t device = 0, rdev = 0;
+};
+/// By its link's text alone.
+OpenFile open_file(std::string link);
+/// The link is a path, or a memory file's: of which object, and of which kind, only its status tells.
+[[nodiscard]] bool wants_status(const OpenFile& target);
+void add_status(OpenFile& target, const FileStatus& status);
+/// As what it was opened; neither: O_PATH.
+void add_access(OpenFile& target, bool reads, bool writes);
+
 /// Link and, for paths, kind and inode of descriptor `fd` in `directory` (an open /proc/PID/fd). flags: only its access mode,
 /// and only for pipes and fifos. EBADF-like errors (ENOENT): it was closed.
 OrErrno<OpenFile> read_descriptor(const ProcDirectory& directory, Fd fd, const FragileMounts& fragile);

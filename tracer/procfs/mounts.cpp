@@ -99,25 +99,34 @@ const MountTables::Table& MountTables::add(Inode mount_namespace, std::string_vi
 }
 
 void MountTables::read(const ProcDirectory& proc, std::span<const Process* const> processes) {
-    constexpr std::size_t usual_size = std::size_t{64} << 10;  // more is asked for by itself
+    constexpr std::size_t at_once = 64;
     std::vector<const Process*> asked;
-    std::vector<std::string> names;
+    std::set<Inode> homes;
+    const auto ask = [&] {
+        if (asked.size() > 1 && read_ < most_in_all) read_together(proc, asked);
+        asked.clear();
+    };
     for (const Process* process : processes) {
         const Inode home = process->ns.mnt;
-        if (!home || tables_.contains(home) || process->state == ProcessState::zombie) continue;
-        if (std::ranges::any_of(asked, [&](const Process* other) { return other->ns.mnt == home; })) continue;
+        if (!home || tables_.contains(home) || process->state == ProcessState::zombie || !homes.insert(home).second) continue;
         asked.push_back(process);
-        names.push_back(std::to_string(process->pid.value) + "/mountinfo");
+        if (asked.size() == at_once) ask();
     }
-    if (asked.size() < 2 || read_ >= most_in_all) return;
+    ask();
+}
+
+void MountTables::read_together(const ProcDirectory& proc, std::span<const Process* const> processes) {
+    constexpr std::size_t usual_size = std::size_t{64} << 10;  // more is asked for by itself
+    std::vector<std::string> names;
+    for (const Process* process : processes) names.push_back(std::to_string(process->pid.value) + "/mountinfo");
     std::vector<FileWanted> wanted;
     for (const std::string& name : names) wanted.push_back({.name = name.c_str(), .most = usual_size, .records = true});
-    const auto texts = read_in_time(proc, concern_of(asked.front()->pid) + " and others", wanted);
-    for (std::size_t i = 0; i < asked.size(); ++i) {
+    const auto texts = read_in_time(proc, concern_of(processes.front()->pid) + " and others", wanted);
+    for (std::size_t i = 0; i < processes.size(); ++i) {
         if (!texts[i] || texts[i]->size() >= usual_size) continue;
         // The number may have been given away since, to somebody who lives elsewhere.
-        const auto home = proc.link((std::to_string(asked[i]->pid.value) + "/ns/mnt").c_str());
-        if (home && bracketed_number(*home, "mnt:[") == asked[i]->ns.mnt.value) add(asked[i]->ns.mnt, *texts[i], asked[i]->pid);
+        const auto home = proc.link((std::to_string(processes[i]->pid.value) + "/ns/mnt").c_str());
+        if (home && bracketed_number(*home, "mnt:[") == processes[i]->ns.mnt.value) add(processes[i]->ns.mnt, *texts[i], processes[i]->pid);
     }
 }
 

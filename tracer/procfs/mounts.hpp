@@ -23,7 +23,7 @@ public:
         std::vector<Mount> mounts;
         FragileMounts fragile;
     };
-    /// The tables of many processes' namespaces with one question, as far as they are there at once and of the usual size; `proc`: the
+    /// The tables of many processes' namespaces with few questions, as far as they are there at once and of the usual size; `proc`: the
     /// directory that theirs are in. What is not read then, of() reads.
     void read(const ProcDirectory& proc, std::span<const Process* const> processes);
     /// The table of the process's namespace, read through that process where it was not read before.
@@ -37,6 +37,7 @@ public:
     void merge(MountTables&& other) { tables_.merge(other.tables_); }
 
 private:
+    void read_together(const ProcDirectory& proc, std::span<const Process* const> processes);
     const Table& add(Inode mount_namespace, std::string_view text, Pid seen_from);
 
     static constexpr std::size_t most_in_all = 400'000;  ///< whoever likes makes namespaces, with a hundred thousand mounts each

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -140,6 +141,22 @@ void read_accounts(const ProcDirectory& directory, Process& process, std::string
     if (const auto text = directory.read("oom_score_adj", scratch)) process.oom_score_adj = std::atoi(std::string(*text).c_str());
 }
 
+namespace {
+
+/// What of some kinds neither link nor status tells. `directory`: /proc/PID, opened where one is among them.
+template <typename Open>
+void complete_descriptors(Process& process, const Open& directory, std::string& scratch) {
+    for (FdEntry& entry : process.fds) {
+        // Which pty a master belongs to: without it nobody finds the other side.
+        if (is_pty_master(entry.target))
+            if (const ProcDirectory* opened = directory())
+                add_fdinfo(*opened, process.pid, ("fdinfo/" + std::to_string(entry.fd.value)).c_str(), entry.target, scratch);
+        if (entry.target.kind == OpenFileKind::seccomp_notify) ask_seccomp_listener(process.pid, entry);
+    }
+}
+
+}  // namespace
+
 void add_descriptors(const ProcDirectory& process_directory, TableRow& row, MountTables& mounts, std::string& scratch, ReadErrors& errors,
                      std::size_t most) {
     Process& process = row.process;
@@ -152,15 +169,47 @@ void add_descriptors(const ProcDirectory& process_directory, TableRow& row, Moun
         process.fds = std::move(*fds);
         process.fds_known = process.fds.size() < most;
         if (!process.fds_known) errors.note("all descriptors", EOVERFLOW);
-        // Which pty a master belongs to: without it nobody finds the other side.
-        for (FdEntry& entry : process.fds)
-            if (is_pty_master(entry.target))
-                add_fdinfo(directory, process.pid, ("fdinfo/" + std::to_string(entry.fd.value)).c_str(), entry.target, scratch);
-        for (FdEntry& entry : process.fds)
-            if (entry.target.kind == OpenFileKind::seccomp_notify) ask_seccomp_listener(process.pid, entry);
+        complete_descriptors(
+            process, [&] { return &directory; }, scratch);
     } else if (process.state != ProcessState::zombie) {
         errors.note("descriptors", fds.error());
     }
+}
+
+bool add_descriptors(const ProcDirectory& proc, TableRow& row, std::vector<FdEntry> known, std::span<const std::size_t> unfinished,
+                     MountTables& mounts, std::string& scratch, ReadErrors& errors) {
+    Process& process = row.process;
+    std::optional<ProcDirectory> opened;
+    const auto directory = [&] {
+        if (!opened) opened = directory_of(proc, process, scratch);
+        return opened ? &*opened : nullptr;
+    };
+    if (!unfinished.empty()) {
+        const auto links = directory() ? opened->directory("fd") : std::unexpected(ESRCH);
+        if (!links) return false;
+        const FragileMounts& fragile = mounts.of(*opened, process, errors).fragile;
+        for (const std::size_t position : unfinished | std::views::reverse) {
+            auto target = read_descriptor(*links, known[position].fd, fragile);
+            if (target)
+                known[position].target = std::move(*target);
+            else if (vanished(target.error()))
+                known.erase(known.begin() + static_cast<std::ptrdiff_t>(position));
+            else
+                return false;
+        }
+    }
+    process.fds = std::move(known);
+    process.fds_known = true;
+    complete_descriptors(process, directory, scratch);
+    return true;
+}
+
+std::optional<ProcDirectory> directory_of(const ProcDirectory& proc, const Process& process, std::string& scratch) {
+    auto directory = proc.directory(process.pid.value);
+    const auto text = directory ? directory->read("stat", scratch) : std::unexpected(directory.error());
+    const auto stat = text ? parse_stat(*text) : std::nullopt;
+    if (!stat || stat->start_time != process.start_time) return std::nullopt;
+    return std::move(*directory);
 }
 
 std::optional<ProcDirectory> living_thread(const ProcDirectory& process, std::string& scratch) {

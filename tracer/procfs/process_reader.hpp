@@ -35,12 +35,19 @@ struct KnownProgram {
 std::optional<TableRow> read_identity(const ProcDirectory& directory, std::string& scratch, ReadErrors& errors,
                                       const KnownProgram& program = {});
 
+/// Its /proc/PID; nullopt: it is gone, and its number perhaps another's.
+std::optional<ProcDirectory> directory_of(const ProcDirectory& proc, const Process& process, std::string& scratch);
+
 /// The identity of a live process, from /proc/PID; nullopt: it is gone.
 std::optional<Process> read_process(Pid pid);
 
 /// Adds the descriptors, `most` of them; fds_known tells whether all could be read.
 void add_descriptors(const ProcDirectory& directory, TableRow& row, MountTables& mounts, std::string& scratch, ReadErrors& errors,
                      std::size_t most = most_descriptors);
+/// The same, as they were read elsewhere. `unfinished`: those, by position and ascending, of which only /proc tells what they are. False:
+/// it is another process by now, and nothing is added.
+bool add_descriptors(const ProcDirectory& proc, TableRow& row, std::vector<FdEntry> known, std::span<const std::size_t> unfinished,
+                     MountTables& mounts, std::string& scratch, ReadErrors& errors);
 /// Adds read_bytes, write_bytes, oom_score_adj.
 void read_accounts(const ProcDirectory& directory, Process& process, std::string& scratch);
 

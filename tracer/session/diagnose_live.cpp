@@ -226,7 +226,7 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     std::vector<std::string> left_out;
     auto snapshot = host::take_snapshot(
         {.detailed = {}, .interrupted = options.interrupted, .tell_work = options.tell_work},
-        [&](Snapshot& table, const host::MountTables& mounts) -> host::Chosen {
+        [&](Snapshot& table, host::MountTables& mounts) -> host::Chosen {
             std::optional<DaemonsAhead> ahead;
             if (options.goroutines && !options.session && !options.may_stop) ahead.emplace(table, cache, options.interrupted);
             containerd::read_container_files(table, options.run_dir, containerd::GivesRolesTo::processes, &mounts);

@@ -76,6 +76,7 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
     if (!scope.all_descriptors) read_descriptors_of(inner);
     for (const Process& process : snapshot_.processes) holders_.add(process);
 
+    read_mounts(inner);
     read_details(inner, scope.kernel_stacks);
     read_sockets(inner);
     read_sockets_of_peers(inner);
@@ -92,6 +93,7 @@ Result<Snapshot> Collector::take(const SnapshotScope& scope, const Choice& choos
         return related_processes({snapshot_.processes, *index_, holders_, sockets_, bound_, ends_of_daemons_}, inner);
     };
     Positions all = whole();
+    read_mounts(all);
     read_details(all, scope.kernel_stacks);
     if (!locks_known && read_locks_waited_for(all)) {
         all = whole();
@@ -126,72 +128,128 @@ namespace {
 /// What one worker has read: its share of the process table.
 struct Share {
     std::vector<TableRow> rows;
-    MountTables mounts;
     ReadErrors errors;
 };
 
 /// `seen` is called with each process, `interrupted` asked before.
-void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, bool descriptors, std::int32_t self,
-                const std::function<bool()>& interrupted, const std::function<void()>& seen, Share& share) {
-    constexpr std::size_t most_in_all = 500'000, few = 1024;  ///< then only of those that have few all are read
-    constexpr std::size_t at_once = 64;
-    std::size_t read = 0;
+void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, const std::function<bool()>& interrupted,
+                const std::function<void()>& seen, Share& share) {
     std::string scratch;
-    std::vector<ProcDirectory> directories;
-    for (; !pids.empty(); pids = pids.subspan(std::min(at_once, pids.size()))) {
-        const std::size_t first = share.rows.size();
-        directories.clear();
-        for (const std::int32_t pid : pids.first(std::min(at_once, pids.size()))) {
-            if (interrupted && interrupted()) return;
-            if (seen) seen();
-            auto directory = proc.directory(pid);
-            auto row = directory ? read_table_row(*directory, scratch, share.errors) : std::nullopt;
-            if (!row) continue;
-            directories.push_back(std::move(*directory));
-            share.rows.push_back(std::move(*row));
-        }
-        if (!descriptors) continue;
-        const std::span rows = std::span(share.rows).subspan(first);
-        std::vector<const Process*> with_mounts;
-        for (const TableRow& row : rows)
-            if (!row.kernel_thread && row.process.pid.value != self) with_mounts.push_back(&row.process);
-        share.mounts.read(proc, with_mounts);
-        for (std::size_t at = 0; at < rows.size(); ++at) {
-            if (rows[at].process.pid.value == self) continue;
-            add_descriptors(directories[at], rows[at], share.mounts, scratch, share.errors, read < most_in_all ? most_descriptors : few);
-            read += rows[at].process.fds.size();
-        }
+    for (const std::int32_t pid : pids) {
+        if (interrupted && interrupted()) return;
+        if (seen) seen();
+        const auto directory = proc.directory(pid);
+        auto row = directory ? read_table_row(*directory, scratch, share.errors) : std::nullopt;
+        if (row) share.rows.push_back(std::move(*row));
     }
     read_programs(proc, share.rows, scratch, share.errors);
+}
+
+/// What one worker has read of descriptors.
+struct DescriptorShare {
+    MountTables mounts;
+    ReadErrors errors;
+};
+
+void read_descriptors_from_proc(const ProcDirectory& proc, std::span<TableRow* const> rows, const std::function<bool()>& interrupted,
+                                DescriptorShare& share) {
+    constexpr std::size_t most_in_all = 500'000, few = 1024;  ///< then only of those that have few all are read
+    std::vector<const Process*> with_mounts;
+    for (const TableRow* row : rows)
+        if (!row->kernel_thread) with_mounts.push_back(&row->process);
+    share.mounts.read(proc, with_mounts);
+    std::size_t read = 0;
+    std::string scratch;
+    for (TableRow* row : rows) {
+        if (interrupted && interrupted()) return;
+        const auto directory = directory_of(proc, row->process, scratch);
+        if (directory) add_descriptors(*directory, *row, share.mounts, scratch, share.errors, read < most_in_all ? most_descriptors : few);
+        read += row->process.fds.size();
+    }
+}
+
+/// So many parts of so many things that none of the workers waits for another for long.
+std::size_t parts_of(std::size_t count) {
+    constexpr std::size_t worth_a_part = 64, parts_a_worker = 4;
+    return std::clamp<std::size_t>(count / worth_a_part, 1, workers_for(count, worth_a_part) * parts_a_worker);
+}
+
+template <typename T>
+std::span<T> part(std::span<T> whole, std::size_t number, std::size_t parts) {
+    const std::size_t first = whole.size() * number / parts, last = whole.size() * (number + 1) / parts;
+    return whole.subspan(first, last - first);
 }
 
 }  // namespace
 
 void Collector::read_table(const std::vector<std::int32_t>& pids, bool descriptors) {
     // Each read is a walk in the kernel, and processes do not depend on each other: as many readers as there are CPUs.
-    constexpr std::size_t worth_a_thread = 64;
-    const std::size_t workers = workers_for(pids.size(), worth_a_thread);
-    std::vector<Share> shares(workers);
-    const auto part = [&](std::size_t worker) {
-        const std::size_t first = pids.size() * worker / workers, last = pids.size() * (worker + 1) / workers;
-        return std::span(pids).subspan(first, last - first);
-    };
+    std::vector<Share> shares(parts_of(pids.size()));
     std::atomic<std::uint64_t> done = 0;
     std::function<void()> seen;
     if (tell_work_) seen = [&] { tell_work_({.what = "looking at processes", .done = ++done, .of = pids.size()}); };
-    in_parallel(workers, 1,
-                [&](std::size_t worker) { read_share(proc_, part(worker), descriptors, self_, interrupted_, seen, shares[worker]); });
+    HostDescriptors at_once;
+    in_parallel(shares.size() + 1, 1, [&](std::size_t at) {
+        if (at > 0)
+            read_share(proc_, part(std::span(pids), at - 1, shares.size()), interrupted_, seen, shares[at - 1]);
+        else if (descriptors)
+            at_once = HostDescriptors::read(interrupted_);
+    });
+    std::vector<TableRow*> rows;
+    for (Share& share : shares)
+        for (TableRow& row : share.rows) rows.push_back(&row);
+    if (descriptors) read_all_descriptors(rows, std::move(at_once));
 
-    snapshot_.processes.reserve(pids.size());
-    for (Share& share : shares) {
-        for (TableRow& row : share.rows) {
-            snapshot_.processes.push_back(std::move(row.process));
-            kernel_threads_.push_back(row.kernel_thread);
-            leaders_gone_.push_back(row.leader_gone);
+    snapshot_.processes.reserve(rows.size());
+    for (TableRow* row : rows) {
+        snapshot_.processes.push_back(std::move(row->process));
+        kernel_threads_.push_back(row->kernel_thread);
+        leaders_gone_.push_back(row->leader_gone);
+    }
+    for (const Share& share : shares) errors_.merge(share.errors);
+}
+
+void Collector::read_all_descriptors(std::span<TableRow* const> rows, HostDescriptors at_once) {
+    std::vector<TableRow*> left;
+    std::vector<std::pair<TableRow*, HostDescriptors::Table>> unfinished;
+    std::vector<const Process*> with_mounts;
+    for (TableRow* row : rows) {
+        if (row->process.pid.value == self_) continue;
+        auto table = row->kernel_thread ? std::nullopt : at_once.take(row->process, snapshot_.clock_ticks_per_second);
+        if (!table) {
+            left.push_back(row);
+        } else if (table->unfinished.empty()) {
+            add_descriptors(proc_, *row, std::move(table->entries), {}, mounts_, scratch_, errors_);
+        } else {
+            with_mounts.push_back(&row->process);
+            unfinished.emplace_back(row, std::move(*table));
         }
+    }
+    mounts_.read(proc_, with_mounts);
+    for (auto& [row, table] : unfinished)
+        if (!add_descriptors(proc_, *row, std::move(table.entries), table.unfinished, mounts_, scratch_, errors_)) left.push_back(row);
+
+    std::vector<DescriptorShare> shares(parts_of(left.size()));
+    in_parallel(shares.size(), 1, [&](std::size_t at) {
+        read_descriptors_from_proc(proc_, part(std::span<TableRow* const>(left), at, shares.size()), interrupted_, shares[at]);
+    });
+    for (DescriptorShare& share : shares) {
         mounts_.merge(std::move(share.mounts));
         errors_.merge(share.errors);
     }
+}
+
+const MountTables::Table* Collector::mounts_of(const Process& process) {
+    if (const auto* known = mounts_.find(process.ns.mnt)) return known;
+    const auto directory = directory_of(proc_, process, scratch_);
+    return directory ? &mounts_.of(*directory, process, errors_) : nullptr;
+}
+
+void Collector::read_mounts(const Positions& processes) {
+    std::vector<const Process*> asked;
+    for (const std::size_t position : processes)
+        if (!kernel_threads_[position]) asked.push_back(&snapshot_.processes[position]);
+    mounts_.read(proc_, asked);
 }
 
 void Collector::read_descriptors_of(const Positions& processes) {
@@ -225,13 +283,9 @@ void Collector::read_details(const Positions& processes, bool kernel_stacks) {
 
 void Collector::read_details_of(std::size_t position, bool kernel_stacks, ReadErrors& errors) {
     Process& process = snapshot_.processes[position];
-    const auto directory = proc_.directory(process.pid.value);
-    if (!directory) return;
     std::string scratch;
-    // The number may have been given away since the table was read.
-    const auto text = directory->read("stat", scratch);
-    if (!text) return;
-    if (const auto stat = parse_stat(*text); !stat || stat->start_time != process.start_time) return;
+    const auto directory = directory_of(proc_, process, scratch);
+    if (!directory) return;
     process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch, errors);
     if (kernel_threads_[position])
         for (Thread& thread : process.threads) thread.syscall = -1;  // /proc shows them in call 0
@@ -354,9 +408,9 @@ void Collector::bind(Pid from, Pid to) {
 void Collector::bind_tracers_and_servers() {
     // Each mount is looked at once, however many processes there are.
     std::unordered_map<Inode, std::vector<Pid>> servers;
-    const auto servers_of = [&](Inode mount_namespace) -> const std::vector<Pid>& {
-        const auto [known, fresh] = servers.try_emplace(mount_namespace);
-        const auto* table = fresh ? mounts_.find(mount_namespace) : nullptr;
+    const auto servers_of = [&](const Process& process) -> const std::vector<Pid>& {
+        const auto [known, fresh] = servers.try_emplace(process.ns.mnt);
+        const auto* table = fresh ? mounts_of(process) : nullptr;
         for (const Mount& mount : table ? table->mounts : std::vector<Mount>()) {
             if (!kernel::is_fuse(mount.type) && !kernel::is_autofs(mount.type)) continue;
             Mount served = mount;
@@ -369,7 +423,7 @@ void Collector::bind_tracers_and_servers() {
     for (const Process& process : snapshot_.processes) {
         for (const Thread& thread : process.threads) bind(process.pid, Pid{thread.tracer});
         if (process.threads.empty()) continue;
-        for (const Pid server : servers_of(process.ns.mnt)) bind(process.pid, server);
+        for (const Pid server : servers_of(process)) bind(process.pid, server);
     }
     bind_named_sockets();
 }

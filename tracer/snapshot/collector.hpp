@@ -4,9 +4,11 @@
 #include "tracer/procfs/cgroups.hpp"
 #include "tracer/procfs/mounts.hpp"
 #include "tracer/procfs/proc_directory.hpp"
+#include "tracer/procfs/process_reader.hpp"
 #include "tracer/procfs/read_errors.hpp"
 #include "tracer/procfs/socket_table.hpp"
 #include "tracer/snapshot/holders.hpp"
+#include "tracer/snapshot/host_descriptors.hpp"
 #include "tracer/snapshot/related_processes.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 
@@ -15,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +37,12 @@ private:
 
     // Everybody.
     void read_table(const std::vector<std::int32_t>& pids, bool descriptors);
+    /// `at_once`: whose are known already.
+    void read_all_descriptors(std::span<TableRow* const> rows, HostDescriptors at_once);
+    /// Of the process's namespace; nullptr: it is gone.
+    const MountTables::Table* mounts_of(const Process& process);
+    /// The same of many, with few questions.
+    void read_mounts(const Positions& processes);
     /// Reads /proc/locks only where somebody waits for one: the kernel stops all file locking for that, for 10 to 30 ms
     /// (fs/locks.c: locks_start takes a write lock on all CPUs). Whether it was read.
     bool read_locks_waited_for(const Positions& processes);

@@ -157,7 +157,7 @@ void Collector::name_faulting_files(const Positions& processes) {
     for (const std::size_t position : processes) {
         Process& process = snapshot_.processes[position];
         if (std::ranges::none_of(process.threads, waits_for_page_of_file)) continue;
-        const auto* table = mounts_.find(process.ns.mnt);
+        const auto* table = mounts_of(process);
         if (!table || std::ranges::none_of(table->mounts, is_served)) continue;
         const auto directory = proc_.directory(process.pid.value);
         const auto maps = directory ? read_in_time(*directory, process.pid, {.name = "maps", .records = true}) : std::unexpected(ESRCH);
@@ -230,7 +230,7 @@ void Collector::list_mount_holders() {
             snapshot_.mount_holders.size() >= most_mount_holders)
             continue;
         const auto home = index_->find(files.sandbox_shim ? files.sandbox_shim : Pid{self_});
-        const auto* table = home ? mounts_.find(snapshot_.processes[*home].ns.mnt) : nullptr;
+        const auto* table = home ? mounts_of(snapshot_.processes[*home]) : nullptr;
         if (!table) continue;
         const Inode here = snapshot_.processes[*home].ns.mnt;
         const auto mounted = std::ranges::find(table->mounts, files.rootfs, &Mount::mount_point);

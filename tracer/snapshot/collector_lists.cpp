@@ -131,6 +131,7 @@ void Collector::list_mounts(const Positions& processes) {
     for (const std::size_t position : processes) {
         const Process& process = snapshot_.processes[position];
         if (!detailed_[position] || process.state == ProcessState::zombie || !listed.insert(process.ns.mnt).second) continue;
+        if (!mounts_of(process)) continue;
         for (Mount& mount : mounts_.take(process.ns.mnt)) {
             mount.seen_from = process.pid;
             add_server(mount, fuse_servers_, snapshot_.processes, scratch_);
@@ -170,7 +171,7 @@ CgroupRoots Collector::cgroup_roots() {
     std::set<Inode> asked;
     for (const Process& process : snapshot_.processes) {
         if (!is_host_cgroup_namespace(process.ns.cgroup) || process.ns_pids.size() != 1 || !asked.insert(process.ns.mnt).second) continue;
-        const auto* table = mounts_.find(process.ns.mnt);
+        const auto* table = mounts_of(process);
         if (!table) continue;
         CgroupRoots roots = find_cgroup_roots(table->mounts);
         for (std::string* mount : {&roots.freezer, &roots.memory, &roots.pids, &roots.cpu})

@@ -38,8 +38,8 @@ struct Chosen {
 };
 
 /// Given the table of all processes and their descriptors, says that. It may assign roles, and read containers' files and goroutines on the
-/// way: they stay in the snapshot. `mounts`: of all mount namespaces that were read with it.
-using Choice = std::function<Chosen(Snapshot&, const MountTables& mounts)>;
+/// way: they stay in the snapshot. `mounts`: more can be asked for there.
+using Choice = std::function<Chosen(Snapshot&, MountTables& mounts)>;
 
 /// Never fails for a process that vanished. Errors: /proc cannot be read at all; it was interrupted.
 Result<Snapshot> take_snapshot(const SnapshotScope& scope, const Choice& choose = {});

@@ -1,0 +1,50 @@
+#include "tracer/bpf/iterator.hpp"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace shimtrace::bpf {
+namespace {
+
+int bpf(bpf_cmd command, bpf_attr& attributes) {
+    return static_cast<int>(::syscall(SYS_bpf, command, &attributes, sizeof attributes));
+}
+
+}  // namespace
+
+host::OrErrno<Iterator> Iterator::load(std::uint32_t table, std::span<const bpf_insn> program) {
+    bpf_attr loaded{};
+    loaded.prog_type = BPF_PROG_TYPE_TRACING;
+    loaded.expected_attach_type = BPF_TRACE_ITER;
+    loaded.attach_btf_id = table;
+    loaded.insns = reinterpret_cast<std::uint64_t>(program.data());
+    loaded.insn_cnt = static_cast<std::uint32_t>(program.size());
+    std::string_view("shimtrace").copy(loaded.prog_name, sizeof loaded.prog_name - 1);
+    loaded.license = reinterpret_cast<std::uint64_t>("GPL");  // what bpf_seq_write asks for; see open_files.cpp
+    const host::OwnedFd instructions(bpf(BPF_PROG_LOAD, loaded));
+    if (!instructions) return std::unexpected(errno);
+    bpf_attr linked{};
+    linked.link_create.prog_fd = static_cast<std::uint32_t>(instructions.get());
+    linked.link_create.attach_type = BPF_TRACE_ITER;
+    host::OwnedFd link(bpf(BPF_LINK_CREATE, linked));
+    if (!link) return std::unexpected(errno);
+    return Iterator(std::move(link));
+}
+
+int Iterator::run(const std::function<bool(std::string_view)>& take) const {
+    bpf_attr created{};
+    created.iter_create.link_fd = static_cast<std::uint32_t>(link_.get());
+    const host::OwnedFd stream(bpf(BPF_ITER_CREATE, created));
+    if (!stream) return errno;
+    std::vector<char> buffer(std::size_t{64} << 10);  // the kernel's own is of 8 pages
+    for (;;) {
+        const ssize_t got = ::read(stream.get(), buffer.data(), buffer.size());
+        if (got < 0 && errno != EINTR && errno != EAGAIN) return errno;
+        if (got == 0 || (got > 0 && !take({buffer.data(), static_cast<std::size_t>(got)}))) return 0;
+    }
+}
+
+}  // namespace shimtrace::bpf

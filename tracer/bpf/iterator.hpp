@@ -1,0 +1,35 @@
+// A program of ours that the kernel runs for each item of a table of its own (Documentation/bpf/bpf_iterators.rst): one stream of bytes
+// tells of all of them, where /proc wants several calls for each. It reads, and is gone with its descriptor; no process waits for it, and
+// it waits for none.
+#pragma once
+
+#include "tracer/procfs/owned_fd.hpp"
+#include "tracer/procfs/proc_directory.hpp"
+
+#include <linux/bpf.h>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace shimtrace::bpf {
+
+class Iterator {
+public:
+    /// `table`: the number of the kernel's function that the program stands for (bpf_iter_task_file …). Errors: EPERM without
+    /// CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON; ENOSYS, EINVAL, EACCES: this kernel does not run it.
+    static host::OrErrno<Iterator> load(std::uint32_t table, std::span<const bpf_insn> program);
+
+    /// Goes through the table from its beginning. `take` is given what was written, in pieces that may end in the midst of a row, until it
+    /// returns false.
+    /// The errno that ended it; 0: none.
+    [[nodiscard]] int run(const std::function<bool(std::string_view)>& take) const;
+
+private:
+    explicit Iterator(host::OwnedFd link) : link_(std::move(link)) {}
+    host::OwnedFd link_;
+};
+
+}  // namespace shimtrace::bpf
