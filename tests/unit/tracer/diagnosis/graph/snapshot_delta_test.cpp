@@ -92,6 +92,19 @@ TEST_CASE("a file that is broken at one look alone is being written") {
     CHECK(cause_after(whole, host.build()) == "healthy");
 }
 
+TEST_CASE("a bundle and a state of two inits are a contradiction when both looks show the same two") {
+    Host host;
+    host.container(100, 200, "c1");
+    const Snapshot whole = host.build();
+    host.files().init_pid = Pid{190};
+    host.files().state_init_pid = Pid{200};
+    const Snapshot differs = host.build();
+    CHECK(cause_after(differs, differs) == "state-corrupt");
+    CHECK(cause_after(whole, differs) == "healthy");
+    host.files().init_pid = Pid{180};
+    CHECK(cause_after(differs, host.build()) == "healthy");
+}
+
 TEST_CASE("who is gone at both looks has been for the time between") {
     Host host;
     host.container(100, 200, "c1");
