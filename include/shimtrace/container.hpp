@@ -60,6 +60,7 @@ struct ContainerFiles {
     Pid monitor;                                ///< the conmon that keeps it; 0: none alive
     Nanoseconds init_gone_for{};                ///< its init is gone, and was so for so long: known where two looks have seen it
     std::optional<std::int64_t> changed_s_ago;  ///< since something was made or removed in its bundle or state's directory
+    bool remade = false;                        ///< between two looks: its bundle and its state may be of two that had its name
     Pid gofer;                                  ///< who serves the host's files to its sandbox, as its state has it; 0: none
 };
 

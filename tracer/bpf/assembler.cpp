@@ -43,6 +43,11 @@ void Assembler::end_if_zero(Register tested) {
     emit(BPF_JMP | BPF_JEQ | BPF_K, tested, Register::r0, 0, 0);
 }
 
+void Assembler::end_unless_equal(Register one, Register other) {
+    jumps_to_end_.push_back(instructions_.size());
+    emit(BPF_JMP | BPF_JNE | BPF_X, one, other, 0, 0);
+}
+
 void Assembler::zero_outside(Register tested, std::int32_t most) {
     emit(BPF_JMP | BPF_JSGE | BPF_K, tested, Register::r0, 1, 0);
     set(tested, 0);

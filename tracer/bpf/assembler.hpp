@@ -26,6 +26,7 @@ public:
     void call(bpf_func_id helper);
     /// Ends the program where the register is 0.
     void end_if_zero(Register tested);
+    void end_unless_equal(Register one, Register other);
     /// Makes it 0 where it is negative or larger than that, as signed numbers.
     void zero_outside(Register tested, std::int32_t most);
     /// The program, which returns 0.

@@ -128,12 +128,14 @@ std::optional<std::uint64_t> KernelTypes::bit_offset(std::uint32_t number, std::
 }
 
 std::optional<std::int32_t> KernelTypes::offset(std::string_view structure, std::string_view member) const {
+    std::optional<std::uint64_t> only;
     for (const Named& named : named_) {
-        if (named.function || named.name != structure) continue;
-        const auto bits = bit_offset(named.id, member, 0);
-        if (bits && *bits % 8 == 0) return static_cast<std::int32_t>(*bits / 8);
+        const auto bits = named.function || named.name != structure ? std::nullopt : bit_offset(named.id, member, 0);
+        if (!bits) continue;
+        if (*bits % 8 != 0 || (only && *only != *bits)) return std::nullopt;
+        only = bits;
     }
-    return std::nullopt;
+    return only ? std::optional(static_cast<std::int32_t>(*only / 8)) : std::nullopt;
 }
 
 std::optional<std::uint32_t> KernelTypes::function(std::string_view name) const {

@@ -17,8 +17,8 @@ public:
     /// The same of the bytes of /sys/kernel/btf/vmlinux.
     static std::optional<KernelTypes> parse(std::string bytes, const std::vector<std::string_view>& names);
 
-    /// Where the member begins in the struct, in bytes; members of unnamed members are the struct's own. nullopt: there is none, or it is a
-    /// bit field.
+    /// Where the member begins in the struct, in bytes; members of unnamed members are the struct's own. nullopt: there is none, it is a
+    /// bit field, or several structs of that name have it in several places.
     [[nodiscard]] std::optional<std::int32_t> offset(std::string_view structure, std::string_view member) const;
     /// The function's number.
     [[nodiscard]] std::optional<std::uint32_t> function(std::string_view name) const;

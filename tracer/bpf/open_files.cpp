@@ -25,17 +25,15 @@ struct Written {
     std::uint64_t inode;
     std::uint64_t file_system;
     std::int32_t pid;
-    std::int32_t tid;
     std::int32_t fd;
     std::uint32_t file_mode;
     std::uint32_t mode;
     std::uint32_t links;
     std::uint32_t device;  ///< the kernel's own dev_t
     std::uint32_t special_device;
-    std::uint32_t flags;
     std::uint32_t link_size;
 };
-static_assert(sizeof(Written) == 64, "no padding: what was never written, the kernel does not let a program read");
+static_assert(sizeof(Written) == 56, "no padding: what was never written, the kernel does not let a program read");
 
 constexpr std::int32_t frame_size = 512;  // MAX_BPF_STACK
 constexpr std::int32_t longest_link = frame_size - static_cast<std::int32_t>(sizeof(Written));
@@ -65,15 +63,16 @@ public:
         code_.end_if_zero(task);
         code_.load(u64, file, context, at("bpf_iter__task_file", "file"));
         code_.end_if_zero(file);  // behind the last
+        // A table that is not the first thread's is told once for each thread that has it.
+        code_.load(u32, r1, task, at("task_struct", "pid"));
+        code_.load(u32, r2, task, at("task_struct", "tgid"));
+        code_.end_unless_equal(r1, r2);
 
         copy(u32, context, at("bpf_iter__task_file", "fd"), in_row(offsetof(Written, fd)));
-        copy(u32, task, at("task_struct", "pid"), in_row(offsetof(Written, tid)));
         copy(u32, task, at("task_struct", "tgid"), in_row(offsetof(Written, pid)));
-        code_.load(u64, object, task, at("task_struct", "group_leader"));
-        copy(u64, object, at("task_struct", "start_boottime"), in_row(offsetof(Written, start_time)));
+        copy(u64, task, at("task_struct", "start_boottime"), in_row(offsetof(Written, start_time)));
 
         copy(u32, file, at("file", "f_mode"), in_row(offsetof(Written, file_mode)));
-        copy(u32, file, at("file", "f_flags"), in_row(offsetof(Written, flags)));
         code_.load(u64, object, file, at("file", "f_inode"));
         copy(u64, object, at("inode", "i_ino"), in_row(offsetof(Written, inode)));
         copy(u16, object, at("inode", "i_mode"), in_row(offsetof(Written, mode)));
@@ -83,6 +82,10 @@ public:
         copy(u32, object, at("super_block", "s_dev"), in_row(offsetof(Written, device)));
         copy(u64, object, at("super_block", "s_magic"), in_row(offsetof(Written, file_system)));
 
+        // Kernels before 6.3 let no program hand over what it never wrote, not even to be written.
+        code_.set(r1, 0);
+        for (std::int32_t word = text; word < 0; word += static_cast<std::int32_t>(sizeof(std::uint64_t)))
+            code_.store(u64, frame, word, r1);
         code_.move(r1, file);
         code_.add(r1, at("file", "f_path"));
         code_.move(r2, frame);
@@ -140,10 +143,8 @@ std::uint64_t device_number(std::uint32_t device) {
 OpenFileRow row_of(const Written& written, std::string_view link) {
     constexpr std::uint32_t may_read = 1, may_write = 2;  // linux/fs.h, FMODE_READ and FMODE_WRITE
     return {.pid = Pid{written.pid},
-            .tid = Tid{written.tid},
             .start_time = written.start_time,
             .fd = Fd{written.fd},
-            .flags = written.flags,
             .reads = (written.file_mode & may_read) != 0,
             .writes = (written.file_mode & may_write) != 0,
             .mode = written.mode,

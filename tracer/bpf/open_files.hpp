@@ -1,4 +1,4 @@
-// The descriptors of all processes of a host, out of the kernel's own tables: what a look at /proc/*/fd tells, for a twentieth of its time.
+// The descriptors of all processes of a host, out of the kernel's own tables: what a look at /proc/*/fd tells, in one stream.
 #pragma once
 
 #include "tracer/procfs/proc_directory.hpp"
@@ -14,10 +14,8 @@ namespace shimtrace::bpf {
 /// One descriptor. Numbers of processes and threads are those of the host.
 struct OpenFileRow {
     Pid pid;
-    Tid tid;                       ///< whose table it is in: the first thread's, or another's that has one of its own
     std::uint64_t start_time = 0;  ///< the process's, nanoseconds since boot (CLOCK_BOOTTIME)
     Fd fd{-1};
-    std::uint32_t flags = 0;             ///< O_…
     bool reads = false, writes = false;  ///< neither: O_PATH
     std::uint32_t mode = 0;              ///< st_mode
     std::uint32_t links = 0;             ///< st_nlink
@@ -28,9 +26,9 @@ struct OpenFileRow {
     std::string_view link;               ///< the text of the link /proc/PID/fd/N; empty: it is too long
 };
 
-/// Calls `take` with each, until that returns false. Descriptors of one table come one after the other, ascending; the tables come in no
-/// order. The errno that ended it: EPERM without the right to (a user, a container, SHIMTRACE_NO_BPF), others where the kernel is too old or tells no types;
-/// 0: none.
+/// Calls `take` with each, until that returns false: process by process, in no order, and of each ascending. Of a process whose first
+/// thread has exited, or has none open while others have a table of their own, nothing is told. The errno that ended it: EPERM without the
+/// right to (a user, a container, SHIMTRACE_NO_BPF), others where the kernel is too old or tells no types; 0: none.
 [[nodiscard]] int for_each_open_file(const std::function<bool(const OpenFileRow&)>& take);
 
 }  // namespace shimtrace::bpf

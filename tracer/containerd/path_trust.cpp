@@ -3,6 +3,7 @@
 #include "decoders/text/paths.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/proc_text.hpp"
+#include "tracer/procfs/process_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -66,7 +67,12 @@ std::vector<Mount> mounts_of(Pid process) {
     if (!proc) return {};
     std::string scratch;
     const std::string name = process ? fmt::format("{}/mountinfo", process.value) : "thread-self/mountinfo";
-    const auto text = proc->read_records(name.c_str(), scratch, std::size_t{16} << 20);
+    constexpr std::size_t most = std::size_t{16} << 20;
+    if (const auto text = proc->read_records(name.c_str(), scratch, most)) return host::parse_mountinfo(*text, process);
+    // Its first thread may have exited before the others.
+    const auto directory = process ? proc->directory(process.value) : std::unexpected(ENOENT);
+    const auto thread = directory ? host::living_thread(*directory, scratch) : std::nullopt;
+    const auto text = thread ? thread->read_records("mountinfo", scratch, most) : std::unexpected(ENOENT);
     return text ? host::parse_mountinfo(*text, process) : std::vector<Mount>();
 }
 
@@ -176,11 +182,15 @@ const std::vector<PathTrust::Territory>& PathTrust::territories() {
         if (process.foreign_root && process.state != ProcessState::zombie && seen.insert(process.ns.mnt).second)
             elsewhere.push_back(&process);
     if (const auto proc = mounts_ != nullptr ? host::ProcDirectory::open() : std::unexpected(ENOENT)) mounts_->read(*proc, elsewhere);
-    for (const Process* process : elsewhere) {
-        if (const auto* known = mounts_ != nullptr ? mounts_->find(process->ns.mnt) : nullptr)
-            add_territories(process->pid, known->mounts);
-        else
-            add_territories(process->pid, mounts_of(process->pid));
+    // Who is gone by now does not hide the namespace: another process of it tells.
+    std::set<Inode> told;
+    for (const Process& process : snapshot_.processes) {
+        if (!process.foreign_root || process.state == ProcessState::zombie || told.contains(process.ns.mnt)) continue;
+        const auto* known = mounts_ != nullptr ? mounts_->find(process.ns.mnt) : nullptr;
+        const std::vector<Mount> own = known != nullptr ? std::vector<Mount>() : mounts_of(process.pid);
+        if (known == nullptr && own.empty()) continue;
+        told.insert(process.ns.mnt);
+        add_territories(process.pid, known != nullptr ? known->mounts : own);
     }
     return *territories_;
 }

@@ -371,7 +371,8 @@ struct Schema<ContainerFiles> {
                                        Field{33, &ContainerFiles::monitor},
                                        Field{34, &ContainerFiles::init_gone_for},
                                        Field{35, &ContainerFiles::changed_s_ago},
-                                       Field{36, &ContainerFiles::gofer}};
+                                       Field{36, &ContainerFiles::gofer},
+                                       Field{37, &ContainerFiles::remade}};
 };
 template <>
 struct Schema<Observer> {

@@ -145,33 +145,36 @@ void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, c
     read_programs(proc, share.rows, scratch, share.errors);
 }
 
+/// Whose descriptors are to be read, and what is known of them already.
+struct Asked {
+    TableRow* row;
+    std::optional<HostDescriptors::Table> known;
+};
+
 /// What one worker has read of descriptors.
 struct DescriptorShare {
     MountTables mounts;
     ReadErrors errors;
 };
 
-void read_descriptors_from_proc(const ProcDirectory& proc, std::span<TableRow* const> rows, const std::function<bool()>& interrupted,
-                                DescriptorShare& share) {
+void read_descriptors_aside(const ProcDirectory& proc, std::span<Asked> asked, const std::function<bool()>& interrupted,
+                            DescriptorShare& share) {
     constexpr std::size_t most_in_all = 500'000, few = 1024;  ///< then only of those that have few all are read
     std::vector<const Process*> with_mounts;
-    for (const TableRow* row : rows)
-        if (!row->kernel_thread) with_mounts.push_back(&row->process);
+    for (const Asked& one : asked)
+        if (!one.known || !one.known->unfinished.empty()) with_mounts.push_back(&one.row->process);
     share.mounts.read(proc, with_mounts);
     std::size_t read = 0;
     std::string scratch;
-    for (TableRow* row : rows) {
+    for (Asked& one : asked) {
         if (interrupted && interrupted()) return;
-        const auto directory = directory_of(proc, row->process, scratch);
-        if (directory) add_descriptors(*directory, *row, share.mounts, scratch, share.errors, read < most_in_all ? most_descriptors : few);
-        read += row->process.fds.size();
+        const bool added = one.known && add_descriptors(proc, *one.row, std::move(one.known->entries), one.known->unfinished, share.mounts,
+                                                        scratch, share.errors);
+        const auto directory = added ? std::nullopt : directory_of(proc, one.row->process, scratch);
+        if (directory)
+            add_descriptors(*directory, *one.row, share.mounts, scratch, share.errors, read < most_in_all ? most_descriptors : few);
+        read += one.row->process.fds.size();
     }
-}
-
-/// So many parts of so many things that none of the workers waits for another for long.
-std::size_t parts_of(std::size_t count) {
-    constexpr std::size_t worth_a_part = 64, parts_a_worker = 4;
-    return std::clamp<std::size_t>(count / worth_a_part, 1, workers_for(count, worth_a_part) * parts_a_worker);
 }
 
 template <typename T>
@@ -184,14 +187,17 @@ std::span<T> part(std::span<T> whole, std::size_t number, std::size_t parts) {
 
 void Collector::read_table(const std::vector<std::int32_t>& pids, bool descriptors) {
     // Each read is a walk in the kernel, and processes do not depend on each other: as many readers as there are CPUs.
-    std::vector<Share> shares(parts_of(pids.size()));
+    constexpr std::size_t worth_a_part = 64, parts_a_worker = 4;
+    std::vector<Share> shares(
+        std::clamp<std::size_t>(pids.size() / worth_a_part, 1, workers_for(pids.size(), worth_a_part) * parts_a_worker));
     std::atomic<std::uint64_t> done = 0;
     std::function<void()> seen;
     if (tell_work_) seen = [&] { tell_work_({.what = "looking at processes", .done = ++done, .of = pids.size()}); };
+    // Who they are is read first: what a program has open is its own, not what it was executed with.
     HostDescriptors at_once;
     in_parallel(shares.size() + 1, 1, [&](std::size_t at) {
-        if (at > 0)
-            read_share(proc_, part(std::span(pids), at - 1, shares.size()), interrupted_, seen, shares[at - 1]);
+        if (at < shares.size())
+            read_share(proc_, part(std::span(pids), at, shares.size()), interrupted_, seen, shares[at]);
         else if (descriptors)
             at_once = HostDescriptors::read(interrupted_);
     });
@@ -210,28 +216,18 @@ void Collector::read_table(const std::vector<std::int32_t>& pids, bool descripto
 }
 
 void Collector::read_all_descriptors(std::span<TableRow* const> rows, HostDescriptors at_once) {
-    std::vector<TableRow*> left;
-    std::vector<std::pair<TableRow*, HostDescriptors::Table>> unfinished;
-    std::vector<const Process*> with_mounts;
+    std::vector<Asked> asked;
     for (TableRow* row : rows) {
-        if (row->process.pid.value == self_) continue;
-        auto table = row->kernel_thread ? std::nullopt : at_once.take(row->process, snapshot_.clock_ticks_per_second);
-        if (!table) {
-            left.push_back(row);
-        } else if (table->unfinished.empty()) {
-            add_descriptors(proc_, *row, std::move(table->entries), {}, mounts_, scratch_, errors_);
-        } else {
-            with_mounts.push_back(&row->process);
-            unfinished.emplace_back(row, std::move(*table));
-        }
+        Process& process = row->process;
+        if (process.pid.value == self_) continue;
+        process.fds_known = row->kernel_thread || process.state == ProcessState::zombie;
+        if (process.fds_known) continue;
+        asked.push_back({row, row->leader_gone ? std::nullopt : at_once.take(process, snapshot_.clock_ticks_per_second)});
     }
-    mounts_.read(proc_, with_mounts);
-    for (auto& [row, table] : unfinished)
-        if (!add_descriptors(proc_, *row, std::move(table.entries), table.unfinished, mounts_, scratch_, errors_)) left.push_back(row);
-
-    std::vector<DescriptorShare> shares(parts_of(left.size()));
+    constexpr std::size_t worth_a_thread = 64;
+    std::vector<DescriptorShare> shares(workers_for(asked.size(), worth_a_thread));
     in_parallel(shares.size(), 1, [&](std::size_t at) {
-        read_descriptors_from_proc(proc_, part(std::span<TableRow* const>(left), at, shares.size()), interrupted_, shares[at]);
+        read_descriptors_aside(proc_, part(std::span(asked), at, shares.size()), interrupted_, shares[at]);
     });
     for (DescriptorShare& share : shares) {
         mounts_.merge(std::move(share.mounts));
@@ -240,9 +236,20 @@ void Collector::read_all_descriptors(std::span<TableRow* const> rows, HostDescri
 }
 
 const MountTables::Table* Collector::mounts_of(const Process& process) {
-    if (const auto* known = mounts_.find(process.ns.mnt)) return known;
-    const auto directory = directory_of(proc_, process, scratch_);
-    return directory ? &mounts_.of(*directory, process, errors_) : nullptr;
+    const Inode home = process.ns.mnt;
+    const auto ask = [&](const Process& who) {
+        const auto directory = directory_of(proc_, who, scratch_);
+        if (!directory || !mounts_.of(*directory, who, errors_).mounts.empty()) return;
+        // Its first thread may have exited before the others.
+        if (const auto thread = living_thread(*directory, scratch_)) mounts_.of(*thread, who, errors_);
+    };
+    if (!mounts_.find(home)) ask(process);
+    // Where it is gone, another process of its namespace tells.
+    for (const Process& other : snapshot_.processes) {
+        if (!home || mounts_.find(home)) break;
+        if (other.ns.mnt == home && other.pid != process.pid && other.state != ProcessState::zombie) ask(other);
+    }
+    return mounts_.find(home);
 }
 
 void Collector::read_mounts(const Positions& processes) {
@@ -409,16 +416,16 @@ void Collector::bind_tracers_and_servers() {
     // Each mount is looked at once, however many processes there are.
     std::unordered_map<Inode, std::vector<Pid>> servers;
     const auto servers_of = [&](const Process& process) -> const std::vector<Pid>& {
-        const auto [known, fresh] = servers.try_emplace(process.ns.mnt);
-        const auto* table = fresh ? mounts_of(process) : nullptr;
+        if (const auto known = servers.find(process.ns.mnt); known != servers.end()) return known->second;
+        std::vector<Pid>& found = servers[process.ns.mnt];
+        const auto* table = mounts_of(process);
         for (const Mount& mount : table ? table->mounts : std::vector<Mount>()) {
             if (!kernel::is_fuse(mount.type) && !kernel::is_autofs(mount.type)) continue;
             Mount served = mount;
             add_server(served, fuse_servers_, snapshot_.processes, scratch_);
-            if (served.fuse_server && std::ranges::find(known->second, served.fuse_server) == known->second.end())
-                known->second.push_back(served.fuse_server);
+            if (served.fuse_server && std::ranges::find(found, served.fuse_server) == found.end()) found.push_back(served.fuse_server);
         }
-        return known->second;
+        return found;
     };
     for (const Process& process : snapshot_.processes) {
         for (const Thread& thread : process.threads) bind(process.pid, Pid{thread.tracer});

@@ -130,8 +130,8 @@ void Collector::list_mounts(const Positions& processes) {
     std::set<Inode> listed;
     for (const std::size_t position : processes) {
         const Process& process = snapshot_.processes[position];
-        if (!detailed_[position] || process.state == ProcessState::zombie || !listed.insert(process.ns.mnt).second) continue;
-        if (!mounts_of(process)) continue;
+        if (!detailed_[position] || process.state == ProcessState::zombie || !listed.insert(process.ns.mnt).second || !mounts_of(process))
+            continue;
         for (Mount& mount : mounts_.take(process.ns.mnt)) {
             mount.seen_from = process.pid;
             add_server(mount, fuse_servers_, snapshot_.processes, scratch_);

@@ -44,14 +44,8 @@ HostDescriptors HostDescriptors::read(const std::function<bool()>& interrupted) 
     bool whole = true;
     const int error = bpf::for_each_open_file([&](const bpf::OpenFileRow& row) {
         if (++count > most_in_all || (count % asked_after == 0 && interrupted && interrupted())) return whole = false;
-        const auto [at, fresh] = all.found_.try_emplace(row.pid);
-        Found& found = at->second;
-        if (fresh) found = {.table = {}, .of = row.tid, .start_time = row.start_time};
-        if (found.of != row.tid) {
-            // Of several tables the first thread's counts; where it has none any more, any other's.
-            if (row.tid != leader(row.pid)) return true;
-            found = {.table = {}, .of = row.tid, .start_time = row.start_time};
-        }
+        Found& found = all.found_[row.pid];
+        found.start_time = row.start_time;
         OpenFile target = open_file(std::string(row.link));
         if (!finish(target, row)) found.table.unfinished.push_back(found.table.entries.size());
         found.table.entries.push_back({row.fd, std::move(target)});
@@ -67,7 +61,8 @@ std::optional<HostDescriptors::Table> HostDescriptors::take(const Process& proce
     if (found == found_.end() || clock_ticks_per_second == 0) return std::nullopt;
     Found taken = std::move(found->second);
     found_.erase(found);
-    if (taken.start_time / (second / clock_ticks_per_second) != process.start_time) return std::nullopt;
+    if (taken.start_time / (second / clock_ticks_per_second) != process.start_time || taken.table.entries.size() >= most_descriptors)
+        return std::nullopt;
     return std::move(taken.table);
 }
 

@@ -13,7 +13,7 @@ namespace shimtrace::host {
 
 class HostDescriptors {
 public:
-    /// Knows nobody's where that is not permitted, or not to be had: then /proc tells, and takes twenty times as long.
+    /// Knows nobody's where that is not permitted, or not to be had: then /proc tells, and takes longer.
     /// `interrupted`: asked now and then.
     static HostDescriptors read(const std::function<bool()>& interrupted);
 
@@ -21,13 +21,12 @@ public:
         std::vector<FdEntry> entries;         ///< ascending
         std::vector<std::size_t> unfinished;  ///< positions of those of which only /proc tells what they are
     };
-    /// Of this process, whose start time is counted in these ticks. Once. nullopt: nothing is known.
+    /// Of this process, whose start time is counted in these ticks. Once. nullopt: nothing is known, or they are more than are read of one.
     std::optional<Table> take(const Process& process, std::uint64_t clock_ticks_per_second);
 
 private:
     struct Found {
         Table table;
-        Tid of{};                      ///< the thread whose table it is
         std::uint64_t start_time = 0;  ///< nanoseconds
     };
     std::unordered_map<Pid, Found> found_;

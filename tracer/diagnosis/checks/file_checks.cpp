@@ -53,7 +53,7 @@ void state_corrupt(const ContainerView& subject, Findings& findings) {
 
 void init_pid_mismatch(const ContainerView& subject, Findings& findings) {
     const Pid by_file = subject.files.init_pid, by_state = subject.files.state_init_pid;
-    if (!by_file || !by_state || by_file == by_state || subject.is_in_transit()) return;
+    if (!by_file || !by_state || by_file == by_state || subject.files.remade || subject.is_in_transit()) return;
     Finding& finding =
         findings.add(subject.files.container, fmt::format("init.pid says {}, runc's state says {}", by_file.value, by_state.value));
     finding.pids = {by_file, by_state};

@@ -175,8 +175,7 @@ void merge_progress(Snapshot& later, const Snapshot& earlier) {
         const auto between_s = std::chrono::duration_cast<std::chrono::seconds>(later.taken_monotonic - earlier.taken_monotonic).count();
         const bool moves = files.changed_s_ago && *files.changed_s_ago < between_s;
         const bool is_remade = !before || files.init_pid != before->init_pid;
-        // Its bundle is read before its state: where they differ, and did not differ so before, another of its name was made in between.
-        if (files.state_init_pid && (is_remade || files.state_init_pid != before->state_init_pid)) files.init_pid = files.state_init_pid;
+        files.remade = is_remade || files.state_init_pid != before->state_init_pid;
         return !attended(files, now) && (is_remade || attended(*before, then) || moves);
     });
 }

@@ -76,6 +76,17 @@ TEST_CASE("members of a kernel's structs have their places, those of unnamed mem
     CHECK_FALSE(types->function("file"));
 }
 
+TEST_CASE("a member that two structs of one name have in two places is in none") {
+    Writer writer;
+    writer.type("int", BTF_KIND_INT, 0).put(std::uint32_t{32});
+    writer.type("file", BTF_KIND_STRUCT, 2).member("f_mode", 1, 64).member("f_flags", 1, 0);
+    writer.type("file", BTF_KIND_STRUCT, 2).member("f_mode", 1, 96).member("f_flags", 1, 0);
+    const auto types = KernelTypes::parse(writer.bytes(), names);
+    REQUIRE(types);
+    CHECK_FALSE(types->offset("file", "f_mode"));
+    CHECK(types->offset("file", "f_flags") == 0);
+}
+
 TEST_CASE("types that are cut off, or of a kind that nobody knows, are none") {
     const std::string whole = example();
     for (std::size_t size = 0; size < whole.size(); ++size) CHECK_FALSE(KernelTypes::parse(whole.substr(0, size), names));

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -64,7 +65,27 @@ struct Directory {
     std::string name = std::filesystem::temp_directory_path() / "shimtrace-open-XXXXXX";
 };
 
+void own_table_in_a_thread() {
+    static std::atomic<bool> unshared = false;
+    std::thread([] {
+        (void)!::unshare(CLONE_FILES);
+        ::dup2(::open("/dev/null", O_RDONLY), 701);
+        unshared = true;
+        for (;;) ::pause();
+    }).detach();
+    while (!unshared) std::this_thread::yield();
+}
+
 const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+
+#define SKIP_UNLESS_KNOWN                        \
+    do {                                         \
+        if (::geteuid() != 0) {                  \
+            MESSAGE("skip needs root");          \
+            return;                              \
+        }                                        \
+        SKIP_UNLESS_KERNEL_CAN("bpf-iterators"); \
+    } while (false)
 
 /// As a look at everybody has it.
 std::vector<FdEntry> told_at_once(TableRow& row) {
@@ -92,7 +113,7 @@ std::vector<FdEntry> told_by_proc(TableRow& row) {
 }  // namespace
 
 TEST_CASE("the kernel's own tables tell of descriptors what /proc tells") {
-    SKIP_UNLESS_KERNEL_CAN("bpf-iterators");
+    SKIP_UNLESS_KNOWN;
     const Directory directory;
     const LiveChild child([&] { open_some(directory.name); });
     TableRow row{.process = *read_process(Pid{child.pid()})};
@@ -108,34 +129,49 @@ TEST_CASE("the kernel's own tables tell of descriptors what /proc tells") {
 }
 
 TEST_CASE("a process that only has the number of one that is known is another") {
-    SKIP_UNLESS_KERNEL_CAN("bpf-iterators");
+    SKIP_UNLESS_KNOWN;
     const LiveChild child([] {});
     Process process = *read_process(Pid{child.pid()});
-    HostDescriptors everybodys = HostDescriptors::read({});
+    CHECK(HostDescriptors::read({}).take(process, ticks));
     ++process.start_time;
-    CHECK_FALSE(everybodys.take(process, ticks));
+    CHECK_FALSE(HostDescriptors::read({}).take(process, ticks));
 }
 
 TEST_CASE("a thread's own table is not its process's") {
-    SKIP_UNLESS_KERNEL_CAN("bpf-iterators");
-    const LiveChild child([] {
-        static std::atomic<bool> unshared = false;
-        std::thread([] {
-            (void)!::unshare(CLONE_FILES);
-            ::dup2(1, 701);
-            unshared = true;
-            for (;;) ::pause();
-        }).detach();
-        while (!unshared) std::this_thread::yield();
-    });
+    SKIP_UNLESS_KNOWN;
+    const LiveChild child([] { own_table_in_a_thread(); });
     TableRow row{.process = *read_process(Pid{child.pid()})};
     const std::vector<FdEntry> told = told_at_once(row);
+    CHECK_FALSE(told.empty());
     CHECK(std::ranges::find(told, Fd{701}, &FdEntry::fd) == told.end());
 }
 
+TEST_CASE("of a process that has none open, whatever a thread of it has, nothing is known") {
+    SKIP_UNLESS_KNOWN;
+    const LiveChild child([] { own_table_in_a_thread(); },
+                          [] {
+                              ::close_range(0, ~0U, 0);
+                              for (;;) ::pause();
+                          });
+    const Process process = *read_process(Pid{child.pid()});
+    CHECK(shimtrace::test::eventually([&] { return !HostDescriptors::read({}).take(process, ticks); }));
+}
+
+TEST_CASE("of a process whose first thread has exited nothing is known") {
+    SKIP_UNLESS_KNOWN;
+    const LiveChild child([] {},
+                          [] {
+                              std::thread([] {
+                                  for (;;) ::pause();
+                              }).detach();
+                              ::syscall(SYS_exit, 0);
+                          });
+    const Process process = *read_process(Pid{child.pid()});
+    CHECK(shimtrace::test::eventually([&] { return !HostDescriptors::read({}).take(process, ticks); }));
+}
+
 TEST_CASE("who is interrupted knows nobody's descriptors") {
-    SKIP_UNLESS_KERNEL_CAN("bpf-iterators");
-    const Directory directory;
+    SKIP_UNLESS_KNOWN;
     const LiveChild child([] {
         for (int fd = 100; fd < 1000; ++fd) ::dup2(1, fd);
     });
@@ -143,5 +179,8 @@ TEST_CASE("who is interrupted knows nobody's descriptors") {
         for (int fd = 100; fd < 1000; ++fd) ::dup2(1, fd);
     });
     const auto process = read_process(Pid{child.pid()});
+    const auto known = HostDescriptors::read({}).take(*process, ticks);
+    REQUIRE(known);
+    CHECK(known->entries.size() > 900);  // with the other's, more than one piece of what the kernel tells
     CHECK_FALSE(HostDescriptors::read([] { return true; }).take(*process, ticks));
 }
