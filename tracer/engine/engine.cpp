@@ -64,6 +64,7 @@ void Engine::serve(const Stop& stop) {
     if (!tracee) return on_unknown(stop);
     tracee->stopped = true;
     tracee->listening = false;
+    if (waiter_.held_up()) nearness_.serves(stop.tid);
     if (!tracee->announced) return begin_child(*tracee);
     if (detaching_) return detach_at(*tracee, stop.status);
     if (stop.status.syscall_stop()) return on_syscall_stop(*tracee);

@@ -4,6 +4,7 @@
 #include "tracer/engine/alarm.hpp"
 #include "tracer/engine/colocation.hpp"
 #include "tracer/engine/interrupted_call.hpp"
+#include "tracer/engine/nearness.hpp"
 #include "tracer/engine/reporter.hpp"
 #include "tracer/engine/trace.hpp"
 #include "tracer/engine/tracee.hpp"
@@ -88,6 +89,7 @@ private:
     Reporter reporter_;
     Tracees tracees_;
     Waiter waiter_;
+    Nearness nearness_;
     Alarm alarm_;
     Tid command_;
     std::optional<WaitStatus> command_end_;

@@ -26,7 +26,9 @@ class WaitTuner {
 public:
     /// No way that costs more than `costliest` is tried.
     explicit WaitTuner(WayToWait costliest) : costliest_(costliest) {}
-    [[nodiscard]] WayToWait way() const { return rest_ == 0 && average_ < fast ? way_ : WayToWait::sleep; }
+    [[nodiscard]] WayToWait way() const { return held_up() ? WayToWait::sleep : way_; }
+    /// Spinning was in somebody's way of late, or waits are long: others may want the CPUs.
+    [[nodiscard]] bool held_up() const { return rest_ > 0 || average_ >= fast; }
     /// How long a wait may spin before it sleeps.
     static constexpr Nanoseconds longest_spin = std::chrono::microseconds(150);
     /// A wait took `time` until a stop came, which came so long after the stop before.

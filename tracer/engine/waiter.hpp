@@ -52,6 +52,8 @@ public:
     Outcome next(Stop& stop, std::size_t threads);
     /// Whether anything may still come of this thread: it is traced, or is a child of ours, and its end was not told yet.
     [[nodiscard]] bool hears_of(Tid tid) const;
+    /// Whether stops are slept for as others may want the CPUs, on whatever CPU.
+    [[nodiscard]] bool held_up() const { return options_.spin && tuner_.held_up(); }
     /// Whether a stop was served since this was asked last.
     [[nodiscard]] bool take_activity() { return std::exchange(active_, false); }
     /// Nothing has happened for a while: what was held ready for the next stop is let go.

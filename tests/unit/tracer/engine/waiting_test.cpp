@@ -1,17 +1,21 @@
 #include "tracer/engine/idle_polling.hpp"
 #include "tracer/engine/interrupted_call.hpp"
+#include "tracer/engine/nearness.hpp"
 #include "tracer/engine/tracee.hpp"
 #include "tracer/engine/wait_status.hpp"
 #include "tracer/engine/wait_tuner.hpp"
 
 #include <linux/audit.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <functional>
 
@@ -102,6 +106,49 @@ TEST_CASE("ways that are not there are not tried") {
     CHECK(serve(tuner, {70us, 25us, 7us}, 20'000, 20'000)[at(WayToWait::spin_awake)] == 0);
     WaitTuner asleep(WayToWait::sleep);
     CHECK(serve(asleep, {70us, 25us, 7us}, 20'000, 20'000)[at(WayToWait::sleep)] == 20'000);
+}
+
+TEST_CASE("waiting is held up while spinning rests, and while waits are long, and not by what is the fastest") {
+    WaitTuner tuner(WayToWait::spin);
+    CHECK(tuner.held_up());
+    for (int i = 0; i < 30; ++i) tuner.waited(20us, 30us);
+    CHECK_FALSE(tuner.held_up());
+    tuner.disturbed();
+    CHECK(tuner.held_up());
+    serve(tuner, {8us, 33us, 33us}, 50'000, 0);
+    CHECK(serve(tuner, {8us, 33us, 33us}, 1000, 1000)[at(WayToWait::sleep)] > 900);
+    CHECK_FALSE(tuner.held_up());
+}
+
+TEST_CASE("the tracer moves to the CPU of whom it serves, and may run afterwards where it might before") {
+    cpu_set_t allowed, after;
+    REQUIRE(sched_getaffinity(0, sizeof allowed, &allowed) == 0);
+    for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (!CPU_ISSET(cpu, &allowed)) continue;
+        const pid_t child = fork();
+        if (child == 0) {
+            cpu_set_t there;
+            CPU_ZERO(&there);
+            CPU_SET(cpu, &there);
+            sched_setaffinity(0, sizeof there, &there);
+            raise(SIGSTOP);
+            _exit(0);
+        }
+        REQUIRE(child > 0);
+        int status = 0;
+        waitpid(child, &status, WUNTRACED);
+        Nearness nearness;
+        bool there = false;  // the scheduler may take it elsewhere at once
+        for (int served = 0; served < 10'000 && !there; ++served) {
+            nearness.serves(Tid{child});
+            there = sched_getcpu() == static_cast<int>(cpu);
+        }
+        kill(child, SIGKILL);
+        waitpid(child, &status, 0);
+        CHECK(there);
+        REQUIRE(sched_getaffinity(0, sizeof after, &after) == 0);
+        CHECK(CPU_EQUAL(&allowed, &after));
+    }
 }
 
 TEST_CASE("spinning rests, longer each time, where it is in somebody's way, and not for ever") {
