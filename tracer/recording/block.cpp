@@ -138,34 +138,58 @@ struct BlockMaker::State {
 BlockMaker::BlockMaker() : state_(std::make_unique<State>()) {}
 BlockMaker::~BlockMaker() = default;
 
+namespace {
+
+/// Appends one frame that tells its size; false: zstd failed.
+bool compress(ZSTD_CCtx* context, const PayloadPieces& payload, std::size_t size, Bytes& block) {
+    // All that is there at once is compressed as it lies, if there is room for whatever becomes of it. Of what is large a tenth is left.
+    constexpr std::size_t most_room = std::size_t{1} << 20;
+    ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, compression_level);
+    ZSTD_CCtx_setPledgedSrcSize(context, size);
+    std::size_t left = size, status = 0;
+    payload([&](std::span<const std::byte> piece) {
+        left -= piece.size();
+        if (ZSTD_isError(status) != 0) return;
+        ZSTD_inBuffer in{piece.data(), piece.size(), 0};
+        const ZSTD_EndDirective last = left == 0 ? ZSTD_e_end : ZSTD_e_continue;
+        do {
+            const std::size_t front = block.size();
+            block.resize(front + std::min(ZSTD_compressBound(piece.size()), most_room));
+            ZSTD_outBuffer out{block.data() + front, block.size() - front, 0};
+            status = ZSTD_compressStream2(context, &out, &in, last);
+            block.resize(front + out.pos);
+        } while (ZSTD_isError(status) == 0 && (in.pos < in.size || (last == ZSTD_e_end && status != 0)));
+    });
+    return left == 0 && status == 0;
+}
+
+}  // namespace
+
 Bytes BlockMaker::make(BlockType type, std::uint8_t flags, std::span<const std::byte> summary, std::span<const std::byte> payload) {
-    // A large host's snapshot has some 20 MB, of which a tenth is left: room for all of it is taken only where that does not do.
-    constexpr std::size_t large = std::size_t{4} << 20, usually = 4;
-    const std::size_t front = block_header_size + summary.size(), most = ZSTD_compressBound(payload.size());
-    Bytes block;
-    std::size_t stored = 0;
-    const auto compress_within = [&](std::size_t room) {
-        block.resize(front + room);
-        stored = ZSTD_compressCCtx(state_->context.get(), block.data() + front, room, payload.data(), payload.size(), compression_level);
-        return ZSTD_isError(stored) == 0;
-    };
-    if (payload.size() < large || !compress_within(payload.size() / usually)) compress_within(most);
-    std::ranges::copy(summary, block.begin() + block_header_size);
-    const bool compressed = ZSTD_isError(stored) == 0 && stored < payload.size();
-    if (!compressed) {
-        stored = payload.size();
-        std::ranges::copy(payload, block.begin() + static_cast<std::ptrdiff_t>(front));
-    }
-    block.resize(front + stored);
+    return make_of_pieces(type, flags, summary, payload.size(), [&](const auto& take) { take(payload); });
+}
+
+Bytes BlockMaker::make_of_pieces(BlockType type, std::uint8_t flags, std::span<const std::byte> summary, std::size_t size,
+                                 const PayloadPieces& payload) {
+    const std::size_t front = block_header_size + summary.size();
+    Bytes block(front);
     std::ranges::copy(magic, block.begin());
+    std::ranges::copy(summary, block.begin() + block_header_size);
+    const bool compressed = compress(state_->context.get(), payload, size, block) && block.size() - front < size;
+    if (!compressed) {
+        block.resize(front);
+        payload([&](std::span<const std::byte> piece) { block.insert(block.end(), piece.begin(), piece.end()); });
+    }
+    const std::span stored = std::span(block).subspan(front);
     put(block, 4, format_version);
     put(block, 5, static_cast<std::uint8_t>(type));
     put(block, 6, static_cast<std::uint8_t>(compressed ? 1 : 0));
     put(block, 7, flags);
     put(block, 12, static_cast<std::uint32_t>(summary.size()));
-    put(block, 16, static_cast<std::uint32_t>(stored));
-    put(block, 20, static_cast<std::uint32_t>(payload.size()));
-    put(block, 24, static_cast<std::uint64_t>(XXH3_64bits(block.data() + front, stored)));
+    put(block, 16, static_cast<std::uint32_t>(stored.size()));
+    put(block, 20, static_cast<std::uint32_t>(size));
+    put(block, 24, static_cast<std::uint64_t>(XXH3_64bits(stored.data(), stored.size())));
     number_block(block, 0);
     return block;
 }

@@ -9,6 +9,7 @@
 #include <shimtrace/role.hpp>
 #include <shimtrace/types.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -85,6 +86,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// A payload that is too large to be in memory whole: calls `take` with its bytes, one piece after another. Each time the same.
+using PayloadPieces = std::function<void(const std::function<void(std::span<const std::byte>)>& take)>;
+
 /// Makes blocks. Keeps its compressor.
 class BlockMaker {
 public:
@@ -92,6 +96,9 @@ public:
     ~BlockMaker();
     /// Header, summary and payload; the sequence number is left 0: see number_block.
     Bytes make(BlockType type, std::uint8_t flags, std::span<const std::byte> summary, std::span<const std::byte> payload);
+    /// `size`: of all pieces.
+    Bytes make_of_pieces(BlockType type, std::uint8_t flags, std::span<const std::byte> summary, std::size_t size,
+                         const PayloadPieces& payload);
 
 private:
     struct State;

@@ -66,6 +66,26 @@ private:
     Bytes bytes_;
 };
 
+/// Takes what a ByteWriter takes, and only counts how many bytes it is.
+class ByteCounter {
+public:
+    void varint(std::uint64_t value) {
+        do ++size_;
+        while (value >>= 7);
+    }
+    void string(std::string_view text) {
+        varint(text.size());
+        size_ += text.size();
+    }
+    void prefix_length(std::size_t start) { varint(size_ - start); }
+
+    [[nodiscard]] std::size_t size() const { return size_; }
+    void truncate(std::size_t size) { size_ = size; }
+
+private:
+    std::size_t size_ = 0;
+};
+
 /// Reads hostile bytes: past the end, or at a number of more than 64 bits, everything reads as zero and failed() is true.
 class ByteReader {
 public:

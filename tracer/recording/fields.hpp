@@ -39,6 +39,12 @@ concept Described = requires {
     Schema<T>::fields;
 };
 
+/// Of which one may be many megabytes.
+template <typename T>
+concept Large = requires {
+    requires Schema<T>::large;
+};
+
 /// Specialized for each enum: its last enumerator. A value past it comes from a newer version or a damaged file, and reads
 /// as the default.
 template <typename Enum>
@@ -134,13 +140,13 @@ struct Budget {
     }
 };
 
-template <Described T>
-void write_fields(ByteWriter& out, const T& value);
+template <typename Out, Described T>
+void write_fields(Out& out, const T& value);
 template <Described T>
 void read_fields(ByteReader& in, T& value, Budget& budget);
 
-template <typename T>
-void write_value(ByteWriter& out, std::uint32_t number, const T& value) {
+template <typename Out, typename T>
+void write_value(Out& out, std::uint32_t number, const T& value) {
     if constexpr (is_text<T>) {
         out.varint(std::uint64_t{number} << 3 | Type::bytes);
         out.string(value);
@@ -169,8 +175,8 @@ bool is_default(const T& value, const T& fresh) {
     }
 }
 
-template <typename T>
-void write_field(ByteWriter& out, std::uint32_t number, const T& value, const T& fresh) {
+template <typename Out, typename T>
+void write_field(Out& out, std::uint32_t number, const T& value, const T& fresh) {
     if constexpr (is_vector<T>) {
         for (const auto& element : value) write_value(out, number, element);
     } else if constexpr (is_optional<T>) {
@@ -187,8 +193,8 @@ void write_field(ByteWriter& out, std::uint32_t number, const T& value, const T&
     }
 }
 
-template <Described T>
-void write_fields(ByteWriter& out, const T& value) {
+template <typename Out, Described T>
+void write_fields(Out& out, const T& value) {
     static const T fresh{};
     std::apply([&](const auto&... field) { (write_field(out, field.number, value.*field.member, fresh.*field.member), ...); },
                Schema<T>::fields);
@@ -267,6 +273,76 @@ void read_fields(ByteReader& in, T& value, Budget& budget) {
 template <Described T>
 void write_message(ByteWriter& out, const T& value) {
     wire::write_fields(out, value);
+}
+
+/// How many bytes that is.
+template <Described T>
+std::size_t message_size(const T& value) {
+    ByteCounter count;
+    wire::write_fields(count, value);
+    return count.size();
+}
+
+/// Writes a message, and gives its bytes away meanwhile: whole it is as large as what it tells of.
+template <typename Take>
+class PieceWriter {
+public:
+    explicit PieceWriter(const Take& take) : take_(take) {}
+
+    template <Described T>
+    void write(const T& value) {
+        write_fields(value);
+        give(1);
+    }
+
+private:
+    static constexpr std::size_t enough = std::size_t{64} << 10;
+
+    template <Described T>
+    void write_fields(const T& value) {
+        static const T fresh{};
+        std::apply([&](const auto&... field) { (write_field(field.number, value.*field.member, fresh.*field.member), ...); },
+                   Schema<T>::fields);
+    }
+
+    template <typename T>
+    void write_field(std::uint32_t number, const T& value, const T& fresh) {
+        if constexpr (wire::is_vector<T>) {
+            for (const auto& element : value) write_value(number, element);
+        } else if constexpr (wire::is_optional<T>) {
+            if (value) write_value(number, *value);
+        } else {
+            wire::write_field(piece_, number, value, fresh);
+            give(enough);
+        }
+    }
+
+    template <typename T>
+    void write_value(std::uint32_t number, const T& value) {
+        if constexpr (Large<T>) {
+            piece_.varint(std::uint64_t{number} << 3 | wire::Type::bytes);
+            piece_.varint(message_size(value));
+            write_fields(value);
+        } else {
+            wire::write_value(piece_, number, value);
+        }
+        give(enough);
+    }
+
+    void give(std::size_t least) {
+        if (piece_.size() < least) return;
+        take_(piece_.bytes());
+        piece_.clear();
+    }
+
+    const Take& take_;
+    ByteWriter piece_;
+};
+
+/// The bytes of write_message, of a large struct a member or an element at a time.
+template <Described T, typename Take>
+void write_message_in_pieces(const T& value, const Take& take) {
+    PieceWriter<Take>(take).write(value);
 }
 
 /// nullopt: the bytes are no such message.

@@ -170,6 +170,7 @@ struct Schema<Goroutine> {
 };
 template <>
 struct Schema<GoProgram> {
+    static constexpr bool large = true;
     static constexpr std::tuple fields{
         Field{1, &GoProgram::pid},          Field{2, &GoProgram::version},    Field{3, &GoProgram::derived_layout},
         Field{4, &GoProgram::goroutines},   Field{5, &GoProgram::incomplete}, Field{6, &GoProgram::stopped},
@@ -224,6 +225,7 @@ struct Schema<ShimTask> {
 };
 template <>
 struct Schema<Process> {
+    static constexpr bool large = true;
     static constexpr std::tuple fields{Field{1, &Process::pid},
                                        Field{2, &Process::parent},
                                        Field{3, &Process::start_time},

@@ -149,12 +149,11 @@ private:
     }
 
     void add_snapshot(const Snapshot& snapshot) {
-        ByteWriter message;
-        write_message(message, snapshot);
         EncodedBlock block;
         block.type = BlockType::snapshot;
         block.summary.first = block.summary.last = snapshot.taken_monotonic;
-        block.bytes = maker_.make(block.type, 0, encode_summary(block.summary), message.bytes());
+        const auto pieces = [&](const auto& take) { write_message_in_pieces(snapshot, take); };
+        block.bytes = maker_.make_of_pieces(block.type, 0, encode_summary(block.summary), message_size(snapshot), pieces);
         store(std::move(block));
     }
 

@@ -10,10 +10,24 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 #include <string>
 
 namespace shimtrace::recording {
 namespace {
+
+bool is_opened(const Bytes& block, std::span<const std::byte> payload) {
+    const auto header = parse_block_header(std::span(block).first<block_header_size>());
+    BlockOpener opener;
+    const auto opened = header ? opener.open(*header, std::span(block).subspan(block_header_size)) : fail("no header");
+    return opened && std::ranges::equal(*opened, payload);
+}
+
+PayloadPieces in_pieces(std::span<const std::byte> payload, std::size_t size) {
+    return [payload, size](const auto& take) {
+        for (std::size_t at = 0; at < payload.size(); at += size) take(payload.subspan(at, std::min(size, payload.size() - at)));
+    };
+}
 
 TEST_CASE("the level's search is one that is linked, whatever the length") {
     for (unsigned long long length = 1; length < (1ULL << 40); length += length / 4 + 1)
@@ -40,18 +54,30 @@ TEST_CASE("a large payload takes the room that it needs, and is read back whatev
         BlockMaker maker;
         const Bytes block = maker.make(BlockType::snapshot, 0, {}, payload);
         CHECK(block.capacity() <= most);
-        const auto header = parse_block_header(std::span(block).first<block_header_size>());
-        REQUIRE(header);
-        BlockOpener opener;
-        const auto opened = opener.open(*header, std::span(block).subspan(block_header_size));
-        REQUIRE(opened);
-        CHECK(std::ranges::equal(*opened, payload));
+        CHECK(is_opened(block, payload));
+        const Bytes of_pieces = maker.make_of_pieces(BlockType::snapshot, 0, {}, payload.size(), in_pieces(payload, 100'000));
+        CHECK(of_pieces.capacity() <= most);
+        CHECK(is_opened(of_pieces, payload));
     };
     is_read_back(Bytes(large), large / 3);
     Bytes noise(large);
     std::uint64_t state = 1;
     for (std::byte& each : noise) each = static_cast<std::byte>((state = state * 6364136223846793005U + 1) >> 56U);
     is_read_back(noise, large * 2);
+}
+
+TEST_CASE("a payload is the same block, whole or in one piece, and is read back from pieces of any size") {
+    Bytes payload(10'000);
+    for (std::size_t at = 0; at < payload.size(); ++at) payload[at] = static_cast<std::byte>(at % 97);
+    BlockMaker maker;
+    const Bytes whole = maker.make(BlockType::events, 0, {}, payload);
+    CHECK(maker.make_of_pieces(BlockType::events, 0, {}, payload.size(), in_pieces(payload, payload.size())) == whole);
+    for (const std::size_t size : {1U, 999U, 1000U, 9'999U}) {
+        CAPTURE(size);
+        CHECK(is_opened(maker.make_of_pieces(BlockType::events, 0, {}, payload.size(), in_pieces(payload, size)), payload));
+    }
+    CHECK(is_opened(maker.make_of_pieces(BlockType::events, 0, {}, 0, in_pieces({}, 1)), {}));
+    CHECK(maker.make(BlockType::events, 0, {}, payload) == whole);
 }
 
 TEST_CASE("a payload in a format from before zstd's first release is a damaged one") {

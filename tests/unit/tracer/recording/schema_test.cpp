@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <span>
+
 using namespace shimtrace;
 using namespace shimtrace::recording;
 using namespace shimtrace::recording::test;
@@ -90,6 +93,26 @@ TEST_CASE("what is at its default takes no byte") {
     OpenFile target;
     target.role.edit().container.id = "c1";
     CHECK(encoded(target).size() == 1 + 1 + 2 + 2 + 2);
+}
+
+TEST_CASE("a message in pieces is the same bytes, and no piece is all of it") {
+    Snapshot snapshot;
+    Random random(3);
+    fill(random, snapshot);
+    Process& daemon = snapshot.processes.emplace_back();
+    for (GoProgram& go = daemon.go.emplace(); go.goroutines.size() < 2000;) fill(random, go.goroutines.emplace_back());
+    const Bytes whole = encoded(snapshot);
+    Bytes joined;
+    std::size_t largest = 0;
+    write_message_in_pieces(snapshot, [&](std::span<const std::byte> piece) {
+        CHECK_FALSE(piece.empty());
+        largest = std::max(largest, piece.size());
+        joined.insert(joined.end(), piece.begin(), piece.end());
+    });
+    CHECK(joined == whole);
+    CHECK(message_size(snapshot) == whole.size());
+    CHECK(largest < whole.size() / 4);
+    write_message_in_pieces(Snapshot{}, [](std::span<const std::byte>) { FAIL("nothing is to be given"); });
 }
 
 TEST_CASE("an empty element of a list stays an element") {
