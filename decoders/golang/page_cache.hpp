@@ -9,7 +9,7 @@
 
 namespace shimtrace::golang {
 
-/// What it has read once it does not read again: for one look at a process. Used by one thread.
+/// What it has read lately it does not read again: for one look at a process. Used by one thread.
 class PageCache final : public Memory {
 public:
     explicit PageCache(const Memory& memory) : memory_(memory) {}

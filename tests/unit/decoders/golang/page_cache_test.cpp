@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <vector>
+
 using namespace shimtrace;
 using namespace shimtrace::golang;
 
@@ -55,4 +59,29 @@ TEST_CASE("many requests are one question") {
     CHECK(memory.questions == 1);
     for (const ReadRequest& request : requests) CHECK(request.got == 32);
     CHECK(into[3].back() == std::byte{0x40});
+}
+
+TEST_CASE("it keeps no more than some megabytes, and reads what it has forgotten again") {
+    class Everywhere final : public Memory {
+    public:
+        using Memory::read;
+        void read(std::span<ReadRequest> requests) const override {
+            ++questions;
+            for (ReadRequest& request : requests) {
+                std::ranges::fill(request.into, static_cast<std::byte>(request.address.value >> 12));
+                request.got = request.into.size();
+            }
+        }
+        mutable int questions = 0;
+    };
+    const Everywhere memory;
+    const PageCache cache(memory);
+    constexpr int pages = 5000;
+    for (std::uint64_t page = 1; page <= pages; ++page)
+        REQUIRE(cache.value<std::uint8_t>(RemoteAddress{page * 4096 + 8}) == static_cast<std::uint8_t>(page));
+    CHECK(memory.questions == pages);
+    CHECK(cache.value<std::uint8_t>(RemoteAddress{pages * 4096}) == static_cast<std::uint8_t>(pages));
+    CHECK(memory.questions == pages);
+    CHECK(cache.value<std::uint8_t>(RemoteAddress{4096}) == 1);
+    CHECK(memory.questions == pages + 1);
 }
