@@ -72,11 +72,9 @@ std::expected<DiagnosisResult, Refusal> diagnose_resampled(const SnapshotSource&
         const Snapshot& before = earlier != nullptr ? *earlier : current.snapshot;
         if (!source.wait_until(before.taken_monotonic + all[n])) break;
         const bool is_first = earlier == nullptr;
-        if (is_first) earlier = &first.emplace(std::move(current.snapshot));
-        if (!source.answers_interrupted) {
-            current.snapshot = {};
-            if (is_first) diagnosis::keep_compared(*first);
-        }
+        if (is_first)
+            earlier = &first.emplace(source.answers_interrupted ? std::move(current.snapshot) : diagnosis::compared_part(current.snapshot));
+        if (!source.answers_interrupted) current.snapshot = {};
         taken = source.take_again && !daemons ? source.take_again(current.diagnoses) : source.take();
         if (!taken && taken.error().error.number == ECANCELED && source.answers_interrupted) {
             if (is_first) current.snapshot = std::move(*first);

@@ -62,6 +62,14 @@ bool same_wait(const Goroutine& now, const Goroutine& before) {
     }
 }
 
+/// Of which a later look may tell that it does the same still.
+bool is_compared(const Goroutine& goroutine) {
+    if (goroutine.purpose.what == "RPC handler" || !goroutine.serves->method.empty()) return true;
+    const GoWaitKind kind = goroutine.wait.kind;
+    return !goroutine.changed && (kind == GoWaitKind::chan_receive || kind == GoWaitKind::wait_group || kind == GoWaitKind::select ||
+                                  kind == GoWaitKind::fd_read);
+}
+
 /// A request that is under way in both looks has been for the time between, and so has a wait for the same: the runtime itself knows that
 /// only from its collections.
 void take_waiting_times(GoProgram& now, const GoProgram& before, Nanoseconds between) {
@@ -128,27 +136,45 @@ std::vector<ContainerRef> remade_containers(const Snapshot& later, const Snapsho
     return remade;
 }
 
-void keep_compared(Snapshot& earlier) {
-    const auto drop = [](auto& list) { std::exchange(list, {}); };
-    for (Process& process : earlier.processes) {
-        drop(process.fds);
-        drop(process.command_line);
-        drop(process.environment);
-        for (Thread& thread : process.threads) {
-            drop(thread.kernel_stack);
-            drop(thread.polled);
+Snapshot compared_part(const Snapshot& earlier) {
+    Snapshot part;
+    part.host = earlier.host;
+    part.taken = earlier.taken;
+    part.taken_monotonic = earlier.taken_monotonic;
+    part.cgroups = earlier.cgroups;
+    part.containers = earlier.containers;
+    part.processes.reserve(earlier.processes.size());
+    for (const Process& process : earlier.processes) {
+        Process& kept = part.processes.emplace_back();
+        kept.pid = process.pid;
+        kept.start_time = process.start_time;
+        kept.state = process.state;
+        kept.role = process.role;
+        kept.threads.reserve(process.threads.size());
+        for (const Thread& thread : process.threads) {
+            Thread& one = kept.threads.emplace_back();
+            one.tid = thread.tid;
+            one.state = thread.state;
+            one.first = thread.first;
         }
         if (!process.go) continue;
-        for (Goroutine& goroutine : process.go->goroutines) {
-            drop(goroutine.stack);
-            drop(goroutine.wait.holders);
-            drop(goroutine.wait.others);
+        std::vector<Goroutine>& goroutines = kept.go.emplace().goroutines;
+        goroutines.reserve(static_cast<std::size_t>(std::ranges::count_if(process.go->goroutines, is_compared)));
+        for (const Goroutine& goroutine : process.go->goroutines) {
+            if (!is_compared(goroutine)) continue;
+            Goroutine& one = goroutines.emplace_back();
+            one.id = goroutine.id;
+            one.changed = goroutine.changed;
+            one.purpose = goroutine.purpose;
+            one.serves = goroutine.serves;
+            one.wait.kind = goroutine.wait.kind;
+            one.wait.object = goroutine.wait.object;
+            one.wait.cases = goroutine.wait.cases;
+            one.wait.fd = goroutine.wait.fd;
+            one.wait.fd_path = goroutine.wait.fd_path;
         }
     }
-    drop(earlier.pipes);
-    drop(earlier.sockets);
-    drop(earlier.mounts);
-    drop(earlier.locks);
+    return part;
 }
 
 void merge_progress(Snapshot& later, const Snapshot& earlier) {

@@ -11,8 +11,9 @@ namespace shimtrace::diagnosis {
 /// of a container that is just being made or removed, which look broken for moments, are left out unless both looks show the same.
 void merge_progress(Snapshot& later, const Snapshot& earlier);
 
-/// Leaves of a look only what a later one is compared to: it is kept beside that, and a host's stacks and descriptors are many megabytes.
-void keep_compared(Snapshot& earlier);
+/// Of a look only what a later one is compared to: that is kept beside it, and a host's stacks and descriptors are many megabytes. A copy:
+/// what stayed in place would hold on to the memory in whose midst it lies.
+Snapshot compared_part(const Snapshot& earlier);
 
 /// The containers of `later` that have another shim or another init than in `earlier`, or were not there.
 std::vector<ContainerRef> remade_containers(const Snapshot& later, const Snapshot& earlier);

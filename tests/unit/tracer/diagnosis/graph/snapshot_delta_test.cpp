@@ -15,7 +15,7 @@ std::string cause_after(const Snapshot& first, Snapshot second, Nanoseconds betw
     second.taken_monotonic = first.taken_monotonic + between;
     for (Process& process : second.processes)
         for (Thread& thread : process.threads) thread.first.at = thread.first.at + between;
-    diagnosis::merge_progress(second, first);
+    diagnosis::merge_progress(second, diagnosis::compared_part(first));
     const std::vector<Diagnosis> verdicts = diagnosis::diagnose(second, {.containers = {{"default", "c1"}}, .pids = {}, .shims = {}});
     return verdicts.at(0).cause;
 }
@@ -29,7 +29,7 @@ TEST_CASE("the counters of the first look are the first ones, by pid and start t
     Snapshot second = first;
     for (Process& process : second.processes) process.threads.front().first.context_switches = 9;
     second.processes.back().start_time += 1;  // the pid has been given away again
-    diagnosis::merge_progress(second, first);
+    diagnosis::merge_progress(second, diagnosis::compared_part(first));
     const Thread& same = second.processes.at(1).threads.front();
     REQUIRE(same.second);
     CHECK(same.first.context_switches == 0);
@@ -53,14 +53,14 @@ TEST_CASE("who asks a name server by the same goroutine has waited for the time 
     const Snapshot first = host.build();
     Snapshot second = first;
     second.taken_monotonic = first.taken_monotonic + 2s;
-    diagnosis::merge_progress(second, first);
+    diagnosis::merge_progress(second, diagnosis::compared_part(first));
     const auto process = std::ranges::find(second.processes, Pid{10}, &Process::pid);
     CHECK(process->go->goroutines.front().waiting == Nanoseconds(2s));
     CHECK_FALSE(process->go->goroutines.back().waiting);
     Snapshot third = first;
     third.taken_monotonic = second.taken_monotonic;
     std::ranges::find(third.processes, Pid{10}, &Process::pid)->go->goroutines.front().wait.fd_path = "socket:[9]";  // asks anew
-    diagnosis::merge_progress(third, first);
+    diagnosis::merge_progress(third, diagnosis::compared_part(first));
     CHECK_FALSE(std::ranges::find(third.processes, Pid{10}, &Process::pid)->go->goroutines.front().waiting);
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("who is gone at both looks has been for the time between") {
     const Snapshot gone = host.build();
     const auto after = [](const Snapshot& first, Snapshot second) {
         second.taken_monotonic = first.taken_monotonic + 1600ms;
-        diagnosis::merge_progress(second, first);
+        diagnosis::merge_progress(second, diagnosis::compared_part(first));
         return second.containers.at(0);
     };
     CHECK(after(alive, gone).init_gone_for == Nanoseconds::zero());
