@@ -165,6 +165,32 @@ void print_end(const Globals& globals, const monitor::HangEvent& event, const Sn
     fmt::print("{}\n", output::json_text(json));
 }
 
+/// Says what has begun and ended since the look before, and keeps the snapshot of what has begun; `kept` of them until now. Whether
+/// anything has begun.
+bool tell(const Globals& globals, const WhyOptions& options, const monitor::Look& look, int& kept) {
+    std::vector<Diagnosis> fresh;
+    for (const monitor::HangEvent& event : look.events) {
+        if (event.step != monitor::HangStep::end)
+            fresh.push_back(event.hang.diagnosis);
+        else
+            print_end(globals, event, look.closely->snapshot);
+    }
+    if (fresh.empty()) return false;
+    if (options.exit_code) set_code_when_interrupted(exit_stuck);
+    session::check_named_processes(fresh);
+    const Snapshot& snapshot = look.closely->snapshot;
+    if (!options.record_dir.empty()) {
+        const std::string path = fmt::format("{}/why-{}-{}.shimtrace", options.record_dir, ::getpid(), ++kept);
+        if (const auto saved = session::save_snapshot(path, snapshot); !saved) report(saved.error(), exit_failed);
+    }
+    if (globals.json)
+        fmt::print("{}\n", output::json_text(output::why_json(snapshot, fresh, look.closely->limits)));
+    else
+        fmt::print("{}  {}\n", text::rfc3339(snapshot.taken, text::Fraction::microseconds),
+                   output::why_all_text(fresh, {}, style_of(globals, options)));
+    return true;
+}
+
 /// Looks again and again and reports each hang when it begins, when it becomes another, and when it is over. A target that is not there
 /// yet, or no more, is waited for.
 int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interval, Nanoseconds period) {
@@ -175,32 +201,8 @@ int watch(const Globals& globals, const WhyOptions& options, Nanoseconds interva
     bool ever = false;
     int kept = 0;
     while (!interrupted()) {
-        const auto seen = watch.look();
+        const auto seen = watch.look([&](const monitor::Look& look) { ever = tell(globals, options, look, kept) || ever; });
         if (!seen && seen.error().usage) return report(seen.error());
-        std::vector<Diagnosis> fresh;
-        if (seen) {
-            for (const monitor::HangEvent& event : seen->events) {
-                if (event.step != monitor::HangStep::end)
-                    fresh.push_back(event.hang.diagnosis);
-                else
-                    print_end(globals, event, seen->closely->snapshot);
-            }
-        }
-        if (!fresh.empty()) {
-            ever = true;
-            if (options.exit_code) set_code_when_interrupted(exit_stuck);
-            session::check_named_processes(fresh);
-            const session::DiagnosisResult& closely = *seen->closely;
-            if (!options.record_dir.empty()) {
-                const std::string path = fmt::format("{}/why-{}-{}.shimtrace", options.record_dir, ::getpid(), ++kept);
-                if (const auto saved = session::save_snapshot(path, closely.snapshot); !saved) report(saved.error(), exit_failed);
-            }
-            if (globals.json)
-                fmt::print("{}\n", output::json_text(output::why_json(closely.snapshot, fresh, closely.limits)));
-            else
-                fmt::print("{}  {}\n", text::rfc3339(closely.snapshot.taken, text::Fraction::microseconds),
-                           output::why_all_text(fresh, {}, style_of(globals, options)));
-        }
         if (std::fflush(stdout) != 0) return exit_failed;
         rest_unless_interrupted(period);
     }

@@ -3,6 +3,8 @@
 #include "tracer/monitor/seconds.hpp"
 #include "tracer/procfs/clock.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
@@ -91,7 +93,18 @@ std::expected<session::DiagnosisResult, session::Refusal> Watch::look_closely(Cl
     return seen;
 }
 
-std::expected<Look, session::Refusal> Watch::look(const std::set<Pid>& leave_out) {
+std::expected<void, session::Refusal> Watch::look(const std::function<void(Look&)>& tell, const std::set<Pid>& leave_out) {
+    auto looked = [&]() -> std::expected<void, session::Refusal> {
+        auto look = look_without(leave_out);
+        if (!look) return std::unexpected(std::move(look.error()));
+        tell(*look);
+        return {};
+    }();
+    ::malloc_trim(0);
+    return looked;
+}
+
+std::expected<Look, session::Refusal> Watch::look_without(const std::set<Pid>& left_out) {
     const bool all_asked = options_.about.targets.empty();
     const MonotonicTime start = host::monotonic_now();
     Activity activity;
@@ -108,7 +121,7 @@ std::expected<Look, session::Refusal> Watch::look(const std::set<Pid>& leave_out
                 if (identity.pid == hang.unit) hanging.insert(identity);
         budget_.elapsed_s = seconds_since(began_);
         plan = suspects_.choose(activity, hanging, budget_);
-        std::erase_if(plan.units, [&](const Identity& unit) { return leave_out.contains(unit.pid); });
+        std::erase_if(plan.units, [&](const Identity& unit) { return left_out.contains(unit.pid); });
         cheap_looks.add(seconds_since(start));
     }
     Look look;
@@ -133,14 +146,13 @@ std::expected<Look, session::Refusal> Watch::look(const std::set<Pid>& leave_out
         result.snapshot.taken_monotonic = host::monotonic_now();
     }
     std::erase_if(result.diagnoses, [&](const Diagnosis& one) { return !is_in_namespace(one.target, options_.about.ns); });
-    const auto left_out = [&](Pid unit) { return leave_out.contains(unit); };
-    std::erase_if(result.diagnoses, [&](const Diagnosis& one) { return left_out(unit_of(result.snapshot, one)); });
-    look.events =
-        ledger_.take({.at = result.snapshot.taken,
-                      .at_monotonic = result.snapshot.taken_monotonic,
-                      .diagnoses = result.diagnoses,
-                      .unit_of = [&](const Diagnosis& one) { return unit_of(result.snapshot, one); },
-                      .was_looked_at = [&](const Hang& hang) { return !left_out(hang.unit) && covers(plan, activity, hang.unit); }});
+    std::erase_if(result.diagnoses, [&](const Diagnosis& one) { return left_out.contains(unit_of(result.snapshot, one)); });
+    look.events = ledger_.take(
+        {.at = result.snapshot.taken,
+         .at_monotonic = result.snapshot.taken_monotonic,
+         .diagnoses = result.diagnoses,
+         .unit_of = [&](const Diagnosis& one) { return unit_of(result.snapshot, one); },
+         .was_looked_at = [&](const Hang& hang) { return !left_out.contains(hang.unit) && covers(plan, activity, hang.unit); }});
     look.whole = plan.all;
     look.closely = std::move(result);
     return look;

@@ -33,8 +33,10 @@ class Watch {
 public:
     explicit Watch(WatchOptions options);
 
-    /// `leave_out`: units that are not looked at closely now, since we ourselves hold them. Error: this look failed; `usage`: so will all.
-    std::expected<Look, session::Refusal> look(const std::set<Pid>& leave_out = {});
+    /// Looks, and calls `tell` with what came of it. What the look took is given back then: of a large host it is tens of megabytes, which
+    /// nobody needs until the next. `leave_out`: units that are not looked at closely now, since we ourselves hold them. Error: this look
+    /// failed; `usage`: so will all.
+    std::expected<void, session::Refusal> look(const std::function<void(Look&)>& tell, const std::set<Pid>& leave_out = {});
 
     [[nodiscard]] HangLedger& ledger() { return ledger_; }
     [[nodiscard]] const HostInfo& host() const { return host_; }
@@ -42,6 +44,7 @@ public:
     Durations cheap_looks, deep_looks;
 
 private:
+    std::expected<Look, session::Refusal> look_without(const std::set<Pid>& left_out);
     std::expected<session::DiagnosisResult, session::Refusal> look_closely(ClosePlan& plan);
     std::expected<session::DiagnosisResult, session::Refusal> look_at(std::vector<std::string> targets, double& cpu_s);
 

@@ -14,6 +14,7 @@
 
 #include <shimtrace/container_identity.hpp>
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -219,6 +220,7 @@ constexpr Nanoseconds just_past = std::chrono::seconds(2);
 }  // namespace
 
 std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions& options, stacks::BinaryCache& cache) {
+    ::malloc_trim(0);  // the look before was as large, and what it has left lies in pieces
     // One pass over /proc: who is concerned is known when everybody's row is read, and only theirs is read on.
     std::optional<Refusal> refusal;
     diagnosis::Query query;
@@ -287,6 +289,7 @@ std::expected<SnapshotAndQuery, Refusal> snapshot_targets(const DiagnoseOptions&
     if (options.goroutines) {
         read_goroutines(taken.snapshot, pids, options, cache);
         read_tasks_of_shims(taken.snapshot, options, cache);
+        cache.release_pages();
     }
     // Which version runs is asked of the program itself, and so only where it matters.
     for (const Pid pid : diagnosis::may_have_known_bugs(taken.snapshot)) {

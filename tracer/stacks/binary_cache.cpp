@@ -27,6 +27,11 @@ BinaryCache::~BinaryCache() = default;
 BinaryCache::BinaryCache(BinaryCache&&) noexcept = default;
 BinaryCache& BinaryCache::operator=(BinaryCache&&) noexcept = default;
 
+void BinaryCache::release_pages() {
+    const std::lock_guard lock(entries_->mutex);
+    entries_->programs.for_each([](const Entries::Learned& program) { program->file.release_pages(); });
+}
+
 namespace {
 
 Result<std::shared_ptr<const LearnedBinary>> learn_executable(Pid pid, const FileIdentity& identity, BinaryCache::Entries& entries) {

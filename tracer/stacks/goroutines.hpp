@@ -26,6 +26,9 @@ public:
     BinaryCache(BinaryCache&&) noexcept;
     BinaryCache& operator=(BinaryCache&&) noexcept;
 
+    /// What was looked at of the executables counts as this program's memory no more; it comes again where it is looked at again.
+    void release_pages();
+
     struct Entries;
     [[nodiscard]] Entries& entries() { return *entries_; }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -21,6 +22,10 @@ public:
         if (found == entries_.end()) return nullptr;
         found->second.asked = ++asked_;
         return &found->second.value;
+    }
+
+    void for_each(const std::function<void(const Value&)>& run) const {
+        for (const auto& [key, entry] : entries_) run(entry.value);
     }
 
     void put(const Key& key, Value value) {
