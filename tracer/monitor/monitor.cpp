@@ -298,8 +298,8 @@ private:
 }  // namespace
 
 Result<void> run_monitor(const MonitorOptions& options) {
-    // What one thread has let go of is another's then, and large blocks go back at once: beside 500 shims 10 MB less at the highest, for a
-    // tenth more CPU of each close look.
+    // What one thread has let go of is another's then, and large blocks go back at once: beside 500 shims 10 MB less at the highest, for
+    // more CPU of each close look (readers wait for each other).
     ::mallopt(M_ARENA_MAX, 1);
     ::mallopt(M_TRIM_THRESHOLD, 128 << 10);
     std::optional<Uninterrupted> ending;  // outlives the monitor: what it has queued and recorded is done with before
