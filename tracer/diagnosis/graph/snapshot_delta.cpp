@@ -195,12 +195,12 @@ void merge_progress(Snapshot& later, const Snapshot& earlier) {
     // Another init: not the same remains, but those of the container that has had the same name since.
     std::erase_if(later.containers, [&](ContainerFiles& files) {
         const ContainerFiles* before = same_files(earlier, files);
-        if (!before || before->config_json_error.empty()) files.config_json_error.clear();
-        if (!before || before->state_json_error.empty()) files.state_json_error.clear();
+        const bool is_remade = !before || files.init_pid != before->init_pid;
+        if (is_remade || before->config_json_error.empty()) files.config_json_error.clear();
+        if (is_remade || before->state_json_error.empty()) files.state_json_error.clear();
         // What was made or removed there since is of one that is being made or taken down.
         const auto between_s = std::chrono::duration_cast<std::chrono::seconds>(later.taken_monotonic - earlier.taken_monotonic).count();
         const bool moves = files.changed_s_ago && *files.changed_s_ago < between_s;
-        const bool is_remade = !before || files.init_pid != before->init_pid;
         files.remade = is_remade || files.state_init_pid != before->state_init_pid;
         return !attended(files, now) && (is_remade || attended(*before, then) || moves);
     });

@@ -90,6 +90,9 @@ TEST_CASE("a file that is broken at one look alone is being written") {
     host.files().config_json_error = "line 1, column 1: unexpected end";
     CHECK(cause_after(host.build(), host.build()) == "config-invalid");
     CHECK(cause_after(whole, host.build()) == "healthy");
+    const Snapshot broken = host.build();
+    host.files().init_pid = Pid{190};  // another of that name, which is being written as well
+    CHECK(cause_after(host.build(), broken) == "healthy");
 }
 
 TEST_CASE("a bundle and a state of two inits are a contradiction when both looks show the same two") {
