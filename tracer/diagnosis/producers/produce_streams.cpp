@@ -183,6 +183,18 @@ void stopped_console(const Context& look, const Process& shim, const std::vector
     out.push_back(std::move(wait));
 }
 
+/// Goroutines are read after descriptors, and before what threads do: in between a container may have been started, whose copier is then
+/// the only one who is missing. Who has written for longer, or stands still, had one, if any.
+bool has_settled(const Context& look, const NodeKey& stream) {
+    constexpr double settled_s = 10;
+    const auto& ends = look.facts.holders(stream.inode, stream.device);
+    return std::ranges::any_of(ends, [&](const Holder& end) {
+        const Process* writer = end.writes && end.pid != stream.pid ? look.facts.process(end.pid) : nullptr;
+        return writer &&
+               (look.facts.age_s(*writer).value_or(settled_s) >= settled_s || look.facts.standstill(*writer) == Standstill::still);
+    });
+}
+
 }  // namespace
 
 void copier(const Context& look, const NodeKey& subject, Waits& out) {
@@ -229,11 +241,24 @@ void copier(const Context& look, const NodeKey& subject, Waits& out) {
               .role = role,
               .object_text = stream.words()};
     const bool known = stream.role != OpenFileRole::none;  // else another stream's copier may be its
-    wait.confidence = copier.gone() && in && known            ? Confidence::certain
-                      : look.facts.interval_s() >= patience_s ? Confidence::likely
-                                                              : Confidence::possible;
+    wait.confidence = copier.gone() && in && known && has_settled(look, subject) ? Confidence::certain
+                      : look.facts.interval_s() >= patience_s                    ? Confidence::likely
+                                                                                 : Confidence::possible;
     out.push_back(std::move(wait));
 }
+
+namespace {
+
+/// A thread's own call tells that it waits there.
+bool writes_there(const Context& look, const Process& process, const OpenFile& pipe) {
+    return std::ranges::any_of(process.threads, [&](const Thread& thread) {
+        const auto call = waiting_call(look.facts, process, thread);
+        const OpenFile* target = call && call->kind == WaitKind::writes ? look.facts.target(process, call->fd) : nullptr;
+        return target && target->inode == pipe.inode && target->device == pipe.device;
+    });
+}
+
+}  // namespace
 
 void full_stream(const Context& look, const NodeKey& subject, Waits& out) {
     const Process* process = look.facts.process(subject.pid);
@@ -241,7 +266,7 @@ void full_stream(const Context& look, const NodeKey& subject, Waits& out) {
     if (!process || !shim || subject.inode || !is_program_of(*process, look.scope.ref)) return;
     for (const FdEntry& entry : process->fds) {
         if ((entry.fd.value != 1 && entry.fd.value != 2) || entry.target.kind != OpenFileKind::pipe) continue;
-        if (!is_full(look.facts.pipe(entry.target.inode, entry.target.device))) continue;
+        if (!is_full(look.facts.pipe(entry.target.inode, entry.target.device)) || writes_there(look, *process, entry.target)) continue;
         const Stream stream = stream_of(look, entry.target.inode, entry.target.device);
         const auto in = inlet(look, *shim, entry.target.inode, false);
         const auto outs = outlets(look, *shim, stream);
@@ -289,6 +314,10 @@ void stdio_held_open(const Context& look, const NodeKey& subject, Waits& out) {
         if (holders.empty() || owner_lives) continue;
         const Stream stream = stream_of(look, entry.target.inode, entry.target.device);
         if (stream.container && look.scope.ref && stream.container != look.scope.ref) continue;
+        // No container has left a shim behind: what shims share, that is nobody's output, they were started with.
+        if (stream.role == OpenFileRole::none)
+            std::erase_if(holders, [](const Process* holder) { return holder->role.role == ProcessRole::shim; });
+        if (holders.empty()) continue;
         // An exec'd process that lives, and whose children have its stdout though it has closed its own, is no hang.
         const auto& own = look.scope.processes;
         const bool under_living_exec = std::ranges::any_of(holders, [&](const Process* holder) {

@@ -95,6 +95,30 @@ TEST_CASE("the pipe is full, the fifo is not, and no goroutine reads: the copier
     CHECK(host.why("c1").cause == "healthy");
 }
 
+TEST_CASE("a container that has just been started may have a copier that the look came too early for") {
+    Host host;
+    Process& init = host.container(100, 200, "c1");
+    init.start_time = host.files().state_init_start = 99900;  // a second ago
+    host.full_stdout(init, 100, 5000, 0);
+    host.reader(300, init, 5000);
+    Process& shim = host.get(100);
+    shim.go = GoProgram{.pid = shim.pid, .version = "go1.19.8"};
+    shim.go->goroutines.push_back({.id = GoroutineId{1}, .state = GoState::waiting, .wait_reason = "select"});
+    const Diagnosis first = host.why("c1");
+    CHECK(first.confidence != Confidence::certain);
+    CHECK(diagnosis::needs_second_look({first}));
+    SUBCASE("it writes on") {
+        host.resample(200ms, {200});
+        CHECK(host.why("c1").cause == "healthy");
+    }
+    SUBCASE("it stands still") {
+        host.resample(200ms);
+        const Diagnosis verdict = host.why("c1");
+        CHECK(verdict.cause == "stdio-copier-gone");
+        CHECK(verdict.confidence == Confidence::certain);
+    }
+}
+
 TEST_CASE("a stopped shim is named, whatever waits behind it, and other stopped processes are not blamed") {
     Host host;
     Process& init = host.container(100, 200, "c1");
