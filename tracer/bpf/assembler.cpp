@@ -34,6 +34,26 @@ void Assembler::add(Register to, std::int32_t value) {
     emit(BPF_ALU64 | BPF_ADD | BPF_K, to, Register::r0, 0, value);
 }
 
+void Assembler::add(Register to, Register other) {
+    emit(BPF_ALU64 | BPF_ADD | BPF_X, to, other, 0, 0);
+}
+
+void Assembler::subtract(Register to, Register other) {
+    emit(BPF_ALU64 | BPF_SUB | BPF_X, to, other, 0, 0);
+}
+
+void Assembler::combine(Register to, Register other) {
+    emit(BPF_ALU64 | BPF_OR | BPF_X, to, other, 0, 0);
+}
+
+void Assembler::shift_left(Register to, std::int32_t bits) {
+    emit(BPF_ALU64 | BPF_LSH | BPF_K, to, Register::r0, 0, bits);
+}
+
+void Assembler::shift_right(Register to, std::int32_t bits) {
+    emit(BPF_ALU64 | BPF_RSH | BPF_K, to, Register::r0, 0, bits);
+}
+
 void Assembler::call(bpf_func_id helper) {
     emit(BPF_JMP | BPF_CALL, Register::r0, Register::r0, 0, helper);
 }

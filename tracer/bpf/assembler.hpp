@@ -13,7 +13,7 @@ namespace shimtrace::bpf {
 /// Arguments are in r1 to r5, results in r0; a call leaves r6 to r9 as they are.
 enum class Register : std::uint8_t { r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, frame };
 /// Bytes that an instruction moves.
-enum class Width : std::uint8_t { u8 = BPF_B, u16 = BPF_H, u32 = BPF_W, u64 = BPF_DW };
+enum class Width : std::uint8_t { u16 = BPF_H, u32 = BPF_W, u64 = BPF_DW };
 
 class Assembler {
 public:
@@ -23,6 +23,11 @@ public:
     void move(Register to, Register from);
     void set(Register to, std::int32_t value);
     void add(Register to, std::int32_t value);
+    void add(Register to, Register other);
+    void subtract(Register to, Register other);
+    void combine(Register to, Register other);  ///< bit by bit, "or"
+    void shift_left(Register to, std::int32_t bits);
+    void shift_right(Register to, std::int32_t bits);  ///< zeros come in
     void call(bpf_func_id helper);
     /// Ends the program where the register is 0.
     void end_if_zero(Register tested);

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace shimtrace::bpf {
 namespace {
@@ -15,15 +17,15 @@ int bpf(bpf_cmd command, bpf_attr& attributes) {
 
 }  // namespace
 
-host::OrErrno<Iterator> Iterator::load(std::uint32_t table, std::span<const bpf_insn> program) {
+host::OrErrno<Iterator> Iterator::load(const KernelProgram& program) {
     bpf_attr loaded{};
     loaded.prog_type = BPF_PROG_TYPE_TRACING;
     loaded.expected_attach_type = BPF_TRACE_ITER;
-    loaded.attach_btf_id = table;
-    loaded.insns = reinterpret_cast<std::uint64_t>(program.data());
-    loaded.insn_cnt = static_cast<std::uint32_t>(program.size());
+    loaded.attach_btf_id = program.table;
+    loaded.insns = reinterpret_cast<std::uint64_t>(program.instructions.data());
+    loaded.insn_cnt = static_cast<std::uint32_t>(program.instructions.size());
     std::string_view("shimtrace").copy(loaded.prog_name, sizeof loaded.prog_name - 1);
-    loaded.license = reinterpret_cast<std::uint64_t>("GPL");  // what bpf_seq_write asks for; see open_files.cpp
+    loaded.license = reinterpret_cast<std::uint64_t>("GPL");  // what bpf_seq_write asks for; see open_files.cpp, tasks.cpp
     const host::OwnedFd instructions(bpf(BPF_PROG_LOAD, loaded));
     if (!instructions) return std::unexpected(errno);
     bpf_attr linked{};

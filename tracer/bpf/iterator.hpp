@@ -3,24 +3,19 @@
 // it waits for none.
 #pragma once
 
+#include "tracer/bpf/programs.hpp"
 #include "tracer/procfs/owned_fd.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 
-#include <linux/bpf.h>
-
-#include <cstdint>
 #include <functional>
-#include <span>
 #include <string_view>
-#include <vector>
 
 namespace shimtrace::bpf {
 
 class Iterator {
 public:
-    /// `table`: the number of the kernel's function that the program stands for (bpf_iter_task_file …). Errors: EPERM without
-    /// CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON; ENOSYS, EINVAL, EACCES: this kernel does not run it.
-    static host::OrErrno<Iterator> load(std::uint32_t table, std::span<const bpf_insn> program);
+    /// Errors: EPERM without CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON; ENOSYS, EINVAL, EACCES: this kernel does not run it.
+    static host::OrErrno<Iterator> load(const KernelProgram& program);
 
     /// Goes through the table from its beginning. `take` is given what was written, in pieces that may end in the midst of a row, until it
     /// returns false.

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -89,13 +90,23 @@ std::optional<KernelTypes> KernelTypes::parse(std::string bytes, const std::vect
     constexpr std::size_t usual = 28;
     types.types_.reserve((end - first) / usual);
     const std::string_view listed = std::string_view(types.bytes_).substr(0, end);
+    // Of some hundred thousand names a few are asked for.
+    std::array<std::vector<std::string_view>, 256> by_first;
+    for (const std::string_view name : names) by_first[static_cast<unsigned char>(name.front())].push_back(name);
+    const auto asked_for = [&](std::uint32_t offset) -> std::optional<std::string_view> {
+        if (offset >= header->str_len) return std::nullopt;
+        const std::string_view text = std::string_view(types.bytes_).substr(strings + offset, header->str_len - offset);
+        for (const std::string_view name : by_first[static_cast<unsigned char>(text.front())])
+            if (text.size() > name.size() && text[name.size()] == '\0' && text.starts_with(name)) return name;
+        return std::nullopt;
+    };
     for (std::uint64_t at = first; at < end;) {
         const auto type = value_at<btf_type>(listed, at);
         const auto behind = type ? bytes_behind(*type) : std::nullopt;
         if (!behind) return std::nullopt;
         const unsigned kind = BTF_INFO_KIND(type->info);
         if (kind == BTF_KIND_STRUCT || kind == BTF_KIND_FUNC)
-            if (const auto name = std::ranges::find(names, types.text(type->name_off)); name != names.end())
+            if (const auto name = asked_for(type->name_off))
                 types.named_.push_back({std::string(*name), static_cast<std::uint32_t>(types.types_.size()), kind == BTF_KIND_FUNC});
         types.types_.push_back(static_cast<std::uint32_t>(at));
         at += sizeof *type + *behind;
@@ -136,6 +147,18 @@ std::optional<std::int32_t> KernelTypes::offset(std::string_view structure, std:
         only = bits;
     }
     return only ? std::optional(static_cast<std::int32_t>(*only / 8)) : std::nullopt;
+}
+
+std::optional<std::int32_t> KernelTypes::size(std::string_view structure) const {
+    std::optional<std::int32_t> only;
+    for (const Named& named : named_) {
+        const auto type = named.function || named.name != structure ? std::nullopt : value_at<btf_type>(bytes_, types_[named.id]);
+        if (!type) continue;
+        const auto size = static_cast<std::int32_t>(type->size);
+        if (only && *only != size) return std::nullopt;
+        only = size;
+    }
+    return only;
 }
 
 std::optional<std::uint32_t> KernelTypes::function(std::string_view name) const {

@@ -20,6 +20,8 @@ public:
     /// Where the member begins in the struct, in bytes; members of unnamed members are the struct's own. nullopt: there is none, it is a
     /// bit field, or several structs of that name have it in several places.
     [[nodiscard]] std::optional<std::int32_t> offset(std::string_view structure, std::string_view member) const;
+    /// What one of them takes, in bytes. nullopt: there is none, or several of that name take different sizes.
+    [[nodiscard]] std::optional<std::int32_t> size(std::string_view structure) const;
     /// The function's number.
     [[nodiscard]] std::optional<std::uint32_t> function(std::string_view name) const;
 

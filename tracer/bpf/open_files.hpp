@@ -1,13 +1,16 @@
 // The descriptors of all processes of a host, out of the kernel's own tables: what a look at /proc/*/fd tells, in one stream.
 #pragma once
 
-#include "tracer/procfs/proc_directory.hpp"
+#include "tracer/bpf/kernel_types.hpp"
+#include "tracer/bpf/programs.hpp"
 
 #include <shimtrace/types.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 namespace shimtrace::bpf {
 
@@ -30,5 +33,9 @@ struct OpenFileRow {
 /// thread has exited, or has none open while others have a table of their own, nothing is told. The errno that ended it: EPERM without the
 /// right to (a user, a container, SHIMTRACE_NO_BPF), others where the kernel is too old or tells no types; 0: none.
 [[nodiscard]] int for_each_open_file(const std::function<bool(const OpenFileRow&)>& take);
+
+/// The program for it, and of which types of the kernel it asks.
+std::vector<std::string_view> names_for_open_files();
+std::optional<KernelProgram> compile_open_files(const KernelTypes& types);
 
 }  // namespace shimtrace::bpf

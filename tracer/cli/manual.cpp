@@ -20,7 +20,8 @@ struct Variable {
 /// What the program reads of its environment.
 constexpr Variable environment[] = {
     {"NO_COLOR", "set: no colour, unless --color asks for it"},
-    {"SHIMTRACE_NO_BPF", "set: who has which descriptor is read from /proc alone, which takes longer, and no BPF program is loaded"},
+    {"SHIMTRACE_NO_BPF",
+     "set: processes, threads and who has which descriptor are read from /proc alone, which takes longer, and no BPF program is loaded"},
     {"DEBUGINFOD_URLS", "the servers that stacks --debuginfod asks"},
     {"PATH", "where the command behind -- is looked for"},
 };

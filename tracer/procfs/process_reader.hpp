@@ -3,6 +3,7 @@
 
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/host_root.hpp"
+#include "tracer/procfs/kernel_functions.hpp"
 #include "tracer/procfs/mounts.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 #include "tracer/procfs/read_errors.hpp"
@@ -10,9 +11,11 @@
 #include <shimtrace/captured_memory.hpp>
 #include <shimtrace/snapshot.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace shimtrace::host {
 
@@ -58,12 +61,20 @@ struct ThreadDetail {
     bool kernel_stacks = true;
     bool memory = true;  ///< path arguments and polled descriptors, which lie in the process's memory
 };
+/// A thread as the kernel's own tables have it.
+struct KnownThread {
+    Thread thread;                                ///< without its kernel stack, wchan, and what its memory tells
+    bool call_known = true;                       ///< false: only /proc tells its call
+    std::vector<std::uint64_t> return_addresses;  ///< its kernel stack, innermost first; empty: only /proc tells
+};
+/// All threads of a process, known at one moment; what of their kernel stacks is not in `functions` they teach it.
+struct KnownThreads {
+    std::vector<KnownThread> threads;
+    KernelFunctions* functions;
+};
 /// All threads of the process. A thread that ends meanwhile is left out.
 std::vector<Thread> read_threads(const ProcDirectory& directory, Pid whose, const ThreadDetail& detail, std::string& scratch,
-                                 ReadErrors& errors);
-
-/// The counters of one thread now; nullopt: it is gone.
-std::optional<Progress> read_progress(const ProcDirectory& thread, std::string& scratch);
+                                 ReadErrors& errors, std::optional<KnownThreads> known = std::nullopt);
 
 /// What a blocked call's pointers lead to, from memory: Thread::path_argument and Thread::polled.
 void read_arguments(Thread& thread, const Memory& memory);

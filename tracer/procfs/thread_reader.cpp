@@ -65,33 +65,53 @@ void take_call(Thread& thread, const OrErrno<std::string>& text, ReadErrors& err
     thread.instruction_pointer = call.instruction_pointer;
 }
 
+/// What only /proc tells of a thread.
+struct StillAsked {
+    Thread* thread;
+    bool call = true, stack = true;
+    std::vector<std::uint64_t> return_addresses;  ///< of the stack that is asked for
+};
+
+/// It sleeps and has not run since it was looked at: what is read now was so then.
+bool has_not_moved(const ProcDirectory& process, const Thread& thread, std::string& scratch) {
+    const std::string task = "task/" + std::to_string(thread.tid.value);
+    const auto stat_text = process.read((task + "/stat").c_str(), scratch);
+    const auto stat = stat_text ? parse_stat(*stat_text) : std::nullopt;
+    if (!stat || stat->state != thread.state) return false;
+    const auto text = process.read((task + "/status").c_str(), scratch);
+    return text && parse_status(*text).context_switches == thread.first.context_switches;
+}
+
 /// The call that each thread is in, and where it sleeps in the kernel.
-void read_waits(const ProcDirectory& process, Pid whose, std::span<Thread> threads, bool kernel_stacks, std::string& scratch,
+void read_waits(const ProcDirectory& process, Pid whose, std::span<StillAsked> threads, KernelFunctions* known, std::string& scratch,
                 ReadErrors& errors) {
     constexpr std::size_t at_once = 64;
     SharedTexts functions;
     for (; !threads.empty(); threads = threads.subspan(std::min(at_once, threads.size()))) {
         const auto some = threads.first(std::min(at_once, threads.size()));
         std::vector<std::string> names;
-        for (const Thread& thread : some) {
-            const std::string task = "task/" + std::to_string(thread.tid.value);
-            if (may_wait(thread)) names.push_back(task + "/syscall");
-            if (may_wait(thread) && kernel_stacks && thread.state != ProcessState::running) names.push_back(task + "/stack");
+        for (const StillAsked& each : some) {
+            const std::string task = "task/" + std::to_string(each.thread->tid.value);
+            if (each.call) names.push_back(task + "/syscall");
+            if (each.stack) names.push_back(task + "/stack");
         }
         std::vector<FileWanted> wanted;
         for (const std::string& name : names) wanted.push_back({.name = name.c_str()});
         const auto texts = read_in_time(process, whose, wanted);
         auto next = texts.begin();
-        for (Thread& thread : some) {
-            if (!may_wait(thread)) continue;
-            take_call(thread, *next++, errors);
-            if (thread.state == ProcessState::running) continue;
-            if (kernel_stacks) {
-                if (const auto& text = *next++)
+        for (StillAsked& each : some) {
+            Thread& thread = *each.thread;
+            if (each.call) take_call(thread, *next++, errors);
+            if (each.stack) {
+                if (const auto& text = *next++) {
                     thread.kernel_stack = parse_kernel_stack(*text, functions);
-                else
+                    if (known != nullptr && !each.return_addresses.empty() && has_not_moved(process, thread, scratch))
+                        known->learn(each.return_addresses, *text);
+                } else {
                     errors.note("kernel stacks", text.error());
+                }
             }
+            if (thread.state == ProcessState::running) continue;
             // The stack's innermost function is what wchan shows: both leave out the scheduler's own (kernel/stacktrace.c).
             if (!thread.kernel_stack.empty()) {
                 thread.wchan = thread.kernel_stack.front();
@@ -131,39 +151,59 @@ bool read_memory(std::span<Thread> threads, const ProcDirectory& process, Pid wh
     return answered;
 }
 
-}  // namespace
-
-std::vector<Thread> read_threads(const ProcDirectory& directory, Pid whose, const ThreadDetail& detail, std::string& scratch,
-                                 ReadErrors& errors) {
+std::vector<Thread> list_threads(const ProcDirectory& directory, std::string& scratch) {
     std::vector<Thread> threads;
     const auto tasks = directory.directory("task");
-    if (!tasks) return threads;
-    const auto numbers = tasks->numbers();
+    const auto numbers = tasks ? tasks->numbers() : std::unexpected(tasks.error());
     if (!numbers) return threads;
     threads.reserve(numbers->size());
     for (const std::int32_t number : *numbers) {
         const auto task = tasks->directory(number);
-        if (!task) continue;
-        auto thread = read_thread(*task, scratch);
+        auto thread = task ? read_thread(*task, scratch) : std::nullopt;
         if (thread) threads.push_back(std::move(*thread));
     }
-    read_waits(directory, whose, threads, detail.kernel_stacks, scratch, errors);
+    return threads;
+}
+
+std::vector<Thread> taken_from(KnownThreads& known) {
+    std::vector<Thread> threads;
+    threads.reserve(known.threads.size());
+    for (KnownThread& each : known.threads) threads.push_back(std::move(each.thread));
+    return threads;
+}
+
+}  // namespace
+
+std::vector<Thread> read_threads(const ProcDirectory& directory, Pid whose, const ThreadDetail& detail, std::string& scratch,
+                                 ReadErrors& errors, std::optional<KnownThreads> known) {
+    std::vector<Thread> threads = known ? taken_from(*known) : list_threads(directory, scratch);
+    std::vector<StillAsked> asked;
+    for (std::size_t i = 0; i < threads.size(); ++i) {
+        Thread& thread = threads[i];
+        if (!may_wait(thread)) continue;
+        StillAsked one{.thread = &thread, .stack = detail.kernel_stacks && thread.state != ProcessState::running, .return_addresses = {}};
+        if (known) {
+            KnownThread& told = known->threads[i];
+            one.call = !told.call_known;
+            auto names = told.return_addresses.empty() ? std::nullopt : known->functions->names(told.return_addresses);
+            if (one.stack && names) {
+                thread.kernel_stack = std::move(*names);
+                thread.wchan = thread.kernel_stack.front();
+                one.stack = false;
+            }
+            one.call |= one.stack;  // both of one moment
+            one.return_addresses = std::move(told.return_addresses);
+        }
+        const bool sleeps_nowhere = thread.wchan.empty() && thread.state != ProcessState::running;
+        if (one.call || one.stack || sleeps_nowhere) asked.push_back(std::move(one));
+    }
+    read_waits(directory, whose, asked, known ? known->functions : nullptr, scratch, errors);
     const bool locked = std::ranges::any_of(threads, [](const Thread& thread) {
         return thread.state == ProcessState::uninterruptible && may_hold_mmap_lock(thread.kernel_stack);
     });
     if (locked) note_locked(errors, whose, "memory", false);
     if (!read_memory(threads, directory, whose, detail.memory && !locked)) note_locked(errors, whose, "memory", true);
     return threads;
-}
-
-std::optional<Progress> read_progress(const ProcDirectory& thread, std::string& scratch) {
-    const auto stat_text = thread.read("stat", scratch);
-    if (!stat_text) return std::nullopt;
-    const auto stat = parse_stat(*stat_text);
-    if (!stat) return std::nullopt;
-    Progress progress = progress_of(*stat);
-    if (const auto text = thread.read("status", scratch)) progress.context_switches = parse_status(*text).context_switches;
-    return progress;
 }
 
 }  // namespace shimtrace::host

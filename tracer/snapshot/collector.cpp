@@ -18,6 +18,7 @@
 #include <atomic>
 #include <cerrno>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -132,17 +133,31 @@ struct Share {
 };
 
 /// `seen` is called with each process, `interrupted` asked before.
-void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, const std::function<bool()>& interrupted,
-                const std::function<void()>& seen, Share& share) {
+void read_share(const ProcDirectory& proc, std::span<const std::int32_t> pids, HostProcesses& at_once,
+                const std::function<bool()>& interrupted, const std::function<void()>& seen, Share& share) {
     std::string scratch;
     for (const std::int32_t pid : pids) {
         if (interrupted && interrupted()) return;
         if (seen) seen();
-        const auto directory = proc.directory(pid);
-        auto row = directory ? read_table_row(*directory, scratch, share.errors) : std::nullopt;
+        auto row = at_once.take(proc, Pid{pid});
+        if (!row)
+            if (const auto directory = proc.directory(pid)) row = read_table_row(*directory, scratch, share.errors);
         if (row) share.rows.push_back(std::move(*row));
     }
     read_programs(proc, share.rows, scratch, share.errors);
+}
+
+void read_again(const ProcDirectory& proc, Share& share, const std::set<Pid>& outdated) {
+    std::vector<TableRow> again;
+    std::string scratch;
+    std::erase_if(share.rows, [&](const TableRow& row) {
+        if (!outdated.contains(row.process.pid)) return false;
+        const auto directory = proc.directory(row.process.pid.value);
+        if (auto fresh = directory ? read_table_row(*directory, scratch, share.errors) : std::nullopt) again.push_back(std::move(*fresh));
+        return true;
+    });
+    read_programs(proc, again, scratch, share.errors);
+    std::ranges::move(again, std::back_inserter(share.rows));
 }
 
 /// Whose descriptors are to be read, and what is known of them already.
@@ -193,14 +208,17 @@ void Collector::read_table(const std::vector<std::int32_t>& pids, bool descripto
     std::atomic<std::uint64_t> done = 0;
     std::function<void()> seen;
     if (tell_work_) seen = [&] { tell_work_({.what = "looking at processes", .done = ++done, .of = pids.size()}); };
+    HostProcesses processes = HostProcesses::read(proc_, interrupted_);
     // Who they are is read first: what a program has open is its own, not what it was executed with.
     HostDescriptors at_once;
     in_parallel(shares.size() + 1, 1, [&](std::size_t at) {
         if (at < shares.size())
-            read_share(proc_, part(std::span(pids), at, shares.size()), interrupted_, seen, shares[at]);
+            read_share(proc_, part(std::span(pids), at, shares.size()), processes, interrupted_, seen, shares[at]);
         else if (descriptors)
             at_once = HostDescriptors::read(interrupted_);
     });
+    const std::set<Pid> outdated = processes.outdated(interrupted_);
+    for (Share& share : shares) read_again(proc_, share, outdated);
     std::vector<TableRow*> rows;
     for (Share& share : shares)
         for (TableRow& row : share.rows) rows.push_back(&row);
@@ -277,23 +295,43 @@ void Collector::read_details(const Positions& processes, bool kernel_stacks) {
         detailed_[position] = true;
         wanted.push_back(position);
     }
-    constexpr std::size_t worth_a_thread = 8;
+    constexpr std::size_t worth_a_thread = 8, worth_all = 32;
+    HostThreads all;
+    std::set<Pid> pids;
+    if (wanted.size() >= worth_all) {
+        for (const std::size_t position : wanted) pids.insert(snapshot_.processes[position].pid);
+        all.read(pids, interrupted_);
+    }
     std::vector<ReadErrors> errors(wanted.size());
     std::atomic<std::uint64_t> done = 0;
     in_parallel(wanted.size(), worth_a_thread, [&](std::size_t at) {
         if (interrupted()) return;
         if (tell_work_) tell_work_({.what = "looking closely at processes", .done = ++done, .of = wanted.size()});
-        read_details_of(wanted[at], kernel_stacks, errors[at]);
+        read_details_of(wanted[at], kernel_stacks, all, errors[at]);
     });
+    if (!pids.empty()) read_moved_again(wanted, kernel_stacks, errors);
     for (const ReadErrors& each : errors) errors_.merge(each);
 }
 
-void Collector::read_details_of(std::size_t position, bool kernel_stacks, ReadErrors& errors) {
+/// Between the look at all threads and that at their memory some time has passed.
+void Collector::read_moved_again(const Positions& processes, bool kernel_stacks, std::vector<ReadErrors>& errors) {
+    std::unordered_map<Tid, std::uint64_t> switches;
+    for (const std::size_t position : processes)
+        for (const Thread& thread : snapshot_.processes[position].threads)
+            if (thread.futex || !thread.polled.empty() || !thread.path_argument.empty())
+                switches.emplace(thread.tid, thread.first.context_switches);
+    const std::set<Pid> moved = who_has_moved(switches, interrupted_);
+    HostThreads nobody;
+    for (std::size_t i = 0; i < processes.size(); ++i)
+        if (moved.contains(snapshot_.processes[processes[i]].pid)) read_details_of(processes[i], kernel_stacks, nobody, errors[i]);
+}
+
+void Collector::read_details_of(std::size_t position, bool kernel_stacks, HostThreads& all, ReadErrors& errors) {
     Process& process = snapshot_.processes[position];
     std::string scratch;
     const auto directory = directory_of(proc_, process, scratch);
     if (!directory) return;
-    process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch, errors);
+    process.threads = read_threads(*directory, process.pid, {.kernel_stacks = kernel_stacks}, scratch, errors, all.take(process));
     if (kernel_threads_[position])
         for (Thread& thread : process.threads) thread.syscall = -1;  // /proc shows them in call 0
     read_accounts(*directory, process, scratch);

@@ -9,6 +9,7 @@
 #include "tracer/procfs/socket_table.hpp"
 #include "tracer/snapshot/holders.hpp"
 #include "tracer/snapshot/host_descriptors.hpp"
+#include "tracer/snapshot/host_tasks.hpp"
 #include "tracer/snapshot/related_processes.hpp"
 #include "tracer/snapshot/take_snapshot.hpp"
 
@@ -52,7 +53,10 @@ private:
     void bind_tracers_and_servers();
     // Those concerned. What was read before is not read again.
     void read_details(const Positions& processes, bool kernel_stacks);
-    void read_details_of(std::size_t position, bool kernel_stacks, ReadErrors& errors);  ///< of many at once, by several threads
+    /// Of many at once, by several threads. `all`: of those whose threads are known.
+    void read_details_of(std::size_t position, bool kernel_stacks, HostThreads& all, ReadErrors& errors);
+    /// `errors`: one for each of the processes.
+    void read_moved_again(const Positions& processes, bool kernel_stacks, std::vector<ReadErrors>& errors);
     void read_sockets(const Positions& processes);
     /// The sockets of the namespaces to whose addresses these processes have connections.
     void read_sockets_of_peers(const Positions& processes);

@@ -49,9 +49,11 @@ bool is_living(const Thread& thread) {
 
 Standstill standstill_of(const Thread& thread) {
     if (!thread.second) return Standstill::unknown;
-    const bool same =
-        thread.second->context_switches == thread.first.context_switches && thread.second->cpu_ticks == thread.first.cpu_ticks;
-    return same ? Standstill::still : Standstill::moved;
+    const Progress &then = thread.first, &now = *thread.second;
+    // By the finer clock where both looks have it, by the other where both have that alone.
+    const bool then_fine = then.on_cpu != Nanoseconds::zero(), now_fine = now.on_cpu != Nanoseconds::zero();
+    const bool ran = then_fine && now_fine ? now.on_cpu != then.on_cpu : then_fine || now_fine ? false : now.cpu_ticks != then.cpu_ticks;
+    return !ran && now.context_switches == then.context_switches ? Standstill::still : Standstill::moved;
 }
 
 Standstill standstill_of(const Process& process) {
