@@ -68,7 +68,7 @@ void add_file_options(CLI::App& app, RecordingOptions& options) {
     app.add_flag("--force", options.force, "overwrite an existing recording");
     app.add_option("--payload", options.payload, "bytes kept of each buffer (256; 0: none)")->type_name("BYTES");
     app.add_flag("--redact", options.redact, "leave out buffers and environments; lengths and targets are kept");
-    app.add_flag("--no-snapshots", options.no_snapshots, "no snapshots of the host at start and end");
+    app.add_flag("--no-snapshots", options.no_snapshots, "no snapshots of the host, at start and end or otherwise");
     app.add_flag("--sched", options.scheduling,
                  "who woke whom and who ran when as well, of the whole host, for Perfetto's critical path and stat (CAP_PERFMON)");
 }
@@ -167,13 +167,13 @@ void report_recording(const session::RecordingPlan& plan, const session::Recordi
                    holdings(end), counts.dropped == 0 ? std::string() : fmt::format(", {} dropped", counts.dropped));
         const std::string file = text::shell_quoted(plan.path);
         fmt::print(stderr, "shimtrace: next: {1}shimtrace replay {0}, shimtrace export {0} --to html -o {0}.html\n", file,
-                   plan.snapshots ? fmt::format("shimtrace why {}, ", file) : std::string());
+                   end.snapshots != 0 ? fmt::format("shimtrace why {}, ", file) : std::string());
     } else if (counts.dropped != 0) {
         fmt::print(stderr, "shimtrace: {} of {} events were dropped: {} could not keep up\n", counts.dropped,
                    counts.dropped + counts.events, plan.path == "-" ? "standard output" : plan.path);
     } else if (plan.tells && plan.path != "-") {
         fmt::print(stderr, "shimtrace: {} events, {} in {} {}: shimtrace {} {}\n", counts.events, size_text(counts.bytes),
-                   text::printable(plan.path), holdings(end), plan.snapshots ? "why" : "replay", text::shell_quoted(plan.path));
+                   text::printable(plan.path), holdings(end), end.snapshots != 0 ? "why" : "replay", text::shell_quoted(plan.path));
     }
 }
 

@@ -152,6 +152,7 @@ void Engine::begin_child(Tracee& child) {
     if (child.unwanted || detaching_) {
         return detach_from(child, 0);
     }
+    if (waiter_.held_up()) nearness_.placed(child.tid());
     reporter_.attached(child);
     go_on(child);
 }
@@ -198,6 +199,7 @@ void Engine::on_exec(Tid tid) {
     tracee->executed = tracee->stopped = true;
     tracee->enter.tid = tid;
     spaces_.executed(tracee->pid);
+    if (waiter_.held_up()) nearness_.placed(tid);
     reporter_.executed(*tracee, former);
     if (detaching_) return detach_at(*tracee, exec_stop);
     if (request_.detach_on_exec && !starts) return detach_from(*tracee, 0);

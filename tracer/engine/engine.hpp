@@ -36,6 +36,8 @@ public:
     void begin_command(Tid tid);
     /// Until no thread is traced, or the end is wished.
     void run();
+    /// What was held for the sake of the next stop is given back.
+    void release_cpus() { waiter_.release_cpus(); }
     /// How the started command ended; nullopt: it has not.
     [[nodiscard]] std::optional<WaitStatus> command_end() const { return command_end_; }
 

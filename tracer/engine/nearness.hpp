@@ -15,6 +15,11 @@ public:
     void serves(Tid tid) {
         if (++served_ % stops_between_looks == 0) move_to(tid);
     }
+    /// The same of one that the kernel has just chosen a CPU for, mostly another than ours: a child, a program that starts.
+    void placed(Tid tid) {
+        served_ = 0;
+        move_to(tid);
+    }
 
 private:
     static constexpr unsigned stops_between_looks = 32;  ///< a look takes some 10 µs

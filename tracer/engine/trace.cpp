@@ -3,7 +3,6 @@
 #include "tracer/engine/attach.hpp"
 #include "tracer/engine/descriptor_calls.hpp"
 #include "tracer/engine/engine.hpp"
-#include "tracer/engine/idle_polling.hpp"
 #include "tracer/engine/launch.hpp"
 #include "tracer/engine/seccomp_filter.hpp"
 #include "tracer/procfs/task_files.hpp"
@@ -112,7 +111,7 @@ Result<TraceResult> trace(const TraceRequest& request, SessionInfo session, Sess
     if (launched) engine.begin_command(launched->tid());
     engine.begin_found();
     engine.run();
-    IdlePolling::release_held();  // what the sink does at its end may take long
+    engine.release_cpus();  // what the sink does at its end may take long
     sink.end();
 
     if (const auto end = engine.command_end()) set_exit(result, *end);

@@ -54,14 +54,20 @@ Waiter::Peek Waiter::peek(Stop& stop, bool block) const {
 }
 
 Waiter::Peek Waiter::wait(Stop& stop) {
-    if (!options_.spin) return peek(stop, true);
+    if (!options_.spin) {
+        precedence_.take();
+        return peek(stop, true);
+    }
     const MonotonicTime start = host::monotonic_now();
     const WayToWait way = tuner_.way();
     if (way == WayToWait::spin_awake)
         idle_polling_.hold();
     else
         idle_polling_.release();
-    if (way != WayToWait::sleep) {
+    if (way == WayToWait::sleep) {
+        precedence_.take();
+    } else {
+        precedence_.give_back();
         MonotonicTime now = start;
         do {
             const Peek found = peek(stop, false);

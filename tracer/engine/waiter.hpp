@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tracer/engine/idle_polling.hpp"
+#include "tracer/engine/precedence.hpp"
 #include "tracer/engine/wait_status.hpp"
 #include "tracer/engine/wait_tuner.hpp"
 
@@ -58,6 +59,11 @@ public:
     [[nodiscard]] bool take_activity() { return std::exchange(active_, false); }
     /// Nothing has happened for a while: what was held ready for the next stop is let go.
     void let_cpus_halt() { idle_polling_.release(); }
+    /// And none comes any more.
+    void release_cpus() {
+        let_cpus_halt();
+        precedence_.give_back();
+    }
     /// Takes a stop from the kernel, so that it is not reported again: ends must be, and stops that are left as they are.
     static void consume(Tid tid);
 
@@ -74,6 +80,7 @@ private:
     Options options_;
     WaitTuner tuner_;
     IdlePolling idle_polling_;
+    Precedence precedence_;
     std::deque<Stop> collected_;
     std::size_t served_ = 0;  ///< since nothing was pending
     bool active_ = false;

@@ -47,7 +47,10 @@ bool is_saved_snapshot(const std::string& path) {
 Result<Snapshot> saved_snapshot(const std::string& path, const std::string& at) {
     auto all = recording::read_snapshots(path);
     if (!all) return std::unexpected(all.error());
-    if (all->empty()) return fail(fmt::format("{} holds no snapshot", path), 0, "`why --save FILE` and `record` keep some");
+    if (all->empty())
+        return fail(
+            fmt::format("{} holds no snapshot", path), 0,
+            "`why --save FILE` keeps one, `record` of what it attaches to two, and of a command one while any of its processes lives");
     if (at.empty()) return std::move(all->back());
     const RealTime first = all->front().taken;
     std::optional<RealTime> wanted = parse_date(at, first);

@@ -68,7 +68,7 @@ class Recorder final : public SessionRecorder {
 public:
     Recorder(RecordingPlan plan, engine::StopRequest& stop, std::unique_ptr<recording::Writer> writer)
         : plan_(std::move(plan)), stop_(stop), writer_(std::move(writer)), dump_signal_(*writer_), diagnosis_(interruptible(plan_.about)) {
-        if (plan_.snapshots) first_ = take_snapshot(plan_.attached);
+        if (plan_.snapshots && plan_.first_snapshot) first_ = take_snapshot(plan_.attached);
         if (plan_.versions && first_ && shows_containers(*first_)) plan_.versions->want();
         started_ = Clock::now();
         housekeeping_ = signal_free_thread([this] { run_housekeeping(); });
@@ -150,7 +150,7 @@ private:
         housekeeping_.join();
         if (reading_.joinable()) reading_.join();
         if (waited_for) give_up_at_ = (Clock::now() + last_look_takes).time_since_epoch().count();
-        if (plan_.snapshots) take_last_snapshot();
+        if (plan_.snapshots && (plan_.first_snapshot || any_lives())) take_last_snapshot();
         writer_->end();
     }
 
@@ -192,6 +192,11 @@ private:
         std::vector<Pid> pids(processes_.begin(), processes_.end());
         if (pids.empty() && first_process_) pids.push_back(first_process_);
         return pids;
+    }
+
+    bool any_lives() {
+        const std::lock_guard lock(mutex_);
+        return !processes_.empty();
     }
 
     void note_process(Pid pid, bool alive) {
@@ -331,7 +336,9 @@ Result<RecordedSession> record_session(const RecordingPlan& recording, const Ses
     const bool of_containers =
         shows_containers(plan.surroundings) || (!command.empty() && containerd::has_containers_name(command.front()));
     if (recording.versions && of_containers) recording.versions->want();
-    auto recorder = SessionRecorder::create(recording, stop);
+    RecordingPlan wanted = recording;
+    wanted.first_snapshot = plan.request.attaches() || of_containers;
+    auto recorder = SessionRecorder::create(wanted, stop);
     if (!recorder) return std::unexpected(std::move(recorder.error()));
     // A replay's printer begins with it.
     if (const Snapshot* first = (*recorder)->first_snapshot())

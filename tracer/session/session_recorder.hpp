@@ -32,6 +32,8 @@ struct RecordingPlan {
     std::string path;
     recording::WriterOptions writer;
     bool snapshots = true;
+    /// One before it begins. False: nobody is there yet whom it would be about, nor is anybody at the end unless who was started lives on.
+    bool first_snapshot = true;
     std::function<void(const RecordingProgress&)> progress;  ///< called twice a second, from another thread; empty: not
     std::function<void()> begins;                            ///< called once no call is missed any more; empty: not
     bool tells = false;                                      ///< what it holds is said at its end
@@ -55,7 +57,7 @@ struct RecordingEnd {
 
 class SessionRecorder : public EventSink {
 public:
-    /// Takes the first snapshot, so before anything is attached. `stop` is set when the recording has a reason to end.
+    /// Takes the first snapshot where it is wanted, so before anything is attached. `stop` is set when the recording has a reason to end.
     static Result<std::unique_ptr<SessionRecorder>> create(const RecordingPlan& plan, engine::StopRequest& stop);
     /// The one that stands at the head of the recording, until the session begins; nullptr: none.
     [[nodiscard]] virtual const Snapshot* first_snapshot() const = 0;

@@ -1,12 +1,14 @@
 #include "tracer/engine/idle_polling.hpp"
 #include "tracer/engine/interrupted_call.hpp"
 #include "tracer/engine/nearness.hpp"
+#include "tracer/engine/precedence.hpp"
 #include "tracer/engine/tracee.hpp"
 #include "tracer/engine/wait_status.hpp"
 #include "tracer/engine/wait_tuner.hpp"
 
 #include <linux/audit.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -18,6 +20,7 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -118,6 +121,39 @@ TEST_CASE("waiting is held up while spinning rests, and while waits are long, an
     serve(tuner, {8us, 33us, 33us}, 50'000, 0);
     CHECK(serve(tuner, {8us, 33us, 33us}, 1000, 1000)[at(WayToWait::sleep)] > 900);
     CHECK_FALSE(tuner.held_up());
+}
+
+TEST_CASE("the tracer goes before others while it is asked to, and nobody that it makes does") {
+    const auto place = [] { return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid))); };
+    if (::geteuid() != 0 || place() != 0) return;  // not permitted, or at a place of somebody's choice
+    {
+        Precedence precedence;
+        CHECK(place() == 0);
+        precedence.take();
+        CHECK(place() < 0);
+        int of_thread = -1;
+        std::thread([&] { of_thread = place(); }).join();
+        CHECK(of_thread == 0);
+        const pid_t child = ::fork();
+        if (child == 0) ::_exit(place() == 0 ? 0 : 1);
+        int status = -1;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        CHECK(status == 0);
+        precedence.give_back();
+        CHECK(place() == 0);
+        precedence.take();
+    }
+    CHECK(place() == 0);
+}
+
+TEST_CASE("who was given a place by nice keeps it") {
+    std::thread([] {
+        const auto self = static_cast<id_t>(::syscall(SYS_gettid));
+        REQUIRE(::setpriority(PRIO_PROCESS, self, 7) == 0);
+        Precedence precedence;
+        precedence.take();
+        CHECK(::getpriority(PRIO_PROCESS, self) == 7);
+    }).join();
 }
 
 TEST_CASE("the tracer moves to the CPU of whom it serves, and may run afterwards where it might before") {
