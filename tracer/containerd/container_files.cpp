@@ -19,6 +19,7 @@
 #include <cerrno>
 #include <ctime>
 #include <iterator>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -381,7 +382,7 @@ void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesR
     const std::int64_t taken = std::chrono::duration_cast<std::chrono::seconds>(snapshot.taken.time_since_epoch()).count();
     const std::int64_t now_s = taken > 0 ? taken : static_cast<std::int64_t>(time(nullptr));
     const MountViews views(snapshot);
-    std::set<std::pair<std::uint64_t, Inode>> known;  // one directory may be seen from more than one mount namespace
+    std::map<std::pair<std::uint64_t, Inode>, std::size_t> known;  // one directory may be seen from more than one mount namespace
     std::vector<ContainerFiles> all;
     std::vector<UntrustedSource> untrusted;
     for (const MountViews::View& view : views.all()) {
@@ -391,7 +392,14 @@ void read_container_files(Snapshot& snapshot, const std::string& run_dir, GivesR
         std::ranges::move(found.untrusted, std::back_inserter(untrusted));
         for (ContainerFiles& files : found.containers) {
             const auto place = views.all().size() > 1 ? place_of(files, view.files) : std::nullopt;
-            if (!place || known.insert(*place).second) all.push_back(std::move(files));
+            if (place)
+                if (const auto [seen, is_new] = known.emplace(*place, all.size()); !is_new) {
+                    // Where neither its containerd nor its shim lives, only its runtime's state tells of it, and not who manages it.
+                    ContainerFiles& before = all[seen->second];
+                    if (before.containerd_address.empty() && !files.containerd_address.empty()) before = std::move(files);
+                    continue;
+                }
+            all.push_back(std::move(files));
         }
     }
     snapshot.containers = std::move(all);
