@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -36,16 +37,27 @@ host::OrErrno<Iterator> Iterator::load(const KernelProgram& program) {
     return Iterator(std::move(link));
 }
 
-int Iterator::run(const std::function<bool(std::string_view)>& take) const {
+int Iterator::run(const std::function<std::optional<std::size_t>(std::string_view)>& take) const {
     bpf_attr created{};
     created.iter_create.link_fd = static_cast<std::uint32_t>(link_.get());
     const host::OwnedFd stream(bpf(BPF_ITER_CREATE, created));
     if (!stream) return errno;
     std::vector<char> buffer(std::size_t{64} << 10);  // the kernel's own is of 8 pages
+    std::string pending;
     for (;;) {
         const ssize_t got = ::read(stream.get(), buffer.data(), buffer.size());
         if (got < 0 && errno != EINTR && errno != EAGAIN) return errno;
-        if (got == 0 || (got > 0 && !take({buffer.data(), static_cast<std::size_t>(got)}))) return 0;
+        if (got == 0) return 0;
+        if (got < 0) continue;
+        pending.append(buffer.data(), static_cast<std::size_t>(got));
+        std::string_view rest = pending;
+        while (!rest.empty()) {
+            const auto taken = take(rest);
+            if (!taken) return 0;
+            if (*taken == 0) break;
+            rest.remove_prefix(*taken);
+        }
+        pending.erase(0, pending.size() - rest.size());
     }
 }
 

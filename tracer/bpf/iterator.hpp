@@ -7,7 +7,9 @@
 #include "tracer/procfs/owned_fd.hpp"
 #include "tracer/procfs/proc_directory.hpp"
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 namespace shimtrace::bpf {
@@ -17,10 +19,10 @@ public:
     /// Errors: EPERM without CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON; ENOSYS, EINVAL, EACCES: this kernel does not run it.
     static host::OrErrno<Iterator> load(const KernelProgram& program);
 
-    /// Goes through the table from its beginning. `take` is given what was written, in pieces that may end in the midst of a row, until it
-    /// returns false.
+    /// Goes through the table from its beginning. `take` is given what was written and is not taken yet, again and again: how many bytes of
+    /// it were a row; 0: the row has not come whole; nullopt: it wants no more.
     /// The errno that ended it; 0: none.
-    [[nodiscard]] int run(const std::function<bool(std::string_view)>& take) const;
+    [[nodiscard]] int run(const std::function<std::optional<std::size_t>(std::string_view)>& take) const;
 
 private:
     explicit Iterator(host::OwnedFd link) : link_(std::move(link)) {}

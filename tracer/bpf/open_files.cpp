@@ -134,19 +134,13 @@ int for_each_open_file(const std::function<bool(const OpenFileRow&)>& take) {
     if (!program) return ENOSYS;
     const auto iterator = Iterator::load(*program);
     if (!iterator) return iterator.error();
-    std::string pending;
-    return iterator->run([&](std::string_view piece) {
-        pending += piece;
-        std::string_view rest = pending;
+    return iterator->run([&](std::string_view rest) -> std::optional<std::size_t> {
         WrittenFile written;
-        while (rest.size() >= sizeof written) {
-            std::memcpy(&written, rest.data(), sizeof written);
-            if (rest.size() - sizeof written < written.link_size) break;
-            if (!take(row_of(written, rest.substr(sizeof written, written.link_size)))) return false;
-            rest.remove_prefix(sizeof written + written.link_size);
-        }
-        pending.erase(0, pending.size() - rest.size());
-        return true;
+        if (rest.size() < sizeof written) return 0;
+        std::memcpy(&written, rest.data(), sizeof written);
+        if (rest.size() - sizeof written < written.link_size) return 0;
+        if (!take(row_of(written, rest.substr(sizeof written, written.link_size)))) return std::nullopt;
+        return sizeof written + written.link_size;
     });
 }
 

@@ -5,8 +5,10 @@
 
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <ratio>
 
 namespace shimtrace::host {
 namespace {
@@ -31,6 +33,11 @@ Nanoseconds suspended_time() {
     // The one read first is the one that is behind: not a nanosecond of sleep that was not.
     const Nanoseconds with_sleep = now(CLOCK_BOOTTIME), awake = now(CLOCK_MONOTONIC);
     return std::max(Nanoseconds{}, with_sleep - awake);
+}
+
+std::uint64_t clock_ticks(std::uint64_t nanoseconds) {
+    static const auto a_tick = static_cast<std::uint64_t>(std::nano::den / std::max(1L, ::sysconf(_SC_CLK_TCK)));
+    return nanoseconds / a_tick;
 }
 
 HostInfo host_info() {

@@ -240,7 +240,7 @@ void Collector::read_all_descriptors(std::span<TableRow* const> rows, HostDescri
         if (process.pid.value == self_) continue;
         process.fds_known = row->kernel_thread || process.state == ProcessState::zombie;
         if (process.fds_known) continue;
-        asked.push_back({row, row->leader_gone ? std::nullopt : at_once.take(process, snapshot_.clock_ticks_per_second)});
+        asked.push_back({row, row->leader_gone ? std::nullopt : at_once.take(process)});
     }
     constexpr std::size_t worth_a_thread = 64;
     std::vector<DescriptorShare> shares(workers_for(asked.size(), worth_a_thread));

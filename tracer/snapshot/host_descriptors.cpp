@@ -1,6 +1,7 @@
 #include "tracer/snapshot/host_descriptors.hpp"
 
 #include "tracer/bpf/open_files.hpp"
+#include "tracer/procfs/clock.hpp"
 #include "tracer/procfs/descriptors.hpp"
 #include "tracer/procfs/observer.hpp"
 
@@ -55,14 +56,12 @@ HostDescriptors HostDescriptors::read(const std::function<bool()>& interrupted) 
     return error == 0 && whole ? std::move(all) : HostDescriptors{};
 }
 
-std::optional<HostDescriptors::Table> HostDescriptors::take(const Process& process, std::uint64_t clock_ticks_per_second) {
-    constexpr std::uint64_t second = 1'000'000'000;
+std::optional<HostDescriptors::Table> HostDescriptors::take(const Process& process) {
     const auto found = found_.find(process.pid);
-    if (found == found_.end() || clock_ticks_per_second == 0) return std::nullopt;
+    if (found == found_.end()) return std::nullopt;
     Found taken = std::move(found->second);
     found_.erase(found);
-    if (taken.start_time / (second / clock_ticks_per_second) != process.start_time || taken.table.entries.size() >= most_descriptors)
-        return std::nullopt;
+    if (clock_ticks(taken.start_time) != process.start_time || taken.table.entries.size() >= most_descriptors) return std::nullopt;
     return std::move(taken.table);
 }
 

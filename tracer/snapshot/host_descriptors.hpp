@@ -21,8 +21,8 @@ public:
         std::vector<FdEntry> entries;         ///< ascending
         std::vector<std::size_t> unfinished;  ///< positions of those of which only /proc tells what they are
     };
-    /// Of this process, whose start time is counted in these ticks. Once. nullopt: nothing is known, or they are more than are read of one.
-    std::optional<Table> take(const Process& process, std::uint64_t clock_ticks_per_second);
+    /// Of this process, once. nullopt: nothing is known, or they are more than are read of one.
+    std::optional<Table> take(const Process& process);
 
 private:
     struct Found {

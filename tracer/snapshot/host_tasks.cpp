@@ -16,30 +16,19 @@
 namespace shimtrace::host {
 namespace {
 
-constexpr std::uint64_t second = 1'000'000'000;
-
-std::uint64_t ticks_per_second() {
-    static const auto ticks = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
-    return ticks;
-}
-
-std::uint64_t in_ticks(std::uint64_t nanoseconds) {
-    return nanoseconds / (second / ticks_per_second());
-}
-
 /// In a time namespace with an offset /proc tells other start times than the kernel has.
 bool clocks_agree(const ProcDirectory& proc, std::uint64_t own_start) {
     std::string scratch;
     const auto text = proc.read("self/stat", scratch);
     const auto stat = text ? parse_stat(*text) : std::nullopt;
-    return stat && stat->start_time == in_ticks(own_start);
+    return stat && stat->start_time == clock_ticks(own_start);
 }
 
 Process process_of(const bpf::TaskRow& told) {
     Process process;
     process.pid = told.pid;
     process.parent = told.parent;
-    process.start_time = in_ticks(told.start_time);
+    process.start_time = clock_ticks(told.start_time);
     process.comm = told.comm;
     process.state = *told.state;
     process.session = told.leader.session;
@@ -237,7 +226,7 @@ std::optional<KnownThreads> HostThreads::take(const Process& process) {
     const auto found = found_.find(process.pid);
     if (found == found_.end()) return std::nullopt;
     Found taken = std::exchange(found->second, Found{.start_time = 0, .whole = false, .threads = {}});
-    if (!taken.whole || taken.start_time == 0 || in_ticks(taken.start_time) != process.start_time) return std::nullopt;
+    if (!taken.whole || taken.start_time == 0 || clock_ticks(taken.start_time) != process.start_time) return std::nullopt;
     return KnownThreads{std::move(taken.threads), &functions_};
 }
 

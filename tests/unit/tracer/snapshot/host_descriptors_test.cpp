@@ -76,8 +76,6 @@ void own_table_in_a_thread() {
     while (!unshared) std::this_thread::yield();
 }
 
-const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
-
 #define SKIP_UNLESS_KNOWN                        \
     do {                                         \
         if (::geteuid() != 0) {                  \
@@ -90,7 +88,7 @@ const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
 /// As a look at everybody has it.
 std::vector<FdEntry> told_at_once(TableRow& row) {
     const auto proc = ProcDirectory::open();
-    auto known = HostDescriptors::read({}).take(row.process, ticks);
+    auto known = HostDescriptors::read({}).take(row.process);
     REQUIRE(known);
     CHECK(std::ranges::is_sorted(known->entries, {}, &FdEntry::fd));
     MountTables mounts;
@@ -132,9 +130,9 @@ TEST_CASE("a process that only has the number of one that is known is another") 
     SKIP_UNLESS_KNOWN;
     const LiveChild child([] {});
     Process process = *read_process(Pid{child.pid()});
-    CHECK(HostDescriptors::read({}).take(process, ticks));
+    CHECK(HostDescriptors::read({}).take(process));
     ++process.start_time;
-    CHECK_FALSE(HostDescriptors::read({}).take(process, ticks));
+    CHECK_FALSE(HostDescriptors::read({}).take(process));
 }
 
 TEST_CASE("a thread's own table is not its process's") {
@@ -154,7 +152,7 @@ TEST_CASE("of a process that has none open, whatever a thread of it has, nothing
                               for (;;) ::pause();
                           });
     const Process process = *read_process(Pid{child.pid()});
-    CHECK(shimtrace::test::eventually([&] { return !HostDescriptors::read({}).take(process, ticks); }));
+    CHECK(shimtrace::test::eventually([&] { return !HostDescriptors::read({}).take(process); }));
 }
 
 TEST_CASE("of a process whose first thread has exited nothing is known") {
@@ -167,7 +165,7 @@ TEST_CASE("of a process whose first thread has exited nothing is known") {
                               ::syscall(SYS_exit, 0);
                           });
     const Process process = *read_process(Pid{child.pid()});
-    CHECK(shimtrace::test::eventually([&] { return !HostDescriptors::read({}).take(process, ticks); }));
+    CHECK(shimtrace::test::eventually([&] { return !HostDescriptors::read({}).take(process); }));
 }
 
 TEST_CASE("who is interrupted knows nobody's descriptors") {
@@ -179,8 +177,8 @@ TEST_CASE("who is interrupted knows nobody's descriptors") {
         for (int fd = 100; fd < 1000; ++fd) ::dup2(1, fd);
     });
     const auto process = read_process(Pid{child.pid()});
-    const auto known = HostDescriptors::read({}).take(*process, ticks);
+    const auto known = HostDescriptors::read({}).take(*process);
     REQUIRE(known);
     CHECK(known->entries.size() > 900);  // with the other's, more than one piece of what the kernel tells
-    CHECK_FALSE(HostDescriptors::read([] { return true; }).take(*process, ticks));
+    CHECK_FALSE(HostDescriptors::read([] { return true; }).take(*process));
 }
