@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <string>
 
 namespace shimtrace::test {
@@ -19,4 +21,14 @@ std::string kernel_lacks(const std::string& what);
             MESSAGE("skip ", lacking);                                                           \
             return;                                                                              \
         }                                                                                        \
+    } while (false)
+
+/// The same where it is not root, or the kernel's own tables can't be asked (tracer/bpf).
+#define SKIP_UNLESS_TABLES_TELL                  \
+    do {                                         \
+        if (::geteuid() != 0) {                  \
+            MESSAGE("skip needs root");          \
+            return;                              \
+        }                                        \
+        SKIP_UNLESS_KERNEL_CAN("bpf-iterators"); \
     } while (false)

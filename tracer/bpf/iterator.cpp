@@ -26,7 +26,7 @@ host::OrErrno<Iterator> Iterator::load(const KernelProgram& program) {
     loaded.insns = reinterpret_cast<std::uint64_t>(program.instructions.data());
     loaded.insn_cnt = static_cast<std::uint32_t>(program.instructions.size());
     std::string_view("shimtrace").copy(loaded.prog_name, sizeof loaded.prog_name - 1);
-    loaded.license = reinterpret_cast<std::uint64_t>("GPL");  // what bpf_seq_write asks for; see open_files.cpp, tasks.cpp
+    loaded.license = reinterpret_cast<std::uint64_t>("GPL");  // what bpf_seq_write asks for; see open_files.cpp, task_program.cpp
     const host::OwnedFd instructions(bpf(BPF_PROG_LOAD, loaded));
     if (!instructions) return std::unexpected(errno);
     bpf_attr linked{};

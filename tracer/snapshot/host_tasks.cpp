@@ -51,13 +51,15 @@ bool tells_all(const bpf::TaskRow& told) {
 }
 
 /// False: it is not permitted, or was cut short.
-bool for_each_leader(const std::function<bool()>& interrupted, const std::function<void(const bpf::TaskRow&)>& take) {
-    constexpr std::size_t most_in_all = 500'000, asked_after = 1024;
+bool for_each_task(bpf::Tasks which, const std::function<bool()>& interrupted, const std::function<void(const bpf::TaskRow&)>& take) {
+    constexpr std::size_t most_processes = 500'000, asked_after = 1024;
     std::size_t count = 0;
     bool whole = true;
-    const int error = bpf::for_each_task(bpf::Tasks::first_threads, [&](const bpf::TaskRow& told) {
-        if (++count > most_in_all || (count % asked_after == 0 && interrupted && interrupted())) return whole = false;
-        if (tells_all(told)) take(told);
+    const int error = bpf::for_each_task(which, [&](const bpf::TaskRow& told) {
+        ++count;
+        if (which == bpf::Tasks::first_threads && count > most_processes) return whole = false;
+        if (count % asked_after == 0 && interrupted && interrupted()) return whole = false;
+        take(told);
         return true;
     });
     return error == 0 && whole;
@@ -101,8 +103,8 @@ HostProcesses HostProcesses::read(const ProcDirectory& proc, const std::function
     // The kernel tells its own numbers of processes, whatever they are called here.
     if (!observer().host_pids) return {};
     HostProcesses all;
-    const bool is_whole = for_each_leader(interrupted, [&](const bpf::TaskRow& told) {
-        all.told_[told.pid] = {.seen = seen_of(told), .row = TableRow{.process = process_of(told)}};
+    const bool is_whole = for_each_task(bpf::Tasks::first_threads, interrupted, [&](const bpf::TaskRow& told) {
+        if (tells_all(told)) all.told_[told.pid] = {.seen = seen_of(told), .row = TableRow{.process = process_of(told)}};
     });
     const auto own = all.told_.find(Pid{::getpid()});
     if (!is_whole || own == all.told_.end() || !clocks_agree(proc, own->second.seen.start_time)) return {};
@@ -144,8 +146,8 @@ std::set<Pid> HostProcesses::outdated(const std::function<bool()>& interrupted) 
     std::set<Pid> pids, changed;
     if (told_.empty()) return pids;
     for (const auto& [pid, told] : told_) changed.insert(pid);
-    const bool is_whole = for_each_leader(interrupted, [&](const bpf::TaskRow& now) {
-        const auto found = told_.find(now.pid);
+    const bool is_whole = for_each_task(bpf::Tasks::first_threads, interrupted, [&](const bpf::TaskRow& now) {
+        const auto found = tells_all(now) ? told_.find(now.pid) : told_.end();
         if (found != told_.end() && found->second.seen == seen_of(now)) changed.erase(now.pid);
     });
     for (const auto& [pid, told] : told_) {
@@ -167,19 +169,6 @@ std::optional<TableRow> HostProcesses::take(const ProcDirectory& proc, Pid pid) 
 }
 
 namespace {
-
-/// False: it is not permitted, or was cut short.
-bool for_each_thread(const std::function<bool()>& interrupted, const std::function<void(const bpf::TaskRow&)>& take) {
-    constexpr std::size_t asked_after = 1024;
-    std::size_t count = 0;
-    bool whole = true;
-    const int error = bpf::for_each_task(bpf::Tasks::threads, [&](const bpf::TaskRow& told) {
-        if (++count % asked_after == 0 && interrupted && interrupted()) return whole = false;
-        take(told);
-        return true;
-    });
-    return error == 0 && whole;
-}
 
 KnownThread thread_of_row(const bpf::TaskRow& told, MonotonicTime at) {
     KnownThread known;
@@ -209,7 +198,7 @@ void HostThreads::read(const std::set<Pid>& wanted, const std::function<bool()>&
     found_.clear();
     if (!observer().host_pids) return;
     const MonotonicTime at = monotonic_now();
-    const bool is_whole = for_each_thread(interrupted, [&](const bpf::TaskRow& told) {
+    const bool is_whole = for_each_task(bpf::Tasks::threads, interrupted, [&](const bpf::TaskRow& told) {
         if (!wanted.contains(told.pid)) return;
         Found& found = found_[told.pid];
         if (told.tid.value == told.pid.value) found.start_time = told.start_time;
@@ -233,7 +222,7 @@ std::optional<KnownThreads> HostThreads::take(const Process& process) {
 std::set<Pid> who_has_moved(const std::unordered_map<Tid, std::uint64_t>& context_switches, const std::function<bool()>& interrupted) {
     std::set<Pid> moved;
     if (context_switches.empty()) return moved;
-    for_each_thread(interrupted, [&](const bpf::TaskRow& told) {
+    for_each_task(bpf::Tasks::threads, interrupted, [&](const bpf::TaskRow& told) {
         const auto before = context_switches.find(told.tid);
         if (before != context_switches.end() && before->second != told.context_switches) moved.insert(told.pid);
     });

@@ -76,15 +76,6 @@ void own_table_in_a_thread() {
     while (!unshared) std::this_thread::yield();
 }
 
-#define SKIP_UNLESS_KNOWN                        \
-    do {                                         \
-        if (::geteuid() != 0) {                  \
-            MESSAGE("skip needs root");          \
-            return;                              \
-        }                                        \
-        SKIP_UNLESS_KERNEL_CAN("bpf-iterators"); \
-    } while (false)
-
 /// As a look at everybody has it.
 std::vector<FdEntry> told_at_once(TableRow& row) {
     const auto proc = ProcDirectory::open();
@@ -111,7 +102,7 @@ std::vector<FdEntry> told_by_proc(TableRow& row) {
 }  // namespace
 
 TEST_CASE("the kernel's own tables tell of descriptors what /proc tells") {
-    SKIP_UNLESS_KNOWN;
+    SKIP_UNLESS_TABLES_TELL;
     const Directory directory;
     const LiveChild child([&] { open_some(directory.name); });
     TableRow row{.process = *read_process(Pid{child.pid()})};
@@ -127,7 +118,7 @@ TEST_CASE("the kernel's own tables tell of descriptors what /proc tells") {
 }
 
 TEST_CASE("a process that only has the number of one that is known is another") {
-    SKIP_UNLESS_KNOWN;
+    SKIP_UNLESS_TABLES_TELL;
     const LiveChild child([] {});
     Process process = *read_process(Pid{child.pid()});
     CHECK(HostDescriptors::read({}).take(process));
@@ -136,7 +127,7 @@ TEST_CASE("a process that only has the number of one that is known is another") 
 }
 
 TEST_CASE("a thread's own table is not its process's") {
-    SKIP_UNLESS_KNOWN;
+    SKIP_UNLESS_TABLES_TELL;
     const LiveChild child([] { own_table_in_a_thread(); });
     TableRow row{.process = *read_process(Pid{child.pid()})};
     const std::vector<FdEntry> told = told_at_once(row);
@@ -145,7 +136,7 @@ TEST_CASE("a thread's own table is not its process's") {
 }
 
 TEST_CASE("of a process that has none open, whatever a thread of it has, nothing is known") {
-    SKIP_UNLESS_KNOWN;
+    SKIP_UNLESS_TABLES_TELL;
     const LiveChild child([] { own_table_in_a_thread(); },
                           [] {
                               ::close_range(0, ~0U, 0);
@@ -156,7 +147,7 @@ TEST_CASE("of a process that has none open, whatever a thread of it has, nothing
 }
 
 TEST_CASE("of a process whose first thread has exited nothing is known") {
-    SKIP_UNLESS_KNOWN;
+    SKIP_UNLESS_TABLES_TELL;
     const LiveChild child([] {},
                           [] {
                               std::thread([] {
@@ -169,7 +160,7 @@ TEST_CASE("of a process whose first thread has exited nothing is known") {
 }
 
 TEST_CASE("who is interrupted knows nobody's descriptors") {
-    SKIP_UNLESS_KNOWN;
+    SKIP_UNLESS_TABLES_TELL;
     const LiveChild child([] {
         for (int fd = 100; fd < 1000; ++fd) ::dup2(1, fd);
     });

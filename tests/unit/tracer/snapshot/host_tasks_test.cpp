@@ -8,11 +8,9 @@
 
 #include <fcntl.h>
 #include <linux/futex.h>
-#include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,15 +27,6 @@ using namespace shimtrace::host;
 using shimtrace::test::LiveChild;
 
 namespace {
-
-#define SKIP_UNLESS_TOLD                         \
-    do {                                         \
-        if (::geteuid() != 0) {                  \
-            MESSAGE("skip needs root");          \
-            return;                              \
-        }                                        \
-        SKIP_UNLESS_KERNEL_CAN("bpf-iterators"); \
-    } while (false)
 
 std::optional<TableRow> told_at_once(Pid pid) {
     const auto proc = ProcDirectory::open();
@@ -179,7 +168,7 @@ bool are_all(Pid pid, std::size_t threads, ProcessState state) {
 }  // namespace
 
 TEST_CASE("the kernel's own tables tell of a process what /proc tells") {
-    SKIP_UNLESS_TOLD;
+    SKIP_UNLESS_TABLES_TELL;
     SUBCASE("with signals, a terminal, and of another user") {
         const LiveChild child([] {
             take_signals();
@@ -212,7 +201,7 @@ TEST_CASE("the kernel's own tables tell of a process what /proc tells") {
 }
 
 TEST_CASE("all processes of the host are told, each once") {
-    SKIP_UNLESS_TOLD;
+    SKIP_UNLESS_TABLES_TELL;
     const auto proc = ProcDirectory::open();
     HostProcesses all = HostProcesses::read(*proc, {});
     std::size_t told = 0;
@@ -233,7 +222,7 @@ TEST_CASE("all processes of the host are told, each once") {
 }
 
 TEST_CASE("who has changed since it was told of is told") {
-    SKIP_UNLESS_TOLD;
+    SKIP_UNLESS_TABLES_TELL;
     int pipes[2];
     (void)!::pipe(pipes);
     const LiveChild still([] {});
@@ -254,7 +243,7 @@ TEST_CASE("who has changed since it was told of is told") {
 }
 
 TEST_CASE("of a process that has ended, or whose first thread has, only /proc tells") {
-    SKIP_UNLESS_TOLD;
+    SKIP_UNLESS_TABLES_TELL;
     const LiveChild child([] {},
                           [] {
                               std::thread([] {
@@ -268,7 +257,7 @@ TEST_CASE("of a process that has ended, or whose first thread has, only /proc te
 }
 
 TEST_CASE("the kernel's own tables tell of threads what /proc tells") {
-    SKIP_UNLESS_TOLD;
+    SKIP_UNLESS_TABLES_TELL;
     constexpr std::size_t threads = 6;
     const LiveChild child([] { sleep_in_calls(); });
     const Pid pid{child.pid()};
